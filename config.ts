@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const count = z.coerce.number().int().positive();
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** Every variable the engine reads. An unknown value stops the start and names the variable. */
+const Environment = z.object({
+  /** postgres:// URL of the engine's own database. */
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** For Temporal Cloud. */
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS: flag.default(false),
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a secret Stripe key'),
+  /** Where the sandbox listens; absent with Stripe itself. */
+  STRIPE_API_BASE: z.url().optional(),
+  /** Signing secrets of every event destination, comma separated; any may match. */
+  STRIPE_WEBHOOK_SECRETS: list.default([]),
+  /** A live key starts nothing without this. */
+  ALLOW_LIVE: flag.default(false),
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** An admin key made known at start, so that a first caller can be let in. */
+  ADMIN_API_KEY: z.string().min(20).optional(),
+  /** A prebuilt workflow bundle; without it the worker builds one when it starts. */
+  WORKFLOW_BUNDLE: z.string().optional(),
+  /** Days a paid payout is watched for a late return (Stripe: up to 5 business days). */
+  LATE_RETURN_DAYS: count.default(10),
+  /** Stripe's budgets; the default is what Stripe documents for the kind of key. */
+  STRIPE_REQUESTS_PER_SECOND: count.optional(),
+  STRIPE_ENDPOINT_PER_SECOND: count.optional(),
+  STRIPE_PAYOUTS_PER_SECOND: count.optional(),
+  /** POST /v1/payouts under way at once in this worker process. */
+  STRIPE_PAYOUTS_AT_ONCE: count.optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+/** The engine's settings, parsed once at start. */
+export type Config = ReturnType<typeof readConfig>;
+
+/** Requests a second and payouts at once that Stripe allows (docs.stripe.com/rate-limits, 2026-10). */
+export type Budgets = { all: number; endpoint: number; payouts: number; payoutsAtOnce: number };
+
+/** Reads the settings. Throws one error that names each wrong variable and the rule it breaks. */
+export function readConfig(environment: NodeJS.ProcessEnv) {
+  const parsed = Environment.safeParse(withoutEmpty(environment));
+  if (!parsed.success) throw new Error(`Settings are wrong:\n${z.prettifyError(parsed.error)}`);
+  const value = parsed.data;
+  const live = /_live_/.test(value.STRIPE_SECRET_KEY);
+  if (live && !value.ALLOW_LIVE) throw new Error('A live Stripe key needs ALLOW_LIVE=1');
+  if (live && value.STRIPE_API_BASE) throw new Error('The sandbox refuses a live Stripe key');
+  return {
+    databaseUrl: value.DATABASE_URL,
+    temporal: {
+      address: value.TEMPORAL_ADDRESS,
+      namespace: value.TEMPORAL_NAMESPACE,
+      apiKey: value.TEMPORAL_API_KEY,
+      tls: value.TEMPORAL_TLS,
+    },
+    stripe: {
+      secretKey: value.STRIPE_SECRET_KEY,
+      apiBase: value.STRIPE_API_BASE,
+      webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
+      is: value.STRIPE_API_BASE ? ('sandbox' as const) : ('stripe' as const),
+      budgets: budgetsOf(value, live || value.STRIPE_API_BASE !== undefined),
+    },
+    api: { host: value.API_HOST, port: value.API_PORT, adminKey: value.ADMIN_API_KEY },
+    workflowBundle: value.WORKFLOW_BUNDLE,
+    lateReturnDays: value.LATE_RETURN_DAYS,
+    logLevel: value.LOG_LEVEL,
+  };
+}
+
+function budgetsOf(value: z.infer<typeof Environment>, full: boolean): Budgets {
+  const part = full ? 1 : 0.25;
+  return {
+    all: value.STRIPE_REQUESTS_PER_SECOND ?? 100 * part,
+    endpoint: value.STRIPE_ENDPOINT_PER_SECOND ?? Math.floor(25 * part),
+    payouts: value.STRIPE_PAYOUTS_PER_SECOND ?? Math.floor(15 * part),
+    payoutsAtOnce: value.STRIPE_PAYOUTS_AT_ONCE ?? Math.floor(30 * part),
+  };
+}
+
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,192 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type {
+  ApiKeyId,
+  CommandId,
+  EarningId,
+  PayoutId,
+  SellerId,
+  StripeAccountId,
+  StripePayoutId,
+  TransferId,
+} from '../domain/ids.ts';
+import type { EntryKind, Place } from '../domain/ledger.ts';
+import type {
+  MoneyStep,
+  ParkReason,
+  PayoutStatus,
+  SkipReason,
+  WaitReason,
+} from '../domain/payout.ts';
+import type { RefusalKind } from '../domain/refusals.ts';
+import type { SellerStatus, WakeTopic } from '../domain/seller.ts';
+
+/** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
+type Instant = ColumnType<string, string | undefined, string>;
+type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+type Json = JSONColumnType<Record<string, unknown>>;
+type MaybeJson = ColumnType<
+  Record<string, unknown> | null,
+  string | null | undefined,
+  string | null
+>;
+
+/** Every table, as the migrations made them. */
+export type Database = {
+  clock: { id: Generated<boolean>; offset_ms: Generated<number> };
+  installation: {
+    id: Generated<boolean>;
+    stripe_account: string;
+    livemode: boolean;
+    stripe_is: 'stripe' | 'sandbox';
+    temporal_namespace: string;
+    created_at: Instant;
+  };
+  operations: {
+    id: Generated<boolean>;
+    money_stopped: Generated<boolean>;
+    reason: string | null;
+    changed_by: string | null;
+    changed_at: Instant;
+  };
+  api_keys: {
+    id: ApiKeyId;
+    name: string;
+    role: 'admin' | 'read';
+    hash: Buffer;
+    created_at: Instant;
+    revoked_at: MaybeInstant;
+  };
+  sellers: SellersTable;
+  earnings: {
+    id: EarningId;
+    seller_id: SellerId;
+    external_id: Maybe<string>;
+    amount: number;
+    currency: string;
+    charge: Maybe<string>;
+    available_on: MaybeInstant;
+    description: Maybe<string>;
+    allocated: Generated<number>;
+    created_at: Instant;
+  };
+  payouts: PayoutsTable;
+  payout_items: {
+    payout_id: PayoutId;
+    earning_id: EarningId;
+    amount: number;
+    released_at: MaybeInstant;
+  };
+  attempts: AttemptsTable;
+  ledger_entries: {
+    id: Generated<number>;
+    event_key: string;
+    kind: EntryKind;
+    seller_id: SellerId;
+    currency: string;
+    from_place: Place;
+    to_place: Place;
+    amount: number;
+    payout_id: Maybe<PayoutId>;
+    stripe_id: Maybe<string>;
+    created_at: Instant;
+  };
+  balances: { seller_id: SellerId; currency: string; place: Place; amount: number };
+  inbox: {
+    event_id: string;
+    type: string;
+    account: Maybe<string>;
+    object_id: Maybe<string>;
+    via: 'webhook' | 'sweep';
+    received_at: Instant;
+  };
+  wake_ups: {
+    workflow_id: string;
+    topics: WakeTopic[];
+    version: Generated<number>;
+    since: Instant;
+  };
+  commands: {
+    id: CommandId;
+    api_key_id: ApiKeyId;
+    idempotency_key: string;
+    request_hash: Buffer;
+    kind: string;
+    status: Generated<'running' | 'done'>;
+    answer_status: Maybe<number>;
+    answer: MaybeJson;
+    created_at: Instant;
+    done_at: MaybeInstant;
+  };
+  budget_slots: { name: string; next_at: Instant };
+  sweep_cursors: { name: string; cursor: string };
+};
+
+type SellersTable = {
+  id: SellerId;
+  external_id: Maybe<string>;
+  status: Generated<SellerStatus>;
+  email: string;
+  display_name: Maybe<string>;
+  country: string;
+  currency: string;
+  entity_type: 'individual' | 'company';
+  metadata: Json;
+  stripe_account: Maybe<StripeAccountId>;
+  transfers_capability: Maybe<string>;
+  payouts_capability: Maybe<string>;
+  account_read_at: MaybeInstant;
+  payouts_manual_at: MaybeInstant;
+  look_again_at: MaybeInstant;
+  parked: Maybe<string>;
+  created_at: Instant;
+};
+
+type PayoutsTable = {
+  id: PayoutId;
+  seller_id: SellerId;
+  currency: string;
+  requested_amount: Maybe<number>;
+  status: Generated<PayoutStatus>;
+  from_platform: Generated<number>;
+  from_account: Generated<number>;
+  stripe_account: Maybe<StripeAccountId>;
+  transfer_id: Maybe<TransferId>;
+  arrives_at: MaybeInstant;
+  stripe_payout_id: Maybe<StripePayoutId>;
+  failure_code: Maybe<string>;
+  skip_reason: Maybe<SkipReason>;
+  waiting_for: Maybe<WaitReason>;
+  look_again_at: MaybeInstant;
+  parked: Maybe<ParkReason>;
+  parked_at: MaybeInstant;
+  unknown_step: Maybe<MoneyStep>;
+  look_ups: Generated<number>;
+  ordered_by: string;
+  created_at: Instant;
+  started_at: MaybeInstant;
+  reserved_at: MaybeInstant;
+  sent_at: MaybeInstant;
+  paid_at: MaybeInstant;
+  watch_until: MaybeInstant;
+  over_at: MaybeInstant;
+};
+
+type AttemptsTable = {
+  key: string;
+  object_id: string;
+  step: string;
+  number: number;
+  state: Generated<'started' | 'succeeded' | 'refused' | 'unknown'>;
+  account: Maybe<StripeAccountId>;
+  api_version: string;
+  request: Json;
+  created_at: Instant;
+  first_sent_at: MaybeInstant;
+  last_sent_at: MaybeInstant;
+  tries: Generated<number>;
+  stripe_id: Maybe<string>;
+  refusal: Maybe<RefusalKind>;
+  error: MaybeJson;
+  decided_at: MaybeInstant;
+};

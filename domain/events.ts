@@ -1,0 +1,44 @@
+import type { WakeTopic } from './seller.ts';
+
+/** Whom an event of Stripe's wakes: found by the account, or by the Stripe payout it is about. */
+export type WakeRule =
+  | { wakes: 'seller'; by: 'account'; about: WakeTopic }
+  | { wakes: 'payout'; by: 'stripe-payout' }
+  | { wakes: 'waiting-payouts'; for: 'platform-balance' | 'account-balance' }
+  | { wakes: 'nobody' };
+
+/** What an event is about, as far as waking goes. Never a body. */
+export type StripeEvent = {
+  eventId: string;
+  type: string;
+  /** The connected account it happened at; null for the platform. */
+  account: string | null;
+  objectId: string | null;
+};
+
+const seller = { wakes: 'seller', by: 'account', about: 'account' } as const;
+const payout = { wakes: 'payout', by: 'stripe-payout' } as const;
+
+/** One row for each event that wakes somebody; every other event is only stored. */
+const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
+  [/^payout\.(paid|failed|canceled)$/, payout],
+  [/^account\.updated$/, seller],
+  [/^capability\.updated$/, seller],
+  [/^account\.external_account\.(created|updated|deleted)$/, seller],
+  [/^account\.application\.deauthorized$/, seller],
+  [/^balance_settings\.updated$/, seller],
+  [/^v2\.core\.account\.(closed|updated)$/, seller],
+  [/^v2\.core\.account\[requirements\]\.updated$/, seller],
+  [/^v2\.core\.account\[configuration\.recipient\]\.capability_status_updated$/, seller],
+];
+
+/** Looks the event up in the table. `balance.available` tells the platform from an account. */
+export function whomToWake(event: Pick<StripeEvent, 'type' | 'account'>): WakeRule {
+  if (event.type === 'balance.available') {
+    return {
+      wakes: 'waiting-payouts',
+      for: event.account === null ? 'platform-balance' : 'account-balance',
+    };
+  }
+  return rules.find(([pattern]) => pattern.test(event.type))?.[1] ?? { wakes: 'nobody' };
+}

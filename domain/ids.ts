@@ -1,0 +1,50 @@
+/** The one place where ids are made and taken apart; nobody concatenates them elsewhere. */
+
+export type SellerId = `sel_${string}`;
+export type EarningId = `earn_${string}`;
+export type PayoutId = `payout_${string}`;
+export type CommandId = `cmd_${string}`;
+export type ApiKeyId = `key_${string}`;
+export type StripeAccountId = `acct_${string}`;
+export type TransferId = `tr_${string}`;
+export type StripePayoutId = `po_${string}`;
+export type WorkflowId = `seller/${SellerId}` | `payout/${PayoutId}`;
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const idLength = 20;
+
+/** A new id, 100 random bits behind a prefix. Never called from a workflow. */
+export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(idLength));
+  return `${prefix}_${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`;
+}
+
+/** The workflow that lives as long as the seller. */
+export function sellerWorkflowId(sellerId: SellerId): `seller/${SellerId}` {
+  return `seller/${sellerId}`;
+}
+
+/** The workflow that carries one payout from reservation to the end of its watch. */
+export function payoutWorkflowId(payoutId: PayoutId): `payout/${PayoutId}` {
+  return `payout/${payoutId}`;
+}
+
+/** Takes a workflow id apart, so that whoever wakes a workflow can also start it from its row. */
+export function subjectOf(
+  workflowId: string,
+): { kind: 'seller'; id: SellerId } | { kind: 'payout'; id: PayoutId } | undefined {
+  const [kind, id] = workflowId.split('/', 2);
+  if (kind === 'seller' && isSellerId(id)) return { kind, id };
+  if (kind === 'payout' && isPayoutId(id)) return { kind, id };
+  return undefined;
+}
+
+/** True for what `newId('sel')` makes. */
+export function isSellerId(id: string | undefined): id is SellerId {
+  return id !== undefined && /^sel_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for what `newId('payout')` makes; webhooks bring ids that anyone could have typed. */
+export function isPayoutId(id: string | undefined): id is PayoutId {
+  return id !== undefined && /^payout_[0-9a-z]{20}$/.test(id);
+}

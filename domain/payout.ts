@@ -1,0 +1,148 @@
+import type { PayoutId, SellerId, StripeAccountId, StripePayoutId, TransferId } from './ids.ts';
+import { minor, payableAmount, smaller, type Currency, type MinorUnits } from './money.ts';
+
+/**
+ * - `requested`: the row stands, nothing is set aside yet.
+ * - `reserved`: money is set aside; the platform's part has still to be transferred.
+ * - `transferred`: all of it is at the account; Stripe has not taken the payout yet.
+ * - `sent`: Stripe has the payout, `po_`; the bank does not have it yet.
+ * - `paid`: the bank has it; watched for late returns.
+ * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over.
+ */
+export type PayoutStatus = (typeof payoutStatuses)[number];
+export const payoutStatuses = [
+  'requested',
+  'reserved',
+  'transferred',
+  'sent',
+  'paid',
+  'settled',
+  'failed',
+  'returned',
+  'canceled',
+  'skipped',
+] as const;
+
+/** Between reservation and Stripe's definite answer: one such payout for each seller and currency. */
+export const inFlightStatuses = ['reserved', 'transferred'] as const;
+
+/** What a payout waits for, in words an operator understands. */
+export type WaitReason =
+  | 'seller-not-active'
+  | 'another-payout'
+  | 'platform-balance'
+  | 'account-balance'
+  | 'arrival'
+  | 'capability'
+  | 'bank-details'
+  | 'stripe-limit'
+  | 'money-stopped'
+  | 'outcome-look-up'
+  | 'bank'
+  | 'late-return';
+
+/** Why a payout stopped until a person decides. */
+export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-state';
+
+/** Why a payout ended without moving money. */
+export type SkipReason = 'nothing-payable' | 'more-than-payable' | 'account-negative';
+
+/** The steps that send a request to Stripe, each with attempts of its own. */
+export type MoneyStep = 'transfer' | 'payout';
+
+/** A payout as its row tells it, read at `now` (business time). No personal data. */
+export type Payout = {
+  payoutId: PayoutId;
+  sellerId: SellerId;
+  currency: Currency;
+  status: PayoutStatus;
+  /** Minor units asked for; null asks for all that is payable. */
+  requestedAmount: number | null;
+  fromPlatform: number;
+  fromAccount: number;
+  stripeAccount: StripeAccountId | null;
+  transferId: TransferId | null;
+  /** When the transferred money can be paid out; null until Stripe said so. */
+  arrivesAt: string | null;
+  stripePayoutId: StripePayoutId | null;
+  failureCode: string | null;
+  waitingFor: WaitReason | null;
+  lookAgainAt: string | null;
+  parked: ParkReason | null;
+  /** The step whose outcome is unknown, and how often it was looked up without being found. */
+  unknownStep: MoneyStep | null;
+  lookUps: number;
+  watchUntil: string | null;
+  now: string;
+};
+
+/** What the payout's workflow does next. */
+export type PayoutStep =
+  | { kind: 'reserve' | 'transfer' | 'payout' | 'follow' | 'settle' }
+  | { kind: 'look-up'; step: MoneyStep }
+  | { kind: 'wait'; for: WaitReason | ParkReason; until: string | null }
+  | { kind: 'over' };
+
+/**
+ * Decides the next step from the row alone. `woken` says that something happened since the row
+ * was written, so that a wait is worth cutting short.
+ */
+export function nextStep(payout: Payout, woken: boolean): PayoutStep {
+  if (isOver(payout)) return { kind: 'over' };
+  if (payout.parked) return { kind: 'wait', for: payout.parked, until: null };
+  const due = payout.lookAgainAt === null || payout.lookAgainAt <= payout.now;
+  if (payout.waitingFor && !due && !(woken && mayBeCutShort(payout))) {
+    return { kind: 'wait', for: payout.waitingFor, until: payout.lookAgainAt };
+  }
+  if (payout.unknownStep) return { kind: 'look-up', step: payout.unknownStep };
+  return { kind: stepByStatus[payout.status as OpenStatus] };
+}
+
+/** True when nothing will happen to this payout any more. */
+export function isOver({ status }: Pick<Payout, 'status'>): boolean {
+  return !(status in stepByStatus);
+}
+
+type OpenStatus = keyof typeof stepByStatus;
+const stepByStatus = {
+  requested: 'reserve',
+  reserved: 'transfer',
+  transferred: 'payout',
+  sent: 'follow',
+  paid: 'settle',
+} as const;
+
+/** Money that has not arrived does not arrive sooner because somebody knocked. */
+function mayBeCutShort({ waitingFor }: Payout): boolean {
+  return waitingFor !== 'arrival' && waitingFor !== 'outcome-look-up';
+}
+
+/** What can be set aside now, by place. */
+export type Funds = {
+  requestedAmount: number | null;
+  currency: Currency;
+  atPlatform: number;
+  atAccount: number;
+  /** Earned, but not payable yet. */
+  notYetAvailable: number;
+};
+
+export type Reservation =
+  | { kind: 'reserve'; fromPlatform: MinorUnits; fromAccount: MinorUnits }
+  | { kind: 'skip'; reason: SkipReason };
+
+/**
+ * Decides what a payout sets aside: first what is at the account already, so that only the rest
+ * is transferred; never while the account is negative, since a transfer would fill the hole.
+ */
+export function planReservation(funds: Funds): Reservation {
+  if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
+  const payablePlatform = minor(Math.max(0, funds.atPlatform - funds.notYetAvailable));
+  const payable = minor(funds.atAccount + payablePlatform);
+  const wanted = minor(funds.requestedAmount ?? payable);
+  if (wanted > payable) return { kind: 'skip', reason: 'more-than-payable' };
+  const amount = payableAmount({ amount: wanted, currency: funds.currency });
+  if (amount === 0) return { kind: 'skip', reason: 'nothing-payable' };
+  const fromAccount = smaller(minor(funds.atAccount), amount);
+  return { kind: 'reserve', fromAccount, fromPlatform: minor(amount - fromAccount) };
+}

@@ -1,0 +1,42 @@
+import type { MoneyStep, ParkReason, WaitReason } from './payout.ts';
+
+/** Stripe's definite no, in our words. Nothing moved. */
+export type RefusalKind =
+  'balance-insufficient' | 'capability-missing' | 'bank-details' | 'limit-reached' | 'other';
+
+/** What a payout does after a refusal. */
+export type RefusalAnswer =
+  { kind: 'wait'; for: WaitReason; minutes: number } | { kind: 'park'; reason: ParkReason };
+
+const hour = 60;
+const day = 24 * hour;
+
+/**
+ * Answers a refusal: wait for what can change by itself or by the seller, park the rest. Events
+ * cut the waits short; the minutes only matter when no event comes.
+ */
+export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
+  switch (refusal) {
+    case 'balance-insufficient': {
+      const place = step === 'transfer' ? 'platform-balance' : 'account-balance';
+      return { kind: 'wait', for: place, minutes: hour };
+    }
+    case 'capability-missing':
+      return { kind: 'wait', for: 'capability', minutes: day };
+    case 'bank-details':
+      return { kind: 'wait', for: 'bank-details', minutes: day };
+    case 'limit-reached':
+      return { kind: 'wait', for: 'stripe-limit', minutes: hour };
+    case 'other':
+      return { kind: 'park', reason: 'refused-by-stripe' };
+  }
+}
+
+/**
+ * Minutes before each look-up of an unknown outcome, after the first at once. Stripe's lists lag
+ * behind its writes, so not finding something once means little; after the last a person decides.
+ */
+export const lookUpDelaysMinutes = [0, 1, 10, 60] as const;
+
+/** Hours after which a key may no longer be posted: Stripe forgets v1 keys after 24 hours. */
+export const keyAgeLimitHours = 12;

@@ -1,0 +1,64 @@
+import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
+
+export type SellerStatus = (typeof sellerStatuses)[number];
+export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
+
+/** What a wake-up can be about; several are told at once. */
+export type WakeTopic = 'account' | 'payouts' | 'deadline';
+
+/** A seller as its row tells it, read at `now` (business time). No personal data. */
+export type Seller = {
+  sellerId: SellerId;
+  status: SellerStatus;
+  country: string;
+  currency: string;
+  stripeAccount: StripeAccountId | null;
+  /** The account was read from Stripe at least once. */
+  accountKnown: boolean;
+  canReceiveTransfers: boolean;
+  canPayOut: boolean;
+  /** The account's schedule was set to manual and read back. */
+  payoutsAreManual: boolean;
+  /** Requested payouts that may start now: one for each currency that has none in flight. */
+  startablePayouts: PayoutId[];
+  lookAgainAt: string | null;
+  parked: string | null;
+  now: string;
+};
+
+/** What the seller's workflow does next. */
+export type SellerStep =
+  | { kind: 'create-account' | 'read-account' | 'set-manual-payouts' }
+  | { kind: 'start-payout'; payoutId: PayoutId }
+  | { kind: 'wait'; until: string | null }
+  | { kind: 'over' };
+
+/** Decides the next step from the row and from what the workflow was woken about. */
+export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): SellerStep {
+  if (seller.status === 'closed') return { kind: 'over' };
+  if (seller.parked) return { kind: 'wait', until: null };
+  if (!seller.stripeAccount) return { kind: 'create-account' };
+  if (!seller.accountKnown || topics.has('account') || isDue(seller)) {
+    return { kind: 'read-account' };
+  }
+  if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
+  const [payoutId] = seller.startablePayouts;
+  if (seller.status === 'active' && payoutId) return { kind: 'start-payout', payoutId };
+  return { kind: 'wait', until: seller.lookAgainAt };
+}
+
+/** The status that the account's capabilities and schedule add up to. */
+export function statusOf(facts: {
+  status: SellerStatus;
+  canReceiveTransfers: boolean;
+  canPayOut: boolean;
+  payoutsAreManual: boolean;
+}): SellerStatus {
+  if (facts.status === 'closed') return 'closed';
+  if (facts.canReceiveTransfers && facts.canPayOut && facts.payoutsAreManual) return 'active';
+  return facts.status === 'onboarding' ? 'onboarding' : 'restricted';
+}
+
+function isDue({ lookAgainAt, now }: Seller): boolean {
+  return lookAgainAt !== null && lookAgainAt <= now;
+}
