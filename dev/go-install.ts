@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import type { Say } from './say.ts';
+
+/** Tells whether there is a Go to build with. */
+export function goIsHere(): boolean {
+  return spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
+}
+
+/**
+ * Builds one Go program into a folder, in caches of its own that are removed afterwards: they are
+ * 3 GB. Answers with the last lines of what went wrong, if it did.
+ */
+export async function goInstall(
+  module: string,
+  folder: string,
+  tell: Say,
+): Promise<string | undefined> {
+  const caches = mkdtempSync(join(tmpdir(), 'payout-engine-go-'));
+  const go = spawn('go', ['install', '-v', module], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      GOBIN: folder,
+      GOCACHE: join(caches, 'build'),
+      GOMODCACHE: join(caches, 'modules'),
+      GOFLAGS: '-modcacherw',
+    },
+  });
+  const cleanUp = (): void => {
+    if (go.exitCode === null && go.pid !== undefined) process.kill(-go.pid, 'SIGKILL');
+    rmSync(caches, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once('exit', cleanUp);
+  const lines: string[] = [];
+  createInterface({ input: go.stderr }).on('line', (line) => lines.push(line));
+  const progress = setInterval(() => tell(describe(lines)), 5000);
+  const code = await new Promise<number | null>((resolve) => {
+    go.once('error', () => resolve(null));
+    go.once('close', resolve);
+  });
+  clearInterval(progress);
+  process.off('exit', cleanUp);
+  cleanUp();
+  return code === 0 ? undefined : lines.slice(-8).join('\n');
+}
+
+function describe(lines: readonly string[]): string {
+  const downloaded = lines.filter((line) => line.startsWith('go: ')).length;
+  const compiled = lines.length - downloaded;
+  if (compiled === 0) return `  building Temporal: ${downloaded} modules downloaded`;
+  return `  building Temporal: ${compiled} packages compiled`;
+}

@@ -1,0 +1,65 @@
+import { createServer } from 'node:net';
+
+import { Stopped } from './say.ts';
+
+/** A port that one part of the engine wants, and the variable that chooses another. */
+export type WantedPort = { port: number; what: string; variable: string };
+
+/** Refuses to start when a port is taken, naming each one and the variable that moves it. */
+export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
+  const problems = clashes(wanted);
+  for (const one of wanted) {
+    const trouble = await whyNotListen(one.port);
+    if (trouble !== undefined) {
+      problems.push(`Port ${one.port}, for ${one.what}, ${trouble}. ${remedy(one)}`);
+    }
+  }
+  if (problems.length > 0) throw new Stopped(problems.join('\n'));
+}
+
+/** A port that is free now, chosen by the system. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+/** Reads a port from a variable. */
+export function portFrom(variable: string, fallback: number): number {
+  const text = process.env[variable];
+  if (text === undefined || text === '') return fallback;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Stopped(`${variable}=${text} is not a port (1 to 65535).`);
+}
+
+function clashes(wanted: readonly WantedPort[]): string[] {
+  const problems: string[] = [];
+  for (const [index, one] of wanted.entries()) {
+    const other = wanted.slice(0, index).find((earlier) => earlier.port === one.port);
+    if (other !== undefined) {
+      problems.push(`Port ${one.port} is meant for ${other.what} and ${one.what}. ${remedy(one)}`);
+    }
+  }
+  return problems;
+}
+
+function remedy({ variable, port }: WantedPort): string {
+  return `Free it, or choose another: ${variable}=${port + 100} npm start`;
+}
+
+async function whyNotListen(port: number): Promise<string | undefined> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.message})`);
+    });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * Lets the Temporal SDK download its development server into the folder given: `node
+ * temporal-download.ts <folder> <version>`. A process of its own, since the SDK cannot be told to
+ * give up.
+ */
+import { Runtime } from '@temporalio/worker';
+
+const [downloadDir = '', version = ''] = process.argv.slice(2);
+const runtime = Runtime.instance();
+const server = await runtime.createEphemeralServer({
+  type: 'dev-server',
+  exe: {
+    type: 'cached-download',
+    downloadDir,
+    version,
+    ttl: 0,
+    sdkName: 'sdk-typescript',
+    sdkVersion: version,
+  },
+  namespace: 'default',
+  ip: '127.0.0.1',
+  port: null,
+  uiPort: null,
+  dbFilename: null,
+  ui: false,
+  log: { format: 'pretty', level: 'error' },
+  extraArgs: [],
+});
+await runtime.shutdownEphemeralServer(server);
+await runtime.shutdown();

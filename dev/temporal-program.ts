@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { goInstall, goIsHere } from './go-install.ts';
+import { Stopped, saying, type Say } from './say.ts';
+
+const version = '1.5.1';
+const module = `github.com/temporalio/cli/cmd/temporal@v${version}`;
+/** From that module's go.mod. */
+const leastGo = '1.25';
+const downloadLimitMs = 10_000;
+
+/** Finds Temporal's development server on this machine, or fetches or builds it, once. */
+export async function findTemporal(tell: Say): Promise<string> {
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const kept = join(cacheFolder(), 'temporal');
+  const found = [...onPath.map((folder) => join(folder, 'temporal')), kept].find(canRun);
+  if (found !== undefined) return found;
+  mkdirSync(cacheFolder(), { recursive: true });
+  const place = mkdtempSync(join(cacheFolder(), 'new-'));
+  try {
+    const made = (await download(place, tell)) ?? (await build(place, tell));
+    chmodSync(made, 0o755);
+    renameSync(made, kept);
+    return kept;
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+async function download(place: string, tell: Say): Promise<string | undefined> {
+  const script = fileURLToPath(new URL('temporal-download.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, place, `v${version}`], {
+    stdio: 'ignore',
+    detached: true,
+    timeout: downloadLimitMs,
+    killSignal: 'SIGKILL',
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', resolve);
+  });
+  const code = await saying(tell, 'Downloading Temporal, for 10 s at most', ended);
+  const name = readdirSync(place).find((file) => file.startsWith('temporal'));
+  if (code === 0 && name !== undefined && canRun(join(place, name))) return join(place, name);
+  return undefined;
+}
+
+async function build(place: string, tell: Say): Promise<string> {
+  if (!goIsHere()) throw new Stopped(noWay('It could not be downloaded, and Go is not here.'));
+  tell(`Temporal could not be downloaded: building it with Go, once, which takes a few minutes.`);
+  const failure = await goInstall(module, place, tell);
+  if (failure === undefined) return join(place, 'temporal');
+  throw new Stopped(noWay(`It could not be downloaded, and building it failed:\n${failure}`));
+}
+
+function noWay(why: string): string {
+  return `Temporal, the workflow server, is not on this machine. ${why}
+Any one of these helps:
+  - a Temporal that runs elsewhere:   TEMPORAL_ADDRESS=<host>:7233 npm start
+  - its program on the PATH:          "temporal", the command line, ${version} or newer
+  - a machine that is online:         npm start downloads it
+  - Go ${leastGo} or newer on the PATH:    npm start builds it, once`;
+}
+
+function cacheFolder(): string {
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(caches, 'payout-engine', `temporal-${version}`);
+}
+
+function canRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
