@@ -118,7 +118,7 @@ export type Database = {
     created_at: Instant;
     done_at: MaybeInstant;
   };
-  budget_slots: { name: string; next_at: Instant };
+  budget_slots: { name: string; spacing_ms: number; next_at: Instant };
   sweep_cursors: { name: string; cursor: string };
 };
 

@@ -73,6 +73,8 @@ export type Payout = {
   unknownStep: MoneyStep | null;
   lookUps: number;
   watchUntil: string | null;
+  /** Another payout of this seller and currency waits for this one to leave. */
+  othersWait: boolean;
   now: string;
 };
 

@@ -2,7 +2,12 @@ import type { MoneyStep, ParkReason, WaitReason } from './payout.ts';
 
 /** Stripe's definite no, in our words. Nothing moved. */
 export type RefusalKind =
-  'balance-insufficient' | 'capability-missing' | 'bank-details' | 'limit-reached' | 'other';
+  | 'balance-insufficient'
+  | 'capability-missing'
+  | 'bank-details'
+  | 'limit-reached'
+  | 'confirmed-not-sent'
+  | 'other';
 
 /** What a payout does after a refusal. */
 export type RefusalAnswer =
@@ -27,6 +32,7 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
       return { kind: 'wait', for: 'bank-details', minutes: day };
     case 'limit-reached':
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
+    case 'confirmed-not-sent':
     case 'other':
       return { kind: 'park', reason: 'refused-by-stripe' };
   }

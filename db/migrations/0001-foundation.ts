@@ -265,7 +265,8 @@ create table commands (
 
 create table budget_slots (
   name text primary key,
-  next_at timestamptz not null default now()
+  spacing_ms double precision not null,
+  next_at timestamptz not null
 );
 
 create table sweep_cursors (

@@ -1,0 +1,100 @@
+import { ApplicationFailure, log } from '@temporalio/activity';
+import type Stripe from 'stripe';
+import {
+  clearTry,
+  openAttempt,
+  recordRefused,
+  recordUnknown,
+  type Attempt,
+  type NewAttempt,
+} from '../db/attempts.ts';
+import type { Db } from '../db/connect.ts';
+import type { RefusalKind } from '../domain/refusals.ts';
+import type { Endpoint, TakeTurn } from './budget.ts';
+import { factsOf, judge } from './stripe-errors.ts';
+
+/** What every activity that calls Stripe is made from. */
+export type StripeDeps = { stripe: Stripe; db: Db; takeTurn: TakeTurn };
+
+/** How one attempt ended, as far as anybody knows. */
+export type CallOutcome<T> =
+  | { kind: 'succeeded'; key: string; object: T }
+  | { kind: 'stands' }
+  | { kind: 'refused'; refusal: RefusalKind }
+  | { kind: 'unknown' }
+  | { kind: 'money-stopped' };
+
+/** The options that make a POST repeatable: always ours, never the SDK's own. */
+export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
+
+/**
+ * Sends one step to Stripe at most once, however often it runs: opens or finds the attempt, waits
+ * for its turn, takes a last look, posts the stored body. Throws a retryable failure while the
+ * same key may be sent again; every other end is a value. The caller records a success.
+ */
+export async function callOnce<T>(
+  { db, takeTurn }: Pick<StripeDeps, 'db' | 'takeTurn'>,
+  asked: NewAttempt & { endpoint: Endpoint },
+  post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
+): Promise<CallOutcome<T>> {
+  const attempt = await openAttempt(db, asked);
+  if (attempt.state === 'succeeded') return { kind: 'stands' };
+  if (attempt.state === 'unknown') return { kind: 'unknown' };
+  await takeTurn(asked.endpoint);
+  const clearance = await clearTry(db, attempt.key);
+  if (clearance === 'money-stopped') return { kind: 'money-stopped' };
+  if (clearance === 'decided') return callOnce({ db, takeTurn }, asked, post);
+  if (clearance === 'too-old') {
+    await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
+    return { kind: 'unknown' };
+  }
+  try {
+    const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
+    return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };
+  } catch (error) {
+    return answerError(db, attempt.key, error);
+  }
+}
+
+async function answerError(
+  db: Db,
+  key: string,
+  error: unknown,
+): Promise<{ kind: 'refused'; refusal: RefusalKind } | { kind: 'unknown' }> {
+  const verdict = judge(error);
+  const facts = factsOf(error);
+  log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
+  if (verdict.kind === 'retry') throw retryable(verdict.type, facts.code, verdict.afterMs);
+  if (verdict.kind === 'unknown') {
+    await recordUnknown(db, { key, error: facts });
+    return { kind: 'unknown' };
+  }
+  await recordRefused(db, { key, refusal: verdict.refusal, error: facts });
+  return { kind: 'refused', refusal: verdict.refusal };
+}
+
+/** A read from Stripe: its turn, then the call; what cannot be read now is tried again. */
+export async function readStripe<T>(
+  { takeTurn }: Pick<StripeDeps, 'takeTurn'>,
+  endpoint: Endpoint,
+  read: () => Promise<T>,
+): Promise<T> {
+  await takeTurn(endpoint);
+  try {
+    return await read();
+  } catch (error) {
+    const facts = factsOf(error);
+    const type = facts.statusCode === 404 ? 'StripeObjectMissing' : 'StripeReadFailed';
+    throw retryable(type, facts.code);
+  }
+}
+
+/** Never carries Stripe's error itself: it can hold bank details, and a history keeps it. */
+function retryable(type: string, code: string | null, afterMs?: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message: code ? `Stripe: ${code}` : 'Stripe could not be reached',
+    category: 'BENIGN',
+    ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
+  });
+}

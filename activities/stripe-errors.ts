@@ -1,0 +1,85 @@
+import Stripe from 'stripe';
+import type { RefusalKind } from '../domain/refusals.ts';
+
+/**
+ * What an answer of Stripe's means for the attempt that got it:
+ * - `retry`: nothing is known or nothing happened; the same key may be sent again.
+ * - `refused`: Stripe looked and said no; nothing moved under this key.
+ * - `unknown`: it may have moved, and sending the key again cannot tell.
+ */
+export type Verdict =
+  | {
+      kind: 'retry';
+      type: 'StripeBusy' | 'StripeUnreachable' | 'StripeKeyRefused';
+      afterMs?: number;
+    }
+  | { kind: 'refused'; refusal: RefusalKind }
+  | { kind: 'unknown' };
+
+/** What may be kept and shown of an error: never its message, which can hold bank details. */
+export type ErrorFacts = {
+  statusCode: number | null;
+  type: string | null;
+  code: string | null;
+  requestId: string | null;
+};
+
+/**
+ * The one place that reads Stripe's errors. What it does not know is unknown, never refused
+ * (docs.stripe.com/api/idempotent_requests and /error-low-level, 2026-09).
+ */
+export function judge(error: unknown): Verdict {
+  if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown' };
+  if (error instanceof Stripe.errors.StripeConnectionError) return unreachable;
+  const status = error.statusCode ?? 0;
+  const should = error.headers?.['stripe-should-retry'];
+  const replayed = error.headers?.['idempotent-replayed'] === 'true';
+  if (error.rawType === 'idempotency_error' || status === 0) return { kind: 'unknown' };
+  if (status === 409 || status === 429) return { kind: 'retry', type: 'StripeBusy' };
+  if (status === 401) return { kind: 'retry', type: 'StripeKeyRefused', afterMs: 60_000 };
+  if (status >= 500) {
+    // A stored 500 comes back for 24 hours, whatever really happened.
+    return replayed || should === 'false' ? { kind: 'unknown' } : unreachable;
+  }
+  if (should === 'true') return { kind: 'retry', type: 'StripeBusy' };
+  if (status === 400 || status === 402 || status === 403 || status === 404) {
+    return { kind: 'refused', refusal: refusalOf(error) };
+  }
+  return { kind: 'unknown' };
+}
+
+/** The parts of an error that hold nobody's details. */
+export function factsOf(error: unknown): ErrorFacts {
+  if (!(error instanceof Stripe.errors.StripeError)) {
+    return { statusCode: null, type: null, code: null, requestId: null };
+  }
+  return {
+    statusCode: error.statusCode ?? null,
+    type: error.rawType ?? null,
+    code: error.code ?? null,
+    requestId: error.requestId ?? null,
+  };
+}
+
+const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;
+
+function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
+  const known = code === undefined ? undefined : refusalByCode.get(code);
+  if (known) return known;
+  // Two refusals come without a code (antiwork/gumroad issues 4953 and 6523).
+  return /has been deleted and can no longer be used|on your block list/.test(message)
+    ? 'bank-details'
+    : 'other';
+}
+
+const refusalByCode = new Map<string, RefusalKind>([
+  ['balance_insufficient', 'balance-insufficient'],
+  ['insufficient_funds', 'balance-insufficient'],
+  ['insufficient_capabilities_for_transfer', 'capability-missing'],
+  ['transfers_not_allowed', 'capability-missing'],
+  ['payouts_not_allowed', 'capability-missing'],
+  ['no_external_account_in_currency', 'bank-details'],
+  ['bank_account_unusable', 'bank-details'],
+  ['bank_account_restricted', 'bank-details'],
+  ['payouts_limit_exceeded', 'limit-reached'],
+]);

@@ -1,0 +1,135 @@
+import type Stripe from 'stripe';
+import { findAttempt } from '../db/attempts.ts';
+import {
+  parkPayout,
+  recordBack,
+  recordNotFound,
+  recordPaid,
+  recordSent,
+  recordSettled,
+} from '../db/payout-steps.ts';
+import { readPayout, recordWait } from '../db/payouts.ts';
+import type { PayoutId, StripePayoutId } from '../domain/ids.ts';
+import type { Payout } from '../domain/payout.ts';
+import { callOnce, readStripe, type StripeDeps } from './money-call.ts';
+import { answerOutcome } from './outcomes.ts';
+import { actingFor, stripeApiVersion } from './stripe.ts';
+
+/** Everything that moves money from an account to its bank, and follows it there. */
+export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays: number }) {
+  const { stripe, db } = deps;
+  return {
+    /** Orders the payout at Stripe; answers with the payout as it stands then. */
+    async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
+      const payout = await readPayout(db, payoutId);
+      if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
+      const account = accountOf(payout);
+      const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>
+        stripe.payouts.create(attempt.request as unknown as Stripe.PayoutCreateParams, {
+          ...options,
+          ...actingFor(account),
+        }),
+      );
+      if (outcome.kind !== 'succeeded') return answerOutcome(db, payoutId, 'payout', outcome);
+      return recordSent(db, { payout, key: outcome.key, ...factsOfPayout(outcome.object) });
+    },
+
+    /** Looks for a payout whose outcome is unknown, by our id in its metadata. */
+    async lookUpPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
+      const payout = await readPayout(db, payoutId);
+      const attempt = await findAttempt(db, payoutId, 'payout');
+      if (payout.status !== 'transferred' || !attempt) return payout;
+      const found = await readStripe(deps, 'GET /v1/payouts', () =>
+        findPayouts(stripe, payout, attempt.firstSentAt),
+      );
+      const [object] = found;
+      if (!object) return recordNotFound(db, { payoutId, step: 'payout' });
+      if (found.length > 1 || object.amount !== payout.fromPlatform + payout.fromAccount) {
+        return parkPayout(db, payoutId, 'unexpected-state');
+      }
+      return recordSent(db, { payout, key: attempt.key, ...factsOfPayout(object) });
+    },
+
+    /** Reads a sent or paid payout from Stripe and writes down where the money is. */
+    async followPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
+      const payout = await readPayout(db, payoutId);
+      const { stripePayoutId } = payout;
+      if (!stripePayoutId || (payout.status !== 'sent' && payout.status !== 'paid')) return payout;
+      const object = await readStripe(deps, 'GET /v1/payouts', () =>
+        stripe.payouts.retrieve(stripePayoutId, {}, actingFor(accountOf(payout))),
+      );
+      return record(deps, { ...payout, stripePayoutId }, object);
+    },
+  };
+}
+
+/** Hours after Stripe's estimate before a payout is read again when no event comes. */
+const graceHours = 1;
+/** Minutes between reads of a payout that is later than Stripe's estimate. */
+const lateMinutes = 6 * 60;
+
+async function record(
+  { db, lateReturnDays }: StripeDeps & { lateReturnDays: number },
+  payout: Payout & { stripePayoutId: StripePayoutId },
+  object: Stripe.Payout,
+): Promise<Payout> {
+  const { payoutId } = payout;
+  if (object.status === 'failed' || object.status === 'canceled') {
+    return recordBack(db, payout, { status: object.status, failureCode: object.failure_code });
+  }
+  if (payout.status === 'paid') {
+    const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
+    return over ? recordSettled(db, payout) : payout;
+  }
+  if (object.status === 'paid') return recordPaid(db, payout, lateReturnDays);
+  const untilArrival = minutesBetween(payout.now, followAt(object));
+  const minutes = Math.max(untilArrival, lateMinutes);
+  return recordWait(db, { payoutId, reason: 'bank', minutes });
+}
+
+function askPayout(payout: Payout) {
+  const request: Stripe.PayoutCreateParams = {
+    amount: payout.fromPlatform + payout.fromAccount,
+    currency: payout.currency,
+    metadata: { payout_id: payout.payoutId },
+  };
+  return {
+    endpoint: 'POST /v1/payouts' as const,
+    objectId: payout.payoutId,
+    step: 'payout',
+    account: accountOf(payout),
+    apiVersion: stripeApiVersion,
+    request: { ...request },
+  };
+}
+
+async function findPayouts(
+  stripe: Stripe,
+  payout: Payout,
+  firstSentAt: string | null,
+): Promise<Stripe.Payout[]> {
+  const since = Math.floor(Date.parse(firstSentAt ?? payout.now) / 1000) - 60;
+  const found: Stripe.Payout[] = [];
+  const acting = actingFor(accountOf(payout));
+  for await (const object of stripe.payouts.list({ created: { gte: since }, limit: 100 }, acting)) {
+    if (object.metadata?.['payout_id'] === payout.payoutId) found.push(object);
+  }
+  return found;
+}
+
+function accountOf({ stripeAccount, payoutId }: Payout) {
+  if (!stripeAccount) throw new Error(`a payout without an account: ${payoutId}`);
+  return stripeAccount;
+}
+
+function factsOfPayout(object: Stripe.Payout) {
+  return { stripePayoutId: object.id as StripePayoutId, followAt: followAt(object) };
+}
+
+function followAt({ arrival_date }: Stripe.Payout): string {
+  return new Date((arrival_date + graceHours * 3600) * 1000).toISOString();
+}
+
+function minutesBetween(from: string, to: string): number {
+  return Math.ceil((Date.parse(to) - Date.parse(from)) / 60_000);
+}

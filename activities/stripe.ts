@@ -1,0 +1,34 @@
+import Stripe from 'stripe';
+import type { StripeAccountId } from '../domain/ids.ts';
+
+/**
+ * The client for Stripe, or for the sandbox at `apiBase`. It never retries by itself: whether a
+ * request may be sent again is decided by its attempt's row.
+ */
+export function createStripe(settings: {
+  secretKey: string;
+  apiBase?: string | undefined;
+  timeoutMs?: number;
+}): Stripe {
+  const base = settings.apiBase === undefined ? undefined : new URL(settings.apiBase);
+  return new Stripe(settings.secretKey, {
+    maxNetworkRetries: 0,
+    timeout: settings.timeoutMs ?? 60_000,
+    telemetry: false,
+    appInfo: { name: 'payout-engine' },
+    ...(base && {
+      host: base.hostname,
+      port: Number(base.port),
+      protocol: base.protocol === 'https:' ? 'https' : 'http',
+    }),
+  });
+}
+
+/** The version of Stripe's API that this build speaks; an attempt keeps the one it was made with. */
+export const stripeApiVersion = Stripe.API_VERSION;
+
+/** Options of every call for a seller. Without an account it would act on the platform's money. */
+export function actingFor(account: StripeAccountId): { stripeAccount: StripeAccountId } {
+  if (!account.startsWith('acct_')) throw new Error('a call for a seller needs its account');
+  return { stripeAccount: account };
+}

@@ -1,0 +1,92 @@
+import type Stripe from 'stripe';
+import { findAttempt } from '../db/attempts.ts';
+import { parkPayout, recordNotFound, recordTransferred } from '../db/payout-steps.ts';
+import { readPayout } from '../db/payouts.ts';
+import type { PayoutId, TransferId } from '../domain/ids.ts';
+import type { Payout } from '../domain/payout.ts';
+import { callOnce, readStripe, type StripeDeps } from './money-call.ts';
+import { answerOutcome } from './outcomes.ts';
+import { stripeApiVersion } from './stripe.ts';
+
+/** Everything that moves money from the platform's balance to an account. */
+export function createTransferActivities(deps: StripeDeps) {
+  const { stripe, db } = deps;
+  return {
+    /** Transfers the platform's part of a payout; answers with the payout as it stands then. */
+    async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
+      const payout = await readPayout(db, payoutId);
+      if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
+      const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
+        stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
+      );
+      if (outcome.kind !== 'succeeded') return answerOutcome(db, payoutId, 'transfer', outcome);
+      const { key, object } = outcome;
+      return recordTransferred(db, { payout, key, ...factsOfTransfer(object) });
+    },
+
+    /** Looks for a transfer whose outcome is unknown, by our id in its group and metadata. */
+    async lookUpTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
+      const payout = await readPayout(db, payoutId);
+      const attempt = await findAttempt(db, payoutId, 'transfer');
+      if (payout.status !== 'reserved' || !attempt) return payout;
+      const found = await readStripe(deps, 'GET /v1/transfers', () =>
+        findTransfers(stripe, payoutId),
+      );
+      if (found.length > 1) return parkPayout(db, payoutId, 'unexpected-state');
+      const [transfer] = found;
+      if (!transfer) return recordNotFound(db, { payoutId, step: 'transfer' });
+      if (transfer.amount !== payout.fromPlatform) {
+        return parkPayout(db, payoutId, 'unexpected-state');
+      }
+      return recordTransferred(db, { payout, key: attempt.key, ...factsOfTransfer(transfer) });
+    },
+  };
+}
+
+const expand = ['destination_payment.balance_transaction'];
+
+function askTransfer(payout: Payout) {
+  const request: Stripe.TransferCreateParams = {
+    amount: payout.fromPlatform,
+    currency: payout.currency,
+    destination: payout.stripeAccount ?? '',
+    transfer_group: payout.payoutId,
+    metadata: { payout_id: payout.payoutId },
+    expand,
+  };
+  return {
+    endpoint: 'POST /v1/transfers' as const,
+    objectId: payout.payoutId,
+    step: 'transfer',
+    account: null,
+    apiVersion: stripeApiVersion,
+    request: { ...request },
+  };
+}
+
+async function findTransfers(stripe: Stripe, payoutId: PayoutId): Promise<Stripe.Transfer[]> {
+  const found: Stripe.Transfer[] = [];
+  const pages = stripe.transfers.list({
+    transfer_group: payoutId,
+    limit: 100,
+    expand: expand.map((path) => `data.${path}`),
+  });
+  for await (const transfer of pages) {
+    if (transfer.metadata['payout_id'] === payoutId) found.push(transfer);
+  }
+  return found;
+}
+
+/** The id, and when the money it brought can be paid out, where Stripe said so. */
+function factsOfTransfer(transfer: Stripe.Transfer): {
+  transferId: TransferId;
+  arrivesAt: string | null;
+} {
+  const payment = transfer.destination_payment;
+  const movement = typeof payment === 'object' ? payment?.balance_transaction : null;
+  const arrives = typeof movement === 'object' ? movement?.available_on : undefined;
+  return {
+    transferId: transfer.id as TransferId,
+    arrivesAt: arrives === undefined ? null : new Date(arrives * 1000).toISOString(),
+  };
+}

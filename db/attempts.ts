@@ -1,0 +1,206 @@
+import { sql } from 'kysely';
+import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../domain/ids.ts';
+import type { MoneyStep } from '../domain/payout.ts';
+import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
+import type { Db, Tx } from './connect.ts';
+import { recordSent, recordTransferred } from './payout-steps.ts';
+import { businessNow, notWaiting, readPayout, update } from './payouts.ts';
+
+/** One keyed request of one step to Stripe, with all its tries. */
+export type Attempt = {
+  key: string;
+  objectId: string;
+  step: string;
+  number: number;
+  state: 'started' | 'succeeded' | 'refused' | 'unknown';
+  account: StripeAccountId | null;
+  apiVersion: string;
+  /** The body as sent. */
+  request: Record<string, unknown>;
+  firstSentAt: string | null;
+  stripeId: string | null;
+};
+
+export type NewAttempt = {
+  objectId: string;
+  step: string;
+  account: StripeAccountId | null;
+  apiVersion: string;
+  request: Record<string, unknown>;
+};
+
+/**
+ * Answers with the attempt of this step that is open or has succeeded, and opens the next one only
+ * when the last was refused. The answer is the row that stands: its body may differ from what was
+ * asked, and is the one to send.
+ */
+export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt> {
+  for (;;) {
+    const { rows } = await sql<AttemptRow>`
+      with last as (
+        select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
+        order by number desc limit 1
+      ), opened as (
+        insert into attempts (key, object_id, step, number, account, api_version, request)
+        select ${asked.objectId} || '/' || ${asked.step} || '/' || number, ${asked.objectId},
+          ${asked.step}, number, ${asked.account}, ${asked.apiVersion},
+          ${JSON.stringify(asked.request)}::jsonb
+        from (select coalesce((select number from last), 0) + 1 as number) as next
+        where not exists (select from last where state <> 'refused')
+        on conflict do nothing returning *
+      )
+      select * from opened union all select * from last where state <> 'refused'
+    `.execute(db);
+    const [row] = rows;
+    // Nothing: another process opened it between the look and the insert; look again.
+    if (row) return toAttempt(row);
+  }
+}
+
+/** What stands between an open attempt and its POST. */
+export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
+
+/**
+ * The last look before the POST, in one statement: notes the try, and clears it only while money
+ * may move and Stripe certainly still knows the key.
+ */
+export async function clearTry(db: Db, key: string): Promise<Clearance> {
+  const { rows } = await sql<{ clearance: Clearance }>`
+    with look as (
+      select key, case
+        when state <> 'started' then 'decided'
+        when (select money_stopped from operations) then 'money-stopped'
+        when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
+          then 'too-old'
+        else 'send' end as clearance
+      from attempts where key = ${key} for update
+    ), noted as (
+      update attempts set tries = tries + 1, last_sent_at = business_now(),
+        first_sent_at = coalesce(first_sent_at, business_now())
+      where key = (select key from look where clearance = 'send')
+    )
+    select clearance from look
+  `.execute(db);
+  if (!rows[0]) throw new Error(`no such attempt: ${key}`);
+  return rows[0].clearance;
+}
+
+/** Stripe said no: nothing moved under this key, and the next attempt may be opened. */
+export async function recordRefused(
+  db: Db,
+  refused: { key: string; refusal: RefusalKind; error: Record<string, unknown> },
+): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({
+      state: 'refused',
+      refusal: refused.refusal,
+      error: JSON.stringify(refused.error),
+      decided_at: businessNow,
+    })
+    .where('key', '=', refused.key)
+    .where('state', '=', 'started')
+    .execute();
+}
+
+/** Nobody knows whether Stripe did it: only a look-up or a person may decide now. */
+export async function recordUnknown(
+  db: Db,
+  unknown: { key: string; error: Record<string, unknown> },
+): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ state: 'unknown', error: JSON.stringify(unknown.error) })
+    .where('key', '=', unknown.key)
+    .where('state', '=', 'started')
+    .execute();
+}
+
+/** The attempt of a step that is not refused, if there is one. */
+export async function findAttempt(
+  db: Db,
+  objectId: PayoutId,
+  step: MoneyStep,
+): Promise<Attempt | undefined> {
+  const row = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('object_id', '=', objectId)
+    .where('step', '=', step)
+    .where('state', '<>', 'refused')
+    .executeTakeFirst();
+  return row && toAttempt(row);
+}
+
+/**
+ * A person found the money at Stripe: the step counts as done under the id they name.
+ * Answers `not-parked` when no outcome of this payout is in question.
+ */
+export async function confirmSent(
+  tx: Tx,
+  payoutId: PayoutId,
+  stripeId: string,
+): Promise<'done' | 'not-parked'> {
+  const attempt = await findParkedAttempt(tx, payoutId);
+  if (!attempt) return 'not-parked';
+  const payout = await readPayout(tx, payoutId);
+  const done = { payout, key: attempt.key };
+  if (attempt.step === 'transfer') {
+    await recordTransferred(tx, { ...done, transferId: stripeId as TransferId, arrivesAt: null });
+  } else {
+    await recordSent(tx, { ...done, stripePayoutId: stripeId as StripePayoutId, followAt: null });
+  }
+  return 'done';
+}
+
+/**
+ * A person is certain that nothing moved under the attempt's key: it counts as refused, and the
+ * payout goes on with the next attempt.
+ */
+export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
+  const attempt = await findParkedAttempt(tx, payoutId);
+  if (!attempt) return 'not-parked';
+  await tx
+    .updateTable('attempts')
+    .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
+    .where('key', '=', attempt.key)
+    .execute();
+  await update(tx, payoutId, { ...noLongerParked, ...notWaiting });
+  return 'done';
+}
+
+/** The columns of a payout that no person has to decide about. */
+const noLongerParked = { parked: null, parked_at: null, unknown_step: null, look_ups: 0 } as const;
+
+async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {
+  const payout = await tx
+    .selectFrom('payouts')
+    .select(['unknown_step'])
+    .where('id', '=', payoutId)
+    .where('parked', '=', 'outcome-unknown')
+    .forUpdate()
+    .executeTakeFirst();
+  return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
+}
+
+type AttemptRow = Omit<Attempt, 'objectId' | 'apiVersion' | 'firstSentAt' | 'stripeId'> & {
+  object_id: string;
+  api_version: string;
+  first_sent_at: string | null;
+  stripe_id: string | null;
+};
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    key: row.key,
+    objectId: row.object_id,
+    step: row.step,
+    number: row.number,
+    state: row.state,
+    account: row.account,
+    apiVersion: row.api_version,
+    request: row.request,
+    firstSentAt: row.first_sent_at,
+    stripeId: row.stripe_id,
+  };
+}

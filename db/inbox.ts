@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import { whomToWake, type StripeEvent } from '../domain/events.ts';
+import { inFlightStatuses } from '../domain/payout.ts';
+import type { Db } from './connect.ts';
+import { mergedWakeUp } from './wake-ups.ts';
+
+/**
+ * Stores events by their ids and notes whom they wake, in one statement: an event that stands
+ * already wakes nobody a second time, and one that is stored cannot lose its wake-up.
+ */
+export async function recordEvents(
+  db: Db,
+  events: readonly StripeEvent[],
+  via: 'webhook' | 'sweep',
+): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map((event) => ({ ...event, rule: whomToWake(event) }));
+  const wanted = JSON.stringify(
+    rows.map(({ eventId, type, account, objectId, rule }) => ({
+      event_id: eventId,
+      type,
+      account,
+      object_id: objectId,
+      seller_topic: rule.wakes === 'seller' ? rule.about : null,
+      payout: rule.wakes === 'payout',
+      waiting_for: rule.wakes === 'waiting-payouts' ? rule.for : null,
+    })),
+  );
+  await sql`
+    with given as (
+      select * from jsonb_to_recordset(${wanted}::jsonb) as event(event_id text, type text,
+        account text, object_id text, seller_topic text, payout boolean, waiting_for text)
+    ), fresh as (
+      insert into inbox (event_id, type, account, object_id, via)
+      select event_id, type, account, object_id, ${via} from given
+      on conflict do nothing returning event_id
+    ), target as (
+      select 'seller/' || sellers.id as workflow_id, given.seller_topic as topic
+        from given join fresh using (event_id) join sellers on sellers.stripe_account = given.account
+        where given.seller_topic is not null and sellers.status <> 'closed'
+      union all
+      select 'payout/' || payouts.id, 'payouts'
+        from given join fresh using (event_id)
+          join payouts on payouts.stripe_payout_id = given.object_id
+        where given.payout and payouts.status in ('sent', 'paid')
+      union all
+      select 'payout/' || payouts.id, 'payouts'
+        from given join fresh using (event_id)
+          join payouts on payouts.waiting_for = given.waiting_for
+            and (given.account is null or given.account = payouts.stripe_account)
+        where payouts.status in (${sql.join([...inFlightStatuses])})
+    )
+    insert into wake_ups (workflow_id, topics)
+    select workflow_id, array_agg(distinct topic) from target group by workflow_id
+    on conflict (workflow_id) do update
+      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
+  `.execute(db);
+}

@@ -1,0 +1,213 @@
+import { sql, type UpdateObject } from 'kysely';
+import type { PayoutId, StripePayoutId, TransferId } from '../domain/ids.ts';
+import * as postings from '../domain/ledger.ts';
+import type { Entry, PayoutMoney } from '../domain/ledger.ts';
+import { minor } from '../domain/money.ts';
+import { lookUpDelaysMinutes } from '../domain/refusals.ts';
+import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
+import type { Db } from './connect.ts';
+import { toRow } from './ledger.ts';
+import {
+  businessNow,
+  inMinutes,
+  notWaiting,
+  readAlong,
+  readPayout,
+  releaseEarnings,
+  toPayout,
+  update,
+} from './payouts.ts';
+import type { Database } from './schema.ts';
+
+/** Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. */
+export async function recordTransferred(
+  db: Db,
+  done: { payout: Payout; key: string; transferId: TransferId; arrivesAt: string | null },
+): Promise<Payout> {
+  const { payout, transferId, arrivesAt } = done;
+  const waits = arrivesAt !== null && arrivesAt > payout.now;
+  return move(db, {
+    payoutId: payout.payoutId,
+    from: ['reserved'],
+    change: {
+      ...settledAttempt,
+      status: 'transferred',
+      transfer_id: transferId,
+      arrives_at: arrivesAt,
+      ...(waits ? { waiting_for: 'arrival', look_again_at: arrivesAt } : notWaiting),
+    },
+    entries: postings.transferred(moneyOf(payout), transferId),
+    attempt: { key: done.key, stripeId: transferId },
+  });
+}
+
+/**
+ * Stripe took the payout. An event about it may have come before this row knew its id; then the
+ * row looks again at once.
+ */
+export async function recordSent(
+  db: Db,
+  done: { payout: Payout; key: string; stripePayoutId: StripePayoutId; followAt: string | null },
+): Promise<Payout> {
+  const { payout, stripePayoutId, followAt } = done;
+  const lookAgainAt = sql<string>`case when exists (select from inbox
+    where object_id = ${stripePayoutId} and type in ('payout.paid', 'payout.failed',
+      'payout.canceled')) then business_now()
+    else coalesce(${followAt}::timestamptz, business_now()) end`;
+  return move(db, {
+    payoutId: payout.payoutId,
+    from: ['transferred'],
+    change: {
+      ...settledAttempt,
+      status: 'sent',
+      stripe_payout_id: stripePayoutId,
+      sent_at: businessNow,
+      waiting_for: 'bank',
+      look_again_at: lookAgainAt,
+    },
+    entries: postings.sent(moneyOf(payout), stripePayoutId),
+    attempt: { key: done.key, stripeId: stripePayoutId },
+  });
+}
+
+/** The bank has it; from here it is watched for a late return. */
+export async function recordPaid(
+  db: Db,
+  payout: Payout & { stripePayoutId: StripePayoutId },
+  watchDays: number,
+): Promise<Payout> {
+  const watchUntil = inMinutes(watchDays * 24 * 60);
+  return move(db, {
+    payoutId: payout.payoutId,
+    from: ['sent'],
+    change: {
+      status: 'paid',
+      paid_at: businessNow,
+      watch_until: watchUntil,
+      waiting_for: 'late-return',
+      look_again_at: watchUntil,
+    },
+    entries: postings.paid(moneyOf(payout), payout.stripePayoutId),
+  });
+}
+
+/** The watch is over and the bank kept it. */
+export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
+  return move(db, {
+    payoutId: payout.payoutId,
+    from: ['paid'],
+    change: { status: 'settled', over_at: businessNow, ...notWaiting },
+    entries: [],
+  });
+}
+
+/**
+ * The money is back at the account: the bank refused it, Stripe canceled it, or the bank sent it
+ * back after it was paid. The earnings go back to the next payout.
+ */
+export async function recordBack(
+  db: Db,
+  payout: Payout & { stripePayoutId: StripePayoutId },
+  why: { status: 'failed' | 'canceled'; failureCode: string | null },
+): Promise<Payout> {
+  return await db.transaction().execute(async (tx) => {
+    const wasPaid = payout.status === 'paid';
+    const lines = wasPaid ? postings.returned : postings.failed;
+    const moved = await move(tx, {
+      payoutId: payout.payoutId,
+      from: [wasPaid ? 'paid' : 'sent'],
+      change: {
+        status: wasPaid ? 'returned' : why.status,
+        failure_code: why.failureCode,
+        over_at: businessNow,
+        ...notWaiting,
+      },
+      entries: lines(moneyOf(payout), payout.stripePayoutId),
+    });
+    await releaseEarnings(tx, payout.payoutId);
+    return moved;
+  });
+}
+
+/** A look-up found nothing, or the outcome just became unknown: the next look-up, or a person. */
+export async function recordNotFound(
+  db: Db,
+  { payoutId, step }: { payoutId: PayoutId; step: MoneyStep },
+): Promise<Payout> {
+  const { lookUps, unknownStep } = await readPayout(db, payoutId);
+  const done = unknownStep === step ? lookUps + 1 : 0;
+  const minutes = lookUpDelaysMinutes[done];
+  if (minutes === undefined) return parkPayout(db, payoutId, 'outcome-unknown');
+  return update(db, payoutId, {
+    unknown_step: step,
+    look_ups: done,
+    waiting_for: 'outcome-look-up',
+    look_again_at: inMinutes(minutes),
+  });
+}
+
+/** Stops the payout until a person decides; everything stays as it is. */
+export async function parkPayout(db: Db, payoutId: PayoutId, reason: ParkReason): Promise<Payout> {
+  return update(db, payoutId, { parked: reason, parked_at: businessNow, ...notWaiting });
+}
+
+const settledAttempt = { parked: null, parked_at: null, unknown_step: null, look_ups: 0 } as const;
+
+type Move = {
+  payoutId: PayoutId;
+  from: PayoutStatus[];
+  change: UpdateObject<Database, 'payouts'>;
+  entries: Entry[];
+  attempt?: { key: string; stripeId: string };
+};
+
+/**
+ * One statement: the payout's new state, its ledger entries and its attempt's answer stand together
+ * or not at all. A payout that moved already answers with the row that stands.
+ */
+async function move(db: Db, { payoutId, from, change, entries, attempt }: Move): Promise<Payout> {
+  const lines = JSON.stringify(entries.map(toRow));
+  const row = await db
+    .with('moved', (query) =>
+      query
+        .updateTable('payouts')
+        .set(change)
+        .where('id', '=', payoutId)
+        .where('status', 'in', from)
+        .returningAll()
+        .returning(readAlong),
+    )
+    .with(
+      'posted',
+      () => sql<{ id: number }>`
+        insert into ledger_entries (event_key, kind, seller_id, currency, from_place, to_place,
+          amount, payout_id, stripe_id)
+        select line.* from moved, jsonb_to_recordset(${lines}::jsonb) as line(event_key text,
+          kind text, seller_id text, currency text, from_place text, to_place text,
+          amount bigint, payout_id text, stripe_id text)
+        returning id`,
+    )
+    .with('answered', (query) =>
+      query
+        .updateTable('attempts')
+        .set({ state: 'succeeded', stripe_id: attempt?.stripeId ?? '', decided_at: businessNow })
+        .where('key', '=', attempt?.key ?? '')
+        .where('state', 'in', ['started', 'unknown'])
+        .where(({ exists, selectFrom }) => exists(selectFrom('moved').select('id')))
+        .returning('key'),
+    )
+    .selectFrom('moved')
+    .selectAll()
+    .executeTakeFirst();
+  return row ? toPayout(row) : readPayout(db, payoutId);
+}
+
+function moneyOf(payout: Payout): PayoutMoney {
+  return {
+    payoutId: payout.payoutId,
+    sellerId: payout.sellerId,
+    currency: payout.currency,
+    fromPlatform: minor(payout.fromPlatform),
+    fromAccount: minor(payout.fromAccount),
+  };
+}

@@ -1,0 +1,223 @@
+import { sql, type Selectable, type UpdateObject } from 'kysely';
+import type { PayoutId, SellerId } from '../domain/ids.ts';
+import { reserved } from '../domain/ledger.ts';
+import { minor } from '../domain/money.ts';
+import {
+  planReservation,
+  type Payout,
+  type SkipReason,
+  type WaitReason,
+} from '../domain/payout.ts';
+import type { Db, Tx } from './connect.ts';
+import { toRow } from './ledger.ts';
+import type { Database } from './schema.ts';
+
+/** Business time as a column of any query. */
+export const businessNow = sql<string>`business_now()`;
+
+/** Reads a payout as its workflow sees it. Throws when there is none. */
+export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
+  const row = await selectPayout(db).where('id', '=', payoutId).executeTakeFirstOrThrow();
+  return toPayout(row);
+}
+
+/** Every column of a payout and the time it was read at. */
+export function selectPayout(db: Db) {
+  return db.selectFrom('payouts').selectAll().select(readAlong);
+}
+
+/** What is read beside a payout's own columns. */
+export const readAlong = [
+  businessNow.as('now'),
+  sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
+    and other.currency = payouts.currency and other.status = 'requested'
+    and other.started_at is null)`.as('others_wait'),
+] as const;
+
+type PayoutRow = Selectable<Database['payouts']> & { now: string; others_wait: boolean };
+
+/** A row as its workflow sees it. */
+export function toPayout(row: PayoutRow): Payout {
+  return {
+    payoutId: row.id,
+    sellerId: row.seller_id,
+    currency: row.currency,
+    status: row.status,
+    requestedAmount: row.requested_amount,
+    fromPlatform: row.from_platform,
+    fromAccount: row.from_account,
+    stripeAccount: row.stripe_account,
+    transferId: row.transfer_id,
+    arrivesAt: row.arrives_at,
+    stripePayoutId: row.stripe_payout_id,
+    failureCode: row.failure_code,
+    waitingFor: row.waiting_for,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    unknownStep: row.unknown_step,
+    lookUps: row.look_ups,
+    watchUntil: row.watch_until,
+    othersWait: row.others_wait,
+    now: row.now,
+  };
+}
+
+/**
+ * Sets money aside for a requested payout and says which earnings it pays. Run twice it answers
+ * with the reservation that stands. Waits while another payout of the seller is in flight.
+ */
+export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout> {
+  return await db.transaction().execute(async (tx) => {
+    const payout = await lockForReservation(tx, payoutId);
+    if (payout.status !== 'requested') return readPayout(tx, payoutId);
+    if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
+    if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
+    const plan = planReservation({
+      requestedAmount: payout.requested_amount,
+      currency: payout.currency,
+      atPlatform: payout.at_platform,
+      atAccount: payout.at_account,
+      notYetAvailable: payout.not_yet_available,
+    });
+    if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
+    const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
+    await allocateEarnings(tx, { ...moneyOf, amount: plan.fromAccount + plan.fromPlatform });
+    await tx.insertInto('ledger_entries').values(reserved(moneyOf).map(toRow)).execute();
+    return update(tx, payoutId, {
+      status: plan.fromPlatform > 0 ? 'reserved' : 'transferred',
+      from_platform: plan.fromPlatform,
+      from_account: plan.fromAccount,
+      stripe_account: payout.account,
+      reserved_at: businessNow,
+      ...notWaiting,
+    });
+  });
+}
+
+/** The columns of a payout that waits for nothing. */
+export const notWaiting = { waiting_for: null, look_again_at: null } as const;
+
+/** Says what a payout waits for and when it looks again at the latest. */
+export async function recordWait(
+  db: Db,
+  { payoutId, reason, minutes }: { payoutId: PayoutId; reason: WaitReason; minutes: number },
+): Promise<Payout> {
+  return wait(db, payoutId, reason, minutes);
+}
+
+/** The workflow of a requested payout runs; the seller need not start it again. */
+export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<void> {
+  await db
+    .updateTable('payouts')
+    .set({ started_at: businessNow })
+    .where('id', '=', payoutId)
+    .where('started_at', 'is', null)
+    .execute();
+}
+
+/** Changes a payout and answers with the row as it stands then. */
+export async function update(
+  db: Db,
+  payoutId: PayoutId,
+  change: UpdateObject<Database, 'payouts'>,
+): Promise<Payout> {
+  const row = await db
+    .updateTable('payouts')
+    .set(change)
+    .where('id', '=', payoutId)
+    .returningAll()
+    .returning(readAlong)
+    .executeTakeFirstOrThrow();
+  return toPayout(row);
+}
+
+/** `business_now()` plus minutes, as a column value. */
+export function inMinutes(minutes: number) {
+  return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
+}
+
+async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, minutes: number) {
+  return update(db, payoutId, { waiting_for: reason, look_again_at: inMinutes(minutes) });
+}
+
+async function skip(db: Db, payoutId: PayoutId, reason: SkipReason) {
+  const over = { status: 'skipped' as const, skip_reason: reason, over_at: businessNow };
+  return update(db, payoutId, { ...over, ...notWaiting });
+}
+
+/** Locks the seller, so that two payouts of one seller never weigh the same money. */
+async function lockForReservation(tx: Tx, payoutId: PayoutId) {
+  const { rows } = await sql<{
+    seller_id: SellerId;
+    currency: string;
+    status: Payout['status'];
+    requested_amount: number | null;
+    account: Payout['stripeAccount'];
+    seller_status: string;
+  }>`
+    select seller_id, payouts.currency, payouts.status, requested_amount,
+      sellers.stripe_account as account, sellers.status as seller_status
+    from payouts join sellers on sellers.id = seller_id
+    where payouts.id = ${payoutId} for no key update
+  `.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error(`no such payout: ${payoutId}`);
+  return { ...row, ...(await readFunds(tx, row)) };
+}
+
+/** A statement of its own after the lock, so that it sees what the last holder of it wrote. */
+async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) {
+  const { rows } = await sql<{
+    busy: boolean;
+    at_platform: number;
+    at_account: number;
+    not_yet_available: number;
+  }>`
+    select exists (select from payouts where seller_id = ${of.seller_id}
+        and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
+      coalesce((select amount from balances where seller_id = ${of.seller_id}
+        and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
+      coalesce((select amount from balances where seller_id = ${of.seller_id}
+        and currency = ${of.currency} and place = 'account'), 0) as at_account,
+      coalesce((select sum(amount - allocated) from earnings where seller_id = ${of.seller_id}
+        and currency = ${of.currency} and allocated < amount
+        and (available_on is null or available_on > business_now())), 0)::bigint
+        as not_yet_available
+  `.execute(tx);
+  return rows[0] ?? { busy: true, at_platform: 0, at_account: 0, not_yet_available: 0 };
+}
+
+/** Gives the payout the oldest earnings that are payable, the last of them in part if need be. */
+async function allocateEarnings(
+  tx: Tx,
+  of: { payoutId: PayoutId; sellerId: SellerId; currency: string; amount: number },
+): Promise<void> {
+  await sql`
+    with open as (
+      select id, amount - allocated as rest,
+        sum(amount - allocated) over (order by available_on, id) as upto
+      from earnings
+      where seller_id = ${of.sellerId} and currency = ${of.currency} and allocated < amount
+        and available_on <= business_now()
+    ), taken as (
+      select id, least(rest, ${minor(of.amount)} - (upto - rest))::bigint as part
+      from open where upto - rest < ${minor(of.amount)}
+    ), item as (
+      insert into payout_items (payout_id, earning_id, amount)
+      select ${of.payoutId}, id, part from taken
+    )
+    update earnings set allocated = allocated + part from taken where earnings.id = taken.id
+  `.execute(tx);
+}
+
+/** Gives the earnings of a payout that ended unpaid back to the next one. */
+export async function releaseEarnings(db: Db, payoutId: PayoutId): Promise<void> {
+  await sql`
+    with item as (
+      update payout_items set released_at = business_now()
+      where payout_id = ${payoutId} and released_at is null returning earning_id, amount
+    )
+    update earnings set allocated = allocated - item.amount from item
+    where earnings.id = item.earning_id
+  `.execute(db);
+}

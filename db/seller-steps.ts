@@ -1,0 +1,128 @@
+import { sql, type Selectable } from 'kysely';
+import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
+import { statusOf, type Seller } from '../domain/seller.ts';
+import type { Db } from './connect.ts';
+import { businessNow, inMinutes } from './payouts.ts';
+import type { Database } from './schema.ts';
+
+/** Reads a seller as its workflow sees it, with the payouts that may start now. */
+export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
+  const { rows } = await sql<SellerRow>`
+    select sellers.*, business_now() as now, array(
+      select distinct on (payouts.currency) payouts.id from payouts
+      where seller_id = sellers.id and payouts.status = 'requested' and started_at is null
+        and not exists (select from payouts busy where busy.seller_id = sellers.id
+          and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
+            or busy.status = 'requested' and busy.started_at is not null))
+      order by payouts.currency, payouts.created_at
+    ) as startable
+    from sellers where id = ${sellerId}
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error(`no such seller: ${sellerId}`);
+  return {
+    sellerId: row.id,
+    status: row.status,
+    country: row.country,
+    currency: row.currency,
+    stripeAccount: row.stripe_account,
+    accountKnown: row.account_read_at !== null,
+    canReceiveTransfers: row.transfers_capability === 'active',
+    canPayOut: row.payouts_capability === 'active',
+    payoutsAreManual: row.payouts_manual_at !== null,
+    startablePayouts: row.startable,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    now: row.now,
+  };
+}
+
+/** What an account is made from. Personal data: never leaves the activity that needs it. */
+export async function readAccountDetails(db: Db, sellerId: SellerId) {
+  return db
+    .selectFrom('sellers')
+    .select(['email', 'display_name', 'country', 'currency', 'entity_type'])
+    .where('id', '=', sellerId)
+    .executeTakeFirstOrThrow();
+}
+
+/** The seller's account at Stripe exists; its attempt is answered in the same statement. */
+export async function recordAccountCreated(
+  db: Db,
+  { sellerId, account, key }: { sellerId: SellerId; account: StripeAccountId; key: string },
+): Promise<void> {
+  await db
+    .with('answered', (query) =>
+      query
+        .updateTable('attempts')
+        .set({ state: 'succeeded', stripe_id: account, decided_at: businessNow })
+        .where('key', '=', key)
+        .where('state', '=', 'started')
+        .returning('key'),
+    )
+    .updateTable('sellers')
+    .set({ stripe_account: account })
+    .where('id', '=', sellerId)
+    .where('stripe_account', 'is', null)
+    .execute();
+}
+
+/** Stops the seller until a person decides. */
+export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Promise<void> {
+  await db.updateTable('sellers').set({ parked: reason }).where('id', '=', sellerId).execute();
+}
+
+/** What Stripe says of the account, as it was read at business time. */
+export type AccountFacts = { transfers: string; payouts: string };
+
+/** How often an account that is not active yet is read again when no event comes, in minutes. */
+const rereadMinutes = 24 * 60;
+
+/** Writes down what the account can do, and what that makes of the seller. */
+export async function recordAccountRead(
+  db: Db,
+  sellerId: SellerId,
+  facts: AccountFacts,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const seller = await tx
+      .selectFrom('sellers')
+      .select(['status', 'payouts_manual_at'])
+      .where('id', '=', sellerId)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const status = statusOf({
+      status: seller.status,
+      canReceiveTransfers: facts.transfers === 'active',
+      canPayOut: facts.payouts === 'active',
+      payoutsAreManual: seller.payouts_manual_at !== null,
+    });
+    await tx
+      .updateTable('sellers')
+      .set({
+        status,
+        transfers_capability: facts.transfers,
+        payouts_capability: facts.payouts,
+        account_read_at: businessNow,
+        look_again_at: status === 'active' ? null : inMinutes(rereadMinutes),
+      })
+      .where('id', '=', sellerId)
+      .execute();
+  });
+}
+
+/** The account's schedule was read back as manual: only the engine pays it out now. */
+export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<void> {
+  await db
+    .updateTable('sellers')
+    .set({
+      payouts_manual_at: businessNow,
+      status: sql`case when status <> 'closed' and transfers_capability = 'active'
+        and payouts_capability = 'active' then 'active' else status end`,
+      look_again_at: null,
+    })
+    .where('id', '=', sellerId)
+    .execute();
+}
+
+type SellerRow = Selectable<Database['sellers']> & { now: string; startable: PayoutId[] };

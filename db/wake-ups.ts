@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import type { WakeTopic } from '../domain/seller.ts';
+import type { Db } from './connect.ts';
+
+/** A workflow that has something to look at and was not told yet. */
+export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
+
+/** Notes that workflows must look again, in the transaction that gives them the reason. */
+export async function addWakeUps(
+  db: Db,
+  wakeUps: readonly Omit<WakeUp, 'version'>[],
+): Promise<void> {
+  if (wakeUps.length === 0) return;
+  await db
+    .insertInto('wake_ups')
+    .values(wakeUps.map(({ workflowId, topics }) => ({ workflow_id: workflowId, topics })))
+    .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet(mergedWakeUp))
+    .execute();
+}
+
+/** What a second reason does to a wake-up that still waits: it adds its topics. */
+export const mergedWakeUp = {
+  topics: sql<WakeTopic[]>`array(select distinct unnest(wake_ups.topics || excluded.topics))`,
+  version: sql<number>`wake_ups.version + 1`,
+};
+
+/** Wake-ups that nobody delivered for a while, oldest first. */
+export async function listWakeUps(
+  db: Db,
+  { limit, olderThanSeconds }: { limit: number; olderThanSeconds: number },
+): Promise<WakeUp[]> {
+  const rows = await db
+    .selectFrom('wake_ups')
+    .select(['workflow_id', 'topics', 'version'])
+    .where('since', '<=', sql<string>`now() - ${olderThanSeconds} * interval '1 second'`)
+    .orderBy('since')
+    .limit(limit)
+    .execute();
+  return rows.map(({ workflow_id, topics, version }) => ({
+    workflowId: workflow_id,
+    topics,
+    version,
+  }));
+}
+
+/** Forgets a delivered wake-up, unless another reason came in the meantime. */
+export async function removeWakeUps(
+  db: Db,
+  delivered: readonly Pick<WakeUp, 'workflowId' | 'version'>[],
+): Promise<void> {
+  if (delivered.length === 0) return;
+  await db
+    .deleteFrom('wake_ups')
+    .where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple('workflow_id', 'version'),
+        'in',
+        delivered.map(({ workflowId, version }) => tuple(workflowId, version)),
+      ),
+    )
+    .execute();
+}
