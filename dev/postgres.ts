@@ -1,4 +1,5 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { Client, escapeIdentifier } from 'pg';
@@ -12,7 +13,15 @@ import {
   type PostgresPrograms,
 } from './postgres-programs.ts';
 import { commandLineOf } from './process-identity.ts';
-import { describeEnd, launch, pause, stop, waitUntilReady, type Child } from './processes.ts';
+import {
+  describeEnd,
+  launch,
+  pause,
+  stop,
+  waitUntilReady,
+  type Child,
+  type Launch,
+} from './processes.ts';
 import { Stopped, type Say } from './say.ts';
 
 /** Where the embedded database keeps its data, how it is reached, and its log. */
@@ -33,11 +42,15 @@ export type Postgres = { child: Child; url: (database: string) => string };
 type Prepared = { programs: PostgresPrograms; owner: Owner | undefined; folder: string };
 
 /** Starts the embedded database, making it at the first time; answers when it takes connections. */
-export async function startPostgres(plan: PostgresPlan, tell: Say): Promise<Postgres> {
+export async function startPostgres(
+  plan: PostgresPlan,
+  tell: Say,
+  start: (launch: Launch) => Child = launch,
+): Promise<Postgres> {
   const prepared = await prepare(plan, tell);
-  if (!existsSync(join(prepared.folder, 'PG_VERSION'))) await initialise(plan, prepared);
+  if (!existsSync(prepared.folder)) await initialise(plan, prepared, start);
   await endLeftover(prepared.folder);
-  const child = launch({
+  const child = start({
     name: 'Postgres',
     command: prepared.programs.postgres,
     args: ['-D', prepared.folder, '-p', String(plan.port), ...settingsOf(plan)],
@@ -97,15 +110,19 @@ async function prepare(plan: PostgresPlan, tell: Say): Promise<Prepared> {
   return { programs, owner, folder };
 }
 
-async function initialise(plan: PostgresPlan, prepared: Prepared): Promise<void> {
-  const { programs, owner, folder } = prepared;
+/** Fills a folder beside the one meant and then renames it: a start cut short leaves nothing half. */
+async function initialise(
+  plan: PostgresPlan,
+  { programs, owner, folder: place }: Prepared,
+  start: (launch: Launch) => Child,
+): Promise<void> {
+  const folder = `${place}.new`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
-  // Made beside the data, which must be empty, and removed at once.
   const passwordFile = `${folder}.password`;
   writeFileSync(passwordFile, plan.password, { mode: 0o600 });
   if (owner) for (const path of [folder, passwordFile]) chownSync(path, owner.uid, owner.gid);
-  const child = launch({
+  const child = start({
     name: 'initdb',
     command: programs.initdb,
     args: [
@@ -124,9 +141,8 @@ async function initialise(plan: PostgresPlan, prepared: Prepared): Promise<void>
   });
   const ending = await child.ended;
   rmSync(passwordFile, { force: true });
-  if (ending === 'exit 0') return;
-  rmSync(folder, { recursive: true, force: true });
-  throw new Stopped(await describeEnd(child));
+  if (ending !== 'exit 0') throw new Stopped(await describeEnd(child));
+  renameSync(folder, place);
 }
 
 /** After a kill the server may still run, or have left the file that says it does. */

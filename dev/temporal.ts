@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 
-import { launch, waitUntilReady, type Child } from './processes.ts';
+import { launch, waitUntilReady, type Child, type Launch } from './processes.ts';
 
 /** Where the embedded Temporal listens and keeps its file. */
 export type TemporalPlan = {
@@ -27,8 +28,11 @@ const searchAttributes: Record<string, string> = {
 };
 
 /** Starts Temporal's development server; answers when every namespace can be used. */
-export async function startTemporal(plan: TemporalPlan): Promise<Child> {
-  const child = launch({
+export async function startTemporal(
+  plan: TemporalPlan,
+  start: (launch: Launch) => Child = launch,
+): Promise<Child> {
+  const child = start({
     name: 'Temporal',
     command: plan.program,
     args: argumentsOf(plan),
@@ -53,6 +57,17 @@ export async function serves(address: string, namespaces: readonly string[]): Pr
   } finally {
     await connection?.close();
   }
+}
+
+/** Keeps closed workflows to look at for 30 days; the development server's own choice is one. */
+export async function keepHistories(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  const workflowExecutionRetentionTtl = msToTs('30 days');
+  await connection.workflowService.updateNamespace({
+    namespace,
+    config: { workflowExecutionRetentionTtl },
+  });
+  await connection.close();
 }
 
 function argumentsOf(plan: TemporalPlan): string[] {

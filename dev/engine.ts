@@ -1,0 +1,155 @@
+import { createDatabase, startPostgres } from './postgres.ts';
+import { keepPart, runPart, startPart, type Part, type Yard } from './parts.ts';
+import type { Child } from './processes.ts';
+import { Stopped, saying } from './say.ts';
+import type { Settings } from './settings.ts';
+import type { State } from './state.ts';
+import { findTemporal } from './temporal-program.ts';
+import { keepHistories, serves, startTemporal } from './temporal.ts';
+
+/** What a started engine is made of: where its servers are, and those that must not end. */
+export type Engine = { sandboxUrl: string | undefined; vital: readonly Child[] };
+
+type Server = { at: string; child?: Child };
+type Context = { yard: Yard; settings: Settings; state: State };
+
+const sandboxKey = 'sk_test_sandbox';
+const database = 'payout_engine';
+
+/** Starts every part, servers first; answers when the API takes calls. */
+export async function startEngine(context: Context): Promise<Engine> {
+  const { yard, settings, state } = context;
+  const [postgres, temporal, sandbox] = await Promise.all([
+    postgresServer(context),
+    temporalServer(context),
+    sandboxServer(context),
+  ]);
+  const env = engineEnvironment(context, postgres.at, temporal.at, sandbox?.at);
+  const part = (name: string, script: string): Part => {
+    return { name, script, env, logFile: state.logFile(name) };
+  };
+  await runPart(yard, part('migrations', 'db/migrate.ts'));
+  await runPart(yard, part('set-up', 'workers/setup.ts'));
+  if (sandbox) await sendWebhooks(sandbox.at, settings, webhookSecret(state));
+  yard.tell('Starting the worker and the API');
+  await Promise.all([
+    keepPart(yard, part('worker', 'workers/main.ts'), 'ready'),
+    keepPart(yard, part('API', 'api/main.ts'), 'ready'),
+  ]);
+  const vital = [postgres.child, temporal.child, sandbox?.child].filter((one) => one !== undefined);
+  return { sandboxUrl: sandbox?.at, vital };
+}
+
+async function postgresServer({ yard, settings, state }: Context): Promise<Server> {
+  if (settings.databaseUrl !== undefined) return { at: settings.databaseUrl };
+  const starting = startPostgres(
+    {
+      folder: state.file('postgres'),
+      fallbackFolder: `/var/lib/payout-engine/${state.secret('postgres-place')}`,
+      port: settings.ports.postgres,
+      password: state.secret('postgres-password'),
+      logFile: state.logFile('postgres'),
+    },
+    yard.tell,
+    yard.fleet.start,
+  );
+  const { child, url } = await saying(yard.tell, 'Waiting for Postgres', starting);
+  await createDatabase(url('postgres'), database);
+  yard.tell(`Postgres is up, on port ${settings.ports.postgres}`);
+  return { at: url(database), child };
+}
+
+async function temporalServer({ yard, settings, state }: Context): Promise<Server> {
+  const { temporalAddress, namespace, ports } = settings;
+  if (temporalAddress !== undefined) return temporalElsewhere(temporalAddress, namespace);
+  const program = await findTemporal(yard.tell);
+  const starting = startTemporal(
+    {
+      program,
+      file: state.file('temporal.db'),
+      logFile: state.logFile('temporal'),
+      port: ports.temporal,
+      uiPort: ports.temporalUi,
+      namespaces: [namespace],
+    },
+    yard.fleet.start,
+  );
+  const child = await saying(yard.tell, 'Waiting for Temporal', starting);
+  const at = `127.0.0.1:${ports.temporal}`;
+  await keepHistories(at, namespace);
+  yard.tell(`Temporal is up, on port ${ports.temporal}`);
+  return { at, child };
+}
+
+async function temporalElsewhere(at: string, namespace: string): Promise<Server> {
+  // With a key or TLS it is the worker that knows how to connect, and says when it cannot.
+  const isPlain = !process.env.TEMPORAL_API_KEY && process.env.TEMPORAL_TLS !== '1';
+  if (isPlain && !(await serves(at, [namespace]))) {
+    throw new Stopped(`No Temporal with a namespace "${namespace}" at TEMPORAL_ADDRESS=${at}.`);
+  }
+  return { at };
+}
+
+async function sandboxServer({ yard, settings, state }: Context): Promise<Server | undefined> {
+  if (settings.stripeKey !== undefined) return undefined;
+  const env = {
+    ...inherited(),
+    SANDBOX_PORT: String(settings.ports.sandbox),
+    SANDBOX_FILE: state.file('sandbox.db'),
+    SANDBOX_SECRET_KEY: sandboxKey,
+  };
+  const logFile = state.logFile('sandbox');
+  const part = { name: 'sandbox', script: 'sandbox/main.ts', env, logFile };
+  const { child, said } = await startPart(yard, part, 'listening');
+  yard.tell(`The Stripe sandbox is up, on port ${settings.ports.sandbox}`);
+  return { at: String(said.listening), child };
+}
+
+async function sendWebhooks(sandbox: string, settings: Settings, secret: string): Promise<void> {
+  const url = `http://127.0.0.1:${settings.ports.api}/webhooks/stripe`;
+  const destinations = ['snapshot', 'thin'].map((payload) => {
+    return { id: payload, url, secret, scope: 'both', payload, enabledEvents: ['*'] };
+  });
+  const answer = await fetch(`${sandbox}/_sandbox/destinations`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ destinations }),
+  });
+  if (answer.ok) return;
+  throw new Stopped(`The sandbox refused the webhook's address: ${await answer.text()}`);
+}
+
+function engineEnvironment(
+  { settings, state }: Context,
+  databaseUrl: string,
+  temporalAddress: string,
+  sandboxUrl: string | undefined,
+): Record<string, string> {
+  const stripe: Record<string, string> = {
+    STRIPE_SECRET_KEY: sandboxKey,
+    STRIPE_API_BASE: sandboxUrl ?? '',
+    STRIPE_WEBHOOK_SECRETS: webhookSecret(state),
+    SANDBOX_URL: sandboxUrl ?? '',
+  };
+  return {
+    ...inherited(),
+    ...(sandboxUrl !== undefined && stripe),
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_NAMESPACE: settings.namespace,
+    API_HOST: '127.0.0.1',
+    API_PORT: String(settings.ports.api),
+    ADMIN_API_KEY: process.env.ADMIN_API_KEY || state.secret('admin-key', 'pe_admin_'),
+  };
+}
+
+function webhookSecret(state: State): string {
+  return state.secret('webhook-secret', 'whsec_');
+}
+
+function inherited(): Record<string, string> {
+  const all = Object.entries(process.env);
+  return Object.fromEntries(
+    all.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+
+import type { Fleet } from './fleet.ts';
+import { describeEnd, pause, waitUntilReady, type Child } from './processes.ts';
+import { Stopped, saying, type Say } from './say.ts';
+
+/** One of the engine's own programs, run by the same Node as the launcher. */
+export type Part = {
+  name: string;
+  /** Seen from the top of the checkout. */
+  script: string;
+  env: Record<string, string>;
+  logFile: string;
+};
+
+/** What starts parts and hears of them. */
+export type Yard = { fleet: Fleet; tell: Say; root: string };
+
+/** Runs a part that does its work and ends; an end other than 0 is an error. */
+export async function runPart(yard: Yard, part: Part): Promise<void> {
+  const child = startChild(yard, part, () => false);
+  await saying(yard.tell, `Waiting for ${part.name}`, child.ended);
+  if ((await child.ended) !== 'exit 0') throw new Stopped(await describeEnd(child));
+}
+
+/** Starts a part that stays; answers once it has printed the JSON line with this key. */
+export async function startPart(
+  yard: Yard,
+  part: Part,
+  readyKey: string,
+): Promise<{ child: Child; said: Record<string, unknown> }> {
+  let said: Record<string, unknown> | undefined;
+  const child = startChild(yard, part, (line) => {
+    said ??= jsonWith(readyKey, line);
+    return said !== undefined && jsonWith(readyKey, line) !== undefined;
+  });
+  const ready = waitUntilReady(child, async () => said !== undefined, 120_000);
+  await saying(yard.tell, `Waiting for the ${part.name}`, ready);
+  return { child, said: said ?? {} };
+}
+
+/** Starts a part that stays, and starts it again whenever it ends. */
+export async function keepPart(yard: Yard, part: Part, readyKey: string): Promise<void> {
+  const { child } = await startPart(yard, part, readyKey);
+  void keepUp(yard, part, readyKey, child);
+}
+
+/** Starts again after a second, later after ever longer ones, half a minute at most. */
+async function keepUp(yard: Yard, part: Part, readyKey: string, first: Child): Promise<void> {
+  let child = first;
+  let startedAt = Date.now();
+  let pauseMs = 1000;
+  for (;;) {
+    const words = await child.ended;
+    if (yard.fleet.isStopping()) return;
+    pauseMs = Date.now() - startedAt > 60_000 ? 1000 : Math.min(pauseMs * 2, 30_000);
+    yard.tell(`The ${part.name} ended (${words}); starting it again in ${pauseMs / 1000} s.`);
+    yard.tell(`  Its log: ${part.logFile}`);
+    await pause(pauseMs);
+    if (yard.fleet.isStopping()) return;
+    startedAt = Date.now();
+    child = startChild(yard, part, (line) => {
+      const isReady = jsonWith(readyKey, line) !== undefined;
+      if (isReady) yard.tell(`The ${part.name} is back.`);
+      return isReady;
+    });
+  }
+}
+
+function startChild(yard: Yard, part: Part, isTaken: (line: string) => boolean): Child {
+  const label = part.name.padEnd(8);
+  return yard.fleet.start({
+    name: part.name,
+    command: process.execPath,
+    args: [join(yard.root, part.script)],
+    env: part.env,
+    cwd: yard.root,
+    logFile: part.logFile,
+    onLine: (line) => {
+      if (!isTaken(line) && line.trim() !== '') yard.tell(`${label} | ${line.slice(0, 160)}`);
+    },
+  });
+}
+
+function jsonWith(key: string, line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    return key in value ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { portFrom, type WantedPort } from './ports.ts';
+
+/** What the launcher was asked to do, read from its variables. */
+export type Settings = {
+  ports: { api: number; temporal: number; temporalUi: number; postgres: number; sandbox: number };
+  /** Set when these run elsewhere: then nothing is started for them. */
+  databaseUrl: string | undefined;
+  temporalAddress: string | undefined;
+  stripeKey: string | undefined;
+  namespace: string;
+};
+
+/** Reads the launcher's own variables; the engine's are parsed by its parts. */
+export function readSettings(): Settings {
+  return {
+    ports: {
+      api: portFrom('API_PORT', 3000),
+      temporal: portFrom('TEMPORAL_PORT', 7233),
+      temporalUi: portFrom('TEMPORAL_UI_PORT', 8233),
+      postgres: portFrom('POSTGRES_PORT', 5433),
+      sandbox: portFrom('SANDBOX_PORT', 12_111),
+    },
+    databaseUrl: process.env.DATABASE_URL || undefined,
+    temporalAddress: process.env.TEMPORAL_ADDRESS || undefined,
+    stripeKey: process.env.STRIPE_SECRET_KEY || undefined,
+    namespace: process.env.TEMPORAL_NAMESPACE || 'default',
+  };
+}
+
+/** The ports that a start with these settings listens on. */
+export function wantedPorts({ ports, ...settings }: Settings): WantedPort[] {
+  const wanted = [{ port: ports.api, what: 'the API', variable: 'API_PORT' }];
+  if (settings.temporalAddress === undefined) {
+    wanted.push(
+      { port: ports.temporal, what: 'Temporal', variable: 'TEMPORAL_PORT' },
+      { port: ports.temporalUi, what: "Temporal's web interface", variable: 'TEMPORAL_UI_PORT' },
+    );
+  }
+  if (settings.databaseUrl === undefined) {
+    wanted.push({ port: ports.postgres, what: 'Postgres', variable: 'POSTGRES_PORT' });
+  }
+  if (settings.stripeKey === undefined) {
+    wanted.push({ port: ports.sandbox, what: 'the Stripe sandbox', variable: 'SANDBOX_PORT' });
+  }
+  return wanted;
+}

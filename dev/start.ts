@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+
+import { startEngine } from './engine.ts';
+import { openFleet, type Fleet } from './fleet.ts';
+import { requireFreePorts } from './ports.ts';
+import { describeEnd } from './processes.ts';
+import { Stopped, say } from './say.ts';
+import { readSettings, wantedPorts } from './settings.ts';
+import { openState } from './state.ts';
+import { summary } from './summary.ts';
+
+/** `npm start`: everything the engine needs, on this machine, until Ctrl-C. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+let fleet: Fleet | undefined;
+let ending: Promise<void> | undefined;
+
+async function stopAndExit(code: number): Promise<void> {
+  await fleet?.stopAll();
+  if (fleet) say('Stopped.');
+  process.exit(code);
+}
+
+function onSignal(): void {
+  if (ending === undefined) say('\nStopping');
+  ending ??= stopAndExit(0);
+}
+
+async function run(): Promise<void> {
+  const settings = readSettings();
+  const state = openState();
+  fleet = await openFleet(state.file('processes.json'), say);
+  await requireFreePorts(wantedPorts(settings));
+  const engine = await startEngine({ yard: { fleet, tell: say, root }, settings, state });
+  say(summary(engine, settings, state));
+  const lost = await Promise.race(engine.vital.map((child) => child.ended.then(() => child)));
+  throw new Stopped(await describeEnd(lost));
+}
+
+process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+try {
+  await run();
+} catch (error) {
+  if (ending === undefined) say(error instanceof Stopped ? error.message : String(error));
+  ending ??= stopAndExit(1);
+}
+await ending;
