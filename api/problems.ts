@@ -1,0 +1,73 @@
+/** Every way in which a request can be refused. A kind is permanent: callers branch on it. */
+export const problemKinds = {
+  'bad-json': { status: 400, title: 'The body is not JSON' },
+  'invalid-request': { status: 400, title: 'The request breaks a rule' },
+  'idempotency-key-missing': { status: 400, title: 'An Idempotency-Key header is required' },
+  'webhook-signature': { status: 400, title: 'The signature does not match' },
+  'webhook-too-old': { status: 400, title: 'The signature is too old' },
+  'webhook-unreadable': { status: 400, title: 'The event cannot be read' },
+  unauthenticated: { status: 401, title: 'An API key is required' },
+  forbidden: { status: 403, title: 'This API key may only read' },
+  'unknown-path': { status: 404, title: 'There is nothing at this path' },
+  'unknown-seller': { status: 404, title: 'There is no such seller' },
+  'unknown-payout': { status: 404, title: 'There is no such payout' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'external-id-taken': { status: 409, title: 'This externalId names something else already' },
+  'command-running': { status: 409, title: 'The first request with this key still runs' },
+  'seller-closed': { status: 409, title: 'This seller is closed' },
+  'payout-not-parked': { status: 409, title: 'No outcome of this payout is in question' },
+  'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
+  'request-in-flight': { status: 409, title: 'A request to Stripe is not answered yet' },
+  'body-too-large': { status: 413, title: 'The body is larger than 1 MiB' },
+  'not-json': { status: 415, title: 'The body must be application/json' },
+  'idempotency-key-reused': { status: 422, title: 'This key belongs to another request' },
+  internal: { status: 500, title: 'Something broke here' },
+  unavailable: { status: 503, title: 'The engine cannot work right now' },
+} as const;
+
+/** The last part of a problem's `type`, `/problems/<kind>`. */
+export type ProblemKind = keyof typeof problemKinds;
+
+/** A field and the rule it broke. */
+export type BrokenRule = { in: 'body' | 'query' | 'header'; pointer: string; rule: string };
+
+type Extra = { errors?: BrokenRule[]; headers?: Record<string, string> };
+
+/** Thrown wherever a request is refused; becomes an RFC 9457 answer in one place. */
+export class Problem extends Error {
+  readonly kind: ProblemKind;
+  readonly extra: Extra;
+
+  constructor(kind: ProblemKind, detail: string, extra: Extra = {}) {
+    super(detail);
+    this.name = 'Problem';
+    this.kind = kind;
+    this.extra = extra;
+  }
+}
+
+/** The answer for a problem: `application/problem+json` as RFC 9457 has it. */
+export function problemResponse(
+  problem: Problem,
+  { requestId, path }: { requestId: string; path: string },
+): Response {
+  const { status, title } = problemKinds[problem.kind];
+  const { errors, headers } = problem.extra;
+  const body = {
+    type: `/problems/${problem.kind}`,
+    title,
+    status,
+    detail: problem.message,
+    instance: path.slice(0, 200),
+    requestId,
+    ...(errors && { errors }),
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...headers,
+    },
+  });
+}
