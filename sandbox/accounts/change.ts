@@ -1,0 +1,74 @@
+import { schedule } from '../core/due.ts';
+import { equal } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { AccountRecord, Capability } from '../core/records.ts';
+import type { World } from '../core/world.ts';
+import { emitThin } from '../events/emit.ts';
+import { bankAccountsOf, findAccount, readAccount, storeAccount } from './record.ts';
+import { standingOf } from './requirements.ts';
+
+/** How long Stripe looks at values that are not immediate, on the sandbox's clock. */
+const reviewMs = 3_000;
+
+/** Changes an account: stores it, works out its new standing and emits an event for each part. */
+export function changeAccount(
+  w: World,
+  id: string,
+  change: (account: AccountRecord) => void,
+  reviewed = false,
+): AccountRecord {
+  const before = readAccount(w, id);
+  const after = structuredClone(before);
+  change(after);
+  applyStanding(w, after, reviewed);
+  storeAccount(w, after);
+  tell(w, before, after);
+  return after;
+}
+
+/** Brings capabilities and requirements in line with what has been entered. */
+export function applyStanding(w: World, account: AccountRecord, reviewed: boolean): void {
+  if (!account.internal.recipient) return;
+  const wasReviewing = account.internal.reviewing;
+  const alreadyVerified = account.internal.stripeTransfers.status === 'active';
+  const banks = bankAccountsOf(w, account.id);
+  const standing = standingOf(account, banks, reviewed || alreadyVerified);
+  Object.assign(account.internal, standing);
+  if (standing.reviewing && !wasReviewing) {
+    schedule(w, w.clock.now() + reviewMs, 'review', account.id);
+  }
+}
+
+/** Due: Stripe has looked at what the seller entered. */
+export function finishReview(w: World, id: string): void {
+  if (findAccount(w, id)?.internal.reviewing) changeAccount(w, id, () => undefined, true);
+}
+
+function tell(w: World, before: AccountRecord, after: AccountRecord): void {
+  const parts: [string, unknown, unknown][] = [
+    ['[identity]', before.identity, after.identity],
+    ['[defaults]', before.defaults, after.defaults],
+    ['[requirements]', before.internal.entries, after.internal.entries],
+  ];
+  for (const [part, was, is] of parts) {
+    if (!equal(was, is)) emitThin(w, `v2.core.account${part}.updated`, { accountId: after.id });
+  }
+  tellCapability(w, after.id, 'stripe_transfers', before.internal.stripeTransfers, after.internal.stripeTransfers);
+  tellCapability(w, after.id, 'payouts', before.internal.payouts, after.internal.payouts);
+  if (!equal(topOf(before), topOf(after))) {
+    emitThin(w, 'v2.core.account.updated', { accountId: after.id });
+  }
+}
+
+function tellCapability(w: World, accountId: string, name: string, was: Capability, is: Capability) {
+  if (equal(was, is)) return;
+  emitThin(w, 'v2.core.account[configuration.recipient].capability_status_updated', {
+    accountId,
+    data: { updated_capability: `stripe_balance.${name}` },
+  });
+}
+
+function topOf(account: AccountRecord): JsonObject {
+  const { contact_email, contact_phone, display_name, dashboard, metadata } = account;
+  return { contact_email, contact_phone, display_name, dashboard, metadata };
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { invalid, refusal } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { listAnswer, pagination } from '../core/lists.ts';
+import { mergeMetadata, metadata } from '../core/metadata.ts';
+import { changedFrom, insertRecord, readRecord, saveRecord, view } from '../core/objects.ts';
+import { anything, flag, oneOf, readParams, text, unsettable } from '../core/params.ts';
+import type { BankAccount } from '../core/records.ts';
+import type { World } from '../core/world.ts';
+import { currencyOfCountry } from '../books/countries.ts';
+import { emit } from '../events/emit.ts';
+import { platform } from '../http/routes.ts';
+import { changeAccount } from './change.ts';
+import { bankAccountsOf, readAccount } from './record.ts';
+import { isObject } from '../core/json.ts';
+import type { Field } from '../core/params.ts';
+
+/** What a bank account is made of. */
+export type BankDetails = {
+  country: string;
+  currency?: string | undefined;
+  account_number: string;
+  routing_number?: string | undefined;
+  account_holder_name?: string | undefined;
+  account_holder_type?: string | undefined;
+};
+
+const tokens: Record<string, BankDetails> = {
+  btok_us: { country: 'US', account_number: '000123456789', routing_number: '110000000' },
+  btok_us_verified: { country: 'US', account_number: '000123456789', routing_number: '110000000' },
+};
+
+const base = '/v1/accounts/:id/external_accounts';
+
+/** `/v1/accounts/:id/external_accounts`. */
+export const externalAccountRoutes = [
+  platform(
+    `POST ${base}`,
+    { external_account: bankSource(), default_for_currency: flag(), metadata: metadata() },
+    ({ w, id }, params) => {
+      readAccount(w, id);
+      if (!params.external_account) {
+        throw invalid('Missing required param: external_account.', {
+          code: 'parameter_missing',
+          param: 'external_account',
+        });
+      }
+      const bank = addBankAccount(w, id, params.external_account, params.default_for_currency);
+      bank.metadata = mergeMetadata({}, params.metadata);
+      saveRecord(w, bank);
+      return view(bank);
+    },
+  ),
+  platform(`GET ${base}`, { ...pagination, object: oneOf('bank_account', 'card') }, ({ w, id }) => {
+    readAccount(w, id);
+    const banks = bankAccountsOf(w, id).toReversed();
+    return listAnswer(base.replace(':id', id), banks.map((bank) => view(bank)), false);
+  }),
+  platform(`GET ${base}/:bank`, {}, ({ w, id, id2 }) => view(readBank(w, id, id2))),
+  platform(
+    `POST ${base}/:bank`,
+    {
+      account_holder_name: unsettable(text()),
+      account_holder_type: unsettable(text()),
+      account_type: text(),
+      default_for_currency: flag(),
+      documents: anything(),
+      metadata: metadata(),
+    },
+    ({ w, id, id2 }, params) => {
+      const before = readBank(w, id, id2);
+      // Even an empty update lets payouts to an errored bank account start again.
+      const after: BankAccount = { ...before, status: 'new' };
+      if (params.account_holder_name !== undefined) after.account_holder_name = params.account_holder_name;
+      if (params.account_holder_type !== undefined) after.account_holder_type = params.account_holder_type;
+      if (params.account_type !== undefined) after.account_type = params.account_type;
+      if (params.default_for_currency) makeDefault(w, after);
+      after.metadata = mergeMetadata(before.metadata, params.metadata);
+      return view(changeBank(w, before, after));
+    },
+  ),
+  platform(`DELETE ${base}/:bank`, {}, ({ w, id, id2 }) => {
+    const bank = readBank(w, id, id2);
+    const others = bankAccountsOf(w, id).filter((other) => other.id !== bank.id);
+    if (bank.default_for_currency && others.some((other) => other.currency === bank.currency)) {
+      throw refusal(
+        'You cannot delete the default external account for your default currency. Please make ' +
+          'another external account the default using the `default_for_currency` param, and then ' +
+          'delete this one.',
+      );
+    }
+    saveRecord(w, { ...bank, internal: { ...bank.internal, deleted: true } });
+    emit(w, 'account.external_account.deleted', id, view(bank));
+    changeAccount(w, id, () => undefined);
+    return { id: bank.id, object: 'bank_account', currency: bank.currency, deleted: true };
+  }),
+];
+
+/** Adds a bank account; the first of a currency becomes its default. */
+export function addBankAccount(
+  w: World,
+  accountId: string,
+  details: BankDetails,
+  asDefault = false,
+): BankAccount {
+  const country = details.country.toUpperCase();
+  const currency = (details.currency ?? currencyOfCountry(country)).toLowerCase();
+  refuseBadRouting(country, details);
+  const number = details.account_number.replaceAll(' ', '');
+  const first = !bankAccountsOf(w, accountId).some((bank) => bank.currency === currency);
+  const bank: BankAccount = {
+    id: newId('ba'),
+    object: 'bank_account',
+    account: accountId,
+    account_holder_name: details.account_holder_name ?? null,
+    account_holder_type: details.account_holder_type ?? null,
+    account_type: null,
+    available_payout_methods: number === '000888888883' ? ['standard'] : ['standard', 'instant'],
+    bank_name: 'STRIPE TEST BANK',
+    country,
+    currency,
+    default_for_currency: first || asDefault,
+    fingerprint: fingerprintOf(country, details.routing_number ?? '', number),
+    last4: number.slice(-4),
+    metadata: {},
+    routing_number: details.routing_number ?? null,
+    status: 'new',
+    internal: { number, deleted: false },
+  };
+  if (bank.default_for_currency) makeDefault(w, bank);
+  insertRecord(w, 'bank_account', accountId, bank);
+  emit(w, 'account.external_account.created', accountId, view(bank));
+  changeAccount(w, accountId, () => undefined);
+  return bank;
+}
+
+/** Stores a changed bank account and tells of it. */
+export function changeBank(w: World, before: BankAccount, after: BankAccount): BankAccount {
+  saveRecord(w, after);
+  emit(w, 'account.external_account.updated', after.account, view(after), changedFrom(before, after));
+  return after;
+}
+
+function readBank(w: World, accountId: string, id: string): BankAccount {
+  readAccount(w, accountId);
+  const bank = readRecord(w, 'bank_account', id, accountId);
+  if (!bank.internal.deleted) return bank;
+  throw refusal(`The bank account ${id} has been deleted and can no longer be used.`);
+}
+
+function makeDefault(w: World, bank: BankAccount): void {
+  for (const other of bankAccountsOf(w, bank.account)) {
+    if (other.id === bank.id || other.currency !== bank.currency || !other.default_for_currency) continue;
+    saveRecord(w, { ...other, default_for_currency: false });
+  }
+  bank.default_for_currency = true;
+}
+
+function refuseBadRouting(country: string, { routing_number: routing }: BankDetails): void {
+  if (country !== 'US' || /^\d{9}$/.test(routing ?? '')) return;
+  throw invalid(`Invalid US routing number: ${routing ?? ''}`, {
+    code: 'routing_number_invalid',
+    param: 'external_account[routing_number]',
+  });
+}
+
+function fingerprintOf(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('|')).digest('base64url').replaceAll(/[-_]/g, '').slice(0, 16);
+}
+
+function bankSource(): Field<BankDetails | undefined> {
+  const shape = {
+    object: oneOf('bank_account'),
+    country: text(),
+    currency: text(),
+    account_number: text(),
+    routing_number: text(),
+    account_holder_name: text(),
+    account_holder_type: text(),
+  };
+  return {
+    read(value, name) {
+      if (!isObject(value)) {
+        const token = tokens[String(value)];
+        if (token) return token;
+        throw refusal(`No such token: '${String(value)}'`, { code: 'resource_missing', param: name });
+      }
+      const { country, account_number, ...rest } = readParams(shape, value, name);
+      if (country && account_number) return { ...rest, country, account_number };
+      const param = `${name}[${country ? 'account_number' : 'country'}]`;
+      throw invalid(`Missing required param: ${param}.`, { code: 'parameter_missing', param });
+    },
+  };
+}

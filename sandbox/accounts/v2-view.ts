@@ -1,0 +1,75 @@
+import type { JsonObject } from '../core/json.ts';
+import type { AccountRecord } from '../core/records.ts';
+
+/** The parts of a v2 account that are only shown when asked for. */
+export const includable = [
+  'configuration.customer',
+  'configuration.merchant',
+  'configuration.recipient',
+  'defaults',
+  'future_requirements',
+  'identity',
+  'requirements',
+] as const;
+
+/** A part that may be asked for. */
+export type Include = (typeof includable)[number];
+
+/** An account as Accounts v2 shows it: what was not asked for is null. */
+export function accountV2View(account: AccountRecord, include: Include[] = []): JsonObject {
+  const asked = (part: Include, value: JsonObject | null) => (include.includes(part) ? value : null);
+  const configurations = include.some((part) => part.startsWith('configuration.'));
+  return {
+    id: account.id,
+    object: 'v2.core.account',
+    applied_configurations: account.internal.recipient ? ['recipient'] : [],
+    closed: account.closed,
+    configuration: configurations
+      ? {
+          customer: null,
+          merchant: null,
+          recipient: asked('configuration.recipient', recipientOf(account)),
+        }
+      : null,
+    contact_email: account.contact_email ?? null,
+    contact_phone: account.contact_phone ?? null,
+    created: account.created,
+    dashboard: account.dashboard,
+    defaults: asked('defaults', account.defaults),
+    display_name: account.display_name ?? null,
+    future_requirements: asked('future_requirements', { entries: [], summary: null }),
+    identity: asked('identity', hideNumbers(account.identity)),
+    livemode: false,
+    metadata: account.metadata,
+    requirements: asked('requirements', requirementsOf(account)),
+  };
+}
+
+function recipientOf({ internal }: AccountRecord): JsonObject | null {
+  if (!internal.recipient) return null;
+  const stripeBalance = { stripe_transfers: internal.stripeTransfers, payouts: internal.payouts };
+  return {
+    applied: true,
+    capabilities: { stripe_balance: internal.transfersRequested ? stripeBalance : null },
+  };
+}
+
+function requirementsOf({ internal }: AccountRecord): JsonObject {
+  const due = internal.entries.length > 0;
+  return {
+    alternatives: [],
+    entries: internal.entries,
+    summary: { minimum_deadline: due ? { status: 'currently_due', time: null } : null },
+  };
+}
+
+/** Stripe never shows an id number again. */
+function hideNumbers(identity: JsonObject): JsonObject {
+  return JSON.parse(
+    JSON.stringify(identity, (key, value: unknown) =>
+      key === 'id_numbers' && Array.isArray(value)
+        ? value.map((number: { type?: string }) => ({ type: number.type }))
+        : value,
+    ),
+  ) as JsonObject;
+}

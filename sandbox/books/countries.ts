@@ -1,0 +1,42 @@
+const eea =
+  'AT BE BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE'.split(' ');
+
+const currencies: Record<string, string> = {
+  US: 'usd',
+  GB: 'gbp',
+  CA: 'cad',
+  CH: 'chf',
+  LI: 'chf',
+  AU: 'aud',
+  NZ: 'nzd',
+  JP: 'jpy',
+  HK: 'hkd',
+  SG: 'sgd',
+  BG: 'bgn',
+  CZ: 'czk',
+  DK: 'dkk',
+  HU: 'huf',
+  IS: 'isk',
+  NO: 'nok',
+  PL: 'pln',
+  RO: 'ron',
+  SE: 'sek',
+  MX: 'mxn',
+  BR: 'brl',
+  IN: 'inr',
+  TH: 'thb',
+  MY: 'myr',
+  AE: 'aed',
+};
+
+const freeCorridors = new Set(['US', 'GB', 'CA', 'CH', ...eea]);
+
+/** The currency an account of a country settles in unless it says otherwise. */
+export function currencyOfCountry(country: string): string {
+  return currencies[country] ?? (eea.includes(country) ? 'eur' : 'usd');
+}
+
+/** May a platform in one country send money to an account in another, without asking Stripe first? */
+export function isCorridorOpen(from: string, to: string): boolean {
+  return from === to || (freeCorridors.has(from) && freeCorridors.has(to));
+}

@@ -1,0 +1,40 @@
+import type { Database } from './database.ts';
+import { readSetting, writeSetting } from './world.ts';
+
+/** The sandbox's time: real time plus an offset that only grows. */
+export type Clock = {
+  /** Now, in milliseconds. While something due is processed, the moment it was due. */
+  now(): number;
+  /** Now, in whole seconds, as Stripe's v1 objects carry it. */
+  seconds(): number;
+  offsetMs(): number;
+  /** Persists a larger offset; the caller then processes what has become due. */
+  setOffset(offsetMs: number): void;
+  /** Runs `work` as of `at`, so that what it makes carries the time it was due. */
+  asOf<T>(at: number, work: () => T): T;
+};
+
+/** Opens the clock where the last process left it. */
+export function openClock(db: Database): Clock {
+  let offsetMs = readSetting(db, 'offsetMs', 0);
+  let frozen: number | undefined;
+  const now = () => frozen ?? Date.now() + offsetMs;
+  return {
+    now,
+    seconds: () => Math.floor(now() / 1000),
+    offsetMs: () => offsetMs,
+    setOffset(next) {
+      writeSetting(db, 'offsetMs', next);
+      offsetMs = next;
+    },
+    asOf(at, work) {
+      const before = frozen;
+      frozen = at;
+      try {
+        return work();
+      } finally {
+        frozen = before;
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { World } from './world.ts';
+
+/** What happens when its time comes, by the kind of the due row. */
+export type DueHandlers = Record<string, (w: World, ref: string) => void>;
+
+type DueRow = { seq: number; at: number; kind: string; ref: string };
+
+/** Notes that something happens at a time; the same thing at the same time is noted once. */
+export function schedule(w: World, at: number, kind: string, ref: string): void {
+  w.db.run('insert or ignore into due (at, kind, ref) values (?, ?, ?)', at, kind, ref);
+}
+
+/** Forgets everything of this kind that still waits for this object. */
+export function unschedule(w: World, kind: string, ref: string): void {
+  w.db.run('delete from due where kind = ? and ref = ?', kind, ref);
+}
+
+/** Is something of this kind waiting for this object? */
+export function isScheduled(w: World, kind: string, ref: string): boolean {
+  return w.db.get('select 1 from due where kind = ? and ref = ?', kind, ref) !== undefined;
+}
+
+/** Does everything whose time has come, in order of time, each in a transaction of its own. */
+export function processDue(w: World, handlers: DueHandlers): number {
+  const until = w.clock.now();
+  let count = 0;
+  for (;;) {
+    const row = w.db.get<DueRow>(
+      'select seq, at, kind, ref from due where at <= ? order by at, seq limit 1',
+      until,
+    );
+    if (!row) return count;
+    w.clock.asOf(row.at, () =>
+      w.db.transaction(() => {
+        w.db.run('delete from due where seq = ?', row.seq);
+        handlers[row.kind]?.(w, row.ref);
+      }),
+    );
+    count += 1;
+  }
+}

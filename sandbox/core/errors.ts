@@ -1,0 +1,58 @@
+import type { JsonObject } from './json.ts';
+
+/** The body of an error as Stripe writes it. */
+export type ErrorBody = {
+  type: string;
+  message: string;
+  code?: string;
+  param?: string;
+  doc_url?: string;
+};
+
+/** A refusal. `stored` says whether Stripe keeps it under the idempotency key and replays it. */
+export class StripeFault extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly stored: boolean;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, body: ErrorBody, stored: boolean, headers = {}) {
+    super(body.message);
+    this.status = status;
+    this.body = body;
+    this.stored = stored;
+    this.headers = headers;
+  }
+}
+
+type Details = { code?: string; param?: string; status?: number };
+
+/** A refusal by the endpoint itself, replayed under the same key. */
+export function refusal(message: string, details: Details = {}): StripeFault {
+  return new StripeFault(details.status ?? 400, bodyOf(message, details), true);
+}
+
+/** A refusal before the endpoint ran, which Stripe does not keep. */
+export function invalid(message: string, details: Details = {}): StripeFault {
+  return new StripeFault(details.status ?? 400, bodyOf(message, details), false);
+}
+
+/** The answer for an id that names nothing. */
+export function missing(what: string, id: string, param = 'id', status = 404): StripeFault {
+  return refusal(`No such ${what}: '${id}'`, { code: 'resource_missing', param, status });
+}
+
+/** The answer body of a fault. */
+export function errorAnswer(fault: StripeFault, requestId: string): JsonObject {
+  const log = `https://dashboard.stripe.com/test/logs/${requestId}`;
+  return { error: { ...fault.body, request_log_url: log } };
+}
+
+function bodyOf(message: string, { code, param }: Details): ErrorBody {
+  return {
+    type: 'invalid_request_error',
+    message,
+    ...(code && { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}` }),
+    ...(param && { param }),
+  };
+}

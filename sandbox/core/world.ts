@@ -1,0 +1,36 @@
+import type { Clock } from './clock.ts';
+import type { Database } from './database.ts';
+
+/** What every part of the sandbox shares: its memory, its clock and where it is reachable. */
+export type World = {
+  db: Database;
+  clock: Clock;
+  secretKey: string;
+  /** Where hosted pages live; known once the port is bound. */
+  baseUrl: string;
+  /** The request being processed, for the events it causes. */
+  current: { id: string; idempotency_key: string | null } | null;
+  /** Called after a commit that queued deliveries. */
+  onDeliveries: () => void;
+};
+
+/** The one platform account of the sandbox. */
+export const platformId = 'acct_sandboxplatform';
+
+/** The API version the sandbox speaks. */
+export const apiVersion = '2026-10-28.endive';
+
+/** Reads one persisted setting. */
+export function readSetting<T>(db: Database, name: string, otherwise: T): T {
+  const row = db.get<{ value: string }>('select value from settings where name = ?', name);
+  return row ? (JSON.parse(row.value) as T) : otherwise;
+}
+
+/** Persists one setting. */
+export function writeSetting(db: Database, name: string, value: unknown): void {
+  db.run(
+    'insert into settings values (?, ?) on conflict (name) do update set value = excluded.value',
+    name,
+    JSON.stringify(value),
+  );
+}

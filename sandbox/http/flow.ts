@@ -1,0 +1,66 @@
+import type { Fault } from './faults.ts';
+import type { HoldPoint } from './holds.ts';
+import { keyInUse } from './idempotency.ts';
+import { answerWithFault, process, refuseOutside } from './process.ts';
+import type { Answer, StripeRequest } from './process.ts';
+import type { Surface } from './surface.ts';
+
+/** What the server does with a request: write an answer, or close the connection without one. */
+export type Outcome = Answer | 'drop';
+
+/** Carries one Stripe request through limits, holds, faults and its one transaction. */
+export async function answerStripe(
+  surface: Surface,
+  request: StripeRequest,
+  isGone: () => boolean,
+): Promise<Outcome> {
+  const limited = surface.limits.admit(request.method, request.path);
+  if (limited) return refuseOutside(surface, request, limited);
+  try {
+    return await disturbed(surface, request, isGone);
+  } finally {
+    surface.limits.leave(request.method, request.path);
+  }
+}
+
+async function disturbed(
+  surface: Surface,
+  request: StripeRequest,
+  isGone: () => boolean,
+): Promise<Outcome> {
+  if ((await pass(surface, 'before', request)) === 'drop' || isGone()) return 'drop';
+  const fault = surface.faults.take(request.method, request.path);
+  if (fault && fault.delayMs > 0) await new Promise((done) => setTimeout(done, fault.delayMs));
+  if (fault?.kind === 'drop-before') return 'drop';
+  if (fault?.kind === 'status' && !fault.stored && !fault.processed) {
+    return answerWithFault(surface, request, fault);
+  }
+  const answer = await inFlight(surface, request, fault);
+  if (answer === 'drop' || fault?.kind === 'drop-after') return 'drop';
+  return (await pass(surface, 'after', request)) === 'drop' ? 'drop' : answer;
+}
+
+/** From here the key is taken: a second request with it is told so until the answer stands. */
+async function inFlight(
+  surface: Surface,
+  request: StripeRequest,
+  fault: Fault | undefined,
+): Promise<Outcome> {
+  const mark = request.key === null ? null : `${request.version}:${request.account}:${request.key}`;
+  if (mark !== null && surface.inFlight.has(mark)) {
+    return refuseOutside(surface, request, keyInUse(request.key ?? ''));
+  }
+  if (mark !== null) surface.inFlight.add(mark);
+  try {
+    // A request in flight is done even if its client has gone away meanwhile.
+    const passed = await pass(surface, 'during', request);
+    const answer = process(surface, request, fault?.kind === 'status' ? fault : undefined);
+    return passed === 'drop' ? 'drop' : answer;
+  } finally {
+    if (mark !== null) surface.inFlight.delete(mark);
+  }
+}
+
+function pass(surface: Surface, when: HoldPoint, request: StripeRequest) {
+  return surface.holds.pass(when, request.method, request.path);
+}

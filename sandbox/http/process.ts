@@ -1,0 +1,173 @@
+import { StripeFault, errorAnswer, invalid } from '../core/errors.ts';
+import { canonical } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import { processDue } from '../core/due.ts';
+import { platformId } from '../core/world.ts';
+import { findAccount } from '../accounts/record.ts';
+import type { Fault } from './faults.ts';
+import { keep, readKept } from './idempotency.ts';
+import type { Keyed } from './idempotency.ts';
+import { recordRequest, recordUnknownCall } from './request-log.ts';
+import type { Surface } from './surface.ts';
+
+/** A request to Stripe's surface, parsed. */
+export type StripeRequest = {
+  id: string;
+  at: number;
+  method: string;
+  path: string;
+  version: 'v1' | 'v2';
+  account: string;
+  /** The idempotency key, where the method honours one. */
+  key: string | null;
+  params: JsonObject;
+};
+
+/** What is written back. */
+export type Answer = { status: number; body: string; headers: Record<string, string> };
+
+type Result = Answer & { stored: boolean; errorCode: string | null };
+
+/** Does the work of a request: effect, kept answer and log line in one transaction. */
+export function process(surface: Surface, request: StripeRequest, fault?: Fault): Answer {
+  const { w } = surface;
+  processDue(w, surface.due);
+  w.current = { id: request.id, idempotency_key: request.key };
+  try {
+    return w.db.transaction(() => {
+      const { replayed, result } = resultOf(surface, request, fault);
+      log(surface, request, result, replayed);
+      return result;
+    });
+  } finally {
+    w.current = null;
+  }
+}
+
+/** Answers a refusal that happens outside the endpoint: limits, keys in use, injected faults. */
+export function refuseOutside(surface: Surface, request: StripeRequest, fault: StripeFault): Answer {
+  const result = failed(request, fault);
+  log(surface, request, result, false);
+  return result;
+}
+
+/** Answers an injected status without doing anything. */
+export function answerWithFault(surface: Surface, request: StripeRequest, fault: Fault): Answer {
+  const result = injected(fault);
+  log(surface, request, result, false);
+  return result;
+}
+
+function resultOf(surface: Surface, request: StripeRequest, fault?: Fault) {
+  const keyed = keyedOf(request);
+  try {
+    const kept = keyed && readKept(surface.w, keyed);
+    if (kept) {
+      const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': kept.request_id };
+      const { status, body } = kept;
+      return { replayed: true, result: { status, body, headers, stored: false, errorCode: codeOf(body) } };
+    }
+  } catch (error) {
+    return { replayed: false, result: failed(request, error) };
+  }
+  const done = fault?.processed === false ? injected(fault) : execute(surface, request);
+  const result = fault ? injected(fault) : done;
+  // v2 runs a failed call again instead of replaying the failure.
+  const kept = result.stored && (request.version === 'v1' || result.status < 400);
+  if (keyed && kept) {
+    keep(surface.w, keyed, { status: result.status, body: result.body, request_id: request.id });
+  }
+  return { replayed: false, result };
+}
+
+function execute(surface: Surface, request: StripeRequest): Result {
+  const { w } = surface;
+  const match = surface.find(request.method, request.path);
+  if (!match) return failed(request, unknownRoute(surface, request));
+  try {
+    const [id = '', id2 = ''] = match.ids;
+    const answer = w.db.savepoint(() => {
+      refuseForeignAccount(surface, request);
+      return match.route.run({ w, account: request.account, id, id2 }, request.params);
+    });
+    return { status: 200, body: JSON.stringify(answer), headers: {}, stored: true, errorCode: null };
+  } catch (error) {
+    const fault = error instanceof StripeFault ? error : undefined;
+    if (fault?.body.code === 'parameter_unknown') {
+      recordUnknownCall(w, request.method, request.path, fault.message);
+    }
+    return failed(request, error);
+  }
+}
+
+function refuseForeignAccount({ w }: Surface, { account }: StripeRequest): void {
+  if (account === platformId) return;
+  const record = findAccount(w, account);
+  if (record && !record.closed && !record.internal.deauthorized) return;
+  throw invalid(
+    `The provided key does not have access to account '${account}' (or that account does not ` +
+      'exist). Application access may have been revoked.',
+    { code: 'account_invalid', status: 403 },
+  );
+}
+
+function unknownRoute({ w }: Surface, { method, path }: StripeRequest): StripeFault {
+  recordUnknownCall(w, method, path, 'unknown path');
+  return invalid(
+    `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can ` +
+      'help at https://support.stripe.com/.',
+    { status: 404 },
+  );
+}
+
+function failed(request: StripeRequest, error: unknown): Result {
+  const fault = error instanceof StripeFault ? error : bug(error);
+  return {
+    status: fault.status,
+    body: JSON.stringify(errorAnswer(fault, request.id)),
+    headers: fault.headers,
+    stored: fault.stored,
+    errorCode: fault.body.code ?? fault.body.type,
+  };
+}
+
+function injected(fault: Fault): Result {
+  const { status, body, headers, stored } = fault;
+  return { status, body, headers, stored, errorCode: codeOf(body) };
+}
+
+function bug(error: unknown): StripeFault {
+  const stack = error instanceof Error ? error.stack : String(error);
+  globalThis.process.stderr.write(`sandbox bug: ${stack}\n`);
+  return new StripeFault(500, { type: 'api_error', message: `Sandbox bug: ${stack}` }, false);
+}
+
+function keyedOf(request: StripeRequest): Keyed | undefined {
+  if (request.key === null) return undefined;
+  const { method, path, params } = request;
+  return {
+    scope: `${request.version}:${request.account}`,
+    key: request.key,
+    fingerprint: `${method} ${path} ${canonical(params)}`,
+  };
+}
+
+function codeOf(body: string): string | null {
+  const parsed = JSON.parse(body) as { error?: { code?: string; type?: string } };
+  return parsed.error?.code ?? parsed.error?.type ?? null;
+}
+
+function log(surface: Surface, request: StripeRequest, result: Result, replayed: boolean): void {
+  recordRequest(surface.w, {
+    at: request.at,
+    method: request.method,
+    path: request.path,
+    account: request.account,
+    idempotencyKey: request.key,
+    replayed,
+    status: result.status,
+    body: JSON.stringify(request.params),
+    requestId: request.id,
+    errorCode: result.errorCode,
+  });
+}

@@ -1,0 +1,102 @@
+import { refusal } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { listOf, readParams, text } from '../core/params.ts';
+import type { Parsed, Shape } from '../core/params.ts';
+import { platformId } from '../core/world.ts';
+import type { World } from '../core/world.ts';
+import { expand } from './expand.ts';
+
+/** One call as its handler sees it. */
+export type Call = {
+  w: World;
+  /** The account acted for: the platform, or the one named in `Stripe-Account`. */
+  account: string;
+  /** The ids in the path, in order. */
+  id: string;
+  id2: string;
+};
+
+/** One endpoint. `run` checks the parameters, acts, and expands the answer. */
+export type Route = {
+  method: string;
+  path: string;
+  run(call: Call, input: JsonObject): JsonObject;
+};
+
+/** What a match in the table gives. */
+export type Match = { route: Route; ids: string[] };
+
+type Handler<S extends Shape> = (call: Call, params: Parsed<S>) => object;
+
+/** Defines a v1 endpoint; every one of them understands `expand`. */
+export function v1<S extends Shape>(name: string, shape: S, handle: Handler<S>): Route {
+  const { method, path } = split(name);
+  const all = { ...shape, expand: listOf(text()) };
+  return {
+    method,
+    path,
+    run(call, input) {
+      const params = readParams(all, input);
+      const answer = handle(call, params as Parsed<S>);
+      return expand(call, toJson(answer), (params as { expand?: string[] }).expand ?? []);
+    },
+  };
+}
+
+/** Defines a v1 endpoint that only the platform itself may call. */
+export function platform<S extends Shape>(name: string, shape: S, handle: Handler<S>): Route {
+  return v1(name, shape, (call, params) => {
+    if (call.account === platformId) return handle(call, params);
+    throw refusal('Only Stripe Connect platforms can work with other accounts.', {
+      code: 'platform_account_required',
+    });
+  });
+}
+
+/** Defines a v2 endpoint: JSON, no `expand`. */
+export function v2<S extends Shape>(name: string, shape: S, handle: Handler<S>): Route {
+  const { method, path } = split(name);
+  return {
+    method,
+    path,
+    run: (call, input) => toJson(handle(call, readParams(shape, input))),
+  };
+}
+
+/** Builds the table that finds the route of a request. */
+export function routeTable(routes: Route[]): (method: string, path: string) => Match | undefined {
+  const table = new Map<string, { route: Route; parts: string[] }[]>();
+  for (const route of routes) {
+    const parts = route.path.split('/');
+    const key = `${route.method} ${parts.length}`;
+    table.set(key, [...(table.get(key) ?? []), { route, parts }]);
+  }
+  return (method, path) => {
+    const asked = path.split('/');
+    for (const { route, parts } of table.get(`${method} ${asked.length}`) ?? []) {
+      const ids = matchParts(parts, asked);
+      if (ids) return { route, ids };
+    }
+    return undefined;
+  };
+}
+
+function matchParts(parts: string[], asked: string[]): string[] | undefined {
+  const ids: string[] = [];
+  for (const [index, part] of parts.entries()) {
+    const value = asked[index] ?? '';
+    if (part.startsWith(':')) ids.push(decodeURIComponent(value));
+    else if (part !== value) return undefined;
+  }
+  return ids;
+}
+
+function split(name: string): { method: string; path: string } {
+  const [method = '', path = ''] = name.split(' ');
+  return { method, path };
+}
+
+/** Handlers answer with typed records; on the wire they are plain JSON. */
+function toJson(answer: object): JsonObject {
+  return answer as { [key: string]: Json };
+}
