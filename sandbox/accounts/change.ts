@@ -53,14 +53,26 @@ function tell(w: World, before: AccountRecord, after: AccountRecord): void {
   for (const [part, was, is] of parts) {
     if (!equal(was, is)) emitThin(w, `v2.core.account${part}.updated`, { accountId: after.id });
   }
-  tellCapability(w, after.id, 'stripe_transfers', before.internal.stripeTransfers, after.internal.stripeTransfers);
+  tellCapability(
+    w,
+    after.id,
+    'stripe_transfers',
+    before.internal.stripeTransfers,
+    after.internal.stripeTransfers,
+  );
   tellCapability(w, after.id, 'payouts', before.internal.payouts, after.internal.payouts);
   if (!equal(topOf(before), topOf(after))) {
     emitThin(w, 'v2.core.account.updated', { accountId: after.id });
   }
 }
 
-function tellCapability(w: World, accountId: string, name: string, was: Capability, is: Capability) {
+function tellCapability(
+  w: World,
+  accountId: string,
+  name: string,
+  was: Capability,
+  is: Capability,
+) {
   if (equal(was, is)) return;
   emitThin(w, 'v2.core.account[configuration.recipient].capability_status_updated', {
     accountId,

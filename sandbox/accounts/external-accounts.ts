@@ -54,7 +54,11 @@ export const externalAccountRoutes = [
   platform(`GET ${base}`, { ...pagination, object: oneOf('bank_account', 'card') }, ({ w, id }) => {
     readAccount(w, id);
     const banks = bankAccountsOf(w, id).toReversed();
-    return listAnswer(base.replace(':id', id), banks.map((bank) => view(bank)), false);
+    return listAnswer(
+      base.replace(':id', id),
+      banks.map((bank) => view(bank)),
+      false,
+    );
   }),
   platform(`GET ${base}/:bank`, {}, ({ w, id, id2 }) => view(readBank(w, id, id2))),
   platform(
@@ -71,8 +75,10 @@ export const externalAccountRoutes = [
       const before = readBank(w, id, id2);
       // Even an empty update lets payouts to an errored bank account start again.
       const after: BankAccount = { ...before, status: 'new' };
-      if (params.account_holder_name !== undefined) after.account_holder_name = params.account_holder_name;
-      if (params.account_holder_type !== undefined) after.account_holder_type = params.account_holder_type;
+      if (params.account_holder_name !== undefined)
+        after.account_holder_name = params.account_holder_name;
+      if (params.account_holder_type !== undefined)
+        after.account_holder_type = params.account_holder_type;
       if (params.account_type !== undefined) after.account_type = params.account_type;
       if (params.default_for_currency) makeDefault(w, after);
       after.metadata = mergeMetadata(before.metadata, params.metadata);
@@ -137,7 +143,13 @@ export function addBankAccount(
 /** Stores a changed bank account and tells of it. */
 export function changeBank(w: World, before: BankAccount, after: BankAccount): BankAccount {
   saveRecord(w, after);
-  emit(w, 'account.external_account.updated', after.account, view(after), changedFrom(before, after));
+  emit(
+    w,
+    'account.external_account.updated',
+    after.account,
+    view(after),
+    changedFrom(before, after),
+  );
   return after;
 }
 
@@ -150,7 +162,8 @@ function readBank(w: World, accountId: string, id: string): BankAccount {
 
 function makeDefault(w: World, bank: BankAccount): void {
   for (const other of bankAccountsOf(w, bank.account)) {
-    if (other.id === bank.id || other.currency !== bank.currency || !other.default_for_currency) continue;
+    if (other.id === bank.id || other.currency !== bank.currency || !other.default_for_currency)
+      continue;
     saveRecord(w, { ...other, default_for_currency: false });
   }
   bank.default_for_currency = true;
@@ -165,7 +178,11 @@ function refuseBadRouting(country: string, { routing_number: routing }: BankDeta
 }
 
 function fingerprintOf(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('|')).digest('base64url').replaceAll(/[-_]/g, '').slice(0, 16);
+  return createHash('sha256')
+    .update(parts.join('|'))
+    .digest('base64url')
+    .replaceAll(/[-_]/g, '')
+    .slice(0, 16);
 }
 
 function bankSource(): Field<BankDetails | undefined> {
@@ -183,7 +200,10 @@ function bankSource(): Field<BankDetails | undefined> {
       if (!isObject(value)) {
         const token = tokens[String(value)];
         if (token) return token;
-        throw refusal(`No such token: '${String(value)}'`, { code: 'resource_missing', param: name });
+        throw refusal(`No such token: '${String(value)}'`, {
+          code: 'resource_missing',
+          param: name,
+        });
       }
       const { country, account_number, ...rest } = readParams(shape, value, name);
       if (country && account_number) return { ...rest, country, account_number };

@@ -17,7 +17,11 @@ const transfers = 'stripe_balance.stripe_transfers';
 const payouts = 'stripe_balance.payouts';
 
 /** Works out an account's standing from what has been entered; `reviewed` ends a review. */
-export function standingOf(account: AccountRecord, banks: BankAccount[], reviewed: boolean): Standing {
+export function standingOf(
+  account: AccountRecord,
+  banks: BankAccount[],
+  reviewed: boolean,
+): Standing {
   const missing = missingFields(account);
   const errors = missing.length > 0 ? [] : mismatches(account);
   const entries = [...missing.map((field) => entry(field)), ...errors];
@@ -28,12 +32,18 @@ export function standingOf(account: AccountRecord, banks: BankAccount[], reviewe
   return {
     entries: account.internal.transfersRequested ? entries : [],
     stripeTransfers: transfersCapability,
-    payouts: bankMissing ? restricted('requirements_past_due', 'provide_info') : transfersCapability,
+    payouts: bankMissing
+      ? restricted('requirements_past_due', 'provide_info')
+      : transfersCapability,
     reviewing: identity === 'reviewing',
   };
 }
 
-function verdictOf(account: AccountRecord, openCount: number, reviewed: boolean): Verdict['status'] {
+function verdictOf(
+  account: AccountRecord,
+  openCount: number,
+  reviewed: boolean,
+): Verdict['status'] {
   if (isOnSanctionsList(account)) return 'rejected';
   if (openCount > 0) return 'open';
   return isImmediate(account) || reviewed ? 'verified' : 'reviewing';
@@ -87,11 +97,16 @@ function needsIdNumber(account: AccountRecord): boolean {
 function mismatches(account: AccountRecord): RequirementEntry[] {
   const { identity } = account;
   const person = part(identity, 'individual');
-  const address = part(identity['individual'] ? person : part(identity, 'business_details'), 'address');
+  const address = part(
+    identity['individual'] ? person : part(identity, 'business_details'),
+    'address',
+  );
   const entries: RequirementEntry[] = [];
   const born = birthOf(account);
   if (born !== undefined && !['1901-01-01', '1902-01-01', '1900-01-01'].includes(born)) {
-    entries.push(entry('identity.individual.date_of_birth', ['verification_failed_keyed_identity']));
+    entries.push(
+      entry('identity.individual.date_of_birth', ['verification_failed_keyed_identity']),
+    );
   }
   const numbers = idNumbersOf(account);
   if (numbers.includes('111111111')) {
@@ -107,7 +122,9 @@ function isImmediate(account: AccountRecord): boolean {
   const born = birthOf(account);
   const bornAtOnce = born === undefined || born === '1902-01-01';
   const numbers = idNumbersOf(account);
-  return bornAtOnce && (numbers.length === 0 || numbers.some((number) => number.startsWith('222222')));
+  return (
+    bornAtOnce && (numbers.length === 0 || numbers.some((number) => number.startsWith('222222')))
+  );
 }
 
 function isOnSanctionsList(account: AccountRecord): boolean {

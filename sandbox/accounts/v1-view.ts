@@ -10,13 +10,16 @@ import { bankAccountsOf, countryOf } from './record.ts';
 export function accountView(w: World, account: AccountRecord): JsonObject {
   const { id, internal } = account;
   const isPlatform = id === platformId;
-  const submitted = isPlatform || internal.entries.every((e) => e.description === 'external_account');
+  const submitted =
+    isPlatform || internal.entries.every((e) => e.description === 'external_account');
   return {
     id,
     object: 'account',
     business_profile: null,
     business_type: account.identity['entity_type'] ?? null,
-    capabilities: isPlatform ? {} : capabilitiesOf(internal.stripeTransfers, internal.transfersRequested),
+    capabilities: isPlatform
+      ? {}
+      : capabilitiesOf(internal.stripeTransfers, internal.transfersRequested),
     charges_enabled: isPlatform,
     ...(!isPlatform && { controller: controllerOf(account) }),
     country: countryOf(account),
@@ -32,7 +35,10 @@ export function accountView(w: World, account: AccountRecord): JsonObject {
     future_requirements: requirementsHash([], null),
     metadata: account.metadata,
     payouts_enabled: internal.payouts.status === 'active' && !internal.payoutsPaused,
-    requirements: requirementsHash(internal.entries.map((e) => v1Name(e.description)), disabledReason(account)),
+    requirements: requirementsHash(
+      internal.entries.map((e) => v1Name(e.description)),
+      disabledReason(account),
+    ),
     settings: settingsOf(account),
     tos_acceptance: { date: null, service_agreement: internal.serviceAgreement },
     type: isPlatform ? 'standard' : 'none',
@@ -90,7 +96,8 @@ function requirementsHash(due: string[], reason: string | null): JsonObject {
     errors: [],
     eventually_due: due,
     past_due: reason === 'requirements.past_due' ? due : [],
-    pending_verification: reason === 'requirements.pending_verification' ? ['individual.id_number'] : [],
+    pending_verification:
+      reason === 'requirements.pending_verification' ? ['individual.id_number'] : [],
   };
 }
 
@@ -109,5 +116,8 @@ function v1Name(description: string): string {
     'identity.individual.id_numbers': 'individual.id_number',
     'identity.attestations.terms_of_service.account': 'tos_acceptance',
   };
-  return names[description] ?? description.replace('identity.', '').replace('business_details', 'company');
+  return (
+    names[description] ??
+    description.replace('identity.', '').replace('business_details', 'company')
+  );
 }

@@ -50,10 +50,8 @@ export const accountV2Routes = [
     const account = changeAccount(w, id, (draft) => applyParams(draft, params));
     return accountV2View(account, params.include);
   }),
-  v2(
-    'POST /v2/core/accounts/:id/close',
-    { applied_configurations: configurations },
-    ({ w, id }) => accountV2View(closeAccount(w, id)),
+  v2('POST /v2/core/accounts/:id/close', { applied_configurations: configurations }, ({ w, id }) =>
+    accountV2View(closeAccount(w, id)),
   ),
 ];
 

@@ -17,7 +17,8 @@ export type Include = (typeof includable)[number];
 
 /** An account as Accounts v2 shows it: what was not asked for is null. */
 export function accountV2View(account: AccountRecord, include: Include[] = []): JsonObject {
-  const asked = (part: Include, value: JsonObject | null) => (include.includes(part) ? value : null);
+  const asked = (part: Include, value: JsonObject | null) =>
+    include.includes(part) ? value : null;
   const configurations = include.some((part) => part.startsWith('configuration.'));
   return {
     id: account.id,

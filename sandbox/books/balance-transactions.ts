@@ -1,13 +1,12 @@
-import { missing } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { conditions, listAnswer, pagination, readPage, where, whereRange } from '../core/lists.ts';
-import { range, text } from '../core/params.ts';
 import type { World } from '../core/world.ts';
-import { readAccount } from '../accounts/record.ts';
-import { v1 } from '../http/routes.ts';
-import { balanceObject } from './balance.ts';
 
-type BookRow = Record<string, unknown> & { type: string; settled: number; fee_details: string };
+/** A balance transaction as it is stored. */
+export type BookRow = Record<string, unknown> & {
+  type: string;
+  settled: number;
+  fee_details: string;
+};
 
 const reportingCategories: Record<string, string> = {
   payment: 'charge',
@@ -16,41 +15,6 @@ const reportingCategories: Record<string, string> = {
   payout_failure: 'payout_reversal',
   transfer_refund: 'transfer_reversal',
 };
-
-/** `/v1/balance` and `/v1/balance_transactions`. */
-export const balanceRoutes = [
-  v1('GET /v1/balance', {}, ({ w, account }) =>
-    balanceObject(w, account, readAccount(w, account).defaults.currency),
-  ),
-  v1(
-    'GET /v1/balance_transactions',
-    {
-      ...pagination,
-      created: range(),
-      currency: text(),
-      payout: text(),
-      source: text(),
-      type: text(),
-    },
-    ({ w, account }, params) => {
-      const c = conditions();
-      where(c, 'account', account);
-      where(c, 'currency', params.currency);
-      where(c, 'payout', params.payout);
-      where(c, 'source', params.source);
-      where(c, 'type', params.type);
-      whereRange(c, 'created', params.created);
-      const { rows, hasMore } = readPage(w, 'balance_transactions', c, params);
-      const data = rows.map((row) => showEntry(row as BookRow));
-      return listAnswer('/v1/balance_transactions', data, hasMore);
-    },
-  ),
-  v1('GET /v1/balance_transactions/:id', {}, ({ w, account, id }) => {
-    const entry = findEntry(w, id, account);
-    if (!entry) throw missing('balance transaction', id);
-    return entry;
-  }),
-];
 
 /** Finds one balance transaction, as it is shown; where an account is named, only its own. */
 export function findEntry(w: World, id: string, account?: string): JsonObject | undefined {
@@ -68,7 +32,8 @@ export function allEntries(w: World, account?: string): JsonObject[] {
   return rows.map((row) => ({ ...showEntry(row), account: row['account'] as string }));
 }
 
-function showEntry(row: BookRow): JsonObject {
+/** A balance transaction as the outside sees it. */
+export function showEntry(row: BookRow): JsonObject {
   const { id, amount, currency, created, description, fee, net, source, type } = row as unknown as {
     [key: string]: string;
   };

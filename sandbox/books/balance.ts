@@ -122,7 +122,13 @@ export function lookAtPayouts(w: World, account: string): void {
   schedule(w, nextMidnight(w.clock.seconds()) * 1000, 'automatic_payout', account);
 }
 
-function addToTotals(w: World, account: string, currency: string, available: number, pending: number) {
+function addToTotals(
+  w: World,
+  account: string,
+  currency: string,
+  available: number,
+  pending: number,
+) {
   w.db.run(
     `insert into totals values (?, ?, ?, ?) on conflict (account, currency) do update set
       available = available + excluded.available, pending = pending + excluded.pending`,

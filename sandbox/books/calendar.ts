@@ -4,7 +4,7 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 /** Midnight UTC of the n-th business day after a moment; weekends do not count. */
 export function addBusinessDays(from: number, days: number): number {
   let day = startOfDay(from);
-  for (let left = days; left > 0; ) {
+  for (let left = days; left > 0;) {
     day += daySeconds;
     if (isBusinessDay(day)) left -= 1;
   }

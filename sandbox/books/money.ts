@@ -1,5 +1,4 @@
-const zeroDecimal =
-  'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ');
+const zeroDecimal = 'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ');
 const threeDecimal = 'bhd jod kwd omr tnd'.split(' ');
 
 /** US dollars, in millionths, that one unit of a currency is worth here, today and for ever. */
@@ -51,11 +50,14 @@ export function isCurrency(currency: string): boolean {
 }
 
 /** What an amount becomes in another currency, rounded down, and the rate as a balance shows it. */
-export function convert(amount: number, from: string, to: string): { amount: number; rate: number } {
+export function convert(
+  amount: number,
+  from: string,
+  to: string,
+): { amount: number; rate: number } {
   const fromRate = microDollars[from] ?? million;
   const toRate = microDollars[to] ?? million;
-  const numerator =
-    BigInt(amount) * fromRate * conversionKeeps * 10n ** BigInt(decimalsOf(to));
+  const numerator = BigInt(amount) * fromRate * conversionKeeps * 10n ** BigInt(decimalsOf(to));
   const denominator = toRate * million * 10n ** BigInt(decimalsOf(from));
   const rateInMillionths = (fromRate * conversionKeeps) / toRate;
   return { amount: Number(numerator / denominator), rate: Number(rateInMillionths) / 1e6 };

@@ -1,0 +1,4 @@
+import type { Route } from '../http/routes.ts';
+
+/** Everything that moves money: transfers, payouts, charges, top-ups and their settings. */
+export const moneyRoutes: Route[] = [];
