@@ -7,7 +7,9 @@ import { refuseInvalid } from './refusals.ts';
 export type AppEnv = { Variables: { requestId: string; caller: ApiKey } };
 
 /** One line of the log. Never a body, a header or a query value. */
-export type Log = (line: { level: 'debug' | 'info' | 'warn' | 'error'; event: string } & Fields) => void;
+export type Log = (
+  line: { level: 'debug' | 'info' | 'warn' | 'error'; event: string } & Fields,
+) => void;
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** The clock of the sandbox, where the engine runs on one. */

@@ -1,0 +1,54 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { authenticate } from './authenticate.ts';
+import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { Problem, problemResponse } from './problems.ts';
+import { toProblem } from './refusals.ts';
+import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+
+/** Bytes of a body; a seller with every field filled is under 10 kB. */
+const largestBody = 1024 * 1024;
+
+/** The HTTP API as a function from a request to an answer; it listens nowhere by itself. */
+export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const app = createRoutes();
+  app.use(identifyRequest, sayRequest(deps.log));
+  app.use(bodyLimit({ maxSize: largestBody, onError: refuseLargeBody }));
+  app.use('/v1/*', authenticate(deps.db));
+
+  for (const routes of resources(deps)) app.route('/', routes);
+
+  const methodsAt = allowedMethods(app);
+  app.notFound((c) => {
+    const allowed = methodsAt(c.req.path);
+    throw allowed.length > 0
+      ? new Problem('method-not-allowed', `This path takes ${allowed.join(', ')}`, {
+          headers: { allow: allowed.join(', ') },
+        })
+      : new Problem('unknown-path', 'There is nothing here; see /openapi.json');
+  });
+  app.onError((error, c) => {
+    const requestId = c.get('requestId');
+    const problem = toProblem(error);
+    if (problem.kind === 'internal') deps.log(faultLine(error, requestId));
+    return problemResponse(problem, { requestId, path: c.req.path });
+  });
+  return app;
+}
+
+/** Every set of routes, mounted in this order. Whatever lies under /v1 needs an API key. */
+function resources(_deps: AppDeps): OpenAPIHono<AppEnv>[] {
+  return [
+    // sellerRoutes(deps),
+    // earningRoutes(deps),
+    // payoutRoutes(deps),
+    // webhookRoutes(deps),
+    // clockRoutes(deps),
+    // operationsRoutes(deps),
+    // healthRoutes(deps),
+  ];
+}
+
+function refuseLargeBody(): never {
+  throw new Problem('body-too-large', 'Send at most 1 MiB');
+}
