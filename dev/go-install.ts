@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -20,7 +19,8 @@ export async function goInstall(
   folder: string,
   tell: Say,
 ): Promise<string | undefined> {
-  const caches = mkdtempSync(join(tmpdir(), 'payout-engine-go-'));
+  // Beside the program, not in the system's temporary folder, which may be in memory.
+  const caches = join(folder, 'go');
   const go = spawn('go', ['install', '-v', module], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
