@@ -112,6 +112,7 @@ export type Database = {
     idempotency_key: string;
     request_hash: Buffer;
     kind: string;
+    object_id: string;
     status: Generated<'running' | 'done'>;
     answer_status: Maybe<number>;
     answer: MaybeJson;

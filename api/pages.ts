@@ -1,0 +1,51 @@
+import { z } from '@hono/zod-openapi';
+import { Problem } from './problems.ts';
+
+/** What every list takes besides its filters. */
+export const PageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().min(1).max(100).optional().openapi({ description: 'nextCursor of a page' }),
+};
+
+/** A page of things, newest first. */
+export function pageOf<Schema extends z.ZodType>(schema: Schema) {
+  return z.object({
+    data: z.array(schema),
+    hasMore: z.boolean(),
+    nextCursor: z.string().nullable(),
+  });
+}
+
+/** The id after which a page begins. */
+export function afterOf<Id extends string>(
+  cursor: string | undefined,
+  isId: (id: string) => id is Id,
+): Id | undefined {
+  if (cursor === undefined) return undefined;
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (isId(id) && toCursor(id) === cursor) return id;
+  const rule = 'must be the nextCursor of a page of this list';
+  throw new Problem('invalid-request', `/cursor: ${rule}`, {
+    errors: [{ in: 'query', pointer: '/cursor', rule }],
+  });
+}
+
+/** Makes a page of what was read: one more than asked says that there is more. */
+export function toPage<Row extends { id: string }, Shown>(
+  rows: readonly Row[],
+  limit: number,
+  show: (row: Row) => Shown,
+) {
+  const hasMore = rows.length > limit;
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    data: shown.map(show),
+    hasMore,
+    nextCursor: hasMore && last ? toCursor(last.id) : null,
+  };
+}
+
+function toCursor(id: string): string {
+  return Buffer.from(id, 'latin1').toString('base64url');
+}

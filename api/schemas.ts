@@ -1,0 +1,121 @@
+import { z } from '@hono/zod-openapi';
+import { isPayoutId, isSellerId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { largestAmount } from '../domain/money.ts';
+import { isCountry, isCurrency } from './currencies.ts';
+import { problemKinds } from './problems.ts';
+
+/** A currency that Stripe moves. */
+export const Currency = z
+  .string()
+  .refine(isCurrency, 'must be a currency that Stripe moves, in lower case, as eur')
+  .openapi('Currency', { pattern: '^[a-z]{3}$', example: 'eur' });
+
+/** A country with such a currency. */
+export const Country = z
+  .string()
+  .refine(isCountry, 'must be an ISO 3166-1 country in upper case, as DE')
+  .openapi('Country', { pattern: '^[A-Z]{2}$', example: 'DE' });
+
+/** A whole amount above nothing, as a caller gives it. */
+export const Amount = z
+  .int('must be a whole number of minor units')
+  .min(1, 'must be at least 1')
+  .max(largestAmount, `must be at most ${largestAmount}`)
+  .openapi({ description: 'Whole minor units: cents, yen, fils', example: 10_00 });
+
+/** An amount beside its currency, as an answer gives it. */
+export const Money = z
+  .object({ amount: z.int(), currency: z.string() })
+  .openapi('Money', { description: 'Whole minor units with their currency' });
+
+/** An instant as answers give it: RFC 3339, UTC. */
+export const Instant = z.string().openapi({ format: 'date-time' });
+
+const earliest = Date.UTC(2000, 0, 1);
+const latest = Date.UTC(2200, 0, 1);
+
+/** An instant as a caller gives it, with its offset, within the years that a database can hold. */
+export const GivenInstant = z.iso
+  .datetime({ offset: true, error: 'must be an instant with its offset, as 2026-11-23T09:00:00Z' })
+  .refine((text) => {
+    const time = Date.parse(text);
+    return time >= earliest && time < latest;
+  }, 'must lie between the years 2000 and 2200')
+  .openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
+
+/** A text that a database can hold: no NUL and no half of a character. */
+export function text(longest: number) {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(longest, `must have at most ${longest} characters`)
+    .refine(isStorable, 'must hold no NUL and no broken character');
+}
+
+/** The platform's own name for something. */
+export const ExternalId = text(255).openapi({ example: 'order-1001' });
+
+/** What the platform keeps beside an object; the engine never reads it. */
+export const Metadata = z
+  .record(z.string().regex(/^(?!__proto__$)[\w.-]{1,40}$/), text(500), 'must be an object of texts')
+  .refine((metadata) => Object.keys(metadata).length <= 50, 'must have at most 50 keys')
+  .openapi({ type: 'object', additionalProperties: { type: 'string' } });
+
+/** The path of one seller. */
+export const SellerParams = z.object({
+  sellerId: z
+    .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id))
+    .openapi({ type: 'string', param: { name: 'sellerId', in: 'path' } }),
+});
+
+/** The path of one payout. */
+export const PayoutParams = z.object({
+  payoutId: z
+    .custom<PayoutId>((id) => typeof id === 'string' && isPayoutId(id))
+    .openapi({ type: 'string', param: { name: 'payoutId', in: 'path' } }),
+});
+
+/** What every POST carries, so that sending it again does nothing again. */
+export const CommandHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x20-\x7e]{1,255}$/)
+    .openapi({ description: 'Kept for ever; one for each thing you want done' }),
+});
+
+/** What every refusal looks like (RFC 9457). */
+export const ProblemBody = z
+  .object({
+    type: z
+      .string()
+      .openapi({ enum: Object.keys(problemKinds).map((kind) => `/problems/${kind}`) }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ in: z.string(), pointer: z.string(), rule: z.string() })).optional(),
+  })
+  .openapi('Problem');
+
+/** A JSON body of an answer. */
+export function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** A JSON body of a request. */
+export function body<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+/** The refusals of a route, for its `responses`. */
+export const refusals = {
+  '4XX': {
+    description: 'Refused: nothing changed',
+    content: { 'application/problem+json': { schema: ProblemBody } },
+  },
+} as const;
+
+function isStorable(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { newId, type ApiKeyId } from '../domain/ids.ts';
+import type { Db, Tx } from './connect.ts';
+import { businessNow } from './payouts.ts';
+
+/** An order of a caller's, under the key that makes it count once. */
+export type Command = {
+  apiKeyId: ApiKeyId;
+  idempotencyKey: string;
+  /** What tells this request from another under the same key. */
+  requestHash: Buffer;
+  kind: string;
+};
+
+/** What a command answered; `objectId` is what it was about. */
+export type CommandAnswer = { status: number; body: Record<string, unknown>; objectId: string };
+
+/** What became of a command. */
+export type CommandOutcome<Answer> =
+  { kind: 'done' | 'replayed'; answer: Answer } | { kind: 'running' } | { kind: 'other-request' };
+
+/**
+ * Runs a command once: its effect and its answer are one transaction, so that a crash leaves
+ * neither and a repeat finds both. Two at once: the second is told that the first still runs. An
+ * effect that throws leaves the key free.
+ */
+export async function executeCommand<Answer extends CommandAnswer>(
+  db: Db,
+  command: Command,
+  effect: (tx: Tx) => Promise<Answer>,
+): Promise<CommandOutcome<Answer>> {
+  return await db.transaction().execute(async (tx) => {
+    if (!(await lock(tx, command))) return { kind: 'running' };
+    const stored = await findCommand(tx, command);
+    if (stored) {
+      if (!stored.request_hash.equals(command.requestHash)) return { kind: 'other-request' };
+      return { kind: 'replayed', answer: stored.answer as Answer };
+    }
+    const answer = await effect(tx);
+    await recordCommand(tx, command, answer);
+    return { kind: 'done', answer };
+  });
+}
+
+/** Held until the transaction ends, however it ends, so that no key is ever stuck. */
+async function lock(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
+  const name = createHash('sha256').update(`${apiKeyId}/${idempotencyKey}`).digest();
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${name.readBigInt64BE().toString()}::bigint) as locked
+  `.execute(tx);
+  return rows[0]?.locked === true;
+}
+
+async function findCommand(tx: Tx, { apiKeyId, idempotencyKey }: Command) {
+  const row = await tx
+    .selectFrom('commands')
+    .select(['request_hash', 'object_id', 'answer_status', 'answer'])
+    .where('api_key_id', '=', apiKeyId)
+    .where('idempotency_key', '=', idempotencyKey)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { request_hash, object_id, answer_status: status, answer } = row;
+  return { request_hash, answer: { status, body: answer, objectId: object_id } };
+}
+
+async function recordCommand(tx: Tx, command: Command, answer: CommandAnswer): Promise<void> {
+  await tx
+    .insertInto('commands')
+    .values({
+      id: newId('cmd'),
+      api_key_id: command.apiKeyId,
+      idempotency_key: command.idempotencyKey,
+      request_hash: command.requestHash,
+      kind: command.kind,
+      object_id: answer.objectId,
+      status: 'done',
+      answer_status: answer.status,
+      answer: JSON.stringify(answer.body),
+      done_at: businessNow,
+    })
+    .execute();
+}

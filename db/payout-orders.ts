@@ -1,0 +1,71 @@
+import {
+  newId,
+  payoutWorkflowId,
+  sellerWorkflowId,
+  type ApiKeyId,
+  type PayoutId,
+  type SellerId,
+} from '../domain/ids.ts';
+import type { MoneyStep, ParkReason } from '../domain/payout.ts';
+import * as attempts from './attempts.ts';
+import type { Tx } from './connect.ts';
+import { notWaiting, update } from './payouts.ts';
+import { addWakeUps } from './wake-ups.ts';
+
+/** Writes a payout that nothing is set aside for yet, and wakes the seller that starts it. */
+export async function recordPayoutOrder(
+  tx: Tx,
+  order: { sellerId: SellerId; currency: string; amount: number | null; orderedBy: ApiKeyId },
+): Promise<PayoutId> {
+  const payoutId = newId('payout');
+  await tx
+    .insertInto('payouts')
+    .values({
+      id: payoutId,
+      seller_id: order.sellerId,
+      currency: order.currency,
+      requested_amount: order.amount,
+      ordered_by: order.orderedBy,
+    })
+    .execute();
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(order.sellerId), topics: ['payouts'] }]);
+  return payoutId;
+}
+
+/** What a person has to decide about, held until the transaction ends. */
+export async function lockParked(
+  tx: Tx,
+  payoutId: PayoutId,
+): Promise<{ parked: ParkReason | null; unknownStep: MoneyStep | null } | undefined> {
+  const row = await tx
+    .selectFrom('payouts')
+    .select(['parked', 'unknown_step'])
+    .where('id', '=', payoutId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && { parked: row.parked, unknownStep: row.unknown_step };
+}
+
+/** A person found the money at Stripe: the step is done, and the payout looks again. */
+export async function confirmSent(tx: Tx, payoutId: PayoutId, stripeId: string): Promise<boolean> {
+  if ((await attempts.confirmSent(tx, payoutId, stripeId)) === 'not-parked') return false;
+  await wakePayout(tx, payoutId);
+  return true;
+}
+
+/** A person is certain that nothing moved: the payout looks again and tries anew. */
+export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<boolean> {
+  if ((await attempts.confirmNotSent(tx, payoutId)) === 'not-parked') return false;
+  await wakePayout(tx, payoutId);
+  return true;
+}
+
+/** What was refused may be tried again: under a new key, since nothing moved under the last. */
+export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
+  await update(tx, payoutId, { parked: null, parked_at: null, ...notWaiting });
+  await wakePayout(tx, payoutId);
+}
+
+async function wakePayout(tx: Tx, payoutId: PayoutId): Promise<void> {
+  await addWakeUps(tx, [{ workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] }]);
+}

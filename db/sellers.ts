@@ -1,0 +1,126 @@
+import { sql, type Selectable } from 'kysely';
+import { newId, sellerWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
+import type { SellerStatus } from '../domain/seller.ts';
+import type { Db, Tx } from './connect.ts';
+import type { Database } from './schema.ts';
+import { addWakeUps } from './wake-ups.ts';
+
+/** What the platform says of somebody it will pay. Holds personal data. */
+export type NewSeller = {
+  externalId: string | null;
+  email: string;
+  displayName: string | null;
+  country: string;
+  currency: string;
+  entityType: 'individual' | 'company';
+  metadata: Record<string, string>;
+};
+
+/** A seller as the platform sees it. Holds personal data: never logged. */
+export type SellerRecord = NewSeller & {
+  id: SellerId;
+  status: SellerStatus;
+  stripeAccount: StripeAccountId | null;
+  transfersCapability: string | null;
+  payoutsCapability: string | null;
+  accountReadAt: string | null;
+  payoutsManualAt: string | null;
+  lookAgainAt: string | null;
+  parked: string | null;
+  createdAt: string;
+};
+
+/**
+ * Makes a seller and wakes its workflow for the first time. Where the externalId stands already,
+ * answers with that seller and wakes nobody.
+ */
+export async function recordSeller(
+  tx: Tx,
+  seller: NewSeller,
+): Promise<{ seller: SellerRecord; isNew: boolean }> {
+  const row = await tx
+    .insertInto('sellers')
+    .values({
+      id: newId('sel'),
+      external_id: seller.externalId,
+      email: seller.email,
+      display_name: seller.displayName,
+      country: seller.country,
+      currency: seller.currency,
+      entity_type: seller.entityType,
+      metadata: JSON.stringify(seller.metadata),
+    })
+    .onConflict((conflict) => conflict.column('external_id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row) {
+    await addWakeUps(tx, [{ workflowId: sellerWorkflowId(row.id), topics: ['account'] }]);
+    return { seller: toSeller(row), isNew: true };
+  }
+  const standing = await tx
+    .selectFrom('sellers')
+    .selectAll()
+    .where('external_id', '=', seller.externalId)
+    .executeTakeFirstOrThrow();
+  return { seller: toSeller(standing), isNew: false };
+}
+
+/** The seller with this id. */
+export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerRecord | undefined> {
+  const row = await db
+    .selectFrom('sellers')
+    .selectAll()
+    .where('id', '=', sellerId)
+    .executeTakeFirst();
+  return row && toSeller(row);
+}
+
+/** Sellers, newest first, one more than the limit where there are more. */
+export async function listSellers(
+  db: Db,
+  filter: {
+    externalId?: string | undefined;
+    status?: SellerStatus | undefined;
+    after?: SellerId | undefined;
+    limit: number;
+  },
+): Promise<SellerRecord[]> {
+  const { externalId, status, after } = filter;
+  const rows = await db
+    .selectFrom('sellers')
+    .selectAll()
+    .$if(externalId !== undefined, (query) => query.where('external_id', '=', externalId ?? ''))
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'closed'))
+    .$if(after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(created_at, id) < (select created_at, id from sellers where id = ${after})`,
+      ),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  return rows.map(toSeller);
+}
+
+function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    status: row.status,
+    email: row.email,
+    displayName: row.display_name,
+    country: row.country,
+    currency: row.currency,
+    entityType: row.entity_type,
+    metadata: row.metadata as Record<string, string>,
+    stripeAccount: row.stripe_account,
+    transfersCapability: row.transfers_capability,
+    payoutsCapability: row.payouts_capability,
+    accountReadAt: row.account_read_at,
+    payoutsManualAt: row.payouts_manual_at,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    createdAt: row.created_at,
+  };
+}
