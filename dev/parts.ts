@@ -18,7 +18,7 @@ export type Yard = { fleet: Fleet; tell: Say; root: string };
 
 /** Runs a part that does its work and ends; an end other than 0 is an error. */
 export async function runPart(yard: Yard, part: Part): Promise<void> {
-  const child = startChild(yard, part, () => false);
+  const child = startChild(yard, part, 'ready');
   await saying(yard.tell, `Waiting for ${part.name}`, child.ended);
   if ((await child.ended) !== 'exit 0') throw new Stopped(await describeEnd(child));
 }
@@ -30,10 +30,7 @@ export async function startPart(
   readyKey: string,
 ): Promise<{ child: Child; said: Record<string, unknown> }> {
   let said: Record<string, unknown> | undefined;
-  const child = startChild(yard, part, (line) => {
-    said ??= jsonWith(readyKey, line);
-    return said !== undefined && jsonWith(readyKey, line) !== undefined;
-  });
+  const child = startChild(yard, part, readyKey, (words) => (said = words));
   const ready = waitUntilReady(child, async () => said !== undefined, 120_000);
   await saying(yard.tell, `Waiting for the ${part.name}`, ready);
   return { child, said: said ?? {} };
@@ -59,16 +56,18 @@ async function keepUp(yard: Yard, part: Part, readyKey: string, first: Child): P
     await pause(pauseMs);
     if (yard.fleet.isStopping()) return;
     startedAt = Date.now();
-    child = startChild(yard, part, (line) => {
-      const isReady = jsonWith(readyKey, line) !== undefined;
-      if (isReady) yard.tell(`The ${part.name} is back.`);
-      return isReady;
-    });
+    child = startChild(yard, part, readyKey, () => yard.tell(`The ${part.name} is back.`));
   }
 }
 
-function startChild(yard: Yard, part: Part, isTaken: (line: string) => boolean): Child {
-  const label = part.name.padEnd(8);
+/** Until a part is ready its words are for the log alone, whose end is shown if it fails. */
+function startChild(
+  yard: Yard,
+  part: Part,
+  readyKey: string,
+  onReady: (words: Record<string, unknown>) => void = () => {},
+): Child {
+  let isReady = false;
   return yard.fleet.start({
     name: part.name,
     command: process.execPath,
@@ -77,9 +76,20 @@ function startChild(yard: Yard, part: Part, isTaken: (line: string) => boolean):
     cwd: yard.root,
     logFile: part.logFile,
     onLine: (line) => {
-      if (!isTaken(line) && line.trim() !== '') yard.tell(`${label} | ${line.slice(0, 160)}`);
+      const words = isReady ? undefined : jsonWith(readyKey, line);
+      if (words !== undefined) onReady(words);
+      else if (isReady && isTrouble(line)) {
+        yard.tell(`${part.name.padEnd(8)} | ${line.slice(0, 160)}`);
+      }
+      isReady ||= words !== undefined;
     },
   });
+}
+
+/** Ordinary lines of a JSON log are for its file; warnings, and what is no log line, for people. */
+function isTrouble(line: string): boolean {
+  const level = jsonWith('level', line)?.level;
+  return line.trim() !== '' && level !== 'debug' && level !== 'info';
 }
 
 function jsonWith(key: string, line: string): Record<string, unknown> | undefined {

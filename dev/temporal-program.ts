@@ -22,13 +22,16 @@ export async function findTemporal(tell: Say): Promise<string> {
   if (found !== undefined) return found;
   mkdirSync(cacheFolder(), { recursive: true });
   const place = mkdtempSync(join(cacheFolder(), 'new-'));
+  const cleanUp = (): void => rmSync(place, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', cleanUp);
   try {
     const made = (await download(place, tell)) ?? (await build(place, tell));
     chmodSync(made, 0o755);
     renameSync(made, kept);
     return kept;
   } finally {
-    rmSync(place, { recursive: true, force: true });
+    process.off('exit', cleanUp);
+    cleanUp();
   }
 }
 
@@ -40,11 +43,14 @@ async function download(place: string, tell: Say): Promise<string | undefined> {
     timeout: downloadLimitMs,
     killSignal: 'SIGKILL',
   });
+  const giveUp = (): void => void child.kill('SIGKILL');
+  process.once('exit', giveUp);
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('exit', resolve);
   });
   const code = await saying(tell, 'Downloading Temporal, for 10 s at most', ended);
+  process.off('exit', giveUp);
   const name = readdirSync(place).find((file) => file.startsWith('temporal'));
   if (code === 0 && name !== undefined && canRun(join(place, name))) return join(place, name);
   return undefined;
