@@ -56,3 +56,17 @@ export function showEntry(row: BookRow): JsonObject {
     type,
   };
 }
+
+/** What an entry says about its settlement: in which currency, how much, when. */
+export function settlementOf(w: World, id: string): Settlement {
+  const row = w.db.get<Settlement>(
+    `select currency, amount, available_on as availableOn, settled
+     from balance_transactions where id = ?`,
+    id,
+  );
+  if (!row) throw new Error(`No balance transaction ${id}`);
+  return row;
+}
+
+/** The settlement of one entry. */
+export type Settlement = { currency: string; amount: number; availableOn: number; settled: 0 | 1 };

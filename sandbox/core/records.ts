@@ -168,7 +168,7 @@ export type Charge = {
   fraud_details: JsonObject;
   livemode: false;
   metadata: Metadata;
-  on_behalf_of: null;
+  on_behalf_of: string | null;
   outcome: JsonObject | null;
   paid: boolean;
   payment_intent: null;
@@ -179,13 +179,14 @@ export type Charge = {
   receipt_url: null;
   refunded: boolean;
   review: null;
-  shipping: null;
+  shipping: JsonObject | null;
   source: null;
   source_transfer: string | null;
   statement_descriptor: string | null;
   statement_descriptor_suffix: string | null;
   status: 'succeeded';
-  transfer_data: null;
+  transfer?: string;
+  transfer_data: JsonObject | null;
   transfer_group: string | null;
 };
 
@@ -205,7 +206,7 @@ export type Refund = {
   payment_method: null;
   reason: string | null;
   receipt_number: null;
-  source_transfer_reversal: null;
+  source_transfer_reversal: string | null;
   status: string;
   transfer_reversal: string | null;
 };

@@ -8,6 +8,8 @@ create index if not exists objects_of on objects (kind, account, seq);
 create index if not exists objects_created on objects (kind, account, created);
 create index if not exists objects_group on objects (kind, json_extract(body, '$.transfer_group'));
 create index if not exists objects_destination on objects (kind, json_extract(body, '$.destination'));
+create index if not exists transfers_from on objects (kind, json_extract(body, '$.source_transaction'))
+  where kind = 'transfer';
 create index if not exists reversals_of on objects (kind, json_extract(body, '$.transfer'));
 create index if not exists refunds_of on objects (kind, json_extract(body, '$.charge'));
 create table if not exists balance_transactions (

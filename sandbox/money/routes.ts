@@ -1,4 +1,5 @@
 import type { Route } from '../http/routes.ts';
+import { transferRoutes } from './transfer-routes.ts';
 
 /** Everything that moves money: transfers, payouts, charges, top-ups and their settings. */
-export const moneyRoutes: Route[] = [];
+export const moneyRoutes: Route[] = [...transferRoutes];
