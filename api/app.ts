@@ -1,10 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { authenticate } from './authenticate.ts';
+import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { healthRoutes } from './health.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Bytes of a body; a seller with every field filled is under 10 kB. */
 const largestBody = 1024 * 1024;
@@ -37,15 +40,15 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 }
 
 /** Every set of routes, mounted in this order. Whatever lies under /v1 needs an API key. */
-function resources(_deps: AppDeps): OpenAPIHono<AppEnv>[] {
+function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     // sellerRoutes(deps),
     // earningRoutes(deps),
     // payoutRoutes(deps),
-    // webhookRoutes(deps),
-    // clockRoutes(deps),
+    webhookRoutes(deps),
+    clockRoutes(deps),
     // operationsRoutes(deps),
-    // healthRoutes(deps),
+    healthRoutes(deps),
   ];
 }
 

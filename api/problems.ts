@@ -6,6 +6,7 @@ export const problemKinds = {
   'webhook-signature': { status: 400, title: 'The signature does not match' },
   'webhook-too-old': { status: 400, title: 'The signature is too old' },
   'webhook-unreadable': { status: 400, title: 'The event cannot be read' },
+  'webhook-livemode': { status: 400, title: 'The event is of the other mode, live or test' },
   unauthenticated: { status: 401, title: 'An API key is required' },
   forbidden: { status: 403, title: 'This API key may only read' },
   'unknown-path': { status: 404, title: 'There is nothing at this path' },

@@ -6,7 +6,8 @@ import { mergedWakeUp } from './wake-ups.ts';
 
 /**
  * Stores events by their ids and notes whom they wake, in one statement: an event that stands
- * already wakes nobody a second time, and one that is stored cannot lose its wake-up.
+ * already wakes nobody a second time, and one that is stored cannot lose its wake-up. Rows are
+ * written in the order of their ids, so that two such statements never wait for each other.
  */
 export async function recordEvents(
   db: Db,
@@ -32,11 +33,12 @@ export async function recordEvents(
         account text, object_id text, seller_topic text, payout boolean, waiting_for text)
     ), fresh as (
       insert into inbox (event_id, type, account, object_id, via)
-      select event_id, type, account, object_id, ${via} from given
+      select event_id, type, account, object_id, ${via} from given order by event_id
       on conflict do nothing returning event_id
     ), target as (
       select 'seller/' || sellers.id as workflow_id, given.seller_topic as topic
-        from given join fresh using (event_id) join sellers on sellers.stripe_account = given.account
+        from given join fresh using (event_id)
+          join sellers on sellers.stripe_account in (given.account, given.object_id)
         where given.seller_topic is not null and sellers.status <> 'closed'
       union all
       select 'payout/' || payouts.id, 'payouts'
@@ -52,6 +54,7 @@ export async function recordEvents(
     )
     insert into wake_ups (workflow_id, topics)
     select workflow_id, array_agg(distinct topic) from target group by workflow_id
+    order by workflow_id
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);

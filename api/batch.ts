@@ -1,0 +1,39 @@
+/** Writes what many requests bring in few statements; each learns when its own part stands. */
+export type Batch<T> = (item: T) => Promise<void>;
+
+type Waiting<T> = { item: T; resolve: () => void; reject: (error: unknown) => void };
+
+/**
+ * Gathers items for `gatherMs` and hands them to `write` together, one call at a time. Whoever
+ * came while a call was under way is in the next; a call that fails fails for each of its items.
+ */
+export function createBatch<T>(
+  write: (items: T[]) => Promise<void>,
+  { gatherMs, largest }: { gatherMs: number; largest: number },
+): Batch<T> {
+  let waiting: Waiting<T>[] = [];
+  let busy = false;
+
+  const flush = async (): Promise<void> => {
+    const taken = waiting.slice(0, largest);
+    waiting = waiting.slice(largest);
+    try {
+      await write(taken.map(({ item }) => item));
+      for (const { resolve } of taken) resolve();
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
+    }
+    busy = false;
+    if (waiting.length > 0) begin(0);
+  };
+  const begin = (ms: number): void => {
+    if (busy) return;
+    busy = true;
+    setTimeout(() => void flush(), ms);
+  };
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      begin(gatherMs);
+    });
+}

@@ -1,0 +1,94 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { isRequestOpen, lockClock, moveClock, readClock, type ClockReading } from '../db/clock.ts';
+import { createRoutes, type AppDeps, type AppEnv, type SandboxClock } from './context.ts';
+import { Problem } from './problems.ts';
+
+const Clock = z
+  .object({ now: z.iso.datetime(), offsetMs: z.int().nonnegative() })
+  .openapi('Clock', { description: 'Business time, and how far it is ahead of real time.' });
+
+const minutesInTenYears = 10 * 366 * 24 * 60;
+const Move = z
+  .strictObject({
+    advanceMinutes: z.int().positive().max(minutesInTenYears).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+  })
+  .refine(({ advanceMinutes, to }) => (advanceMinutes === undefined) !== (to === undefined), {
+    message: 'give either advanceMinutes or to',
+  })
+  .openapi('ClockMove');
+
+const answers = {
+  200: { description: 'The clock', content: { 'application/json': { schema: Clock } } },
+};
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/v1/test/clock',
+  summary: 'Read the clock (sandbox only)',
+  tags: ['Test'],
+  responses: answers,
+});
+
+const moveRoute = createRoute({
+  method: 'post',
+  path: '/v1/test/clock',
+  summary: 'Move the clock forward and let everything that falls due happen (sandbox only)',
+  tags: ['Test'],
+  request: {
+    body: { content: { 'application/json': { schema: Move } }, required: true },
+  },
+  responses: answers,
+});
+
+/** The clock that tests and the demo move; there is none with Stripe itself. */
+export function clockRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const routes = createRoutes();
+  routes.openapi(readRoute, async (c) => {
+    sandboxClockOf(deps);
+    return c.json(await readClock(deps.db), 200);
+  });
+  routes.openapi(moveRoute, async (c) => {
+    const sandboxClock = sandboxClockOf(deps);
+    await moveTime(deps, sandboxClock, c.req.valid('json'));
+    deps.wakeSoon();
+    return c.json(await readClock(deps.db), 200);
+  });
+  return routes;
+}
+
+function sandboxClockOf({ sandboxClock }: AppDeps): SandboxClock {
+  if (!sandboxClock) throw new Problem('unknown-path', 'Only the sandbox has a clock that moves');
+  return sandboxClock;
+}
+
+/** Stripe forgets a key after 24 hours, and we no longer trust one after 12. */
+const farthestMsWhileOpen = 11 * 60 * 60 * 1000;
+
+/**
+ * The sandbox goes first: were the second half lost, the engine would only be late, and the same
+ * request brings it there.
+ */
+async function moveTime(
+  { db }: AppDeps,
+  sandboxClock: SandboxClock,
+  move: z.infer<typeof Move>,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const clock = await lockClock(tx);
+    const offsetMs = offsetAfter(clock, move);
+    if (offsetMs < clock.offsetMs) {
+      throw new Problem('clock-moves-forward', `It is ${clock.now} already`);
+    }
+    if (offsetMs - clock.offsetMs > farthestMsWhileOpen && (await isRequestOpen(tx))) {
+      throw new Problem('request-in-flight', 'Move at most 11 hours, or wait for the answer');
+    }
+    await sandboxClock.moveTo(offsetMs);
+    await moveClock(tx, offsetMs);
+  });
+}
+
+function offsetAfter(clock: ClockReading, { advanceMinutes, to }: z.infer<typeof Move>): number {
+  if (to === undefined) return clock.offsetMs + (advanceMinutes ?? 0) * 60_000;
+  return clock.offsetMs + (Date.parse(to) - Date.parse(clock.now));
+}

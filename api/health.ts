@@ -1,0 +1,71 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { readBacklog, type Backlog } from '../db/health.ts';
+import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+
+const Part = z.enum(['up', 'down']);
+const Readiness = z
+  .object({
+    ready: z.boolean(),
+    parts: z.object({ database: Part, temporal: Part }),
+    moneyStopped: z.boolean().optional(),
+    oldestWakeUpSeconds: z.int().nullable().optional(),
+    parkedPayouts: z.int().optional(),
+    parkedSellers: z.int().optional(),
+  })
+  .openapi('Readiness');
+
+const json = { 'application/json': { schema: Readiness } };
+const readyRoute = createRoute({
+  method: 'get',
+  path: '/ready',
+  summary: 'Tell whether every part answers',
+  description: 'A stopped switch, parked payouts and old wake-ups are shown, not counted.',
+  tags: ['Operations'],
+  security: [],
+  responses: {
+    200: { description: 'Every part answers', content: json },
+    503: { description: 'A part that is `down` does not answer', content: json },
+  },
+});
+
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/health',
+  summary: 'Tell that the process lives',
+  tags: ['Operations'],
+  security: [],
+  responses: {
+    200: {
+      description: 'It lives',
+      content: { 'application/json': { schema: z.object({ alive: z.literal(true) }) } },
+    },
+  },
+});
+
+/** For whoever restarts processes (`/health`) and whoever sends them calls (`/ready`); no key. */
+export function healthRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const routes = createRoutes();
+  routes.openapi(healthRoute, (c) => c.json({ alive: true as const }, 200));
+  routes.openapi(readyRoute, async (c) => {
+    const [backlog, temporal] = await Promise.all([backlogOf(deps), deps.temporalAnswers()]);
+    const ready = backlog !== undefined && temporal;
+    const parts = { database: state(backlog !== undefined), temporal: state(temporal) };
+    return c.json({ ready, parts, ...backlog }, ready ? 200 : 503);
+  });
+  return routes;
+}
+
+const answerWithinMs = 2000;
+
+async function backlogOf({ db }: AppDeps): Promise<Backlog | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), answerWithinMs);
+  });
+  const reading = readBacklog(db).catch(() => undefined);
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+}
+
+function state(isUp: boolean): 'up' | 'down' {
+  return isUp ? 'up' : 'down';
+}

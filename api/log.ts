@@ -1,0 +1,16 @@
+import type { Log } from './context.ts';
+
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** Writes the log as JSON lines to stderr, from `least` upwards. */
+export function createLog(least: (typeof levels)[number], write = writeToStderr): Log {
+  const from = levels.indexOf(least);
+  return ({ level, event, ...fields }) => {
+    if (levels.indexOf(level) < from) return;
+    write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
+  };
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(line);
+}

@@ -1,0 +1,125 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Client, Connection } from '@temporalio/client';
+import { readConfig, type Config } from '../config.ts';
+import { recordApiKey } from '../db/api-keys.ts';
+import { connect, type Db } from '../db/connect.ts';
+import { describeMismatch, findInstallation } from '../db/installation.ts';
+import { createApp } from './app.ts';
+import type { Log } from './context.ts';
+import { createLog } from './log.ts';
+import { createSandboxClock } from './sandbox-clock.ts';
+import { createWaker } from './wake.ts';
+
+/** Starts the API of these settings; answers when it takes calls. */
+export async function startApi(
+  config: Config,
+  log: Log,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const livemode = config.stripe.secretKey.includes('_live_');
+  const db = connect(config.databaseUrl, { connections: 20 });
+  await checkInstallation(db, config, livemode);
+  const { adminKey } = config.api;
+  if (adminKey) await recordApiKey(db, { key: adminKey, name: 'ADMIN_API_KEY', role: 'admin' });
+
+  const connection = connectToTemporal(config);
+  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const waker = createWaker({ db, client, log });
+  const { apiBase, webhookSecrets } = config.stripe;
+  const app = createApp({
+    db,
+    log,
+    wakeSoon: waker.wakeSoon,
+    temporalAnswers: () => answers(connection, config.temporal.namespace),
+    stripe: { webhookSecrets, livemode },
+    sandboxClock: apiBase === undefined ? undefined : createSandboxClock(apiBase),
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const url = await listen(server, config.api);
+  waker.wakeSoon(); // what the last process wrote and did not deliver
+  return {
+    url,
+    async stop() {
+      await finishRequests(server);
+      await waker.stop();
+      await db.destroy();
+      await connection.close();
+    },
+  };
+}
+
+/** The row is written when the worker first starts; before that there is nothing to compare. */
+async function checkInstallation(db: Db, config: Config, livemode: boolean): Promise<void> {
+  const stands = await findInstallation(db);
+  if (!stands) return;
+  const { namespace } = config.temporal;
+  const given = { livemode, stripeIs: config.stripe.is, temporalNamespace: namespace };
+  const mismatch = describeMismatch(stands, given);
+  if (mismatch !== undefined) throw new Error(mismatch);
+}
+
+/** Lazily, so that events and earnings are stored also while Temporal is away. */
+function connectToTemporal({ temporal }: Config): Connection {
+  return Connection.lazy({
+    address: temporal.address,
+    // Left to itself it would look again only every two minutes after a long absence.
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': 5000 },
+    ...(temporal.apiKey !== undefined && { apiKey: temporal.apiKey }),
+    ...(temporal.tls && { tls: true }),
+  });
+}
+
+async function answers(connection: Connection, namespace: string): Promise<boolean> {
+  try {
+    await connection.withDeadline(Date.now() + 2000, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function listen(server: Server, { host, port }: Config['api']): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+}
+
+/** Longer than any answer should take; a caller that hangs does not keep the process. */
+const finishWithinMs = 10_000;
+
+/** Takes no new request and waits for those under way, events that are being stored included. */
+async function finishRequests(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const limit = setTimeout(() => server.closeAllConnections(), finishWithinMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(limit);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const { url, stop } = await startApi(config, log);
+  process.stdout.write(`${JSON.stringify({ ready: 'api', url })}\n`);
+  let stopping: Promise<void> | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stopping ??= stop().then(() => log({ level: 'info', event: 'stopped', signal }));
+    });
+  }
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    createLog('info')({ level: 'error', event: 'not-started', message });
+    process.exit(1);
+  });
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import { isOver, payoutStatuses } from '../domain/payout.ts';
+import type { Db, Tx } from './connect.ts';
+import { mergedWakeUp } from './wake-ups.ts';
+
+/** Business time now, and how far it is ahead of real time. */
+export type ClockReading = { now: string; offsetMs: number };
+
+/** Reads the clock that every deadline is measured by. */
+export async function readClock(db: Db): Promise<ClockReading> {
+  const { rows } = await sql<ClockReading>`
+    select clock_timestamp() + offset_ms * interval '1 millisecond' as now,
+      offset_ms as "offsetMs"
+    from clock
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('the clock has no row');
+  return row;
+}
+
+/** Keeps others from moving the clock until the transaction ends; reading goes on. */
+export async function lockClock(tx: Tx): Promise<ClockReading> {
+  await sql`select from clock for update`.execute(tx);
+  return readClock(tx);
+}
+
+/**
+ * True while a POST to Stripe may be under way. Until the transaction ends none can begin, so
+ * that none is first sent before a long move and sent again after it.
+ */
+export async function isRequestOpen(tx: Tx): Promise<boolean> {
+  await sql`lock table attempts in share row exclusive mode`.execute(tx);
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from attempts
+      where state = 'started' and first_sent_at is not null) as open
+  `.execute(tx);
+  return rows[0]?.open ?? true;
+}
+
+/** Moves business time forward and notes that whatever has fallen due must look again. */
+export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
+  await tx.updateTable('clock').set({ offset_ms: offsetMs }).execute();
+  const open = payoutStatuses.filter((status) => !isOver({ status }));
+  await sql`
+    with due as (
+      select 'payout/' || id as workflow_id from payouts, clock
+        where status in (${sql.join(open)}) and look_again_at <= ${newNow}
+      union all
+      select 'seller/' || id from sellers, clock
+        where status <> 'closed' and look_again_at <= ${newNow}
+    )
+    insert into wake_ups (workflow_id, topics)
+    select workflow_id, array['deadline'] from due order by workflow_id
+    on conflict (workflow_id) do update
+      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
+  `.execute(tx);
+}
+
+/** The transaction began before the sandbox moved; its own now() is that much behind. */
+const newNow = sql`clock_timestamp() + offset_ms * interval '1 millisecond'`;

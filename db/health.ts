@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+import type { Db } from './connect.ts';
+
+/** What an operator looks at first. */
+export type Backlog = {
+  moneyStopped: boolean;
+  /** Age of the oldest wake-up that nobody delivered yet; null when all were. */
+  oldestWakeUpSeconds: number | null;
+  parkedPayouts: number;
+  parkedSellers: number;
+};
+
+/** Reads it in one statement; a database that does not answer shows by throwing. */
+export async function readBacklog(db: Db): Promise<Backlog> {
+  const { rows } = await sql<Backlog>`
+    select money_stopped as "moneyStopped",
+      (select greatest(0, extract(epoch from now() - min(since)))::integer from wake_ups)
+        as "oldestWakeUpSeconds",
+      (select count(*) from payouts where parked is not null) as "parkedPayouts",
+      (select count(*) from sellers where parked is not null) as "parkedSellers"
+    from operations
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('operations has no row');
+  return row;
+}
