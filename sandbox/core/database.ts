@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unnecessary-type-parameters -- only the SQL knows its rows' type */
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue } from 'node:sqlite';
 import { schema } from './schema.ts';
@@ -24,11 +25,18 @@ export function openDatabase(file: string): Database {
   const prepare = preparer(sqlite);
   return {
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
-    get: <T>(sql: string, ...values: SQLInputValue[]) => prepare(sql).get(...values) as T | undefined,
+    get: <T>(sql: string, ...values: SQLInputValue[]) =>
+      prepare(sql).get(...values) as T | undefined,
     all: <T>(sql: string, ...values: SQLInputValue[]) => prepare(sql).all(...values) as T[],
     transaction: (work) => within(sqlite, 'begin immediate', 'commit', 'rollback', work),
     savepoint: (work) =>
-      within(sqlite, 'savepoint effect', 'release effect', 'rollback to effect; release effect', work),
+      within(
+        sqlite,
+        'savepoint effect',
+        'release effect',
+        'rollback to effect; release effect',
+        work,
+      ),
     close: () => sqlite.close(),
   };
 }
@@ -44,7 +52,13 @@ function preparer(sqlite: DatabaseSync) {
   };
 }
 
-function within<T>(sqlite: DatabaseSync, begin: string, end: string, undo: string, work: () => T): T {
+function within<T>(
+  sqlite: DatabaseSync,
+  begin: string,
+  end: string,
+  undo: string,
+  work: () => T,
+): T {
   sqlite.exec(begin);
   try {
     const result = work();

@@ -52,7 +52,10 @@ function bodyOf(message: string, { code, param }: Details): ErrorBody {
   return {
     type: 'invalid_request_error',
     message,
-    ...(code && { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}` }),
+    ...(code && {
+      code,
+      doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`,
+    }),
     ...(param && { param }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { canonical } from './json.ts';
 import { missing } from './errors.ts';
 import type { Records } from './records.ts';
@@ -60,7 +60,11 @@ export function ownerOf(w: World, id: string): string | undefined {
 }
 
 /** Every object of a kind, oldest first, for small collections and audits. */
-export function allRecords<K extends keyof Records>(w: World, kind: K, account?: string): Records[K][] {
+export function allRecords<K extends keyof Records>(
+  w: World,
+  kind: K,
+  account?: string,
+): Records[K][] {
   const rows = account
     ? w.db.all<{ body: string }>(
         'select body from objects where kind = ? and account = ? order by seq',
@@ -74,7 +78,7 @@ export function allRecords<K extends keyof Records>(w: World, kind: K, account?:
 /** An object as the outside sees it. */
 export function view(record: Records[keyof Records]): JsonObject {
   const { internal: _, ...shown } = record as { internal?: unknown };
-  return shown as { [key: string]: Json };
+  return shown;
 }
 
 /** The parts of an object that changed, with their old values, as an update event carries them. */

@@ -15,7 +15,7 @@ export type Parsed<S extends Shape> = { [K in keyof S]: S[K] extends Field<infer
 export function readParams<S extends Shape>(shape: S, input: JsonObject, prefix = ''): Parsed<S> {
   const nameOf = (key: string) => (prefix ? `${prefix}[${key}]` : key);
   for (const key of Object.keys(input)) {
-    if (!(key in shape)) throw unknownParameter(nameOf(key));
+    if (!Object.hasOwn(shape, key)) throw unknownParameter(nameOf(key));
   }
   const parsed: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(shape)) {
@@ -38,7 +38,9 @@ export function text(): Field<string | undefined> {
 
 /** A text that an empty string (or null) unsets. */
 export function unsettable<T>(field: Field<T | undefined>): Field<T | null | undefined> {
-  return { read: (value, name) => (value === '' || value === null ? null : field.read(value, name)) };
+  return {
+    read: (value, name) => (value === '' || value === null ? null : field.read(value, name)),
+  };
 }
 
 /** One of a list of words. */
@@ -56,7 +58,8 @@ export function oneOf<T extends string>(...words: T[]): Field<T | undefined> {
 export function integer(): Field<number | undefined> {
   return {
     read(value, name) {
-      const number = typeof value === 'number' ? value : Number(/^-?\d+$/.test(`${String(value)}`) ? value : NaN);
+      const number =
+        typeof value === 'number' ? value : Number(/^-?\d+$/.test(String(value)) ? value : NaN);
       if (Number.isSafeInteger(number)) return number;
       throw invalid(`Invalid integer: ${String(value)}`, {
         code: 'parameter_invalid_integer',
@@ -81,7 +84,11 @@ export function flag(): Field<boolean | undefined> {
 export function listOf<T>(field: Field<T | undefined>): Field<T[] | undefined> {
   return {
     read(value, name) {
-      const items = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : undefined;
+      const items = Array.isArray(value)
+        ? value
+        : isObject(value)
+          ? Object.values(value)
+          : undefined;
       if (!items) throw invalid(`Invalid array`, { param: name });
       return items.map((item, index) => field.read(item, `${name}[${index}]`) as T);
     },
@@ -131,7 +138,9 @@ export function range(): Field<Range | undefined> {
 }
 
 /** Drops what was not sent, so that "absent" stays absent. */
-export function dropUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function dropUndefined<T extends object>(
+  value: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -1,10 +1,14 @@
-import { pathMatches } from './holds.ts';
+import { isAimedAt } from './paths.ts';
+import type { Aim } from './paths.ts';
+import type { StripeRequest } from './process.ts';
 
-/** An injected fault. `processed` lets a `status` fault do the work before it answers. */
-export type Fault = {
-  method: string;
-  path: string;
-  times: number;
+/**
+ * An injected fault, for the next `count` requests it is aimed at. `stored` keeps a status under
+ * the idempotency key; `processed` does the work before the status is answered.
+ */
+export type Fault = Aim & {
+  id: string;
+  count: number;
   kind: 'drop-before' | 'drop-after' | 'status' | 'delay';
   status: number;
   body: string;
@@ -16,22 +20,20 @@ export type Fault = {
 
 /** The faults waiting to strike. */
 export type Faults = {
-  add(fault: Fault): void;
-  clear(): void;
-  take(method: string, path: string): Fault | undefined;
+  replace(faults: Fault[]): void;
+  list(): Fault[];
+  take(request: StripeRequest): Fault | undefined;
 };
 
 /** Makes the faults of one running sandbox. */
 export function createFaults(): Faults {
   let faults: Fault[] = [];
   return {
-    add: (fault) => void faults.push({ ...fault }),
-    clear: () => void (faults = []),
-    take(method, path) {
-      const fault = faults.find((one) => one.method === method && pathMatches(one.path, path));
-      if (!fault) return undefined;
-      fault.times -= 1;
-      if (fault.times <= 0) faults = faults.filter((one) => one !== fault);
+    replace: (next) => void (faults = next.map((fault) => ({ ...fault }))),
+    list: () => faults,
+    take(request) {
+      const fault = faults.find((one) => one.count > 0 && isAimedAt(one, request));
+      if (fault) fault.count -= 1;
       return fault;
     },
   };

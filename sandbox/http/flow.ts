@@ -1,8 +1,8 @@
 import type { Fault } from './faults.ts';
-import type { HoldPoint } from './holds.ts';
 import { keyInUse } from './idempotency.ts';
 import { answerWithFault, process, refuseOutside } from './process.ts';
 import type { Answer, StripeRequest } from './process.ts';
+import { recordDropped } from './request-log.ts';
 import type { Surface } from './surface.ts';
 
 /** What the server does with a request: write an answer, or close the connection without one. */
@@ -28,16 +28,17 @@ async function disturbed(
   request: StripeRequest,
   isGone: () => boolean,
 ): Promise<Outcome> {
-  if ((await pass(surface, 'before', request)) === 'drop' || isGone()) return 'drop';
-  const fault = surface.faults.take(request.method, request.path);
+  const passed = await surface.holds.pass('before', request);
+  if (passed === 'drop' || isGone()) return dropUndone(surface, request);
+  const fault = surface.faults.take(request);
   if (fault && fault.delayMs > 0) await new Promise((done) => setTimeout(done, fault.delayMs));
-  if (fault?.kind === 'drop-before') return 'drop';
+  if (fault?.kind === 'drop-before') return dropUndone(surface, request);
   if (fault?.kind === 'status' && !fault.stored && !fault.processed) {
     return answerWithFault(surface, request, fault);
   }
   const answer = await inFlight(surface, request, fault);
   if (answer === 'drop' || fault?.kind === 'drop-after') return 'drop';
-  return (await pass(surface, 'after', request)) === 'drop' ? 'drop' : answer;
+  return (await surface.holds.pass('after', request)) === 'drop' ? 'drop' : answer;
 }
 
 /** From here the key is taken: a second request with it is told so until the answer stands. */
@@ -53,7 +54,7 @@ async function inFlight(
   if (mark !== null) surface.inFlight.add(mark);
   try {
     // A request in flight is done even if its client has gone away meanwhile.
-    const passed = await pass(surface, 'during', request);
+    const passed = await surface.holds.pass('during', request);
     const answer = process(surface, request, fault?.kind === 'status' ? fault : undefined);
     return passed === 'drop' ? 'drop' : answer;
   } finally {
@@ -61,6 +62,7 @@ async function inFlight(
   }
 }
 
-function pass(surface: Surface, when: HoldPoint, request: StripeRequest) {
-  return surface.holds.pass(when, request.method, request.path);
+function dropUndone(surface: Surface, request: StripeRequest): 'drop' {
+  recordDropped(surface.w, request);
+  return 'drop';
 }

@@ -1,64 +1,81 @@
+import { isAimedAt } from './paths.ts';
+import type { Aim } from './paths.ts';
+import type { StripeRequest } from './process.ts';
+
 /** Where in its life a request is held. `during` is in flight: its key is taken, nothing is done. */
 export type HoldPoint = 'before' | 'during' | 'after';
 
-/** A request for a hold. `path` ends in `*` to match a prefix. */
-export type HoldOrder = { method: string; path: string; when: HoldPoint; times: number };
+/** An order to stop the next `count` requests it is aimed at. */
+export type HoldOrder = Aim & { id: string; when: HoldPoint; count: number };
 
-type Hold = HoldOrder & { caught: number; released: boolean; drop: boolean; waiting: (() => void)[] };
+type Waiting = { request: StripeRequest; since: number; resume: () => void };
+type Hold = HoldOrder & { caught: number; released: boolean; drop: boolean; waiting: Waiting[] };
 
 /** Named kill points: stops matching requests until released. */
 export type Holds = {
-  place(order: HoldOrder): string;
-  read(id: string): { caught: number; released: boolean } | undefined;
+  /** Puts these holds in the place of all others, whose requests go on. */
+  replace(orders: HoldOrder[]): void;
+  /** Every hold with the requests that hang in it now. */
+  list(): object[];
+  /** Lets go what hangs and ends the hold; false when there is none of this id. */
   release(id: string, drop: boolean): boolean;
   /** Waits where a hold says so. Answers `drop` when the connection is to be closed. */
-  pass(when: HoldPoint, method: string, path: string): Promise<'go' | 'drop'>;
+  pass(when: HoldPoint, request: StripeRequest): Promise<'go' | 'drop'>;
   releaseAll(): void;
 };
 
 /** Makes the holds of one running sandbox; they die with it, as the connections do. */
 export function createHolds(): Holds {
-  const holds = new Map<string, Hold>();
-  let count = 0;
+  let holds: Hold[] = [];
   return {
-    place(order) {
-      count += 1;
-      const id = `hold_${count}`;
-      holds.set(id, { ...order, caught: 0, released: false, drop: false, waiting: [] });
-      return id;
+    replace(orders) {
+      for (const hold of holds) letGo(hold, false);
+      holds = orders.map((order) => {
+        return { ...order, caught: 0, released: false, drop: false, waiting: [] };
+      });
     },
-    read(id) {
-      const hold = holds.get(id);
-      return hold && { caught: hold.caught, released: hold.released };
-    },
-    release: (id, drop) => letGo(holds.get(id), drop),
-    async pass(when, method, path) {
-      const hold = [...holds.values()].find((one) => catches(one, when, method, path));
+    list: () => holds.map((hold) => show(hold)),
+    release: (id, drop) =>
+      letGo(
+        holds.find((hold) => hold.id === id),
+        drop,
+      ),
+    async pass(when, request) {
+      const hold = holds.find((one) => one.when === when && catches(one, request));
       if (!hold) return 'go';
       hold.caught += 1;
-      await new Promise<void>((resolve) => hold.waiting.push(resolve));
+      await new Promise<void>((resume) =>
+        hold.waiting.push({ request, since: Date.now(), resume }),
+      );
       return hold.drop ? 'drop' : 'go';
     },
     releaseAll() {
-      for (const hold of holds.values()) letGo(hold, true);
+      for (const hold of holds) letGo(hold, true);
     },
   };
 }
 
-/** Does an order's path, exact or a prefix ending in `*`, match? */
-export function pathMatches(pattern: string, path: string): boolean {
-  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
-}
-
-function catches(hold: Hold, when: HoldPoint, method: string, path: string): boolean {
-  const open = !hold.released && hold.caught < hold.times;
-  return open && hold.when === when && hold.method === method && pathMatches(hold.path, path);
+function catches(hold: Hold, request: StripeRequest): boolean {
+  return !hold.released && hold.caught < hold.count && isAimedAt(hold, request);
 }
 
 function letGo(hold: Hold | undefined, drop: boolean): boolean {
   if (!hold) return false;
   hold.released = true;
   hold.drop = drop;
-  for (const resume of hold.waiting.splice(0)) resume();
+  for (const { resume } of hold.waiting.splice(0)) resume();
   return true;
+}
+
+function show(hold: Hold): object {
+  const { id, when, method, path, account, count, caught, released, waiting } = hold;
+  const requests = waiting.map(({ request, since }) => ({
+    requestId: request.id,
+    since,
+    method: request.method,
+    path: request.path,
+    account: request.account,
+    idempotencyKey: request.key,
+  }));
+  return { id, when, method, path, account, count, caught, released, waiting: requests };
 }

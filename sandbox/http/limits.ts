@@ -1,58 +1,84 @@
 import { StripeFault } from '../core/errors.ts';
 
-/** Which of Stripe's budgets apply. */
-export type LimitMode = 'off' | 'live' | 'sandbox';
+/** Stripe's budgets in real seconds, or none. */
+export type LimitSettings = {
+  mode: 'off' | 'live' | 'sandbox';
+  globalPerSecond: number;
+  endpointPerSecond: number;
+  payoutsPerSecond: number;
+  payoutsAtOnce: number;
+  accountsPerSecond: number;
+};
 
-/** Stripe's request budgets, in real seconds. */
+/** What a test asks for; what it does not name is as Stripe has it in that mode. */
+export type LimitWish = { [K in keyof LimitSettings]?: LimitSettings[K] | undefined };
+
+/** Stripe's request budgets. */
 export type Limits = {
-  mode(): LimitMode;
-  setMode(mode: LimitMode): void;
+  settings(): LimitSettings;
+  set(wish: LimitWish): void;
   /** Takes a place for a request, or says why there is none. The caller gives it back. */
   admit(method: string, path: string): StripeFault | undefined;
   leave(method: string, path: string): void;
 };
 
-const globalPerSecond = { live: 100, sandbox: 25 };
-const endpointPerSecond = { live: 25, sandbox: 25 };
-const payoutsPerSecond = 15;
-const payoutsAtOnce = 30;
-const accountsPerSecond = { live: 30, sandbox: 5 };
+const live = {
+  globalPerSecond: 100,
+  endpointPerSecond: 25,
+  payoutsPerSecond: 15,
+  payoutsAtOnce: 30,
+  accountsPerSecond: 30,
+};
+const budgets = {
+  off: live,
+  live,
+  sandbox: { ...live, globalPerSecond: 25, accountsPerSecond: 5 },
+};
 
 /** Makes the limits of one running sandbox, off until switched on. */
 export function createLimits(): Limits {
-  let mode: LimitMode = 'off';
-  let buckets = new Map<string, { tokens: number; at: number }>();
+  let settings: LimitSettings = { mode: 'off', ...live };
+  let buckets: Buckets = new Map();
   let payoutsOpen = 0;
   const isPayout = (method: string, path: string) => method === 'POST' && path === '/v1/payouts';
   return {
-    mode: () => mode,
-    setMode(next) {
-      mode = next;
+    settings: () => settings,
+    set(wish) {
+      const named = Object.entries(wish).filter(([, value]) => value !== undefined);
+      const mode = wish.mode ?? (named.length > 0 ? 'live' : 'off');
+      settings = { mode, ...budgets[mode], ...Object.fromEntries(named) };
       buckets = new Map();
     },
     admit(method, path) {
-      if (mode !== 'off') {
-        const endpoint = `${method} ${path.replaceAll(/\/[a-z]+_[A-Za-z0-9]+/g, '/:id')}`;
-        if (isPayout(method, path) && payoutsOpen >= payoutsAtOnce) return tooMany('endpoint-concurrency');
-        if (!take(buckets, endpoint, endpointRate(mode, endpoint))) return tooMany('endpoint-rate');
-        if (!take(buckets, 'global', globalPerSecond[mode])) return tooMany('global-rate');
-      }
-      if (isPayout(method, path)) payoutsOpen += 1;
-      return undefined;
+      const refused = settings.mode === 'off' ? undefined : spend(method, path);
+      if (!refused && isPayout(method, path)) payoutsOpen += 1;
+      return refused;
     },
     leave(method, path) {
       if (isPayout(method, path)) payoutsOpen -= 1;
     },
   };
+
+  function spend(method: string, path: string): StripeFault | undefined {
+    const endpoint = `${method} ${path.replaceAll(/\/[a-z]+_[A-Za-z0-9]+/g, '/:id')}`;
+    if (isPayout(method, path) && payoutsOpen >= settings.payoutsAtOnce) {
+      return tooMany('endpoint-concurrency');
+    }
+    if (!take(buckets, endpoint, endpointRate(settings, endpoint))) return tooMany('endpoint-rate');
+    if (!take(buckets, 'global', settings.globalPerSecond)) return tooMany('global-rate');
+    return undefined;
+  }
 }
 
-function endpointRate(mode: 'live' | 'sandbox', endpoint: string): number {
-  if (endpoint === 'POST /v1/payouts') return payoutsPerSecond;
-  if (endpoint === 'POST /v2/core/accounts') return accountsPerSecond[mode];
-  return endpointPerSecond[mode];
+type Buckets = Map<string, { tokens: number; at: number }>;
+
+function endpointRate(settings: LimitSettings, endpoint: string): number {
+  if (endpoint === 'POST /v1/payouts') return settings.payoutsPerSecond;
+  if (endpoint === 'POST /v2/core/accounts') return settings.accountsPerSecond;
+  return settings.endpointPerSecond;
 }
 
-function take(buckets: Map<string, { tokens: number; at: number }>, name: string, rate: number): boolean {
+function take(buckets: Buckets, name: string, rate: number): boolean {
   const now = performance.now();
   const bucket = buckets.get(name) ?? { tokens: rate, at: now };
   bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.at) / 1000) * rate);
@@ -65,7 +91,8 @@ function take(buckets: Map<string, { tokens: number; at: number }>, name: string
 
 function tooMany(reason: string): StripeFault {
   const message =
-    'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.';
+    'Request rate limit exceeded. Learn more about rate limits here ' +
+    'https://stripe.com/docs/rate-limits.';
   const body = { type: 'invalid_request_error', code: 'rate_limit', message };
   return new StripeFault(429, body, false, { 'Stripe-Rate-Limited-Reason': reason });
 }

@@ -45,7 +45,11 @@ export function process(surface: Surface, request: StripeRequest, fault?: Fault)
 }
 
 /** Answers a refusal that happens outside the endpoint: limits, keys in use, injected faults. */
-export function refuseOutside(surface: Surface, request: StripeRequest, fault: StripeFault): Answer {
+export function refuseOutside(
+  surface: Surface,
+  request: StripeRequest,
+  fault: StripeFault,
+): Answer {
   const result = failed(request, fault);
   log(surface, request, result, false);
   return result;
@@ -65,7 +69,10 @@ function resultOf(surface: Surface, request: StripeRequest, fault?: Fault) {
     if (kept) {
       const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': kept.request_id };
       const { status, body } = kept;
-      return { replayed: true, result: { status, body, headers, stored: false, errorCode: codeOf(body) } };
+      return {
+        replayed: true,
+        result: { status, body, headers, stored: false, errorCode: codeOf(body) },
+      };
     }
   } catch (error) {
     return { replayed: false, result: failed(request, error) };
@@ -90,7 +97,13 @@ function execute(surface: Surface, request: StripeRequest): Result {
       refuseForeignAccount(surface, request);
       return match.route.run({ w, account: request.account, id, id2 }, request.params);
     });
-    return { status: 200, body: JSON.stringify(answer), headers: {}, stored: true, errorCode: null };
+    return {
+      status: 200,
+      body: JSON.stringify(answer),
+      headers: {},
+      stored: true,
+      errorCode: null,
+    };
   } catch (error) {
     const fault = error instanceof StripeFault ? error : undefined;
     if (fault?.body.code === 'parameter_unknown') {
@@ -158,16 +171,6 @@ function codeOf(body: string): string | null {
 }
 
 function log(surface: Surface, request: StripeRequest, result: Result, replayed: boolean): void {
-  recordRequest(surface.w, {
-    at: request.at,
-    method: request.method,
-    path: request.path,
-    account: request.account,
-    idempotencyKey: request.key,
-    replayed,
-    status: result.status,
-    body: JSON.stringify(request.params),
-    requestId: request.id,
-    errorCode: result.errorCode,
-  });
+  const { status, errorCode } = result;
+  recordRequest(surface.w, request, { status, errorCode, replayed });
 }

@@ -1,38 +1,48 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { World } from '../core/world.ts';
+import { pathMatches } from './paths.ts';
+import type { StripeRequest } from './process.ts';
 
-/** One line of the request log. */
-export type LoggedRequest = {
-  at: number;
-  method: string;
-  path: string;
-  account: string;
-  idempotencyKey: string | null;
-  replayed: boolean;
-  status: number | null;
-  body: string;
-  requestId: string;
-  errorCode: string | null;
+/** How a request ended. */
+export type Ending = { status: number | null; errorCode: string | null; replayed: boolean };
+
+/** Which lines of the log are wanted. */
+export type LogFilter = {
+  after?: number | undefined;
+  method?: string | undefined;
+  path?: string | undefined;
+  account?: string | undefined;
+  idempotencyKey?: string | undefined;
+  requestId?: string | undefined;
+  errorCode?: string | undefined;
+  status?: number | undefined;
+  replayed?: boolean | undefined;
 };
 
-type LogRow = Record<string, unknown> & { seq: number; body: string; replayed: number };
+type LogRow = Record<string, unknown> & { path: string; body: string; replayed: number };
 
 /** Records a request, in the transaction of its effect where it had one. */
-export function recordRequest(w: World, line: LoggedRequest): void {
+export function recordRequest(w: World, request: StripeRequest, ending: Ending): void {
   w.db.run(
     `insert into requests (at, clock, method, path, account, idempotency_key, replayed, status, body,
       request_id, error_code) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    line.at,
+    request.at,
     w.clock.now(),
-    line.method,
-    line.path,
-    line.account,
-    line.idempotencyKey,
-    Number(line.replayed),
-    line.status,
-    line.body,
-    line.requestId,
-    line.errorCode,
+    request.method,
+    request.path,
+    request.account,
+    request.key,
+    Number(ending.replayed),
+    ending.status,
+    JSON.stringify(request.params),
+    request.id,
+    ending.errorCode,
   );
+}
+
+/** Records a request whose connection was closed before anything was done. */
+export function recordDropped(w: World, request: StripeRequest): void {
+  recordRequest(w, request, { status: null, errorCode: 'dropped', replayed: false });
 }
 
 /** Notes when answers were written; called with many at once, since it only informs. */
@@ -57,22 +67,47 @@ export function recordUnknownCall(w: World, method: string, path: string, reason
   );
 }
 
-/** The log from a sequence number on, optionally of one method and path (`*` ends a prefix). */
-export function listRequests(w: World, filter: { since: number; method?: string; path?: string }) {
-  const like = filter.path?.endsWith('*') ? `${filter.path.slice(0, -1)}%` : (filter.path ?? '%');
-  const rows = w.db.all<LogRow>(
-    'select * from requests where seq > ? and method like ? and path like ? order by seq',
-    filter.since,
-    filter.method ?? '%',
-    like,
+/** The log, oldest first, at most `limit` lines. */
+export function listRequests(w: World, filter: LogFilter, limit: number): object[] {
+  const { path, after = 0, replayed } = filter;
+  const clauses = ['seq > ?'];
+  const values: SQLInputValue[] = [after];
+  const columns = {
+    method: filter.method,
+    account: filter.account,
+    idempotency_key: filter.idempotencyKey,
+    request_id: filter.requestId,
+    error_code: filter.errorCode,
+    status: filter.status,
+    replayed: replayed === undefined ? undefined : Number(replayed),
+  };
+  for (const [column, value] of Object.entries(columns)) {
+    if (value === undefined) continue;
+    clauses.push(`${column} = ?`);
+    values.push(value);
+  }
+  const found = w.db.all<LogRow>(
+    `select * from requests where ${clauses.join(' and ')} order by seq limit ?`,
+    ...values,
+    path === undefined ? limit : -1,
   );
-  return rows.map((row) => ({
-    seq: row.seq,
+  const rows = path === undefined ? found : found.filter((row) => pathMatches(path, row.path));
+  return rows.slice(0, limit).map((row) => showLine(row));
+}
+
+/** The calls nobody taught the sandbox. */
+export function listUnknownCalls(w: World, after: number): object[] {
+  return w.db.all('select * from unknown_calls where seq > ? order by seq', after);
+}
+
+function showLine(row: LogRow): object {
+  return {
+    seq: row['seq'],
     at: row['at'],
     finishedAt: row['finished_at'],
     clock: row['clock'],
     method: row['method'],
-    path: row['path'],
+    path: row.path,
     account: row['account'],
     idempotencyKey: row['idempotency_key'],
     replayed: row.replayed === 1,
@@ -80,10 +115,5 @@ export function listRequests(w: World, filter: { since: number; method?: string;
     body: JSON.parse(row.body) as unknown,
     requestId: row['request_id'],
     errorCode: row['error_code'],
-  }));
-}
-
-/** The calls nobody taught the sandbox. */
-export function listUnknownCalls(w: World) {
-  return w.db.all('select * from unknown_calls order by seq');
+  };
 }

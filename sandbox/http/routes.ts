@@ -37,7 +37,7 @@ export function v1<S extends Shape>(name: string, shape: S, handle: Handler<S>):
     path,
     run(call, input) {
       const params = readParams(all, input);
-      const answer = handle(call, params as Parsed<S>);
+      const answer = handle(call, params);
       return expand(call, toJson(answer), (params as { expand?: string[] }).expand ?? []);
     },
   };

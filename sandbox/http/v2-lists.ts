@@ -17,7 +17,8 @@ const defaultLimit = 20;
 /** Reads one page of a v2 list, newest first; page tokens are the sequence they continue below. */
 export function readV2Page(w: World, query: V2Query): { rows: V2Row[]; next: string | undefined } {
   const limit = query.page.limit ?? defaultLimit;
-  if (limit < 1 || limit > 100) throw invalid('limit must be between 1 and 100', { param: 'limit' });
+  if (limit < 1 || limit > 100)
+    throw invalid('limit must be between 1 and 100', { param: 'limit' });
   const clauses = [...query.clauses];
   const values = [...(query.values ?? [])];
   if (query.page.page !== undefined) {

@@ -1,0 +1,113 @@
+import { allTotals } from '../books/balance.ts';
+import { bankAccountsOf } from '../accounts/record.ts';
+import { allRecords, view } from '../core/objects.ts';
+import type { AccountRecord, Payout, Transfer } from '../core/records.ts';
+import { platformId } from '../core/world.ts';
+import type { World } from '../core/world.ts';
+import { control } from './control.ts';
+
+type Sums = Record<string, { count: number; amount: number }>;
+
+/** `book`: the sandbox's own truth about money, for an audit. */
+export const bookControls = [control('GET book', {}, ({ surface }) => bookOf(surface.w))];
+
+function bookOf(w: World): object {
+  const payouts = w.db.all<{ account: string; body: string }>(
+    "select account, body from objects where kind = 'payout' order by seq",
+  );
+  const transfers = allRecords(w, 'transfer');
+  const paidOut = payouts.map((row) => showPayout(row.account, JSON.parse(row.body) as Payout));
+  return {
+    platform: platformId,
+    now: new Date(w.clock.now()).toISOString(),
+    accounts: allRecords(w, 'account').map((account) => showAccount(w, account)),
+    transfers: transfers.map((transfer) => showTransfer(transfer)),
+    payouts: paidOut,
+    topups: allRecords(w, 'topup').map((topup) => view(topup)),
+    totals: {
+      balances: balanceSums(w),
+      entries: entrySums(w),
+      transfers: sumsOf(transfers, (transfer) => transfer.currency),
+      payouts: sumsOf(paidOut, (payout) => `${payout.currency} ${payout.status}`),
+    },
+  };
+}
+
+function showAccount(w: World, account: AccountRecord): object {
+  const { id, internal } = account;
+  return {
+    id,
+    closed: account.closed,
+    metadata: account.metadata,
+    balances: allTotals(w, id),
+    interval: internal.settings.interval,
+    capabilities: {
+      stripeTransfers: internal.stripeTransfers.status,
+      payouts: internal.payouts.status,
+    },
+    bankAccounts: bankAccountsOf(w, id).map(({ id, currency, status, last4, fingerprint }) => {
+      return { id, currency, status, last4, fingerprint };
+    }),
+  };
+}
+
+function showTransfer(transfer: Transfer) {
+  const { id, amount, currency, destination, created, metadata } = transfer;
+  return {
+    id,
+    amount,
+    currency,
+    destination,
+    destinationPayment: transfer.destination_payment,
+    transferGroup: transfer.transfer_group,
+    sourceTransaction: transfer.source_transaction,
+    metadata,
+    amountReversed: transfer.amount_reversed,
+    reversed: transfer.reversed,
+    created,
+  };
+}
+
+function showPayout(account: string, payout: Payout) {
+  const { id, amount, currency, status, metadata, automatic, created } = payout;
+  return {
+    id,
+    account,
+    amount,
+    currency,
+    status,
+    metadata,
+    automatic,
+    method: payout.method,
+    destination: payout.destination,
+    failureCode: payout.failure_code,
+    arrivalDate: payout.arrival_date,
+    created,
+  };
+}
+
+function balanceSums(w: World): object[] {
+  return w.db.all(
+    `select case when account = ? then 'platform' else 'connected' end as side, currency,
+      sum(available) as available, sum(pending) as pending
+     from totals group by side, currency order by side, currency`,
+    platformId,
+  );
+}
+
+function entrySums(w: World): object[] {
+  return w.db.all(
+    `select type, currency, count(*) as count, sum(amount) as amount, sum(fee) as fee,
+      sum(net) as net from balance_transactions group by type, currency order by type, currency`,
+  );
+}
+
+function sumsOf<T extends { amount: number }>(items: T[], keyOf: (item: T) => string): Sums {
+  const sums: Sums = {};
+  for (const item of items) {
+    const sum = (sums[keyOf(item)] ??= { count: 0, amount: 0 });
+    sum.count += 1;
+    sum.amount += item.amount;
+  }
+  return sums;
+}

@@ -1,0 +1,95 @@
+import { flag, hash, integer, listOf, oneOf, required, text } from '../core/params.ts';
+import type { Field, Parsed } from '../core/params.ts';
+import { listDeliveries } from '../events/deliveries.ts';
+import { deleteDestination, findDestination, listDestinations } from '../events/destinations.ts';
+import { saveDestination } from '../events/destinations.ts';
+import type { Destination } from '../events/destinations.ts';
+import { queue } from '../events/queue.ts';
+import { orderly, readWebhookSettings, writeWebhookSettings } from '../events/settings.ts';
+import { control, refuse, unknownId } from './control.ts';
+
+const destination = {
+  id: required(text()),
+  url: required(text()),
+  secret: required(text()),
+  scope: oneOf('both', 'platform', 'connected'),
+  payload: required(oneOf('snapshot', 'thin')),
+  enabledEvents: listOf(text()),
+};
+
+const settings = {
+  mode: oneOf('on', 'off', 'hold', 'duplicate', 'reorder', 'delay', 'lose'),
+  duplicate: share(),
+  lose: share(),
+  delayMs: integer(),
+  reorder: flag(),
+  twins: flag(),
+  accountEventsFrom: oneOf('self', 'accounts'),
+};
+
+/** `destinations`, `webhooks` and `deliveries`. */
+export const webhookControls = [
+  control('GET destinations', {}, ({ surface: { w } }) => ({ destinations: listDestinations(w) })),
+  control(
+    'PUT destinations',
+    { destinations: required(listOf(hash(destination))) },
+    ({ surface: { w } }, params) => {
+      const next = params.destinations.map((one, index) =>
+        destinationOf(one, `destinations[${index}]`),
+      );
+      w.db.transaction(() => {
+        for (const { id } of listDestinations(w)) deleteDestination(w, id);
+        for (const one of next) saveDestination(w, one);
+      });
+      return { destinations: listDestinations(w) };
+    },
+  ),
+  control('GET webhooks', {}, ({ surface: { w } }) => readWebhookSettings(w)),
+  control('PUT webhooks', settings, ({ surface: { w } }, params) => {
+    const { delayMs = 0 } = params;
+    if (delayMs < 0 || delayMs > 600_000) throw refuse('delayMs is too long', 'delayMs');
+    const written = w.db.transaction(() => writeWebhookSettings(w, params));
+    w.onDeliveries();
+    return written;
+  }),
+  control(
+    'GET deliveries',
+    { after: integer(), limit: integer() },
+    ({ surface: { w } }, { after = 0, limit = 1000 }) => ({
+      deliveries: listDeliveries(w, after, limit),
+    }),
+  ),
+  control('POST events/:id/resend', { destination: text() }, ({ surface: { w }, id }, params) => {
+    if (!w.db.get('select 1 from events where id = ?', id)) throw unknownId('event', id);
+    const { destination } = params;
+    if (destination !== undefined && !findDestination(w, destination)) {
+      throw refuse(`There is no destination ${destination}`, 'destination');
+    }
+    const ids = destination ? [destination] : listDestinations(w).map((one) => one.id);
+    for (const one of ids) queue(w, id, one, orderly);
+    w.onDeliveries();
+    return { queued: ids };
+  }),
+];
+
+function destinationOf(wanted: Parsed<typeof destination>, name: string): Destination {
+  const { id, url, secret, scope = 'both', payload } = wanted;
+  if (!isHttpUrl(url)) throw refuse(`${url} is no http address`, `${name}[url]`);
+  const { enabledEvents = ['*'] } = wanted;
+  return { id, url, secret, scope, payload, enabledEvents };
+}
+
+function isHttpUrl(url: string): boolean {
+  return /^https?:\/\//.test(url) && URL.canParse(url);
+}
+
+/** A probability between 0 and 1. */
+function share(): Field<number | undefined> {
+  return {
+    read(value, name) {
+      const number = typeof value === 'number' ? value : Number.NaN;
+      if (number >= 0 && number <= 1) return number;
+      throw refuse(`${name} is between 0 and 1`, name);
+    },
+  };
+}
