@@ -1,4 +1,5 @@
 import { missing } from '../core/errors.ts';
+import { textOf } from '../core/json.ts';
 import { allRecords, findRecord, insertRecord, saveRecord } from '../core/objects.ts';
 import type { AccountRecord, BalanceSettings, BankAccount, Capability } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
@@ -33,7 +34,7 @@ export function readAccount(w: World, id: string): AccountRecord {
 
 /** The country of an account in capitals, as tables of countries have it. */
 export function countryOf(account: AccountRecord): string {
-  return String(account.identity['country'] ?? 'us').toUpperCase();
+  return (textOf(account.identity['country']) || 'us').toUpperCase();
 }
 
 /** The bank accounts of an account that have not been deleted. */

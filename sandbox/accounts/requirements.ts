@@ -1,5 +1,6 @@
-import { isObject } from '../core/json.ts';
+import { isObject, textOf } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import { countryOf } from './record.ts';
 import type { AccountRecord, BankAccount, Capability, RequirementEntry } from '../core/records.ts';
 
 /** What the magic values of a seller's data lead to. */
@@ -90,7 +91,7 @@ function missingFields(account: AccountRecord): string[] {
 }
 
 function needsIdNumber(account: AccountRecord): boolean {
-  return String(account.identity['country'] ?? 'us').toUpperCase() === 'US';
+  return countryOf(account) === 'US';
 }
 
 /** What does not match by the magic values: birth date, id number, address. */
@@ -112,7 +113,7 @@ function mismatches(account: AccountRecord): RequirementEntry[] {
   if (numbers.includes('111111111')) {
     entries.push(entry('identity.individual.id_numbers', ['verification_failed_id_number_match']));
   }
-  if (['address_no_match', 'address_line1_no_match'].includes(String(address['line1']))) {
+  if (['address_no_match', 'address_line1_no_match'].includes(textOf(address['line1']))) {
     entries.push(entry('identity.individual.address', ['verification_failed_address_match']));
   }
   return entries;
@@ -134,15 +135,15 @@ function isOnSanctionsList(account: AccountRecord): boolean {
 function birthOf({ identity }: AccountRecord): string | undefined {
   const birth = part(identity, 'individual')['date_of_birth'];
   if (!isObject(birth)) return undefined;
-  const two = (value: unknown) => String(value).padStart(2, '0');
-  return `${String(birth['year'])}-${two(birth['month'])}-${two(birth['day'])}`;
+  const two = (value: unknown) => textOf(value).padStart(2, '0');
+  return `${textOf(birth['year'])}-${two(birth['month'])}-${two(birth['day'])}`;
 }
 
 function idNumbersOf({ identity }: AccountRecord): string[] {
   return ['individual', 'business_details'].flatMap((who) => {
     const numbers = part(identity, who)['id_numbers'];
     return Array.isArray(numbers)
-      ? numbers.filter(isObject).map((number) => String(number['value']))
+      ? numbers.filter(isObject).map((number) => textOf(number['value']))
       : [];
   });
 }

@@ -99,8 +99,8 @@ function applyParams(account: AccountRecord, params: Params): void {
   if (display_name !== undefined) account.display_name = display_name ?? undefined;
   if (dashboard !== undefined) account.dashboard = dashboard;
   account.metadata = mergeMetadata(account.metadata, params.metadata);
-  account.identity = merge(account.identity, (params.identity ?? {}) as JsonObject);
-  const defaults = merge(account.defaults, (params.defaults ?? {}) as JsonObject);
+  account.identity = merge(account.identity, params.identity ?? {});
+  const defaults = merge(account.defaults, params.defaults ?? {});
   account.defaults = defaults as AccountRecord['defaults'];
   const recipient = params.configuration?.recipient;
   if (!recipient) return;

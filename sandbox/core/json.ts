@@ -22,3 +22,8 @@ export function canonical(value: unknown): string {
 export function equal(left: unknown, right: unknown): boolean {
   return canonical(left ?? null) === canonical(right ?? null);
 }
+
+/** The text of a scalar; anything else has none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,4 +1,10 @@
 import type { DueHandlers } from '../core/due.ts';
+import { payOutByItself } from './automatic-payouts.ts';
+import { arrive, leave } from './payout-life.ts';
 
 /** What happens to money when its time comes. */
-export const moneyDue: DueHandlers = {};
+export const moneyDue: DueHandlers = {
+  automatic_payout: payOutByItself,
+  payout_arrives: arrive,
+  payout_leaves: leave,
+};
