@@ -39,6 +39,10 @@ const Environment = z.object({
   STRIPE_PAYOUTS_PER_SECOND: count.optional(),
   /** POST /v1/payouts under way at once in this worker process. */
   STRIPE_PAYOUTS_AT_ONCE: count.optional(),
+  /** Seconds between passes of each job. */
+  RELAY_SECONDS: count.default(60),
+  SWEEP_SECONDS: count.default(60),
+  REVIVE_SECONDS: count.default(60),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -73,6 +77,11 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     },
     api: { host: value.API_HOST, port: value.API_PORT, adminKey: value.ADMIN_API_KEY },
     workflowBundle: value.WORKFLOW_BUNDLE,
+    jobSeconds: {
+      relay: value.RELAY_SECONDS,
+      sweep: value.SWEEP_SECONDS,
+      revive: value.REVIVE_SECONDS,
+    },
     lateReturnDays: value.LATE_RETURN_DAYS,
     logLevel: value.LOG_LEVEL,
   };

@@ -98,3 +98,13 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
     ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
   });
 }
+
+/** Money is stopped: the step is tried again until it is not. */
+export function heldBack(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'MoneyStopped',
+    message: 'Money is stopped; it goes on when it is resumed',
+    category: 'BENIGN',
+    nextRetryDelay: '30s',
+  });
+}

@@ -1,0 +1,106 @@
+import type Stripe from 'stripe';
+import {
+  parkSeller,
+  readAccountDetails,
+  readSellerForWorkflow,
+  recordAccountCreated,
+  recordAccountRead,
+  recordPayoutsManual,
+} from '../db/seller-steps.ts';
+import type { SellerId, StripeAccountId } from '../domain/ids.ts';
+import type { Seller } from '../domain/seller.ts';
+import { callOnce, heldBack, readStripe, type StripeDeps } from './money-call.ts';
+import { actingFor, stripeApiVersion } from './stripe.ts';
+
+/** Everything done with a seller's account at Stripe, short of moving money. */
+export function createAccountActivities(deps: StripeDeps) {
+  const { stripe, db } = deps;
+  return {
+    /** Creates the seller's account; answers with the seller as it stands then. */
+    async createAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
+      const seller = await readSellerForWorkflow(db, sellerId);
+      if (seller.stripeAccount || seller.parked) return seller;
+      const asked = askAccount(sellerId, await readAccountDetails(db, sellerId));
+      const outcome = await callOnce(deps, asked, (attempt, { idempotencyKey }) =>
+        // The version of a v2 call is the SDK's: its types and its path move together.
+        stripe.v2.core.accounts.create(
+          attempt.request as unknown as Stripe.V2.Core.AccountCreateParams,
+          { idempotencyKey },
+        ),
+      );
+      if (outcome.kind === 'money-stopped') throw heldBack();
+      if (outcome.kind === 'refused') await parkSeller(db, sellerId, 'account-refused');
+      if (outcome.kind === 'unknown') await parkSeller(db, sellerId, 'account-outcome-unknown');
+      if (outcome.kind === 'succeeded') {
+        const account = outcome.object.id as StripeAccountId;
+        await recordAccountCreated(db, { sellerId, account, key: outcome.key });
+      }
+      return readSellerForWorkflow(db, sellerId);
+    },
+
+    /** Reads what the account can do now and writes it down. */
+    async retrieveAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
+      const { stripeAccount } = await readSellerForWorkflow(db, sellerId);
+      if (!stripeAccount) throw new Error(`a seller without an account: ${sellerId}`);
+      const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
+        stripe.v2.core.accounts.retrieve(stripeAccount, { include: ['configuration.recipient'] }),
+      );
+      await recordAccountRead(db, sellerId, factsOfAccount(account));
+      return readSellerForWorkflow(db, sellerId);
+    },
+
+    /** Sets the account's payouts to manual and believes it only once it was read back. */
+    async setManualPayouts({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
+      const { stripeAccount } = await readSellerForWorkflow(db, sellerId);
+      if (!stripeAccount) throw new Error(`a seller without an account: ${sellerId}`);
+      const acting = actingFor(stripeAccount);
+      await readStripe(deps, 'POST /v1/balance_settings', () =>
+        stripe.balanceSettings.update(
+          { payments: { payouts: { schedule: { interval: 'manual' } } } },
+          acting,
+        ),
+      );
+      const settings = await readStripe(deps, 'GET /v1/balance_settings', () =>
+        stripe.balanceSettings.retrieve({}, acting),
+      );
+      const { payouts } = settings.payments;
+      if (payouts?.schedule?.interval === 'manual') await recordPayoutsManual(db, sellerId);
+      else throw new Error(`the payouts of ${stripeAccount} are still not manual`);
+      return readSellerForWorkflow(db, sellerId);
+    },
+  };
+}
+
+/** A marketplace's seller: receives transfers, Stripe's Express dashboard, our fees and losses. */
+function askAccount(sellerId: SellerId, details: Awaited<ReturnType<typeof readAccountDetails>>) {
+  const request: Stripe.V2.Core.AccountCreateParams = {
+    contact_email: details.email,
+    ...(details.display_name !== null && { display_name: details.display_name }),
+    dashboard: 'express',
+    identity: { country: details.country.toLowerCase(), entity_type: details.entity_type },
+    configuration: {
+      recipient: { capabilities: { stripe_balance: { stripe_transfers: { requested: true } } } },
+    },
+    defaults: {
+      currency: details.currency,
+      responsibilities: { fees_collector: 'application', losses_collector: 'application' },
+    },
+    metadata: { seller_id: sellerId },
+  };
+  return {
+    endpoint: 'POST /v2/core/accounts' as const,
+    objectId: sellerId,
+    step: 'account',
+    account: null,
+    apiVersion: stripeApiVersion,
+    request: { ...request },
+  };
+}
+
+function factsOfAccount(account: Stripe.V2.Core.Account): { transfers: string; payouts: string } {
+  const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
+  return {
+    transfers: balance?.stripe_transfers?.status ?? 'absent',
+    payouts: balance?.payouts?.status ?? 'absent',
+  };
+}

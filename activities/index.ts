@@ -1,0 +1,22 @@
+import { createAccountActivities } from './accounts.ts';
+import { createJobActivities } from './jobs.ts';
+import { createLedgerActivities } from './ledger.ts';
+import type { StripeDeps } from './money-call.ts';
+import { createStripePayoutActivities } from './stripe-payouts.ts';
+import { createSweepActivities } from './sweep.ts';
+import { createTransferActivities } from './transfers.ts';
+
+/** Every activity, made from what it works with. */
+export function createActivities(deps: StripeDeps & { lateReturnDays: number }) {
+  return {
+    ...createLedgerActivities(deps),
+    ...createTransferActivities(deps),
+    ...createStripePayoutActivities(deps),
+    ...createAccountActivities(deps),
+    ...createSweepActivities(deps),
+    ...createJobActivities(deps),
+  };
+}
+
+/** What workflows know of activities: their names, inputs and answers. */
+export type Activities = ReturnType<typeof createActivities>;

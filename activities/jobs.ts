@@ -1,0 +1,69 @@
+import { getClient, heartbeat, log } from '@temporalio/activity';
+import type { Db } from '../db/connect.ts';
+import { listOpenRows, wakeOverdue } from '../db/sweeps.ts';
+import { listWakeUps, removeWakeUps } from '../db/wake-ups.ts';
+import { engineQueue } from '../workflows/messages.ts';
+import { startPayoutWorkflow, startSellerWorkflow } from './starts.ts';
+import { deliverWakeUp } from './wake-delivery.ts';
+
+/** Wake-ups told in one pass, and at once. */
+const passLimit = 2000;
+const atOnce = 20;
+/** Minutes past its deadline after which somebody is woken again. */
+const overdueMinutes = 2;
+/** Seconds a row may stand before its workflow has to be visible. */
+const startingSeconds = 20;
+
+/** What the jobs do between our database and Temporal. */
+export function createJobActivities({ db }: { db: Db }) {
+  return {
+    /** Delivers the wake-ups that nobody delivered in time; answers with how many. */
+    async relayWakeUps({ olderThanSeconds }: { olderThanSeconds: number }): Promise<number> {
+      const wakeUps = await listWakeUps(db, { limit: passLimit, olderThanSeconds });
+      const client = getClient();
+      await inGroups(wakeUps, async (group) => {
+        await Promise.all(
+          group.map((wakeUp) => deliverWakeUp({ client, taskQueue: engineQueue }, wakeUp)),
+        );
+        await removeWakeUps(db, group);
+      });
+      return wakeUps.length;
+    },
+
+    /** Wakes whatever should have looked again some minutes ago. */
+    async wakeOverdue(): Promise<void> {
+      await wakeOverdue(db, overdueMinutes);
+    },
+
+    /** Starts the workflow of every open row that has none; answers with how many. */
+    async reviveWorkflows(): Promise<number> {
+      const client = getClient();
+      const rows = await listOpenRows(db, startingSeconds);
+      const running = new Set<string>();
+      const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('sellerLifecycle', 'payout')`;
+      for await (const { workflowId } of client.workflow.list({ query, pageSize: 1000 })) {
+        running.add(workflowId);
+        heartbeat();
+      }
+      const missing = rows.filter(({ workflowId }) => !running.has(workflowId));
+      if (missing.length > 0) log.warn('workflows are missing', { count: missing.length });
+      await inGroups(missing, async (group) => {
+        await Promise.all(
+          group.map((row) =>
+            row.kind === 'seller'
+              ? startSellerWorkflow(client, row.sellerId)
+              : startPayoutWorkflow(client, row),
+          ),
+        );
+      });
+      return missing.length;
+    },
+  };
+}
+
+async function inGroups<T>(all: T[], act: (group: T[]) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += atOnce) {
+    await act(all.slice(at, at + atOnce));
+    heartbeat();
+  }
+}

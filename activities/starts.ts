@@ -1,0 +1,44 @@
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { payoutWorkflowId, sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { engineQueue } from '../workflows/messages.ts';
+import { searchAttributes } from '../domain/search-attributes.ts';
+
+/** A convenience only: the rows decide what a workflow does, so a second start is harmless. */
+const idPolicies = {
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+  workflowIdConflictPolicy: 'USE_EXISTING',
+} as const;
+
+/** Starts the workflow of a payout unless it runs or has ended well. */
+export async function startPayoutWorkflow(
+  client: Client,
+  { payoutId, sellerId }: { payoutId: PayoutId; sellerId: SellerId },
+): Promise<void> {
+  await start(client, 'payout', {
+    workflowId: payoutWorkflowId(payoutId),
+    taskQueue: engineQueue,
+    args: [{ payoutId }],
+    staticSummary: `Payout to seller ${sellerId}`,
+    typedSearchAttributes: [{ key: searchAttributes.sellerId, value: sellerId }],
+  });
+}
+
+/** Starts the workflow of a seller unless it runs or the seller was closed. */
+export async function startSellerWorkflow(client: Client, sellerId: SellerId): Promise<void> {
+  await start(client, 'sellerLifecycle', {
+    workflowId: sellerWorkflowId(sellerId),
+    taskQueue: engineQueue,
+    args: [{ sellerId }],
+    staticSummary: `Seller ${sellerId}`,
+    typedSearchAttributes: [{ key: searchAttributes.sellerId, value: sellerId }],
+  });
+}
+
+async function start(client: Client, type: string, options: WorkflowStartOptions): Promise<void> {
+  try {
+    await client.workflow.start(type, { ...options, ...idPolicies });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

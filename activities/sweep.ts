@@ -1,0 +1,116 @@
+import { heartbeat } from '@temporalio/activity';
+import type Stripe from 'stripe';
+import { recordEvents } from '../db/inbox.ts';
+import {
+  listUnresolvedEarnings,
+  readCursor,
+  recordAvailableOn,
+  recordCursor,
+} from '../db/sweeps.ts';
+import { businessNow } from '../db/payouts.ts';
+import type { StripeEvent } from '../domain/events.ts';
+import { readStripe, type StripeDeps } from './money-call.ts';
+
+/** Seconds read again each time, since Stripe's lists lag behind its writes. */
+const overlapSeconds = 300;
+/** Seconds looked back at the very first time. */
+const firstLookSeconds = 24 * 3600;
+/** Charges read in one pass, so that a pass stays short and leaves budget to others. */
+const chargesAPass = 100;
+
+/** What is read from Stripe so that the engine works with every webhook lost. */
+export function createSweepActivities(deps: StripeDeps) {
+  const { stripe, db } = deps;
+  return {
+    /** Stores what the platform's own event list has and the inbox has not. */
+    async sweepEvents(): Promise<number> {
+      const since = await sinceWhen(deps, 'v1');
+      const events: StripeEvent[] = [];
+      const pages = stripe.events.list({ created: { gte: since.from }, limit: 100 });
+      await readStripe(deps, 'GET /v1/events', async () => {
+        for await (const event of pages) events.push(fromSnapshot(event));
+      });
+      await recordEvents(db, events, 'sweep');
+      await recordCursor(db, 'v1', String(since.now));
+      return events.length;
+    },
+
+    /** The same for the v2 list, where everything about accounts is. */
+    async sweepAccountEvents(): Promise<number> {
+      const since = await sinceWhen(deps, 'v2');
+      const events: StripeEvent[] = [];
+      // RFC 3339, as all times of v2; the SDK's type has the number of v1.
+      const gte = new Date(since.from * 1000).toISOString() as unknown as number;
+      await readStripe(deps, 'GET /v2/core/events', async () => {
+        for await (const event of stripe.v2.core.events.list({ created: { gte }, limit: 100 })) {
+          events.push(fromThin(event));
+          heartbeat();
+        }
+      });
+      await recordEvents(db, events, 'sweep');
+      await recordCursor(db, 'v2', String(since.now));
+      return events.length;
+    },
+
+    /** Asks the charges that earnings name when their money is available. */
+    async resolveEarnings(): Promise<number> {
+      const open = await listUnresolvedEarnings(db, chargesAPass);
+      let resolved = 0;
+      for (const { earningId, charge } of open) {
+        heartbeat();
+        const availableOn = charge && (await availabilityOf(deps, charge));
+        if (!availableOn) continue;
+        await recordAvailableOn(db, { earningId, availableOn });
+        resolved += 1;
+      }
+      return resolved;
+    },
+  };
+}
+
+async function sinceWhen({ db }: StripeDeps, name: string): Promise<{ from: number; now: number }> {
+  const cursor = await readCursor(db, name);
+  const { now } = await db.selectNoFrom(businessNow.as('now')).executeTakeFirstOrThrow();
+  const nowSeconds = Math.floor(Date.parse(now) / 1000);
+  const from = cursor === undefined ? nowSeconds - firstLookSeconds : Number(cursor);
+  return { from: from - overlapSeconds, now: nowSeconds };
+}
+
+function fromSnapshot(event: Stripe.Event): StripeEvent {
+  const { object } = event.data;
+  return {
+    eventId: event.id,
+    type: event.type,
+    account: event.account ?? null,
+    objectId: 'id' in object && typeof object.id === 'string' ? object.id : null,
+  };
+}
+
+function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
+  const related = 'related_object' in event ? event.related_object : null;
+  return {
+    eventId: event.id,
+    type: event.type,
+    account: event.context?.toString() ?? null,
+    objectId: related && 'id' in related && typeof related.id === 'string' ? related.id : null,
+  };
+}
+
+/** Null while the charge does not exist or has no movement: the earning goes on waiting. */
+async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
+  const object = await readStripe(deps, 'GET /v1/charges', async () => {
+    try {
+      return await deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] });
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  });
+  const movement = object?.balance_transaction;
+  if (!movement || typeof movement === 'string') return null;
+  return new Date(movement.available_on * 1000).toISOString();
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 404;
+}

@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { payoutWorkflowId, sellerWorkflowId, type EarningId } from '../domain/ids.ts';
+import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { Db } from './connect.ts';
+import { mergedWakeUp } from './wake-ups.ts';
+
+/** How far an event list was read; undefined before the first time. */
+export async function readCursor(db: Db, name: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('sweep_cursors')
+    .select('cursor')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row?.cursor;
+}
+
+/** Remembers how far an event list was read. */
+export async function recordCursor(db: Db, name: string, cursor: string): Promise<void> {
+  await db
+    .insertInto('sweep_cursors')
+    .values({ name, cursor })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ cursor }))
+    .execute();
+}
+
+/**
+ * Notes a wake-up for everything whose deadline passed a while ago and whose workflow should have
+ * looked by now: a lost timer or a lost clock move costs minutes, not money.
+ */
+export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
+  await sql`
+    insert into wake_ups (workflow_id, topics)
+    select 'payout/' || id, array['deadline'] from payouts
+    where status in ('requested', 'reserved', 'transferred', 'sent', 'paid')
+      and parked is null and look_again_at < business_now() - ${minutes} * interval '1 minute'
+    union all
+    select 'seller/' || id, array['deadline'] from sellers
+    where status <> 'closed' and parked is null
+      and look_again_at < business_now() - ${minutes} * interval '1 minute'
+    on conflict (workflow_id) do update
+      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
+  `.execute(db);
+}
+
+/** Earnings that name a charge and do not know yet when its money is available. */
+export async function listUnresolvedEarnings(db: Db, limit: number) {
+  return db
+    .selectFrom('earnings')
+    .innerJoin('sellers', 'sellers.id', 'earnings.seller_id')
+    .select(['earnings.id as earningId', 'charge', 'sellers.stripe_account as stripeAccount'])
+    .where('available_on', 'is', null)
+    .where('charge', 'is not', null)
+    .orderBy('earnings.created_at')
+    .limit(limit)
+    .execute();
+}
+
+/** The charge said when its money is available. */
+export async function recordAvailableOn(
+  db: Db,
+  { earningId, availableOn }: { earningId: EarningId; availableOn: string },
+): Promise<void> {
+  await db
+    .updateTable('earnings')
+    .set({ available_on: availableOn })
+    .where('id', '=', earningId)
+    .where('available_on', 'is', null)
+    .execute();
+}
+
+/** A row whose workflow has to run. */
+export type OpenRow =
+  | { workflowId: `seller/${SellerId}`; kind: 'seller'; sellerId: SellerId }
+  | {
+      workflowId: `payout/${PayoutId}`;
+      kind: 'payout';
+      payoutId: PayoutId;
+      sellerId: SellerId;
+    };
+
+/** Every seller and payout whose workflow has to run, unless it is only just being started. */
+export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<OpenRow[]> {
+  const before = sql<string>`business_now() - ${olderThanSeconds} * interval '1 second'`;
+  const [sellers, payouts] = await Promise.all([
+    db
+      .selectFrom('sellers')
+      .select('id')
+      .where('status', '<>', 'closed')
+      .where('created_at', '<=', before)
+      .execute(),
+    db
+      .selectFrom('payouts')
+      .select(['id', 'seller_id'])
+      .where('status', 'in', ['requested', 'reserved', 'transferred', 'sent', 'paid'])
+      .where('started_at', '<=', before)
+      .execute(),
+  ]);
+  return [
+    ...sellers.map(({ id }) => {
+      return { workflowId: sellerWorkflowId(id), kind: 'seller' as const, sellerId: id };
+    }),
+    ...payouts.map(({ id, seller_id }) => {
+      const workflowId = payoutWorkflowId(id);
+      return { workflowId, kind: 'payout' as const, payoutId: id, sellerId: seller_id };
+    }),
+  ];
+}

@@ -1,0 +1,65 @@
+import { formatMoney, money } from './money.ts';
+import type { Payout, PayoutStep } from './payout.ts';
+import type { Seller } from './seller.ts';
+
+/** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
+export function describePayout(payout: Payout, step: PayoutStep): string {
+  const { payoutId, parked } = payout;
+  return [
+    `**${payout.status}**: ${doing(step)}`,
+    `- payout \`${payoutId}\` of seller \`${payout.sellerId}\``,
+    `- ${amountOf(payout)}`,
+    payout.stripeAccount && `- account \`${payout.stripeAccount}\``,
+    payout.transferId && `- transfer \`${payout.transferId}\``,
+    payout.stripePayoutId && `- Stripe payout \`${payout.stripePayoutId}\``,
+    payout.failureCode && `- failed: ${payout.failureCode}`,
+    parked && `\n**Needs a person: ${parked}**\n${remedies(payout)}`,
+  ]
+    .filter((line) => typeof line === 'string')
+    .join('\n');
+}
+
+/** The API calls that end a parked payout's wait. */
+export function commandsFor({ payoutId, parked }: Pick<Payout, 'payoutId' | 'parked'>): string[] {
+  if (parked !== 'outcome-unknown') return [];
+  return [
+    `POST /v1/payouts/${payoutId}/confirm-sent`,
+    `POST /v1/payouts/${payoutId}/confirm-not-sent`,
+  ];
+}
+
+/** What a seller's workflow is doing, for the person who opens it in the Temporal UI. Markdown. */
+export function describeSeller(seller: Seller): string {
+  const can = (able: boolean): string => (able ? 'active' : 'not active');
+  return [
+    `**${seller.status}**`,
+    `- seller \`${seller.sellerId}\`, ${seller.country}, ${seller.currency}`,
+    `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
+    `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
+    `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
+    seller.parked && `\n**Needs a person: ${seller.parked}**`,
+  ]
+    .filter((line) => typeof line === 'string')
+    .join('\n');
+}
+
+function doing(step: PayoutStep): string {
+  if (step.kind === 'wait')
+    return `waits for ${step.for}${step.until ? `, until ${step.until}` : ''}`;
+  if (step.kind === 'look-up') return `looks for the ${step.step} at Stripe`;
+  return step.kind;
+}
+
+function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: Payout): string {
+  const amount = fromPlatform + fromAccount;
+  if (amount > 0) return formatMoney(money(amount, currency));
+  return requestedAmount === null
+    ? `all that is payable in ${currency}`
+    : `${formatMoney(money(requestedAmount, currency))}, not set aside yet`;
+}
+
+function remedies(payout: Payout): string {
+  return commandsFor(payout)
+    .map((command) => `- \`${command}\``)
+    .join('\n');
+}

@@ -1,0 +1,12 @@
+/** What operators search workflows by in the Temporal UI. Ids and states, never personal data. */
+export const searchAttributes = {
+  sellerId: { name: 'SellerId', type: 'KEYWORD' },
+  stripeAccount: { name: 'StripeAccount', type: 'KEYWORD' },
+  sellerStatus: { name: 'SellerStatus', type: 'KEYWORD' },
+  payoutStatus: { name: 'PayoutStatus', type: 'KEYWORD' },
+  holdReason: { name: 'HoldReason', type: 'KEYWORD_LIST' },
+  country: { name: 'Country', type: 'KEYWORD' },
+  currency: { name: 'Currency', type: 'KEYWORD' },
+  nextPayoutAt: { name: 'NextPayoutAt', type: 'DATETIME' },
+  needsOperator: { name: 'NeedsOperator', type: 'BOOL' },
+} as const;

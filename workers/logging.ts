@@ -1,0 +1,21 @@
+import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker';
+
+/** Sends what the SDK and our activities log to standard error, one JSON object a line. */
+export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void {
+  const logger = new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => {
+    const { level: severity, message, meta } = entry;
+    const line = { level: severity.toLowerCase(), event: message, ...plain(meta) };
+    process.stderr.write(`${JSON.stringify(line)}\n`);
+  });
+  Runtime.install({ logger, shutdownSignals: [] });
+}
+
+/** Errors lose their stack and everything attached: it could hold what Stripe said of a bank. */
+function plain(meta: Record<string, unknown> | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(meta ?? {}).map(([name, value]) => [
+      name,
+      value instanceof Error ? { name: value.name, message: value.message } : value,
+    ]),
+  );
+}

@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createActivities } from '../activities/index.ts';
+import { createTurns } from '../activities/budget.ts';
+import { createStripe } from '../activities/stripe.ts';
+import { readConfig } from '../config.ts';
+import { connect } from '../db/connect.ts';
+import { checkInstallation } from './installation.ts';
+import { installRuntime } from './logging.ts';
+import { createWorkers } from './queues.ts';
+import { connectWorkers } from './temporal.ts';
+
+/** The worker process: runs workflows and activities until it is told to stop. */
+const config = readConfig(process.env);
+installRuntime(config.logLevel);
+const db = connect(config.databaseUrl, { connections: 20 });
+const stripe = createStripe(config.stripe);
+await checkInstallation(db, stripe, config);
+const connection = await connectWorkers(config.temporal);
+const takeTurn = createTurns(db, config.stripe.budgets);
+const { lateReturnDays } = config;
+const activities = createActivities({ stripe, db, takeTurn, lateReturnDays });
+const workers = await createWorkers(connection, config, activities);
+
+const running = Promise.all(workers.map((worker) => worker.run()));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  });
+}
+process.stdout.write(`${JSON.stringify({ ready: 'worker' })}\n`);
+await running;
+await connection.close();
+await Promise.race([db.destroy(), pause(2000)]);
+process.exit(0);

@@ -1,0 +1,44 @@
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../activities/index.ts';
+import type { Config } from '../config.ts';
+import { engineQueue, stripeQueues } from '../workflows/messages.ts';
+import { heartbeats } from './heartbeats.ts';
+
+/** More than ever wait at once between two wake-ups; a smaller cache replays and costs a third. */
+const cachedWorkflows = 2000;
+
+/** One Worker for each queue, so that what reads from Stripe never keeps a payout waiting. */
+export async function createWorkers(
+  connection: NativeConnection,
+  config: Config,
+  activities: Activities,
+): Promise<Worker[]> {
+  const { payoutsAtOnce } = config.stripe.budgets;
+  const shared = {
+    connection,
+    namespace: config.temporal.namespace,
+    activities,
+    shutdownGraceTime: '20s',
+    interceptors: { activity: [heartbeats] },
+  } satisfies Partial<WorkerOptions>;
+  const calling = (taskQueue: string, atOnce: number): WorkerOptions => {
+    return { ...shared, taskQueue, maxConcurrentActivityTaskExecutions: atOnce };
+  };
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: engineQueue,
+      ...workflowsOf(config),
+      maxCachedWorkflows: cachedWorkflows,
+    }),
+    Worker.create(calling(stripeQueues.payouts, payoutsAtOnce)),
+    Worker.create(calling(stripeQueues.transfers, 40)),
+    Worker.create(calling(stripeQueues.reads, 40)),
+    Worker.create(calling(stripeQueues.rest, 20)),
+  ]);
+}
+
+function workflowsOf({ workflowBundle }: Config): Partial<WorkerOptions> {
+  if (workflowBundle !== undefined) return { workflowBundle: { codePath: workflowBundle } };
+  return { workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname };
+}

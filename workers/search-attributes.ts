@@ -1,0 +1,16 @@
+import type { Client } from '@temporalio/client';
+import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+import { searchAttributes as wanted } from '../domain/search-attributes.ts';
+
+/** Makes known to the namespace what workflows are searched by. */
+export async function ensureSearchAttributes(client: Client): Promise<void> {
+  const { operatorService } = client.connection;
+  const { namespace } = client.options;
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = Object.values(wanted).filter(({ name }) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  const searchAttributes = Object.fromEntries(
+    missing.map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type) ?? 0]),
+  );
+  await operatorService.addSearchAttributes({ namespace, searchAttributes });
+}

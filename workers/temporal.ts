@@ -1,0 +1,23 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Config } from '../config.ts';
+
+type Settings = Config['temporal'];
+
+/** A client of Temporal, for what is done once. */
+export async function connectClient(
+  settings: Settings,
+): Promise<{ client: Client; close: () => Promise<void> }> {
+  const connection = await Connection.connect(addressOf(settings));
+  const client = new Client({ connection, namespace: settings.namespace });
+  return { client, close: () => connection.close() };
+}
+
+/** The connection that all workers of a process share. */
+export async function connectWorkers(settings: Settings): Promise<NativeConnection> {
+  return NativeConnection.connect(addressOf(settings));
+}
+
+function addressOf({ address, apiKey, tls }: Settings) {
+  return { address, tls: tls || apiKey !== undefined, ...(apiKey !== undefined && { apiKey }) };
+}

@@ -1,0 +1,58 @@
+import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { describeSeller } from '../domain/explanations.ts';
+import { nextSellerStep, type Seller, type SellerStep, type WakeTopic } from '../domain/seller.ts';
+import type { SellerInput } from './messages.ts';
+import { accounts, ledger, stripeReads } from './policies.ts';
+import { showSeller } from './search-attributes.ts';
+import { listen, type WakeUps } from './wake-ups.ts';
+
+/** Lives as long as the seller: opens the account, watches it, starts the payouts. */
+export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> {
+  const wakeUps = listen();
+  let row = await ledger.readSeller({ sellerId });
+  let topics = wakeUps.take();
+  for (;;) {
+    const step = nextSellerStep(row, topics);
+    if (step.kind === 'over') return showSeller(row);
+    if (step.kind === 'wait') {
+      topics = await waitAsTold(row, step, wakeUps);
+      row = await ledger.readSeller({ sellerId });
+    } else {
+      row = await take(step, row);
+      // The account was just read; what came meanwhile is still to be looked at.
+      if (step.kind === 'read-account') topics = wakeUps.take();
+    }
+  }
+}
+
+async function take(
+  step: Exclude<SellerStep, { kind: 'wait' | 'over' }>,
+  { sellerId }: Seller,
+): Promise<Seller> {
+  switch (step.kind) {
+    case 'create-account':
+      return accounts.createAccount({ sellerId });
+    case 'read-account':
+      return stripeReads.retrieveAccount({ sellerId });
+    case 'set-manual-payouts':
+      return accounts.setManualPayouts({ sellerId });
+    case 'start-payout':
+      return ledger.startPayout({ sellerId, payoutId: step.payoutId });
+  }
+}
+
+async function waitAsTold(
+  row: Seller,
+  step: Extract<SellerStep, { kind: 'wait' }>,
+  wakeUps: WakeUps,
+): Promise<ReadonlySet<WakeTopic>> {
+  if (!wakeUps.waiting()) {
+    setCurrentDetails(describeSeller(row));
+    showSeller(row);
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof sellerLifecycle>({ sellerId: row.sellerId });
+    }
+    await wakeUps.wait({ now: row.now, until: step.until, summary: 'Looks at the account' });
+  }
+  return wakeUps.take();
+}
