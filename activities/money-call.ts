@@ -1,5 +1,5 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
-import type Stripe from 'stripe';
+import type { Stripe } from 'stripe';
 import {
   clearTry,
   openAttempt,

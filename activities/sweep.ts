@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import type Stripe from 'stripe';
+import type { Stripe } from 'stripe';
 import { recordEvents } from '../db/inbox.ts';
 import {
   listUnresolvedEarnings,

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import pg from 'pg';
+import { Pool, types } from 'pg';
 import type { Database } from './schema.ts';
 
 /** A connection or a transaction: whatever can run one statement. */
@@ -8,18 +8,18 @@ export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
 /** Amounts come back as numbers: the schema keeps them far below 2^53. */
-const bigintOid = 20;
-const timestampOid = 1184;
+const bigintOid = types.builtins.INT8;
+const timestampOid = types.builtins.TIMESTAMPTZ;
 
 /** Opens a pool. `onStatement` sees each SQL text, so that tests can count what a payout costs. */
 export function connect(
   databaseUrl: string,
   options: { connections?: number; onStatement?: (sql: string) => void } = {},
 ): Db {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: databaseUrl,
     max: options.connections ?? 10,
-    types: { getTypeParser },
+    types: { getTypeParser: parserOf },
   });
   // A server that goes away breaks idle connections; the pool opens new ones by itself.
   pool.on('error', () => {});
@@ -30,10 +30,12 @@ export function connect(
   });
 }
 
-function getTypeParser(oid: number, format?: 'text' | 'binary') {
+type TypeId = Parameters<typeof types.getTypeParser>[0];
+
+function parserOf(oid: TypeId, format?: 'text' | 'binary') {
   if (oid === bigintOid) return (value: string) => safeInteger(value);
   if (oid === timestampOid) return (value: string) => new Date(value).toISOString();
-  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid);
+  return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid);
 }
 
 function safeInteger(value: string): number {

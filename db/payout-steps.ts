@@ -193,7 +193,7 @@ async function move(db: Db, { payoutId, from, change, entries, attempt }: Move):
         .set({ state: 'succeeded', stripe_id: attempt?.stripeId ?? '', decided_at: businessNow })
         .where('key', '=', attempt?.key ?? '')
         .where('state', 'in', ['started', 'unknown'])
-        .where(({ exists, selectFrom }) => exists(selectFrom('moved').select('id')))
+        .where((eb) => eb.exists(eb.selectFrom('moved').select('id')))
         .returning('key'),
     )
     .selectFrom('moved')

@@ -51,11 +51,11 @@ export async function removeWakeUps(
   if (delivered.length === 0) return;
   await db
     .deleteFrom('wake_ups')
-    .where(({ eb, refTuple, tuple }) =>
+    .where((eb) =>
       eb(
-        refTuple('workflow_id', 'version'),
+        eb.refTuple('workflow_id', 'version'),
         'in',
-        delivered.map(({ workflowId, version }) => tuple(workflowId, version)),
+        delivered.map(({ workflowId, version }) => eb.tuple(workflowId, version)),
       ),
     )
     .execute();

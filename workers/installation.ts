@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from 'stripe';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/connect.ts';
 import { describeMismatch, recordInstallation } from '../db/installation.ts';
