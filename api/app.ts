@@ -4,9 +4,15 @@ import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { healthRoutes } from './health.ts';
+import { operationsRoutes } from './operations.ts';
+import { earningRoutes } from './earnings.ts';
+import { describe } from './openapi.ts';
+import { payoutCommandRoutes } from './payout-commands.ts';
+import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Bytes of a body; a seller with every field filled is under 10 kB. */
@@ -20,6 +26,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use('/v1/*', authenticate(deps.db));
 
   for (const routes of resources(deps)) app.route('/', routes);
+  describe(app);
 
   const methodsAt = allowedMethods(app);
   app.notFound((c) => {
@@ -42,12 +49,13 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 /** Every set of routes, mounted in this order. Whatever lies under /v1 needs an API key. */
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
-    // sellerRoutes(deps),
-    // earningRoutes(deps),
-    // payoutRoutes(deps),
+    sellerRoutes(deps),
+    earningRoutes(deps),
+    payoutRoutes(deps),
+    payoutCommandRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
-    // operationsRoutes(deps),
+    operationsRoutes(deps),
     healthRoutes(deps),
   ];
 }

@@ -2,32 +2,32 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { isRequestOpen, lockClock, moveClock, readClock, type ClockReading } from '../db/clock.ts';
 import { createRoutes, type AppDeps, type AppEnv, type SandboxClock } from './context.ts';
 import { Problem } from './problems.ts';
+import { answer, body, GivenInstant, Instant, refusals } from './schemas.ts';
 
 const Clock = z
-  .object({ now: z.iso.datetime(), offsetMs: z.int().nonnegative() })
-  .openapi('Clock', { description: 'Business time, and how far it is ahead of real time.' });
+  .object({ now: Instant, offsetMs: z.int() })
+  .openapi('Clock', { description: 'Business time, and how far it is ahead of real time' });
 
 const minutesInTenYears = 10 * 366 * 24 * 60;
 const Move = z
   .strictObject({
-    advanceMinutes: z.int().positive().max(minutesInTenYears).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
+    advanceMinutes: z.int().min(1).max(minutesInTenYears).optional(),
+    to: GivenInstant.optional(),
   })
-  .refine(({ advanceMinutes, to }) => (advanceMinutes === undefined) !== (to === undefined), {
-    message: 'give either advanceMinutes or to',
-  })
+  .refine(
+    ({ advanceMinutes, to }) => (advanceMinutes === undefined) !== (to === undefined),
+    'must have either advanceMinutes or to',
+  )
   .openapi('ClockMove');
 
-const answers = {
-  200: { description: 'The clock', content: { 'application/json': { schema: Clock } } },
-};
+const responses = { 200: answer(Clock, 'The clock'), ...refusals };
 
 const readRoute = createRoute({
   method: 'get',
   path: '/v1/test/clock',
   summary: 'Read the clock (sandbox only)',
   tags: ['Test'],
-  responses: answers,
+  responses,
 });
 
 const moveRoute = createRoute({
@@ -35,10 +35,8 @@ const moveRoute = createRoute({
   path: '/v1/test/clock',
   summary: 'Move the clock forward and let everything that falls due happen (sandbox only)',
   tags: ['Test'],
-  request: {
-    body: { content: { 'application/json': { schema: Move } }, required: true },
-  },
-  responses: answers,
+  request: { body: body(Move) },
+  responses,
 });
 
 /** The clock that tests and the demo move; there is none with Stripe itself. */

@@ -1,6 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { readBacklog, type Backlog } from '../db/health.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { answer } from './schemas.ts';
 
 const Part = z.enum(['up', 'down']);
 const Readiness = z
@@ -14,7 +15,6 @@ const Readiness = z
   })
   .openapi('Readiness');
 
-const json = { 'application/json': { schema: Readiness } };
 const readyRoute = createRoute({
   method: 'get',
   path: '/ready',
@@ -23,8 +23,8 @@ const readyRoute = createRoute({
   tags: ['Operations'],
   security: [],
   responses: {
-    200: { description: 'Every part answers', content: json },
-    503: { description: 'A part that is `down` does not answer', content: json },
+    200: answer(Readiness, 'Every part answers'),
+    503: answer(Readiness, 'A part that is `down` does not answer'),
   },
 });
 
@@ -34,12 +34,7 @@ const healthRoute = createRoute({
   summary: 'Tell that the process lives',
   tags: ['Operations'],
   security: [],
-  responses: {
-    200: {
-      description: 'It lives',
-      content: { 'application/json': { schema: z.object({ alive: z.literal(true) }) } },
-    },
-  },
+  responses: { 200: answer(z.object({ alive: z.literal(true) }), 'It lives') },
 });
 
 /** For whoever restarts processes (`/health`) and whoever sends them calls (`/ready`); no key. */

@@ -1,0 +1,75 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { readOperations, recordMoneySwitch } from '../db/operations.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { answer, body, CommandHeaders, Instant, refusals, text } from './schemas.ts';
+
+const Operations = z
+  .object({
+    moneyStopped: z.boolean(),
+    reason: z.string().nullable(),
+    changedBy: z.string().nullable().openapi({ description: 'The API key that moved the switch' }),
+    changedAt: Instant,
+  })
+  .openapi('Operations', { description: 'The switch that every POST to Stripe looks at first' });
+
+const Reason = z.strictObject({ reason: text(500) }).openapi('SwitchReason');
+const responses = { 200: answer(Operations, 'The switch as it stands'), ...refusals };
+const request = { headers: CommandHeaders, body: body(Reason) };
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/v1/operations',
+  summary: 'Read whether money may move',
+  tags: ['Operations'],
+  responses,
+});
+
+const stopRoute = createRoute({
+  method: 'post',
+  path: '/v1/operations/stop-money',
+  summary: 'Stop every request that moves money',
+  description: 'A request that is under way ends; nothing new is sent until money is resumed.',
+  tags: ['Operations'],
+  request,
+  responses,
+});
+
+const resumeRoute = createRoute({
+  method: 'post',
+  path: '/v1/operations/resume-money',
+  summary: 'Let money move again',
+  description: 'What waited for this goes on at once.',
+  tags: ['Operations'],
+  request,
+  responses,
+});
+
+/** The kill switch. */
+export function operationsRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const routes = createRoutes();
+  routes.openapi(readRoute, async (c) => c.json(await readOperations(deps.db), 200));
+  routes.openapi(stopRoute, async (c) => {
+    return c.json(await moveSwitch(c, deps, { stopped: true, ...c.req.valid('json') }), 200);
+  });
+  routes.openapi(resumeRoute, async (c) => {
+    return c.json(await moveSwitch(c, deps, { stopped: false, ...c.req.valid('json') }), 200);
+  });
+  return routes;
+}
+
+async function moveSwitch(
+  c: Context<AppEnv>,
+  deps: AppDeps,
+  { stopped, reason }: { stopped: boolean; reason: string },
+) {
+  const kind = stopped ? 'stop-money' : 'resume-money';
+  const changedBy = c.get('caller').id;
+  const { body } = await runCommand(c, deps, { kind, request: { reason } }, async (tx) => ({
+    status: 200,
+    body: await recordMoneySwitch(tx, { stopped, reason, changedBy }),
+    objectId: 'operations',
+  }));
+  return body;
+}
