@@ -16,7 +16,7 @@ export const problemKinds = {
   'external-id-taken': { status: 409, title: 'This externalId names something else already' },
   'command-running': { status: 409, title: 'The first request with this key still runs' },
   'seller-closed': { status: 409, title: 'This seller is closed' },
-  'payout-not-parked': { status: 409, title: 'No outcome of this payout is in question' },
+  'payout-not-parked': { status: 409, title: 'This payout waits for no such decision' },
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
   'request-in-flight': { status: 409, title: 'A request to Stripe is not answered yet' },
   'body-too-large': { status: 413, title: 'The body is larger than 1 MiB' },

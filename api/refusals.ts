@@ -27,6 +27,10 @@ export function refuseInvalid(
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException) return fromFramework(error);
+  if (lostRace(error)) {
+    const headers = { 'retry-after': '1' };
+    return new Problem('unavailable', 'Too much at once at one place; try again', { headers });
+  }
   if (isDatabaseAway(error)) {
     const headers = { 'retry-after': '5' };
     return new Problem('unavailable', 'The database does not answer; try again', { headers });
@@ -88,6 +92,11 @@ function toPointer(path: readonly PropertyKey[]): string {
   return path
     .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
+}
+
+/** A deadlock, or a lock that another holds too long: the database undid everything. */
+function lostRace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(40\w{3}|55P03)$/.test(String(error.code));
 }
 
 /** Connections refused or lost, and a server that is starting or stopping. */

@@ -48,3 +48,8 @@ export function isSellerId(id: string | undefined): id is SellerId {
 export function isPayoutId(id: string | undefined): id is PayoutId {
   return id !== undefined && /^payout_[0-9a-z]{20}$/.test(id);
 }
+
+/** True for what `newId('earn')` makes. */
+export function isEarningId(id: string): id is EarningId {
+  return /^earn_[0-9a-z]{20}$/.test(id);
+}

@@ -1,0 +1,115 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Tx } from '../db/connect.ts';
+import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../db/payout-orders.ts';
+import type { PayoutId } from '../domain/ids.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { Payout, toPayout } from './payout-schemas.ts';
+import { readPayout } from './payouts.ts';
+import { Problem } from './problems.ts';
+import { answer, body, CommandHeaders, PayoutParams, refusals } from './schemas.ts';
+
+const Nothing = z.strictObject({});
+const Sent = z
+  .strictObject({
+    stripeId: z
+      .string()
+      .regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a transfer or payout of Stripe’s'),
+  })
+  .openapi('ConfirmSent');
+
+const route = <Schema extends z.ZodType>(name: string, summary: string, schema: Schema) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/payouts/{payoutId}/${name}`,
+    operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
+    summary,
+    request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
+    responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
+  });
+
+const confirmSentRoute = route('confirm-sent', 'It is at Stripe: count it as done', Sent);
+const confirmNotSentRoute = route('confirm-not-sent', 'It is not at Stripe: send it', Nothing);
+const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
+
+/** What a person decides about a payout that stopped. */
+export function payoutCommandRoutes(deps: AppDeps) {
+  return createRoutes()
+    .openapi(confirmSentRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const done = await runCommand(c, deps, { kind: 'confirm-sent', request }, (tx) =>
+        sent(tx, payoutId, request.stripeId),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(confirmNotSentRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const done = await runCommand(c, deps, { kind: 'confirm-not-sent', request: {} }, (tx) =>
+        notSent(tx, payoutId),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(retryRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const done = await runCommand(c, deps, { kind: 'retry-payout', request: {} }, (tx) =>
+        retry(tx, payoutId),
+      );
+      return c.json(done.body, 200);
+    });
+}
+
+async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
+  const { parked, unknownStep } = await lock(tx, payoutId);
+  if (parked !== 'outcome-unknown') throw inNoDoubt();
+  const prefix = unknownStep === 'transfer' ? 'tr_' : 'po_';
+  if (!stripeId.startsWith(prefix)) throw wrongId(`must begin with ${prefix}`);
+  if (!(await confirmSent(tx, payoutId, stripeId).catch(refuseTakenId))) throw inNoDoubt();
+  return show(tx, payoutId);
+}
+
+async function notSent(tx: Tx, payoutId: PayoutId) {
+  await lock(tx, payoutId);
+  if (!(await confirmNotSent(tx, payoutId))) throw inNoDoubt();
+  return show(tx, payoutId);
+}
+
+async function retry(tx: Tx, payoutId: PayoutId) {
+  const { parked } = await lock(tx, payoutId);
+  if (parked === 'outcome-unknown') {
+    throw new Problem('payout-not-parked', 'First say whether it was sent: see its commands');
+  }
+  if (!parked) throw new Problem('payout-not-parked', 'This payout did not stop');
+  await retryRefused(tx, payoutId);
+  return show(tx, payoutId);
+}
+
+async function lock(tx: Tx, payoutId: PayoutId) {
+  const parked = await lockParked(tx, payoutId);
+  if (!parked) throw new Problem('unknown-payout', 'No payout has this id');
+  return parked;
+}
+
+async function show(tx: Tx, payoutId: PayoutId) {
+  const body = toPayout(await readPayout(tx, payoutId));
+  return { status: 200 as const, body, objectId: payoutId };
+}
+
+function inNoDoubt(): Problem {
+  return new Problem('payout-not-parked', 'Whether it was sent is not in question');
+}
+
+function wrongId(rule: string): Problem {
+  return new Problem('invalid-request', `/stripeId: ${rule}`, {
+    errors: [{ in: 'body', pointer: '/stripeId', rule }],
+  });
+}
+
+/** The database lets an object of Stripe's belong to one payout only. */
+function refuseTakenId(error: unknown): never {
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
+  if (constraint !== 'payouts_transfer_id_key' && constraint !== 'payouts_stripe_payout_id_key') {
+    throw error;
+  }
+  throw wrongId('must not be of another payout');
+}

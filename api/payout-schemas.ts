@@ -1,0 +1,133 @@
+import { z } from '@hono/zod-openapi';
+import type { PayoutRecord } from '../db/views.ts';
+import { places } from '../domain/ledger.ts';
+import { money } from '../domain/money.ts';
+import { payoutStatuses } from '../domain/payout.ts';
+import { parkedOf, skippedOf, waitingOf } from './payout-words.ts';
+import * as schemas from './schemas.ts';
+
+const MaybeInstant = schemas.Instant.nullable();
+
+/** One request that resolves what a payout stopped for. */
+const ResolvingCommand = z
+  .object({
+    method: z.literal('POST'),
+    path: z.string(),
+    body: z.record(z.string(), z.string()),
+    when: z.string(),
+  })
+  .openapi('ResolvingCommand');
+
+/** A payout as the API tells it. */
+export const Payout = z
+  .object({
+    id: z.string(),
+    sellerId: z.string(),
+    currency: z.string(),
+    status: z.enum(payoutStatuses),
+    requested: schemas.Money.nullable().openapi({ description: 'Null asks for all payable' }),
+    fromPlatform: schemas.Money.openapi({ description: 'The part that is transferred first' }),
+    fromAccount: schemas.Money.openapi({ description: 'The part at the account already' }),
+    total: schemas.Money,
+    stripeAccount: z.string().nullable(),
+    transferId: z.string().nullable(),
+    stripePayoutId: z.string().nullable(),
+    waitingFor: z.string().nullable(),
+    waiting: z
+      .object({ for: z.string(), reason: z.string(), lookAgainAt: MaybeInstant })
+      .nullable(),
+    parked: z
+      .object({
+        reason: z.string(),
+        explanation: z.string(),
+        since: schemas.Instant,
+        step: z.string().nullable(),
+        commands: z.array(ResolvingCommand),
+      })
+      .nullable(),
+    failureCode: z.string().nullable(),
+    skipReason: z.string().nullable(),
+    skipped: z.string().nullable().openapi({ description: 'The skipReason in words' }),
+    orderedBy: z.string().openapi({ description: 'The API key that ordered it' }),
+    createdAt: schemas.Instant,
+    startedAt: MaybeInstant,
+    reservedAt: MaybeInstant,
+    arrivesAt: MaybeInstant,
+    sentAt: MaybeInstant,
+    paidAt: MaybeInstant,
+    watchUntil: MaybeInstant,
+    overAt: MaybeInstant,
+  })
+  .openapi('Payout');
+
+/** A payout as its record tells it. */
+export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
+  const { requestedAmount, fromPlatform, fromAccount, currency } = record;
+  const { lookAgainAt: _look, parkedAt: _at, unknownStep: _step, ...shown } = record;
+  const { requestedAmount: _requested, ...rest } = shown;
+  return {
+    ...rest,
+    requested: requestedAmount === null ? null : money(requestedAmount, currency),
+    fromPlatform: money(fromPlatform, currency),
+    fromAccount: money(fromAccount, currency),
+    total: money(fromPlatform + fromAccount, currency),
+    waiting: waitingOf(record),
+    parked: parkedOf(record),
+    skipped: skippedOf(record),
+  };
+}
+
+/** One earning inside a payout. */
+export const PayoutItem = z
+  .object({
+    earningId: z.string(),
+    externalId: z.string().nullable(),
+    charge: z.string().nullable(),
+    description: z.string().nullable(),
+    amount: schemas.Money.openapi({ description: 'The part of it in this payout' }),
+    earned: schemas.Money.openapi({ description: 'All of the earning' }),
+    releasedAt: MaybeInstant.openapi({ description: 'When it went back, if the payout ended' }),
+  })
+  .openapi('PayoutItem');
+
+/** What Stripe was asked, and said. */
+export const Attempt = z
+  .object({
+    key: z.string().openapi({ description: 'The Idempotency-Key that Stripe saw' }),
+    step: z.string(),
+    number: z.int(),
+    state: z.enum(['started', 'succeeded', 'refused', 'unknown']),
+    account: z.string().nullable(),
+    apiVersion: z.string(),
+    tries: z.int(),
+    stripeId: z.string().nullable(),
+    refusal: z.string().nullable(),
+    error: z
+      .object({
+        statusCode: z.int().nullable(),
+        type: z.string().nullable(),
+        code: z.string().nullable(),
+        requestId: z.string().nullable(),
+      })
+      .nullable(),
+    createdAt: schemas.Instant,
+    firstSentAt: MaybeInstant,
+    lastSentAt: MaybeInstant,
+    decidedAt: MaybeInstant,
+  })
+  .openapi('Attempt');
+
+/** One thing that happened to a payout. */
+export const TimelineEvent = z
+  .object({
+    at: schemas.Instant,
+    kind: z.string(),
+    text: z.string(),
+    actor: z.string().optional().openapi({ description: 'The API key that ordered it' }),
+    money: schemas.Money.optional(),
+    from: z.enum(places).optional(),
+    to: z.enum(places).optional(),
+    attempt: z.string().optional(),
+    stripeId: z.string().optional(),
+  })
+  .openapi('TimelineEvent');

@@ -1,0 +1,81 @@
+import type { PayoutRecord } from '../db/views.ts';
+import type { SkipReason, WaitReason } from '../domain/payout.ts';
+
+/** Why a payout waits, in one sentence that also says what ends the wait. */
+const waits: Record<WaitReason | 'start', string> = {
+  start:
+    'The seller’s workflow starts it as soon as the seller is active and no other payout in this currency is under way',
+  'seller-not-active': 'The seller cannot be paid yet; it goes on when the seller becomes active',
+  'another-payout': 'Another payout of this seller and currency has no answer from Stripe yet',
+  'platform-balance':
+    'The platform’s balance at Stripe is too low; it goes on when money arrives there',
+  'account-balance':
+    'The account’s balance at Stripe is too low; it goes on when money arrives there',
+  arrival: 'The transferred money cannot be paid out before then',
+  capability:
+    'Stripe has switched off what this needs at the account; it goes on when that is active again',
+  'bank-details':
+    'The account has no bank account that can take this; it goes on when the seller changes it',
+  'stripe-limit': 'Stripe’s limit on payouts is reached; it tries again then',
+  'money-stopped': 'An operator stopped all money; it goes on when money is resumed',
+  'outcome-look-up': 'Stripe’s answer was lost; it looks at Stripe again before anything is sent',
+  bank: 'Stripe sent it; the bank does not have it yet',
+  'late-return': 'The bank has it; until then the bank could still send it back',
+};
+
+const skips: Record<SkipReason, string> = {
+  'nothing-payable': 'Nothing was payable when it started',
+  'more-than-payable': 'It asked for more than was payable when it started',
+  'account-negative': 'The account’s balance was below zero when it started',
+};
+
+/** What a payout waits for, why, and when it looks again at the latest. */
+export function waitingOf(payout: PayoutRecord) {
+  const notStarted = payout.status === 'requested' && payout.startedAt === null;
+  const reason = payout.waitingFor ?? (notStarted ? ('start' as const) : null);
+  if (reason === null || payout.parked) return null;
+  return { for: reason, reason: waits[reason], lookAgainAt: payout.lookAgainAt };
+}
+
+/** Why a payout ended without moving money. */
+export function skippedOf({ skipReason }: PayoutRecord): string | null {
+  return skipReason && skips[skipReason];
+}
+
+/** Why a payout stopped, and each request that lets it go on. */
+export function parkedOf(payout: PayoutRecord) {
+  const { parked, parkedAt, unknownStep, id } = payout;
+  if (!parked || !parkedAt) return null;
+  const of = { reason: parked, since: parkedAt, step: unknownStep };
+  const post = (name: string, when: string, body: Record<string, string> = {}) => ({
+    method: 'POST' as const,
+    path: `/v1/payouts/${id}/${name}`,
+    body,
+    when,
+  });
+  switch (parked) {
+    case 'outcome-unknown': {
+      const stripeId = unknownStep === 'payout' ? 'po_...' : 'tr_...';
+      return {
+        ...of,
+        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe`,
+        commands: [
+          post('confirm-sent', 'It is at Stripe: nothing is sent again', { stripeId }),
+          post('confirm-not-sent', 'It is certainly not at Stripe: it is sent again'),
+        ],
+      };
+    }
+    case 'refused-by-stripe':
+      return {
+        ...of,
+        explanation: 'Stripe refused it for a reason that waiting does not cure: see its attempts',
+        commands: [post('retry', 'The cause is removed: it is sent again')],
+      };
+    case 'unexpected-state':
+      return {
+        ...of,
+        explanation: 'What is at Stripe does not match what was ordered: see its attempts',
+        commands: [post('retry', 'It was put right at Stripe: it looks there again')],
+      };
+  }
+}

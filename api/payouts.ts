@@ -1,0 +1,185 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { recordPayoutOrder } from '../db/payout-orders.ts';
+import * as views from '../db/views.ts';
+import { isPayoutId, isSellerId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { money } from '../domain/money.ts';
+import { payoutStatuses } from '../domain/payout.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
+import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './payout-schemas.ts';
+import { Problem } from './problems.ts';
+import * as schemas from './schemas.ts';
+import { answer, body, PayoutParams, refusals, SellerParams } from './schemas.ts';
+import { readSeller } from './sellers.ts';
+import { timelineOf } from './timeline.ts';
+
+const NewPayoutBody = z
+  .strictObject({
+    amount: schemas.Amount.optional().openapi({ description: 'By default all that is payable' }),
+    currency: schemas.Currency.optional().openapi({ description: 'By default the seller’s' }),
+  })
+  .openapi('NewPayout');
+
+const filters = {
+  status: z.enum(payoutStatuses).optional(),
+  parked: z.enum(['true', 'false']).optional().openapi({ description: 'Waits for a person' }),
+  ...PageQuery,
+};
+
+const createPayout = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/payouts',
+  operationId: 'createPayout',
+  summary: 'Order a payout; money is set aside when it starts',
+  request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
+  responses: { 202: answer(Payout, 'The payout, requested'), ...refusals },
+});
+
+const getSellerPayouts = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/payouts',
+  operationId: 'listSellerPayouts',
+  summary: 'Payouts of a seller, newest first',
+  request: { params: SellerParams, query: z.strictObject(filters) },
+  responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
+});
+
+const sellerId = z
+  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
+  .optional()
+  .openapi({ type: 'string' });
+
+const getPayouts = createRoute({
+  method: 'get',
+  path: '/v1/payouts',
+  operationId: 'listPayouts',
+  summary: 'Payouts, newest first',
+  request: { query: z.strictObject({ sellerId, ...filters }) },
+  responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
+});
+
+const getPayout = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}',
+  operationId: 'getPayout',
+  summary: 'One payout: where it stands, what it waits for, what resolves it',
+  request: { params: PayoutParams },
+  responses: { 200: answer(Payout, 'The payout'), ...refusals },
+});
+
+const listOf = <Schema extends z.ZodType>(schema: Schema) => z.object({ data: z.array(schema) });
+
+const getItems = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/items',
+  operationId: 'listPayoutItems',
+  summary: 'Which earnings are in a payout',
+  request: { params: PayoutParams },
+  responses: { 200: answer(listOf(PayoutItem), 'The earnings'), ...refusals },
+});
+
+const getAttempts = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/attempts',
+  operationId: 'listPayoutAttempts',
+  summary: 'What Stripe was asked for a payout, and what it said',
+  request: { params: PayoutParams },
+  responses: { 200: answer(listOf(Attempt), 'The attempts'), ...refusals },
+});
+
+const getTimeline = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/timeline',
+  operationId: 'getPayoutTimeline',
+  summary: 'What happened to a payout, in order',
+  request: { params: PayoutParams },
+  responses: { 200: answer(listOf(TimelineEvent), 'The events'), ...refusals },
+});
+
+/** Payouts: ordered, listed, explained. */
+export function payoutRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(createPayout, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const asked = { sellerId, orderedBy: c.get('caller').id, ...c.req.valid('json') };
+      const done = await runCommand(c, deps, { kind: 'create-payout', request: asked }, (tx) =>
+        order(tx, asked),
+      );
+      return c.json(done.body, done.status);
+    })
+    .openapi(getSellerPayouts, async (c) => {
+      const { id } = await readSeller(db, c.req.valid('param').sellerId);
+      return c.json(await page(db, { ...c.req.valid('query'), sellerId: id }), 200);
+    })
+    .openapi(getPayouts, async (c) => c.json(await page(db, c.req.valid('query')), 200))
+    .openapi(getPayout, async (c) => {
+      return c.json(toPayout(await readPayout(db, c.req.valid('param').payoutId)), 200);
+    })
+    .openapi(getItems, async (c) => {
+      const { id } = await readPayout(db, c.req.valid('param').payoutId);
+      const items = await views.listPayoutItems(db, id);
+      const data = items.map(({ currency, ...item }) => ({
+        ...item,
+        amount: money(item.amount, currency),
+        earned: money(item.earned, currency),
+      }));
+      return c.json({ data }, 200);
+    })
+    .openapi(getAttempts, async (c) => {
+      const { id } = await readPayout(db, c.req.valid('param').payoutId);
+      return c.json({ data: await views.listAttempts(db, id) }, 200);
+    })
+    .openapi(getTimeline, async (c) => {
+      const payout = await readPayout(db, c.req.valid('param').payoutId);
+      const [attempts, entries, commands] = await Promise.all([
+        views.listAttempts(db, payout.id),
+        views.listPayoutEntries(db, payout.id),
+        views.listCommands(db, payout.id),
+      ]);
+      return c.json({ data: timelineOf({ payout, attempts, entries, commands }) }, 200);
+    });
+}
+
+/** The payout a path names, or the refusal that there is none. */
+export async function readPayout(
+  db: AppDeps['db'],
+  payoutId: PayoutId,
+): Promise<views.PayoutRecord> {
+  const payout = await views.findPayout(db, payoutId);
+  if (!payout) throw new Problem('unknown-payout', 'No payout has this id');
+  return payout;
+}
+
+type Asked = { amount?: number | undefined; currency?: string | undefined };
+type Order = Omit<Parameters<typeof recordPayoutOrder>[1], 'amount' | 'currency'> & Asked;
+
+async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) {
+  const seller = await readSeller(tx, asked.sellerId);
+  if (seller.status === 'closed') throw new Problem('seller-closed', 'A closed seller is not paid');
+  const payoutId = await recordPayoutOrder(tx, {
+    ...asked,
+    amount: asked.amount ?? null,
+    currency: asked.currency ?? seller.currency,
+  });
+  const body = toPayout(await readPayout(tx, payoutId));
+  return { status: 202 as const, body, objectId: payoutId };
+}
+
+type Filter = {
+  sellerId?: SellerId | undefined;
+  status?: views.PayoutRecord['status'] | undefined;
+  parked?: 'true' | 'false' | undefined;
+  cursor?: string | undefined;
+  limit: number;
+};
+
+async function page(db: AppDeps['db'], { cursor, parked, ...filter }: Filter) {
+  const rows = await views.listPayouts(db, {
+    ...filter,
+    parked: parked && parked === 'true',
+    after: afterOf(cursor, isPayoutId),
+  });
+  return toPage(rows, filter.limit, toPayout);
+}

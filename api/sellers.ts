@@ -1,0 +1,192 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  findSeller,
+  listSellers,
+  recordSeller,
+  type NewSeller,
+  type SellerRecord,
+} from '../db/sellers.ts';
+import { readBalances } from '../db/views.ts';
+import { isSellerId, type SellerId } from '../domain/ids.ts';
+import { money } from '../domain/money.ts';
+import { sellerStatuses } from '../domain/seller.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { usualCurrency } from './currencies.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
+import { Problem } from './problems.ts';
+import * as schemas from './schemas.ts';
+import { answer, body, refusals, SellerParams } from './schemas.ts';
+
+const NewSellerBody = z
+  .strictObject({
+    externalId: schemas.ExternalId.optional(),
+    email: z.email('must be an email address').max(254, 'must have at most 254 characters'),
+    displayName: schemas.text(255).optional(),
+    country: schemas.Country,
+    currency: schemas.Currency.optional().openapi({ description: 'By default the country’s' }),
+    entityType: z.enum(['individual', 'company']).default('individual'),
+    metadata: schemas.Metadata.default({}),
+  })
+  .openapi('NewSeller');
+
+const Seller = z
+  .object({
+    id: z.string(),
+    externalId: z.string().nullable(),
+    status: z.enum(sellerStatuses),
+    email: z.string(),
+    displayName: z.string().nullable(),
+    country: z.string(),
+    currency: z.string(),
+    entityType: z.enum(['individual', 'company']),
+    metadata: z.record(z.string(), z.string()),
+    stripeAccount: z.string().nullable(),
+    capabilities: z.object({
+      transfers: z.string().nullable(),
+      payouts: z.string().nullable(),
+    }),
+    accountReadAt: schemas.Instant.nullable(),
+    payoutsManualAt: schemas.Instant.nullable(),
+    lookAgainAt: schemas.Instant.nullable(),
+    parked: z.string().nullable(),
+    createdAt: schemas.Instant,
+  })
+  .openapi('Seller');
+
+const Balance = z
+  .object({
+    currency: z.string(),
+    payable: schemas.Money.openapi({ description: 'What a payout ordered now would carry' }),
+    notYetAvailable: schemas.Money.openapi({ description: 'Earned, payable later' }),
+    places: z.object({
+      owed: z.int().openapi({ description: 'All that was earned, as the other side: negative' }),
+      platform: z.int(),
+      'platform-reserved': z.int(),
+      account: z.int(),
+      'account-reserved': z.int(),
+      'in-transit': z.int(),
+      bank: z.int(),
+      foreign: z.int(),
+    }),
+  })
+  .openapi('Balance');
+
+const createSeller = createRoute({
+  method: 'post',
+  path: '/v1/sellers',
+  operationId: 'createSeller',
+  summary: 'Make a seller known and begin its onboarding',
+  request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
+  responses: {
+    200: answer(Seller, 'The seller that stands under this externalId'),
+    201: answer(Seller, 'The seller'),
+    ...refusals,
+  },
+});
+
+const getSeller = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}',
+  operationId: 'getSeller',
+  summary: 'One seller',
+  request: { params: SellerParams },
+  responses: { 200: answer(Seller, 'The seller'), ...refusals },
+});
+
+const getSellers = createRoute({
+  method: 'get',
+  path: '/v1/sellers',
+  operationId: 'listSellers',
+  summary: 'Sellers, newest first',
+  request: {
+    query: z.strictObject({
+      externalId: schemas.ExternalId.optional(),
+      status: z.enum(sellerStatuses).optional(),
+      ...PageQuery,
+    }),
+  },
+  responses: { 200: answer(pageOf(Seller), 'A page of sellers'), ...refusals },
+});
+
+const getBalances = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/balances',
+  operationId: 'getBalances',
+  summary: 'Where the money of a seller is, for each currency',
+  request: { params: SellerParams },
+  responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances'), ...refusals },
+});
+
+/** Who is paid, and where their money is. */
+export function sellerRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(createSeller, async (c) => {
+      const given = c.req.valid('json');
+      const seller = {
+        ...given,
+        externalId: given.externalId ?? null,
+        displayName: given.displayName ?? null,
+        currency: given.currency ?? usualCurrency(given.country),
+      };
+      const done = await runCommand(c, deps, { kind: 'create-seller', request: seller }, (tx) =>
+        create(tx, seller),
+      );
+      return c.json(done.body, done.status);
+    })
+    .openapi(getSeller, async (c) =>
+      c.json(toSeller(await readSeller(db, c.req.valid('param').sellerId)), 200),
+    )
+    .openapi(getSellers, async (c) => {
+      const { cursor, limit, ...filter } = c.req.valid('query');
+      const rows = await listSellers(db, { ...filter, limit, after: afterOf(cursor, isSellerId) });
+      return c.json(toPage(rows, limit, toSeller), 200);
+    })
+    .openapi(getBalances, async (c) => {
+      const { id } = await readSeller(db, c.req.valid('param').sellerId);
+      const data = (await readBalances(db, id)).map((balance) => ({
+        ...balance,
+        payable: money(balance.payable, balance.currency),
+        notYetAvailable: money(balance.notYetAvailable, balance.currency),
+      }));
+      return c.json({ data }, 200);
+    });
+}
+
+/** The seller a path names, or the refusal that there is none. */
+export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise<SellerRecord> {
+  const seller = await findSeller(db, sellerId);
+  if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  return seller;
+}
+
+async function create(tx: Parameters<typeof recordSeller>[0], asked: NewSeller) {
+  const { seller, isNew } = await recordSeller(tx, asked);
+  if (!isNew && !isSame(seller, asked)) {
+    throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);
+  }
+  return {
+    status: isNew ? (201 as const) : (200 as const),
+    body: toSeller(seller),
+    objectId: seller.id,
+  };
+}
+
+function isSame(standing: SellerRecord, asked: NewSeller): boolean {
+  const { email, displayName, country, currency, entityType, metadata } = asked;
+  const fields = { email, displayName, country, currency, entityType } as const;
+  const names = Object.keys(metadata);
+  return (
+    Object.entries(fields).every(
+      ([name, value]) => standing[name as keyof typeof fields] === value,
+    ) &&
+    names.length === Object.keys(standing.metadata).length &&
+    names.every((name) => standing.metadata[name] === metadata[name])
+  );
+}
+
+function toSeller(seller: SellerRecord) {
+  const { transfersCapability, payoutsCapability, ...shown } = seller;
+  return { ...shown, capabilities: { transfers: transfersCapability, payouts: payoutsCapability } };
+}

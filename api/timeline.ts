@@ -1,0 +1,91 @@
+import type { z } from '@hono/zod-openapi';
+import type * as views from '../db/views.ts';
+import { formatMoney, money } from '../domain/money.ts';
+import type { EntryKind } from '../domain/ledger.ts';
+import type { TimelineEvent } from './payout-schemas.ts';
+
+type Event = z.infer<typeof TimelineEvent>;
+type Listed<List extends (...args: never[]) => Promise<unknown[]>> = Awaited<ReturnType<List>>;
+type Sources = {
+  payout: views.PayoutRecord;
+  attempts: Listed<typeof views.listAttempts>;
+  entries: Listed<typeof views.listPayoutEntries>;
+  commands: Listed<typeof views.listCommands>;
+};
+
+/** What happened to a payout, in order; of one instant, what led to it comes first. */
+export function timelineOf({ payout, attempts, entries, commands }: Sources): Event[] {
+  const events = [
+    ...commands.map(fromCommand),
+    ...milestones(payout),
+    ...attempts.flatMap(fromAttempt),
+    ...entries.map(fromEntry),
+    ...ending(payout),
+  ];
+  return events.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+function fromCommand(command: Sources['commands'][number]): Event {
+  const text = `${commandTexts[command.kind] ?? command.kind} by ${command.apiKeyName}`;
+  return { at: command.at, kind: 'command', text, actor: command.apiKeyId };
+}
+
+const commandTexts: Record<string, string> = {
+  'create-payout': 'Ordered',
+  'confirm-sent': 'Confirmed as sent',
+  'confirm-not-sent': 'Confirmed as not sent',
+  'retry-payout': 'Told to try again',
+};
+
+function milestones({ startedAt, parkedAt, parked }: views.PayoutRecord): Event[] {
+  return [
+    ...(startedAt ? [{ at: startedAt, kind: 'started', text: 'Its workflow started' }] : []),
+    ...(parkedAt
+      ? [{ at: parkedAt, kind: 'parked', text: `Stopped for a person: ${parked}` }]
+      : []),
+  ];
+}
+
+function ending({ overAt, status, skipReason, failureCode }: views.PayoutRecord): Event[] {
+  if (!overAt) return [];
+  const why = skipReason ?? failureCode;
+  return [{ at: overAt, kind: 'over', text: why ? `Over: ${status}, ${why}` : `Over: ${status}` }];
+}
+
+function fromAttempt(attempt: Sources['attempts'][number]): Event[] {
+  const { step, number, firstSentAt, decidedAt, state, refusal, error, stripeId } = attempt;
+  const about = { attempt: attempt.key };
+  const sent = firstSentAt
+    ? [{ ...about, at: firstSentAt, kind: 'asked', text: `Stripe was asked: ${step} ${number}` }]
+    : [];
+  if (!decidedAt) {
+    if (state !== 'unknown') return sent;
+    const at = attempt.lastSentAt ?? attempt.createdAt;
+    return [...sent, { ...about, at, kind: 'unknown', text: `No answer that tells: ${step}` }];
+  }
+  const code = error?.code ? ` (${error.code})` : '';
+  const decided =
+    state === 'refused'
+      ? { kind: 'refused', text: `Not made: ${step}, ${refusal}${code}` }
+      : { kind: 'made', text: `Made: ${step}` };
+  return [...sent, { ...about, ...decided, at: decidedAt, ...(stripeId && { stripeId }) }];
+}
+
+const entryTexts: Record<EntryKind, string> = {
+  earning: 'earned',
+  reserve: 'set aside',
+  release: 'freed again',
+  transfer: 'transferred to the account',
+  payout: 'taken out of the account by Stripe',
+  paid: 'at the bank',
+  'payout-failed': 'back at the account: not paid',
+  returned: 'back at the account: returned by the bank',
+  foreign: 'moved by somebody else',
+};
+
+function fromEntry(entry: Sources['entries'][number]): Event {
+  const { at, kind, from, to, stripeId } = entry;
+  const moved = money(entry.amount, entry.currency);
+  const text = `${formatMoney(moved)} ${entryTexts[kind]}`;
+  return { at, kind, text, money: moved, from, to, ...(stripeId && { stripeId }) };
+}

@@ -1,0 +1,185 @@
+import { sql, type Selectable } from 'kysely';
+import type { PayoutId, SellerId } from '../domain/ids.ts';
+import { places, type Place } from '../domain/ledger.ts';
+import { planReservation, type PayoutStatus } from '../domain/payout.ts';
+import type { Db } from './connect.ts';
+import type { Database } from './schema.ts';
+
+/** A payout as callers and operators see it. */
+export type PayoutRecord = ReturnType<typeof toRecord>;
+
+/** The payout with this id. */
+export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutRecord | undefined> {
+  const row = await db
+    .selectFrom('payouts')
+    .selectAll()
+    .where('id', '=', payoutId)
+    .executeTakeFirst();
+  return row && toRecord(row);
+}
+
+/** Payouts, newest first, one more than the limit where there are more. */
+export async function listPayouts(
+  db: Db,
+  filter: {
+    sellerId?: SellerId | undefined;
+    status?: PayoutStatus | undefined;
+    parked?: boolean | undefined;
+    after?: PayoutId | undefined;
+    limit: number;
+  },
+): Promise<PayoutRecord[]> {
+  const { sellerId, status, parked, after } = filter;
+  let query = db.selectFrom('payouts').selectAll();
+  if (sellerId) query = query.where('seller_id', '=', sellerId);
+  if (status) query = query.where('status', '=', status);
+  if (parked !== undefined) query = query.where('parked', parked ? 'is not' : 'is', null);
+  if (after) {
+    query = query.where(
+      sql<boolean>`(created_at, id) < (select created_at, id from payouts where id = ${after})`,
+    );
+  }
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  return rows.map(toRecord);
+}
+
+/** Which earnings a payout carries, oldest first; `releasedAt` says that they went back. */
+export async function listPayoutItems(db: Db, payoutId: PayoutId) {
+  const rows = await db
+    .selectFrom('payout_items')
+    .innerJoin('earnings', 'earnings.id', 'payout_items.earning_id')
+    .select([
+      'earnings.id as earningId',
+      'earnings.external_id as externalId',
+      'earnings.charge',
+      'earnings.description',
+      'earnings.currency',
+      'earnings.amount as earned',
+      'payout_items.amount',
+      'payout_items.released_at as releasedAt',
+    ])
+    .where('payout_items.payout_id', '=', payoutId)
+    .orderBy('earnings.available_on')
+    .orderBy('earnings.id')
+    .execute();
+  return rows;
+}
+
+/** What Stripe was asked for a payout and what it said; never the body or Stripe's own words. */
+export async function listAttempts(db: Db, payoutId: PayoutId) {
+  const rows = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('object_id', '=', payoutId)
+    .orderBy('created_at')
+    .orderBy('step', 'desc')
+    .orderBy('number')
+    .execute();
+  return rows.map((row) => ({
+    key: row.key,
+    step: row.step,
+    number: row.number,
+    state: row.state,
+    account: row.account,
+    apiVersion: row.api_version,
+    tries: row.tries,
+    stripeId: row.stripe_id,
+    refusal: row.refusal,
+    error: errorFacts(row.error),
+    createdAt: row.created_at,
+    firstSentAt: row.first_sent_at,
+    lastSentAt: row.last_sent_at,
+    decidedAt: row.decided_at,
+  }));
+}
+
+/** The ledger's lines of a payout, in the order in which they were written. */
+export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
+  return db
+    .selectFrom('ledger_entries')
+    .select(['kind', 'currency', 'amount', 'from_place as from', 'to_place as to'])
+    .select(['stripe_id as stripeId', 'created_at as at'])
+    .where('payout_id', '=', payoutId)
+    .orderBy('id')
+    .execute();
+}
+
+/** What was ordered about an object, and under which API key. */
+export async function listCommands(db: Db, objectId: string) {
+  return db
+    .selectFrom('commands')
+    .innerJoin('api_keys', 'api_keys.id', 'commands.api_key_id')
+    .select(['commands.id', 'commands.kind', 'commands.created_at as at'])
+    .select(['api_keys.id as apiKeyId', 'api_keys.name as apiKeyName'])
+    .where('commands.object_id', '=', objectId)
+    .orderBy('commands.created_at')
+    .execute();
+}
+
+/** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
+export async function readBalances(db: Db, sellerId: SellerId) {
+  const { rows } = await sql<{ currency: string; place: Place; amount: number; later: number }>`
+    select currency, place, amount, coalesce((select sum(earnings.amount - allocated)
+      from earnings where seller_id = balances.seller_id and currency = balances.currency
+        and allocated < earnings.amount
+        and (available_on is null or available_on > business_now())), 0)::bigint as later
+    from balances where seller_id = ${sellerId} order by currency
+  `.execute(db);
+  return [...new Set(rows.map(({ currency }) => currency))].map((currency) => {
+    const own = rows.filter((row) => row.currency === currency);
+    const at = Object.fromEntries(
+      places.map((place) => [place, own.find((row) => row.place === place)?.amount ?? 0]),
+    ) as Record<Place, number>;
+    const notYetAvailable = own[0]?.later ?? 0;
+    const funds = { atPlatform: at.platform, atAccount: at.account, notYetAvailable };
+    const plan = planReservation({ requestedAmount: null, currency, ...funds });
+    const payable = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
+    return { currency, places: at, payable, notYetAvailable };
+  });
+}
+
+function errorFacts(error: Record<string, unknown> | null) {
+  if (!error) return null;
+  const { statusCode, type, code, requestId } = error;
+  return {
+    statusCode: typeof statusCode === 'number' ? statusCode : null,
+    type: typeof type === 'string' ? type : null,
+    code: typeof code === 'string' ? code : null,
+    requestId: typeof requestId === 'string' ? requestId : null,
+  };
+}
+
+function toRecord(row: Selectable<Database['payouts']>) {
+  return {
+    id: row.id,
+    sellerId: row.seller_id,
+    currency: row.currency,
+    status: row.status,
+    requestedAmount: row.requested_amount,
+    fromPlatform: row.from_platform,
+    fromAccount: row.from_account,
+    stripeAccount: row.stripe_account,
+    transferId: row.transfer_id,
+    arrivesAt: row.arrives_at,
+    stripePayoutId: row.stripe_payout_id,
+    failureCode: row.failure_code,
+    skipReason: row.skip_reason,
+    waitingFor: row.waiting_for,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    parkedAt: row.parked_at,
+    unknownStep: row.unknown_step,
+    orderedBy: row.ordered_by,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    reservedAt: row.reserved_at,
+    sentAt: row.sent_at,
+    paidAt: row.paid_at,
+    watchUntil: row.watch_until,
+    overAt: row.over_at,
+  };
+}
