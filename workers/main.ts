@@ -14,12 +14,19 @@ const config = readConfig(process.env);
 installRuntime(config.logLevel);
 const db = connect(config.databaseUrl, { connections: 20 });
 const stripe = createStripe(config.stripe);
-await checkInstallation(db, stripe, config);
+await checkInstallation(db, stripe, config).catch(refuseToStart);
 const connection = await connectWorkers(config.temporal);
 const takeTurn = createTurns(db, config.stripe.budgets);
 const { lateReturnDays } = config;
 const activities = createActivities({ stripe, db, takeTurn, lateReturnDays });
 const workers = await createWorkers(connection, config, activities);
+
+/** Only the message: an error of Stripe's can hold more than a log may. */
+function refuseToStart(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${JSON.stringify({ level: 'error', event: 'cannot start', message })}\n`);
+  process.exit(1);
+}
 
 const running = Promise.all(workers.map((worker) => worker.run()));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
