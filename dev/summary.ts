@@ -22,6 +22,8 @@ Create a first seller:
   curl ${api}/v1/sellers \\
     -H "Authorization: Bearer $(cat ${keyFile})" -H "Idempotency-Key: first-seller" \\
     -H "Content-Type: application/json" \\
-    -d '{"id":"seller_1","email":"ada@example.com","country":"DE","currency":"eur"}'
+    -d '{"email":"ada@example.com","country":"DE"}'
+
+The README goes on from there, to the first payout.
 `;
 }

@@ -10,6 +10,7 @@ import { choosePlace, clear, launch, partsIn, type Launched, type Place } from '
 const up = 'payout-engine is up';
 let place: Place;
 let launched: Launched | undefined;
+let sellerPath = '';
 
 beforeAll(async () => {
   place = await choosePlace();
@@ -27,7 +28,7 @@ test('starts everything on an empty folder, and Ctrl-C leaves no process', async
   await launched.said(up);
   const answer = await call('/ready');
   expect(await answer.json()).toMatchObject({ ready: true });
-  expect((await createSeller()).status).toBe(201);
+  sellerPath = await createSeller();
   const parts = partsIn(place.folder);
   const names = ['API', 'Postgres', 'Temporal', 'sandbox', 'worker'];
   expect(parts.map((part) => part.name).toSorted()).toEqual(names);
@@ -47,7 +48,7 @@ test('goes on after a kill -9 of the launcher, with everything kept', async () =
   await launched.said(up);
   expect(launched.output()).toContain('An earlier start was cut short');
   expect(left.filter(isRunning)).toEqual([]);
-  expect((await call('/v1/sellers/seller_1')).status).toBe(200);
+  expect((await call(sellerPath)).status).toBe(200);
   const second = launch(place);
   expect(await second.ended).toBe(1);
   expect(second.output()).toContain(
@@ -84,9 +85,13 @@ test('without any way to Temporal says so once, and names every way there is', a
   for (const way of ways) expect(launched.output().split(way).length).toBe(2);
 });
 
-async function createSeller(): Promise<Response> {
-  const body = { id: 'seller_1', email: 'ada@example.com', country: 'DE', currency: 'eur' };
-  return call('/v1/sellers', { method: 'POST', body: JSON.stringify(body) });
+/** Creates a seller and answers with its path. */
+async function createSeller(): Promise<string> {
+  const body = JSON.stringify({ email: 'ada@example.com', country: 'DE' });
+  const answer = await call('/v1/sellers', { method: 'POST', body });
+  expect(answer.status).toBe(201);
+  const { id } = (await answer.json()) as { id: string };
+  return `/v1/sellers/${id}`;
 }
 
 async function call(path: string, init: RequestInit = {}): Promise<Response> {
