@@ -13,6 +13,7 @@ import { processDue } from './core/due.ts';
 import { apiVersion, platformId } from './core/world.ts';
 import type { World } from './core/world.ts';
 import { startCourier } from './events/deliveries.ts';
+import { eventRoutes } from './events/routes.ts';
 import { answerStripe } from './http/flow.ts';
 import { refuseOutside } from './http/process.ts';
 import type { Answer, StripeRequest } from './http/process.ts';
@@ -31,7 +32,7 @@ export type Sandbox = { url: string; close(): Promise<void> };
 
 type Env = { Bindings: HttpBindings };
 
-const routes = [...accountRoutes, ...bookRoutes, ...moneyRoutes];
+const routes = [...accountRoutes, ...bookRoutes, ...moneyRoutes, ...eventRoutes];
 const due = { ...accountDue, ...bookDue, ...moneyDue };
 const tickMs = 100;
 

@@ -98,7 +98,7 @@ function faultOf(rule: Rule, index: number): Fault {
 }
 
 function effectOf(rule: Rule, status: number, id: string) {
-  const { kind, headers = {}, stored = false, processed = stored } = rule;
+  const { kind, headers = {}, stored = false, processed = false } = rule;
   if (kind === 'rate-limit') {
     const reason = { 'Stripe-Rate-Limited-Reason': 'global-rate', ...headers };
     const body = bodyOf(rule, id, 'Request rate limit exceeded.', 'rate_limit');

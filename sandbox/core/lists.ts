@@ -42,7 +42,7 @@ export function whereRange(c: Conditions, expression: string, range: Range | und
 /** Reads one page, newest first, and says whether there is more. */
 export function readPage(
   w: World,
-  table: 'objects' | 'balance_transactions' | 'events',
+  table: 'objects' | 'balance_transactions' | 'events' | 'destinations',
   c: Conditions,
   page: Page,
 ): { rows: Record<string, unknown>[]; hasMore: boolean } {

@@ -2,7 +2,10 @@ import type { JsonObject } from '../core/json.ts';
 import { newId } from '../core/ids.ts';
 import { apiVersion, platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
-import { queueDeliveries } from './queue.ts';
+import { listDestinations } from './destinations.ts';
+import type { Destination } from './destinations.ts';
+import { queue, queueDeliveries, typeMatches } from './queue.ts';
+import { orderly, readWebhookSettings } from './settings.ts';
 
 /** Emits a v1 snapshot event of an account, in the transaction of the change it tells of. */
 export function emit(
@@ -26,29 +29,35 @@ export function emit(
     request: w.current ?? { id: null, idempotency_key: null },
     type,
   };
-  const objectId = (object as { id?: string }).id ?? null;
-  store(w, { id, version: 'v1', account, type, objectId, body });
+  const about = object as About;
+  announce(w, { id, version: 'v1', account, type, objectId: about.id ?? null, body });
+  emitThinTwin(w, `v1.${type}`, account, about, id);
 }
 
-/** What a thin event says about the object it concerns. */
-export type Thin = { accountId: string; data?: JsonObject; related?: boolean };
+/** What a thin event says about the account it concerns. */
+export type Thin = { accountId: string; data?: JsonObject };
 
 /** Emits a v2 event about a connected account; it belongs to the platform's own scope. */
-export function emitThin(w: World, type: string, { accountId, data, related = true }: Thin): void {
-  const id = newId('evt_test', 30);
+export function emitThin(w: World, type: string, { accountId, data }: Thin): void {
   const url = `/v2/core/accounts/${accountId}`;
-  const body = {
-    id,
-    object: 'v2.core.event',
-    created: new Date(w.clock.now()).toISOString(),
-    ...(data && { data }),
-    livemode: false,
-    ...(w.current && { reason: { type: 'request', request: w.current } }),
-    ...(related && { related_object: { id: accountId, type: 'v2.core.account', url } }),
-    type,
-  };
-  store(w, { id, version: 'v2', account: platformId, type, objectId: accountId, body });
+  const related = { id: accountId, type: 'v2.core.account', url };
+  const event = thinEvent(w, type, { ...(data && { data }), related_object: related });
+  announce(w, { ...event, account: platformId, objectId: accountId });
 }
+
+/** Emits a ping and sends it to one destination, whatever events that is enabled for. */
+export function emitPing(w: World, { id }: Destination): JsonObject {
+  const type = 'v2.core.event_destination.ping';
+  const url = `/v2/core/event_destinations/${id}`;
+  const related = { id, type: 'v2.core.event_destination', url };
+  const event = thinEvent(w, type, { related_object: related });
+  store(w, { ...event, account: platformId, objectId: id });
+  queue(w, event.id, id, orderly);
+  w.onDeliveries();
+  return event.body;
+}
+
+type About = { id?: string; object?: string; account?: string };
 
 type Stored = {
   id: string;
@@ -56,11 +65,57 @@ type Stored = {
   account: string;
   type: string;
   objectId: string | null;
-  body: object;
+  body: JsonObject | object;
 };
 
-function store(w: World, event: Stored): void {
-  const { id, version, account, type, objectId, body } = event;
+/** Thin twins of snapshot events exist only where a destination names them. */
+function emitThinTwin(w: World, type: string, account: string, about: About, snapshot: string) {
+  const isNamed = (pattern: string) => pattern.startsWith('v1.') && typeMatches(pattern, type);
+  const wanted = listDestinations(w).some(
+    ({ payload, enabledEvents }) => payload === 'thin' && enabledEvents.some(isNamed),
+  );
+  if (!wanted || about.id === undefined) return;
+  const { id, object = '' } = about;
+  const url =
+    object === 'bank_account'
+      ? `/v1/accounts/${account}/external_accounts/${id}`
+      : `/v1/${object}s/${id}`;
+  const event = thinEvent(w, type, {
+    ...(account !== platformId && { context: account }),
+    related_object: { id, type: object, url },
+    snapshot_event: snapshot,
+  });
+  announce(w, { ...event, account, objectId: id });
+}
+
+function thinEvent(w: World, type: string, parts: JsonObject) {
+  const id = newId('evt_test', 30);
+  const created = new Date(w.clock.now()).toISOString();
+  const reason = w.current && { reason: { type: 'request', request: w.current } };
+  const body: JsonObject = {
+    id,
+    object: 'v2.core.event',
+    created,
+    livemode: false,
+    ...reason,
+    type,
+    ...parts,
+  };
+  return { id, version: 'v2' as const, type, body };
+}
+
+function announce(w: World, event: Stored): void {
+  store(w, event);
+  const { id, version, account, type, body } = event;
+  const connected = account !== platformId;
+  queueDeliveries(w, { id, version, connected, type });
+  if (!readWebhookSettings(w).twins) return;
+  const twin = `${id}T`;
+  store(w, { ...event, id: twin, body: { ...body, id: twin } });
+  queueDeliveries(w, { id: twin, version, connected, type });
+}
+
+function store(w: World, { id, version, account, type, objectId, body }: Stored): void {
   w.db.run(
     `insert into events (id, version, account, type, created, object_id, body)
      values (?, ?, ?, ?, ?, ?, ?)`,
@@ -72,5 +127,4 @@ function store(w: World, event: Stored): void {
     objectId,
     JSON.stringify(body),
   );
-  queueDeliveries(w, { id, version, connected: account !== platformId, type });
 }

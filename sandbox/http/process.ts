@@ -6,7 +6,7 @@ import { platformId } from '../core/world.ts';
 import { findAccount } from '../accounts/record.ts';
 import type { Fault } from './faults.ts';
 import { keep, readKept } from './idempotency.ts';
-import type { Keyed } from './idempotency.ts';
+import type { Kept, Keyed } from './idempotency.ts';
 import { recordRequest, recordUnknownCall } from './request-log.ts';
 import type { Surface } from './surface.ts';
 
@@ -67,24 +67,30 @@ function resultOf(surface: Surface, request: StripeRequest, fault?: Fault) {
   try {
     const kept = keyed && readKept(surface.w, keyed);
     if (kept) {
-      const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': kept.request_id };
-      const { status, body } = kept;
-      return {
-        replayed: true,
-        result: { status, body, headers, stored: false, errorCode: codeOf(body) },
-      };
+      return { replayed: true, result: replay(kept) };
     }
   } catch (error) {
     return { replayed: false, result: failed(request, error) };
   }
   const done = fault?.processed === false ? injected(fault) : execute(surface, request);
   const result = fault ? injected(fault) : done;
-  // v2 runs a failed call again instead of replaying the failure.
-  const kept = result.stored && (request.version === 'v1' || result.status < 400);
+  const kept = toKeep(request, done, result);
   if (keyed && kept) {
-    keep(surface.w, keyed, { status: result.status, body: result.body, request_id: request.id });
+    keep(surface.w, keyed, { status: kept.status, body: kept.body, request_id: request.id });
   }
   return { replayed: false, result };
+}
+
+function replay({ status, body, request_id: original }: Kept): Result {
+  const advice = status >= 400 ? { 'Stripe-Should-Retry': 'false' } : {};
+  const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': original, ...advice };
+  return { status, body, headers, stored: false, errorCode: codeOf(body) };
+}
+
+/** v1 replays what it answered; v2 remembers what was done, and runs a failed call again. */
+function toKeep({ version }: StripeRequest, done: Result, answered: Result): Result | undefined {
+  if (version === 'v2') return done.status < 400 ? done : undefined;
+  return answered.stored ? answered : undefined;
 }
 
 function execute(surface: Surface, request: StripeRequest): Result {
@@ -138,10 +144,17 @@ function failed(request: StripeRequest, error: unknown): Result {
   return {
     status: fault.status,
     body: JSON.stringify(errorAnswer(fault, request.id)),
-    headers: fault.headers,
+    headers: { ...retryAdvice(fault, request), ...fault.headers },
     stored: fault.stored,
     errorCode: fault.body.code ?? fault.body.type,
   };
+}
+
+/** Where the answer would only be replayed, a retry is of no use. */
+function retryAdvice({ status, stored }: StripeFault, { key, version }: StripeRequest) {
+  if (status === 409) return { 'Stripe-Should-Retry': 'true' };
+  const replayed = stored && key !== null && version === 'v1';
+  return replayed || status < 429 ? { 'Stripe-Should-Retry': 'false' } : {};
 }
 
 function injected(fault: Fault): Result {

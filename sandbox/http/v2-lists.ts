@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { World } from '../core/world.ts';
 
 type V2Query = {
-  table: 'objects' | 'events';
+  table: 'objects' | 'events' | 'destinations';
   clauses: string[];
   values?: SQLInputValue[];
   page: { limit?: number | undefined; page?: string | undefined };
@@ -41,9 +41,11 @@ export function v2Answer(
   data: object[],
   limit: number | undefined,
   next: string | undefined,
-  query = '',
+  query = new URLSearchParams(),
 ): JsonObject {
-  const url = `${path}?limit=${limit ?? defaultLimit}${query}&page=${next}`;
+  const size = String(limit ?? defaultLimit);
+  const all = new URLSearchParams([...query, ['limit', size], ['page', next ?? '']]);
+  const url = `${path}?${all.toString()}`;
   return {
     data: data as JsonObject[],
     next_page_url: next === undefined ? null : url,
