@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startApi, type TestApi } from './harness.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+
+const earningsOf = (id: string) => `/v1/sellers/${id}/earnings`;
+
+describe('an earning', () => {
+  test('without a charge or a date is payable at once', async () => {
+    const id = await api.makeSeller();
+    const { status, body } = await api.post(earningsOf(id), { amount: 12_34, currency: 'eur' });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ sellerId: id, amount: 12_34, currency: 'eur', allocated: 0 });
+    expect(body['availableOn']).toBe(body['createdAt']);
+  });
+
+  test('with a charge waits for what the charge says', async () => {
+    const id = await api.makeSeller();
+    const asked = { amount: 12_34, currency: 'eur', charge: 'ch_3Nabc' };
+    expect((await api.post(earningsOf(id), asked)).body).toMatchObject({
+      charge: 'ch_3Nabc',
+      availableOn: null,
+    });
+  });
+
+  test('with a date is payable from then, wherever the date was written', async () => {
+    const id = await api.makeSeller();
+    const asked = { amount: 1, currency: 'eur', availableOn: '2026-12-24T18:00:00+01:00' };
+    expect((await api.post(earningsOf(id), asked)).body['availableOn']).toBe(
+      '2026-12-24T17:00:00.000Z',
+    );
+  });
+
+  test('moves money in the ledger once, and wakes nobody', async () => {
+    const id = await api.makeSeller();
+    await api.post(earningsOf(id), { amount: 12_34, currency: 'eur' });
+    const entries = await api.db
+      .selectFrom('ledger_entries')
+      .select(['kind', 'from_place', 'to_place', 'amount'])
+      .where('seller_id', '=', id)
+      .execute();
+    expect(entries).toEqual([
+      { kind: 'earning', from_place: 'owed', to_place: 'platform', amount: 12_34 },
+    ]);
+    expect(await api.wakeUps()).toEqual([]);
+  });
+
+  test('may be as large as the engine takes, and as small as one', async () => {
+    const id = await api.makeSeller();
+    for (const amount of [1, 999_999_999_999]) {
+      expect((await api.post(earningsOf(id), { amount, currency: 'jpy' })).status).toBe(201);
+    }
+  });
+
+  test('that brings the sum beyond whole numbers is refused and moves nothing', async () => {
+    const id = await api.makeSeller();
+    const largest = 999_999_999_999;
+    await api.db
+      .insertInto('balances')
+      .values([
+        { seller_id: id, currency: 'eur', place: 'owed', amount: -Number.MAX_SAFE_INTEGER },
+        { seller_id: id, currency: 'eur', place: 'platform', amount: Number.MAX_SAFE_INTEGER },
+      ])
+      .execute();
+    const { status, body } = await api.post(earningsOf(id), { amount: largest, currency: 'eur' });
+    expect(status).toBe(400);
+    expect(body['errors']).toMatchObject([{ pointer: '/amount' }]);
+    expect((await api.get(earningsOf(id))).body['data']).toEqual([]);
+  });
+
+  test('of a closed seller is refused', async () => {
+    const id = await api.makeSeller({ status: 'closed' });
+    const { status, body } = await api.post(earningsOf(id), { amount: 1, currency: 'eur' });
+    expect([status, body['type']]).toEqual([409, '/problems/seller-closed']);
+  });
+});
+
+describe('an externalId', () => {
+  test.each([
+    ['at once', {}],
+    ['from a date', { availableOn: '2027-01-01T00:00:00Z' }],
+    ['with a charge', { charge: 'py_1' }],
+    ['with a description', { description: 'A lamp' }],
+  ])('sent again for what is payable %s is the earning that stands', async (_when, change) => {
+    const id = await api.makeSeller();
+    const asked = { externalId: 'order-1', amount: 5_00, currency: 'eur', ...change };
+    const first = await api.post(earningsOf(id), asked);
+    const second = await api.post(earningsOf(id), asked);
+    expect([first.status, second.status]).toEqual([201, 200]);
+    expect(second.body).toEqual(first.body);
+    const { body } = await api.get(`/v1/sellers/${id}/balances`);
+    expect(body['data']).toMatchObject([{ places: { owed: -5_00 } }]);
+  });
+
+  test('of a charge is still the same earning when the charge said its date', async () => {
+    const id = await api.makeSeller();
+    const asked = { externalId: 'order-1', amount: 5_00, currency: 'eur', charge: 'ch_1' };
+    await api.post(earningsOf(id), asked);
+    const date = '2026-12-01T00:00:00.000Z';
+    await api.db
+      .updateTable('earnings')
+      .set({ available_on: date })
+      .where('seller_id', '=', id)
+      .execute();
+    const { status, body } = await api.post(earningsOf(id), asked);
+    expect([status, body['availableOn']]).toEqual([200, date]);
+  });
+
+  test.each([
+    ['amount', { amount: 5_01 }],
+    ['currency', { currency: 'usd' }],
+    ['charge', { charge: 'ch_2' }],
+    ['date', { availableOn: '2027-01-01T00:00:00Z' }],
+    ['description', { description: 'A lamp' }],
+  ])('sent with another %s is refused and owes nothing more', async (_field, change) => {
+    const id = await api.makeSeller();
+    const asked = { externalId: 'order-1', amount: 5_00, currency: 'eur' };
+    await api.post(earningsOf(id), asked);
+    const { status, body } = await api.post(earningsOf(id), { ...asked, ...change });
+    expect([status, body['type']]).toEqual([409, '/problems/external-id-taken']);
+    const balances = (await api.get(`/v1/sellers/${id}/balances`)).body['data'];
+    expect(balances).toMatchObject([{ currency: 'eur', places: { owed: -5_00 } }]);
+  });
+
+  test('names one earning for each seller', async () => {
+    const asked = { externalId: 'order-1', amount: 5_00, currency: 'eur' };
+    for (const id of [await api.makeSeller(), await api.makeSeller()]) {
+      expect((await api.post(earningsOf(id), asked)).status).toBe(201);
+    }
+  });
+
+  test('sent fifty times at once owes the seller once', async () => {
+    const id = await api.makeSeller();
+    const asked = { externalId: 'order-1', amount: 5_00, currency: 'eur' };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => api.post(earningsOf(id), asked)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(49);
+    const { body } = await api.get(`/v1/sellers/${id}/balances`);
+    expect(body['data']).toMatchObject([{ payable: { amount: 5_00 } }]);
+  });
+});
+
+test('earnings are listed newest first, by pages, and by externalId', async () => {
+  const id = await api.makeSeller();
+  for (const externalId of ['a', 'b', 'c']) {
+    await api.post(earningsOf(id), { externalId, amount: 1, currency: 'eur' });
+  }
+  const namesIn = (page: Record<string, unknown>) =>
+    (page['data'] as { externalId: string }[]).map(({ externalId }) => externalId);
+  const first = await api.get(`${earningsOf(id)}?limit=2`);
+  expect(namesIn(first.body)).toEqual(['c', 'b']);
+  const second = await api.get(
+    `${earningsOf(id)}?limit=2&cursor=${String(first.body['nextCursor'])}`,
+  );
+  expect(namesIn(second.body)).toEqual(['a']);
+  expect(second.body).toMatchObject({ hasMore: false, nextCursor: null });
+  expect(namesIn((await api.get(`${earningsOf(id)}?externalId=b`)).body)).toEqual(['b']);
+});

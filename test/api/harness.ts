@@ -1,0 +1,86 @@
+import { afterAll } from 'vitest';
+import { createApp } from '../../api/app.ts';
+import type { AppDeps } from '../../api/context.ts';
+import { recordApiKey } from '../../db/api-keys.ts';
+import { connect } from '../../db/connect.ts';
+import { createTestDatabase } from '../environment.ts';
+
+/** Keys that every test API knows. */
+export const keys = {
+  admin: 'pe_admin_0123456789abcdef',
+  other: 'pe_other_0123456789abcdef',
+  read: 'pe_read_0123456789abcdef',
+} as const;
+
+/** An answer with its body parsed. */
+export type Answered = { status: number; headers: Headers; body: Record<string, unknown> };
+
+type PostOptions = {
+  key?: string | null;
+  as?: keyof typeof keys;
+  headers?: Record<string, string>;
+};
+
+/** The API on a database of its own, called with no port; answers with what tests ask it through. */
+export async function startApi() {
+  const db = connect(await createTestDatabase(), { connections: 12 });
+  await recordApiKey(db, { key: keys.admin, name: 'shop', role: 'admin' });
+  await recordApiKey(db, { key: keys.other, name: 'back office', role: 'admin' });
+  await recordApiKey(db, { key: keys.read, name: 'dashboard', role: 'read' });
+  const lines: Parameters<AppDeps['log']>[0][] = [];
+  const woken = { times: 0 };
+  const app = createApp({
+    db,
+    log: (line) => lines.push(line),
+    wakeSoon: () => (woken.times += 1),
+    temporalAnswers: async () => true,
+    stripe: { webhookSecrets: ['whsec_test'], livemode: false },
+  });
+  afterAll(() => db.destroy());
+  let posts = 0;
+
+  async function get(path: string, as: keyof typeof keys = 'admin'): Promise<Answered> {
+    return read(await app.request(path, { headers: { authorization: `Bearer ${keys[as]}` } }));
+  }
+  async function send(path: string, body: string, options: PostOptions = {}): Promise<Answered> {
+    const { key = `test-${(posts += 1)}`, as = 'admin' } = options;
+    const headers = {
+      authorization: `Bearer ${keys[as]}`,
+      'content-type': 'application/json',
+      ...(key !== null && { 'idempotency-key': key }),
+      ...options.headers,
+    };
+    return read(await app.request(path, { method: 'POST', body, headers }));
+  }
+  const post = (path: string, body: unknown, options?: PostOptions) =>
+    send(path, JSON.stringify(body), options);
+
+  /** A seller by the API; `status` as its workflow would have made it. */
+  async function makeSeller(change: { status?: 'active' | 'closed'; account?: string } = {}) {
+    const { body } = await post('/v1/sellers', { email: 'ada@shop.example', country: 'DE' });
+    const id = String(body['id']) as `sel_${string}`;
+    const { status, account } = change;
+    if (status) {
+      const stripe_account = (account ?? `acct_${id.slice(4)}`) as `acct_${string}`;
+      await db
+        .updateTable('sellers')
+        .set({ status, stripe_account })
+        .where('id', '=', id)
+        .execute();
+    }
+    await db.deleteFrom('wake_ups').execute();
+    return id;
+  }
+
+  const wakeUps = () => db.selectFrom('wake_ups').select(['workflow_id', 'topics']).execute();
+
+  return { app, db, get, post, send, makeSeller, wakeUps, lines, woken };
+}
+
+/** The API as `startApi` makes it. */
+export type TestApi = Awaited<ReturnType<typeof startApi>>;
+
+async function read(response: Response): Promise<Answered> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: JSON.parse(text || '{}') };
+}
