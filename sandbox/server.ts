@@ -5,6 +5,8 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import { accountDue, accountRoutes } from './accounts/routes.ts';
 import { seedPlatform } from './accounts/record.ts';
+import { hostedPages } from './accounts/links-page.ts';
+import { linkRoutes } from './accounts/links.ts';
 import { bookDue, bookRoutes } from './books/routes.ts';
 import { controlApp } from './control/app.ts';
 import { openClock } from './core/clock.ts';
@@ -32,7 +34,7 @@ export type Sandbox = { url: string; close(): Promise<void> };
 
 type Env = { Bindings: HttpBindings };
 
-const routes = [...accountRoutes, ...bookRoutes, ...moneyRoutes, ...eventRoutes];
+const routes = [...accountRoutes, ...bookRoutes, ...moneyRoutes, ...eventRoutes, ...linkRoutes];
 const due = { ...accountDue, ...bookDue, ...moneyDue };
 const tickMs = 100;
 
@@ -72,6 +74,7 @@ function openWorld({ file, secretKey }: SandboxOptions): World {
 function appOf(surface: Surface): Hono<Env> {
   const app = new Hono<Env>();
   app.route('/_sandbox', controlApp(surface));
+  app.route('/', hostedPages(surface.w));
   app.all('*', async (c) => {
     const url = new URL(c.req.url);
     const raw = {
