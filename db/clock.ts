@@ -43,10 +43,10 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
   const open = payoutStatuses.filter((status) => !isOver({ status }));
   await sql`
     with due as (
-      select 'payout/' || id as workflow_id from payouts, clock
+      select 'payout/' || payouts.id as workflow_id from payouts, clock
         where status in (${sql.join(open)}) and look_again_at <= ${newNow}
       union all
-      select 'seller/' || id from sellers, clock
+      select 'seller/' || sellers.id from sellers, clock
         where status <> 'closed' and look_again_at <= ${newNow}
     )
     insert into wake_ups (workflow_id, topics)

@@ -14,7 +14,7 @@ export type Backlog = {
 export async function readBacklog(db: Db): Promise<Backlog> {
   const { rows } = await sql<Backlog>`
     select money_stopped as "moneyStopped",
-      (select greatest(0, extract(epoch from now() - min(since)))::integer from wake_ups)
+      (select extract(epoch from now() - min(since))::integer from wake_ups)
         as "oldestWakeUpSeconds",
       (select count(*) from payouts where parked is not null) as "parkedPayouts",
       (select count(*) from sellers where parked is not null) as "parkedSellers"

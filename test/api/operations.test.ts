@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { clearTry, openAttempt } from '../../db/attempts.ts';
+import {
+  asCaller,
+  createTestApp,
+  insertPayout,
+  insertSeller,
+  problemOf,
+  readKey,
+  readWakeUps,
+} from './plumbing.ts';
+
+const stop = '/v1/operations/stop-money';
+const resume = '/v1/operations/resume-money';
+
+function order(idempotencyKey: string, reason = 'the books differ'): RequestInit {
+  return asCaller({ body: { reason }, idempotencyKey });
+}
+
+describe('the switch', () => {
+  test('lets money move until somebody stops it', async () => {
+    const { app } = await createTestApp();
+    const answer = await app.request('/v1/operations', asCaller({ key: readKey }));
+    expect(await answer.json()).toMatchObject({ moneyStopped: false, reason: null });
+  });
+
+  test('says who stopped money and why, and no request is sent any more', async () => {
+    const { app, db } = await createTestApp();
+    const admin = await db
+      .selectFrom('api_keys')
+      .select('id')
+      .where('role', '=', 'admin')
+      .executeTakeFirstOrThrow();
+    const answer = await app.request(stop, order('1'));
+    expect(answer.status).toBe(200);
+    const stopped = { moneyStopped: true, reason: 'the books differ', changedBy: admin.id };
+    expect(await answer.json()).toMatchObject(stopped);
+    const read = await app.request('/v1/operations', asCaller({ key: readKey }));
+    expect(await read.json()).toMatchObject(stopped);
+
+    const asked = { step: 'transfer', account: null, apiVersion: 'v', request: {} };
+    const { key } = await openAttempt(db, { objectId: 'payout_1', ...asked });
+    expect(await clearTry(db, key)).toBe('money-stopped');
+    await app.request(resume, order('2', 'they agree'));
+    expect(await clearTry(db, key)).toBe('send');
+  });
+
+  test.each([
+    // request                                                  answer
+    [asCaller({ key: readKey, body: { reason: 'x' }, idempotencyKey: '1' }), '403 forbidden'],
+    [asCaller({ body: { reason: 'x' } }), '400 idempotency-key-missing'],
+    [asCaller({ body: {}, idempotencyKey: '1' }), '400 invalid-request'],
+    [asCaller({ body: { reason: '' }, idempotencyKey: '1' }), '400 invalid-request'],
+  ])('is not moved by a request that is answered %2$s', async (request, problem) => {
+    const { app } = await createTestApp();
+    expect(await problemOf(await app.request(stop, request))).toBe(problem);
+    const { moneyStopped } = (await (await app.request('/v1/operations', asCaller())).json()) as {
+      moneyStopped: boolean;
+    };
+    expect(moneyStopped).toBe(false);
+  });
+
+  test('is not moved again by a repeat of an old order', async () => {
+    const { app } = await createTestApp();
+    await app.request(stop, order('1'));
+    await app.request(resume, order('2'));
+    const repeat = await app.request(stop, order('1'));
+    expect(repeat.headers.get('idempotent-replayed')).toBe('true');
+    expect(await repeat.json()).toMatchObject({ moneyStopped: true });
+    const now = await app.request('/v1/operations', asCaller());
+    expect(await now.json()).toMatchObject({ moneyStopped: false });
+  });
+});
+
+describe('resuming', () => {
+  test('wakes what waited for it, and nothing else', async () => {
+    const { app, db, woken } = await createTestApp();
+    const sellerId = await insertSeller(db);
+    const stopped = await insertPayout(db, sellerId, { waiting_for: 'money-stopped' });
+    await insertPayout(db, sellerId, { waiting_for: 'bank-details' });
+    await app.request(stop, order('1'));
+    expect(await readWakeUps(db)).toEqual({});
+    woken.times = 0;
+    await app.request(resume, order('2'));
+    expect(await readWakeUps(db)).toEqual({ [`payout/${stopped}`]: ['payouts'] });
+    expect(woken.times).toBe(1);
+  });
+});

@@ -1,0 +1,105 @@
+import { createApp } from '../../api/app.ts';
+import type { AppDeps } from '../../api/context.ts';
+import { recordApiKey } from '../../db/api-keys.ts';
+import { connect, type Db } from '../../db/connect.ts';
+import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import { createTestDatabase } from '../environment.ts';
+
+type Line = Parameters<AppDeps['log']>[0];
+
+export const adminKey = 'admin-key-of-the-tests-1';
+export const readKey = 'read-key-of-the-tests-12';
+
+/** The app on a database of its own, with what it said, woke and asked of the database. */
+export async function createTestApp(given: Partial<AppDeps> = {}) {
+  const statements: string[] = [];
+  const lines: Line[] = [];
+  const databaseUrl = await createTestDatabase();
+  const db = connect(databaseUrl, { onStatement: (text) => statements.push(text) });
+  await recordApiKey(db, { key: adminKey, name: 'admin', role: 'admin' });
+  await recordApiKey(db, { key: readKey, name: 'read', role: 'read' });
+  const woken = { times: 0 };
+  const app = createApp({
+    db,
+    log: (line) => lines.push(line),
+    wakeSoon: () => (woken.times += 1),
+    temporalAnswers: () => Promise.resolve(true),
+    stripe: { webhookSecrets: [], livemode: false },
+    ...given,
+  });
+  return { app, db, databaseUrl, statements, lines, woken };
+}
+
+/** A request as a caller with a key sends it. */
+export function asCaller(
+  given: { key?: string; body?: unknown; idempotencyKey?: string; method?: string } = {},
+): RequestInit {
+  const { key = adminKey, body, idempotencyKey } = given;
+  return {
+    method: given.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+}
+
+/** The kind of problem that a refusal names. */
+export async function problemOf(answer: Response): Promise<string> {
+  const { type } = (await answer.json()) as { type: string };
+  return `${answer.status} ${type.replace('/problems/', '')}`;
+}
+
+/** A seller's row, active at an account of its own unless said otherwise. */
+export async function insertSeller(
+  db: Db,
+  given: { account?: `acct_${string}`; status?: 'active' | 'closed'; lookAgainAt?: string } = {},
+): Promise<SellerId> {
+  const id = newId('sel');
+  await db
+    .insertInto('sellers')
+    .values({
+      id,
+      status: given.status ?? 'active',
+      email: 'seller@example.com',
+      country: 'DE',
+      currency: 'eur',
+      entity_type: 'individual',
+      metadata: '{}',
+      stripe_account: given.account ?? `acct_${id.slice(4)}`,
+      look_again_at: given.lookAgainAt ?? null,
+    })
+    .execute();
+  return id;
+}
+
+/** A payout's row of this seller. */
+export async function insertPayout(
+  db: Db,
+  sellerId: SellerId,
+  given: Record<string, string | null> = {},
+): Promise<PayoutId> {
+  const id = newId('payout');
+  const row = { id, seller_id: sellerId, currency: 'eur', ordered_by: 'key_test', ...given };
+  await db.insertInto('payouts').values(row).execute();
+  return id;
+}
+
+/** Who waits to be told what. */
+export async function readWakeUps(db: Db): Promise<Record<string, string[]>> {
+  const rows = await db.selectFrom('wake_ups').selectAll().execute();
+  return Object.fromEntries(
+    rows.map(({ workflow_id, topics }) => [workflow_id, [...topics].sort()]),
+  );
+}
+
+/** Waits for a fact; a fact that does not come is a failure that names it. */
+export async function until(fact: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`never came true: ${fact}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
