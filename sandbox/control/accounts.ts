@@ -1,7 +1,12 @@
+import { changeAccount } from '../accounts/change.ts';
 import { completeOnboarding } from '../accounts/onboarding.ts';
-import { accountV2View } from '../accounts/v2-view.ts';
 import { findAccount } from '../accounts/record.ts';
-import { text } from '../core/params.ts';
+import { accountV2View } from '../accounts/v2-view.ts';
+import { flag, required, text } from '../core/params.ts';
+import type { AccountRecord } from '../core/records.ts';
+import { platformId } from '../core/world.ts';
+import type { World } from '../core/world.ts';
+import { emit } from '../events/emit.ts';
 import { control, unknownId } from './control.ts';
 
 const entered = {
@@ -20,11 +25,37 @@ const entered = {
   currency: text(),
 };
 
-/** What a test does in the place of a seller or a bank. */
+/** What a test does in the place of a seller or of Stripe's staff. */
 export const accountControls = [
   control('POST accounts/:id/complete-onboarding', entered, ({ surface: { w }, id }, params) => {
-    if (!findAccount(w, id)) throw unknownId('account', id);
-    const account = w.db.transaction(() => completeOnboarding(w, id, params));
-    return accountV2View(account, ['configuration.recipient', 'identity', 'requirements']);
+    refuseUnknown(w, id);
+    return shown(w.db.transaction(() => completeOnboarding(w, id, params)));
+  }),
+  control(
+    'POST accounts/:id/pause-payouts',
+    { paused: required(flag()) },
+    ({ surface: { w }, id }, { paused }) => {
+      refuseUnknown(w, id);
+      const pause = (draft: AccountRecord) => void (draft.internal.payoutsPaused = paused);
+      return shown(w.db.transaction(() => changeAccount(w, id, pause)));
+    },
+  ),
+  control('POST accounts/:id/deauthorize', {}, ({ surface: { w }, id }) => {
+    refuseUnknown(w, id);
+    const leave = (draft: AccountRecord) => void (draft.internal.deauthorized = true);
+    const account = w.db.transaction(() => {
+      const application = { id: 'ca_sandbox', object: 'application', name: 'Sandbox platform' };
+      emit(w, 'account.application.deauthorized', id, application);
+      return changeAccount(w, id, leave);
+    });
+    return shown(account);
   }),
 ];
+
+function refuseUnknown(w: World, id: string): void {
+  if (id === platformId || !findAccount(w, id)) throw unknownId('connected account', id);
+}
+
+function shown(account: AccountRecord): object {
+  return accountV2View(account, ['configuration.recipient', 'identity', 'requirements']);
+}

@@ -12,6 +12,7 @@ import { refuse } from './control.ts';
 import type { Control } from './control.ts';
 import { disturbanceControls } from './disturbances.ts';
 import { logControls } from './log.ts';
+import { moneyControls } from './money.ts';
 import { webhookControls } from './webhooks.ts';
 
 const controls: Control[] = [
@@ -21,6 +22,7 @@ const controls: Control[] = [
   ...disturbanceControls,
   ...webhookControls,
   ...accountControls,
+  ...moneyControls,
 ];
 
 /** The control API: how tests move the clock, disturb requests and read the books. */
