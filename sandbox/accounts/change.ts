@@ -3,6 +3,7 @@ import { equal } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AccountRecord, Capability } from '../core/records.ts';
 import type { World } from '../core/world.ts';
+import { lookAtPayouts } from '../books/balance.ts';
 import { emitThin } from '../events/emit.ts';
 import { bankAccountsOf, findAccount, readAccount, storeAccount } from './record.ts';
 import { standingOf } from './requirements.ts';
@@ -23,6 +24,7 @@ export function changeAccount(
   applyStanding(w, after, reviewed);
   storeAccount(w, after);
   tell(w, before, after);
+  if (before.internal.payouts.status !== after.internal.payouts.status) lookAtPayouts(w, id);
   return after;
 }
 

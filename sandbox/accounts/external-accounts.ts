@@ -7,6 +7,7 @@ import { changedFrom, insertRecord, readRecord, saveRecord, view } from '../core
 import { anything, flag, oneOf, readParams, text, unsettable } from '../core/params.ts';
 import type { BankAccount } from '../core/records.ts';
 import type { World } from '../core/world.ts';
+import { lookAtPayouts } from '../books/balance.ts';
 import { currencyOfCountry } from '../books/countries.ts';
 import { emit } from '../events/emit.ts';
 import { platform } from '../http/routes.ts';
@@ -137,6 +138,7 @@ export function addBankAccount(
   insertRecord(w, 'bank_account', accountId, bank);
   emit(w, 'account.external_account.created', accountId, view(bank));
   changeAccount(w, accountId, () => undefined);
+  lookAtPayouts(w, accountId);
   return bank;
 }
 
@@ -150,6 +152,8 @@ export function changeBank(w: World, before: BankAccount, after: BankAccount): B
     view(after),
     changedFrom(before, after),
   );
+  // What could not be paid out to it before may be now.
+  if (after.status === 'new') lookAtPayouts(w, after.account);
   return after;
 }
 

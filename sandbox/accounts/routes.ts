@@ -6,7 +6,11 @@ import { accountV1Routes } from './v1-accounts.ts';
 import { accountV2Routes } from './v2-accounts.ts';
 
 /** Everything about accounts except links to hosted pages. */
-export const accountRoutes: Route[] = [...accountV1Routes, ...accountV2Routes, ...externalAccountRoutes];
+export const accountRoutes: Route[] = [
+  ...accountV1Routes,
+  ...accountV2Routes,
+  ...externalAccountRoutes,
+];
 
 /** What happens to accounts when its time comes. */
 export const accountDue: DueHandlers = { review: finishReview };
