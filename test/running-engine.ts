@@ -1,0 +1,178 @@
+import { Client, Connection } from '@temporalio/client';
+import { inject } from 'vitest';
+import { connect, type Db } from '../db/connect.ts';
+import { freePort } from '../dev/ports.ts';
+import { newId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import { ensureSchedules } from '../workers/schedules.ts';
+import { createTestDatabase, takeNamespace } from './environment.ts';
+import { program, type Program } from './program.ts';
+import { layWire, type Wire } from './tcp-proxy.ts';
+import { until } from './wait.ts';
+
+/** A whole engine of real processes on a database, a namespace and a sandbox of its own. */
+export type RunningEngine = {
+  api: Program;
+  worker: Program;
+  /** Between the worker and Temporal. */
+  wire: Wire;
+  db: Db;
+  databaseUrl: string;
+  temporal: Client;
+  env: Record<string, string>;
+  call: (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>;
+  control: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  stop: () => Promise<void>;
+};
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a stranger's view of JSON
+type Answer = any;
+
+const sandboxKey = 'sk_test_sandbox';
+const adminKey = 'pe_admin_of_the_tests_1';
+const webhookSecret = 'whsec_of_the_tests';
+
+type Choices = { webhooks?: boolean; databaseUrl?: string; temporalAddress?: string; env?: object };
+
+/** Starts an engine. Without webhooks it learns everything by the sweep, a second apart. */
+export async function startEngine(choices: Choices = {}): Promise<RunningEngine> {
+  const sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey: sandboxKey });
+  const databaseUrl = choices.databaseUrl ?? (await createTestDatabase());
+  const temporalAddress = choices.temporalAddress ?? inject('temporalAddress');
+  const namespace = choices.temporalAddress ? 'default' : await takeNamespace();
+  const wire = await layWire(temporalAddress);
+  const apiPort = await freePort();
+  const env = {
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_NAMESPACE: namespace,
+    STRIPE_SECRET_KEY: sandboxKey,
+    STRIPE_API_BASE: sandbox.url,
+    STRIPE_WEBHOOK_SECRETS: webhookSecret,
+    API_PORT: String(apiPort),
+    ADMIN_API_KEY: adminKey,
+    WORKFLOW_BUNDLE: inject('workflowBundle'),
+    LOG_LEVEL: 'warn',
+    ...choices.env,
+  };
+  const connection = await Connection.connect({ address: temporalAddress });
+  const temporal = new Client({ connection, namespace });
+  const control = caller(`${sandbox.url}/_sandbox`, {});
+  await control('PUT', '/destinations', destinations(apiPort));
+  if (choices.webhooks === false) await control('PUT', '/webhooks', { mode: 'off' });
+  const quick = choices.webhooks === false ? 1 : 5;
+  await ensureSchedules(temporal, { relay: 2, sweep: quick, revive: 5 });
+  const worker = program('workers/main.ts', { ...env, TEMPORAL_ADDRESS: wire.address });
+  const api = program('api/main.ts', { ...env, TEMPORAL_ADDRESS: temporalAddress });
+  const db = connect(databaseUrl, { connections: 4 });
+  await Promise.all([worker.start(), api.start()]);
+  return {
+    api,
+    worker,
+    wire,
+    db,
+    databaseUrl,
+    temporal,
+    env,
+    call: caller(`http://127.0.0.1:${apiPort}`, { authorization: `Bearer ${adminKey}` }),
+    control,
+    stop: async () => {
+      await Promise.all([worker.kill(), api.kill()]);
+      await pauseSchedules(temporal);
+      await Promise.all([wire.close(), db.destroy(), sandbox.close(), connection.close()]);
+    },
+  };
+}
+
+/** A seller who can be paid, with money waiting at the platform. */
+export async function createActiveSeller(
+  engine: RunningEngine,
+  currency = 'eur',
+): Promise<SellerId> {
+  const { id } = await engine.call('POST', '/v1/sellers', {
+    email: 'ada@example.com',
+    country: 'DE',
+    currency,
+  });
+  const account = await until('the account exists', async () => {
+    const seller = await engine.call('GET', `/v1/sellers/${id}`);
+    return seller.stripeAccount as string | null;
+  });
+  await engine.control('POST', `/accounts/${account}/complete-onboarding`, {});
+  await until('the seller is active', async () => {
+    const seller = await engine.call('GET', `/v1/sellers/${id}`);
+    return seller.status === 'active';
+  });
+  return id as SellerId;
+}
+
+/** Lets the platform have money, as a customer's charge would bring it. */
+export async function fundPlatform(engine: RunningEngine, amount = 1_000_000_00, currency = 'eur') {
+  const answer = await fetch(`${engine.env['STRIPE_API_BASE']}/v1/charges`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandboxKey}`, 'content-type': formType },
+    body: new URLSearchParams({
+      amount: String(Math.min(amount, 999_999_99)),
+      currency,
+      source: 'tok_bypassPending',
+    }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+/** Orders a payout of all that is payable; answers with its id. */
+export async function orderPayout(engine: RunningEngine, sellerId: SellerId): Promise<PayoutId> {
+  const { id } = await engine.call('POST', `/v1/sellers/${sellerId}/payouts`, { currency: 'eur' });
+  return id as PayoutId;
+}
+
+/** Waits until a payout is in one of these states. */
+export async function untilPayout(
+  engine: RunningEngine,
+  payoutId: PayoutId,
+  ...statuses: string[]
+): Promise<Answer> {
+  return until(`${payoutId} is ${statuses.join(' or ')}`, async () => {
+    const payout = await engine.call('GET', `/v1/payouts/${payoutId}`);
+    return statuses.includes(payout.status) && payout;
+  });
+}
+
+function destinations(apiPort: number) {
+  const url = `http://127.0.0.1:${apiPort}/webhooks/stripe`;
+  const both = ['snapshot', 'thin'].map((payload) => {
+    return {
+      id: payload,
+      url,
+      secret: webhookSecret,
+      scope: 'both',
+      payload,
+      enabledEvents: ['*'],
+    };
+  });
+  return { destinations: both };
+}
+
+const formType = 'application/x-www-form-urlencoded';
+
+function caller(base: string, headers: Record<string, string>) {
+  return async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const answer = await fetch(`${base}${path}`, {
+      method,
+      headers: {
+        ...headers,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(method === 'POST' && { 'idempotency-key': newId('call') }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+}
+
+async function pauseSchedules(temporal: Client): Promise<void> {
+  for await (const { scheduleId } of temporal.schedule.list()) {
+    await temporal.schedule.getHandle(scheduleId).delete();
+  }
+}
