@@ -179,13 +179,13 @@ async function move(db: Db, { payoutId, from, change, entries, attempt }: Move):
     )
     .with(
       'posted',
-      () => sql<{ id: number }>`
+      () => sql<{ id: number }>`(
         insert into ledger_entries (event_key, kind, seller_id, currency, from_place, to_place,
           amount, payout_id, stripe_id)
         select line.* from moved, jsonb_to_recordset(${lines}::jsonb) as line(event_key text,
           kind text, seller_id text, currency text, from_place text, to_place text,
           amount bigint, payout_id text, stripe_id text)
-        returning id`,
+        returning id)`,
     )
     .with('answered', (query) =>
       query
