@@ -156,7 +156,7 @@ describe('many events', () => {
     const { app, db, statements, woken } = await createTestApp({ stripe });
     statements.length = 0;
     const events = Array.from({ length: 200 }, (_, n) => ({ ...snapshot, id: `evt_${n}` }));
-    const answers = await Promise.all(events.map((event) => app.request(url, sent(event))));
+    const answers = await Promise.all(events.map(async (event) => app.request(url, sent(event))));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     const inserts = statements.filter((text) => text.includes('insert into inbox'));
     expect(inserts).toHaveLength(statements.length);

@@ -1,0 +1,2 @@
+/** A seller's workflow whose seller is closed already. */
+export async function sellerLifecycle(): Promise<void> {}
