@@ -17,7 +17,8 @@ export function refuseInvalid(
   if (result.target === 'param') throw unknownThing(issues);
   if (result.target === 'header') throw missingOrBadKey(issues);
   const where = result.target === 'query' ? 'query' : 'body';
-  const errors = issues.flatMap((issue) => brokenRules(issue, where)).slice(0, mostErrors);
+  const broken = issues.flatMap((issue) => brokenRules(issue, where));
+  const errors = firstOfEach(broken).slice(0, mostErrors);
   const [first] = errors;
   const detail = first ? `${first.pointer || 'The body'}: ${first.rule}` : 'See errors';
   throw new Problem('invalid-request', detail, { errors });
@@ -79,7 +80,15 @@ function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
   return [{ in: where, pointer, rule: ruleOf(issue) }];
 }
 
+/** One rule is enough for a field: the next one is often only its shadow. */
+function firstOfEach(broken: readonly BrokenRule[]): BrokenRule[] {
+  return [
+    ...new Map(broken.toReversed().map((error) => [error.pointer, error])).values(),
+  ].toReversed();
+}
+
 function ruleOf(issue: Issue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'must be another name';
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return 'is required';

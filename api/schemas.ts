@@ -57,8 +57,14 @@ export const ExternalId = text(255).openapi({ example: 'order-1001' });
 
 /** What the platform keeps beside an object; the engine never reads it. */
 export const Metadata = z
-  .record(z.string().regex(/^(?!__proto__$)[\w.-]{1,40}$/), text(500), 'must be an object of texts')
-  .refine((metadata) => Object.keys(metadata).length <= 50, 'must have at most 50 keys')
+  .custom<object>((value) => !hasPrototypeField(value), 'must not have the name __proto__')
+  .pipe(
+    z.record(
+      z.string().regex(/^[\w.-]{1,40}$/, 'must have a name of 1 to 40 letters, digits, _, . or -'),
+      text(500),
+    ),
+  )
+  .refine((metadata) => Object.keys(metadata).length <= 50, 'must have at most 50 names')
   .openapi({ type: 'object', additionalProperties: { type: 'string' } });
 
 /** The path of one seller. */
@@ -118,4 +124,9 @@ export const refusals = {
 
 function isStorable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
+}
+
+/** zod would drop such a field without a word. */
+function hasPrototypeField(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 }

@@ -21,8 +21,10 @@ export function connect(
     max: options.connections ?? 10,
     types: { getTypeParser: parserOf },
   });
-  // A server that goes away breaks idle connections; the pool opens new ones by itself.
+  // A server that goes away breaks connections, idle or in use; the pool opens new ones by itself,
+  // and whoever used one learns it from the statement. Unheard, the event would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const { onStatement } = options;
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),

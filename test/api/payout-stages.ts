@@ -1,0 +1,61 @@
+import { clearTry, openAttempt, recordUnknown } from '../../db/attempts.ts';
+import { parkPayout, recordTransferred } from '../../db/payout-steps.ts';
+import { readPayout, reservePayout } from '../../db/payouts.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { MoneyStep } from '../../domain/payout.ts';
+import type { TestApi } from './harness.ts';
+
+/** Brings payouts to where a test begins, as the API and the activities would. */
+export function payoutStages(api: TestApi) {
+  /** A seller with money, and a payout of it that is ordered. */
+  async function orderPayout(body: object = {}) {
+    const sellerId = await api.makeSeller({ status: 'active' });
+    const earning = { externalId: 'order-1', amount: 100_00, currency: 'eur' };
+    await api.post(`/v1/sellers/${sellerId}/earnings`, earning);
+    const ordered = await api.post(`/v1/sellers/${sellerId}/payouts`, body);
+    return { sellerId, payoutId: String(ordered.body['id']) as PayoutId, ordered };
+  }
+
+  /** Opens and sends an attempt as an activity does. */
+  async function attempt(objectId: PayoutId, step: MoneyStep) {
+    const { key } = await openAttempt(api.db, {
+      objectId,
+      step,
+      account: null,
+      apiVersion: '2026-10-01',
+      request: { secret: 'never shown' },
+    });
+    await clearTry(api.db, key);
+    return key;
+  }
+
+  /** A payout whose step got no answer that tells, looked up in vain. */
+  async function parkUnknown(step: MoneyStep) {
+    const { payoutId } = await orderPayout();
+    await reservePayout(api.db, payoutId);
+    if (step === 'payout') await transfer(payoutId);
+    const key = await attempt(payoutId, step);
+    const error = { statusCode: 500, type: 'api_error', code: null, requestId: 'req_1' };
+    await recordUnknown(api.db, { key, error });
+    await api.db
+      .updateTable('payouts')
+      .set({ unknown_step: step })
+      .where('id', '=', payoutId)
+      .execute();
+    await parkPayout(api.db, payoutId, 'outcome-unknown');
+    return payoutId;
+  }
+
+  async function transfer(payoutId: PayoutId) {
+    const key = await attempt(payoutId, 'transfer');
+    const payout = await readPayout(api.db, payoutId);
+    const transferId = `tr_${payoutId.slice(7)}` as const;
+    return recordTransferred(api.db, { payout, key, transferId, arrivesAt: null });
+  }
+
+  const show = async (payoutId: string) => (await api.get(`/v1/payouts/${payoutId}`)).body;
+  const listOf = async (path: string) =>
+    (await api.get(path)).body['data'] as Record<string, unknown>[];
+
+  return { orderPayout, attempt, parkUnknown, transfer, show, listOf };
+}

@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { recordRefused } from '../../db/attempts.ts';
+import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
+import { recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import { startApi, type TestApi } from './harness.ts';
+import { payoutStages } from './payout-stages.ts';
+
+let api: TestApi;
+let stages: ReturnType<typeof payoutStages>;
+beforeAll(async () => {
+  api = await startApi();
+  stages = payoutStages(api);
+});
+
+describe('an ordered payout', () => {
+  test('is requested, wakes the seller’s workflow, and sets nothing aside yet', async () => {
+    const { sellerId, payoutId, ordered } = await stages.orderPayout({ amount: 40_00 });
+    expect(ordered.status).toBe(202);
+    expect(ordered.body).toMatchObject({
+      id: expect.stringMatching(/^payout_[0-9a-z]{20}$/),
+      sellerId,
+      status: 'requested',
+      currency: 'eur',
+      requested: { amount: 40_00, currency: 'eur' },
+      total: { amount: 0, currency: 'eur' },
+      waiting: { for: 'start', reason: expect.any(String), lookAgainAt: null },
+      parked: null,
+      orderedBy: expect.stringMatching(/^key_/),
+    });
+    expect(await api.wakeUps()).toContainEqual({
+      workflow_id: `seller/${sellerId}`,
+      topics: ['payouts'],
+    });
+    expect(await stages.show(payoutId)).toEqual(ordered.body);
+  });
+
+  test('without an amount asks for all, in the seller’s currency unless it names one', async () => {
+    const { ordered, sellerId } = await stages.orderPayout();
+    expect(ordered.body).toMatchObject({ requested: null, currency: 'eur' });
+    const other = await api.post(`/v1/sellers/${sellerId}/payouts`, { currency: 'usd' });
+    expect(other.body).toMatchObject({ currency: 'usd' });
+  });
+
+  test('that cannot be written wakes nobody', async () => {
+    const sellerId = await api.makeSeller({ status: 'closed' });
+    const { status, body } = await api.post(`/v1/sellers/${sellerId}/payouts`, {});
+    expect([status, body['type']]).toEqual([409, '/problems/seller-closed']);
+    expect(await api.wakeUps()).toEqual([]);
+    expect(await stages.listOf(`/v1/sellers/${sellerId}/payouts`)).toEqual([]);
+  });
+
+  test('sent ten times at once under one key is one payout', async () => {
+    const sellerId = await api.makeSeller({ status: 'active' });
+    const path = `/v1/sellers/${sellerId}/payouts`;
+    await Promise.all(
+      Array.from({ length: 10 }, () => api.post(path, {}, { key: `k-${sellerId}` })),
+    );
+    expect(await stages.listOf(path)).toHaveLength(1);
+  });
+});
+
+describe('payouts are listed', () => {
+  test('newest first, by status, by seller and by whether a person must act', async () => {
+    const own = await startApi();
+    const first = await own.makeSeller({ status: 'active' });
+    const second = await own.makeSeller({ status: 'active' });
+    const ids: PayoutId[] = [];
+    for (const seller of [first, first, second]) {
+      ids.push((await own.post(`/v1/sellers/${seller}/payouts`, {})).body['id'] as PayoutId);
+    }
+    const [a, b, c] = ids as [PayoutId, PayoutId, PayoutId];
+    await parkPayout(own.db, b, 'refused-by-stripe');
+    await own.db.updateTable('payouts').set({ status: 'skipped' }).where('id', '=', a).execute();
+    const idsAt = async (query: string) =>
+      ((await own.get(`/v1/payouts?${query}`)).body['data'] as { id: string }[]).map(
+        ({ id }) => id,
+      );
+    expect(await idsAt('')).toEqual([c, b, a]);
+    expect(await idsAt('status=requested')).toEqual([c, b]);
+    expect(await idsAt(`sellerId=${first}`)).toEqual([b, a]);
+    expect(await idsAt('parked=true')).toEqual([b]);
+    expect(await idsAt('parked=false')).toEqual([c, a]);
+    expect(await idsAt(`sellerId=${first}&status=requested&parked=false`)).toEqual([]);
+    const page = (await own.get('/v1/payouts?limit=2')).body;
+    expect(await idsAt(`limit=2&cursor=${page['nextCursor'] as string}`)).toEqual([a]);
+    const ofSeller = await own.get(`/v1/sellers/${first}/payouts?status=skipped`);
+    expect(ofSeller.body).toMatchObject({ data: [{ id: a }], hasMore: false, nextCursor: null });
+  });
+});
+
+describe('a payout on its way', () => {
+  test('says which earnings it carries, what Stripe said, and what happened when', async () => {
+    const { payoutId } = await stages.orderPayout({ amount: 60_00 });
+    await recordPayoutStarted(api.db, payoutId);
+    await reservePayout(api.db, payoutId);
+    const refusal = {
+      statusCode: 400,
+      type: 'invalid_request_error',
+      code: 'balance_insufficient',
+    };
+    const first = await stages.attempt(payoutId, 'transfer');
+    const error = { ...refusal, requestId: 'req_1', message: 'ada@shop.example has no money' };
+    await recordRefused(api.db, { key: first, refusal: 'balance-insufficient', error });
+    const moved = await stages.transfer(payoutId);
+    const stripePayoutId = `po_${payoutId.slice(7)}` as const;
+    const key = await stages.attempt(payoutId, 'payout');
+    const sent = await recordSent(api.db, { payout: moved, key, stripePayoutId, followAt: null });
+    await recordPaid(api.db, { ...sent, stripePayoutId }, 10);
+
+    expect(await stages.show(payoutId)).toMatchObject({
+      status: 'paid',
+      fromPlatform: { amount: 60_00 },
+      fromAccount: { amount: 0 },
+      total: { amount: 60_00, currency: 'eur' },
+      transferId: `tr_${payoutId.slice(7)}`,
+      stripePayoutId,
+      waitingFor: 'late-return',
+      waiting: { for: 'late-return', lookAgainAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+      parked: null,
+    });
+    expect(await stages.listOf(`/v1/payouts/${payoutId}/items`)).toMatchObject([
+      { externalId: 'order-1', amount: { amount: 60_00 }, earned: { amount: 100_00 } },
+    ]);
+    const attempts = await stages.listOf(`/v1/payouts/${payoutId}/attempts`);
+    expect(attempts).toMatchObject([
+      { step: 'transfer', number: 1, state: 'refused', refusal: 'balance-insufficient', tries: 1 },
+      { step: 'transfer', number: 2, state: 'succeeded', stripeId: `tr_${payoutId.slice(7)}` },
+      { step: 'payout', number: 1, state: 'succeeded', stripeId: stripePayoutId },
+    ]);
+    expect(attempts[0]?.['error']).toEqual({ ...refusal, requestId: 'req_1' });
+    expect(JSON.stringify(attempts)).not.toMatch(/never shown|@/);
+    const timeline = await stages.listOf(`/v1/payouts/${payoutId}/timeline`);
+    expect(timeline.map(({ kind }) => kind)).toEqual([
+      'command',
+      'started',
+      'reserve',
+      'asked',
+      'refused',
+      'asked',
+      'made',
+      'transfer',
+      'asked',
+      'made',
+      'payout',
+      'paid',
+    ]);
+    expect(timeline[0]).toMatchObject({
+      text: 'Ordered by shop',
+      actor: expect.stringMatching(/^key_/),
+    });
+    expect(timeline[2]).toMatchObject({ text: '60.00 EUR set aside', from: 'platform' });
+  });
+
+  test('that ended without moving money says why', async () => {
+    const { payoutId } = await stages.orderPayout({ amount: 200_00 });
+    await reservePayout(api.db, payoutId);
+    expect(await stages.show(payoutId)).toMatchObject({
+      status: 'skipped',
+      skipReason: 'more-than-payable',
+      skipped: expect.stringContaining('more than was payable'),
+      waiting: null,
+      overAt: expect.any(String),
+    });
+  });
+});
