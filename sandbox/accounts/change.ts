@@ -24,7 +24,8 @@ export function changeAccount(
   applyStanding(w, after, reviewed);
   storeAccount(w, after);
   tell(w, before, after);
-  if (before.internal.payouts.status !== after.internal.payouts.status) lookAtPayouts(w, id);
+  // What could not be paid out by itself before may be now.
+  if (!isPaidOut(before) && isPaidOut(after)) lookAtPayouts(w, id);
   return after;
 }
 
@@ -44,6 +45,10 @@ export function applyStanding(w: World, account: AccountRecord, reviewed: boolea
 /** Due: Stripe has looked at what the seller entered. */
 export function finishReview(w: World, id: string): void {
   if (findAccount(w, id)?.internal.reviewing) changeAccount(w, id, () => undefined, true);
+}
+
+function isPaidOut({ internal }: AccountRecord): boolean {
+  return internal.payouts.status === 'active' && !internal.payoutsPaused;
 }
 
 function tell(w: World, before: AccountRecord, after: AccountRecord): void {

@@ -68,6 +68,7 @@ function settingsOf({ internal }: AccountRecord): JsonObject {
   const [weeklyAnchor] = settings.weekly_payout_days;
   const [monthlyAnchor] = settings.monthly_payout_days;
   return {
+    ...untouchedSettings,
     payouts: {
       debit_negative_balances: settings.debit_negative_balances,
       schedule: {
@@ -121,3 +122,20 @@ function v1Name(description: string): string {
     description.replace('identity.', '').replace('business_details', 'company')
   );
 }
+
+/** What an account of a marketplace shows of settings it never uses. */
+const untouchedSettings: JsonObject = {
+  branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
+  card_payments: {
+    decline_on: { avs_failure: false, cvc_failure: false },
+    statement_descriptor_prefix: null,
+    statement_descriptor_prefix_kana: null,
+    statement_descriptor_prefix_kanji: null,
+  },
+  dashboard: { display_name: null, timezone: 'Etc/UTC' },
+  payments: {
+    statement_descriptor: null,
+    statement_descriptor_kana: null,
+    statement_descriptor_kanji: null,
+  },
+};

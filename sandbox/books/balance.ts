@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json.ts';
 import { schedule } from '../core/due.ts';
 import { newId } from '../core/ids.ts';
+import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
 import { emit } from '../events/emit.ts';
 import { nextMidnight } from './calendar.ts';
@@ -82,9 +83,12 @@ export function balanceObject(w: World, account: string, home: string): JsonObje
       currency: total.currency,
       source_types: { card: total[name] },
     }));
+  const reserved = totals.map(({ currency }) => ({ amount: 0, currency }));
   return {
     object: 'balance',
     available: part('available'),
+    ...(account === platformId && { connect_reserved: reserved }),
+    instant_available: part('available'),
     livemode: false,
     pending: part('pending'),
   };

@@ -86,7 +86,7 @@ test.each([
   const failed = await read(id, account);
   expect(failed).toMatchObject({ status: 'failed', failure_code: code });
   expect(failed.failure_message).not.toBeNull();
-  const source = String(failed.failure_balance_transaction);
+  const source = failed.failure_balance_transaction as string;
   const back = await s.stripe.balanceTransactions.retrieve(source, {}, { stripeAccount: account });
   expect(back).toMatchObject({ amount: 20_00, type: 'payout_failure', source: id });
   expect(await s.available(account)).toBe(50_00);
@@ -193,7 +193,7 @@ test('payouts are listed by account, status, destination and time', async () => 
     (await s.stripe.payouts.list(params, { stripeAccount })).data.map((one) => one.id);
   expect(await list({})).toEqual([second.id, first.id]);
   expect(await list({ status: 'canceled' })).toEqual([first.id]);
-  expect(await list({ destination: String(second.destination) })).toEqual([second.id, first.id]);
+  expect(await list({ destination: second.destination as string })).toEqual([second.id, first.id]);
   expect(await list({ created: { gte: second.created + 100 } })).toEqual([]);
   expect(await list({ starting_after: second.id })).toEqual([first.id]);
   const platform = await s.stripe.payouts.list();

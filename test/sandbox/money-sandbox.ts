@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import { startSandbox } from '../../sandbox/server.ts';
 
 /** A running sandbox with the real Stripe client, and what tests of money do with it. */
@@ -9,11 +9,12 @@ const dayMs = 86_400_000;
 
 /** Starts a sandbox in memory for one test file. */
 export async function startMoneySandbox() {
-  const { url, close } = await startSandbox({
+  const sandbox = await startSandbox({
     port: 0,
     file: ':memory:',
     secretKey: 'sk_test_sandbox',
   });
+  const { url } = sandbox;
   const { hostname, port } = new URL(url);
   const stripe = new Stripe('sk_test_sandbox', {
     host: hostname,
@@ -30,7 +31,14 @@ export async function startMoneySandbox() {
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return response.json();
   };
-  return { url, close, stripe, ask, ...sellersOf(stripe, ask), ...timeOf(ask) };
+  return {
+    url,
+    close: () => sandbox.close(),
+    stripe,
+    ask,
+    ...sellersOf(stripe, ask),
+    ...timeOf(ask),
+  };
 }
 
 type Ask = (method: string, path: string, body?: object) => Promise<unknown>;
