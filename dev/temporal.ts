@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
+import { searchAttributes } from '../domain/search-attributes.ts';
 import { launch, waitUntilReady, type Child, type Launch } from './processes.ts';
 
 /** Where the embedded Temporal listens and keeps its file. */
@@ -12,19 +13,6 @@ export type TemporalPlan = {
   /** Without it there is no web interface. */
   uiPort?: number;
   namespaces: readonly string[];
-};
-
-/** What operators search workflows by. */
-const searchAttributes: Record<string, string> = {
-  SellerId: 'Keyword',
-  StripeAccount: 'Keyword',
-  SellerStatus: 'Keyword',
-  PayoutStatus: 'Keyword',
-  HoldReason: 'KeywordList',
-  Country: 'Keyword',
-  Currency: 'Keyword',
-  NextPayoutAt: 'Datetime',
-  NeedsOperator: 'Bool',
 };
 
 /** Starts Temporal's development server; answers when every namespace can be used. */
@@ -72,7 +60,10 @@ export async function keepHistories(address: string, namespace: string): Promise
 
 function argumentsOf(plan: TemporalPlan): string[] {
   const { port, uiPort, file, namespaces } = plan;
-  const attributes = Object.entries(searchAttributes).map(([name, type]) => `${name}=${type}`);
+  // Known from the start: made later they would be usable only after a while.
+  const attributes = Object.values(searchAttributes).map(({ name, type }) => {
+    return `${name}=${type.split('_').map(capitalised).join('')}`;
+  });
   const flags: [string, ...string[]][] = [
     ['--ip', '127.0.0.1'],
     ['--port', String(port)],
@@ -90,4 +81,8 @@ function argumentsOf(plan: TemporalPlan): string[] {
     ...attributes.map((attribute): [string, string] => ['--search-attribute', attribute]),
   ];
   return ['server', 'start-dev', ...flags.flat()];
+}
+
+function capitalised(word: string): string {
+  return word.slice(0, 1) + word.slice(1).toLowerCase();
 }

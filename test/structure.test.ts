@@ -35,6 +35,7 @@ describe('the checker', () => {
     ['api/a.ts', "import { a } from '../activities/transfers.ts';", 'may not import'],
     ['api/a.ts', "import { a } from '../workflows/payout.ts';", 'may not import'],
     ['api/a.ts', "import { a } from '../activities/stripe-payouts.ts';", 'may not import'],
+    ['workers/a.ts', "import { Stripe } from 'stripe';", 'may not import stripe'],
     ['sandbox/a/b.ts', "import { a } from '../../domain/ids.ts';", 'may not import'],
     ['dev/a.ts', "type A = import('../api/b.ts').A;", 'may not import'],
     ['config.ts', "import './domain/ids.ts';", 'may not import ./domain/ids.ts'],
