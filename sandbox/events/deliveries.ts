@@ -13,7 +13,7 @@ type Waiting = {
 type Outcome = { status?: number; error?: string };
 
 const maxTries = 3;
-const retryAfterMs = [1_000, 5_000];
+const retryAfterMs = [1_000, 3_000];
 const atOnce = 8;
 const answerWithinMs = 10_000;
 

@@ -58,7 +58,7 @@ function encodeToken(seq: number): string {
 }
 
 function decodeToken(token: string): number {
-  const seq = Number(Buffer.from(token.replace(/^page_/, ''), 'base64url').toString());
-  if (Number.isSafeInteger(seq)) return seq;
+  const written = Buffer.from(token.replace(/^page_/, ''), 'base64url').toString();
+  if (/^\d{1,15}$/.test(written)) return Number(written);
   throw invalid(`Invalid page token: ${token}`, { param: 'page' });
 }
