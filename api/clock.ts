@@ -81,7 +81,9 @@ async function moveTime(
     if (offsetMs - clock.offsetMs > farthestMsWhileOpen && (await isRequestOpen(tx))) {
       throw new Problem('request-in-flight', 'Move at most 11 hours, or wait for the answer');
     }
-    await sandboxClock.moveTo(offsetMs);
+    await sandboxClock.moveTo(offsetMs).catch(() => {
+      throw new Problem('unavailable', 'The sandbox did not move; send the same again');
+    });
     await moveClock(tx, offsetMs);
   });
 }

@@ -5,7 +5,10 @@ import type { Db } from './connect.ts';
 /** A workflow that has something to look at and was not told yet. */
 export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
 
-/** Notes that workflows must look again, in the transaction that gives them the reason. */
+/**
+ * Notes that workflows must look again, in the transaction that gives them the reason. Whoever
+ * writes or removes several does so in the order of their ids, so that nobody waits in a ring.
+ */
 export async function addWakeUps(
   db: Db,
   wakeUps: readonly Omit<WakeUp, 'version'>[],
@@ -13,7 +16,11 @@ export async function addWakeUps(
   if (wakeUps.length === 0) return;
   await db
     .insertInto('wake_ups')
-    .values(wakeUps.map(({ workflowId, topics }) => ({ workflow_id: workflowId, topics })))
+    .values(
+      wakeUps
+        .map(({ workflowId, topics }) => ({ workflow_id: workflowId, topics }))
+        .sort((a, b) => (a.workflow_id < b.workflow_id ? -1 : 1)),
+    )
     .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet(mergedWakeUp))
     .execute();
 }
@@ -50,13 +57,21 @@ export async function removeWakeUps(
 ): Promise<void> {
   if (delivered.length === 0) return;
   await db
-    .deleteFrom('wake_ups')
-    .where((eb) =>
-      eb(
-        eb.refTuple('workflow_id', 'version'),
-        'in',
-        delivered.map(({ workflowId, version }) => eb.tuple(workflowId, version)),
-      ),
+    .with('told', (query) =>
+      query
+        .selectFrom('wake_ups')
+        .select('workflow_id')
+        .where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('workflow_id', 'version'),
+            'in',
+            delivered.map(({ workflowId, version }) => tuple(workflowId, version)),
+          ),
+        )
+        .orderBy('workflow_id')
+        .forUpdate(),
     )
+    .deleteFrom('wake_ups')
+    .where('workflow_id', 'in', (query) => query.selectFrom('told').select('workflow_id'))
     .execute();
 }

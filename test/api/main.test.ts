@@ -9,7 +9,7 @@ import { recordInstallation } from '../../db/installation.ts';
 import { withClient } from '../../dev/postgres.ts';
 import { freePort } from '../../dev/ports.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
-import { until } from './plumbing.ts';
+import { until, waitingHere } from './plumbing.ts';
 
 const script = fileURLToPath(new URL('../../api/main.ts', import.meta.url));
 const secret = 'whsec_of_the_tests';
@@ -140,6 +140,3 @@ describe('the API process', () => {
     expect(errors.join('\n')).not.toContain('nonsense');
   });
 });
-
-const waitingHere = `select from pg_locks where not granted
-  and database = (select oid from pg_database where datname = current_database())`;

@@ -103,3 +103,7 @@ export async function until(fact: string, holds: () => Promise<boolean> | boolea
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** SQL with a row for each statement of this database that waits for another. */
+export const waitingHere = `select from pg_locks where not granted
+  and database = (select oid from pg_database where datname = current_database())`;

@@ -8,6 +8,7 @@ import {
   problemOf,
   readWakeUps,
   until,
+  waitingHere,
 } from './plumbing.ts';
 
 const secret = 'whsec_of_the_tests';
@@ -190,9 +191,6 @@ describe('many events', () => {
     expect((await app.request(url, sent(snapshot))).status).toBe(200);
   });
 });
-
-const waitingHere = `select from pg_locks where not granted
-  and database = (select oid from pg_database where datname = current_database())`;
 
 async function sentPayout(db: Awaited<ReturnType<typeof createTestApp>>['db']) {
   const sellerId = await insertSeller(db, { account: 'acct_1' });
