@@ -25,7 +25,7 @@ export const Payout = z
     sellerId: z.string(),
     currency: z.string(),
     status: z.enum(payoutStatuses),
-    requested: schemas.Money.nullable().openapi({ description: 'Null asks for all payable' }),
+    requested: z.union([schemas.Money, z.null()]),
     fromPlatform: schemas.Money.openapi({ description: 'The part that is transferred first' }),
     fromAccount: schemas.Money.openapi({ description: 'The part at the account already' }),
     total: schemas.Money,

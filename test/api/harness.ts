@@ -1,9 +1,10 @@
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
 import { connect } from '../../db/connect.ts';
 import { createTestDatabase } from '../environment.ts';
+import { readContract } from './contract.ts';
 
 /** Keys that every test API knows. */
 export const keys = {
@@ -37,23 +38,7 @@ export async function startApi() {
     stripe: { webhookSecrets: ['whsec_test'], livemode: false },
   });
   afterAll(() => db.destroy());
-  let posts = 0;
-
-  async function get(path: string, as: keyof typeof keys = 'admin'): Promise<Answered> {
-    return read(await app.request(path, { headers: { authorization: `Bearer ${keys[as]}` } }));
-  }
-  async function send(path: string, body: string, options: PostOptions = {}): Promise<Answered> {
-    const { key = `test-${(posts += 1)}`, as = 'admin' } = options;
-    const headers = {
-      authorization: `Bearer ${keys[as]}`,
-      'content-type': 'application/json',
-      ...(key !== null && { 'idempotency-key': key }),
-      ...options.headers,
-    };
-    return read(await app.request(path, { method: 'POST', body, headers }));
-  }
-  const post = (path: string, body: unknown, options?: PostOptions) =>
-    send(path, JSON.stringify(body), options);
+  const { get, send, post } = await callerOf(app);
 
   /** A seller by the API; `status` as its workflow would have made it. */
   async function makeSeller(change: { status?: 'active' | 'closed'; account?: string } = {}) {
@@ -80,7 +65,32 @@ export async function startApi() {
 /** The API as `startApi` makes it. */
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
-async function read(response: Response): Promise<Answered> {
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: JSON.parse(text || '{}') };
+/** Sends requests with keys of their own, and holds every answer against the description. */
+async function callerOf(app: ReturnType<typeof createApp>) {
+  const faultsIn = readContract(await (await app.request('/openapi.json')).json());
+  let posts = 0;
+
+  async function ask(path: string, init: RequestInit): Promise<Answered> {
+    const request = new Request(`http://api.test${path}`, init);
+    const response = await app.request(request);
+    const body: Answered['body'] = JSON.parse((await response.text()) || '{}');
+    expect(faultsIn(request, response, body)).toEqual([]);
+    return { status: response.status, headers: response.headers, body };
+  }
+  async function get(path: string, as: keyof typeof keys = 'admin'): Promise<Answered> {
+    return ask(path, { headers: { authorization: `Bearer ${keys[as]}` } });
+  }
+  async function send(path: string, body: string, options: PostOptions = {}): Promise<Answered> {
+    const { key = `test-${(posts += 1)}`, as = 'admin' } = options;
+    const headers = {
+      authorization: `Bearer ${keys[as]}`,
+      'content-type': 'application/json',
+      ...(key !== null && { 'idempotency-key': key }),
+      ...options.headers,
+    };
+    return ask(path, { method: 'POST', body, headers });
+  }
+  const post = (path: string, body: unknown, options?: PostOptions) =>
+    send(path, JSON.stringify(body), options);
+  return { get, send, post };
 }

@@ -90,24 +90,8 @@ describe('payouts are listed', () => {
 });
 
 describe('a payout on its way', () => {
-  test('says which earnings it carries, what Stripe said, and what happened when', async () => {
-    const { payoutId } = await stages.orderPayout({ amount: 60_00 });
-    await recordPayoutStarted(api.db, payoutId);
-    await reservePayout(api.db, payoutId);
-    const refusal = {
-      statusCode: 400,
-      type: 'invalid_request_error',
-      code: 'balance_insufficient',
-    };
-    const first = await stages.attempt(payoutId, 'transfer');
-    const error = { ...refusal, requestId: 'req_1', message: 'ada@shop.example has no money' };
-    await recordRefused(api.db, { key: first, refusal: 'balance-insufficient', error });
-    const moved = await stages.transfer(payoutId);
-    const stripePayoutId = `po_${payoutId.slice(7)}` as const;
-    const key = await stages.attempt(payoutId, 'payout');
-    const sent = await recordSent(api.db, { payout: moved, key, stripePayoutId, followAt: null });
-    await recordPaid(api.db, { ...sent, stripePayoutId }, 10);
-
+  test('says where it stands, which earnings it carries, and what Stripe said', async () => {
+    const { payoutId, stripePayoutId, refusal } = await carryToBank();
     expect(await stages.show(payoutId)).toMatchObject({
       status: 'paid',
       fromPlatform: { amount: 60_00 },
@@ -130,6 +114,10 @@ describe('a payout on its way', () => {
     ]);
     expect(attempts[0]?.['error']).toEqual({ ...refusal, requestId: 'req_1' });
     expect(JSON.stringify(attempts)).not.toMatch(/never shown|@/);
+  });
+
+  test('tells what happened, in order, with actor and amounts', async () => {
+    const { payoutId } = await carryToBank();
     const timeline = await stages.listOf(`/v1/payouts/${payoutId}/timeline`);
     expect(timeline.map(({ kind }) => kind)).toEqual([
       'command',
@@ -164,3 +152,24 @@ describe('a payout on its way', () => {
     });
   });
 });
+
+/** 60 of 100 euros, refused once, then at the bank. */
+async function carryToBank() {
+  const { payoutId } = await stages.orderPayout({ amount: 60_00 });
+  await recordPayoutStarted(api.db, payoutId);
+  await reservePayout(api.db, payoutId);
+  const refusal = {
+    statusCode: 400,
+    type: 'invalid_request_error',
+    code: 'balance_insufficient',
+  };
+  const first = await stages.attempt(payoutId, 'transfer');
+  const error = { ...refusal, requestId: 'req_1', message: 'ada@shop.example has no money' };
+  await recordRefused(api.db, { key: first, refusal: 'balance-insufficient', error });
+  const moved = await stages.transfer(payoutId);
+  const stripePayoutId = `po_${payoutId.slice(7)}` as const;
+  const key = await stages.attempt(payoutId, 'payout');
+  const sent = await recordSent(api.db, { payout: moved, key, stripePayoutId, followAt: null });
+  await recordPaid(api.db, { ...sent, stripePayoutId }, 10);
+  return { payoutId, stripePayoutId, refusal };
+}

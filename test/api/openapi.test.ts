@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from 'vitest';
+import { startApi } from './harness.ts';
+
+type Operation = {
+  operationId?: string;
+  parameters?: { name: string; required?: boolean }[];
+  responses: Record<string, unknown>;
+};
+
+let operations: { method: string; path: string; operation: Operation }[];
+let document: { openapi: string };
+let served: string[];
+beforeAll(async () => {
+  const { app } = await startApi();
+  const response = await app.request('/openapi.json');
+  document = (await response.json()) as typeof document;
+  const { paths } = document as unknown as { paths: Record<string, Record<string, Operation>> };
+  operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+  served = app.routes
+    .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'))
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+});
+
+test('the description is OpenAPI 3.1 and needs no key to read', () => {
+  expect(document.openapi).toBe('3.1.0');
+});
+
+test('whatever is served under /v1 is described, and the other way round', () => {
+  const described = operations
+    .filter(({ path }) => path.startsWith('/v1/'))
+    .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  expect(new Set(described)).toEqual(new Set(served));
+});
+
+test('whatever changes a seller, an earning or a payout needs an Idempotency-Key', () => {
+  const changing = operations.filter(
+    ({ method, path }) => method === 'post' && /^\/v1\/(sellers|payouts|operations)/.test(path),
+  );
+  expect(changing.length).toBeGreaterThan(5);
+  for (const { operation } of changing) {
+    expect(operation.parameters).toContainEqual(
+      expect.objectContaining({ name: 'idempotency-key', required: true }),
+    );
+  }
+});
+
+test('every refusal is described as a problem', () => {
+  for (const { path, operation } of operations) {
+    if (path.startsWith('/v1/')) expect(operation.responses).toHaveProperty('4XX');
+  }
+});
+
+test('no two operations have one name', () => {
+  const names = operations.flatMap(({ operation }) => operation.operationId ?? []);
+  expect(new Set(names).size).toBe(names.length);
+});
