@@ -10,8 +10,8 @@ if (!secretKey.startsWith('sk_test_'))
   throw new Error('SANDBOX_SECRET_KEY must begin with sk_test_');
 
 const sandbox = await startSandbox({ port, file: SANDBOX_FILE ?? ':memory:', secretKey });
-process.stdout.write(`${JSON.stringify({ listening: sandbox.url })}\n`);
-
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
 }
+
+process.stdout.write(`${JSON.stringify({ listening: sandbox.url })}\n`);

@@ -3,8 +3,8 @@ import { invalid, refusal } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import { findRecord, insertRecord, saveRecord } from '../core/objects.ts';
-import { anything, hash, oneOf, required, text } from '../core/params.ts';
-import type { Field } from '../core/params.ts';
+import { flag, hash, mapOf, oneOf, required, text } from '../core/params.ts';
+import type { Field, Parsed } from '../core/params.ts';
 import type { AccountLink, AccountRecord } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
@@ -23,6 +23,8 @@ const flow = hash({
   refresh_url: required(webAddress()),
   return_url: webAddress(),
 });
+const componentShape = { enabled: required(flag()), features: mapOf(flag()) };
+const component = hash(componentShape);
 const flowTypes = required(oneOf('account_onboarding', 'account_update'));
 
 /** Links to hosted pages: onboarding, and the Express dashboard. */
@@ -82,7 +84,7 @@ export const linkRoutes = [
   }),
   platform(
     'POST /v1/account_sessions',
-    { account: required(text()), components: required(anything()) },
+    { account: required(text()), components: required(mapOf(component)) },
     ({ w }, { account, components }) => {
       readOpen(w, account);
       return {
@@ -161,15 +163,19 @@ const knownComponents = [
   'payouts_list',
 ];
 
-function componentsOf(asked: JsonObject): JsonObject {
+type Components = Record<string, Parsed<typeof componentShape> | undefined>;
+
+function componentsOf(asked: Components): JsonObject {
   for (const name of Object.keys(asked)) {
     if (knownComponents.includes(name)) continue;
     const param = `components[${name}]`;
     throw invalid(`Received unknown parameter: ${param}`, { code: 'parameter_unknown', param });
   }
-  return Object.fromEntries(
-    knownComponents.map((name) => [name, asked[name] ?? { enabled: false, features: {} }]),
-  );
+  const shown = knownComponents.map((name) => {
+    const { enabled = false, features = {} } = asked[name] ?? {};
+    return [name, { enabled, features }];
+  });
+  return Object.fromEntries(shown) as JsonObject;
 }
 
 function webAddress(): Field<string | undefined> {
