@@ -36,7 +36,8 @@ export async function goInstall(
     if (go.exitCode === null && go.pid !== undefined) process.kill(-go.pid, 'SIGKILL');
     rmSync(caches, { recursive: true, force: true, maxRetries: 3 });
   };
-  process.once('exit', cleanUp);
+  // First of all: whoever removes the folder at the exit must not race with the build.
+  process.prependOnceListener('exit', cleanUp);
   const lines: string[] = [];
   createInterface({ input: go.stderr }).on('line', (line) => lines.push(line));
   const progress = setInterval(() => tell(describe(lines)), 5000);

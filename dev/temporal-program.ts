@@ -44,7 +44,7 @@ async function download(place: string, tell: Say): Promise<string | undefined> {
     killSignal: 'SIGKILL',
   });
   const giveUp = (): void => void child.kill('SIGKILL');
-  process.once('exit', giveUp);
+  process.prependOnceListener('exit', giveUp);
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('exit', resolve);
