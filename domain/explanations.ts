@@ -21,7 +21,8 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
 
 /** The API calls that end a parked payout's wait. */
 export function commandsFor({ payoutId, parked }: Pick<Payout, 'payoutId' | 'parked'>): string[] {
-  if (parked !== 'outcome-unknown') return [];
+  if (!parked) return [];
+  if (parked !== 'outcome-unknown') return [`POST /v1/payouts/${payoutId}/retry`];
   return [
     `POST /v1/payouts/${payoutId}/confirm-sent`,
     `POST /v1/payouts/${payoutId}/confirm-not-sent`,

@@ -33,7 +33,8 @@ export function payoutWorkflowId(payoutId: PayoutId): `payout/${PayoutId}` {
 export function subjectOf(
   workflowId: string,
 ): { kind: 'seller'; id: SellerId } | { kind: 'payout'; id: PayoutId } | undefined {
-  const [kind, id] = workflowId.split('/', 2);
+  const [kind, id, ...more] = workflowId.split('/');
+  if (more.length > 0) return undefined;
   if (kind === 'seller' && isSellerId(id)) return { kind, id };
   if (kind === 'payout' && isPayoutId(id)) return { kind, id };
   return undefined;

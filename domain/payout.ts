@@ -135,12 +135,12 @@ export type Reservation =
 
 /**
  * Decides what a payout sets aside: first what is at the account already, so that only the rest
- * is transferred; never while the account is negative, since a transfer would fill the hole.
+ * is transferred; never while the account is negative, since a transfer would fill the hole. What
+ * is missing at the platform is not paid from the account either.
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
-  const payablePlatform = minor(Math.max(0, funds.atPlatform - funds.notYetAvailable));
-  const payable = minor(funds.atAccount + payablePlatform);
+  const payable = minor(Math.max(0, funds.atAccount + funds.atPlatform - funds.notYetAvailable));
   const wanted = minor(funds.requestedAmount ?? payable);
   if (wanted > payable) return { kind: 'skip', reason: 'more-than-payable' };
   const amount = payableAmount({ amount: wanted, currency: funds.currency });

@@ -1,0 +1,88 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { planReservation, type Funds } from '../../domain/payout.ts';
+
+describe('a reservation', () => {
+  test.each([
+    // asked  platform  account  later   takes, or why not      why
+    [null, 100_00, 0, 0, [100_00, 0], 'all that is payable'],
+    [null, 100_00, 30_00, 0, [100_00, 30_00], 'only the rest is transferred'],
+    [30_00, 100_00, 30_00, 0, [0, 30_00], 'what is at the account goes first'],
+    [40_00, 100_00, 30_00, 0, [10_00, 30_00], 'then as little as possible from the platform'],
+    [null, 100_00, 0, 40_00, [60_00, 0], 'what is not available yet stays'],
+    [61_00, 100_00, 0, 40_00, 'more-than-payable', 'an order is paid in full or not at all'],
+    [1, 0, 0, 0, 'more-than-payable', 'there is nothing'],
+    [null, 0, 0, 0, 'nothing-payable', 'there is nothing, and nothing was asked for by number'],
+    [null, 100_00, 0, 100_00, 'nothing-payable', 'all of it comes later'],
+    [null, 100_00, -1, 0, 'account-negative', 'a transfer would fill the hole'],
+    [50_00, 100_00, -1, 0, 'account-negative', 'also for an order by number'],
+    [null, -40_00, 100_00, 0, [0, 60_00], 'what the seller owes at the platform is kept back'],
+    [null, -100_00, 100_00, 0, 'nothing-payable', 'all of it is owed'],
+  ] as const)(
+    'of %s from %i and %i, %i of it later, is %j: %s',
+    (requestedAmount, atPlatform, atAccount, notYetAvailable, takes) => {
+      const funds = { requestedAmount, currency: 'eur', atPlatform, atAccount, notYetAvailable };
+      const plan = planReservation(funds);
+      expect(plan.kind === 'skip' ? plan.reason : [plan.fromPlatform, plan.fromAccount]).toEqual(
+        takes,
+      );
+    },
+  );
+
+  test('leaves with the seller what a bank cannot carry', () => {
+    const funds = { requestedAmount: null, atAccount: 20_50, notYetAvailable: 0 };
+    expect(planReservation({ ...funds, currency: 'huf', atPlatform: 100_30 })).toEqual({
+      kind: 'reserve',
+      fromAccount: 20_50,
+      fromPlatform: 99_50,
+    });
+    expect(planReservation({ ...funds, currency: 'huf', atAccount: 0, atPlatform: 99 })).toEqual({
+      kind: 'skip',
+      reason: 'nothing-payable',
+    });
+  });
+
+  const amount = fc.integer({ min: -1_000_00, max: 1_000_00 });
+  const anyFunds: fc.Arbitrary<Funds> = fc.record({
+    requestedAmount: fc.option(fc.integer({ min: 1, max: 2_000_00 })),
+    currency: fc.constantFrom('eur', 'jpy', 'huf', 'bhd'),
+    atPlatform: amount,
+    atAccount: amount,
+    notYetAvailable: fc.integer({ min: 0, max: 500_00 }),
+  });
+
+  test('never takes more than is payable, nor anything while the account is negative', () => {
+    fc.assert(
+      fc.property(anyFunds, (funds) => {
+        const plan = planReservation(funds);
+        if (plan.kind === 'skip') return;
+        const taken = plan.fromPlatform + plan.fromAccount;
+        expect(taken).toBeGreaterThan(0);
+        expect(funds.atAccount).toBeGreaterThanOrEqual(0);
+        expect(plan.fromAccount).toBeLessThanOrEqual(funds.atAccount);
+        expect(plan.fromPlatform).toBeLessThanOrEqual(
+          Math.max(0, funds.atPlatform - funds.notYetAvailable),
+        );
+        expect(taken).toBeLessThanOrEqual(
+          funds.atAccount + funds.atPlatform - funds.notYetAvailable,
+        );
+        expect(taken).toBeLessThanOrEqual(funds.requestedAmount ?? taken);
+        if (plan.fromPlatform > 0) expect(plan.fromAccount).toBe(funds.atAccount);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('asked for everything takes everything that a bank can carry', () => {
+    fc.assert(
+      fc.property(anyFunds, (given) => {
+        const funds = { ...given, requestedAmount: null, currency: 'eur' };
+        const plan = planReservation(funds);
+        const payable = funds.atAccount + funds.atPlatform - funds.notYetAvailable;
+        const taken = plan.kind === 'skip' ? 0 : plan.fromPlatform + plan.fromAccount;
+        expect(taken).toBe(funds.atAccount < 0 ? 0 : Math.max(0, payable));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

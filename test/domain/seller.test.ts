@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import {
+  nextSellerStep,
+  sellerStatuses,
+  statusOf,
+  type Seller,
+  type SellerStep,
+  type WakeTopic,
+} from '../../domain/seller.ts';
+import { before, later, noon } from './payout.ts';
+
+const payoutId = 'payout_0123456789abcdefghjk';
+
+/** A seller who can be paid and waits for nothing. */
+function aSeller(given: Partial<Seller> = {}): Seller {
+  return {
+    sellerId: 'sel_0123456789abcdefghjk',
+    status: 'active',
+    country: 'DE',
+    currency: 'eur',
+    stripeAccount: 'acct_1',
+    accountKnown: true,
+    canReceiveTransfers: true,
+    canPayOut: true,
+    payoutsAreManual: true,
+    startablePayouts: [],
+    lookAgainAt: null,
+    parked: null,
+    now: noon,
+    ...given,
+  };
+}
+
+const start: SellerStep = { kind: 'start-payout', payoutId };
+const wait: SellerStep = { kind: 'wait', until: null };
+const read: SellerStep = { kind: 'read-account' };
+const none: WakeTopic[] = [];
+
+describe('a seller', () => {
+  test.each<[why: string, given: Partial<Seller>, topics: WakeTopic[], step: SellerStep]>([
+    ['with nothing to do waits', {}, none, wait],
+    ['without an account gets one', { stripeAccount: null }, none, { kind: 'create-account' }],
+    [
+      'gets an account before a payout starts',
+      { stripeAccount: null, startablePayouts: [payoutId] },
+      ['payouts'],
+      { kind: 'create-account' },
+    ],
+    ['whose account was never read is read', { accountKnown: false }, none, read],
+    ['is read again when the account changed', {}, ['account'], read],
+    ['is not read again for a payout', {}, ['payouts'], wait],
+    ['is read again when it is due', { lookAgainAt: noon }, none, read],
+    ['that was due is read', { lookAgainAt: before }, none, read],
+    ['waits until it is due', { lookAgainAt: later }, none, { kind: 'wait', until: later }],
+    [
+      'is set to manual payouts once it can pay out',
+      { status: 'onboarding', payoutsAreManual: false },
+      none,
+      { kind: 'set-manual-payouts' },
+    ],
+    [
+      'is set to manual payouts before anything is paid',
+      { payoutsAreManual: false, startablePayouts: [payoutId] },
+      none,
+      { kind: 'set-manual-payouts' },
+    ],
+    ['that is active starts its payouts', { startablePayouts: [payoutId] }, none, start],
+    [
+      'that is restricted starts none',
+      { status: 'restricted', canReceiveTransfers: false, startablePayouts: [payoutId] },
+      ['payouts'],
+      wait,
+    ],
+    [
+      'that is parked does nothing, whoever knocks',
+      { parked: 'account-refused', stripeAccount: null, startablePayouts: [payoutId] },
+      ['account', 'payouts', 'deadline'],
+      wait,
+    ],
+    [
+      'that is closed is over, even parked',
+      { status: 'closed', parked: 'account-refused' },
+      ['account'],
+      { kind: 'over' },
+    ],
+  ])('%s', (_why, given, topics, step) => {
+    expect(nextSellerStep(aSeller(given), new Set(topics))).toEqual(step);
+  });
+
+  test('is active only with both capabilities and manual payouts, and never opens again', () => {
+    for (const status of sellerStatuses) {
+      for (let bits = 0; bits < 8; bits += 1) {
+        const canReceiveTransfers = (bits & 1) !== 0;
+        const canPayOut = (bits & 2) !== 0;
+        const payoutsAreManual = (bits & 4) !== 0;
+        const next = statusOf({ status, canReceiveTransfers, canPayOut, payoutsAreManual });
+        if (status === 'closed') expect(next).toBe('closed');
+        else if (bits === 7) expect(next).toBe('active');
+        else expect(next).toBe(status === 'onboarding' ? 'onboarding' : 'restricted');
+      }
+    }
+  });
+});
