@@ -13,7 +13,7 @@ describe('a refusal', () => {
     ['confirmed-not-sent', 'payout', 'park refused-by-stripe', 'a person decided'],
     ['other', 'transfer', 'park refused-by-stripe', 'nobody knows what would change'],
     ['other', 'payout', 'park refused-by-stripe', 'nobody knows what would change'],
-  ] as const)('%s of a %s is answered by %s: %s', (refusal, step, expected) => {
+  ] as const)('%s of a %s is answered by %s: %s', (refusal, step, expected, _why) => {
     const answer = answerTo(refusal, step);
     const said = answer.kind === 'wait' ? `${answer.for} ${answer.minutes}` : answer.reason;
     expect(`${answer.kind} ${said}`).toBe(expected);

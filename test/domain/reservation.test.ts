@@ -20,7 +20,7 @@ describe('a reservation', () => {
     [null, -100_00, 100_00, 0, 'nothing-payable', 'all of it is owed'],
   ] as const)(
     'of %s from %i and %i, %i of it later, is %j: %s',
-    (requestedAmount, atPlatform, atAccount, notYetAvailable, takes) => {
+    (requestedAmount, atPlatform, atAccount, notYetAvailable, takes, _why) => {
       const funds = { requestedAmount, currency: 'eur', atPlatform, atAccount, notYetAvailable };
       const plan = planReservation(funds);
       expect(plan.kind === 'skip' ? plan.reason : [plan.fromPlatform, plan.fromAccount]).toEqual(
