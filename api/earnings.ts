@@ -2,18 +2,21 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import {
   listEarnings,
-  recordEarning,
+  recordEarnings,
   type EarningRecord,
   type NewEarning,
 } from '../db/earnings.ts';
-import { isEarningId } from '../domain/ids.ts';
+import { isEarningId, type SellerId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
-import { Problem } from './problems.ts';
+import { Problem, type BrokenRule } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
 import { readSeller } from './sellers.ts';
+
+/** Earnings of one request: what fits a transaction of well under a second. */
+const largestBatch = 1000;
 
 const NewEarningBody = z
   .strictObject({
@@ -64,6 +67,36 @@ const createEarning = createRoute({
   },
 });
 
+const BatchBody = z
+  .strictObject({
+    earnings: z
+      .array(NewEarningBody)
+      .min(1, 'must have at least one')
+      .max(largestBatch, `must have at most ${largestBatch}`)
+      .refine(haveOwnNames, 'must not have one externalId twice'),
+  })
+  .openapi('NewEarnings');
+
+const Recorded = z
+  .object({
+    id: z.string(),
+    externalId: z.string().nullable(),
+    isNew: z.boolean().openapi({ description: 'False for one that stood under its externalId' }),
+  })
+  .openapi('RecordedEarning');
+
+const createEarnings = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/earnings/batch',
+  operationId: 'createEarnings',
+  summary: 'Owe a seller many things, all of them or none',
+  request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(BatchBody) },
+  responses: {
+    200: answer(z.object({ data: z.array(Recorded) }), 'The earnings, in the order asked'),
+    ...refusals,
+  },
+});
+
 const getEarnings = createRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/earnings',
@@ -76,25 +109,33 @@ const getEarnings = createRoute({
   responses: { 200: answer(pageOf(Earning), 'A page of earnings'), ...refusals },
 });
 
-/** What the platform owes its sellers. */
-export function earningRoutes(deps: AppDeps) {
-  const { db } = deps;
+/** What the platform owes its sellers. Earnings are rows, not messages: they wake nobody. */
+export function earningRoutes({ db }: AppDeps) {
+  const deps = { db, wakeSoon: () => {} };
   return createRoutes()
     .openapi(createEarning, async (c) => {
-      const given = c.req.valid('json');
-      const earning: NewEarning = {
-        sellerId: c.req.valid('param').sellerId,
-        externalId: given.externalId ?? null,
-        amount: given.amount,
-        currency: given.currency,
-        charge: given.charge ?? null,
-        availableOn: given.availableOn ? new Date(given.availableOn).toISOString() : null,
-        description: given.description ?? null,
-      };
-      const done = await runCommand(c, deps, { kind: 'create-earning', request: earning }, (tx) =>
-        create(tx, earning),
-      );
+      const { sellerId } = c.req.valid('param');
+      const request = toEarning(c.req.valid('json'));
+      const done = await runCommand(c, deps, { kind: 'create-earning', request }, async (tx) => {
+        const [recorded] = await create(tx, sellerId, [request]);
+        if (!recorded) throw new Error('one was asked, none was answered');
+        const { earning, isNew } = recorded;
+        const status = isNew ? (201 as const) : (200 as const);
+        return { status, body: earning, objectId: earning.id };
+      });
       return c.json(done.body, done.status);
+    })
+    .openapi(createEarnings, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const request = c.req.valid('json').earnings.map(toEarning);
+      const done = await runCommand(c, deps, { kind: 'create-earnings', request }, async (tx) => {
+        const recorded = await create(tx, sellerId, request, (index) => `/earnings/${index}`);
+        const data = recorded.map(({ earning: { id, externalId }, isNew }) => {
+          return { id, externalId, isNew };
+        });
+        return { status: 200 as const, body: { data }, objectId: sellerId };
+      });
+      return c.json(done.body, 200);
     })
     .openapi(getEarnings, async (c) => {
       const { id: sellerId } = await readSeller(db, c.req.valid('param').sellerId);
@@ -108,17 +149,43 @@ export function earningRoutes(deps: AppDeps) {
     });
 }
 
-async function create(tx: Tx, asked: NewEarning) {
-  const { status } = await readSeller(tx, asked.sellerId);
+async function create(
+  tx: Tx,
+  sellerId: SellerId,
+  asked: readonly NewEarning[],
+  pointerOf = (_index: number) => '',
+) {
+  const { status } = await readSeller(tx, sellerId);
   if (status === 'closed') throw new Problem('seller-closed', 'A closed seller earns no more');
-  const { earning, isNew } = await recordEarning(tx, asked).catch(refuseHugeSum);
-  if (!isNew && !isSame(earning, asked)) {
-    throw new Problem('external-id-taken', `Another earning has this externalId: ${earning.id}`);
-  }
-  return { status: isNew ? (201 as const) : (200 as const), body: earning, objectId: earning.id };
+  const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);
+  const errors = recorded.flatMap(({ earning, isNew }, index): BrokenRule[] => {
+    const same = isNew || isSame(earning, asked[index]);
+    const rule = `must not name another earning, ${earning.id}`;
+    return same ? [] : [{ in: 'body', pointer: `${pointerOf(index)}/externalId`, rule }];
+  });
+  const [first] = errors;
+  if (!first) return recorded;
+  throw new Problem('external-id-taken', `${first.pointer}: ${first.rule}`, { errors });
 }
 
-function isSame(standing: EarningRecord, asked: NewEarning): boolean {
+function toEarning(given: z.infer<typeof NewEarningBody>): NewEarning {
+  return {
+    externalId: given.externalId ?? null,
+    amount: given.amount,
+    currency: given.currency,
+    charge: given.charge ?? null,
+    availableOn: given.availableOn ? new Date(given.availableOn).toISOString() : null,
+    description: given.description ?? null,
+  };
+}
+
+function haveOwnNames(earnings: readonly { externalId?: string | undefined }[]): boolean {
+  const names = earnings.flatMap(({ externalId }) => externalId ?? []);
+  return new Set(names).size === names.length;
+}
+
+function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean {
+  if (!asked) return false;
   // An earning with a charge learns its date later; one without either has that of its making.
   const date = asked.availableOn ?? standing.createdAt;
   return (

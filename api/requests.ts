@@ -18,7 +18,7 @@ export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
     const start = performance.now();
     await next();
     log({
-      level: 'info',
+      level: c.res.status < 400 ? 'debug' : 'info',
       event: 'request',
       requestId: c.get('requestId'),
       method: c.req.method,

@@ -9,7 +9,6 @@ import type { Database } from './schema.ts';
 
 /** What the platform says that it owes a seller. */
 export type NewEarning = {
-  sellerId: SellerId;
   externalId: string | null;
   amount: number;
   currency: string;
@@ -22,48 +21,71 @@ export type NewEarning = {
 /** An earning as the platform sees it. */
 export type EarningRecord = NewEarning & {
   id: EarningId;
+  sellerId: SellerId;
   /** How much of it payouts carry already. */
   allocated: number;
   createdAt: string;
 };
 
+/** An earning that stands, and whether it stood before. */
+export type RecordedEarning = { earning: EarningRecord; isNew: boolean };
+
 /**
- * Writes an earning and its ledger entry. Where the seller's externalId stands already, answers
- * with that earning and posts nothing.
+ * Writes earnings of one seller with their ledger entries; answers in the order asked. Where an
+ * externalId stands already, answers with that earning and posts nothing.
  */
-export async function recordEarning(
+export async function recordEarnings(
   tx: Tx,
-  earning: NewEarning,
-): Promise<{ earning: EarningRecord; isNew: boolean }> {
-  const atOnce = earning.charge === null && earning.availableOn === null;
-  const row = await tx
+  sellerId: SellerId,
+  earnings: readonly NewEarning[],
+): Promise<RecordedEarning[]> {
+  const asked = earnings.map((earning) => ({ ...earning, id: newId('earn') }));
+  const rows = await tx
     .insertInto('earnings')
-    .values({
-      id: newId('earn'),
-      seller_id: earning.sellerId,
-      external_id: earning.externalId,
-      amount: earning.amount,
-      currency: earning.currency,
-      charge: earning.charge,
-      available_on: atOnce ? businessNow : earning.availableOn,
-      description: earning.description,
-    })
+    .values(asked.map((earning) => ({ ...toColumns(earning), seller_id: sellerId })))
     .onConflict((conflict) => conflict.columns(['seller_id', 'external_id']).doNothing())
     .returningAll()
-    .executeTakeFirst();
-  if (row) {
-    const amount = minor(row.amount);
-    const { sellerId, currency } = earning;
-    await recordEntries(tx, [earned({ earningId: row.id, sellerId, currency, amount })]);
-    return { earning: toEarning(row), isNew: true };
-  }
-  const standing = await tx
+    .execute();
+  await recordEntries(
+    tx,
+    rows.map(({ id: earningId, currency, amount }) =>
+      earned({ earningId, sellerId, currency, amount: minor(amount) }),
+    ),
+  );
+  const made = new Map(rows.map((row) => [row.id, toEarning(row)]));
+  const names = asked.flatMap(({ id, externalId }) => (made.has(id) ? [] : (externalId ?? [])));
+  const standing = await findByExternalIds(tx, sellerId, names);
+  return asked.map(({ id, externalId }) => {
+    const earning = made.get(id) ?? standing.get(externalId);
+    if (!earning) throw new Error(`neither written nor standing: ${id}`);
+    return { earning, isNew: made.has(id) };
+  });
+}
+
+function toColumns(earning: NewEarning & { id: EarningId }) {
+  const { id, amount, currency, charge, description } = earning;
+  const atOnce = charge === null && earning.availableOn === null;
+  const available_on = atOnce ? businessNow : earning.availableOn;
+  return {
+    id,
+    external_id: earning.externalId,
+    amount,
+    currency,
+    charge,
+    available_on,
+    description,
+  };
+}
+
+async function findByExternalIds(tx: Tx, sellerId: SellerId, names: readonly string[]) {
+  if (names.length === 0) return new Map<string | null, EarningRecord>();
+  const rows = await tx
     .selectFrom('earnings')
     .selectAll()
-    .where('seller_id', '=', earning.sellerId)
-    .where('external_id', '=', earning.externalId)
-    .executeTakeFirstOrThrow();
-  return { earning: toEarning(standing), isNew: false };
+    .where('seller_id', '=', sellerId)
+    .where('external_id', 'in', names)
+    .execute();
+  return new Map(rows.map((row) => [row.external_id, toEarning(row)]));
 }
 
 /** A seller's earnings, newest first, one more than the limit where there are more. */

@@ -36,6 +36,7 @@ describe('an earning', () => {
 
   test('moves money in the ledger once, and wakes nobody', async () => {
     const id = await api.makeSeller();
+    const before = api.woken.times;
     await api.post(earningsOf(id), { amount: 12_34, currency: 'eur' });
     const entries = await api.db
       .selectFrom('ledger_entries')
@@ -46,6 +47,7 @@ describe('an earning', () => {
       { kind: 'earning', from_place: 'owed', to_place: 'platform', amount: 12_34 },
     ]);
     expect(await api.wakeUps()).toEqual([]);
+    expect(api.woken.times).toBe(before);
   });
 
   test('may be as large as the engine takes, and as small as one', async () => {
@@ -142,6 +144,56 @@ describe('an externalId', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(49);
     const { body } = await api.get(`/v1/sellers/${id}/balances`);
     expect(body['data']).toMatchObject([{ payable: { amount: 5_00 } }]);
+  });
+});
+
+describe('a batch of earnings', () => {
+  const batchOf = (id: string) => `${earningsOf(id)}/batch`;
+  const order = (number: number) => ({ externalId: `o-${number}`, amount: 1_00, currency: 'eur' });
+
+  test('is owed as a whole, in the order asked', async () => {
+    const id = await api.makeSeller();
+    const earnings = Array.from({ length: 1000 }, (_, index) => order(index));
+    const { status, body } = await api.post(batchOf(id), { earnings });
+    expect(status).toBe(200);
+    const data = body['data'] as { externalId: string; isNew: boolean }[];
+    expect(data.map(({ externalId }) => externalId)).toEqual(
+      earnings.map(({ externalId }) => externalId),
+    );
+    const balances = (await api.get(`/v1/sellers/${id}/balances`)).body['data'];
+    expect(balances).toMatchObject([{ payable: { amount: 1000_00 } }]);
+  });
+
+  test('owes only what did not stand before', async () => {
+    const id = await api.makeSeller();
+    await api.post(earningsOf(id), order(1));
+    const earnings = [order(0), order(1), { amount: 1_00, currency: 'eur' }];
+    const { body } = await api.post(batchOf(id), { earnings });
+    expect(body['data']).toMatchObject([{ isNew: true }, { isNew: false }, { isNew: true }]);
+    const balances = (await api.get(`/v1/sellers/${id}/balances`)).body['data'];
+    expect(balances).toMatchObject([{ payable: { amount: 3_00 } }]);
+  });
+
+  test.each([
+    ['one that breaks a rule', { amount: 0, currency: 'eur' }, 400, '/earnings/1/amount'],
+    ['an externalId of another earning', { ...order(9), amount: 5 }, 409, '/earnings/1/externalId'],
+    ['one externalId twice', order(0), 400, '/earnings'],
+  ])('with %s owes nothing', async (_what, second, status, pointer) => {
+    const id = await api.makeSeller();
+    await api.post(earningsOf(id), order(9));
+    const refused = await api.post(batchOf(id), { earnings: [order(0), second] });
+    expect(refused.status).toBe(status);
+    expect(refused.body['errors']).toMatchObject([{ pointer }]);
+    expect((await api.get(earningsOf(id))).body['data']).toHaveLength(1);
+  });
+
+  test.each([
+    ['none', 0],
+    ['more than a thousand', 1001],
+  ])('of %s is refused', async (_what, length) => {
+    const id = await api.makeSeller();
+    const earnings = Array.from({ length }, (_, index) => order(index));
+    expect((await api.post(batchOf(id), { earnings })).status).toBe(400);
   });
 });
 

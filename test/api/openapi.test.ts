@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { startApi } from './harness.ts';
+import { problemKinds } from '../../api/problems.ts';
+import { startApi, type TestApi } from './harness.ts';
 
 type Operation = {
   operationId?: string;
@@ -7,18 +8,19 @@ type Operation = {
   responses: Record<string, unknown>;
 };
 
+let api: TestApi;
 let operations: { method: string; path: string; operation: Operation }[];
 let document: { openapi: string };
 let served: string[];
 beforeAll(async () => {
-  const { app } = await startApi();
-  const response = await app.request('/openapi.json');
+  api = await startApi();
+  const response = await api.app.request('/openapi.json');
   document = (await response.json()) as typeof document;
   const { paths } = document as unknown as { paths: Record<string, Record<string, Operation>> };
   operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
   );
-  served = app.routes
+  served = api.app.routes
     .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
 });
@@ -55,4 +57,12 @@ test('every refusal is described as a problem', () => {
 test('no two operations have one name', () => {
   const names = operations.flatMap(({ operation }) => operation.operationId ?? []);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('the type of every problem leads to what it means', async () => {
+  for (const kind of Object.keys(problemKinds)) {
+    const response = await api.app.request(`/problems/${kind}`);
+    expect(await response.json()).toMatchObject({ type: `/problems/${kind}` });
+  }
+  expect((await api.app.request('/problems/toString')).status).toBe(404);
 });
