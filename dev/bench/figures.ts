@@ -1,0 +1,46 @@
+/** How long things took, in milliseconds. */
+export type Spread = { p50: number; p95: number; p99: number; max: number };
+
+/** The usual points of a distribution; of nothing, NaN. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (part: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+/** The most that ever happened within one second, wherever that second begins. */
+export function busiestSecond(instants: readonly number[]): number {
+  const sorted = instants.toSorted((left, right) => left - right);
+  let first = 0;
+  let most = 0;
+  for (const [index, instant] of sorted.entries()) {
+    while (instant - (sorted[first] ?? instant) >= 1000) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
+
+/** Counts by name, most first. */
+export function countBy<T>(items: readonly T[], nameOf: (item: T) => string): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);
+  return [...counts].toSorted(([, left], [, right]) => right - left);
+}
+
+/** Waits for a fact: asks until it holds. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  limitMs: number,
+): Promise<T> {
+  const startedAt = performance.now();
+  for (;;) {
+    const found = await ask();
+    if (found) return found;
+    if (performance.now() - startedAt > limitMs) {
+      throw new Error(`waited ${limitMs / 1000} s in vain until ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

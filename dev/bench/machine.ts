@@ -1,0 +1,185 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Client, Connection } from '@temporalio/client';
+import { Client as Sql } from 'pg';
+
+import { openFleet } from '../fleet.ts';
+import { runPart, startPart, type Part, type Yard } from '../parts.ts';
+import { freePort } from '../ports.ts';
+import { createDatabase, startPostgres, withClient } from '../postgres.ts';
+import { stop, type Child } from '../processes.ts';
+import type { Say } from '../say.ts';
+import { findTemporal } from '../temporal-program.ts';
+import { startTemporal } from '../temporal.ts';
+import { caller, type Call } from './calls.ts';
+
+/** An engine of real processes on parts of its own, and every way to look at it. */
+export type Machine = {
+  api: Call;
+  /** The sandbox's control API. */
+  control: Call;
+  sandboxUrl: string;
+  /** Its own connection: only what is looked at goes here. */
+  sql: Sql;
+  temporal: Client;
+  /** Of the parts that run now. */
+  pids: () => Record<string, number>;
+  /** Ends the worker and starts another with these variables. */
+  restartWorker: (env: Record<string, string>) => Promise<void>;
+  /** Runs a program of the bench to its end and answers with what it said. */
+  run: (script: string, env: Record<string, string>) => Promise<Record<string, unknown>>;
+  stop: () => Promise<void>;
+};
+
+/** Where a machine keeps its files, and its processes. */
+export type Site = { yard: Yard; folder: string; clear: () => Promise<void> };
+
+/** The key with which the bench speaks to the sandbox as Stripe. */
+export const sandboxKey = 'sk_test_sandbox';
+const adminKey = 'pe_admin_of_the_bench_1';
+const webhookSecret = 'whsec_of_the_bench';
+const database = 'payout_engine';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Makes the temporary folder; `clear` ends whatever was started and removes it. */
+export async function openSite(tell: Say, keep: boolean): Promise<Site> {
+  const folder = mkdtempSync(join(tmpdir(), 'payout-engine-bench-'));
+  chmodSync(folder, 0o755); // Postgres may run as another user
+  const fleet = await openFleet(join(folder, 'processes.json'), tell);
+  return {
+    yard: { fleet, tell, root },
+    folder,
+    async clear() {
+      await fleet.stopAll();
+      if (keep) tell(`Left behind: ${folder}`);
+      else rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts everything on free ports, webhooks on and Stripe's live limits in force. */
+export async function startMachine(site: Site): Promise<Machine> {
+  const { yard } = site;
+  const [postgres, temporal, sandbox, apiPort] = await Promise.all([
+    postgresServer(site),
+    temporalServer(site),
+    sandboxServer(site),
+    freePort(),
+  ]);
+  const sandboxUrl = String(sandbox.said.listening);
+  const env = {
+    ...inherited(),
+    DATABASE_URL: postgres.url(database),
+    TEMPORAL_ADDRESS: temporal.address,
+    STRIPE_SECRET_KEY: sandboxKey,
+    STRIPE_API_BASE: sandboxUrl,
+    STRIPE_WEBHOOK_SECRETS: webhookSecret,
+    API_PORT: String(apiPort),
+    ADMIN_API_KEY: adminKey,
+    LOG_LEVEL: 'warn',
+  };
+  const part = (name: string, script: string, more: Record<string, string> = {}): Part => {
+    return { name, script, env: { ...env, ...more }, logFile: join(site.folder, `${name}.log`) };
+  };
+  await runPart(yard, part('migrations', 'db/migrate.ts'));
+  await runPart(yard, part('set-up', 'workers/setup.ts'));
+  const control = caller(`${sandboxUrl}/_sandbox`);
+  await control('PUT', '/destinations', destinations(apiPort));
+  await control('PUT', '/limits', { mode: 'live' });
+  const api = await startPart(yard, part('API', 'api/main.ts'), 'ready');
+  let worker = await startPart(yard, part('worker', 'workers/main.ts'), 'ready');
+  const connection = await Connection.connect({ address: temporal.address });
+  const sql = new Sql({ connectionString: postgres.url(database) });
+  await sql.connect();
+  return {
+    api: caller(`http://127.0.0.1:${apiPort}`, { authorization: `Bearer ${adminKey}` }),
+    control,
+    sandboxUrl,
+    sql,
+    temporal: new Client({ connection }),
+    pids: () => ({
+      Temporal: temporal.child.pid,
+      worker: worker.child.pid,
+      API: api.child.pid,
+      Postgres: postgres.child.pid,
+      sandbox: sandbox.child.pid,
+      bench: process.pid,
+    }),
+    async restartWorker(more) {
+      await stop(worker.child, 'SIGTERM', 30_000);
+      worker = await startPart(yard, part('worker', 'workers/main.ts', more), 'ready');
+    },
+    async run(script, more) {
+      const { child, said } = await startPart(yard, part('bare workflow', script, more), 'figures');
+      await child.ended;
+      return said;
+    },
+    async stop() {
+      await Promise.all([sql.end(), connection.close()]);
+    },
+  };
+}
+
+async function postgresServer({ yard, folder }: Site) {
+  const postgres = await startPostgres(
+    {
+      folder: join(folder, 'postgres'),
+      fallbackFolder: join(folder, 'postgres-programs'),
+      port: await freePort(),
+      password: 'bench',
+      logFile: join(folder, 'postgres.log'),
+      settings: ['shared_preload_libraries=pg_stat_statements'],
+    },
+    yard.tell,
+    yard.fleet.start,
+  );
+  await createDatabase(postgres.url('postgres'), database);
+  await withClient(postgres.url(database), (client) =>
+    client.query('create extension pg_stat_statements'),
+  );
+  return postgres;
+}
+
+async function temporalServer({ yard, folder }: Site): Promise<{ child: Child; address: string }> {
+  const port = await freePort();
+  const child = await startTemporal(
+    {
+      program: await findTemporal(yard.tell),
+      file: join(folder, 'temporal.db'),
+      logFile: join(folder, 'temporal.log'),
+      port,
+      namespaces: ['default'],
+    },
+    yard.fleet.start,
+  );
+  return { child, address: `127.0.0.1:${port}` };
+}
+
+async function sandboxServer({ yard, folder }: Site) {
+  const env = {
+    ...inherited(),
+    SANDBOX_PORT: '0',
+    SANDBOX_FILE: join(folder, 'sandbox.db'),
+    SANDBOX_SECRET_KEY: sandboxKey,
+  };
+  const logFile = join(folder, 'sandbox.log');
+  const part = { name: 'sandbox', script: 'sandbox/main.ts', env, logFile };
+  return startPart(yard, part, 'listening');
+}
+
+/** Nothing of the caller's own engine: its variables could name a real database or a real key. */
+function inherited(): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME };
+}
+
+function destinations(apiPort: number) {
+  const url = `http://127.0.0.1:${apiPort}/webhooks/stripe`;
+  const both = ['snapshot', 'thin'].map((payload) => {
+    return { id: payload, url, secret: webhookSecret, scope: 'both', payload };
+  });
+  return { destinations: both };
+}

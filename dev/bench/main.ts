@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { Stopped, say } from '../say.ts';
+import { openState } from '../state.ts';
+import { openSite, startMachine, type Machine, type Site } from './machine.ts';
+import { readOptions, type Options } from './options.ts';
+import { loadAverage, runPhase, type Phase, type Plan } from './phase.ts';
+import { toText, type Report } from './report.ts';
+import { fundPlatform, onboard } from './sellers.ts';
+import { measureWholeLife } from './whole-life.ts';
+
+/** `npm run bench -- payday`: an engine of its own on this machine, loaded and measured. */
+let site: Site | undefined;
+let ending: Promise<void> | undefined;
+
+/** So high that only the machine is in the way. */
+const noLimits = {
+  STRIPE_REQUESTS_PER_SECOND: '100000',
+  STRIPE_ENDPOINT_PER_SECOND: '100000',
+  STRIPE_PAYOUTS_PER_SECOND: '100000',
+  STRIPE_PAYOUTS_AT_ONCE: '40',
+};
+
+async function run(options: Options): Promise<Report> {
+  const { sellers: count, seconds } = options;
+  const at = new Date().toISOString();
+  const loadAverageBefore = loadAverage();
+  site = await openSite(say, options.keep);
+  const machine = await startMachine(site);
+  try {
+    await fundPlatform(machine);
+    say('Measuring a payout from order to the end of its watch');
+    const wholeLife = await measureWholeLife(machine, await onboard(machine, 3));
+    say(`Onboarding ${count} sellers`);
+    const startedAt = performance.now();
+    const sellers = await onboard(machine, count);
+    const onboarding = { sellers: count, seconds: (performance.now() - startedAt) / 1000 };
+    const { phases, bare } = await runPhases(machine, sellers, options);
+    return { at, sellers: count, seconds, loadAverageBefore, onboarding, wholeLife, phases, bare };
+  } finally {
+    await machine.stop();
+  }
+}
+
+async function runPhases(machine: Machine, sellers: readonly string[], options: Options) {
+  const { rates, seconds } = options;
+  const phases: Phase[] = [];
+  const runNext = async (plan: Plan, paid: readonly string[]): Promise<void> => {
+    say(`${plan.name}: ${paid.length} payouts`);
+    phases.push(await runPhase(machine, paid, plan));
+  };
+  for (const perSecond of rates) {
+    const paid = enough(sellers, perSecond * seconds);
+    await runNext({ name: `${perSecond}/s offered`, perSecond }, paid);
+  }
+  await runNext({ name: 'all at once' }, sellers);
+  await machine.control('PUT', '/limits', { mode: 'off' });
+  await machine.restartWorker(noLimits);
+  await runNext({ name: 'no limits, 25/s', perSecond: 25 }, enough(sellers, 25 * seconds));
+  await runNext({ name: 'no limits, at once' }, sellers);
+  say('A bare workflow');
+  const { figures } = await machine.run('dev/bench/bare.ts', {
+    BENCH_SECONDS: String(Math.min(seconds, 20)),
+    BENCH_TEMPORAL_PID: String(machine.pids().Temporal),
+  });
+  return { phases, bare: figures as Report['bare'] };
+}
+
+/** One payout for each; a load that lasts longer than the sellers do is cut short. */
+function enough(sellers: readonly string[], payouts: number): readonly string[] {
+  return sellers.slice(0, payouts);
+}
+
+function write(report: Report, json: string): void {
+  const file = resolve(openState().folder, json);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  say(`\nEverything measured is in ${file}`);
+}
+
+async function clearAndExit(code: number): Promise<void> {
+  await site?.clear();
+  process.exit(code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void (ending ??= clearAndExit(130)));
+}
+try {
+  const options = readOptions(process.argv.slice(2));
+  const report = await run(options);
+  say(`\n${toText(report)}`);
+  if (options.json !== undefined) write(report, options.json);
+  ending ??= clearAndExit(0);
+} catch (error) {
+  if (ending === undefined) say(error instanceof Stopped ? error.message : String(error));
+  ending ??= clearAndExit(1);
+}
+await ending;

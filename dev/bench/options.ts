@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+import { Stopped } from '../say.ts';
+
+/** What the person at the terminal wants measured. */
+export type Options = {
+  sellers: number;
+  /** How long each offered load lasts. */
+  seconds: number;
+  /** Payouts offered each second, one phase each. */
+  rates: readonly number[];
+  /** Where the figures go as JSON, beside the table. */
+  json: string | undefined;
+  /** Leaves logs and databases behind. */
+  keep: boolean;
+};
+
+const usage = `npm run bench -- payday [--sellers 900] [--seconds 60] [--rates 10,15] [--json <file>] [--keep]
+
+  Starts an engine of its own and measures paying every seller.
+  --json takes a name in the state folder, or a whole path.`;
+
+/** Reads the command line. */
+export function readOptions(argv: readonly string[]): Options {
+  const { values, positionals } = parse(argv);
+  if (positionals.length !== 1 || positionals[0] !== 'payday') throw new Stopped(usage);
+  return {
+    sellers: wholeNumber(values.sellers),
+    seconds: wholeNumber(values.seconds),
+    rates: values.rates.split(',').map(wholeNumber),
+    json: values.json,
+    keep: values.keep,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        sellers: { type: 'string', default: '900' },
+        seconds: { type: 'string', default: '60' },
+        rates: { type: 'string', default: '10,15' },
+        json: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new Stopped(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Stopped(`"${text}" is not a number above 0.\n\n${usage}`);
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+
+import { coresBetween, readCpu } from './cpu.ts';
+import { spreadOf, type Spread } from './figures.ts';
+import { orderAtOnce, orderAtPace, type Order } from './load.ts';
+import type { Machine } from './machine.ts';
+import * as observe from './observe.ts';
+import { earn } from './sellers.ts';
+import { lastRequest, readStripeCalls, type StripeCalls } from './stripe-calls.ts';
+
+/** One load, and everything measured under it. */
+export type Phase = {
+  name: string;
+  /** Absent when all are due at once. */
+  offeredPerSecond?: number;
+  ordered: number;
+  refused: string[];
+  sent: number;
+  /** Of those not sent, by their status. */
+  left: Record<string, number>;
+  /** In steady state: after the first part and while the load lasts. */
+  perSecond: number;
+  shareOfOffered?: number;
+  /** From when it was due to when Stripe had taken it. */
+  latencyMs: Spread;
+  /** From one step to the next. */
+  stepsMs: Record<string, Spread>;
+  cores: Record<string, number>;
+  eventsPerPayout: { payout: number; seller: number };
+  sqlPerPayout: { statements: number; begins: number; most: [string, number][] };
+  stripe: StripeCalls;
+  loadAverage: string;
+};
+
+/** What to offer: a pace, or everything at once. */
+export type Plan = { name: string; perSecond?: number };
+
+/** Runs one load on these sellers, who each get one payout, and measures it to the last payout. */
+export async function runPhase(
+  machine: Machine,
+  sellers: readonly string[],
+  plan: Plan,
+): Promise<Phase> {
+  const sample = everyTenth(sellers);
+  await earn(machine, sellers);
+  await observe.waitUntilQuiet(machine);
+  const eventsBefore = await sellerEvents(machine, sample);
+  const requestsBefore = await lastRequest(machine);
+  await observe.resetSql(machine);
+  const cpuBefore = readCpu(machine.pids());
+  const orders = await offer(machine, sellers, plan);
+  const cpuAtEnd = readCpu(machine.pids());
+  const ids = orders.taken.map(({ payoutId }) => payoutId);
+  await observe.waitUntilSent(machine, ids);
+  const cpuAfter = plan.perSecond === undefined ? readCpu(machine.pids()) : cpuAtEnd;
+  await observe.waitUntilQuiet(machine);
+  const sql = await observe.countSql(machine);
+  const stripe = await readStripeCalls(machine, requestsBefore);
+  const eventsAfter = await sellerEvents(machine, sample);
+  const steps = await observe.readSteps(machine, ids);
+  const payouts = orders.taken.filter(({ sellerId }) => sample.includes(sellerId));
+  return {
+    name: plan.name,
+    ...(plan.perSecond !== undefined && { offeredPerSecond: plan.perSecond }),
+    ordered: ids.length,
+    refused: orders.refused.slice(0, 5),
+    ...speed(steps, orders.taken, plan),
+    cores: coresBetween(cpuBefore, cpuAfter),
+    eventsPerPayout: {
+      payout: await payoutEvents(machine, payouts),
+      seller: (eventsAfter - eventsBefore) / Math.max(1, sample.length),
+    },
+    sqlPerPayout: {
+      statements: sql.statements / ids.length,
+      begins: sql.begins / ids.length,
+      most: sql.most.map(([text, calls]) => [text, calls / ids.length]),
+    },
+    stripe: {
+      ...stripe,
+      byEndpoint: stripe.byEndpoint.map(([name, calls]) => [name, calls / ids.length]),
+    },
+    loadAverage: loadAverage(),
+  };
+}
+
+/** How busy the whole machine was in the last minutes, to tell a quiet run from a shared one. */
+export function loadAverage(): string {
+  try {
+    return readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).join(' ');
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function offer({ api }: Machine, sellers: readonly string[], { perSecond }: Plan) {
+  return perSecond === undefined ? orderAtOnce(api, sellers) : orderAtPace(api, sellers, perSecond);
+}
+
+function speed(
+  steps: readonly observe.Steps[],
+  orders: readonly Order[],
+  { perSecond }: Plan,
+): Pick<Phase, 'sent' | 'left' | 'perSecond' | 'shareOfOffered' | 'latencyMs' | 'stepsMs'> {
+  const dueAt = new Map(orders.map((order) => [order.payoutId, order.dueAt]));
+  const sent = steps.filter((step) => step.sent !== null);
+  const latencies = sent.map((step) => (step.sent ?? 0) - (dueAt.get(step.payoutId) ?? 0));
+  const left: Record<string, number> = {};
+  for (const { status } of steps.filter((step) => step.sent === null)) {
+    left[status] = (left[status] ?? 0) + 1;
+  }
+  const rate = steadyRate(
+    sent.map((step) => step.sent ?? 0),
+    orders.map((order) => order.dueAt),
+  );
+  return {
+    sent: sent.length,
+    left,
+    perSecond: rate,
+    ...(perSecond !== undefined && { shareOfOffered: rate / perSecond }),
+    latencyMs: spreadOf(latencies),
+    stepsMs: stepsBetween(sent, dueAt),
+  };
+}
+
+/**
+ * Of a load that lasts: what was sent between its first sixth and its end. Of one that comes at
+ * once: what was sent between the first tenth and the last.
+ */
+function steadyRate(sent: readonly number[], due: readonly number[]): number {
+  const firstDue = Math.min(...due);
+  const lasts = Math.max(...due) - firstDue;
+  const sorted = sent.toSorted((left, right) => left - right);
+  const tenth = Math.floor(sorted.length / 10);
+  const [from, to] =
+    lasts > 0
+      ? [firstDue + lasts / 6, firstDue + lasts]
+      : [sorted[tenth] ?? 0, sorted[sorted.length - 1 - tenth] ?? 0];
+  return (sent.filter((at) => at > from && at <= to).length * 1000) / (to - from);
+}
+
+function stepsBetween(
+  sent: readonly observe.Steps[],
+  dueAt: ReadonlyMap<string, number>,
+): Record<string, Spread> {
+  const between = (from: (step: observe.Steps) => number, to: keyof observe.Steps): Spread =>
+    spreadOf(sent.map((step) => Number(step[to] ?? 0) - from(step)));
+  return {
+    'due to ordered': between((step) => dueAt.get(step.payoutId) ?? 0, 'ordered'),
+    'ordered to started': between((step) => step.ordered, 'started'),
+    'started to reserved': between((step) => step.started ?? 0, 'reserved'),
+    'reserved to transferred': between((step) => step.reserved ?? 0, 'transferred'),
+    'transferred to sent': between((step) => step.transferred ?? 0, 'sent'),
+  };
+}
+
+function everyTenth(sellers: readonly string[]): string[] {
+  const stride = Math.max(1, Math.floor(sellers.length / 10));
+  return sellers.filter((_, index) => index % stride === 0).slice(0, 10);
+}
+
+async function sellerEvents(machine: Machine, sellers: readonly string[]): Promise<number> {
+  let events = 0;
+  for (const seller of sellers) events += await observe.countEvents(machine, `seller/${seller}`);
+  return events;
+}
+
+async function payoutEvents(machine: Machine, orders: readonly Order[]): Promise<number> {
+  let events = 0;
+  for (const { payoutId } of orders) {
+    events += await observe.countEvents(machine, `payout/${payoutId}`);
+  }
+  return events / Math.max(1, orders.length);
+}

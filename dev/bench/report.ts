@@ -1,0 +1,131 @@
+import type { Spread } from './figures.ts';
+import type { Phase } from './phase.ts';
+import type { WholeLife } from './whole-life.ts';
+
+/** Everything one run measured, as the JSON file has it. */
+export type Report = {
+  at: string;
+  sellers: number;
+  seconds: number;
+  loadAverageBefore: string;
+  onboarding: { sellers: number; seconds: number };
+  wholeLife: WholeLife;
+  phases: Phase[];
+  bare: { perSecond: number; events: number; cores: Record<string, number> };
+};
+
+/** The figures as tables for a terminal. */
+export function toText(report: Report): string {
+  const { phases } = report;
+  const names = ['', ...phases.map(({ name }) => name)];
+  const parts = Object.keys(phases[0]?.cores ?? {});
+  const steps = Object.keys(phases[0]?.stepsMs ?? {});
+  const each = (label: string, show: (phase: Phase) => string): string[] => {
+    return [label, ...phases.map(show)];
+  };
+  return [
+    onboardingLine(report),
+    '',
+    table([
+      names,
+      each('sent of ordered', ({ sent, ordered }) => `${sent} of ${ordered}`),
+      each('payouts a second, steady', ({ perSecond }) => round(perSecond)),
+      each('  of what was offered', ({ shareOfOffered }) => percent(shareOfOffered)),
+      each('  of a bare workflow', ({ perSecond }) => percent(perSecond / report.bare.perSecond)),
+      each('due to po_: p50 p95 p99 ms', ({ latencyMs }) => spread(latencyMs)),
+      ...steps.map((step) => each(`  ${step}`, ({ stepsMs }) => spread(stepsMs[step]))),
+      ...parts.map((part) => each(`cores: ${part}`, ({ cores }) => round(cores[part], 2))),
+      each('events a payout', ({ eventsPerPayout }) => events(eventsPerPayout)),
+      each('SQL a payout (begin, commit)', ({ sqlPerPayout }) => sql(sqlPerPayout)),
+      each('Stripe calls a payout', ({ stripe }) => round(total(stripe.byEndpoint), 2)),
+      each('  busiest second, POST payouts', (phase) => busiest(phase, 'POST /v1/payouts')),
+      each('  busiest second, POST transfers', (phase) => busiest(phase, 'POST /v1/transfers')),
+      each('  busiest second, all', (phase) => busiest(phase, 'all')),
+      each('  429; other refusals', ({ stripe }) => `${stripe.tooMany}; ${stripe.failed}`),
+      each('load average after', ({ loadAverage }) => loadAverage),
+    ]),
+    '',
+    bareLine(report),
+    '',
+    wholeLifeText(report.wholeLife),
+    ...phases.flatMap(trouble),
+  ].join('\n');
+}
+
+function onboardingLine({ onboarding, loadAverageBefore }: Report): string {
+  const { sellers, seconds } = onboarding;
+  return (
+    `Load average before: ${loadAverageBefore}. ` +
+    `Onboarded ${sellers} sellers in ${round(seconds)} s (${round(sellers / seconds)}/s).`
+  );
+}
+
+function bareLine({ bare }: Report): string {
+  const cores = Object.entries(bare.cores).map(([name, used]) => `${name} ${round(used, 2)}`);
+  return (
+    `A bare workflow (two activities, one signal, ${bare.events} events), 40 at once: ` +
+    `${round(bare.perSecond)}/s; cores: ${cores.join(', ')}`
+  );
+}
+
+function wholeLifeText(life: WholeLife): string {
+  const all = life.payoutEvents + life.sellerEvents;
+  const lines = [
+    `One payout from order to the end of its watch (${life.payouts} measured):`,
+    `  ${round(all)} events: payout ${round(life.payoutEvents)}, seller ${round(life.sellerEvents)}`,
+    `  ${round(life.statements)} SQL statements, and ${round(life.begins)} begin or commit`,
+    ...life.requests.map(([name, calls]) => `  ${round(calls, 2)} ${name}`),
+  ];
+  return lines.join('\n');
+}
+
+function trouble({ name, refused, left }: Phase): string[] {
+  const statuses = Object.entries(left).map(([status, count]) => `${count} ${status}`);
+  return [
+    ...(statuses.length > 0 ? [`${name}: not sent: ${statuses.join(', ')}`] : []),
+    ...refused.map((words) => `${name}: refused: ${words}`),
+  ];
+}
+
+function busiest({ stripe }: Phase, endpoint: string): string {
+  return String(stripe.busiest[endpoint] ?? 0);
+}
+
+function events({ payout, seller }: Phase['eventsPerPayout']): string {
+  return `${round(payout + seller)} (${round(payout)} + ${round(seller)})`;
+}
+
+function sql({ statements, begins }: Phase['sqlPerPayout']): string {
+  return `${round(statements)} (${round(begins)})`;
+}
+
+function spread(value: Spread | undefined): string {
+  if (!value) return '-';
+  return [value.p50, value.p95, value.p99].map((ms) => Math.round(ms)).join(' ');
+}
+
+function total(counts: readonly [string, number][]): number {
+  return counts.reduce((sum, [, count]) => sum + count, 0);
+}
+
+function percent(part: number | undefined): string {
+  return part === undefined ? '-' : `${Math.round(part * 100)} %`;
+}
+
+function round(value: number | undefined, digits = 1): string {
+  return value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits);
+}
+
+function table(rows: readonly string[][]): string {
+  const columns = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = columns ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) =>
+          at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+        )
+        .join('   '),
+    )
+    .join('\n');
+}

@@ -1,0 +1,70 @@
+import { forEach } from './calls.ts';
+import { until } from './figures.ts';
+import { sandboxKey, type Machine } from './machine.ts';
+
+/** Requests of the bench under way at once while it prepares. */
+const lanes = 30;
+const earned = 25_00;
+
+/** Onboards sellers through the public API and the sandbox; answers with their ids. */
+export async function onboard(machine: Machine, count: number): Promise<string[]> {
+  const { api, control, sql } = machine;
+  const sellers: string[] = [];
+  const completed = new Set<string>();
+  const creating = forEach(Array.from({ length: count }), lanes, async (_, index) => {
+    const email = `seller-${index}@example.com`;
+    const { id } = await api('POST', '/v1/sellers', { email, country: 'DE', currency: 'eur' });
+    sellers.push(id as string);
+  });
+  const completing = until(
+    `${count} sellers have an account`,
+    async () => {
+      const { rows } = await sql.query<{ bench_account: string }>(
+        `select stripe_account as bench_account from sellers
+          where stripe_account is not null and status = 'onboarding'`,
+      );
+      const fresh = rows.map((row) => row.bench_account).filter((one) => !completed.has(one));
+      for (const account of fresh) completed.add(account);
+      await forEach(fresh, lanes, (account) =>
+        control('POST', `/accounts/${account}/complete-onboarding`, {}),
+      );
+      return completed.size === count;
+    },
+    600_000,
+  );
+  await Promise.all([creating, completing]);
+  await until(`${count} sellers are active`, () => areActive(machine, sellers), 600_000);
+  return sellers;
+}
+
+async function areActive({ sql }: Machine, sellers: readonly string[]): Promise<boolean> {
+  const { rows } = await sql.query<{ bench_count: number }>(
+    `select count(*)::int as bench_count from sellers where status = 'active' and id = any($1)`,
+    [sellers],
+  );
+  return rows[0]?.bench_count === sellers.length;
+}
+
+/** Lets each of these sellers be owed money for one more payout. */
+export async function earn({ api }: Machine, sellers: readonly string[]): Promise<void> {
+  await forEach(sellers, lanes, (seller) =>
+    api('POST', `/v1/sellers/${seller}/earnings`, { amount: earned, currency: 'eur' }),
+  );
+}
+
+/** Lets the platform have money, as its customers' charges would bring it. */
+export async function fundPlatform({ sandboxUrl }: Machine): Promise<void> {
+  const answer = await fetch(`${sandboxUrl}/v1/charges`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${sandboxKey}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({
+      amount: String(999_999_00),
+      currency: 'eur',
+      source: 'tok_bypassPending',
+    }),
+  });
+  if (!answer.ok) throw new Error(`the charge was refused: ${await answer.text()}`);
+}

@@ -1,0 +1,49 @@
+import { busiestSecond, countBy } from './figures.ts';
+import type { Machine } from './machine.ts';
+
+type Line = { seq: number; at: number; method: string; path: string; status: number | null };
+
+/** What reached the sandbox: how often, how tightly, and what it turned away. */
+export type StripeCalls = {
+  byEndpoint: [string, number][];
+  /** The most requests in any second, to each endpoint and in all. */
+  busiest: Record<string, number>;
+  tooMany: number;
+  failed: number;
+};
+
+/** The last line of the sandbox's request log now. */
+export async function lastRequest(machine: Machine, after = 0): Promise<number> {
+  return (await requestsAfter(machine, after)).at(-1)?.seq ?? after;
+}
+
+/** Reads what was asked of Stripe after that line of its log. */
+export async function readStripeCalls(machine: Machine, after: number): Promise<StripeCalls> {
+  const lines = await requestsAfter(machine, after);
+  const byEndpoint = countBy(lines, endpointOf);
+  const busiest = byEndpoint.map(([endpoint]) => {
+    const own = lines.filter((line) => endpointOf(line) === endpoint);
+    return [endpoint, busiestSecond(own.map(({ at }) => at))];
+  });
+  return {
+    byEndpoint,
+    busiest: { ...Object.fromEntries(busiest), all: busiestSecond(lines.map(({ at }) => at)) },
+    tooMany: lines.filter(({ status }) => status === 429).length,
+    failed: lines.filter(({ status }) => status === null || (status >= 400 && status !== 429))
+      .length,
+  };
+}
+
+function endpointOf({ method, path }: Line): string {
+  return `${method} ${path.replaceAll(/\/[a-z]+_[A-Za-z0-9_]+/g, '/:id')}`;
+}
+
+async function requestsAfter({ control }: Machine, after: number): Promise<Line[]> {
+  const all: Line[] = [];
+  for (;;) {
+    const from = all.at(-1)?.seq ?? after;
+    const page = await control('GET', `/requests?after=${from}&limit=5000`);
+    all.push(...(page.requests as Line[]));
+    if (!page.hasMore) return all;
+  }
+}
