@@ -61,11 +61,11 @@ export async function removeWakeUps(
       query
         .selectFrom('wake_ups')
         .select('workflow_id')
-        .where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('workflow_id', 'version'),
+        .where((is) =>
+          is.eb(
+            is.refTuple('workflow_id', 'version'),
             'in',
-            delivered.map(({ workflowId, version }) => tuple(workflowId, version)),
+            delivered.map(({ workflowId, version }) => is.tuple(workflowId, version)),
           ),
         )
         .orderBy('workflow_id')

@@ -35,6 +35,7 @@ async function startProcess(given: NodeJS.ProcessEnv = {}) {
       STRIPE_WEBHOOK_SECRETS: secret,
       ADMIN_API_KEY: adminKey,
       API_PORT: '0',
+      LOG_LEVEL: 'debug',
       ...given,
     },
   });

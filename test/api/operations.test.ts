@@ -45,13 +45,12 @@ describe('the switch', () => {
     expect(await clearTry(db, key)).toBe('send');
   });
 
-  test.each([
-    // request                                                  answer
-    [asCaller({ key: readKey, body: { reason: 'x' }, idempotencyKey: '1' }), '403 forbidden'],
-    [asCaller({ body: { reason: 'x' } }), '400 idempotency-key-missing'],
-    [asCaller({ body: {}, idempotencyKey: '1' }), '400 invalid-request'],
-    [asCaller({ body: { reason: '' }, idempotencyKey: '1' }), '400 invalid-request'],
-  ])('is not moved by a request that is answered %2$s', async (request, problem) => {
+  test.each<[problem: string, request: RequestInit]>([
+    ['403 forbidden', asCaller({ key: readKey, body: { reason: 'x' }, idempotencyKey: '1' })],
+    ['400 idempotency-key-missing', asCaller({ body: { reason: 'x' } })],
+    ['400 invalid-request', asCaller({ body: {}, idempotencyKey: '1' })],
+    ['400 invalid-request', asCaller({ body: { reason: '' }, idempotencyKey: '1' })],
+  ])('is not moved by a request that is answered %s', async (problem, request) => {
     const { app } = await createTestApp();
     expect(await problemOf(await app.request(stop, request))).toBe(problem);
     const { moneyStopped } = (await (await app.request('/v1/operations', asCaller())).json()) as {

@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
@@ -10,12 +11,16 @@ type Line = Parameters<AppDeps['log']>[0];
 export const adminKey = 'admin-key-of-the-tests-1';
 export const readKey = 'read-key-of-the-tests-12';
 
+const opened: Db[] = [];
+afterAll(() => Promise.all(opened.map((db) => db.destroy())));
+
 /** The app on a database of its own, with what it said, woke and asked of the database. */
 export async function createTestApp(given: Partial<AppDeps> = {}) {
   const statements: string[] = [];
   const lines: Line[] = [];
   const databaseUrl = await createTestDatabase();
   const db = connect(databaseUrl, { onStatement: (text) => statements.push(text) });
+  opened.push(db);
   await recordApiKey(db, { key: adminKey, name: 'admin', role: 'admin' });
   await recordApiKey(db, { key: readKey, name: 'read', role: 'read' });
   const woken = { times: 0 };
@@ -105,5 +110,5 @@ export async function until(fact: string, holds: () => Promise<boolean> | boolea
 }
 
 /** SQL with a row for each statement of this database that waits for another. */
-export const waitingHere = `select from pg_locks where not granted
-  and database = (select oid from pg_database where datname = current_database())`;
+export const waitingHere = `select from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock'`;

@@ -16,6 +16,7 @@ let connection: Connection;
 let client: Client;
 let db: Db;
 const wakers: Waker[] = [];
+const databases: Db[] = [];
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('WARN') });
@@ -24,12 +25,14 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(wakers.map((waker) => waker.stop()));
+  await Promise.all(databases.map((one) => one.destroy()));
   await connection.close();
 });
 
 /** A waker on a database of its own; the namespace has no worker. */
 async function start(to = client, log: AppDeps['log'] = () => undefined) {
   db = connect(await createTestDatabase());
+  databases.push(db);
   const waker = createWaker({ db, client: to, log });
   wakers.push(waker);
   return waker;
