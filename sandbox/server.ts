@@ -92,6 +92,10 @@ function appOf(surface: Surface): Hono<Env> {
     noteFinished(surface, request, outgoing);
     return write(request, outcome);
   });
+  app.onError((error, c) => {
+    process.stderr.write(`sandbox bug: ${error.stack}\n`);
+    return c.json({ error: { type: 'api_error', message: `Sandbox bug: ${error.message}` } }, 500);
+  });
   return app;
 }
 

@@ -1,4 +1,4 @@
-import { errorAnswer, StripeFault } from '../core/errors.ts';
+import { errorAnswer, lockTimeout, StripeFault } from '../core/errors.ts';
 import { flag, hash, integer, listOf, mapOf, oneOf, required, text } from '../core/params.ts';
 import type { Parsed } from '../core/params.ts';
 import type { Fault } from '../http/faults.ts';
@@ -17,6 +17,7 @@ const hold = hash({
   id: required(text()),
   when: required(oneOf('before', 'during', 'after')),
   count: integer(),
+  lock: flag(),
 });
 
 const rule = {
@@ -59,7 +60,9 @@ export const disturbanceControls = [
         throw refuse(`Two holds have the id ${order.id}`, `holds[${index}][id]`);
       }
     }
-    surface.holds.replace(holds.map((order) => ({ ...order, count: order.count ?? 1 })));
+    surface.holds.replace(
+      holds.map((order) => ({ ...order, count: order.count ?? 1, lock: order.lock ?? false })),
+    );
     return { holds: surface.holds.list() };
   }),
   control('POST holds/:id/release', { drop: flag() }, ({ surface, id }, { drop }) => {
@@ -105,9 +108,7 @@ function effectOf(rule: Rule, status: number, id: string) {
     return { kind: 'status', status: 429, body, headers: reason, stored, processed } as const;
   }
   if (kind === 'lock-timeout') {
-    const message =
-      "This object can't be accessed right now because another API request or Stripe process is " +
-      'currently accessing it. If you see this error intermittently, retry the request.';
+    const { message } = lockTimeout();
     const body = bodyOf(rule, id, message, 'lock_timeout');
     const retry = { 'Stripe-Should-Retry': 'true', ...headers };
     return { kind: 'status', status: 429, body, headers: retry, stored, processed } as const;

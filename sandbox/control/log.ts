@@ -1,6 +1,7 @@
 import { flag, integer, text } from '../core/params.ts';
+import { listUnknown } from '../core/unknown.ts';
 import { isPathPattern } from '../http/paths.ts';
-import { listRequests, listUnknownCalls, recordFinished } from '../http/request-log.ts';
+import { listRequests, recordFinished } from '../http/request-log.ts';
 import { control, refuse } from './control.ts';
 
 const filters = {
@@ -27,6 +28,6 @@ export const logControls = [
     return { requests: rows.slice(0, limit), hasMore: rows.length > limit };
   }),
   control('GET unknown-calls', { after: integer() }, ({ surface }, { after }) => ({
-    unknownCalls: listUnknownCalls(surface.w, after ?? 0),
+    unknownCalls: listUnknown(surface.w, after ?? 0),
   })),
 ];

@@ -1,3 +1,4 @@
+import { recordUnknown } from './unknown.ts';
 import type { World } from './world.ts';
 
 /** What happens when its time comes, by the kind of the due row. */
@@ -41,9 +42,20 @@ function processSome(w: World, handlers: DueHandlers, until: number): number {
     );
     if (!row) return done;
     w.db.run('delete from due where seq = ?', row.seq);
-    w.clock.asOf(row.at, () => handlers[row.kind]?.(w, row.ref));
+    w.clock.asOf(row.at, () => perform(w, row, handlers[row.kind]));
   }
   return atOnce;
+}
+
+/** A thing that cannot be done must not keep everything after it from happening. */
+function perform(w: World, { kind, ref }: DueRow, handle: DueHandlers[string] | undefined): void {
+  try {
+    w.db.savepoint(() => handle?.(w, ref));
+  } catch (error) {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`sandbox bug: ${kind} ${ref}: ${reason}\n`);
+    recordUnknown(w, { method: 'DUE', path: `${kind} ${ref}`, reason });
+  }
 }
 
 function isAnythingDue(w: World, until: number): boolean {

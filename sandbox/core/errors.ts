@@ -42,6 +42,15 @@ export function missing(what: string, id: string, param = 'id', status = 404): S
   return refusal(`No such ${what}: '${id}'`, { code: 'resource_missing', param, status });
 }
 
+/** The answer while another request works on the same object. */
+export function lockTimeout(): StripeFault {
+  const message =
+    "This object can't be accessed right now because another API request or Stripe process is " +
+    'currently accessing it. If you see this error intermittently, retry the request.';
+  const body = { type: 'invalid_request_error', code: 'lock_timeout', message };
+  return new StripeFault(429, body, false, { 'Stripe-Should-Retry': 'true' });
+}
+
 /** The answer body of a fault. */
 export function errorAnswer(fault: StripeFault, requestId: string): JsonObject {
   const log = `https://dashboard.stripe.com/test/logs/${requestId}`;

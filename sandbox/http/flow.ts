@@ -1,3 +1,4 @@
+import { lockTimeout } from '../core/errors.ts';
 import type { Fault } from './faults.ts';
 import { keyInUse } from './idempotency.ts';
 import { answerWithFault, process, refuseOutside } from './process.ts';
@@ -50,6 +51,9 @@ async function inFlight(
   const mark = request.key === null ? null : `${request.version}:${request.account}:${request.key}`;
   if (mark !== null && surface.inFlight.has(mark)) {
     return refuseOutside(surface, request, keyInUse(request.key ?? ''));
+  }
+  if (request.method === 'POST' && surface.holds.isLocked(request)) {
+    return refuseOutside(surface, request, lockTimeout());
   }
   if (mark !== null) surface.inFlight.add(mark);
   try {

@@ -6,7 +6,13 @@ import type { StripeRequest } from './process.ts';
 export type HoldPoint = 'before' | 'during' | 'after';
 
 /** An order to stop the next `count` requests it is aimed at. */
-export type HoldOrder = Aim & { id: string; when: HoldPoint; count: number };
+export type HoldOrder = Aim & {
+  id: string;
+  when: HoldPoint;
+  count: number;
+  /** While a request hangs, other writes for its account find it locked. */
+  lock: boolean;
+};
 
 type Waiting = { request: StripeRequest; since: number; resume: () => void };
 type Hold = HoldOrder & { caught: number; released: boolean; drop: boolean; waiting: Waiting[] };
@@ -21,6 +27,8 @@ export type Holds = {
   release(id: string, drop: boolean): boolean;
   /** Waits where a hold says so. Answers `drop` when the connection is to be closed. */
   pass(when: HoldPoint, request: StripeRequest): Promise<'go' | 'drop'>;
+  /** Does another request hang that locks the account of this one? */
+  isLocked(request: StripeRequest): boolean;
   releaseAll(): void;
 };
 
@@ -49,6 +57,10 @@ export function createHolds(): Holds {
       );
       return hold.drop ? 'drop' : 'go';
     },
+    isLocked: ({ account }) =>
+      holds.some(
+        ({ lock, waiting }) => lock && waiting.some((one) => one.request.account === account),
+      ),
     releaseAll() {
       for (const hold of holds) letGo(hold, true);
     },
@@ -68,7 +80,7 @@ function letGo(hold: Hold | undefined, drop: boolean): boolean {
 }
 
 function show(hold: Hold): object {
-  const { id, when, method, path, account, count, caught, released, waiting } = hold;
+  const { id, when, method, path, account, count, lock, caught, released, waiting } = hold;
   const requests = waiting.map(({ request, since }) => ({
     requestId: request.id,
     since,
@@ -77,5 +89,5 @@ function show(hold: Hold): object {
     account: request.account,
     idempotencyKey: request.key,
   }));
-  return { id, when, method, path, account, count, caught, released, waiting: requests };
+  return { id, when, method, path, account, count, lock, caught, released, waiting: requests };
 }

@@ -2,12 +2,13 @@ import { StripeFault, errorAnswer, invalid } from '../core/errors.ts';
 import { canonical } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { processDue } from '../core/due.ts';
+import { recordUnknown } from '../core/unknown.ts';
 import { platformId } from '../core/world.ts';
 import { findAccount } from '../accounts/record.ts';
 import type { Fault } from './faults.ts';
 import { keep, readKept } from './idempotency.ts';
 import type { Kept, Keyed } from './idempotency.ts';
-import { recordRequest, recordUnknownCall } from './request-log.ts';
+import { recordRequest } from './request-log.ts';
 import type { Surface } from './surface.ts';
 
 /** A request to Stripe's surface, parsed. */
@@ -113,7 +114,8 @@ function execute(surface: Surface, request: StripeRequest): Result {
   } catch (error) {
     const fault = error instanceof StripeFault ? error : undefined;
     if (fault?.body.code === 'parameter_unknown') {
-      recordUnknownCall(w, request.method, request.path, fault.message);
+      const { method, path } = request;
+      recordUnknown(w, { method, path, reason: fault.message });
     }
     return failed(request, error);
   }
@@ -131,7 +133,7 @@ function refuseForeignAccount({ w }: Surface, { account }: StripeRequest): void 
 }
 
 function unknownRoute({ w }: Surface, { method, path }: StripeRequest): StripeFault {
-  recordUnknownCall(w, method, path, 'unknown path');
+  recordUnknown(w, { method, path, reason: 'unknown path' });
   return invalid(
     `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can ` +
       'help at https://support.stripe.com/.',
@@ -141,13 +143,20 @@ function unknownRoute({ w }: Surface, { method, path }: StripeRequest): StripeFa
 
 function failed(request: StripeRequest, error: unknown): Result {
   const fault = error instanceof StripeFault ? error : bug(error);
+  const answer = request.version === 'v2' ? asV2(fault) : fault;
   return {
     status: fault.status,
-    body: JSON.stringify(errorAnswer(fault, request.id)),
+    body: JSON.stringify(errorAnswer(answer, request.id)),
     headers: { ...retryAdvice(fault, request), ...fault.headers },
     stored: fault.stored,
     errorCode: fault.body.code ?? fault.body.type,
   };
+}
+
+/** Errors of v2 are told apart by their type. */
+function asV2(fault: StripeFault): StripeFault {
+  if (fault.body.code !== 'rate_limit') return fault;
+  return new StripeFault(fault.status, { ...fault.body, type: 'rate_limit' }, false, fault.headers);
 }
 
 /** Where the answer would only be replayed, a retry is of no use. */

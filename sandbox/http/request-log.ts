@@ -56,17 +56,6 @@ export function recordFinished(w: World, finished: Map<string, number>): void {
   finished.clear();
 }
 
-/** Records a call that the sandbox does not know, so that a test can fail on it. */
-export function recordUnknownCall(w: World, method: string, path: string, reason: string): void {
-  w.db.run(
-    'insert into unknown_calls (at, method, path, reason) values (?, ?, ?, ?)',
-    Date.now(),
-    method,
-    path,
-    reason,
-  );
-}
-
 /** The log, oldest first, at most `limit` lines. */
 export function listRequests(w: World, filter: LogFilter, limit: number): object[] {
   const { path, after = 0, replayed } = filter;
@@ -93,11 +82,6 @@ export function listRequests(w: World, filter: LogFilter, limit: number): object
   );
   const rows = path === undefined ? found : found.filter((row) => pathMatches(path, row.path));
   return rows.slice(0, limit).map((row) => showLine(row));
-}
-
-/** The calls nobody taught the sandbox. */
-export function listUnknownCalls(w: World, after: number): object[] {
-  return w.db.all('select * from unknown_calls where seq > ? order by seq', after);
 }
 
 function showLine(row: LogRow): object {

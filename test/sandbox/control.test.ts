@@ -166,6 +166,18 @@ describe('a hold', () => {
     expect(await sandbox.available(seller)).toBe(before + 3_00);
   });
 
+  test('may lock its account: other writes for it are to be tried again', async () => {
+    const hold = { id: 'l', when: 'during', method: 'POST', path: '/v1/transfers', lock: true };
+    await sandbox.ask('PUT', 'holds', { holds: [hold] });
+    const first = sendTransfer();
+    await until(held, ([one]) => one?.waiting.length === 1);
+    const { status, headers, body } = await sendTransfer();
+    expect([status, body.error?.code]).toEqual([429, 'lock_timeout']);
+    expect(headers.get('stripe-rate-limited-reason')).toBeNull();
+    await sandbox.ask('POST', 'holds/l/release');
+    expect((await first).status).toBe(200);
+  });
+
   test('may concern one account, and lets others pass', async () => {
     await sandbox.ask('PUT', 'holds', {
       holds: [{ id: 'one', when: 'before', path: '/v1/balance', account: seller, count: 5 }],

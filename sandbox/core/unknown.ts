@@ -1,0 +1,20 @@
+import type { World } from './world.ts';
+
+/** Something nobody taught the sandbox. */
+export type Unknown = { method: string; path: string; reason: string };
+
+/** Records what the sandbox could not do, so that a test can fail on it. */
+export function recordUnknown(w: World, { method, path, reason }: Unknown): void {
+  w.db.run(
+    'insert into unknown_calls (at, method, path, reason) values (?, ?, ?, ?)',
+    Date.now(),
+    method,
+    path,
+    reason,
+  );
+}
+
+/** What nobody taught the sandbox, from a sequence number on. */
+export function listUnknown(w: World, after: number): object[] {
+  return w.db.all('select * from unknown_calls where seq > ? order by seq', after);
+}
