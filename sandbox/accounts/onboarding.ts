@@ -21,6 +21,8 @@ export type Entered = {
   iban?: string | undefined;
   country?: string | undefined;
   currency?: string | undefined;
+  /** The legacy `recipient` agreement opens every corridor and makes transfers wait a day. */
+  serviceAgreement?: 'full' | 'recipient' | undefined;
 };
 
 const testNumbers: Record<string, string> = {
@@ -50,6 +52,7 @@ export function completeOnboarding(w: World, id: string, entered: Entered): Acco
     );
   }
   return changeAccount(w, id, (draft) => {
+    draft.internal.serviceAgreement = entered.serviceAgreement ?? draft.internal.serviceAgreement;
     draft.identity = merge(draft.identity, identityFrom(w, draft, entered));
   });
 }

@@ -2,7 +2,7 @@ import { changeAccount } from '../accounts/change.ts';
 import { completeOnboarding } from '../accounts/onboarding.ts';
 import { findAccount } from '../accounts/record.ts';
 import { accountV2View } from '../accounts/v2-view.ts';
-import { flag, required, text } from '../core/params.ts';
+import { flag, oneOf, required, text } from '../core/params.ts';
 import type { AccountRecord } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
@@ -23,6 +23,7 @@ const entered = {
   iban: text(),
   country: text(),
   currency: text(),
+  serviceAgreement: oneOf('full', 'recipient'),
 };
 
 /** What a test does in the place of a seller or of Stripe's staff. */

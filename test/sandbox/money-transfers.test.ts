@@ -86,6 +86,16 @@ test('funds are not sent outside the region of the platform', async () => {
   await expectRefusal(transfer({ destination }), undefined, /accounts located in BR/);
 });
 
+test('under the recipient agreement every corridor is open, and money waits a day', async () => {
+  await s.fund(50_00);
+  const destination = await s.seller('br', { serviceAgreement: 'recipient' });
+  await transfer({ destination, amount: 40_00 });
+  expect(await s.available(destination, 'brl')).toBe(0);
+  expect(await s.pending(destination, 'brl')).toBe(220_00);
+  await s.moveDays(1);
+  expect(await s.available(destination, 'brl')).toBe(220_00);
+});
+
 test('a seller in another currency receives the converted amount, with the rate', async () => {
   await s.fund(200_00);
   const destination = await s.seller('de');
