@@ -37,12 +37,15 @@ type Env = { Bindings: HttpBindings };
 const routes = [...accountRoutes, ...bookRoutes, ...moneyRoutes, ...eventRoutes, ...linkRoutes];
 const due = { ...accountDue, ...bookDue, ...moneyDue };
 const tickMs = 100;
+// Longer than clients keep idle connections, so that none is closed just as it is used again.
+const keepAliveMs = 75_000;
 
 /** Starts a Stripe Connect with memory on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const surface = createSurface(openWorld(options), routes, due);
   const { w } = surface;
   const server = createAdaptorServer({ fetch: appOf(surface).fetch }) as Server;
+  server.keepAliveTimeout = keepAliveMs;
   const port = await listen(server, options.port);
   w.baseUrl = `http://127.0.0.1:${port}`;
   const courier = startCourier(w);

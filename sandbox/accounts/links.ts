@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { invalid, refusal } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
 import { findRecord, insertRecord, saveRecord } from '../core/objects.ts';
-import { flag, hash, mapOf, oneOf, required, text } from '../core/params.ts';
-import type { Field, Parsed } from '../core/params.ts';
+import { hash, oneOf, required, text } from '../core/params.ts';
+import type { Field } from '../core/params.ts';
 import type { AccountLink, AccountRecord } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
 import { platform, v2 } from '../http/routes.ts';
+import { componentsField, componentsOf } from './links-components.ts';
 import { readAccount } from './record.ts';
 
 /** A link serves one visit within this time of the sandbox's clock. */
@@ -23,8 +23,6 @@ const flow = hash({
   refresh_url: required(webAddress()),
   return_url: webAddress(),
 });
-const componentShape = { enabled: required(flag()), features: mapOf(flag()) };
-const component = hash(componentShape);
 const flowTypes = required(oneOf('account_onboarding', 'account_update'));
 
 /** Links to hosted pages: onboarding, and the Express dashboard. */
@@ -84,7 +82,7 @@ export const linkRoutes = [
   }),
   platform(
     'POST /v1/account_sessions',
-    { account: required(text()), components: required(mapOf(component)) },
+    { account: required(text()), components: required(componentsField) },
     ({ w }, { account, components }) => {
       readOpen(w, account);
       return {
@@ -147,35 +145,6 @@ function readOpen(w: World, id: string): AccountRecord {
   const account = readAccount(w, id);
   if (!account.closed && id !== platformId) return account;
   throw refusal(`The account ${id} cannot be onboarded.`, { code: 'account_invalid' });
-}
-
-const knownComponents = [
-  'account_management',
-  'account_onboarding',
-  'balances',
-  'documents',
-  'instant_payouts_promotion',
-  'notification_banner',
-  'payment_details',
-  'payments',
-  'payout_details',
-  'payouts',
-  'payouts_list',
-];
-
-type Components = Record<string, Parsed<typeof componentShape> | undefined>;
-
-function componentsOf(asked: Components): JsonObject {
-  for (const name of Object.keys(asked)) {
-    if (knownComponents.includes(name)) continue;
-    const param = `components[${name}]`;
-    throw invalid(`Received unknown parameter: ${param}`, { code: 'parameter_unknown', param });
-  }
-  const shown = knownComponents.map((name) => {
-    const { enabled = false, features = {} } = asked[name] ?? {};
-    return [name, { enabled, features }];
-  });
-  return Object.fromEntries(shown) as JsonObject;
 }
 
 function webAddress(): Field<string | undefined> {
