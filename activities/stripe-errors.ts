@@ -34,6 +34,8 @@ export function judge(error: unknown): Verdict {
   const status = error.statusCode ?? 0;
   const should = error.headers?.['stripe-should-retry'];
   const replayed = error.headers?.['idempotent-replayed'] === 'true';
+  // Whatever its type says: the same key is under way, and its answer comes to whoever asks later.
+  if (error.code === 'idempotency_key_in_use') return { kind: 'retry', type: 'StripeBusy' };
   if (error.rawType === 'idempotency_error' || status === 0) return { kind: 'unknown' };
   if (status === 409 || status === 429) return { kind: 'retry', type: 'StripeBusy' };
   if (status === 401) return { kind: 'retry', type: 'StripeKeyRefused', afterMs: 60_000 };

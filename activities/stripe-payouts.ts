@@ -10,7 +10,7 @@ import {
 } from '../db/payout-steps.ts';
 import { readPayout, recordWait } from '../db/payouts.ts';
 import type { PayoutId, StripePayoutId } from '../domain/ids.ts';
-import type { Payout } from '../domain/payout.ts';
+import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import { callOnce, readStripe, type StripeDeps } from './money-call.ts';
 import { answerOutcome } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
@@ -30,7 +30,7 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
           ...actingFor(account),
         }),
       );
-      if (outcome.kind !== 'succeeded') return answerOutcome(db, payoutId, 'payout', outcome);
+      if (outcome.kind !== 'succeeded') return answerOutcome(db, payout, 'payout', outcome);
       return recordSent(db, { payout, key: outcome.key, ...factsOfPayout(outcome.object) });
     },
 
@@ -38,14 +38,14 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
     async lookUpPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
-      if (payout.status !== 'transferred' || !attempt) return payout;
+      if (payout.status !== 'transferred' || !attempt || !isLookUpDue(payout)) return payout;
       const found = await readStripe(deps, 'GET /v1/payouts', () =>
         findPayouts(stripe, payout, attempt.firstSentAt),
       );
       const [object] = found;
-      if (!object) return recordNotFound(db, { payoutId, step: 'payout' });
+      if (!object) return recordNotFound(db, payout, 'payout');
       if (found.length > 1 || object.amount !== payout.fromPlatform + payout.fromAccount) {
-        return parkPayout(db, payoutId, 'unexpected-state');
+        return parkPayout(db, payout, 'unexpected-state');
       }
       return recordSent(db, { payout, key: attempt.key, ...factsOfPayout(object) });
     },
@@ -73,7 +73,6 @@ async function record(
   payout: Payout & { stripePayoutId: StripePayoutId },
   object: Stripe.Payout,
 ): Promise<Payout> {
-  const { payoutId } = payout;
   if (object.status === 'failed' || object.status === 'canceled') {
     return recordBack(db, payout, { status: object.status, failureCode: object.failure_code });
   }
@@ -84,7 +83,7 @@ async function record(
   if (object.status === 'paid') return recordPaid(db, payout, lateReturnDays);
   const untilArrival = minutesBetween(payout.now, followAt(object));
   const minutes = Math.max(untilArrival, lateMinutes);
-  return recordWait(db, { payoutId, reason: 'bank', minutes });
+  return recordWait(db, payout, { reason: 'bank', minutes });
 }
 
 function askPayout(payout: Payout) {

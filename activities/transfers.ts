@@ -3,7 +3,7 @@ import { findAttempt } from '../db/attempts.ts';
 import { parkPayout, recordNotFound, recordTransferred } from '../db/payout-steps.ts';
 import { readPayout } from '../db/payouts.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
-import type { Payout } from '../domain/payout.ts';
+import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import { callOnce, readStripe, type StripeDeps } from './money-call.ts';
 import { answerOutcome } from './outcomes.ts';
 import { stripeApiVersion } from './stripe.ts';
@@ -19,7 +19,7 @@ export function createTransferActivities(deps: StripeDeps) {
       const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );
-      if (outcome.kind !== 'succeeded') return answerOutcome(db, payoutId, 'transfer', outcome);
+      if (outcome.kind !== 'succeeded') return answerOutcome(db, payout, 'transfer', outcome);
       const { key, object } = outcome;
       return recordTransferred(db, { payout, key, ...factsOfTransfer(object) });
     },
@@ -28,15 +28,15 @@ export function createTransferActivities(deps: StripeDeps) {
     async lookUpTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
-      if (payout.status !== 'reserved' || !attempt) return payout;
+      if (payout.status !== 'reserved' || !attempt || !isLookUpDue(payout)) return payout;
       const found = await readStripe(deps, 'GET /v1/transfers', () =>
         findTransfers(stripe, payoutId),
       );
-      if (found.length > 1) return parkPayout(db, payoutId, 'unexpected-state');
+      if (found.length > 1) return parkPayout(db, payout, 'unexpected-state');
       const [transfer] = found;
-      if (!transfer) return recordNotFound(db, { payoutId, step: 'transfer' });
+      if (!transfer) return recordNotFound(db, payout, 'transfer');
       if (transfer.amount !== payout.fromPlatform) {
-        return parkPayout(db, payoutId, 'unexpected-state');
+        return parkPayout(db, payout, 'unexpected-state');
       }
       return recordTransferred(db, { payout, key: attempt.key, ...factsOfTransfer(transfer) });
     },

@@ -5,7 +5,7 @@ import type { Entry, PayoutMoney } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import { lookUpDelaysMinutes } from '../domain/refusals.ts';
 import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
-import type { Db } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
 import { toRow } from './ledger.ts';
 import {
   businessNow,
@@ -15,7 +15,7 @@ import {
   readPayout,
   releaseEarnings,
   toPayout,
-  update,
+  updateAsRead,
 } from './payouts.ts';
 import type { Database } from './schema.ts';
 
@@ -111,11 +111,13 @@ export async function recordBack(
   why: { status: 'failed' | 'canceled'; failureCode: string | null },
 ): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
-    const wasPaid = payout.status === 'paid';
+    const { status } = await lockPayout(tx, payout.payoutId);
+    if (status !== 'sent' && status !== 'paid') return readPayout(tx, payout.payoutId);
+    const wasPaid = status === 'paid';
     const lines = wasPaid ? postings.returned : postings.failed;
     const moved = await move(tx, {
       payoutId: payout.payoutId,
-      from: [wasPaid ? 'paid' : 'sent'],
+      from: [status],
       change: {
         status: wasPaid ? 'returned' : why.status,
         failure_code: why.failureCode,
@@ -129,16 +131,22 @@ export async function recordBack(
   });
 }
 
+/** What the row says now may differ from what the caller read before it asked Stripe. */
+async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutStatus }> {
+  return tx
+    .selectFrom('payouts')
+    .select('status')
+    .where('id', '=', payoutId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
 /** A look-up found nothing, or the outcome just became unknown: the next look-up, or a person. */
-export async function recordNotFound(
-  db: Db,
-  { payoutId, step }: { payoutId: PayoutId; step: MoneyStep },
-): Promise<Payout> {
-  const { lookUps, unknownStep } = await readPayout(db, payoutId);
-  const done = unknownStep === step ? lookUps + 1 : 0;
+export async function recordNotFound(db: Db, before: Payout, step: MoneyStep): Promise<Payout> {
+  const done = before.unknownStep === step ? before.lookUps + 1 : 0;
   const minutes = lookUpDelaysMinutes[done];
-  if (minutes === undefined) return parkPayout(db, payoutId, 'outcome-unknown');
-  return update(db, payoutId, {
+  if (minutes === undefined) return parkPayout(db, before, 'outcome-unknown');
+  return updateAsRead(db, before, {
     unknown_step: step,
     look_ups: done,
     waiting_for: 'outcome-look-up',
@@ -147,8 +155,8 @@ export async function recordNotFound(
 }
 
 /** Stops the payout until a person decides; everything stays as it is. */
-export async function parkPayout(db: Db, payoutId: PayoutId, reason: ParkReason): Promise<Payout> {
-  return update(db, payoutId, { parked: reason, parked_at: businessNow, ...notWaiting });
+export async function parkPayout(db: Db, before: Payout, reason: ParkReason): Promise<Payout> {
+  return updateAsRead(db, before, { parked: reason, parked_at: businessNow, ...notWaiting });
 }
 
 const settledAttempt = { parked: null, parked_at: null, unknown_step: null, look_ups: 0 } as const;

@@ -1,5 +1,5 @@
 import { sql, type Selectable, type UpdateObject } from 'kysely';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { reserved } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import type { Db, Tx } from './connect.ts';
 import { toRow } from './ledger.ts';
 import type { Database } from './schema.ts';
+import { addWakeUps } from './wake-ups.ts';
 
 /** Business time as a column of any query. */
 export const businessNow = sql<string>`business_now()`;
@@ -100,9 +101,10 @@ export const notWaiting = { waiting_for: null, look_again_at: null } as const;
 /** Says what a payout waits for and when it looks again at the latest. */
 export async function recordWait(
   db: Db,
-  { payoutId, reason, minutes }: { payoutId: PayoutId; reason: WaitReason; minutes: number },
+  before: Payout,
+  { reason, minutes }: { reason: WaitReason; minutes: number },
 ): Promise<Payout> {
-  return wait(db, payoutId, reason, minutes);
+  return updateAsRead(db, before, { waiting_for: reason, look_again_at: inMinutes(minutes) });
 }
 
 /** The workflow of a requested payout runs; the seller need not start it again. */
@@ -131,6 +133,29 @@ export async function update(
   return toPayout(row);
 }
 
+/**
+ * The same for a payout that is still as it was read. Whoever comes late, because its first run was
+ * taken for dead, changes nothing and gets the row that stands.
+ */
+export async function updateAsRead(
+  db: Db,
+  before: Payout,
+  change: UpdateObject<Database, 'payouts'>,
+): Promise<Payout> {
+  const row = await db
+    .updateTable('payouts')
+    .set(change)
+    .where('id', '=', before.payoutId)
+    .where('status', '=', before.status)
+    .where('parked', 'is not distinct from', before.parked)
+    .where('unknown_step', 'is not distinct from', before.unknownStep)
+    .where('look_ups', '=', before.lookUps)
+    .returningAll()
+    .returning(readAlong)
+    .executeTakeFirst();
+  return row ? toPayout(row) : readPayout(db, before.payoutId);
+}
+
 /** `business_now()` plus minutes, as a column value. */
 export function inMinutes(minutes: number) {
   return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
@@ -140,9 +165,13 @@ async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, minutes: num
   return update(db, payoutId, { waiting_for: reason, look_again_at: inMinutes(minutes) });
 }
 
-async function skip(db: Db, payoutId: PayoutId, reason: SkipReason) {
+/** Nothing will leave here that would let the seller's next payout start, so this says it. */
+async function skip(tx: Tx, payoutId: PayoutId, reason: SkipReason) {
   const over = { status: 'skipped' as const, skip_reason: reason, over_at: businessNow };
-  return update(db, payoutId, { ...over, ...notWaiting });
+  const skipped = await update(tx, payoutId, { ...over, ...notWaiting });
+  const workflowId = sellerWorkflowId(skipped.sellerId);
+  if (skipped.othersWait) await addWakeUps(tx, [{ workflowId, topics: ['payouts'] }]);
+  return skipped;
 }
 
 /** Locks the seller, so that two payouts of one seller never weigh the same money. */

@@ -1,9 +1,16 @@
 import { sql, type Selectable } from 'kysely';
-import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
+import {
+  payoutWorkflowId,
+  type PayoutId,
+  type SellerId,
+  type StripeAccountId,
+} from '../domain/ids.ts';
+import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
-import type { Db } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
 import { businessNow, inMinutes } from './payouts.ts';
 import type { Database } from './schema.ts';
+import { addWakeUps } from './wake-ups.ts';
 
 /** Reads a seller as its workflow sees it, with the payouts that may start now. */
 export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
@@ -108,21 +115,45 @@ export async function recordAccountRead(
       })
       .where('id', '=', sellerId)
       .execute();
+    if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
   });
+}
+
+/** What a payout waits for that a seller or Stripe changes at the account. */
+const accountReasons: WaitReason[] = ['seller-not-active', 'capability', 'bank-details'];
+
+/** Something about the account is different: what was refused because of it may go now. */
+async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
+  const waiting = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('status', 'in', ['requested', ...inFlightStatuses])
+    .where('waiting_for', 'in', accountReasons)
+    .execute();
+  const wakeUps = waiting.map(({ id }) => {
+    return { workflowId: payoutWorkflowId(id), topics: ['payouts' as const] };
+  });
+  await addWakeUps(tx, wakeUps);
 }
 
 /** The account's schedule was read back as manual: only the engine pays it out now. */
 export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<void> {
-  await db
-    .updateTable('sellers')
-    .set({
-      payouts_manual_at: businessNow,
-      status: sql`case when status <> 'closed' and transfers_capability = 'active'
-        and payouts_capability = 'active' then 'active' else status end`,
-      look_again_at: null,
-    })
-    .where('id', '=', sellerId)
-    .execute();
+  await db.transaction().execute(async (tx) => {
+    const isActive = sql<boolean>`status <> 'closed' and transfers_capability = 'active'
+      and payouts_capability = 'active'`;
+    const { status } = await tx
+      .updateTable('sellers')
+      .set({
+        payouts_manual_at: businessNow,
+        status: sql`case when ${isActive} then 'active' else status end`,
+        look_again_at: sql`case when ${isActive} then null else look_again_at end`,
+      })
+      .where('id', '=', sellerId)
+      .returning('status')
+      .executeTakeFirstOrThrow();
+    if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
+  });
 }
 
 type SellerRow = Selectable<Database['sellers']> & { now: string; startable: PayoutId[] };

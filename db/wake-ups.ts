@@ -25,10 +25,10 @@ export async function addWakeUps(
     .execute();
 }
 
-/** What a second reason does to a wake-up that still waits: it adds its topics. */
+/** What a second reason does to a wake-up that still waits: it adds its topics, as a new one. */
 export const mergedWakeUp = {
   topics: sql<WakeTopic[]>`array(select distinct unnest(wake_ups.topics || excluded.topics))`,
-  version: sql<number>`wake_ups.version + 1`,
+  version: sql<number>`excluded.version`,
 };
 
 /** Wake-ups that nobody delivered for a while, oldest first. */

@@ -100,6 +100,11 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
+/** False right after a look-up: one that runs twice must not count as two. */
+export function isLookUpDue({ parked, unknownStep, lookAgainAt, now }: Payout): boolean {
+  return !parked && unknownStep !== null && (lookAgainAt === null || lookAgainAt <= now);
+}
+
 /** True when nothing will happen to this payout any more. */
 export function isOver({ status }: Pick<Payout, 'status'>): boolean {
   return !(status in stepByStatus);

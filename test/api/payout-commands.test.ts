@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordRefused } from '../../db/attempts.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
-import { reservePayout } from '../../db/payouts.ts';
+import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 
@@ -110,7 +110,7 @@ describe('a payout that Stripe refused for good', () => {
     await reservePayout(api.db, payoutId);
     const key = await stages.attempt(payoutId, 'transfer');
     await recordRefused(api.db, { key, refusal: 'other', error: { statusCode: 400 } });
-    await parkPayout(api.db, payoutId, 'refused-by-stripe');
+    await parkPayout(api.db, await readPayout(api.db, payoutId), 'refused-by-stripe');
     expect(await stages.show(payoutId)).toMatchObject({
       parked: { commands: [{ path: `/v1/payouts/${payoutId}/retry` }] },
     });

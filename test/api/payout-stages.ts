@@ -42,7 +42,7 @@ export function payoutStages(api: TestApi) {
       .set({ unknown_step: step })
       .where('id', '=', payoutId)
       .execute();
-    await parkPayout(api.db, payoutId, 'outcome-unknown');
+    await parkPayout(api.db, await readPayout(api.db, payoutId), 'outcome-unknown');
     return payoutId;
   }
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordRefused } from '../../db/attempts.ts';
 import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
-import { recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
+import { readPayout, recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
@@ -70,7 +70,7 @@ describe('payouts are listed', () => {
       ids.push((await own.post(`/v1/sellers/${seller}/payouts`, {})).body['id'] as PayoutId);
     }
     const [a, b, c] = ids as [PayoutId, PayoutId, PayoutId];
-    await parkPayout(own.db, b, 'refused-by-stripe');
+    await parkPayout(own.db, await readPayout(own.db, b), 'refused-by-stripe');
     await own.db.updateTable('payouts').set({ status: 'skipped' }).where('id', '=', a).execute();
     const idsAt = async (query: string) =>
       ((await own.get(`/v1/payouts?${query}`)).body['data'] as { id: string }[]).map(
