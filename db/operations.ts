@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
-import type { ApiKeyId } from '../domain/ids.ts';
+import { payoutWorkflowId, type ApiKeyId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
 import { businessNow } from './payouts.ts';
-import { mergedWakeUp } from './wake-ups.ts';
+import { addWakeUps } from './wake-ups.ts';
 
 /** The switch that every POST to Stripe looks at first, and who moved it last. */
 export type Operations = {
@@ -42,19 +41,15 @@ export async function recordMoneySwitch(
   return readOperations(tx);
 }
 
-/** Payouts say that they wait for it; a seller without an account may. */
+/** A payout says that it waits for this; a seller without an account tries again by itself. */
 async function wakeStopped(tx: Tx): Promise<void> {
-  await sql`
-    with stopped as (
-      select 'payout/' || id as workflow_id, 'payouts' as topic
-        from payouts where waiting_for = 'money-stopped'
-      union all
-      select 'seller/' || id, 'account'
-        from sellers where stripe_account is null and status <> 'closed'
-    )
-    insert into wake_ups (workflow_id, topics)
-    select workflow_id, array[topic] from stopped order by workflow_id
-    on conflict (workflow_id) do update
-      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
-  `.execute(tx);
+  const stopped = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('waiting_for', '=', 'money-stopped')
+    .execute();
+  await addWakeUps(
+    tx,
+    stopped.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts'] })),
+  );
 }
