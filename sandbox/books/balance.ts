@@ -145,7 +145,7 @@ function addToTotals(
 
 function feeDetails(entry: Entry) {
   if (!entry.fee) return [];
-  const description = 'Stripe processing fees';
+  const description = entry.type === 'adjustment' ? 'Dispute fee' : 'Stripe processing fees';
   const { fee: amount, currency } = entry;
   return [{ amount, application: null, currency, description, type: 'stripe_fee' }];
 }

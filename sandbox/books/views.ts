@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import { listAnswer } from '../core/lists.ts';
 import { findRecord, view } from '../core/objects.ts';
-import type { Charge, Records, Transfer } from '../core/records.ts';
+import type { Charge, Dispute, Records, Transfer } from '../core/records.ts';
 import type { World } from '../core/world.ts';
 import { findEntry } from './balance-transactions.ts';
 import { accountView } from '../accounts/v1-view.ts';
@@ -9,6 +9,7 @@ import { accountView } from '../accounts/v1-view.ts';
 const kinds: Record<string, keyof Records> = {
   ba: 'bank_account',
   ch: 'charge',
+  du: 'dispute',
   po: 'payout',
   py: 'charge',
   pyr: 'refund',
@@ -35,7 +36,16 @@ export function showById(w: World, id: string): Json | undefined {
 export function show(w: World, record: Records[keyof Records]): JsonObject {
   if ('object' in record && record.object === 'transfer') return showTransfer(w, record);
   if ('object' in record && record.object === 'charge') return showCharge(w, record);
+  if ('object' in record && record.object === 'dispute') return showDispute(w, record);
   return view(record);
+}
+
+/** A dispute with the entries it caused. */
+export function showDispute(w: World, dispute: Dispute): JsonObject {
+  const found = dispute.internal.entries.map((id) => findEntry(w, id));
+  const entries = found.filter((entry) => entry !== undefined);
+  const evidence = { ...dispute.evidence, enhanced_evidence: {} };
+  return { ...view(dispute), balance_transactions: entries, evidence };
 }
 
 /** A transfer with its ten newest reversals. */

@@ -233,6 +233,42 @@ export type Topup = {
   internal: { failure: string | null };
 };
 
+/** A bank's claim on a charge; `internal.entries` are the balance transactions it caused. */
+export type Dispute = {
+  id: string;
+  object: 'dispute';
+  amount: number;
+  charge: string;
+  created: number;
+  currency: string;
+  enhanced_eligibility_types: string[];
+  evidence: Record<string, string | null>;
+  evidence_details: {
+    due_by: number | null;
+    enhanced_eligibility: JsonObject;
+    has_evidence: boolean;
+    past_due: boolean;
+    submission_count: number;
+  };
+  intended_submission_method: string | null;
+  is_charge_refundable: boolean;
+  livemode: false;
+  metadata: Metadata;
+  network_reason_code: string;
+  payment_intent: null;
+  payment_method_details: { type: 'card'; card: { brand: string } & JsonObject };
+  reason: string;
+  status:
+    | 'warning_needs_response'
+    | 'warning_under_review'
+    | 'warning_closed'
+    | 'needs_response'
+    | 'under_review'
+    | 'won'
+    | 'lost';
+  internal: { entries: string[] };
+};
+
 /** A link to the hosted onboarding page. */
 export type AccountLink = {
   id: string;
@@ -257,5 +293,6 @@ export type Records = {
   charge: Charge;
   refund: Refund;
   topup: Topup;
+  dispute: Dispute;
   account_link: AccountLink;
 };

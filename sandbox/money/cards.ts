@@ -2,7 +2,16 @@ import { StripeFault, refusal } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 
 /** How a test card behaves. */
-export type Card = { brand: string; last4: string; bypassesPending: boolean; decline?: string };
+export type Card = {
+  brand: string;
+  last4: string;
+  bypassesPending: boolean;
+  decline?: string;
+  dispute?: Claim;
+};
+
+/** What the holder of a card claims of every charge on it. */
+export type Claim = { reason: string; inquiry: boolean };
 
 const brands: Record<string, [brand: string, last4: string]> = {
   visa: ['visa', '4242'],
@@ -13,6 +22,12 @@ const brands: Record<string, [brand: string, last4: string]> = {
   us: ['visa', '4242'],
   bypassPending: ['visa', '0077'],
   bypassPendingInternational: ['visa', '0278'],
+};
+
+const claims: Record<string, Claim> = {
+  createDispute: { reason: 'fraudulent', inquiry: false },
+  createDisputeProductNotReceived: { reason: 'product_not_received', inquiry: false },
+  createDisputeInquiry: { reason: 'product_not_received', inquiry: true },
 };
 
 const declines: Record<string, string> = {
@@ -31,6 +46,8 @@ export function cardOf(source: string): Card {
   const name = source.replace(/^(tok|pm_card)_/, '');
   const decline = declines[name];
   if (decline !== undefined) return { ...cardNamed(['visa', '0002'], false), decline };
+  const dispute = claims[name.replace('visa_', '')];
+  if (dispute) return { ...cardNamed(['visa', '0259'], false), dispute };
   const known = brands[name];
   if (known) return cardNamed(known, name.startsWith('bypassPending'));
   throw refusal(`No such token: '${source}'`, { code: 'resource_missing', param: 'source' });

@@ -14,6 +14,7 @@ import { emit } from '../events/emit.ts';
 import { cardDetails, cardOf, declined } from './cards.ts';
 import type { Card } from './cards.ts';
 import { newCharge } from './charge-record.ts';
+import { openDispute } from './disputes.ts';
 import { refuseFraction, written } from './fields.ts';
 import { createTransfer, groupOf } from './transfers.ts';
 
@@ -44,7 +45,7 @@ export function createCharge(w: World, order: ChargeOrder): Charge {
   const told = order.transferData ? passOn(w, charge, order.transferData) : charge;
   emit(w, 'charge.succeeded', order.account, show(w, told));
   if (card.bypassesPending) announceBalance(w, order.account);
-  return told;
+  return card.dispute ? openDispute(w, order.account, told.id, card.dispute).charge : told;
 }
 
 function bookCharge(w: World, order: ChargeOrder, charge: Charge, card: Card): string {

@@ -9,6 +9,7 @@ import { book } from '../books/balance.ts';
 import { show } from '../books/views.ts';
 import { emit } from '../events/emit.ts';
 import { written } from './fields.ts';
+import { refuseChargedBack } from './disputes.ts';
 import { newRefund, noteRefund } from './refund-record.ts';
 import { reverseTransfer } from './reversals.ts';
 
@@ -25,6 +26,7 @@ export type RefundOrder = {
 /** Gives a card charge back, whole or in part; the balance may become negative by it. */
 export function createRefund(w: World, order: RefundOrder): Refund {
   const charge = readRecord(w, 'charge', order.charge, order.account);
+  refuseChargedBack(w, charge);
   const amount = refundable(charge, order.amount);
   const refund = newRefund(w, charge.id, amount, charge.currency);
   Object.assign(refund, { metadata: order.metadata, reason: order.reason ?? null });

@@ -1,6 +1,7 @@
 import type { Route } from '../http/routes.ts';
 import { balanceSettingsRoutes } from './balance-settings.ts';
 import { chargeRoutes } from './charge-routes.ts';
+import { disputeRoutes } from './dispute-routes.ts';
 import { payoutRoutes } from './payout-routes.ts';
 import { refundRoutes } from './refund-routes.ts';
 import { reversalRoutes } from './reversal-routes.ts';
@@ -14,6 +15,7 @@ export const moneyRoutes: Route[] = [
   ...payoutRoutes,
   ...chargeRoutes,
   ...refundRoutes,
+  ...disputeRoutes,
   ...topupRoutes,
   ...balanceSettingsRoutes,
 ];

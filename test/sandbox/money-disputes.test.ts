@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Stripe } from 'stripe';
+import { expectRefusal, startMoneySandbox } from './money-sandbox.ts';
+import type { MoneySandbox } from './money-sandbox.ts';
+
+let s: MoneySandbox;
+
+beforeAll(async () => {
+  s = await startMoneySandbox();
+  await s.fund(1_000_00);
+});
+afterAll(() => s.close());
+
+async function disputed(source = 'tok_visa_createDispute'): Promise<Stripe.Dispute> {
+  const { id } = await s.stripe.charges.create({ amount: 100_00, currency: 'usd', source });
+  const { data } = await s.stripe.disputes.list({ charge: id });
+  return data[0] as Stripe.Dispute;
+}
+
+async function argue(id: string, words: string): Promise<Stripe.Dispute> {
+  await s.stripe.disputes.update(id, { evidence: { uncategorized_text: words } });
+  await s.moveTo((await s.now()) + 10_000);
+  return s.stripe.disputes.retrieve(id);
+}
+
+test('a dispute takes the amount and a fee from the platform at once', async () => {
+  const before = await s.available();
+  const dispute = await disputed();
+  expect(dispute).toMatchObject({
+    amount: 100_00,
+    reason: 'fraudulent',
+    status: 'needs_response',
+    is_charge_refundable: false,
+    balance_transactions: [{ amount: -100_00, fee: 15_00, type: 'adjustment' }],
+  });
+  expect(await s.available()).toBe(before - 115_00);
+  const charge = dispute.charge as string;
+  expect((await s.stripe.charges.retrieve(charge)).disputed).toBe(true);
+  expect(await s.told(dispute.id)).toEqual([
+    'charge.dispute.created',
+    'charge.dispute.funds_withdrawn',
+  ]);
+  await expectRefusal(s.stripe.refunds.create({ charge }), 'charge_disputed', /charged back/);
+});
+
+test('winning evidence brings the amount back, but not the fee', async () => {
+  const before = await s.available();
+  const { id } = await disputed();
+  expect((await argue(id, 'winning_evidence')).status).toBe('won');
+  expect(await s.available()).toBe(before - 15_00);
+  expect((await s.told(id)).slice(2)).toEqual([
+    'charge.dispute.updated',
+    'charge.dispute.funds_reinstated',
+    'charge.dispute.closed',
+  ]);
+});
+
+test('losing evidence, giving up and silence all lose', async () => {
+  const { id: argued } = await disputed();
+  expect((await argue(argued, 'losing_evidence')).status).toBe('lost');
+  const { id: given } = await disputed();
+  expect((await s.stripe.disputes.close(given)).status).toBe('lost');
+  await expectRefusal(s.stripe.disputes.close(given), undefined, 'This dispute is already closed');
+  const { id: ignored, evidence_details: details } = await disputed();
+  await s.moveTo(Number(details.due_by) * 1000 + 1_000);
+  expect((await s.stripe.disputes.retrieve(ignored)).status).toBe('lost');
+});
+
+test('an inquiry takes no money until it escalates', async () => {
+  const before = await s.available();
+  const { id, status } = await disputed('tok_visa_createDisputeInquiry');
+  expect(status).toBe('warning_needs_response');
+  expect(await s.available()).toBe(before);
+  expect((await argue(id, 'escalate_inquiry_evidence')).status).toBe('needs_response');
+  expect(await s.available()).toBe(before - 115_00);
+});
+
+test('an inquiry that is answered well is closed', async () => {
+  const { id } = await disputed('tok_visa_createDisputeInquiry');
+  expect((await argue(id, 'winning_evidence')).status).toBe('warning_closed');
+});
+
+test('evidence that is not submitted decides nothing', async () => {
+  const { id } = await disputed();
+  const evidence = { uncategorized_text: 'losing_evidence' };
+  const kept = await s.stripe.disputes.update(id, { evidence, submit: false });
+  expect(kept).toMatchObject({
+    status: 'needs_response',
+    evidence_details: { has_evidence: true, submission_count: 0 },
+  });
+});
