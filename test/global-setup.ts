@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { stop } from '../dev/processes.ts';
 import { say } from '../dev/say.ts';
 import { findTemporal } from '../dev/temporal-program.ts';
 import { startTemporal } from '../dev/temporal.ts';
+import { migrate } from './migrated.ts';
 import { preparedNamespaces, templateDatabase } from './environment.ts';
 
 /** Starts what the tests of a run share: one Postgres, one Temporal, one workflow bundle. */
@@ -63,16 +63,6 @@ async function startDatabase(folder: string, stops: Stops): Promise<string> {
   });
   migrate(postgres.url(templateDatabase));
   return postgres.url('postgres');
-}
-
-function migrate(databaseUrl: string): void {
-  const script = here('../db/migrate.ts');
-  if (!existsSync(script)) return;
-  const run = spawnSync(process.execPath, [script], {
-    env: { ...process.env, DATABASE_URL: databaseUrl },
-    encoding: 'utf8',
-  });
-  if (run.status !== 0) throw new Error(`db/migrate.ts failed:\n${run.stdout}${run.stderr}`);
 }
 
 async function startEngine(folder: string, stops: Stops): Promise<string> {

@@ -14,8 +14,9 @@ import { until } from './wait.ts';
 export type RunningEngine = {
   api: Program;
   worker: Program;
-  /** Between the worker and Temporal. */
+  /** Between the worker and Temporal, and between the API and Temporal. */
   wire: Wire;
+  apiWire: Wire;
   db: Db;
   databaseUrl: string;
   temporal: Client;
@@ -40,7 +41,7 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
   const databaseUrl = choices.databaseUrl ?? (await createTestDatabase());
   const temporalAddress = choices.temporalAddress ?? inject('temporalAddress');
   const namespace = choices.temporalAddress ? 'default' : await takeNamespace();
-  const wire = await layWire(temporalAddress);
+  const [wire, apiWire] = await Promise.all([layWire(temporalAddress), layWire(temporalAddress)]);
   const apiPort = await freePort();
   const env = {
     DATABASE_URL: databaseUrl,
@@ -62,13 +63,14 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
   const quick = choices.webhooks === false ? 1 : 5;
   await ensureSchedules(temporal, { relay: 2, sweep: quick, revive: 5 });
   const worker = program('workers/main.ts', { ...env, TEMPORAL_ADDRESS: wire.address });
-  const api = program('api/main.ts', { ...env, TEMPORAL_ADDRESS: temporalAddress });
+  const api = program('api/main.ts', { ...env, TEMPORAL_ADDRESS: apiWire.address });
   const db = connect(databaseUrl, { connections: 4 });
   await Promise.all([worker.start(), api.start()]);
   return {
     api,
     worker,
     wire,
+    apiWire,
     db,
     databaseUrl,
     temporal,
@@ -78,7 +80,13 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
     stop: async () => {
       await Promise.all([worker.kill(), api.kill()]);
       await pauseSchedules(temporal);
-      await Promise.all([wire.close(), db.destroy(), sandbox.close(), connection.close()]);
+      await Promise.all([
+        wire.close(),
+        apiWire.close(),
+        db.destroy(),
+        sandbox.close(),
+        connection.close(),
+      ]);
     },
   };
 }
