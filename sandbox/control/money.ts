@@ -1,13 +1,17 @@
-import { view } from '../core/objects.ts';
-import { required, text } from '../core/params.ts';
+import { showDispute } from '../books/views.ts';
+import { ownerOf, view } from '../core/objects.ts';
+import { flag, required, text } from '../core/params.ts';
 import type { Payout, Topup } from '../core/records.ts';
+import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
+import { openDispute } from '../money/disputes.ts';
 import { failPayout, payPayout } from '../money/payout-life.ts';
 import { failTopup, reverseTopup, succeedTopup } from '../money/topups.ts';
 import { control } from './control.ts';
 import type { ControlCall } from './control.ts';
 
 const why = { failureCode: required(text()) };
+const claim = { reason: text(), inquiry: flag() };
 
 /** What a test does in the place of a bank. */
 export const moneyControls = [
@@ -15,6 +19,14 @@ export const moneyControls = [
   control('POST payouts/:id/fail', why, (call, { failureCode }) =>
     settle(call, (w, id) => failPayout(w, id, failureCode)),
   ),
+  control('POST charges/:id/dispute', claim, ({ surface: { w }, id }, params) => {
+    const { reason = 'fraudulent', inquiry = false } = params;
+    const opened = w.db.transaction(() => {
+      const account = ownerOf(w, id) ?? platformId;
+      return openDispute(w, account, id, { reason, inquiry });
+    });
+    return showDispute(w, opened.dispute);
+  }),
   control('POST topups/:id/succeed', {}, (call) => settle(call, succeedTopup)),
   control('POST topups/:id/fail', why, (call, { failureCode }) =>
     settle(call, (w, id) => failTopup(w, id, failureCode)),

@@ -69,6 +69,7 @@ export function newDispute(w: World, charge: Charge, { reason, inquiry }: Claim)
       card: {
         brand: 'visa',
         case_type: inquiry ? 'inquiry' : 'chargeback',
+        network: 'visa',
         network_reason_code: code,
       },
     },

@@ -66,6 +66,16 @@ test('losing evidence, giving up and silence all lose', async () => {
   expect((await s.stripe.disputes.retrieve(ignored)).status).toBe('lost');
 });
 
+test('a test may dispute what is left of a charge at any time', async () => {
+  const charge = await s.fund(80_00);
+  await s.stripe.refunds.create({ charge: charge.id, amount: 30_00 });
+  const before = await s.available();
+  await s.ask('POST', `charges/${charge.id}/dispute`, { reason: 'product_not_received' });
+  const { data } = await s.stripe.disputes.list({ charge: charge.id });
+  expect(data).toMatchObject([{ amount: 50_00, reason: 'product_not_received' }]);
+  expect(await s.available()).toBe(before - 65_00);
+});
+
 test('an inquiry takes no money until it escalates', async () => {
   const before = await s.available();
   const { id, status } = await disputed('tok_visa_createDisputeInquiry');
