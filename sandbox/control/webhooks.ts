@@ -1,5 +1,6 @@
 import { flag, hash, integer, listOf, oneOf, required, text } from '../core/params.ts';
 import type { Field, Parsed } from '../core/params.ts';
+import type { World } from '../core/world.ts';
 import { listDeliveries } from '../events/deliveries.ts';
 import { deleteDestination, findDestination, listDestinations } from '../events/destinations.ts';
 import { saveDestination } from '../events/destinations.ts';
@@ -59,6 +60,11 @@ export const webhookControls = [
       deliveries: listDeliveries(w, after, limit),
     }),
   ),
+  control(
+    'GET events',
+    { after: integer(), limit: integer(), type: text(), account: text() },
+    ({ surface: { w } }, params) => ({ events: listEvents(w, params) }),
+  ),
   control('POST events/:id/resend', { destination: text() }, ({ surface: { w }, id }, params) => {
     if (!w.db.get('select 1 from events where id = ?', id)) throw unknownId('event', id);
     const { destination } = params;
@@ -71,6 +77,24 @@ export const webhookControls = [
     return { queued: ids };
   }),
 ];
+
+type EventFilter = {
+  after: number | undefined;
+  limit: number | undefined;
+  type: string | undefined;
+  account: string | undefined;
+};
+
+function listEvents(w: World, { after = 0, limit = 1000, type, account }: EventFilter): object[] {
+  return w.db.all(
+    `select seq, id, version, account, type, created, object_id as objectId from events
+     where seq > ? and type glob ? and account glob ? order by seq limit ?`,
+    after,
+    type ?? '*',
+    account ?? '*',
+    limit,
+  );
+}
 
 function destinationOf(wanted: Parsed<typeof destination>, name: string): Destination {
   const { id, url, secret, scope = 'both', payload } = wanted;

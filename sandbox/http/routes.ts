@@ -85,10 +85,18 @@ function matchParts(parts: string[], asked: string[]): string[] | undefined {
   const ids: string[] = [];
   for (const [index, part] of parts.entries()) {
     const value = asked[index] ?? '';
-    if (part.startsWith(':')) ids.push(decodeURIComponent(value));
-    else if (part !== value) return undefined;
+    if (part !== value && !part.startsWith(':')) return undefined;
+    if (part.startsWith(':')) ids.push(decode(value));
   }
   return ids;
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 function split(name: string): { method: string; path: string } {
