@@ -73,7 +73,7 @@ export function seedPlatform(w: World): void {
   insertRecord(w, 'bank_account', platformId, platformBank);
 }
 
-/** Stores a changed account without telling anyone; `saveAccount` is the one that tells. */
+/** Stores a changed account without telling anyone; `changeAccount` is the one that tells. */
 export function storeAccount(w: World, account: AccountRecord): void {
   saveRecord(w, account);
 }

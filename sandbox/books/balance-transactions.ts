@@ -23,15 +23,6 @@ export function findEntry(w: World, id: string, account?: string): JsonObject | 
   return row && !foreign ? showEntry(row) : undefined;
 }
 
-/** All entries, for audits. */
-export function allEntries(w: World, account?: string): JsonObject[] {
-  const rows = w.db.all<BookRow>(
-    `select * from balance_transactions where account like ? order by seq`,
-    account ?? '%',
-  );
-  return rows.map((row) => ({ ...showEntry(row), account: row['account'] as string }));
-}
-
 /** A balance transaction as the outside sees it. */
 export function showEntry(row: BookRow): JsonObject {
   const { id, amount, currency, created, description, fee, net, source, type } = row as unknown as {
