@@ -32,7 +32,7 @@ export const readAlong = [
   businessNow.as('now'),
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
     and other.currency = payouts.currency and other.status = 'requested'
-    and other.started_at is null)`.as('others_wait'),
+    and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
 ] as const;
 
 type PayoutRow = Selectable<Database['payouts']> & { now: string; others_wait: boolean };
