@@ -59,9 +59,9 @@ export function integer(): Field<number | undefined> {
   return {
     read(value, name) {
       const number =
-        typeof value === 'number' ? value : Number(/^-?\d+$/.test(String(value)) ? value : NaN);
+        typeof value === 'number' ? value : Number(/^-?\d+$/.test(written(value)) ? value : NaN);
       if (Number.isSafeInteger(number)) return number;
-      throw invalid(`Invalid integer: ${String(value)}`, {
+      throw invalid(`Invalid integer: ${written(value)}`, {
         code: 'parameter_invalid_integer',
         param: name,
       });
@@ -75,7 +75,7 @@ export function flag(): Field<boolean | undefined> {
     read(value, name) {
       if (value === true || value === 'true') return true;
       if (value === false || value === 'false') return false;
-      throw invalid(`Invalid boolean: ${String(value)}`, { param: name });
+      throw invalid(`Invalid boolean: ${written(value)}`, { param: name });
     },
   };
 }
@@ -155,6 +155,11 @@ function readText(value: unknown, name: string): string {
       `or supply a non-empty value.`,
     { code: 'parameter_invalid_empty', param: name },
   );
+}
+
+/** A value as a message names it; forms make objects that have no text of their own. */
+function written(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function unknownParameter(name: string) {

@@ -101,6 +101,15 @@ describe('a request', () => {
     expect([v1.status, v2.status]).toEqual([400, 400]);
   });
 
+  test.each(['limit[a]=1', 'limit=ten', 'created[gt][a]=1', 'destination[a]=1', 'limit='])(
+    'with the malformed parameter %s is refused as invalid',
+    async (query) => {
+      const { status, body } = await send(sandbox.url, `GET /v1/transfers?${query}`);
+      expect(status).toBe(400);
+      expect(body.error?.type).toBe('invalid_request_error');
+    },
+  );
+
   test('for an account that is not connected is forbidden', async () => {
     const request = sandbox.stripe.balance.retrieve({}, { stripeAccount: 'acct_stranger' });
     await expect(request).rejects.toMatchObject({ statusCode: 403, code: 'account_invalid' });
