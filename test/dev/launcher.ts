@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,11 @@ export async function choosePlace(): Promise<Place> {
 /** Removes what a test left behind, processes first. */
 export function clear({ folder }: Place): void {
   for (const part of partsIn(folder)) if (isRunning(part)) process.kill(part.pid, 'SIGKILL');
+  const secret = join(folder, 'postgres-place');
+  if (existsSync(secret)) {
+    const fallback = join('/var/lib/payout-engine', readFileSync(secret, 'utf8').trim());
+    rmSync(fallback, { recursive: true, force: true });
+  }
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
