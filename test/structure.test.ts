@@ -23,44 +23,44 @@ describe('the checkout', () => {
 describe('the checker', () => {
   const long = 'const x = 1;\n';
   test.each([
-    // path                     text                                            fault
-    ['domain/a.ts', "import { z } from 'zod';", 'may not import zod'],
-    ['domain/a.ts', "import { readFileSync } from 'node:fs';", 'may not import node:fs'],
-    ['domain/a.ts', "export * from '../db/connect.ts';", 'may not import ../db/connect.ts'],
-    ['workflows/a.ts', "import { b } from '../activities/b.ts';", 'may not import'],
-    ['workflows/a.ts', "import { db } from '../db/connect.ts';", 'may not import'],
-    ['workflows/jobs/a.ts', "import type { B } from '../../api/b.ts';", 'may not import'],
-    ['db/a.ts', "import Stripe from 'stripe';", 'may not import stripe'],
-    ['activities/a.ts', "const a = await import('../api/b.ts');", 'may not import'],
-    ['api/a.ts', "import { a } from '../activities/transfers.ts';", 'may not import'],
-    ['api/a.ts', "import { a } from '../workflows/payout.ts';", 'may not import'],
-    ['api/a.ts', "import { a } from '../activities/stripe-payouts.ts';", 'may not import'],
-    ['workers/a.ts', "import { Stripe } from 'stripe';", 'may not import stripe'],
-    ['sandbox/a/b.ts', "import { a } from '../../domain/ids.ts';", 'may not import'],
-    ['dev/a.ts', "type A = import('../api/b.ts').A;", 'may not import'],
-    ['config.ts', "import './domain/ids.ts';", 'may not import ./domain/ids.ts'],
-    ['api/a.ts', long.repeat(301), '301 lines, more than 300'],
-    ['api/a.ts', `function f() {\n${long.repeat(59)}}`, 'has 61 lines, more than 60'],
-    ['test/a.test.ts', `test('a', () => {\n${long.repeat(59)}});`, 'has 61 lines'],
-    ['api/a.ts', `const x = ${word('parse', 'Float')}('1');`, 'amounts are whole'],
-    ['activities/a.ts', `const x = y.${word('to', 'Fixed')}(2);`, 'amounts are whole'],
-    ['db/a.ts', `// ${word('FIX', 'ME')} later`, 'finish it'],
-    ['test/a.test.ts', `${word('test', '.skip')}('a', () => {});`, 'every test runs'],
-    ['domain/a.ts', 'const x = Date.now();', 'now is given'],
-    ['workflows/a.ts', "const x = new Intl.NumberFormat('de');", 'dates are data'],
-    ['api/a.ts', "console.log('a');", 'only entry points'],
-    ['workflows/a.ts', 'let seen = 0;', 'every workflow of the process'],
-  ])('finds in %s a planted %j', (path, text, fault) => {
+    // path, fault, text
+    ['domain/a.ts', 'may not import zod', "import { z } from 'zod';"],
+    ['domain/a.ts', 'may not import node:fs', "import { readFileSync } from 'node:fs';"],
+    ['domain/a.ts', 'may not import ../db/connect.ts', "export * from '../db/connect.ts';"],
+    ['workflows/a.ts', 'may not import', "import { b } from '../activities/b.ts';"],
+    ['workflows/a.ts', 'may not import', "import { db } from '../db/connect.ts';"],
+    ['workflows/jobs/a.ts', 'may not import', "import type { B } from '../../api/b.ts';"],
+    ['db/a.ts', 'may not import stripe', "import Stripe from 'stripe';"],
+    ['activities/a.ts', 'may not import', "const a = await import('../api/b.ts');"],
+    ['api/a.ts', 'may not import', "import { a } from '../activities/transfers.ts';"],
+    ['api/a.ts', 'may not import', "import { a } from '../workflows/payout.ts';"],
+    ['api/a.ts', 'may not import', "import { a } from '../activities/stripe-payouts.ts';"],
+    ['workers/a.ts', 'may not import stripe', "import { Stripe } from 'stripe';"],
+    ['sandbox/a/b.ts', 'may not import', "import { a } from '../../domain/ids.ts';"],
+    ['dev/a.ts', 'may not import', "type A = import('../api/b.ts').A;"],
+    ['config.ts', 'may not import ./domain/ids.ts', "import './domain/ids.ts';"],
+    ['api/a.ts', '301 lines, more than 300', long.repeat(301)],
+    ['api/a.ts', 'has 61 lines, more than 60', `function f() {\n${long.repeat(59)}}`],
+    ['test/a.test.ts', 'has 61 lines', `test('a', () => {\n${long.repeat(59)}});`],
+    ['api/a.ts', 'amounts are whole', `const x = ${word('parse', 'Float')}('1');`],
+    ['activities/a.ts', 'amounts are whole', `const x = y.${word('to', 'Fixed')}(2);`],
+    ['db/a.ts', 'finish it', `// ${word('FIX', 'ME')} later`],
+    ['test/a.test.ts', 'every test runs', `${word('test', '.skip')}('a', () => {});`],
+    ['domain/a.ts', 'now is given', 'const x = Date.now();'],
+    ['workflows/a.ts', 'dates are data', "const x = new Intl.NumberFormat('de');"],
+    ['api/a.ts', 'only entry points', "console.log('a');"],
+    ['workflows/a.ts', 'every workflow of the process', 'let seen = 0;'],
+  ])('finds what was planted in %s: %s', (path, fault, text) => {
     expect(faultsIn({ path, text }).join('\n')).toContain(fault);
   });
 
   test.each([
-    ['workflows/a.ts', "import type { B } from '../activities/b.ts';", 'types cost nothing there'],
-    ['api/main.ts', "console.log('a');", 'an entry point speaks'],
-    ['db/a.ts', "import { sql } from 'kysely';", 'its own package'],
-    ['api/a.ts', `function f() {\n${long.repeat(58)}}`, 'at the limit'],
-    ['test/a.test.ts', `describe('a', () => {\n${long.repeat(80)}});`, 'a chapter of tests'],
-  ])('lets %s have %j: %s', (path, text) => {
+    ['workflows/a.ts', 'types cost nothing there', "import type { B } from '../activities/b.ts';"],
+    ['api/main.ts', 'an entry point speaks', "console.log('a');"],
+    ['db/a.ts', 'its own package', "import { sql } from 'kysely';"],
+    ['api/a.ts', 'at the limit', `function f() {\n${long.repeat(58)}}`],
+    ['test/a.test.ts', 'a chapter of tests', `describe('a', () => {\n${long.repeat(80)}});`],
+  ])('lets %s be: %s', (path, _why, text) => {
     expect(faultsIn({ path, text })).toEqual([]);
   });
 });
