@@ -37,9 +37,9 @@ process.exit(0);
 
 async function measure() {
   let done = 0;
-  let goesOn = true;
+  const enough = new AbortController();
   const lane = async (): Promise<void> => {
-    while (goesOn) {
+    while (!enough.signal.aborted) {
       await runOne();
       done += 1;
     }
@@ -51,7 +51,7 @@ async function measure() {
   await pause(measuredMs);
   const after = readCpu(pids);
   const perSecond = ((done - doneBefore) * 1000) / (after.at - before.at);
-  goesOn = false;
+  enough.abort();
   await lanes;
   const handle = client.workflow.getHandle(lastId);
   const { historyLength: events } = await handle.describe();

@@ -35,7 +35,7 @@ export type Machine = {
 };
 
 /** Where a machine keeps its files, and its processes. */
-export type Site = { yard: Yard; folder: string; clear: () => Promise<void> };
+export type Site = { yard: Yard; folder: string; profile: boolean; clear: () => Promise<void> };
 
 /** The key with which the bench speaks to the sandbox as Stripe. */
 export const sandboxKey = 'sk_test_sandbox';
@@ -45,13 +45,17 @@ const database = 'payout_engine';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Makes the temporary folder; `clear` ends whatever was started and removes it. */
-export async function openSite(tell: Say, keep: boolean): Promise<Site> {
+export async function openSite(
+  tell: Say,
+  { keep, profile }: { keep: boolean; profile: boolean },
+): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'payout-engine-bench-'));
   chmodSync(folder, 0o755); // Postgres may run as another user
   const fleet = await openFleet(join(folder, 'processes.json'), tell);
   return {
     yard: { fleet, tell, root },
     folder,
+    profile,
     async clear() {
       await fleet.stopAll();
       if (keep) tell(`Left behind: ${folder}`);
@@ -80,6 +84,7 @@ export async function startMachine(site: Site): Promise<Machine> {
     API_PORT: String(apiPort),
     ADMIN_API_KEY: adminKey,
     LOG_LEVEL: 'warn',
+    ...(site.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(site.folder, 'cpu')}` }),
   };
   const part = (name: string, script: string, more: Record<string, string> = {}): Part => {
     return { name, script, env: { ...env, ...more }, logFile: join(site.folder, `${name}.log`) };

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import { Stopped, say } from '../say.ts';
+import { Stopped, say, type Say } from '../say.ts';
 import { openState } from '../state.ts';
 import { openSite, startMachine, type Machine, type Site } from './machine.ts';
 import { readOptions, type Options } from './options.ts';
@@ -13,6 +13,10 @@ import { measureWholeLife } from './whole-life.ts';
 /** `npm run bench -- payday`: an engine of its own on this machine, loaded and measured. */
 let site: Site | undefined;
 let ending: Promise<void> | undefined;
+
+/** Lines of trouble from the parts; told as a number, since an overload brings hundreds. */
+const trouble: string[] = [];
+const tell: Say = (line) => void (line.includes(' | ') ? trouble.push(line) : say(line));
 
 /** So high that only the machine is in the way. */
 const noLimits = {
@@ -26,7 +30,7 @@ async function run(options: Options): Promise<Report> {
   const { sellers: count, seconds } = options;
   const at = new Date().toISOString();
   const loadAverageBefore = loadAverage();
-  site = await openSite(say, options.keep);
+  site = await openSite(tell, options);
   const machine = await startMachine(site);
   try {
     await fundPlatform(machine);
@@ -91,6 +95,7 @@ try {
   const options = readOptions(process.argv.slice(2));
   const report = await run(options);
   say(`\n${toText(report)}`);
+  if (trouble.length > 0) say(`${trouble.length} lines of trouble, the first: ${trouble[0]}`);
   if (options.json !== undefined) write(report, options.json);
   ending ??= clearAndExit(0);
 } catch (error) {

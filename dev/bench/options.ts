@@ -13,12 +13,16 @@ export type Options = {
   json: string | undefined;
   /** Leaves logs and databases behind. */
   keep: boolean;
+  /** Lets the engine's processes write CPU profiles, which costs them some speed. */
+  profile: boolean;
 };
 
-const usage = `npm run bench -- payday [--sellers 900] [--seconds 60] [--rates 10,15] [--json <file>] [--keep]
+const usage = `npm run bench -- payday [--sellers 900] [--seconds 60] [--rates 10,15] [--json <file>]
+                           [--keep] [--profile]
 
   Starts an engine of its own and measures paying every seller.
-  --json takes a name in the state folder, or a whole path.`;
+  --json takes a name in the state folder, or a whole path. --keep leaves logs and databases
+  behind, --profile also CPU profiles of the worker and the API.`;
 
 /** Reads the command line. */
 export function readOptions(argv: readonly string[]): Options {
@@ -29,7 +33,8 @@ export function readOptions(argv: readonly string[]): Options {
     seconds: wholeNumber(values.seconds),
     rates: values.rates.split(',').map(wholeNumber),
     json: values.json,
-    keep: values.keep,
+    keep: values.keep || values.profile,
+    profile: values.profile,
   };
 }
 
@@ -44,6 +49,7 @@ function parse(argv: readonly string[]) {
         rates: { type: 'string', default: '10,15' },
         json: { type: 'string' },
         keep: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
