@@ -111,7 +111,8 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
       const payoutId = await order(sellerId);
       const reserved = await reservePayout(db, payoutId);
       if (reserved.status === 'reserved') await transfer(payoutId);
-      await sendOff(payoutId);
+      const { status } = await sendOff(payoutId);
+      if (status !== 'sent') throw new Error(`the payout is ${status}`);
       return payoutId;
     },
   };

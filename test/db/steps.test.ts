@@ -253,10 +253,10 @@ describe('an outcome that nobody knows', () => {
 });
 
 async function allocated(sellerId: SellerId): Promise<number> {
-  const { sum } = await money.db
+  const rows = await money.db
     .selectFrom('earnings')
-    .select((eb) => eb.fn.sum<number>('allocated').as('sum'))
+    .select('allocated')
     .where('seller_id', '=', sellerId)
-    .executeTakeFirstOrThrow();
-  return Number(sum);
+    .execute();
+  return rows.reduce((sum, row) => sum + row.allocated, 0);
 }

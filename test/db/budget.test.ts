@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { takeSlots } from '../../db/budget.ts';
+import { connect } from '../../db/connect.ts';
+import { createTestDatabase } from '../environment.ts';
+
+const pace = (name: string, spacingMs: number) => ({ name, spacingMs });
+
+/** A slot as its taker knows it: between the moments at which it asked and was answered. */
+type Taken = { earliest: number; latest: number };
+
+async function take(db: ReturnType<typeof connect>, spacingMs: number): Promise<Taken> {
+  const asked = performance.now();
+  const waitMs = await takeSlots(db, [pace('one', spacingMs)]);
+  return { earliest: asked + waitMs, latest: performance.now() + waitMs };
+}
+
+describe('a pace', () => {
+  test('is kept by several connections together: no two slots are closer than the spacing', async () => {
+    const url = await createTestDatabase();
+    const processes = Array.from({ length: 4 }, () => connect(url, { connections: 3 }));
+    const spacingMs = 40;
+    const taken = await Promise.all(
+      Array.from({ length: 48 }, (_, n) => take(processes[n % 4] ?? processes[0]!, spacingMs)),
+    );
+    taken.sort((left, right) => left.latest - right.latest);
+    const first = taken[0];
+    const last = taken.at(-1);
+    if (!first || !last) throw new Error('nothing was taken');
+    expect(last.latest - first.earliest).toBeGreaterThanOrEqual(47 * spacingMs);
+    // Within any window no more slots than fit: what the taker knows is a little late, never early.
+    for (const [at, { latest }] of taken.entries()) {
+      const before = taken.slice(0, at + 1).filter((one) => one.earliest > latest - spacingMs * 5);
+      expect(before.length).toBeLessThanOrEqual(6);
+    }
+    await Promise.all(processes.map((db) => db.destroy()));
+  });
+
+  test('gives the slots of one connection out exactly one spacing apart', async () => {
+    const db = connect(await createTestDatabase(), { connections: 1 });
+    const readNext = async () => {
+      const row = await db
+        .selectFrom('budget_slots')
+        .select('next_at')
+        .where('name', '=', 'one')
+        .executeTakeFirstOrThrow();
+      return Date.parse(row.next_at);
+    };
+    await takeSlots(db, [pace('one', 5000)]);
+    const first = await readNext();
+    await takeSlots(db, [pace('one', 5000)]);
+    expect(await readNext()).toBe(first + 5000);
+    await db.destroy();
+  });
+
+  test('is not saved up while nobody calls', async () => {
+    const db = connect(await createTestDatabase(), { connections: 1 });
+    await takeSlots(db, [pace('one', 1000)]);
+    await db.updateTable('budget_slots').set({ next_at: '2020-01-01T00:00:00.000Z' }).execute();
+    expect(await takeSlots(db, [pace('one', 1000)])).toBe(0);
+    expect(await takeSlots(db, [pace('one', 1000)])).toBeGreaterThan(900);
+    await db.destroy();
+  });
+
+  test('waits for the slowest of those that are asked', async () => {
+    const db = connect(await createTestDatabase(), { connections: 1 });
+    const both = [pace('all', 10), pace('endpoint', 1000)];
+    expect(await takeSlots(db, both)).toBe(0);
+    expect(await takeSlots(db, both)).toBeGreaterThan(900);
+    expect(await takeSlots(db, [pace('all', 10)])).toBeLessThan(900);
+    await db.destroy();
+  });
+
+  test('asked in any order by many at once makes nobody wait in a ring', async () => {
+    const db = connect(await createTestDatabase(), { connections: 10 });
+    const both = [pace('a', 0.01), pace('b', 0.01)];
+    const waits = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => takeSlots(db, n % 2 ? both : both.toReversed())),
+    );
+    expect(waits).toHaveLength(200);
+    await db.destroy();
+  });
+});

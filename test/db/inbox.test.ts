@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { recordEvents } from '../../db/inbox.ts';
+import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payout-steps.ts';
+import { recordAccountRead, recordPayoutsManual } from '../../db/seller-steps.ts';
+import { listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
+import type { WaitReason } from '../../domain/payout.ts';
+import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+
+let money: MoneyDatabase;
+beforeEach(async () => {
+  money = await startMoneyDatabase(8);
+});
+const all = { limit: 100, olderThanSeconds: 0 };
+
+/** A payout that waits for something. */
+async function waitingFor(reason: WaitReason, account: `acct_${string}`) {
+  const sellerId = await money.seller({ account });
+  await money.earn(sellerId, 100_00);
+  const payoutId = await money.order(sellerId);
+  const row = await reservePayout(money.db, payoutId);
+  await recordWait(money.db, row, { reason, minutes: 60 });
+  await money.forgetWakeUps();
+  return { sellerId, payoutId };
+}
+
+describe('an event', () => {
+  test('that comes twice wakes once', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.sent(sellerId);
+    await money.forgetWakeUps();
+    const objectId = `po_${payoutId.slice(7)}`;
+    const event = { eventId: 'evt_1', type: 'payout.paid', account: 'acct_1', objectId };
+    await recordEvents(money.db, [event, event], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
+    await money.forgetWakeUps();
+    await recordEvents(money.db, [event], 'sweep');
+    expect(await money.wakeUps()).toEqual({});
+  });
+
+  test('that comes by ten messengers at once is stored once and wakes once', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.forgetWakeUps();
+    const event = { eventId: 'evt_1', type: 'account.updated', account: 'acct_1', objectId: null };
+    await Promise.all(Array.from({ length: 10 }, () => recordEvents(money.db, [event], 'webhook')));
+    expect(await listWakeUps(money.db, all)).toMatchObject([
+      { workflowId: `seller/${sellerId}`, topics: ['account'] },
+    ]);
+    expect(await money.db.selectFrom('inbox').select('event_id').execute()).toHaveLength(1);
+  });
+
+  test('about money that became available wakes those who wait for that money', async () => {
+    const platform = await waitingFor('platform-balance', 'acct_1');
+    const account = await waitingFor('account-balance', 'acct_2');
+    await waitingFor('account-balance', 'acct_3');
+    await waitingFor('bank-details', 'acct_4');
+    const at = (eventId: string, account: string | null) => {
+      return { eventId, type: 'balance.available', account, objectId: null };
+    };
+    await recordEvents(money.db, [at('evt_1', null)], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`payout/${platform.payoutId}`]: ['payouts'] });
+    await money.forgetWakeUps();
+    await recordEvents(money.db, [at('evt_2', 'acct_2')], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`payout/${account.payoutId}`]: ['payouts'] });
+  });
+
+  test('about an account that nobody has is only stored', async () => {
+    await money.seller({ account: 'acct_1' });
+    await money.forgetWakeUps();
+    const event = { eventId: 'evt_1', type: 'account.updated', account: 'acct_9', objectId: null };
+    await recordEvents(money.db, [event], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    expect(await money.db.selectFrom('inbox').selectAll().execute()).toHaveLength(1);
+  });
+
+  test('about another reason adds its topics to the wake-up that waits', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.order(sellerId);
+    const event = { eventId: 'evt_1', type: 'account.updated', account: 'acct_1', objectId: null };
+    await recordEvents(money.db, [event], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['account', 'payouts'] });
+  });
+});
+
+describe('a wake-up', () => {
+  test('for a reason that came after the first was told is not taken for the first', async () => {
+    const sellerId = await money.seller();
+    await money.order(sellerId);
+    // Two messengers tell the same wake-up: the API, and the job that looks after it.
+    const [byApi, byJob] = [await listWakeUps(money.db, all), await listWakeUps(money.db, all)];
+    await removeWakeUps(money.db, byApi);
+    await money.order(sellerId);
+    await removeWakeUps(money.db, byJob);
+    expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['payouts'] });
+  });
+});
+
+describe('an account that was read', () => {
+  const active = { transfers: 'active', payouts: 'active' };
+
+  test('as active lets what was refused because of it try again', async () => {
+    const waiting = [];
+    for (const reason of ['capability', 'bank-details'] as const) {
+      waiting.push(await waitingFor(reason, `acct_${reason}`));
+    }
+    const elsewhere = await waitingFor('platform-balance', 'acct_elsewhere');
+    for (const { sellerId } of [...waiting, elsewhere]) {
+      await recordPayoutsManual(money.db, sellerId);
+      await recordAccountRead(money.db, sellerId, active);
+    }
+    const woken = waiting.map(({ payoutId }) => [`payout/${payoutId}`, ['payouts']]);
+    expect(await money.wakeUps()).toEqual(Object.fromEntries(woken));
+  });
+
+  test('as restricted lets nothing try, and is read again in a day', async () => {
+    const { sellerId, payoutId } = await waitingFor('capability', 'acct_1');
+    await recordAccountRead(money.db, sellerId, { transfers: 'inactive', payouts: 'active' });
+    // Now the payouts are manual, and that says nothing about the transfers.
+    await recordPayoutsManual(money.db, sellerId);
+    expect(await money.wakeUps()).toEqual({});
+    const { look_again_at, status } = await money.db
+      .selectFrom('sellers')
+      .select(['look_again_at', 'status'])
+      .where('id', '=', sellerId)
+      .executeTakeFirstOrThrow();
+    expect([status, look_again_at !== null]).toEqual(['restricted', true]);
+    expect((await readPayout(money.db, payoutId)).waitingFor).toBe('capability');
+  });
+
+  test('moves nothing that is parked', async () => {
+    const { sellerId, payoutId } = await waitingFor('capability', 'acct_1');
+    await parkPayout(money.db, await readPayout(money.db, payoutId), 'refused-by-stripe');
+    await recordPayoutsManual(money.db, sellerId);
+    await recordAccountRead(money.db, sellerId, active);
+    expect(await money.wakeUps()).toEqual({});
+  });
+});

@@ -1,0 +1,218 @@
+import * as fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordUnknown } from '../../db/attempts.ts';
+import {
+  parkPayout,
+  recordBack,
+  recordNotFound,
+  recordPaid,
+  recordSettled,
+} from '../../db/payout-steps.ts';
+import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
+import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { Payout } from '../../domain/payout.ts';
+import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+
+let money: MoneyDatabase;
+beforeAll(async () => {
+  money = await startMoneyDatabase(10);
+});
+afterAll(() => money.db.destroy());
+
+/** What may happen, in any order: payouts are named by their number, and rows may be old. */
+type Action =
+  | { kind: 'earn'; amount: number; later: boolean }
+  | { kind: 'order'; amount: number | null }
+  | { kind: Step; which: number; stale: boolean; twice: boolean };
+const steps = [
+  'reserve',
+  'transfer',
+  'send',
+  'pay',
+  'fail',
+  'cancel',
+  'settle',
+  'wait',
+  'doubt',
+  'park',
+  'confirm-sent',
+  'confirm-not-sent',
+] as const;
+type Step = (typeof steps)[number];
+
+const usual = ['reserve', 'transfer', 'send', 'pay', 'settle'] as const;
+
+const amount = fc.integer({ min: 1, max: 200 });
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('earn' as const), amount, later: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('order' as const), amount: fc.option(amount) }),
+  },
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      // The way a payout usually goes is tried more often than the rest.
+      kind: fc.constantFrom(...steps, ...usual, ...usual, ...usual),
+      which: fc.nat({ max: 2 }),
+      stale: fc.nat({ max: 3 }).map((one) => one === 0),
+      twice: fc.boolean(),
+    }),
+  },
+);
+
+/** One seller's world: its payouts, and the rows as somebody once read them. */
+type World = { sellerId: SellerId; payouts: PayoutId[]; read: Map<PayoutId, Payout> };
+
+async function act(world: World, action: Action): Promise<void> {
+  const { sellerId, payouts } = world;
+  if (action.kind === 'earn') {
+    const given = action.later ? { availableOn: '2040-01-01T00:00:00.000Z' } : {};
+    await money.earn(sellerId, action.amount, given);
+  } else if (action.kind === 'order') {
+    payouts.push(await money.order(sellerId, action.amount));
+  } else {
+    const payoutId = payouts[action.which % Math.max(1, payouts.length)];
+    if (!payoutId) return;
+    const now = await readPayout(money.db, payoutId);
+    const row = (action.stale && world.read.get(payoutId)) || now;
+    if (!action.stale) world.read.set(payoutId, now);
+    const once = () => take(action.kind, row);
+    await (action.twice ? Promise.all([once(), once()]) : once());
+  }
+}
+
+async function take(step: Step, row: Payout): Promise<unknown> {
+  const { db } = money;
+  const { payoutId, stripePayoutId } = row;
+  const sent = stripePayoutId && { ...row, stripePayoutId };
+  switch (step) {
+    case 'reserve':
+      return reservePayout(db, payoutId);
+    case 'transfer':
+      return row.status === 'reserved' && money.transfer(payoutId);
+    case 'send':
+      return row.status === 'transferred' && money.sendOff(payoutId);
+    case 'pay':
+      return sent && recordPaid(db, sent, 10);
+    case 'fail':
+    case 'cancel':
+      return (
+        sent &&
+        recordBack(db, sent, { status: step === 'fail' ? 'failed' : 'canceled', failureCode: null })
+      );
+    case 'settle':
+      return recordSettled(db, row);
+    case 'wait':
+      return recordWait(db, row, { reason: 'platform-balance', minutes: 60 });
+    case 'doubt':
+      return doubt(row);
+    case 'park':
+      return parkPayout(db, row, 'outcome-unknown');
+    case 'confirm-sent': {
+      const stripeId = `${row.unknownStep === 'payout' ? 'po' : 'tr'}_${payoutId.slice(7)}`;
+      return db.transaction().execute((tx) => confirmSent(tx, payoutId, stripeId));
+    }
+    case 'confirm-not-sent':
+      return db.transaction().execute((tx) => confirmNotSent(tx, payoutId));
+  }
+}
+
+async function doubt(row: Payout): Promise<unknown> {
+  if (row.status !== 'reserved' && row.status !== 'transferred') return;
+  const step = row.status === 'reserved' ? 'transfer' : 'payout';
+  const key = await money.send(row.payoutId, step);
+  await recordUnknown(money.db, { key, error: {} });
+  return recordNotFound(money.db, row, step);
+}
+
+/** Everything that must hold, whatever happened. */
+async function check({ sellerId }: World): Promise<void> {
+  const one = async (name: string, query: ReturnType<typeof sql<{ wrong: number }>>) => {
+    const { rows } = await query.execute(money.db);
+    expect([name, rows[0]?.wrong]).toEqual([name, 0]);
+  };
+  await one(
+    'each balance is the sum of its entries',
+    sql`select count(*)::int as wrong from balances b where seller_id = ${sellerId} and amount <>
+      (select coalesce(sum(case when to_place = b.place then amount else -amount end), 0)
+        from ledger_entries where seller_id = b.seller_id and currency = b.currency
+          and b.place in (from_place, to_place))`,
+  );
+  await one(
+    'what is owed is somewhere',
+    sql`select coalesce(sum(amount), 0)::int as wrong from balances where seller_id = ${sellerId}`,
+  );
+  await one(
+    'no place is below nothing',
+    sql`select count(*)::int as wrong from balances
+      where seller_id = ${sellerId} and amount < 0 and place <> 'owed'`,
+  );
+  await one(
+    'an earning is given away as often as payouts carry it',
+    sql`select count(*)::int as wrong from earnings e where seller_id = ${sellerId} and allocated <>
+      (select coalesce(sum(amount), 0) from payout_items
+        where earning_id = e.id and released_at is null)`,
+  );
+  await one(
+    'a payout carries exactly what its earnings say',
+    sql`select count(*)::int as wrong from payouts p where seller_id = ${sellerId}
+      and from_platform + from_account <>
+        (select coalesce(sum(amount), 0) from payout_items where payout_id = p.id)`,
+  );
+  await one(
+    'what is not there yet is never given away',
+    sql`select count(*)::int as wrong from earnings
+      where seller_id = ${sellerId} and allocated > 0 and available_on > business_now()`,
+  );
+  await one(
+    'what is set aside or on its way belongs to the payouts in that state',
+    sql`select count(*)::int as wrong from (values
+        ('platform-reserved', (select coalesce(sum(from_platform), 0) from payouts
+          where seller_id = ${sellerId} and status = 'reserved')),
+        ('account-reserved', (select coalesce(sum(case when status = 'reserved' then from_account
+            else from_account + from_platform end), 0) from payouts
+          where seller_id = ${sellerId} and status in ('reserved', 'transferred'))),
+        ('in-transit', (select coalesce(sum(from_account + from_platform), 0) from payouts
+          where seller_id = ${sellerId} and status = 'sent')),
+        ('bank', (select coalesce(sum(from_account + from_platform), 0) from payouts
+          where seller_id = ${sellerId} and status in ('paid', 'settled')))
+      ) as held(place, amount) where amount <>
+        coalesce((select amount from balances where seller_id = ${sellerId}
+          and currency = 'eur' and balances.place = held.place), 0)`,
+  );
+  await one(
+    'an attempt that succeeded is the one of its payout',
+    sql`select count(*)::int as wrong from attempts a join payouts p on p.id = a.object_id
+      where p.seller_id = ${sellerId} and a.state = 'succeeded' and a.stripe_id is distinct from
+        case a.step when 'transfer' then p.transfer_id else p.stripe_payout_id end`,
+  );
+}
+
+test(
+  'whatever happens, and however often and late, money is where the ledger says and none is paid twice',
+  { timeout: 120_000 },
+  async () => {
+    const reached = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 80 }), async (actions) => {
+        const world: World = { sellerId: await money.seller(), payouts: [], read: new Map() };
+        await money.earn(world.sellerId, 300);
+        for (const one of actions) await act(world, one);
+        await check(world);
+        const rows = await Promise.all(world.payouts.map((id) => readPayout(money.db, id)));
+        for (const { status, parked } of rows) reached.add(parked ?? status);
+      }),
+      { numRuns: 50 },
+    );
+    // A property that never gets anywhere proves nothing.
+    for (const state of ['sent', 'settled', 'failed']) {
+      expect(reached).toContain(state);
+    }
+  },
+);
