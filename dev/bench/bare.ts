@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
-import { coresBetween, readCpu } from './cpu.ts';
+import { coresBetween, cpuMsEach, readCpu } from './cpu.ts';
 
 /**
  * Measures what this Temporal does with a workflow that has next to no work in it, so that the
@@ -50,12 +50,18 @@ async function measure() {
   const doneBefore = done;
   await pause(measuredMs);
   const after = readCpu(pids);
-  const perSecond = ((done - doneBefore) * 1000) / (after.at - before.at);
+  const measured = done - doneBefore;
+  const perSecond = (measured * 1000) / (after.at - before.at);
   enough.abort();
   await lanes;
   const handle = client.workflow.getHandle(lastId);
   const { historyLength: events } = await handle.describe();
-  return { perSecond, events, cores: coresBetween(before, after) };
+  return {
+    perSecond,
+    events,
+    cores: coresBetween(before, after),
+    cpuMs: cpuMsEach(before, after, measured),
+  };
 }
 
 async function runOne(): Promise<void> {

@@ -25,6 +25,18 @@ export function coresBetween(before: CpuReading, after: CpuReading): Record<stri
   return { ...cores, ours, machine: (after.machine - before.machine) / wall };
 }
 
+/** CPU milliseconds for each of so many things, by process: what a busy neighbour hardly changes. */
+export function cpuMsEach(
+  before: CpuReading,
+  after: CpuReading,
+  things: number,
+): Record<string, number> {
+  const each = Object.entries(after.seconds).map(([name, seconds]) => {
+    return [name, ((seconds - (before.seconds[name] ?? 0)) * 1000) / things] as const;
+  });
+  return Object.fromEntries(each);
+}
+
 type Process = { pid: number; parent: number; own: number; ofEndedChildren: number };
 
 /** A child that ended is in its parent's sum, one that runs is not: both are counted once. */

@@ -98,6 +98,7 @@ export async function startMachine(site: Site): Promise<Machine> {
   let worker = await startPart(yard, part('worker', 'workers/main.ts'), 'ready');
   const connection = await Connection.connect({ address: temporal.address });
   const sql = new Sql({ connectionString: postgres.url(database) });
+  sql.on('error', () => {}); // when Postgres is stopped first
   await sql.connect();
   return {
     api: caller(`http://127.0.0.1:${apiPort}`, { authorization: `Bearer ${adminKey}` }),

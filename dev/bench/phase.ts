@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { coresBetween, readCpu } from './cpu.ts';
+import { coresBetween, cpuMsEach, readCpu } from './cpu.ts';
 import { spreadOf, type Spread } from './figures.ts';
 import { orderAtOnce, orderAtPace, type Order } from './load.ts';
 import type { Machine } from './machine.ts';
@@ -25,7 +25,9 @@ export type Phase = {
   latencyMs: Spread;
   /** From one step to the next. */
   stepsMs: Record<string, Spread>;
+  /** While the load lasts, or until the last is sent where all are due at once. */
   cores: Record<string, number>;
+  cpuMsPerPayout: Record<string, number>;
   eventsPerPayout: { payout: number; seller: number };
   sqlPerPayout: { statements: number; begins: number; most: [string, number][] };
   stripe: StripeCalls;
@@ -52,7 +54,7 @@ export async function runPhase(
   const cpuAtEnd = readCpu(machine.pids());
   const ids = orders.taken.map(({ payoutId }) => payoutId);
   await observe.waitUntilSent(machine, ids);
-  const cpuAfter = plan.perSecond === undefined ? readCpu(machine.pids()) : cpuAtEnd;
+  const cpuAfter = readCpu(machine.pids());
   await observe.waitUntilQuiet(machine);
   const sql = await observe.countSql(machine);
   const stripe = await readStripeCalls(machine, requestsBefore);
@@ -65,7 +67,8 @@ export async function runPhase(
     ordered: ids.length,
     refused: orders.refused.slice(0, 5),
     ...speed(steps, orders.taken, plan),
-    cores: coresBetween(cpuBefore, cpuAfter),
+    cores: coresBetween(cpuBefore, plan.perSecond === undefined ? cpuAfter : cpuAtEnd),
+    cpuMsPerPayout: cpuMsEach(cpuBefore, cpuAfter, ids.length),
     eventsPerPayout: {
       payout: await payoutEvents(machine, payouts),
       seller: (eventsAfter - eventsBefore) / Math.max(1, sample.length),

@@ -11,7 +11,12 @@ export type Report = {
   onboarding: { sellers: number; seconds: number };
   wholeLife: WholeLife;
   phases: Phase[];
-  bare: { perSecond: number; events: number; cores: Record<string, number> };
+  bare: {
+    perSecond: number;
+    events: number;
+    cores: Record<string, number>;
+    cpuMs: Record<string, number>;
+  };
 };
 
 /** The figures as tables for a terminal. */
@@ -35,6 +40,11 @@ export function toText(report: Report): string {
       each('due to po_: p50 p95 p99 ms', ({ latencyMs }) => spread(latencyMs)),
       ...steps.map((step) => each(`  ${step}`, ({ stepsMs }) => spread(stepsMs[step]))),
       ...parts.map((part) => each(`cores: ${part}`, ({ cores }) => round(cores[part], 2))),
+      each('CPU ms a payout', ({ cpuMsPerPayout }) => round(engineMs(cpuMsPerPayout), 0)),
+      each('  Temporal, worker, API, Postgres', ({ cpuMsPerPayout }) => bigParts(cpuMsPerPayout)),
+      each('  of a bare workflow', ({ cpuMsPerPayout }) =>
+        times(engineMs(cpuMsPerPayout) / sumOf(report.bare.cpuMs)),
+      ),
       each('events a payout', ({ eventsPerPayout }) => events(eventsPerPayout)),
       each('SQL a payout (begin, commit)', ({ sqlPerPayout }) => sql(sqlPerPayout)),
       each('Stripe calls a payout', ({ stripe }) => round(total(stripe.byEndpoint), 2)),
@@ -64,7 +74,7 @@ function bareLine({ bare }: Report): string {
   const cores = Object.entries(bare.cores).map(([name, used]) => `${name} ${round(used, 2)}`);
   return (
     `A bare workflow (two activities, one signal, ${bare.events} events), 40 at once: ` +
-    `${round(bare.perSecond)}/s; cores: ${cores.join(', ')}`
+    `${round(bare.perSecond)}/s, ${round(sumOf(bare.cpuMs), 0)} CPU ms each; cores: ${cores.join(', ')}`
   );
 }
 
@@ -97,6 +107,23 @@ function events({ payout, seller }: Phase['eventsPerPayout']): string {
 
 function sql({ statements, begins }: Phase['sqlPerPayout']): string {
   return `${round(statements)} (${round(begins)})`;
+}
+
+/** Of the engine and what it needs; the bench that asks is no part of it. */
+function engineMs(parts: Record<string, number>): number {
+  return sumOf(parts) - (parts.bench ?? 0);
+}
+
+function bigParts({ Temporal, worker, API, Postgres }: Record<string, number>): string {
+  return [Temporal, worker, API, Postgres].map((ms) => round(ms, 0)).join(' ');
+}
+
+function sumOf(values: Record<string, number>): number {
+  return Object.values(values).reduce((sum, value) => sum + value, 0);
+}
+
+function times(ratio: number): string {
+  return `${round(ratio, 2)} x`;
 }
 
 function spread(value: Spread | undefined): string {
