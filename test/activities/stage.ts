@@ -1,0 +1,110 @@
+import { expect } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
+import { createTurns } from '../../activities/budget.ts';
+import { createStripe } from '../../activities/stripe.ts';
+import { readPayout, reservePayout } from '../../db/payouts.ts';
+import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
+import type { MoneyStep, Payout } from '../../domain/payout.ts';
+import { startMoneyDatabase } from '../db/money.ts';
+import { startMoneySandbox } from '../sandbox/money-sandbox.ts';
+import { until } from '../wait.ts';
+import { inActivity } from './in-activity.ts';
+
+/** One payout of 100.00 right before a step that sends a request to Stripe. */
+export type Stage = Awaited<ReturnType<typeof startStage>>;
+
+type Given = { funded?: boolean };
+type Requests = { idempotencyKey: string; account: string; status: number | null }[];
+type Moved = { id: string; amount: number; account: string; metadata: { payout_id?: string } };
+
+/** Sets a payout before its step, on a database and a sandbox of the test's own. */
+export async function startStage(step: MoneyStep, given: Given = {}) {
+  const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startMoneySandbox()]);
+  const { db } = money;
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
+  const account = (await sandbox.seller()) as StripeAccountId;
+  if (given.funded !== false) await sandbox.fund(500_00);
+  const sellerId = await money.seller({ currency: 'usd', account });
+  await money.earn(sellerId, 100_00, { currency: 'usd' });
+  const payoutId = await money.order(sellerId, null, 'usd');
+  await reservePayout(db, payoutId);
+  const row = () => readPayout(db, payoutId);
+  const moveMinutes = async (minutes: number) => {
+    const { offset_ms } = await db.selectFrom('clock').selectAll().executeTakeFirstOrThrow();
+    await money.moveTo(offset_ms + minutes * 60_000);
+    await sandbox.ask('POST', 'clock', { offsetMs: offset_ms + minutes * 60_000 });
+  };
+  const run = {
+    transfer: () => inActivity(() => activities.createTransfer({ payoutId })),
+    payout: () => inActivity(() => activities.createPayout({ payoutId })),
+    lookUpTransfer: () => inActivity(() => activities.lookUpTransfer({ payoutId })),
+    lookUpPayout: () => inActivity(() => activities.lookUpPayout({ payoutId })),
+    follow: () => inActivity(() => activities.followPayout({ payoutId })),
+  };
+  if (step === 'payout') await arrive(await run.transfer(), moveMinutes);
+  return {
+    ...money,
+    sandbox,
+    stripe,
+    account,
+    payoutId,
+    row,
+    run,
+    moveMinutes,
+    /** Runs the activity of the step. */
+    act: step === 'transfer' ? run.transfer : run.payout,
+    lookUp: step === 'transfer' ? run.lookUpTransfer : run.lookUpPayout,
+    ...stripesView(sandbox, payoutId, step),
+    attempts: () =>
+      db
+        .selectFrom('attempts')
+        .select(['number', 'state', 'refusal', 'error', 'tries'])
+        .where('object_id', '=', payoutId)
+        .where('step', '=', step)
+        .orderBy('number')
+        .execute(),
+    close: () => Promise.all([db.destroy(), sandbox.close()]),
+  };
+}
+
+const pathOf = { transfer: '/v1/transfers', payout: '/v1/payouts' } as const;
+
+function stripesView(
+  { ask }: Pick<Awaited<ReturnType<typeof startMoneySandbox>>, 'ask'>,
+  payoutId: PayoutId,
+  step: MoneyStep,
+) {
+  const path = pathOf[step];
+  return {
+    path,
+    /** The step's POSTs that Stripe got, in order. */
+    async posts(): Promise<Requests> {
+      const answer = await ask('GET', `requests?method=POST&path=${path}`);
+      return (answer as { requests: Requests }).requests;
+    },
+    /** What Stripe made of the step: more than one would be money paid twice. */
+    async made(): Promise<Moved[]> {
+      const book = (await ask('GET', 'book')) as Record<string, Moved[]>;
+      return (book[`${step}s`] ?? []).filter(({ metadata }) => metadata.payout_id === payoutId);
+    },
+    /** Waits until a request hangs in the hold. */
+    untilHeld: () =>
+      until('a request is held', async () => {
+        const { holds } = (await ask('GET', 'holds')) as { holds: { waiting: unknown[] }[] };
+        return holds.some(({ waiting }) => waiting.length > 0);
+      }),
+    disturb: (...rules: object[]) =>
+      ask('PUT', 'faults', {
+        rules: rules.map((rule) => ({ method: 'POST', path, ...rule })),
+      }),
+  };
+}
+
+async function arrive(row: Payout, moveMinutes: (minutes: number) => Promise<void>): Promise<void> {
+  expect(row.status).toBe('transferred');
+  if (row.waitingFor !== 'arrival' || row.lookAgainAt === null) return;
+  const minutes = Math.ceil((Date.parse(row.lookAgainAt) - Date.parse(row.now)) / 60_000);
+  await moveMinutes(minutes + 1);
+}
