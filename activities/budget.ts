@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '../db/connect.ts';
-import { takeSlots } from '../db/budget.ts';
+import { takeSlots, type Pace } from '../db/budget.ts';
 
 /** Requests a second that Stripe allows this key: in all, to one endpoint, and for payouts. */
 export type Budgets = { all: number; endpoint: number; payouts: number };
 
-/** Waits for this endpoint's turn within Stripe's budgets, over all processes together. */
-export type TakeTurn = (endpoint: Endpoint) => Promise<void>;
+/** Turns within Stripe's budgets, over all processes together. */
+export type Turns = {
+  /** The paces that a call to this endpoint keeps. */
+  paces: (endpoint: Endpoint) => Pace[];
+  /** Waits for this endpoint's turn. */
+  take: (endpoint: Endpoint) => Promise<void>;
+};
 
 export type Endpoint =
   | 'POST /v1/payouts'
@@ -25,13 +30,18 @@ export type Endpoint =
 const usedPart = 0.98;
 
 /** The exact guard that stands before each call; a task queue's own limit opens with a burst. */
-export function createTurns(db: Db, budgets: Budgets): TakeTurn {
-  return async (endpoint) => {
+export function createTurns(db: Db, budgets: Budgets): Turns {
+  const paces = (endpoint: Endpoint): Pace[] => {
     const perSecond = endpoint === 'POST /v1/payouts' ? budgets.payouts : budgets.endpoint;
-    const waitMs = await takeSlots(db, [
+    return [
       { name: 'all', spacingMs: 1000 / (budgets.all * usedPart) },
       { name: endpoint, spacingMs: 1000 / (perSecond * usedPart) },
-    ]);
-    if (waitMs > 1) await pause(waitMs);
+    ];
   };
+  return { paces, take: async (endpoint) => wait(await takeSlots(db, paces(endpoint))) };
+}
+
+/** Waits for a slot that was taken. */
+export async function wait(waitMs: number): Promise<void> {
+  if (waitMs > 1) await pause(waitMs);
 }

@@ -10,11 +10,11 @@ import {
 } from '../db/attempts.ts';
 import type { Db } from '../db/connect.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
-import type { Endpoint, TakeTurn } from './budget.ts';
+import { wait, type Endpoint, type Turns } from './budget.ts';
 import { factsOf, judge } from './stripe-errors.ts';
 
 /** What every activity that calls Stripe is made from. */
-export type StripeDeps = { stripe: Stripe; db: Db; takeTurn: TakeTurn };
+export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };
 
 /** How one attempt ended, as far as anybody knows. */
 export type CallOutcome<T> =
@@ -28,26 +28,26 @@ export type CallOutcome<T> =
 export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
 
 /**
- * Sends one step to Stripe at most once, however often it runs: opens or finds the attempt, waits
- * for its turn, takes a last look, posts the stored body. Throws a retryable failure while the
+ * Sends one step to Stripe at most once, however often it runs: opens or finds the attempt,
+ * takes a last look, waits for its turn, posts the stored body. Throws a retryable failure while the
  * same key may be sent again; every other end is a value. The caller records a success.
  */
 export async function callOnce<T>(
-  { db, takeTurn }: Pick<StripeDeps, 'db' | 'takeTurn'>,
+  { db, turns }: Pick<StripeDeps, 'db' | 'turns'>,
   asked: NewAttempt & { endpoint: Endpoint },
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
 ): Promise<CallOutcome<T>> {
   const attempt = await openAttempt(db, asked);
   if (attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
-  await takeTurn(asked.endpoint);
-  const clearance = await clearTry(db, attempt.key);
+  const { clearance, waitMs } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
-  if (clearance === 'decided') return callOnce({ db, takeTurn }, asked, post);
+  if (clearance === 'decided') return callOnce({ db, turns }, asked, post);
   if (clearance === 'too-old') {
     await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
     return { kind: 'unknown' };
   }
+  await wait(waitMs);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };
@@ -75,11 +75,11 @@ async function answerError(
 
 /** A read from Stripe: its turn, then the call; what cannot be read now is tried again. */
 export async function readStripe<T>(
-  { takeTurn }: Pick<StripeDeps, 'takeTurn'>,
+  { turns }: Pick<StripeDeps, 'turns'>,
   endpoint: Endpoint,
   read: () => Promise<T>,
 ): Promise<T> {
-  await takeTurn(endpoint);
+  await turns.take(endpoint);
   try {
     return await read();
   } catch (error) {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
+import { slotsTaken, type Pace } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordSent, recordTransferred } from './payout-steps.ts';
 import { businessNow, notWaiting, readPayout, update } from './payouts.ts';
@@ -61,11 +62,17 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt> {
 export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
 
 /**
- * The last look before the POST, in one statement: notes the try, and clears it only while money
- * may move and Stripe certainly still knows the key.
+ * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
+ * budgets, and clears it only while money may move and Stripe certainly still knows the key.
+ * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
+ * at leave room for.
  */
-export async function clearTry(db: Db, key: string): Promise<Clearance> {
-  const { rows } = await sql<{ clearance: Clearance }>`
+export async function clearTry(
+  db: Db,
+  key: string,
+  paces: readonly Pace[],
+): Promise<{ clearance: Clearance; waitMs: number }> {
+  const { rows } = await sql<{ clearance: Clearance; waitMs: number }>`
     with look as (
       select key, case
         when state <> 'started' then 'decided'
@@ -78,11 +85,13 @@ export async function clearTry(db: Db, key: string): Promise<Clearance> {
       update attempts set tries = tries + 1, last_sent_at = business_now(),
         first_sent_at = coalesce(first_sent_at, business_now())
       where key = (select key from look where clearance = 'send')
+    ), slots as (
+      ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance from look
+    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs" from look
   `.execute(db);
   if (!rows[0]) throw new Error(`no such attempt: ${key}`);
-  return rows[0].clearance;
+  return rows[0];
 }
 
 /** Stripe said no: nothing moved under this key, and the next attempt may be opened. */

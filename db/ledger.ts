@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Entry } from '../domain/ledger.ts';
 import type { Db } from './connect.ts';
 
@@ -25,3 +26,24 @@ export function toRow(entry: Entry) {
     stripe_id: entry.stripeId ?? null,
   };
 }
+
+/** Entries as a part of a larger statement: the columns to insert into, and the lines to select. */
+export function entryLines(entries: readonly Entry[]) {
+  return {
+    columns: sql.raw(columns.map(([name]) => name).join(', ')),
+    lines: sql`jsonb_to_recordset(${JSON.stringify(entries.map(toRow))}::jsonb)
+      as line(${sql.raw(columns.map((column) => column.join(' ')).join(', '))})`,
+  };
+}
+
+const columns = [
+  ['event_key', 'text'],
+  ['kind', 'text'],
+  ['seller_id', 'text'],
+  ['currency', 'text'],
+  ['from_place', 'text'],
+  ['to_place', 'text'],
+  ['amount', 'bigint'],
+  ['payout_id', 'text'],
+  ['stripe_id', 'text'],
+] as const;

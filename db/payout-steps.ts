@@ -6,7 +6,7 @@ import { minor } from '../domain/money.ts';
 import { lookUpDelaysMinutes } from '../domain/refusals.ts';
 import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
-import { toRow } from './ledger.ts';
+import { entryLines } from './ledger.ts';
 import {
   businessNow,
   inMinutes,
@@ -174,7 +174,7 @@ type Move = {
  * or not at all. A payout that moved already answers with the row that stands.
  */
 async function move(db: Db, { payoutId, from, change, entries, attempt }: Move): Promise<Payout> {
-  const lines = JSON.stringify(entries.map(toRow));
+  const { columns, lines } = entryLines(entries);
   const row = await db
     .with('moved', (query) =>
       query
@@ -188,11 +188,7 @@ async function move(db: Db, { payoutId, from, change, entries, attempt }: Move):
     .with(
       'posted',
       () => sql<{ id: number }>`(
-        insert into ledger_entries (event_key, kind, seller_id, currency, from_place, to_place,
-          amount, payout_id, stripe_id)
-        select line.* from moved, jsonb_to_recordset(${lines}::jsonb) as line(event_key text,
-          kind text, seller_id text, currency text, from_place text, to_place text,
-          amount bigint, payout_id text, stripe_id text)
+        insert into ledger_entries (${columns}) select line.* from moved, ${lines}
         returning id)`,
     )
     .with('answered', (query) =>

@@ -1,7 +1,6 @@
 import { sql, type Selectable, type UpdateObject } from 'kysely';
 import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
-import { reserved } from '../domain/ledger.ts';
-import { minor } from '../domain/money.ts';
+import { reserved, total, type PayoutMoney } from '../domain/ledger.ts';
 import {
   planReservation,
   type Payout,
@@ -9,7 +8,7 @@ import {
   type WaitReason,
 } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
-import { toRow } from './ledger.ts';
+import { entryLines } from './ledger.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -82,16 +81,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     });
     if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
     const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
-    await allocateEarnings(tx, { ...moneyOf, amount: plan.fromAccount + plan.fromPlatform });
-    await tx.insertInto('ledger_entries').values(reserved(moneyOf).map(toRow)).execute();
-    return update(tx, payoutId, {
-      status: plan.fromPlatform > 0 ? 'reserved' : 'transferred',
-      from_platform: plan.fromPlatform,
-      from_account: plan.fromAccount,
-      stripe_account: payout.account,
-      reserved_at: businessNow,
-      ...notWaiting,
-    });
+    return reserve(tx, moneyOf, payout.account);
   });
 }
 
@@ -216,27 +206,45 @@ async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) 
   return rows[0] ?? { busy: true, at_platform: 0, at_account: 0, not_yet_available: 0 };
 }
 
-/** Gives the payout the oldest earnings that are payable, the last of them in part if need be. */
-async function allocateEarnings(
+/**
+ * One statement: the money is set aside, and the payout gets the oldest earnings that are payable,
+ * the last of them in part if need be.
+ */
+async function reserve(
   tx: Tx,
-  of: { payoutId: PayoutId; sellerId: SellerId; currency: string; amount: number },
-): Promise<void> {
-  await sql`
+  money: PayoutMoney,
+  account: Payout['stripeAccount'],
+): Promise<Payout> {
+  const amount = total(money);
+  const { columns, lines } = entryLines(reserved(money));
+  const { rows } = await sql<PayoutRow>`
     with open as (
       select id, amount - allocated as rest,
         sum(amount - allocated) over (order by available_on, id) as upto
       from earnings
-      where seller_id = ${of.sellerId} and currency = ${of.currency} and allocated < amount
+      where seller_id = ${money.sellerId} and currency = ${money.currency} and allocated < amount
         and available_on <= business_now()
     ), taken as (
-      select id, least(rest, ${minor(of.amount)} - (upto - rest))::bigint as part
-      from open where upto - rest < ${minor(of.amount)}
+      select id, least(rest, ${amount} - (upto - rest))::bigint as part
+      from open where upto - rest < ${amount}
     ), item as (
       insert into payout_items (payout_id, earning_id, amount)
-      select ${of.payoutId}, id, part from taken
+      select ${money.payoutId}, id, part from taken
+    ), given as (
+      update earnings set allocated = allocated + part from taken where earnings.id = taken.id
+    ), posted as (
+      insert into ledger_entries (${columns}) select line.* from ${lines}
     )
-    update earnings set allocated = allocated + part from taken where earnings.id = taken.id
+    update payouts set status = ${money.fromPlatform > 0 ? 'reserved' : 'transferred'},
+      from_platform = ${money.fromPlatform}, from_account = ${money.fromAccount},
+      stripe_account = ${account}, reserved_at = business_now(),
+      waiting_for = null, look_again_at = null
+    where id = ${money.payoutId}
+    returning *, ${sql.join(readAlong)}
   `.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error(`no such payout: ${money.payoutId}`);
+  return toPayout(row);
 }
 
 /** Gives the earnings of a payout that ended unpaid back to the next one. */

@@ -52,7 +52,12 @@ async function startDatabase(folder: string, stops: Stops): Promise<string> {
       port: await freePort(),
       password: 'test',
       logFile: join(folder, 'postgres.log'),
-      settings: ['fsync=off', 'full_page_writes=off', 'max_connections=300'],
+      settings: [
+        'fsync=off',
+        'full_page_writes=off',
+        'max_connections=300',
+        'shared_preload_libraries=pg_stat_statements',
+      ],
     },
     say,
   );

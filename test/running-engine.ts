@@ -33,7 +33,14 @@ const sandboxKey = 'sk_test_sandbox';
 const adminKey = 'pe_admin_of_the_tests_1';
 const webhookSecret = 'whsec_of_the_tests';
 
-type Choices = { webhooks?: boolean; databaseUrl?: string; temporalAddress?: string; env?: object };
+type Choices = {
+  webhooks?: boolean;
+  /** Without them nothing runs but what is ordered. */
+  jobs?: boolean;
+  databaseUrl?: string;
+  temporalAddress?: string;
+  env?: Record<string, string>;
+};
 
 /** Starts an engine. Without webhooks it learns everything by the sweep, a second apart. */
 export async function startEngine(choices: Choices = {}): Promise<RunningEngine> {
@@ -61,7 +68,9 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
   await control('PUT', '/destinations', destinations(apiPort));
   if (choices.webhooks === false) await control('PUT', '/webhooks', { mode: 'off' });
   const quick = choices.webhooks === false ? 1 : 5;
-  await ensureSchedules(temporal, { relay: 2, sweep: quick, revive: 5 });
+  if (choices.jobs !== false) {
+    await ensureSchedules(temporal, { relay: 2, sweep: quick, revive: 5 });
+  }
   const worker = program('workers/main.ts', { ...env, TEMPORAL_ADDRESS: wire.address });
   const api = program('api/main.ts', { ...env, TEMPORAL_ADDRESS: apiWire.address });
   const db = connect(databaseUrl, { connections: 4 });

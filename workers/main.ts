@@ -16,9 +16,9 @@ const db = connect(config.databaseUrl, { connections: 20 });
 const stripe = createStripe(config.stripe);
 await checkInstallation(db, stripe, config).catch(refuseToStart);
 const connection = await connectWorkers(config.temporal);
-const takeTurn = createTurns(db, config.stripe.budgets);
+const turns = createTurns(db, config.stripe.budgets);
 const { lateReturnDays } = config;
-const activities = createActivities({ stripe, db, takeTurn, lateReturnDays });
+const activities = createActivities({ stripe, db, turns, lateReturnDays });
 const workers = await createWorkers(connection, config, activities);
 
 /** Only the message: an error of Stripe's can hold more than a log may. */

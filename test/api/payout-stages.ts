@@ -25,7 +25,7 @@ export function payoutStages(api: TestApi) {
       apiVersion: '2026-10-01',
       request: { secret: 'never shown' },
     });
-    await clearTry(api.db, key);
+    await clearTry(api.db, key, []);
     return key;
   }
 

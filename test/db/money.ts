@@ -84,7 +84,7 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
   /** Opens the attempt of a step and notes that it is sent. */
   const send = async (payoutId: PayoutId, step: MoneyStep): Promise<string> => {
     const { key } = await openAttempt(db, attemptOf(payoutId, step));
-    await clearTry(db, key);
+    await clearTry(db, key, []);
     return key;
   };
   const transfer = async (payoutId: PayoutId, arrivesAt: string | null = null) =>

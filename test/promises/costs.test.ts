@@ -1,0 +1,165 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import {
+  payoutWorkflowId,
+  sellerWorkflowId,
+  type PayoutId,
+  type SellerId,
+} from '../../domain/ids.ts';
+import {
+  createActiveSeller,
+  fundPlatform,
+  orderPayout,
+  startEngine,
+  type RunningEngine,
+} from '../running-engine.ts';
+import { until } from '../wait.ts';
+
+/**
+ * What one payout costs from its order to the end of its watch, pinned at what was measured. The
+ * statements that take orders and events in and pass them on are shared under load.
+ */
+const budget = { events: 58, steps: 22, intake: 19, posts: 2, reads: 2 };
+
+test('a domestic payout of a running seller stays within its budget', async () => {
+  // Jobs would add statements of their own; a payout does not need them.
+  const engine = await startEngine({ jobs: false });
+  try {
+    await fundPlatform(engine);
+    const sellerId = await createActiveSeller(engine);
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning(123_45));
+    await untilQuiet(engine, sellerId);
+    const before = await countEvents(engine, sellerWorkflowId(sellerId));
+    const callsBefore = await readRequests(engine);
+    await resetStatements(engine);
+    const payoutId = await orderPayout(engine, sellerId);
+    await untilSent(engine, payoutId);
+    await engine.call('POST', '/v1/test/clock', { advanceMinutes: 5 * 24 * 60 });
+    await untilStatus(engine, payoutId, 'paid');
+    await engine.call('POST', '/v1/test/clock', { advanceMinutes: 11 * 24 * 60 });
+    await untilStatus(engine, payoutId, 'settled');
+    await untilQuiet(engine, sellerId);
+    const statements = await listStatements(engine);
+    const calls = (await readRequests(engine)).slice(callsBefore.length);
+    const payoutEvents = await countEvents(engine, payoutWorkflowId(payoutId));
+    const sellerEvents = (await countEvents(engine, sellerWorkflowId(sellerId))) - before;
+    const sum = (kind: Kind): number =>
+      statements.filter((one) => one.kind === kind).reduce((all, { calls: some }) => all + some, 0);
+    const seen = JSON.stringify(statements, null, 1);
+    expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(budget.posts);
+    expect(calls.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(budget.reads);
+    expect(sum('step'), seen).toBeLessThanOrEqual(budget.steps);
+    expect(sum('intake'), seen).toBeLessThanOrEqual(budget.intake);
+    expect(payoutEvents + sellerEvents).toBeLessThanOrEqual(budget.events);
+  } finally {
+    await engine.stop();
+  }
+});
+
+test('10,000 earnings of a seller cost no history event', async () => {
+  const engine = await startEngine({ jobs: false });
+  try {
+    const sellerId = await createActiveSeller(engine);
+    await untilQuiet(engine, sellerId);
+    const before = await countEvents(engine, sellerWorkflowId(sellerId));
+    for (let batch = 0; batch < 10; batch += 1) {
+      const earnings = Array.from({ length: 1000 }, () => earning(100));
+      await engine.call('POST', `/v1/sellers/${sellerId}/earnings/batch`, { earnings });
+    }
+    await untilQuiet(engine, sellerId);
+    expect(await countEvents(engine, sellerWorkflowId(sellerId))).toBe(before);
+  } finally {
+    await engine.stop();
+  }
+});
+
+test('waking an idle seller costs five events', async () => {
+  const engine = await startEngine({ jobs: false });
+  try {
+    const sellerId = await createActiveSeller(engine);
+    await untilQuiet(engine, sellerId);
+    const before = await countEvents(engine, sellerWorkflowId(sellerId));
+    await engine.temporal.workflow
+      .getHandle(sellerWorkflowId(sellerId))
+      .signal('lookAgain', ['payouts']);
+    await until('the seller has looked', async () => {
+      return (await countEvents(engine, sellerWorkflowId(sellerId))) >= before + 5;
+    });
+    expect(await countEvents(engine, sellerWorkflowId(sellerId))).toBe(before + 5);
+  } finally {
+    await engine.stop();
+  }
+});
+
+function earning(amount: number) {
+  return { amount, currency: 'eur' };
+}
+
+async function untilSent(engine: RunningEngine, payoutId: PayoutId): Promise<void> {
+  await untilStatus(engine, payoutId, 'sent');
+}
+
+/** Reads the row itself, in a statement that is not counted. */
+async function untilStatus(engine: RunningEngine, payoutId: PayoutId, wanted: string) {
+  await until(`${payoutId} is ${wanted}`, async () => {
+    const { rows } = await sql<{ status: string }>`
+      select status as uncounted from payouts where id = ${payoutId} and status = ${wanted}
+    `.execute(engine.db);
+    return rows.length > 0;
+  });
+}
+
+/** From Stripe to the workflow, in the order in which news travels. */
+async function untilQuiet(engine: RunningEngine, sellerId: SellerId): Promise<void> {
+  await until('nothing waits to be told', async () => {
+    const { deliveries } = await engine.control('GET', '/deliveries');
+    const coming = (deliveries as { state: string }[]).some(({ state }) => state !== 'delivered');
+    const { rows } = await sql`select 1 as uncounted from wake_ups`.execute(engine.db);
+    const { raw } = await engine.temporal.workflow.getHandle(sellerWorkflowId(sellerId)).describe();
+    const busy = raw.pendingWorkflowTask || (raw.pendingActivities ?? []).length > 0;
+    return !coming && rows.length === 0 && !busy;
+  });
+}
+
+/** Over all runs of a workflow. */
+async function countEvents({ temporal }: RunningEngine, workflowId: string): Promise<number> {
+  let events = 0;
+  const query = `WorkflowId = '${workflowId}'`;
+  for await (const { runId } of temporal.workflow.list({ query })) {
+    const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    events += history.events?.length ?? 0;
+  }
+  return events;
+}
+
+async function readRequests(engine: RunningEngine): Promise<{ method: string; path: string }[]> {
+  const { requests } = await engine.control('GET', '/requests?limit=1000');
+  return requests;
+}
+
+async function resetStatements({ db }: RunningEngine): Promise<void> {
+  await sql`create extension if not exists pg_stat_statements`.execute(db);
+  await sql`select pg_stat_statements_reset(0,
+    (select oid from pg_database where datname = current_database()), 0)`.execute(db);
+}
+
+type Kind = 'step' | 'intake' | 'test';
+
+/** What ran here since the reset, but for this test's own looks and the ends of transactions. */
+async function listStatements({ db }: RunningEngine) {
+  const { rows } = await sql<{ calls: number; text: string }>`
+    select calls, left(regexp_replace(query, '\\s+', ' ', 'g'), 100) as text
+    from pg_stat_statements
+    where dbid = (select oid from pg_database where datname = current_database())
+      and query !~* '^(begin|commit|rollback|start transaction)' and query !~ 'uncounted|pg_stat'
+    order by calls desc, text
+  `.execute(db);
+  return rows.map((row) => ({ ...row, kind: kindOf(row.text) }));
+}
+
+function kindOf(text: string): Kind {
+  if (/offset_ms|from clock|"clock"|lock table|with due as|as open$/.test(text)) return 'test';
+  return /wake_ups|given as|commands|api_keys|advisory|into "payouts"|\* from "/.test(text)
+    ? 'intake'
+    : 'step';
+}
