@@ -4,14 +4,17 @@ import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
 import { operationsRoutes } from './operations.ts';
+import { payoutCancelRoutes } from './payout-cancel.ts';
 import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { sellerOrderRoutes } from './seller-orders.ts';
 import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -50,9 +53,12 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    sellerOrderRoutes(deps),
+    holdRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
+    payoutCancelRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
     operationsRoutes(deps),

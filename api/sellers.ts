@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Tx } from '../db/connect.ts';
 import {
   findSeller,
+  findSellerToUse,
   listSellers,
   recordSeller,
   type NewSeller,
@@ -30,7 +32,10 @@ const NewSellerBody = z
   })
   .openapi('NewSeller');
 
-const Seller = z
+const Order = z.object({ since: schemas.Instant, by: z.string(), reason: z.string() }).nullable();
+
+/** A seller as the API tells it. */
+export const Seller = z
   .object({
     id: z.string(),
     externalId: z.string().nullable(),
@@ -50,6 +55,8 @@ const Seller = z
     payoutsManualAt: schemas.Instant.nullable(),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
+    paused: Order.openapi({ description: 'Starts no payout; `by` is the API key' }),
+    closed: Order,
     createdAt: schemas.Instant,
   })
   .openapi('Seller');
@@ -161,6 +168,14 @@ export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise
   return seller;
 }
 
+/** The same for what refers to the seller: nobody closes it until the transaction ends. */
+export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<SellerRecord> {
+  const seller = await findSellerToUse(tx, sellerId);
+  if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  if (seller.status === 'closed') throw new Problem('seller-closed', 'Reopen the seller first');
+  return seller;
+}
+
 async function create(tx: Parameters<typeof recordSeller>[0], asked: NewSeller) {
   const { seller, isNew } = await recordSeller(tx, asked);
   if (!isNew && !isSame(seller, asked)) {
@@ -186,7 +201,8 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
   );
 }
 
-function toSeller(seller: SellerRecord) {
+/** A seller as its record tells it. */
+export function toSeller(seller: SellerRecord) {
   const { transfersCapability, payoutsCapability, ...shown } = seller;
   return { ...shown, capabilities: { transfers: transfersCapability, payouts: payoutsCapability } };
 }

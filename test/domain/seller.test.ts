@@ -24,6 +24,7 @@ function aSeller(given: Partial<Seller> = {}): Seller {
     canPayOut: true,
     payoutsAreManual: true,
     startablePayouts: [],
+    stops: [],
     lookAgainAt: null,
     parked: null,
     now: noon,
