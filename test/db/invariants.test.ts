@@ -225,7 +225,7 @@ test(
         const rows = await Promise.all(world.payouts.map((id) => readPayout(money.db, id)));
         for (const { status, parked } of rows) reached.add(parked ?? status);
       }),
-      { numRuns: 50, examples: [[wholeLife], [lifeThatComesBack]] },
+      { numRuns: 30, examples: [[wholeLife], [lifeThatComesBack]] },
     );
     // A property that never gets anywhere proves nothing.
     for (const state of ['sent', 'settled', 'failed']) {
