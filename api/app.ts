@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { apiKeyRoutes } from './api-keys.ts';
 import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
@@ -12,6 +13,7 @@ import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { sellerLinkRoutes } from './seller-links.ts';
 import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -50,12 +52,14 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    sellerLinkRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
     operationsRoutes(deps),
+    apiKeyRoutes(deps),
     healthRoutes(deps),
   ];
 }
