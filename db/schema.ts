@@ -120,6 +120,7 @@ export type Database = {
     done_at: MaybeInstant;
   };
   budget_slots: { name: string; spacing_ms: number; next_at: Instant };
+  checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
   sweep_cursors: { name: string; cursor: string };
 };
 
