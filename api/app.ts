@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { apiKeyRoutes } from './api-keys.ts';
+import { attentionRoutes } from './attention.ts';
 import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
@@ -13,6 +14,7 @@ import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { sellerCommandRoutes } from './seller-commands.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
 import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -53,11 +55,13 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
     sellerLinkRoutes(deps),
+    sellerCommandRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    attentionRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),
     healthRoutes(deps),
