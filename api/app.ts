@@ -9,12 +9,12 @@ import { earningRoutes } from './earnings.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
 import { operationsRoutes } from './operations.ts';
+import { parkedSellerRoutes } from './parked-sellers.ts';
 import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
-import { sellerCommandRoutes } from './seller-commands.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
 import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -55,7 +55,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
     sellerLinkRoutes(deps),
-    sellerCommandRoutes(deps),
+    parkedSellerRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),

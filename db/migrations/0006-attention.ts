@@ -16,8 +16,8 @@ begin
     else coalesce(old.parked_at, business_now()) end;
   return new;
 end $$;
-create trigger sellers_note_parked before update on sellers
-  for each row when (new.parked is distinct from old.parked) execute function note_parked();
+create trigger sellers_note_parked before insert or update of parked on sellers
+  for each row execute function note_parked();
 
 create index payouts_attention on payouts (date_trunc('milliseconds', parked_at, 'UTC'), id)
   where parked is not null;

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
-import * as orders from '../db/seller-orders.ts';
+import * as sellers from '../db/parked-sellers.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
@@ -44,13 +44,13 @@ const notCreatedRoute = route(
 );
 
 /** What a person decides about a seller that stopped. */
-export function sellerCommandRoutes(deps: AppDeps) {
+export function parkedSellerRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(retryRoute, async (c) => {
       const { sellerId } = c.req.valid('param');
       const done = await runCommand(c, deps, { kind: 'retry-seller', request: {} }, async (tx) => {
         await lock(tx, sellerId, (parked) => parked !== outcomeUnknown);
-        await orders.unparkSeller(tx, sellerId);
+        await sellers.unparkSeller(tx, sellerId);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
@@ -62,7 +62,7 @@ export function sellerCommandRoutes(deps: AppDeps) {
       const done = await runCommand(c, deps, { kind, request }, async (tx) => {
         await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
         const { stripeAccount } = request;
-        await orders.confirmAccountCreated(tx, sellerId, stripeAccount).catch(refuseTakenAccount);
+        await sellers.confirmAccountCreated(tx, sellerId, stripeAccount).catch(refuseTakenAccount);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
@@ -72,7 +72,7 @@ export function sellerCommandRoutes(deps: AppDeps) {
       const kind = 'confirm-account-not-created';
       const done = await runCommand(c, deps, { kind, request: {} }, async (tx) => {
         await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
-        await orders.confirmAccountNotCreated(tx, sellerId);
+        await sellers.confirmAccountNotCreated(tx, sellerId);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
@@ -86,7 +86,7 @@ async function lock(
   sellerId: SellerId,
   isAnswered: (parked: string) => boolean,
 ): Promise<void> {
-  const seller = await orders.lockParkedSeller(tx, sellerId);
+  const seller = await sellers.lockParkedSeller(tx, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
   const { parked } = seller;
   if (parked !== null && isAnswered(parked)) return;
