@@ -30,7 +30,8 @@ const NewSellerBody = z
   })
   .openapi('NewSeller');
 
-const Seller = z
+/** A seller as the API tells it. */
+export const Seller = z
   .object({
     id: z.string(),
     externalId: z.string().nullable(),
@@ -186,7 +187,8 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
   );
 }
 
-function toSeller(seller: SellerRecord) {
+/** A seller as its record tells it. */
+export function toSeller(seller: SellerRecord) {
   const { transfersCapability, payoutsCapability, ...shown } = seller;
   return { ...shown, capabilities: { transfers: transfersCapability, payouts: payoutsCapability } };
 }

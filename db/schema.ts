@@ -141,6 +141,8 @@ type SellersTable = {
   payouts_manual_at: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
+  /** Kept by a trigger. */
+  parked_at: MaybeInstant;
   created_at: Instant;
 };
 
