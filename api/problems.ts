@@ -13,6 +13,7 @@ export const problemKinds = {
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
   'unknown-hold': { status: 404, title: 'There is no such hold' },
+  'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'external-id-taken': { status: 409, title: 'This externalId names something else already' },
   'command-running': { status: 409, title: 'The first request with this key still runs' },
@@ -20,6 +21,10 @@ export const problemKinds = {
   'seller-not-settled': { status: 409, title: 'Something of this seller is still open' },
   'hold-not-active': { status: 409, title: 'This hold holds nothing any more' },
   'payout-not-cancelable': { status: 409, title: 'This payout cannot be called off now' },
+  'seller-not-parked': { status: 409, title: 'This seller waits for no such decision' },
+  'account-not-created': { status: 409, title: 'This seller has no account at Stripe yet' },
+  'stripe-refused': { status: 409, title: 'Stripe refused this' },
+  'api-key-in-use': { status: 409, title: 'This API key is the one that asks' },
   'payout-not-parked': { status: 409, title: 'This payout waits for no such decision' },
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
   'request-in-flight': { status: 409, title: 'A request to Stripe is not answered yet' },
@@ -27,6 +32,7 @@ export const problemKinds = {
   'not-json': { status: 415, title: 'The body must be application/json' },
   'idempotency-key-reused': { status: 422, title: 'This key belongs to another request' },
   internal: { status: 500, title: 'Something broke here' },
+  'stripe-unavailable': { status: 503, title: 'Stripe cannot be asked right now' },
   unavailable: { status: 503, title: 'The engine cannot work right now' },
 } as const;
 

@@ -165,6 +165,8 @@ type SellersTable = {
   closed_at: MaybeInstant;
   closed_by: Maybe<string>;
   close_reason: Maybe<string>;
+  /** Kept by a trigger. */
+  parked_at: MaybeInstant;
   created_at: Instant;
 };
 
