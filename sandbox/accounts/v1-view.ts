@@ -5,6 +5,7 @@ import type { AccountRecord, Capability } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
 import { bankAccountsOf, countryOf } from './record.ts';
+import { collectorOf } from './v2-view.ts';
 
 /** The same account as `/v1/accounts/:id` shows it. */
 export function accountView(w: World, account: AccountRecord): JsonObject {
@@ -57,7 +58,8 @@ function controllerOf(account: AccountRecord): JsonObject {
     fees: { payer: responsibilities['fees_collector'] ?? 'application' },
     is_controller: true,
     losses: { payments: responsibilities['losses_collector'] ?? 'application' },
-    requirement_collection: account.dashboard === 'none' ? 'application' : 'stripe',
+    requirement_collection:
+      responsibilities['requirements_collector'] ?? collectorOf(account.dashboard),
     stripe_dashboard: { type: account.dashboard },
     type: 'application',
   };

@@ -37,7 +37,7 @@ export function accountV2View(account: AccountRecord, include: Include[] = []): 
     contact_phone: account.contact_phone ?? null,
     created: account.created,
     dashboard: account.dashboard,
-    defaults: asked('defaults', account.defaults),
+    defaults: asked('defaults', defaultsOf(account)),
     display_name: account.display_name ?? null,
     future_requirements: asked('future_requirements', { entries: [], summary: null }),
     identity: asked('identity', identityOf(account)),
@@ -63,6 +63,17 @@ function requirementsOf({ internal }: AccountRecord): JsonObject {
     entries: internal.entries,
     summary: { minimum_deadline: due ? { status: 'currently_due', time: null } : null },
   };
+}
+
+/** Who collects requirements is always told: who shows the seller a dashboard, does. */
+function defaultsOf({ dashboard, defaults }: AccountRecord): JsonObject {
+  const collector = { requirements_collector: collectorOf(dashboard) };
+  return { ...defaults, responsibilities: { ...collector, ...defaults.responsibilities } };
+}
+
+/** Who collects the requirements of an account with this dashboard, unless it was said. */
+export function collectorOf(dashboard: string): 'application' | 'stripe' {
+  return dashboard === 'none' ? 'application' : 'stripe';
 }
 
 /** The individual is a person of its own. */
