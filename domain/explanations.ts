@@ -14,7 +14,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     payout.stripeAccount && `- account \`${payout.stripeAccount}\``,
     payout.transferId && `- transfer \`${payout.transferId}\``,
     payout.stripePayoutId && `- Stripe payout \`${payout.stripePayoutId}\``,
-    ...payout.stops.map((stop) => describeStop(stop, payout.sellerId)),
+    ...(payout.stops ?? []).map((stop) => describeStop(stop, payout.sellerId)),
     payout.failureCode && `- failed: ${payout.failureCode}`,
     parked && `\n**Needs a person: ${parked}**\n${remedies(payout)}`,
   ]
@@ -41,7 +41,7 @@ export function describeSeller(seller: Seller): string {
     `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
-    ...seller.stops.map((stop) => describeStop(stop, seller.sellerId)),
+    ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.parked && `\n**Needs a person: ${seller.parked}**`,
   ]
     .filter((line) => typeof line === 'string')

@@ -51,12 +51,12 @@ export function firstExpiry(holds: readonly Hold[], currency?: Currency): string
 }
 
 /** The holds among what stops a seller. */
-export function holdsAmong(stops: readonly Stop[]) {
+export function holdsAmong(stops: readonly Stop[] = []) {
   return stops.filter((stop) => stop.kind === 'hold');
 }
 
 /** True while nothing of a seller's may start. */
-export function isPaused(stops: readonly Stop[]): boolean {
+export function isPaused(stops: readonly Stop[] = []): boolean {
   return stops.some(({ kind }) => kind === 'pause');
 }
 

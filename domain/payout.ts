@@ -81,8 +81,8 @@ export type Payout = {
   watchUntil: string | null;
   /** Stripe is to be asked to cancel it, and has not answered yet. */
   cancelAsked: boolean;
-  /** What stops the seller's money, told while the payout waits for that. */
-  stops: Stop[];
+  /** What stops the seller's money, told while the payout waits for that; absent in old histories. */
+  stops?: Stop[];
   /** Another payout of this seller and currency waits for this one to leave. */
   othersWait: boolean;
   now: string;

@@ -22,8 +22,8 @@ export type Seller = {
   payoutsAreManual: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
-  /** A pause, and the active holds, the first to lift by itself at the front. */
-  stops: Stop[];
+  /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
+  stops?: Stop[];
   lookAgainAt: string | null;
   parked: string | null;
   now: string;
