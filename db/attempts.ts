@@ -57,9 +57,9 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
       select * from opened union all select * from last where state <> 'refused'
     `.execute(db);
     const [row] = rows;
-    if (await isCanceled(db, asked.objectId)) return undefined;
-    // Nothing: another process opened it between the look and the insert; look again.
     if (row) return toAttempt(row);
+    if (await isCanceled(db, asked.objectId)) return undefined;
+    // Another process opened it between the look and the insert; look again.
   }
 }
 
