@@ -57,12 +57,21 @@ function recipientOf({ internal }: AccountRecord): JsonObject | null {
 }
 
 function requirementsOf({ internal }: AccountRecord): JsonObject {
-  const due = internal.entries.length > 0;
+  const { entries } = internal;
+  const late = entries.some((entry) => entry.minimum_deadline.status === 'past_due');
+  const deadline = deadlineOf(internal);
+  const time = deadline === undefined ? null : new Date(deadline).toISOString();
+  const status = late ? 'past_due' : 'currently_due';
   return {
     alternatives: [],
-    entries: internal.entries,
-    summary: { minimum_deadline: due ? { status: 'currently_due', time: null } : null },
+    entries,
+    summary: { minimum_deadline: entries.length > 0 ? { status, time } : null },
   };
+}
+
+/** The first moment by which something has to be entered, in milliseconds. */
+export function deadlineOf({ demands = [] }: AccountRecord['internal']): number | undefined {
+  return demands.length === 0 ? undefined : Math.min(...demands.map(({ deadline }) => deadline));
 }
 
 /** Who collects requirements is always told: who shows the seller a dashboard, does. */
