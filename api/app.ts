@@ -6,6 +6,7 @@ import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { explanationRoutes } from './explanations.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
 import { operationsRoutes } from './operations.ts';
@@ -61,6 +62,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutCommandRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    explanationRoutes(deps),
     attentionRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),

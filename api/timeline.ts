@@ -30,11 +30,16 @@ function fromCommand(command: Sources['commands'][number]): Event {
   return { at: command.at, kind: 'command', text, actor: command.apiKeyId };
 }
 
-const commandTexts: Record<string, string> = {
+/** What was ordered, in words. */
+export const commandTexts: Record<string, string> = {
   'create-payout': 'Ordered',
   'confirm-sent': 'Confirmed as sent',
   'confirm-not-sent': 'Confirmed as not sent',
   'retry-payout': 'Told to try again',
+  'create-seller': 'Made known',
+  'retry-seller': 'Told to try again',
+  'confirm-account-created': 'Confirmed that Stripe made the account',
+  'confirm-account-not-created': 'Confirmed that Stripe made no account',
 };
 
 function milestones({ startedAt, parkedAt, parked }: views.PayoutRecord): Event[] {
