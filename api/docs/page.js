@@ -204,6 +204,11 @@ function operationView(entry) {
   return view;
 }
 
+function problemKinds() {
+  const kinds = document_.components.schemas.Problem.properties.type.enum ?? [];
+  return kinds.map((kind) => el('li', {}, [el('a', { href: kind }, kind.replace(/.*\//, ''))]));
+}
+
 function drawIndex(wanted) {
   const words = wanted.toLowerCase().split(/\s+/);
   const rows = [...groups].map(([group, entries]) => {
@@ -249,6 +254,11 @@ document
     ...[...groups].map(([group, entries]) =>
       el('section', {}, [el('h2', {}, group), ...entries.map(operationView)]),
     ),
+    el('section', {}, [
+      el('h2', {}, 'Problems'),
+      el('p', {}, 'Every refusal is application/problem+json (RFC 9457); branch on its type:'),
+      el('ul', { class: 'kinds' }, problemKinds()),
+    ]),
   );
 drawIndex('');
 document.querySelector('#find').addEventListener('input', (event) => drawIndex(event.target.value));
