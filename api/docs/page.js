@@ -263,7 +263,7 @@ document
 drawIndex('');
 document.querySelector('#find').addEventListener('input', (event) => drawIndex(event.target.value));
 keyField.value = sessionStorage.getItem('key') ?? '';
-keyField.addEventListener('change', sayWho);
+keyField.addEventListener('change', () => void sayWho());
 addEventListener('hashchange', openNamed);
 if (keyField.value !== '') await sayWho();
 openNamed();
