@@ -16,6 +16,8 @@ type Waiting = z.infer<typeof Wait>;
 const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = {
   start: { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as it may' },
   'seller-not-active': { actor: 'seller', liftedBy: 'The seller becoming active' },
+  'seller-paused': { actor: 'operator', liftedBy: 'Resuming the seller' },
+  hold: { actor: 'operator', liftedBy: 'Releasing enough of the holds, or their end' },
   'another-payout': { actor: 'stripe', liftedBy: 'Stripe’s answer about the other payout' },
   'platform-balance': { actor: 'platform', liftedBy: 'Money in the platform’s balance at Stripe' },
   'account-balance': { actor: 'stripe', liftedBy: 'Money in the account’s balance at Stripe' },
@@ -120,13 +122,16 @@ export function waitsOf({ payout, seller, operations }: Around, since: string): 
     waiting && waiting.for !== 'money-stopped'
       ? [{ ...waiting, ...lifts[waiting.for], since, commands: [], payoutId }]
       : [];
-  const isHeldUp = waiting?.for === 'start' || waiting?.for === 'seller-not-active';
+  const isHeldUp = waiting !== null && ofTheSeller.has(waiting.for);
   return [
     ...own,
     ...(stopped || waiting?.for === 'money-stopped' ? [moneyStopped(operations)] : []),
     ...(isHeldUp && seller ? sellerWaits(seller) : []),
   ];
 }
+
+/** What a payout waits for because of its seller, which has its own reasons. */
+const ofTheSeller = new Set<string>(['start', 'seller-not-active', 'seller-paused', 'hold']);
 
 /** What comes next, and when, as far as it is known. Nothing until a person decides. */
 export function nextOf(payout: PayoutRecord): Step[] {

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerBeside } from '../db/explanations.ts';
 import type { Operations } from '../db/operations.ts';
+import { formatMoney, money } from '../domain/money.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { sellerCommand, sellerParkedOf } from './seller-words.ts';
 
@@ -17,16 +18,47 @@ export function sellerWaits(seller: SellerBeside): Waiting[] {
     const lifted = 'A person, by one of its commands';
     return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
   }
-  if (status === 'active') return [];
+  const stops = stopWaits(seller);
+  if (status === 'active') return stops;
   if (seller.stripeAccount === null) {
     const reason = 'Its account at Stripe is being created';
-    return [wait('account-creation', 'engine', reason, 'Stripe’s answer', { since: createdAt })];
+    const more = { since: createdAt };
+    return [wait('account-creation', 'engine', reason, 'Stripe’s answer', more), ...stops];
   }
   if (accountReadAt === null) {
     const reason = 'Its account was not read from Stripe yet';
-    return [wait('account-read', 'engine', reason, 'Reading it', { since: createdAt })];
+    return [wait('account-read', 'engine', reason, 'Reading it', { since: createdAt }), ...stops];
   }
-  return [capabilityWait(seller)];
+  return [capabilityWait(seller), ...stops];
+}
+
+/** The pause and the holds: each with its own reason, and lifted by its own request. */
+function stopWaits({ id, paused, holds }: SellerBeside): Waiting[] {
+  const because = { reason: '...' };
+  const pause = paused && {
+    since: paused.since,
+    commands: [sellerCommand(id, 'resume', 'Payouts may start again', because)],
+  };
+  return [
+    ...(paused && pause
+      ? [wait('paused', 'operator', `It is paused: ${paused.reason}`, 'Resuming it', pause)]
+      : []),
+    ...holds.map(({ id: holdId, amount, currency, reason, placedAt, expiresAt, source }) => {
+      const what =
+        amount === null || currency === null
+          ? 'All of its money'
+          : formatMoney(money(amount, currency));
+      const command = {
+        method: 'POST' as const,
+        path: `/v1/holds/${holdId}/release`,
+        body: because,
+        when: 'This hold is no longer needed; others stay',
+      };
+      const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
+      const more = { since: placedAt, lookAgainAt: expiresAt, commands: [command] };
+      return wait('hold', 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
+    }),
+  ];
 }
 
 function capabilityWait(seller: SellerBeside): Waiting {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
+import { listHolds, type HoldRecord } from './holds.ts';
 import { readOperations } from './operations.ts';
 import { businessNow } from './payouts.ts';
 import { findSeller, type SellerRecord } from './sellers.ts';
@@ -54,8 +55,8 @@ export async function readSellerFacts(db: Db, sellerId: SellerId) {
   });
 }
 
-/** A seller, and since when it waits for a person. */
-export type SellerBeside = SellerRecord & { parkedAt: string | null };
+/** A seller, since when it waits for a person, and what holds its money back. */
+export type SellerBeside = SellerRecord & { parkedAt: string | null; holds: HoldRecord[] };
 
 async function readSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBeside> {
   const seller = await findSeller(tx, sellerId);
@@ -65,7 +66,8 @@ async function readSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
   if (!seller) throw new Error(`no such seller: ${sellerId}`);
-  return { ...seller, parkedAt: parked_at };
+  const holds = await listHolds(tx, { sellerId, active: true, limit: mostShown });
+  return { ...seller, parkedAt: parked_at, holds: holds.toReversed() };
 }
 
 /** Several statements that see one state, so that no part contradicts another. */
