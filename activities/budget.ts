@@ -21,6 +21,8 @@ export type Endpoint =
   | 'GET /v1/payouts'
   | 'GET /v1/transfers'
   | 'GET /v1/charges'
+  | 'GET /v1/accounts'
+  | 'GET /v1/balance_transactions'
   | 'GET /v1/events'
   | 'GET /v1/balance_settings'
   | 'GET /v2/core/accounts'

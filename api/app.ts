@@ -1,9 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { accountRoutes } from './accounts.ts';
 import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { entryRoutes } from './entries.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
 import { operationsRoutes } from './operations.ts';
@@ -50,6 +52,8 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    accountRoutes(deps),
+    entryRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),

@@ -12,6 +12,7 @@ export const problemKinds = {
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
+  'unknown-bank-account': { status: 404, title: 'There is no such bank account' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'external-id-taken': { status: 409, title: 'This externalId names something else already' },
   'command-running': { status: 409, title: 'The first request with this key still runs' },

@@ -32,9 +32,14 @@ export const readAlong = [
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
+  sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
 ] as const;
 
-type PayoutRow = Selectable<Database['payouts']> & { now: string; others_wait: boolean };
+type PayoutRow = Selectable<Database['payouts']> & {
+  now: string;
+  others_wait: boolean;
+  bank_paused: boolean;
+};
 
 /** A row as its workflow sees it. */
 export function toPayout(row: PayoutRow): Payout {
@@ -51,6 +56,7 @@ export function toPayout(row: PayoutRow): Payout {
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
+    bankPaused: row.bank_paused,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
@@ -72,6 +78,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (payout.status !== 'requested') return readPayout(tx, payoutId);
     if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
     if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
+    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', 24 * 60);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -188,22 +195,34 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
 async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) {
   const { rows } = await sql<{
     busy: boolean;
+    bank_paused: boolean;
     at_platform: number;
     at_account: number;
     not_yet_available: number;
   }>`
     select exists (select from payouts where seller_id = ${of.seller_id}
         and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
+      bank_is_paused(${of.seller_id}, ${of.currency}) as bank_paused,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
         and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and place = 'account'), 0) as at_account,
-      coalesce((select sum(amount - allocated) from earnings where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and allocated < amount
-        and (available_on is null or available_on > business_now())), 0)::bigint
-        as not_yet_available
+        and currency = ${of.currency} and place = 'account'), 0) - ${laterAt('account', of)} as at_account,
+      ${laterAt('platform', of)} as not_yet_available
   `.execute(tx);
-  return rows[0] ?? { busy: true, at_platform: 0, at_account: 0, not_yet_available: 0 };
+  const [row] = rows;
+  if (!row) throw new Error('a statement without a row');
+  return row;
+}
+
+/** What a seller earned that is at a place and cannot be paid out yet. */
+export function laterAt(
+  place: 'platform' | 'account',
+  of: { seller_id: unknown; currency: unknown },
+) {
+  return sql<number>`coalesce((select sum(earnings.amount - allocated) from earnings
+    where earnings.seller_id = ${of.seller_id} and earnings.currency = ${of.currency}
+      and earnings.place = ${place} and allocated < earnings.amount
+      and (available_on is null or available_on > business_now())), 0)::bigint`;
 }
 
 /**

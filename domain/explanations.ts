@@ -38,6 +38,8 @@ export function describeSeller(seller: Seller): string {
     `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
+    seller.requirementsDue > 0 &&
+      `- Stripe asks for ${seller.requirementsDue} things, see requirements`,
     seller.parked && `\n**Needs a person: ${seller.parked}**`,
   ]
     .filter((line) => typeof line === 'string')

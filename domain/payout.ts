@@ -45,7 +45,8 @@ export type WaitReason =
 export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-state';
 
 /** Why a payout ended without moving money. */
-export type SkipReason = 'nothing-payable' | 'more-than-payable' | 'account-negative';
+export type SkipReason =
+  'nothing-payable' | 'more-than-payable' | 'account-negative' | 'account-short';
 
 /** The steps that send a request to Stripe, each with attempts of its own. */
 export type MoneyStep = 'transfer' | 'payout';
@@ -66,6 +67,8 @@ export type Payout = {
   arrivesAt: string | null;
   stripePayoutId: StripePayoutId | null;
   failureCode: string | null;
+  /** The bank account that it would go to failed, and nothing more is sent there. */
+  bankPaused: boolean;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
@@ -129,8 +132,9 @@ export type Funds = {
   requestedAmount: number | null;
   currency: Currency;
   atPlatform: number;
+  /** Less what Stripe does not let go yet. */
   atAccount: number;
-  /** Earned, but not payable yet. */
+  /** Earned at the platform, but not payable yet. */
   notYetAvailable: number;
 };
 
