@@ -24,6 +24,10 @@ export type Endpoint =
   | 'GET /v1/accounts'
   | 'GET /v1/balance_transactions'
   | 'GET /v1/events'
+  | 'POST /v1/account_sessions'
+  | 'POST /v1/accounts/login_links'
+  | 'POST /v2/core/account_links'
+  | 'GET /v1/balance'
   | 'GET /v1/balance_settings'
   | 'GET /v2/core/accounts'
   | 'GET /v2/core/events';

@@ -32,7 +32,8 @@ const NewSellerBody = z
   })
   .openapi('NewSeller');
 
-const Seller = z
+/** A seller as the API tells it. */
+export const Seller = z
   .object({
     id: z.string(),
     externalId: z.string().nullable(),
@@ -197,7 +198,8 @@ async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
   return { ...toSeller(seller), requirements };
 }
 
-function toSeller(seller: SellerRecord) {
+/** A seller as its record tells it. */
+export function toSeller(seller: SellerRecord) {
   const { transfersCapability, payoutsCapability, ...shown } = seller;
   return { ...shown, capabilities: { transfers: transfersCapability, payouts: payoutsCapability } };
 }

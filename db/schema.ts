@@ -168,6 +168,8 @@ type SellersTable = {
   earns_at_account: Generated<boolean>;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
+  /** Kept by a trigger. */
+  parked_at: MaybeInstant;
   created_at: Instant;
 };
 

@@ -47,6 +47,8 @@ const mayImport: Record<string, Allowed> = {
       'db/',
       'config.ts',
       'workflows/messages.ts',
+      'activities/budget.ts',
+      'activities/stripe-errors.ts',
       'activities/stripe.ts',
       'activities/wake-delivery.ts',
     ],

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AccountRecord } from '../core/records.ts';
 
@@ -39,7 +40,7 @@ export function accountV2View(account: AccountRecord, include: Include[] = []): 
     defaults: asked('defaults', account.defaults),
     display_name: account.display_name ?? null,
     future_requirements: asked('future_requirements', { entries: [], summary: null }),
-    identity: asked('identity', hideNumbers(account.identity)),
+    identity: asked('identity', identityOf(account)),
     livemode: false,
     metadata: account.metadata,
     requirements: asked('requirements', requirementsOf(account)),
@@ -61,6 +62,17 @@ function requirementsOf({ internal }: AccountRecord): JsonObject {
     alternatives: [],
     entries: internal.entries,
     summary: { minimum_deadline: due ? { status: 'currently_due', time: null } : null },
+  };
+}
+
+/** The individual is a person of its own. */
+function identityOf({ id, created, identity }: AccountRecord): JsonObject {
+  const { individual, ...rest } = hideNumbers(identity);
+  if (!isObject(individual)) return rest;
+  const person = { id: id.replace('acct_', 'person_'), object: 'v2.core.account_person' };
+  return {
+    ...rest,
+    individual: { ...person, account: id, created, updated: created, ...individual },
   };
 }
 

@@ -29,15 +29,14 @@ const known: Record<Exclude<FailureNext, 'operator'>, string[]> = {
 };
 
 describe('a failure', () => {
-  test.each(Object.entries(known).flatMap(([next, codes]) => codes.map((code) => [code, next])))(
-    '%s is answered by %s',
-    (code = null, next) => {
-      expect(failureOf(code).next).toBe(next);
-      expect(needsNewDetails(code)).toBe(next === 'new-details');
-    },
-  );
+  test.each(
+    Object.entries(known).flatMap(([next, codes]) => codes.map((code) => [code, next] as const)),
+  )('%s is answered by %s', (code, next) => {
+    expect(failureOf(code).next).toBe(next);
+    expect(needsNewDetails(code)).toBe(next === 'new-details');
+  });
 
-  test.each([null, 'something_new'])(
+  test.each<[string | null]>([[null], ['something_new']])(
     'of reason %s is an operator’s, and pauses nothing',
     (code) => {
       expect(failureOf(code).next).toBe('operator');

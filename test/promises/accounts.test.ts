@@ -127,7 +127,7 @@ test('a seller with charges of its own is paid without a transfer, and a refund 
     skipReason: 'account-negative',
   });
   await stripe('/v1/charges', { ...charge, amount: '20000' }, account);
-  await until('it is lifted', async () => (await balanceOf(sellerId)).account > 0);
+  await until('it is lifted', async () => ((await balanceOf(sellerId))['account'] ?? 0) > 0);
   const lifted = await orderPayout(engine, sellerId);
   expect(await untilPayout(engine, lifted, 'sent')).toMatchObject({ total: { amount: 93_90 } });
 });
