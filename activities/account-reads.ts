@@ -23,7 +23,7 @@ export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?
       for (const account of stale) {
         heartbeat();
         try {
-          await readAccount(deps, account);
+          await readAccount(deps, account, true);
           await readMovements(deps, account.sellerId);
         } catch (error) {
           // One account that cannot be read keeps no other from being read; its turn comes again.
@@ -43,6 +43,7 @@ export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?
 export async function readAccount(
   deps: StripeDeps,
   { sellerId, stripeAccount }: AccountOf,
+  wakesSeller = false,
 ): Promise<void> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
@@ -50,12 +51,13 @@ export async function readAccount(
     }),
   );
   const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
-  await recordAccountRead(deps.db, sellerId, {
+  const facts = {
     transfers: balance?.stripe_transfers?.status ?? 'absent',
     payouts: balance?.payouts?.status ?? 'absent',
     requirements: requirementsOf(account),
     banks: await readBanks(deps, stripeAccount),
-  });
+  };
+  await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
 }
 
 function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[] {

@@ -42,7 +42,7 @@ export async function readMovements(deps: StripeDeps, sellerId: SellerId): Promi
       found.push(toMovement(line));
       if (found.length % 100 === 0) heartbeat();
     }
-    return found.reverse();
+    return found.toReversed();
   });
   const { cameBack } = await recordMovements(db, sellerId, movements);
   for (const payoutId of cameBack) await recordLateReturn(deps, payoutId);

@@ -57,9 +57,12 @@ export const Seller = z
   })
   .openapi('Seller');
 
-const SellerDetails = Seller.extend({
-  requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
-}).openapi('SellerDetails');
+const SellerDetails = z
+  .object({
+    ...Seller.shape,
+    requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
+  })
+  .openapi('SellerDetails');
 
 const Balance = z
   .object({

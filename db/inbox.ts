@@ -47,15 +47,7 @@ export async function recordEvents(
           join payouts on payouts.stripe_payout_id = given.object_id
         where given.payout and payouts.status in ('sent', 'paid')
       union all
-      select 'seller/' || sellers.id, 'money'
-        from given join fresh using (event_id)
-          join sellers on sellers.stripe_account = given.account
-        where given.money is not null and sellers.status <> 'closed' and case given.money
-          when 'stale' then sellers.movements_read_at is null
-            or sellers.movements_read_at < business_now() - interval '5 minutes'
-          else not exists (select from payouts where payouts.seller_id = sellers.id
-            and (payouts.stripe_payout_id = given.object_id and payouts.status <> 'settled'
-              or payouts.status = 'transferred')) end
+      ${whoseMoneyMoved}
       union all
       select 'payout/' || payouts.id, 'payouts'
         from given join fresh using (event_id)
@@ -70,6 +62,19 @@ export async function recordEvents(
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);
 }
+
+/** A payout of ours that is under way is told of by itself; what its account did is not news. */
+const whoseMoneyMoved = sql`
+  select 'seller/' || sellers.id, 'money'
+    from given join fresh using (event_id)
+      join sellers on sellers.stripe_account = given.account
+    where given.money is not null and sellers.status <> 'closed' and case given.money
+      when 'stale' then sellers.movements_read_at is null
+        or sellers.movements_read_at < business_now() - interval '5 minutes'
+      else not exists (select from payouts where payouts.seller_id = sellers.id
+        and (payouts.stripe_payout_id = given.object_id and payouts.status <> 'settled'
+          or payouts.status = 'transferred')) end
+`;
 
 /** When an event about money at an account wakes its seller. A failure may be of anybody's payout. */
 function moneyOf(rule: WakeRule, type: string): 'unless-ours' | 'stale' | null {

@@ -111,6 +111,8 @@ export async function recordAccountRead(
   db: Db,
   sellerId: SellerId,
   facts: AccountFacts,
+  /** True where somebody else than the seller's own workflow read it. */
+  wakesSeller = false,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const seller = await tx
@@ -140,8 +142,7 @@ export async function recordAccountRead(
     if (facts.requirements) await replaceRequirements(tx, sellerId, facts.requirements);
     if (facts.banks) await recordBankAccounts(tx, sellerId, facts.banks);
     const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, sellerId) : [];
-    if (status !== seller.status && ordered.length === 0) {
-      // Whoever read it may not have been the seller's own workflow.
+    if (wakesSeller && status !== seller.status && ordered.length === 0) {
       await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
     }
     if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
