@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,12 +80,13 @@ export function answerSchema(operation: Operation, status: number): Schema {
 
 /** Go's own client finds the module, in its cache or at its proxy. */
 function fileOfDocument(): string {
-  const out = execFileSync('go', ['mod', 'download', '-json', publishedIn], {
+  const { error, status, stdout } = spawnSync('go', ['mod', 'download', '-json', publishedIn], {
     cwd: tmpdir(),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1_000_000,
   });
-  const { Dir } = JSON.parse(out) as { Dir: string };
+  if (error) throw new Error(`Stripe's description comes with Go, which is not here: ${error}`);
+  const { Dir, Error: reason } = JSON.parse(stdout) as { Dir: string; Error?: string };
+  if (status !== 0) throw new Error(`Go could not download ${publishedIn}: ${reason}`);
   return join(Dir, 'embedded/openapi/spec3.json');
 }

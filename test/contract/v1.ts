@@ -32,8 +32,10 @@ export function eventViolationsOfV1(body: unknown): Violation[] {
     ...violationsOf('event', body),
     ...(known ? [] : [strange('event', '/type', `${type} is no type of event`)]),
     ...(schema === undefined ? [strange('event', '/data/object', 'is no object of Stripe')] : []),
-    ...(schema === undefined ? [] : violationsOf(schema, object)),
-    ...(schema === undefined ? [] : previousOf(schema, previous)),
+    ...(schema === undefined ? [] : within('/data/object', violationsOf(schema, object))),
+    ...(schema === undefined
+      ? []
+      : within('/data/previous_attributes', previousOf(schema, previous))),
   ];
 }
 
@@ -43,8 +45,12 @@ function previousOf(schema: string, previous: object): Violation[] {
   return Object.entries(previous).flatMap(([key, value]) => {
     const inner: Schema | undefined = properties[key];
     if (!inner) return [strange(schema, `/${key}`, 'is no field of the object')];
-    return violationsIn(`${schema} ${key} before`, inner, value);
+    return within(`/${key}`, violationsIn(`${schema} ${key} before`, inner, value));
   });
+}
+
+function within(place: string, violations: Violation[]): Violation[] {
+  return violations.map((violation) => ({ ...violation, pointer: place + violation.pointer }));
 }
 
 function knownTypes(): unknown[] {

@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import { startSandbox } from '../../sandbox/server.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server.ts';
 import { judgeEvent, judgeExchange, together } from './judge.ts';
@@ -10,7 +9,8 @@ export type WatchedSandbox = Sandbox & {
   expectUnknown(...calls: string[]): void;
 };
 
-type Watching = Partial<Omit<SandboxOptions, 'witness'>> & {
+/** How a sandbox is watched, and what is not as in every test. */
+export type Watching = Partial<Omit<SandboxOptions, 'witness'>> & {
   /** Every request must be well-formed, as the engine's must; otherwise a refusal will do. */
   strict?: boolean;
   /** Told of all that was seen, for tests of the contract itself. */
@@ -42,14 +42,22 @@ export async function startWatchedSandbox(options: Watching = {}): Promise<Watch
       await sandbox.close();
       const judgement = together(seen.map((judge) => judge()));
       onJudgement?.(judgement);
-      expect(countEqual(judgement.faults), 'not as Stripe describes it').toEqual([]);
       const isOf = (call: string, one: string) => call.startsWith(`${one}: `);
-      const surprising = unknown.filter((call) => !expected.some((one) => isOf(call, one)));
-      expect(surprising, 'not known to the sandbox').toEqual([]);
-      const missed = expected.filter((one) => !unknown.some((call) => isOf(call, one)));
-      expect(missed, 'expected to be unknown, but never asked for').toEqual([]);
+      failOver('Not as Stripe describes it', countEqual(judgement.faults));
+      failOver(
+        'Not known to the sandbox',
+        unknown.filter((call) => !expected.some((one) => isOf(call, one))),
+      );
+      failOver(
+        'Expected to be unknown, but never asked for',
+        expected.filter((one) => !unknown.some((call) => isOf(call, one))),
+      );
     },
   };
+}
+
+function failOver(what: string, lines: string[]): void {
+  if (lines.length > 0) throw new Error(`${what}:\n  ${lines.join('\n  ')}`);
 }
 
 function countEqual(faults: string[]): string[] {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { Stripe } from 'stripe';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
+import type { Watching } from '../contract/watched-sandbox.ts';
 
 /** A running sandbox with the real Stripe client, and what tests of money do with it. */
 export type MoneySandbox = Awaited<ReturnType<typeof startMoneySandbox>>;
@@ -8,8 +9,8 @@ export type MoneySandbox = Awaited<ReturnType<typeof startMoneySandbox>>;
 const dayMs = 86_400_000;
 
 /** Starts a sandbox in memory for one test file. */
-export async function startMoneySandbox() {
-  const sandbox = await startWatchedSandbox();
+export async function startMoneySandbox(watching: Watching = {}) {
+  const sandbox = await startWatchedSandbox(watching);
   const { url } = sandbox;
   const { hostname, port } = new URL(url);
   const stripe = new Stripe('sk_test_sandbox', {
