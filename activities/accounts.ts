@@ -6,7 +6,7 @@ import {
   recordAccountCreated,
   recordPayoutsManual,
 } from '../db/seller-steps.ts';
-import type { SellerId, StripeAccountId } from '../domain/ids.ts';
+import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
 import { readAccount } from './account-reads.ts';
 import { callOnce, heldBack, readStripe, type StripeDeps } from './money-call.ts';
@@ -54,7 +54,8 @@ export function createAccountActivities(deps: StripeDeps) {
       await readStripe(deps, 'POST /v1/balance_settings', () =>
         stripe.balanceSettings.update(
           { payments: { payouts: { schedule: { interval: 'manual' } } } },
-          acting,
+          // A new key each time: Stripe would answer a known one without setting anything.
+          { ...acting, idempotencyKey: `${sellerId}/${newId('manual')}` },
         ),
       );
       const settings = await readStripe(deps, 'GET /v1/balance_settings', () =>
