@@ -1,6 +1,7 @@
 import { createAccountActivities } from './accounts.ts';
 import { createAccountWatchActivities } from './account-reads.ts';
 import { createMovementActivities } from './balance-transactions.ts';
+import { createCancellationActivities } from './cancellations.ts';
 import { createJobActivities } from './jobs.ts';
 import { createLedgerActivities } from './ledger.ts';
 import type { StripeDeps } from './money-call.ts';
@@ -17,6 +18,7 @@ export function createActivities(
     ...createLedgerActivities(deps),
     ...createTransferActivities(deps),
     ...createStripePayoutActivities(deps),
+    ...createCancellationActivities(deps),
     ...createAccountActivities(deps),
     ...createMovementActivities(deps),
     ...createAccountWatchActivities(deps),

@@ -10,7 +10,9 @@ import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { payAnew, recordBankAccounts, type BankAccountFacts } from './bank-accounts.ts';
+import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
+import { stopsOf } from './holds.ts';
 import { businessNow, inMinutes } from './payouts.ts';
 import { replaceRequirements } from './requirements.ts';
 import type { Database } from './schema.ts';
@@ -26,7 +28,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
           and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
             or busy.status = 'requested' and busy.started_at is not null))
       order by payouts.currency, payouts.created_at
-    ) as startable,
+    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops,
       (select count(*)::int from requirements where seller_id = sellers.id
         and deadline <> 'eventually_due') as requirements_due,
       earns_at_account and (movements_read_at is null
@@ -48,6 +50,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     requirementsDue: row.requirements_due,
     movementsDue: row.movements_due,
     startablePayouts: row.startable,
+    stops: row.stops,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     now: row.now,
@@ -191,4 +194,5 @@ type SellerRow = Selectable<Database['sellers']> & {
   startable: PayoutId[];
   requirements_due: number;
   movements_due: boolean;
+  stops: Stop[];
 };

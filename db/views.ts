@@ -2,8 +2,10 @@ import { sql, type Selectable } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import { places, type EntryKind, type Place } from '../domain/ledger.ts';
 import { planReservation, type PayoutStatus } from '../domain/payout.ts';
+import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
 import { laterAt } from './payouts.ts';
+import { activeHoldsOf } from './holds.ts';
 import type { Database } from './schema.ts';
 
 /** A payout as callers and operators see it. */
@@ -148,15 +150,9 @@ export async function listCommands(db: Db, objectId: string) {
 
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {
-  const { rows } = await sql<{
-    currency: string;
-    place: Place;
-    amount: number;
-    later: number;
-    laterThere: number;
-  }>`
-    select currency, place, amount, ${laterAt('platform', balances)} as later,
-      ${laterAt('account', balances)} as "laterThere"
+  const { rows } = await sql<BalanceRow>`
+    select currency, place, amount, ${activeHoldsOf(sql`${sellerId}`)} as holds,
+      ${laterAt('platform', balances)} as later, ${laterAt('account', balances)} as "laterThere"
     from balances where seller_id = ${sellerId} order by currency
   `.execute(db);
   return [...new Set(rows.map(({ currency }) => currency))].map((currency) => {
@@ -164,9 +160,9 @@ export async function readBalances(db: Db, sellerId: SellerId) {
     const at = Object.fromEntries(
       places.map((place) => [place, own.find((row) => row.place === place)?.amount ?? 0]),
     ) as Record<Place, number>;
-    const { later = 0, laterThere = 0 } = own[0] ?? {};
+    const { later = 0, laterThere = 0, holds = [] } = own[0] ?? {};
     const atAccount = at.account - laterThere;
-    const funds = { atPlatform: at.platform, atAccount, notYetAvailable: later };
+    const funds = { atPlatform: at.platform, atAccount, notYetAvailable: later, holds };
     const plan = planReservation({ requestedAmount: null, currency, ...funds });
     const payable = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
     return { currency, places: at, payable, notYetAvailable: later + laterThere };
@@ -176,6 +172,15 @@ export async function readBalances(db: Db, sellerId: SellerId) {
 const balances = {
   seller_id: sql.ref('balances.seller_id'),
   currency: sql.ref('balances.currency'),
+};
+
+type BalanceRow = {
+  currency: string;
+  place: Place;
+  amount: number;
+  later: number;
+  laterThere: number;
+  holds: Hold[];
 };
 
 function errorFacts(error: Record<string, unknown> | null) {
@@ -212,6 +217,9 @@ function toRecord(row: Selectable<Database['payouts']>) {
     parkedAt: row.parked_at,
     unknownStep: row.unknown_step,
     orderedBy: row.ordered_by,
+    cancelOrderedAt: row.cancel_ordered_at,
+    cancelOrderedBy: row.cancel_ordered_by,
+    cancelAnswer: row.cancel_answer,
     createdAt: row.created_at,
     startedAt: row.started_at,
     reservedAt: row.reserved_at,
