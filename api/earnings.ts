@@ -13,7 +13,7 @@ import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import { Problem, type BrokenRule } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
-import { readSeller } from './sellers.ts';
+import { readOpenSeller, readSeller } from './sellers.ts';
 
 /** Earnings of one request: what fits a transaction of well under a second. */
 const largestBatch = 1000;
@@ -155,8 +155,7 @@ async function create(
   asked: readonly NewEarning[],
   pointerOf = (_index: number) => '',
 ) {
-  const { status } = await readSeller(tx, sellerId);
-  if (status === 'closed') throw new Problem('seller-closed', 'A closed seller earns no more');
+  await readOpenSeller(tx, sellerId);
   const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);
   const errors = recorded.flatMap(({ earning, isNew }, index): BrokenRule[] => {
     const same = isNew || isSame(earning, asked[index]);

@@ -7,7 +7,9 @@ import {
 } from '../domain/ids.ts';
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
+import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
+import { stopsOf } from './holds.ts';
 import { businessNow, inMinutes } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -22,7 +24,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
           and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
             or busy.status = 'requested' and busy.started_at is not null))
       order by payouts.currency, payouts.created_at
-    ) as startable
+    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops
     from sellers where id = ${sellerId}
   `.execute(db);
   const [row] = rows;
@@ -38,6 +40,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     canPayOut: row.payouts_capability === 'active',
     payoutsAreManual: row.payouts_manual_at !== null,
     startablePayouts: row.startable,
+    stops: row.stops,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     now: row.now,
@@ -161,4 +164,8 @@ export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<v
   });
 }
 
-type SellerRow = Selectable<Database['sellers']> & { now: string; startable: PayoutId[] };
+type SellerRow = Selectable<Database['sellers']> & {
+  now: string;
+  startable: PayoutId[];
+  stops: Stop[];
+};

@@ -27,6 +27,8 @@ export type SellerRecord = NewSeller & {
   payoutsManualAt: string | null;
   lookAgainAt: string | null;
   parked: string | null;
+  paused: { since: string; by: string; reason: string } | null;
+  closed: { since: string; by: string; reason: string } | null;
   createdAt: string;
 };
 
@@ -71,6 +73,20 @@ export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerReco
     .selectFrom('sellers')
     .selectAll()
     .where('id', '=', sellerId)
+    .executeTakeFirst();
+  return row && toSeller(row);
+}
+
+/** The same, and until the transaction ends nobody closes the seller. */
+export async function findSellerToUse(
+  tx: Tx,
+  sellerId: SellerId,
+): Promise<SellerRecord | undefined> {
+  const row = await tx
+    .selectFrom('sellers')
+    .selectAll()
+    .where('id', '=', sellerId)
+    .forKeyShare()
     .executeTakeFirst();
   return row && toSeller(row);
 }
@@ -121,6 +137,12 @@ function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
     payoutsManualAt: row.payouts_manual_at,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
+    paused: orderOf(row.paused_at, row.paused_by, row.pause_reason),
+    closed: orderOf(row.closed_at, row.closed_by, row.close_reason),
     createdAt: row.created_at,
   };
+}
+
+function orderOf(since: string | null, by: string | null, reason: string | null) {
+  return since === null || by === null || reason === null ? null : { since, by, reason };
 }

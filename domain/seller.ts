@@ -1,10 +1,11 @@
+import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
 import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
 
 export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
 
 /** What a wake-up can be about; several are told at once. */
-export type WakeTopic = 'account' | 'payouts' | 'deadline';
+export type WakeTopic = 'account' | 'payouts' | 'deadline' | 'reopened';
 
 /** A seller as its row tells it, read at `now` (business time). No personal data. */
 export type Seller = {
@@ -21,6 +22,8 @@ export type Seller = {
   payoutsAreManual: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
+  /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
+  stops?: Stop[];
   lookAgainAt: string | null;
   parked: string | null;
   now: string;
@@ -43,8 +46,13 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   }
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
-  if (seller.status === 'active' && payoutId) return { kind: 'start-payout', payoutId };
-  return { kind: 'wait', until: seller.lookAgainAt };
+  if (seller.status === 'active' && payoutId && !isPaused(seller.stops)) {
+    return { kind: 'start-payout', payoutId };
+  }
+  return {
+    kind: 'wait',
+    until: earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops))),
+  };
 }
 
 /** The status that the account's capabilities and schedule add up to. */
@@ -57,6 +65,11 @@ export function statusOf(facts: {
   if (facts.status === 'closed') return 'closed';
   if (facts.canReceiveTransfers && facts.canPayOut && facts.payoutsAreManual) return 'active';
   return facts.status === 'onboarding' ? 'onboarding' : 'restricted';
+}
+
+function earlier(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function isDue({ lookAgainAt, now }: Seller): boolean {
