@@ -1,6 +1,7 @@
 import { crash } from './chapters/crash.ts';
 import { failingBank } from './chapters/failing-bank.ts';
 import { firstPayout } from './chapters/first-payout.ts';
+import { hold } from './chapters/hold.ts';
 import { onboarding } from './chapters/onboarding.ts';
 import type { Stage } from './stage.ts';
 
@@ -9,5 +10,6 @@ export const story: ((stage: Stage) => Promise<void>)[] = [
   onboarding,
   firstPayout,
   failingBank,
+  hold,
   crash,
 ];
