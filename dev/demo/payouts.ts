@@ -17,6 +17,7 @@ export type Payout = {
   failureCode: string | null;
   skipReason: string | null;
   skipped: string | null;
+  payday: string | null;
 };
 
 /** Owes a seller more. */

@@ -28,6 +28,8 @@ export type Stage = {
   text: (lines: readonly string[]) => void;
   /** Lets time pass, and everything that falls due happen. */
   letPass: (days: number) => Promise<void>;
+  /** Lets time pass up to a moment. */
+  moveTo: (at: string) => Promise<void>;
   killWorker: () => number;
 };
 
@@ -58,8 +60,11 @@ export function openStage(settings: Settings, state: State, say: Say, startedAt:
     line,
     text: (lines) => lines.forEach((one) => say(one === '' ? '' : `  ${one}`)),
     async letPass(days) {
-      aheadMs = await moveClock(api, days);
+      aheadMs = await moveClock(api, { advanceMinutes: days * 24 * 60 });
       line(days === 1 ? '... a day passes' : `... ${days} days pass`);
+    },
+    async moveTo(to) {
+      aheadMs = await moveClock(api, { to });
     },
     killWorker: () => killPart(state, 'worker'),
   };
@@ -84,8 +89,7 @@ async function askStripe(url: string, fields: Record<string, string>): Promise<u
 }
 
 /** The clock does not leap over a request that has no answer yet; then it is asked again. */
-async function moveClock(api: Call, days: number): Promise<number> {
-  const move = { advanceMinutes: days * 24 * 60 };
+async function moveClock(api: Call, move: object): Promise<number> {
   const { offsetMs } = await fact('the clock moves', async () => {
     try {
       return (await api('POST', '/v1/test/clock', move)) as { offsetMs: number };
