@@ -8,6 +8,7 @@ import {
   type NewSeller,
   type SellerRecord,
 } from '../db/sellers.ts';
+import { listRequirements } from '../db/requirements.ts';
 import { readBalances } from '../db/views.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
@@ -16,6 +17,7 @@ import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { usualCurrency } from './currencies.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
+import { Requirement, toRequirement } from './requirement-schema.ts';
 import { Problem } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
@@ -62,6 +64,13 @@ export const Seller = z
   })
   .openapi('Seller');
 
+const SellerDetails = z
+  .object({
+    ...Seller.shape,
+    requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
+  })
+  .openapi('SellerDetails');
+
 const Balance = z
   .object({
     currency: z.string(),
@@ -88,8 +97,8 @@ const createSeller = createRoute({
   summary: 'Make a seller known and begin its onboarding',
   request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
   responses: {
-    200: answer(Seller, 'The seller that stands under this externalId'),
-    201: answer(Seller, 'The seller'),
+    200: answer(SellerDetails, 'The seller that stands under this externalId'),
+    201: answer(SellerDetails, 'The seller'),
     ...refusals,
   },
 });
@@ -100,7 +109,7 @@ const getSeller = createRoute({
   operationId: 'getSeller',
   summary: 'One seller',
   request: { params: SellerParams },
-  responses: { 200: answer(Seller, 'The seller'), ...refusals },
+  responses: { 200: answer(SellerDetails, 'The seller'), ...refusals },
 });
 
 const getSellers = createRoute({
@@ -145,7 +154,7 @@ export function sellerRoutes(deps: AppDeps) {
       return c.json(done.body, done.status);
     })
     .openapi(getSeller, async (c) =>
-      c.json(toSeller(await readSeller(db, c.req.valid('param').sellerId)), 200),
+      c.json(await toDetails(db, await readSeller(db, c.req.valid('param').sellerId)), 200),
     )
     .openapi(getSellers, async (c) => {
       const { cursor, limit, ...filter } = c.req.valid('query');
@@ -188,7 +197,7 @@ async function create(tx: Parameters<typeof recordSeller>[0], asked: NewSeller) 
   }
   return {
     status: isNew ? (201 as const) : (200 as const),
-    body: toSeller(seller),
+    body: await toDetails(tx, seller),
     objectId: seller.id,
   };
 }
@@ -204,6 +213,11 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
     names.length === Object.keys(standing.metadata).length &&
     names.every((name) => standing.metadata[name] === metadata[name])
   );
+}
+
+async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
+  const requirements = (await listRequirements(db, seller.id)).map(toRequirement);
+  return { ...toSeller(seller), requirements };
 }
 
 /** A seller as its record tells it. */

@@ -34,6 +34,7 @@ export const readAlong = [
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
+  sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
 ] as const;
@@ -41,6 +42,7 @@ export const readAlong = [
 type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
+  bank_paused: boolean;
   stops: Stop[];
 };
 
@@ -59,6 +61,7 @@ export function toPayout(row: PayoutRow): Payout {
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
+    bankPaused: row.bank_paused,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
@@ -83,6 +86,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', 24 * 60);
     if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
     if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
+    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', 24 * 60);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -208,6 +212,7 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
 async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) {
   const { rows } = await sql<{
     busy: boolean;
+    bank_paused: boolean;
     at_platform: number;
     at_account: number;
     not_yet_available: number;
@@ -215,19 +220,29 @@ async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) 
   }>`
     select exists (select from payouts where seller_id = ${of.seller_id}
         and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
+      bank_is_paused(${of.seller_id}, ${of.currency}) as bank_paused,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
         and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and place = 'account'), 0) as at_account,
-      coalesce((select sum(amount - allocated) from earnings where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and allocated < amount
-        and (available_on is null or available_on > business_now())), 0)::bigint
-        as not_yet_available,
+        and currency = ${of.currency} and place = 'account'), 0)
+        - ${laterAt('account', of)} as at_account,
+      ${laterAt('platform', of)} as not_yet_available,
       ${activeHoldsOf(sql`${of.seller_id}`)} as holds
   `.execute(tx);
   const [row] = rows;
   if (!row) throw new Error('a query without from has one row');
   return row;
+}
+
+/** What a seller earned that is at a place and cannot be paid out yet. */
+export function laterAt(
+  place: 'platform' | 'account',
+  of: { seller_id: unknown; currency: unknown },
+) {
+  return sql<number>`coalesce((select sum(earnings.amount - allocated) from earnings
+    where earnings.seller_id = ${of.seller_id} and earnings.currency = ${of.currency}
+      and earnings.place = ${place} and allocated < earnings.amount
+      and (available_on is null or available_on > business_now())), 0)::bigint`;
 }
 
 /**

@@ -5,7 +5,7 @@ export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
 
 /** What a wake-up can be about; several are told at once. */
-export type WakeTopic = 'account' | 'payouts' | 'deadline' | 'reopened';
+export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';
 
 /** A seller as its row tells it, read at `now` (business time). No personal data. */
 export type Seller = {
@@ -20,6 +20,10 @@ export type Seller = {
   canPayOut: boolean;
   /** The account's schedule was set to manual and read back. */
   payoutsAreManual: boolean;
+  /** Things that Stripe asks for now. */
+  requirementsDue: number;
+  /** Money comes straight to the account, and its books were not read just now. */
+  movementsDue: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
   /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
@@ -31,7 +35,7 @@ export type Seller = {
 
 /** What the seller's workflow does next. */
 export type SellerStep =
-  | { kind: 'create-account' | 'read-account' | 'set-manual-payouts' }
+  | { kind: 'create-account' | 'read-account' | 'read-movements' | 'set-manual-payouts' }
   | { kind: 'start-payout'; payoutId: PayoutId }
   | { kind: 'wait'; until: string | null }
   | { kind: 'over' };
@@ -46,6 +50,7 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   }
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
+  if (topics.has('money') || (payoutId && seller.movementsDue)) return { kind: 'read-movements' };
   if (seller.status === 'active' && payoutId && !isPaused(seller.stops)) {
     return { kind: 'start-payout', payoutId };
   }
