@@ -11,6 +11,6 @@ Everything stays up until Ctrl-C. Look around:
 
   Sellers   ${query('sellerLifecycle')}
   Payouts   ${query('payout')}
-  The API   http://127.0.0.1:${ports.api}/openapi.json
+  The API   http://127.0.0.1:${ports.api}/docs
 `;
 }

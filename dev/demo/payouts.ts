@@ -14,7 +14,8 @@ export type Payout = {
   stripePayoutId: string | null;
   waitingFor: string | null;
   waiting: { reason: string } | null;
-  failureCode: string | null;
+  failure: { code: string; forSeller: string } | null;
+  replaces: string | null;
   skipReason: string | null;
   skipped: string | null;
   payday: string | null;
