@@ -74,8 +74,8 @@ export async function startMachine(site: Site): Promise<Machine> {
     freePort(),
   ]);
   const sandboxUrl = String(sandbox.said.listening);
-  const servers = { database: postgres.url(database), temporal: temporal.address, sandboxUrl };
-  const env = environment(site, servers, apiPort);
+  const servers = { databaseUrl: postgres.url(database), temporal: temporal.address, sandboxUrl };
+  const env = environmentOf(site, servers, apiPort);
   const part = (name: string, script: string, more: Record<string, string> = {}): Part => {
     return { name, script, env: { ...env, ...more }, logFile: join(site.folder, `${name}.log`) };
   };
@@ -119,14 +119,14 @@ export async function startMachine(site: Site): Promise<Machine> {
   };
 }
 
-function environment(
+function environmentOf(
   { folder, profile }: Site,
-  servers: { database: string; temporal: string; sandboxUrl: string },
+  servers: { databaseUrl: string; temporal: string; sandboxUrl: string },
   apiPort: number,
 ): Record<string, string> {
   return {
     ...inherited(),
-    DATABASE_URL: servers.database,
+    DATABASE_URL: servers.databaseUrl,
     TEMPORAL_ADDRESS: servers.temporal,
     STRIPE_SECRET_KEY: sandboxKey,
     STRIPE_API_BASE: servers.sandboxUrl,
