@@ -1,16 +1,19 @@
 import type { Settings } from '../settings.ts';
+import type { State } from '../state.ts';
+import type { Person } from './stage.ts';
 
 /** Where to look on, once the story is told. */
-export function farewell({ ports }: Settings, once: boolean): string {
-  if (once) return '\nAll told, everything agrees.';
+export function farewell({ ports }: Settings, state: State, people: readonly Person[]): string {
   const ui = `http://127.0.0.1:${ports.temporalUi}/namespaces/default/workflows`;
-  const query = (type: string): string =>
-    `${ui}?query=${encodeURIComponent(`WorkflowType = "${type}"`)}`;
+  const found = (query: string): string => `${ui}?query=${encodeURIComponent(query)}`;
+  const sellers = people.map(({ name, id }) => {
+    return `  ${name.padEnd(9)} ${found(`SellerId = "${id}"`)}`;
+  });
   return `
-Everything stays up until Ctrl-C. Look around:
+Everything stays up until Ctrl-C. In the Temporal UI, each seller with their payouts:
 
-  Sellers   ${query('sellerLifecycle')}
-  Payouts   ${query('payout')}
-  The API   http://127.0.0.1:${ports.api}/docs
+${sellers.join('\n')}
+
+The API is described at http://127.0.0.1:${ports.api}/docs; its key is in ${state.file('admin-key')}
 `;
 }

@@ -11,7 +11,7 @@ import { readSettings, wantedPorts, type Settings } from '../settings.ts';
 import { openState, type State } from '../state.ts';
 import { closeTheBooks } from './books.ts';
 import { farewell } from './farewell.ts';
-import { openStage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 import { story } from './story.ts';
 
 /** `npm run demo`: an engine of its own, empty at each run, and a story told through its API. */
@@ -34,16 +34,18 @@ async function run(): Promise<void> {
   empty(state);
   say('The demo: a platform pays its sellers, through the public API alone\n');
   const engine = await startEngine({ yard: { fleet, tell, root }, settings, state });
-  const differing = await Promise.race([play(settings, state, startedAt), lost(engine)]);
-  if (differing > 0) throw new Stopped(`${differing} differences.`);
-  say(farewell(settings, once));
-  if (!once) await lost(engine);
+  const stage = openStage(settings, state, say, startedAt);
+  await Promise.race([play(stage), lost(engine)]);
+  say(`\nAll told in ${Math.round((Date.now() - startedAt) / 1000)} s, and everything agrees.`);
+  if (once) return;
+  say(farewell(settings, state, stage.people));
+  await lost(engine);
 }
 
-async function play(settings: Settings, state: State, startedAt: number): Promise<number> {
-  const stage = openStage(settings, state, say, startedAt);
+async function play(stage: Stage): Promise<void> {
   for (const chapter of story) await chapter(stage);
-  return closeTheBooks(stage);
+  const differing = await closeTheBooks(stage);
+  if (differing > 0) throw new Stopped(`The books differ in ${differing} places.`);
 }
 
 async function lost({ vital }: Engine): Promise<never> {

@@ -1,5 +1,7 @@
-import { earn, orderPayout, totalOf, untilPayout } from '../payouts.ts';
+import type { BookedPayout } from '../books.ts';
+import { earn, orderPayout, totalOf, untilPayout, type Payout } from '../payouts.ts';
 import { fact, type Stage } from '../stage.ts';
+import { inWords, table } from '../words.ts';
 
 /** The worker dies in a payday, just when Stripe has paid and its answer is on the way. */
 export async function crash(stage: Stage): Promise<void> {
@@ -22,9 +24,27 @@ export async function crash(stage: Stage): Promise<void> {
   const sent = await Promise.all(payouts.map(async (id) => untilPayout(stage, id, 'sent')));
   line(`A new worker asked again with the same keys: all ${sent.length} are sent`);
   await stage.letPass(4);
-  for (const [index, payoutId] of payouts.entries()) {
-    const paid = await untilPayout(stage, payoutId, 'paid');
-    line(`${people[index]?.name} has ${totalOf(paid)} at the bank`);
-  }
   await sandbox('PUT', '/holds', { holds: [] });
+  const paid = await Promise.all(payouts.map(async (id) => untilPayout(stage, id, 'paid')));
+  line('The engine’s answers beside the book that the sandbox keeps:');
+  stage.text(['', ...table(await sideBySide(stage, paid))]);
+}
+
+/** What was paid, as the API tells it and as the sandbox's own book has it. */
+async function sideBySide({ people, sandbox }: Stage, paid: readonly Payout[]) {
+  const book = (await sandbox('GET', '/book')) as { payouts: BookedPayout[] };
+  const rows = paid.flatMap((payout) => {
+    const name = people.find(({ id }) => id === payout.sellerId)?.name ?? '';
+    const ours = [name, String(payout.stripePayoutId), totalOf(payout), payout.status];
+    const booked = book.payouts.filter(({ metadata }) => metadata['payout_id'] === payout.id);
+    return booked.map(({ id, amount, currency, status }) => {
+      return [
+        ...ours,
+        id === payout.stripePayoutId ? 'the same' : id,
+        inWords(amount, currency),
+        status,
+      ];
+    });
+  });
+  return [['seller', 'at Stripe', 'engine', 'state', 'book', 'amount', 'state'], ...rows];
 }
