@@ -27,6 +27,16 @@ const skips: Record<SkipReason, string> = {
   'nothing-payable': 'Nothing was payable when it started',
   'more-than-payable': 'It asked for more than was payable when it started',
   'account-negative': 'The account’s balance was below zero when it started',
+  'below-minimum':
+    'Less was payable than the schedule’s minimum; the money waits for the next payday',
+};
+
+/** Why a payday pays nothing in a currency. */
+export const paydayWords = {
+  ...skips,
+  'nothing-payable': 'Nothing is payable by the cut-off',
+  'account-negative': 'The account’s balance is below zero',
+  'seller-not-active': 'The seller cannot be paid yet; it is once it becomes active',
 };
 
 /** What a payout waits for, why, and when it looks again at the latest. */

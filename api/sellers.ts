@@ -10,11 +10,14 @@ import { readBalances } from '../db/views.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { sellerStatuses } from '../domain/seller.ts';
+import { paysByItself } from '../domain/schedule.ts';
 import { runCommand } from './commands.ts';
+import { changeSchedule } from './change-schedule.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { usualCurrency } from './currencies.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import { Problem } from './problems.ts';
+import { GivenSchedule, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
 
@@ -27,10 +30,12 @@ const NewSellerBody = z
     currency: schemas.Currency.optional().openapi({ description: 'By default the country’s' }),
     entityType: z.enum(['individual', 'company']).default('individual'),
     metadata: schemas.Metadata.default({}),
+    schedule: GivenSchedule.optional().openapi({ description: 'By default manual' }),
   })
   .openapi('NewSeller');
 
-const Seller = z
+/** A seller as the API tells it. */
+export const Seller = z
   .object({
     id: z.string(),
     externalId: z.string().nullable(),
@@ -48,6 +53,10 @@ const Seller = z
     }),
     accountReadAt: schemas.Instant.nullable(),
     payoutsManualAt: schemas.Instant.nullable(),
+    schedule: Schedule,
+    nextPayoutAt: schemas.Instant.nullable().openapi({
+      description: 'The first payday that was not opened yet; one that passed is kept',
+    }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
     createdAt: schemas.Instant,
@@ -123,15 +132,18 @@ export function sellerRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
     .openapi(createSeller, async (c) => {
-      const given = c.req.valid('json');
+      const { schedule, ...given } = c.req.valid('json');
       const seller = {
         ...given,
         externalId: given.externalId ?? null,
         displayName: given.displayName ?? null,
         currency: given.currency ?? usualCurrency(given.country),
       };
-      const done = await runCommand(c, deps, { kind: 'create-seller', request: seller }, (tx) =>
-        create(tx, seller),
+      const done = await runCommand(
+        c,
+        deps,
+        { kind: 'create-seller', request: { ...seller, ...(schedule && { schedule }) } },
+        (tx) => create(tx, seller, schedule),
       );
       return c.json(done.body, done.status);
     })
@@ -161,14 +173,19 @@ export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise
   return seller;
 }
 
-async function create(tx: Parameters<typeof recordSeller>[0], asked: NewSeller) {
+async function create(
+  tx: Parameters<typeof recordSeller>[0],
+  asked: NewSeller,
+  schedule: Schedule | undefined,
+) {
   const { seller, isNew } = await recordSeller(tx, asked);
   if (!isNew && !isSame(seller, asked)) {
     throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);
   }
+  if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
   return {
     status: isNew ? (201 as const) : (200 as const),
-    body: toSeller(seller),
+    body: toSeller(isNew ? await readSeller(tx, seller.id) : seller),
     objectId: seller.id,
   };
 }
@@ -186,7 +203,8 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
   );
 }
 
-function toSeller(seller: SellerRecord) {
+/** A seller as its record tells it. */
+export function toSeller(seller: SellerRecord) {
   const { transfersCapability, payoutsCapability, ...shown } = seller;
   return { ...shown, capabilities: { transfers: transfersCapability, payouts: payoutsCapability } };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
+import { paydayAt } from './payday-funds.ts';
 import { mergedWakeUp } from './wake-ups.ts';
 
 /** Business time now, and how far it is ahead of real time. */
@@ -48,6 +49,9 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
       union all
       select 'seller/' || sellers.id from sellers, clock
         where status <> 'closed' and look_again_at <= ${newNow}
+      union
+      select 'seller/' || sellers.id from sellers, clock
+        where status = 'active' and ${paydayAt} <= ${newNow}
     )
     insert into wake_ups (workflow_id, topics)
     select workflow_id, array['deadline'] from due order by workflow_id

@@ -18,6 +18,7 @@ import {
   updateAsRead,
 } from './payouts.ts';
 import type { Database } from './schema.ts';
+import { wakeSeller } from './thresholds.ts';
 
 /** Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. */
 export async function recordTransferred(
@@ -127,6 +128,8 @@ export async function recordBack(
       entries: lines(moneyOf(payout), payout.stripePayoutId),
     });
     await releaseEarnings(tx, payout.payoutId);
+    // A seller without money does not wait for its payday; now it has some again.
+    await wakeSeller(tx, payout.sellerId);
     return moved;
   });
 }

@@ -81,7 +81,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     });
     if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
     const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
-    return reserve(tx, moneyOf, payout.account);
+    return reserve(tx, moneyOf, payout);
   });
 }
 
@@ -171,10 +171,11 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
     currency: string;
     status: Payout['status'];
     requested_amount: number | null;
+    cut_off_at: string | null;
     account: Payout['stripeAccount'];
     seller_status: string;
   }>`
-    select seller_id, payouts.currency, payouts.status, requested_amount,
+    select seller_id, payouts.currency, payouts.status, requested_amount, cut_off_at,
       sellers.stripe_account as account, sellers.status as seller_status
     from payouts join sellers on sellers.id = seller_id
     where payouts.id = ${payoutId} for no key update
@@ -185,7 +186,10 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
 }
 
 /** A statement of its own after the lock, so that it sees what the last holder of it wrote. */
-async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) {
+async function readFunds(
+  tx: Tx,
+  of: { seller_id: SellerId; currency: string; cut_off_at: string | null },
+) {
   const { rows } = await sql<{
     busy: boolean;
     at_platform: number;
@@ -200,10 +204,17 @@ async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) 
         and currency = ${of.currency} and place = 'account'), 0) as at_account,
       coalesce((select sum(amount - allocated) from earnings where seller_id = ${of.seller_id}
         and currency = ${of.currency} and allocated < amount
-        and (available_on is null or available_on > business_now())), 0)::bigint
+        and not coalesce(${isPayable(of.cut_off_at)}, false)), 0)::bigint
         as not_yet_available
   `.execute(tx);
   return rows[0] ?? { busy: true, at_platform: 0, at_account: 0, not_yet_available: 0 };
+}
+
+/** An earning that is available, and was there by the cut-off where a payday has one. */
+function isPayable(cutOff: string | null) {
+  if (cutOff === null) return sql<boolean>`available_on <= business_now()`;
+  return sql<boolean>`available_on <= least(${cutOff}, business_now())
+    and created_at <= ${cutOff}`;
 }
 
 /**
@@ -213,7 +224,7 @@ async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) 
 async function reserve(
   tx: Tx,
   money: PayoutMoney,
-  account: Payout['stripeAccount'],
+  { account, cut_off_at }: { account: Payout['stripeAccount']; cut_off_at: string | null },
 ): Promise<Payout> {
   const amount = total(money);
   const { columns, lines } = entryLines(reserved(money));
@@ -223,7 +234,7 @@ async function reserve(
         sum(amount - allocated) over (order by available_on, id) as upto
       from earnings
       where seller_id = ${money.sellerId} and currency = ${money.currency} and allocated < amount
-        and available_on <= business_now()
+        and ${isPayable(cut_off_at)}
     ), taken as (
       select id, least(rest, ${amount} - (upto - rest))::bigint as part
       from open where upto - rest < ${amount}

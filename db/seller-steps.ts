@@ -8,6 +8,7 @@ import {
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
 import type { Db, Tx } from './connect.ts';
+import { paydayAt } from './payday-funds.ts';
 import { businessNow, inMinutes } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -15,7 +16,7 @@ import { addWakeUps } from './wake-ups.ts';
 /** Reads a seller as its workflow sees it, with the payouts that may start now. */
 export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
   const { rows } = await sql<SellerRow>`
-    select sellers.*, business_now() as now, array(
+    select sellers.*, business_now() as now, ${paydayAt} as payday_at, array(
       select distinct on (payouts.currency) payouts.id from payouts
       where seller_id = sellers.id and payouts.status = 'requested' and started_at is null
         and not exists (select from payouts busy where busy.seller_id = sellers.id
@@ -38,6 +39,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     canPayOut: row.payouts_capability === 'active',
     payoutsAreManual: row.payouts_manual_at !== null,
     startablePayouts: row.startable,
+    paydayAt: row.payday_at,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     now: row.now,
@@ -156,4 +158,8 @@ export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<v
   });
 }
 
-type SellerRow = Selectable<Database['sellers']> & { now: string; startable: PayoutId[] };
+type SellerRow = Selectable<Database['sellers']> & {
+  now: string;
+  startable: PayoutId[];
+  payday_at: string | null;
+};

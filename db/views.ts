@@ -174,6 +174,8 @@ function toRecord(row: Selectable<Database['payouts']>) {
     parkedAt: row.parked_at,
     unknownStep: row.unknown_step,
     orderedBy: row.ordered_by,
+    payday: row.payday,
+    cutOffAt: row.cut_off_at,
     createdAt: row.created_at,
     startedAt: row.started_at,
     reservedAt: row.reserved_at,

@@ -38,6 +38,7 @@ export function describeSeller(seller: Seller): string {
     `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
+    seller.paydayAt && `- next payday ${seller.paydayAt}`,
     seller.parked && `\n**Needs a person: ${seller.parked}**`,
   ]
     .filter((line) => typeof line === 'string')

@@ -45,7 +45,8 @@ export type WaitReason =
 export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-state';
 
 /** Why a payout ended without moving money. */
-export type SkipReason = 'nothing-payable' | 'more-than-payable' | 'account-negative';
+export type SkipReason =
+  'nothing-payable' | 'more-than-payable' | 'account-negative' | 'below-minimum';
 
 /** The steps that send a request to Stripe, each with attempts of its own. */
 export type MoneyStep = 'transfer' | 'payout';
@@ -152,4 +153,10 @@ export function planReservation(funds: Funds): Reservation {
   if (amount === 0) return { kind: 'skip', reason: 'nothing-payable' };
   const fromAccount = smaller(minor(funds.atAccount), amount);
   return { kind: 'reserve', fromAccount, fromPlatform: minor(amount - fromAccount) };
+}
+
+/** What a payout of everything would carry of these funds. */
+export function payableOf(funds: Omit<Funds, 'requestedAmount'>): number {
+  const plan = planReservation({ ...funds, requestedAmount: null });
+  return plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
 }

@@ -21,6 +21,8 @@ export type Seller = {
   payoutsAreManual: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
+  /** When a payday has to be opened; null without a schedule, or while no money waits for it. */
+  paydayAt: string | null;
   lookAgainAt: string | null;
   parked: string | null;
   now: string;
@@ -28,7 +30,7 @@ export type Seller = {
 
 /** What the seller's workflow does next. */
 export type SellerStep =
-  | { kind: 'create-account' | 'read-account' | 'set-manual-payouts' }
+  | { kind: 'create-account' | 'read-account' | 'set-manual-payouts' | 'open-payday' }
   | { kind: 'start-payout'; payoutId: PayoutId }
   | { kind: 'wait'; until: string | null }
   | { kind: 'over' };
@@ -44,7 +46,10 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
   if (seller.status === 'active' && payoutId) return { kind: 'start-payout', payoutId };
-  return { kind: 'wait', until: seller.lookAgainAt };
+  const paydayAt = seller.status === 'active' ? seller.paydayAt : null;
+  if (paydayAt !== null && paydayAt <= seller.now) return { kind: 'open-payday' };
+  const [until = null] = [seller.lookAgainAt, paydayAt].filter((at) => at !== null).sort();
+  return { kind: 'wait', until };
 }
 
 /** The status that the account's capabilities and schedule add up to. */

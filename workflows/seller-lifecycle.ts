@@ -2,6 +2,7 @@ import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/work
 import { describeSeller } from '../domain/explanations.ts';
 import { nextSellerStep, type Seller, type SellerStep, type WakeTopic } from '../domain/seller.ts';
 import type { SellerInput } from './messages.ts';
+import { openPayday, summaryOfWait } from './periodic-payouts.ts';
 import { accounts, ledger, stripeReads } from './policies.ts';
 import { showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
@@ -27,8 +28,9 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
 
 async function take(
   step: Exclude<SellerStep, { kind: 'wait' | 'over' }>,
-  { sellerId }: Seller,
+  row: Seller,
 ): Promise<Seller> {
+  const { sellerId } = row;
   switch (step.kind) {
     case 'create-account':
       return accounts.createAccount({ sellerId });
@@ -36,6 +38,8 @@ async function take(
       return stripeReads.retrieveAccount({ sellerId });
     case 'set-manual-payouts':
       return accounts.setManualPayouts({ sellerId });
+    case 'open-payday':
+      return openPayday(row);
     case 'start-payout':
       return ledger.startPayout({ sellerId, payoutId: step.payoutId });
   }
@@ -52,7 +56,8 @@ async function waitAsTold(
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof sellerLifecycle>({ sellerId: row.sellerId });
     }
-    await wakeUps.wait({ now: row.now, until: step.until, summary: 'Looks at the account' });
+    const summary = summaryOfWait(row, step.until);
+    await wakeUps.wait({ now: row.now, until: step.until, summary });
   }
   return wakeUps.take();
 }

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { SellerId } from '../domain/ids.ts';
+import type { Db } from './connect.ts';
+
+/**
+ * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of
+ * any query over `sellers`.
+ */
+export const paydayAt = sql<string | null>`least(threshold_look_at,
+  case when next_payout_at is not null and exists (select from balances
+    where balances.seller_id = sellers.id and place in ('platform', 'account') and amount > 0)
+  then next_payout_at end)`;
+
+/** What each currency could pay of what was there by `cutOff`; null is now, to the microsecond. */
+export async function readPaydayFunds(db: Db, sellerId: SellerId, cutOff: string | null) {
+  const by = cutOff === null ? sql`business_now()` : sql`${cutOff}`;
+  const { rows } = await sql<{
+    currency: string;
+    atPlatform: number;
+    atAccount: number;
+    notYetAvailable: number;
+  }>`
+    select currency,
+      coalesce(sum(amount) filter (where place = 'platform'), 0)::bigint as "atPlatform",
+      coalesce(sum(amount) filter (where place = 'account'), 0)::bigint as "atAccount",
+      coalesce((select sum(earnings.amount - allocated) from earnings
+        where seller_id = ${sellerId} and earnings.currency = balances.currency
+          and allocated < earnings.amount
+          and (available_on is null or available_on > ${by} or created_at > ${by})),
+        0)::bigint as "notYetAvailable"
+    from balances where seller_id = ${sellerId} and place in ('platform', 'account')
+    group by currency order by currency
+  `.execute(db);
+  return rows;
+}
