@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const pure = ['test/domain/**/*.test.ts', 'test/sandbox/**/*.test.ts', 'test/*.test.ts'];
+const pure = ['test/domain', 'test/sandbox', 'test/contract']
+  .map((folder) => `${folder}/**/*.test.ts`)
+  .concat('test/*.test.ts');
 const machine = ['test/dev/**/*.test.ts'];
 
 /** Three kinds of test: without servers, on real servers shared by the run, and of the launcher. */
@@ -9,7 +11,10 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'unit', include: pure, testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: pure, testTimeout: 20_000, hookTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {

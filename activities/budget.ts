@@ -22,6 +22,10 @@ export type Endpoint =
   | 'GET /v1/transfers'
   | 'GET /v1/charges'
   | 'GET /v1/events'
+  | 'POST /v1/account_sessions'
+  | 'POST /v1/accounts/login_links'
+  | 'POST /v2/core/account_links'
+  | 'GET /v1/balance'
   | 'GET /v1/balance_settings'
   | 'GET /v2/core/accounts'
   | 'GET /v2/core/events';

@@ -2,6 +2,7 @@ import { createAccountActivities } from './accounts.ts';
 import { createJobActivities } from './jobs.ts';
 import { createLedgerActivities } from './ledger.ts';
 import type { StripeDeps } from './money-call.ts';
+import { createPlatformActivities } from './platform.ts';
 import { createStripePayoutActivities } from './stripe-payouts.ts';
 import { createSweepActivities } from './sweep.ts';
 import { createTransferActivities } from './transfers.ts';
@@ -14,6 +15,7 @@ export function createActivities(deps: StripeDeps & { lateReturnDays: number }) 
     ...createStripePayoutActivities(deps),
     ...createAccountActivities(deps),
     ...createSweepActivities(deps),
+    ...createPlatformActivities(deps),
     ...createJobActivities(deps),
   };
 }

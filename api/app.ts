@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { apiKeyRoutes } from './api-keys.ts';
+import { attentionRoutes } from './attention.ts';
 import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
@@ -7,12 +9,14 @@ import { earningRoutes } from './earnings.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
 import { operationsRoutes } from './operations.ts';
+import { parkedSellerRoutes } from './parked-sellers.ts';
 import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { sellerLinkRoutes } from './seller-links.ts';
 import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -52,12 +56,16 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
     scheduleRoutes(deps),
+    sellerLinkRoutes(deps),
+    parkedSellerRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    attentionRoutes(deps),
     operationsRoutes(deps),
+    apiKeyRoutes(deps),
     healthRoutes(deps),
   ];
 }

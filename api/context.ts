@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiKey } from '../db/api-keys.ts';
 import type { Db } from '../db/connect.ts';
+import type { Stripe } from 'stripe';
+import type { Turns } from '../activities/budget.ts';
 import { refuseInvalid } from './refusals.ts';
 
 /** What a request carries besides itself. `caller` is set wherever a key is required. */
@@ -24,6 +26,10 @@ export type AppDeps = {
   /** True when Temporal answers; never throws and never takes long. */
   temporalAnswers: () => Promise<boolean>;
   stripe: { webhookSecrets: readonly string[]; livemode: boolean };
+  /** For links, sessions and reads to show; it never moves money. */
+  stripeClient: Stripe;
+  /** Turns within Stripe's budgets, which all processes share. */
+  turns: Pick<Turns, 'take'>;
   /** Absent with Stripe itself. */
   sandboxClock?: SandboxClock | undefined;
 };

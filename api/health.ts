@@ -12,6 +12,8 @@ const Readiness = z
     oldestWakeUpSeconds: z.int().nullable().optional(),
     parkedPayouts: z.int().optional(),
     parkedSellers: z.int().optional(),
+    /** What was found wrong around the engine. */
+    failedChecks: z.array(z.object({ name: z.string(), remedy: z.string() })).optional(),
   })
   .openapi('Readiness');
 
@@ -19,7 +21,8 @@ const readyRoute = createRoute({
   method: 'get',
   path: '/ready',
   summary: 'Tell whether every part answers',
-  description: 'A stopped switch, parked payouts and old wake-ups are shown, not counted.',
+  description:
+    'A stopped switch, parked payouts, old wake-ups and failed checks are shown, not counted.',
   tags: ['Operations'],
   security: [],
   responses: {

@@ -2,6 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
+import { createTurns } from '../activities/budget.ts';
+import { createStripe } from '../activities/stripe.ts';
 import { readConfig, type Config } from '../config.ts';
 import { recordApiKey } from '../db/api-keys.ts';
 import { connect, type Db } from '../db/connect.ts';
@@ -33,6 +35,8 @@ export async function startApi(
     wakeSoon: waker.wakeSoon,
     temporalAnswers: () => answers(connection, config.temporal.namespace),
     stripe: { webhookSecrets, livemode },
+    stripeClient: createStripe({ ...config.stripe, timeoutMs: stripeTimeoutMs }),
+    turns: createTurns(db, config.stripe.budgets),
     sandboxClock: apiBase === undefined ? undefined : createSandboxClock(apiBase),
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
@@ -48,6 +52,9 @@ export async function startApi(
     },
   };
 }
+
+/** A caller waits for what is asked of Stripe here. */
+const stripeTimeoutMs = 10_000;
 
 /** The row is written when the worker first starts; before that there is nothing to compare. */
 async function checkInstallation(db: Db, config: Config, livemode: boolean): Promise<void> {

@@ -9,7 +9,7 @@ import * as schemas from './schemas.ts';
 const MaybeInstant = schemas.Instant.nullable();
 
 /** One request that resolves what a payout stopped for. */
-const ResolvingCommand = z
+export const ResolvingCommand = z
   .object({
     method: z.literal('POST'),
     path: z.string(),

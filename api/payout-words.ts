@@ -53,7 +53,7 @@ export function skippedOf({ skipReason }: PayoutRecord): string | null {
 }
 
 /** Why a payout stopped, and each request that lets it go on. */
-export function parkedOf(payout: PayoutRecord) {
+export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'unknownStep'>) {
   const { parked, parkedAt, unknownStep, id } = payout;
   if (!parked || !parkedAt) return null;
   const of = { reason: parked, since: parkedAt, step: unknownStep };

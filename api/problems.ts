@@ -12,10 +12,15 @@ export const problemKinds = {
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
+  'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'external-id-taken': { status: 409, title: 'This externalId names something else already' },
   'command-running': { status: 409, title: 'The first request with this key still runs' },
   'seller-closed': { status: 409, title: 'This seller is closed' },
+  'seller-not-parked': { status: 409, title: 'This seller waits for no such decision' },
+  'account-not-created': { status: 409, title: 'This seller has no account at Stripe yet' },
+  'stripe-refused': { status: 409, title: 'Stripe refused this' },
+  'api-key-in-use': { status: 409, title: 'This API key is the one that asks' },
   'payout-not-parked': { status: 409, title: 'This payout waits for no such decision' },
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
   'request-in-flight': { status: 409, title: 'A request to Stripe is not answered yet' },
@@ -23,6 +28,7 @@ export const problemKinds = {
   'not-json': { status: 415, title: 'The body must be application/json' },
   'idempotency-key-reused': { status: 422, title: 'This key belongs to another request' },
   internal: { status: 500, title: 'Something broke here' },
+  'stripe-unavailable': { status: 503, title: 'Stripe cannot be asked right now' },
   unavailable: { status: 503, title: 'The engine cannot work right now' },
 } as const;
 

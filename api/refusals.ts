@@ -48,6 +48,7 @@ function fromFramework({ status }: HTTPException): Problem {
 const unknownByParam: Record<string, [ProblemKind, string]> = {
   sellerId: ['unknown-seller', 'No seller has this id'],
   payoutId: ['unknown-payout', 'No payout has this id'],
+  keyId: ['unknown-api-key', 'No API key has this id'],
 };
 
 function unknownThing(issues: readonly Issue[]): Problem {

@@ -1,5 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { isPayoutId, isSellerId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import {
+  isApiKeyId,
+  isPayoutId,
+  isSellerId,
+  type ApiKeyId,
+  type PayoutId,
+  type SellerId,
+} from '../domain/ids.ts';
 import { largestAmount } from '../domain/money.ts';
 import { isCountry, isCurrency } from './currencies.ts';
 import { problemKinds } from './problems.ts';
@@ -79,6 +86,13 @@ export const PayoutParams = z.object({
   payoutId: z
     .custom<PayoutId>((id) => typeof id === 'string' && isPayoutId(id))
     .openapi({ type: 'string', param: { name: 'payoutId', in: 'path' } }),
+});
+
+/** The path of one API key. */
+export const ApiKeyParams = z.object({
+  keyId: z
+    .custom<ApiKeyId>((id) => typeof id === 'string' && isApiKeyId(id))
+    .openapi({ type: 'string', param: { name: 'keyId', in: 'path' } }),
 });
 
 /** What every POST carries, so that sending it again does nothing again. */

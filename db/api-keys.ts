@@ -1,6 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { sql, type Selectable } from 'kysely';
 import { newId, type ApiKeyId } from '../domain/ids.ts';
-import type { Db } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
+import type { Database } from './schema.ts';
 
 /** Who calls: every command is signed by a key, never by a typed name. */
 export type ApiKey = { id: ApiKeyId; name: string; role: 'admin' | 'read' };
@@ -32,4 +34,72 @@ export async function recordApiKey(
     .values({ id: newId('key'), name, role, hash: hashKey(key) })
     .onConflict((conflict) => conflict.column('hash').doNothing())
     .execute();
+}
+
+/** A key as operators see it: never the key. */
+export type ApiKeyRecord = ApiKey & { createdAt: string; revokedAt: string | null };
+
+/** A new key, 160 random bits that a search of leaked texts recognises. */
+export function newKey(): string {
+  return `pe_${randomBytes(20).toString('hex')}`;
+}
+
+/** Makes a key that did not stand before. */
+export async function createApiKey(
+  tx: Tx,
+  { key, name, role }: { key: string; name: string; role: ApiKey['role'] },
+): Promise<ApiKeyRecord> {
+  const row = await tx
+    .insertInto('api_keys')
+    .values({ id: newId('key'), name, role, hash: hashKey(key) })
+    .returning(shown)
+    .executeTakeFirstOrThrow();
+  return toRecord(row);
+}
+
+/** Every key, newest first. */
+export async function listApiKeys(db: Db): Promise<ApiKeyRecord[]> {
+  const rows = await db
+    .selectFrom('api_keys')
+    .select(shown)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map(toRecord);
+}
+
+/**
+ * Revokes a key; one that is revoked stays as it was. Both keys are locked, so that two that revoke
+ * each other at once do not leave the engine without any.
+ */
+export async function revokeApiKey(
+  tx: Tx,
+  { keyId, by }: { keyId: ApiKeyId; by: ApiKeyId },
+): Promise<ApiKeyRecord | 'unknown' | 'itself' | 'revoker-revoked'> {
+  if (keyId === by) return 'itself';
+  const rows = await tx
+    .selectFrom('api_keys')
+    .select(shown)
+    .where('id', 'in', [keyId, by])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const row = rows.find(({ id }) => id === keyId);
+  if (rows.some(({ id, revoked_at }) => id === by && revoked_at !== null)) return 'revoker-revoked';
+  if (!row) return 'unknown';
+  if (row.revoked_at !== null) return toRecord(row);
+  const revoked = await tx
+    .updateTable('api_keys')
+    .set({ revoked_at: sql<string>`now()` })
+    .where('id', '=', keyId)
+    .returning(shown)
+    .executeTakeFirstOrThrow();
+  return toRecord(revoked);
+}
+
+const shown = ['id', 'name', 'role', 'created_at', 'revoked_at'] as const;
+type Shown = Pick<Selectable<Database['api_keys']>, (typeof shown)[number]>;
+
+function toRecord({ id, name, role, created_at, revoked_at }: Shown): ApiKeyRecord {
+  return { id, name, role, createdAt: created_at, revokedAt: revoked_at };
 }

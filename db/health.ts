@@ -8,6 +8,8 @@ export type Backlog = {
   oldestWakeUpSeconds: number | null;
   parkedPayouts: number;
   parkedSellers: number;
+  /** What was found wrong around the engine, and what puts it right. */
+  failedChecks: { name: string; remedy: string }[];
 };
 
 /** Reads it in one statement; a database that does not answer shows by throwing. */
@@ -17,7 +19,9 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select extract(epoch from now() - min(since))::integer from wake_ups)
         as "oldestWakeUpSeconds",
       (select count(*) from payouts where parked is not null) as "parkedPayouts",
-      (select count(*) from sellers where parked is not null) as "parkedSellers"
+      (select count(*) from sellers where parked is not null) as "parkedSellers",
+      (select coalesce(json_agg(json_build_object('name', name, 'remedy', remedy)), '[]')
+        from checks where not passed) as "failedChecks"
     from operations
   `.execute(db);
   const [row] = rows;

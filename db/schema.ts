@@ -121,6 +121,7 @@ export type Database = {
     done_at: MaybeInstant;
   };
   budget_slots: { name: string; spacing_ms: number; next_at: Instant };
+  checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
   sweep_cursors: { name: string; cursor: string };
 };
 
@@ -144,6 +145,8 @@ type SellersTable = {
   threshold_look_at: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
+  /** Kept by a trigger. */
+  parked_at: MaybeInstant;
   created_at: Instant;
 };
 

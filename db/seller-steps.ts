@@ -66,19 +66,24 @@ export async function recordAccountCreated(
         .updateTable('attempts')
         .set({ state: 'succeeded', stripe_id: account, decided_at: businessNow })
         .where('key', '=', key)
-        .where('state', '=', 'started')
+        .where('state', 'in', ['started', 'unknown'])
         .returning('key'),
     )
     .updateTable('sellers')
-    .set({ stripe_account: account })
+    .set({ stripe_account: account, parked: null })
     .where('id', '=', sellerId)
     .where('stripe_account', 'is', null)
     .execute();
 }
 
-/** Stops the seller until a person decides. */
+/** Stops a seller without an account until a person decides; one that got it meanwhile goes on. */
 export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Promise<void> {
-  await db.updateTable('sellers').set({ parked: reason }).where('id', '=', sellerId).execute();
+  await db
+    .updateTable('sellers')
+    .set({ parked: reason })
+    .where('id', '=', sellerId)
+    .where('stripe_account', 'is', null)
+    .execute();
 }
 
 /** What Stripe says of the account, as it was read at business time. */

@@ -50,6 +50,11 @@ export function isPayoutId(id: string | undefined): id is PayoutId {
   return id !== undefined && /^payout_[0-9a-z]{20}$/.test(id);
 }
 
+/** True for what `newId('key')` makes. */
+export function isApiKeyId(id: string): id is ApiKeyId {
+  return /^key_[0-9a-z]{20}$/.test(id);
+}
+
 /** True for what `newId('earn')` makes. */
 export function isEarningId(id: string): id is EarningId {
   return /^earn_[0-9a-z]{20}$/.test(id);

@@ -13,6 +13,7 @@ import { openClock } from './core/clock.ts';
 import { openDatabase } from './core/database.ts';
 import { processDue } from './core/due.ts';
 import { apiVersion, platformId } from './core/world.ts';
+import type { Witness } from './core/witness.ts';
 import type { World } from './core/world.ts';
 import { startCourier } from './events/deliveries.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -21,20 +22,33 @@ import { refuseOutside } from './http/process.ts';
 import type { Answer, StripeRequest } from './http/process.ts';
 import { readRequest } from './http/read.ts';
 import { recordFinished } from './http/request-log.ts';
+import type { Route } from './http/routes.ts';
 import { createSurface } from './http/surface.ts';
 import type { Surface } from './http/surface.ts';
 import { moneyDue } from './money/due.ts';
 import { moneyRoutes } from './money/routes.ts';
 
-/** Where the sandbox listens (port 0: a free one), where it remembers, and its secret key. */
-export type SandboxOptions = { port: number; file: string; secretKey: string };
+/** Where it listens (port 0: a free one) and remembers, its secret key, and who looks on. */
+export type SandboxOptions = {
+  port: number;
+  file: string;
+  secretKey: string;
+  witness?: Witness;
+};
 
 /** A running sandbox. */
 export type Sandbox = { url: string; close(): Promise<void> };
 
 type Env = { Bindings: HttpBindings };
 
-const routes = [...accountRoutes, ...bookRoutes, ...moneyRoutes, ...eventRoutes, ...linkRoutes];
+/** Everything of Stripe's surface that the sandbox knows. */
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...bookRoutes,
+  ...moneyRoutes,
+  ...eventRoutes,
+  ...linkRoutes,
+];
 const due = { ...accountDue, ...bookDue, ...moneyDue };
 const tickMs = 100;
 // Longer than clients keep idle connections, so that none is closed just as it is used again.
@@ -42,7 +56,7 @@ const keepAliveMs = 75_000;
 
 /** Starts a Stripe Connect with memory on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const surface = createSurface(openWorld(options), routes, due);
+  const surface = createSurface(openWorld(options), [...routes], due);
   const { w } = surface;
   const server = createAdaptorServer({ fetch: appOf(surface).fetch }) as Server;
   server.keepAliveTimeout = keepAliveMs;
@@ -65,11 +79,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return { url: w.baseUrl, close };
 }
 
-function openWorld({ file, secretKey }: SandboxOptions): World {
+function openWorld({ file, secretKey, witness }: SandboxOptions): World {
   const db = openDatabase(file);
   const nothing = () => undefined;
   const clock = openClock(db);
-  const w: World = { db, clock, secretKey, baseUrl: '', current: null, onDeliveries: nothing };
+  const w: World = {
+    db,
+    clock,
+    secretKey,
+    baseUrl: '',
+    current: null,
+    onDeliveries: nothing,
+    witness,
+  };
   db.transaction(() => seedPlatform(w));
   return w;
 }

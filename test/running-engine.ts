@@ -3,8 +3,8 @@ import { inject } from 'vitest';
 import { connect, type Db } from '../db/connect.ts';
 import { freePort } from '../dev/ports.ts';
 import { newId, type PayoutId, type SellerId } from '../domain/ids.ts';
-import { startSandbox } from '../sandbox/server.ts';
 import { ensureSchedules } from '../workers/schedules.ts';
+import { startWatchedSandbox } from './contract/watched-sandbox.ts';
 import { createTestDatabase, takeNamespace } from './environment.ts';
 import { program, type Program } from './program.ts';
 import { layWire, type Wire } from './tcp-proxy.ts';
@@ -44,7 +44,7 @@ type Choices = {
 
 /** Starts an engine. Without webhooks it learns everything by the sweep, a second apart. */
 export async function startEngine(choices: Choices = {}): Promise<RunningEngine> {
-  const sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey: sandboxKey });
+  const sandbox = await startWatchedSandbox({ secretKey: sandboxKey, strict: true });
   const databaseUrl = choices.databaseUrl ?? (await createTestDatabase());
   const temporalAddress = choices.temporalAddress ?? inject('temporalAddress');
   const namespace = choices.temporalAddress ? 'default' : await takeNamespace();
@@ -89,13 +89,8 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
     stop: async () => {
       await Promise.all([worker.kill(), api.kill()]);
       await pauseSchedules(temporal);
-      await Promise.all([
-        wire.close(),
-        apiWire.close(),
-        db.destroy(),
-        sandbox.close(),
-        connection.close(),
-      ]);
+      await Promise.all([wire.close(), apiWire.close(), db.destroy(), connection.close()]);
+      await sandbox.close(); // fails where it saw what Stripe does not know
     },
   };
 }

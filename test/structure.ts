@@ -48,6 +48,8 @@ const mayImport: Record<string, Allowed> = {
       'db/',
       'config.ts',
       'workflows/messages.ts',
+      'activities/budget.ts',
+      'activities/stripe-errors.ts',
       'activities/stripe.ts',
       'activities/calendar.ts',
       'activities/wake-delivery.ts',

@@ -19,6 +19,8 @@ const connection = await connectWorkers(config.temporal);
 const turns = createTurns(db, config.stripe.budgets);
 const { lateReturnDays } = config;
 const activities = createActivities({ stripe, db, turns, lateReturnDays });
+// What cannot be checked now is checked again by the sweep.
+await activities.checkPlatformPayouts().catch(() => undefined);
 const workers = await createWorkers(connection, config, activities);
 
 /** Only the message: an error of Stripe's can hold more than a log may. */

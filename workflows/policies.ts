@@ -92,5 +92,8 @@ export const upkeep = proxyActivities<
 
 /** What jobs read from Stripe. */
 export const sweeping = proxyActivities<
-  Pick<Activities, 'sweepEvents' | 'sweepAccountEvents' | 'resolveEarnings'>
+  Pick<
+    Activities,
+    'sweepEvents' | 'sweepAccountEvents' | 'resolveEarnings' | 'checkPlatformPayouts'
+  >
 >({ ...onePass, taskQueue: stripeQueues.reads });

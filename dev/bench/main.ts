@@ -56,13 +56,14 @@ async function runPhases(machine: Machine, sellers: readonly string[], options: 
   };
   for (const perSecond of rates) {
     const paid = enough(sellers, perSecond * seconds);
-    await runNext({ name: `${perSecond}/s offered`, perSecond }, paid);
+    await runNext({ name: `${perSecond}/s offered`, perSecond, hasLimits: true }, paid);
   }
-  await runNext({ name: 'all at once' }, sellers);
+  await runNext({ name: 'all at once', hasLimits: true }, sellers);
   await machine.control('PUT', '/limits', { mode: 'off' });
   await machine.restartWorker(noLimits);
-  await runNext({ name: 'no limits, 25/s', perSecond: 25 }, enough(sellers, 25 * seconds));
-  await runNext({ name: 'no limits, at once' }, sellers);
+  const free = { name: 'no limits, 25/s', perSecond: 25, hasLimits: false };
+  await runNext(free, enough(sellers, 25 * seconds));
+  await runNext({ name: 'no limits, at once', hasLimits: false }, sellers);
   say('A bare workflow');
   const { figures } = await machine.run('dev/bench/bare.ts', {
     BENCH_SECONDS: String(Math.min(seconds, 20)),

@@ -13,6 +13,8 @@ export type Phase = {
   name: string;
   /** Absent when all are due at once. */
   offeredPerSecond?: number;
+  /** Whether Stripe's budgets were in force. */
+  hasLimits: boolean;
   ordered: number;
   refused: string[];
   sent: number;
@@ -35,7 +37,7 @@ export type Phase = {
 };
 
 /** What to offer: a pace, or everything at once. */
-export type Plan = { name: string; perSecond?: number };
+export type Plan = { name: string; perSecond?: number; hasLimits: boolean };
 
 /** Runs one load on these sellers, who each get one payout, and measures it to the last payout. */
 export async function runPhase(
@@ -63,6 +65,7 @@ export async function runPhase(
   const payouts = orders.taken.filter(({ sellerId }) => sample.includes(sellerId));
   return {
     name: plan.name,
+    hasLimits: plan.hasLimits,
     ...(plan.perSecond !== undefined && { offeredPerSecond: plan.perSecond }),
     ordered: ids.length,
     refused: orders.refused.slice(0, 5),

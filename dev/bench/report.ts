@@ -1,5 +1,6 @@
 import type { Spread } from './figures.ts';
 import type { Phase } from './phase.ts';
+import { targetsOf } from './targets.ts';
 import type { WholeLife } from './whole-life.ts';
 
 /** Everything one run measured, as the JSON file has it. */
@@ -58,6 +59,8 @@ export function toText(report: Report): string {
     bareLine(report),
     '',
     wholeLifeText(report.wholeLife),
+    '',
+    targetsText(report),
     ...phases.flatMap(trouble),
   ].join('\n');
 }
@@ -87,6 +90,13 @@ function wholeLifeText(life: WholeLife): string {
     ...life.requests.map(([name, calls]) => `  ${round(calls, 2)} ${name}`),
   ];
   return lines.join('\n');
+}
+
+function targetsText(report: Report): string {
+  const lines = targetsOf(report).map(({ what, measured, isMet }) => {
+    return `  ${isMet ? 'met   ' : 'MISSED'} ${what}; measured ${round(measured, 2)}`;
+  });
+  return ['Targets, meant for a quiet machine of two cores:', ...lines].join('\n');
 }
 
 function trouble({ name, refused, left }: Phase): string[] {

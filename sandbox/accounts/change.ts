@@ -35,7 +35,7 @@ export function applyStanding(w: World, account: AccountRecord, reviewed: boolea
   const wasReviewing = account.internal.reviewing;
   const alreadyVerified = account.internal.stripeTransfers.status === 'active';
   const banks = bankAccountsOf(w, account.id);
-  const standing = standingOf(account, banks, reviewed || alreadyVerified);
+  const standing = standingOf(account, banks, reviewed || alreadyVerified, w.clock.now());
   Object.assign(account.internal, standing);
   if (standing.reviewing && !wasReviewing) {
     schedule(w, w.clock.now() + reviewMs, 'review', account.id);
@@ -45,6 +45,20 @@ export function applyStanding(w: World, account: AccountRecord, reviewed: boolea
 /** Due: Stripe has looked at what the seller entered. */
 export function finishReview(w: World, id: string): void {
   if (findAccount(w, id)?.internal.reviewing) changeAccount(w, id, () => undefined, true);
+}
+
+/** Stripe asks a seller for something more, to be answered by a deadline. */
+export function demand(w: World, id: string, description: string, deadline: number): AccountRecord {
+  schedule(w, deadline, 'deadline', id);
+  return changeAccount(w, id, ({ internal }) => {
+    const others = (internal.demands ?? []).filter((one) => one.description !== description);
+    internal.demands = [...others, { description, deadline }];
+  });
+}
+
+/** Due: what is still missing at its deadline restricts the account. */
+export function passDeadline(w: World, id: string): void {
+  if (findAccount(w, id)) changeAccount(w, id, () => undefined);
 }
 
 function isPaidOut({ internal }: AccountRecord): boolean {

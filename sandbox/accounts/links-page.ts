@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { findRecord } from '../core/objects.ts';
 import type { AccountLink } from '../core/records.ts';
 import type { World } from '../core/world.ts';
-import { emitThin } from '../events/emit.ts';
+import { emitReturn } from '../events/emit.ts';
 import { openLink, useLink } from './links.ts';
 import { page, setupForm } from './links-html.ts';
 import { completeOnboarding } from './onboarding.ts';
@@ -77,8 +77,5 @@ function finish(w: World, { account, type }: AccountLink, form: URLSearchParams)
     const outcome = outcomes[form.get('outcome') ?? 'verified'];
     completeOnboarding(w, account, { ...Object.fromEntries(typed), ...outcome });
   }
-  emitThin(w, 'v2.core.account_link.returned', {
-    accountId: account,
-    data: { account_id: account, configurations: ['recipient'], use_case: type },
-  });
+  emitReturn(w, account, type);
 }

@@ -53,6 +53,7 @@ export function completeOnboarding(w: World, id: string, entered: Entered): Acco
   }
   return changeAccount(w, id, (draft) => {
     draft.internal.serviceAgreement = entered.serviceAgreement ?? draft.internal.serviceAgreement;
+    draft.internal.demands = [];
     draft.identity = merge(draft.identity, identityFrom(w, draft, entered));
   });
 }

@@ -22,12 +22,19 @@ export function standingOf(
   account: AccountRecord,
   banks: BankAccount[],
   reviewed: boolean,
+  now: number,
 ): Standing {
   const missing = missingFields(account);
   const errors = missing.length > 0 ? [] : mismatches(account);
-  const entries = [...missing.map((field) => entry(field)), ...errors];
+  const demands = account.internal.demands ?? [];
+  const isLate = ({ deadline }: { deadline: number }) => deadline <= now;
+  const demanded = demands.map((one) =>
+    entry(one.description, [], undefined, isLate(one) ? 'past_due' : 'currently_due'),
+  );
+  const entries = [...missing.map((field) => entry(field)), ...errors, ...demanded];
   if (banks.length === 0) entries.push(entry('external_account', [], [payouts]));
-  const identity = verdictOf(account, missing.length + errors.length, reviewed);
+  const late = demands.filter(isLate).length;
+  const identity = verdictOf(account, missing.length + errors.length + late, reviewed);
   const transfersCapability = capabilityOf(account, identity);
   const bankMissing = banks.length === 0 && transfersCapability.status === 'active';
   return {
@@ -153,7 +160,12 @@ function part(node: JsonObject, key: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-function entry(description: string, errors: string[] = [], capabilities = [transfers, payouts]) {
+function entry(
+  description: string,
+  errors: string[] = [],
+  capabilities = [transfers, payouts],
+  status = 'currently_due',
+) {
   return {
     awaiting_action_from: 'user' as const,
     description,
@@ -162,10 +174,10 @@ function entry(description: string, errors: string[] = [], capabilities = [trans
       restricts_capabilities: capabilities.map((capability) => ({
         capability,
         configuration: 'recipient',
-        deadline: { status: 'currently_due' },
+        deadline: { status },
       })),
     },
-    minimum_deadline: { status: 'currently_due' },
+    minimum_deadline: { status },
     requested_reasons: [{ code: 'routine_onboarding' }],
   };
 }

@@ -1,6 +1,6 @@
 import type { DueHandlers } from '../core/due.ts';
 import type { Route } from '../http/routes.ts';
-import { finishReview } from './change.ts';
+import { finishReview, passDeadline } from './change.ts';
 import { externalAccountRoutes } from './external-accounts.ts';
 import { accountV1Routes } from './v1-accounts.ts';
 import { accountV2Routes } from './v2-accounts.ts';
@@ -13,4 +13,4 @@ export const accountRoutes: Route[] = [
 ];
 
 /** What happens to accounts when its time comes. */
-export const accountDue: DueHandlers = { review: finishReview };
+export const accountDue: DueHandlers = { review: finishReview, deadline: passDeadline };

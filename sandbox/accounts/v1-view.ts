@@ -5,6 +5,7 @@ import type { AccountRecord, Capability } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
 import { bankAccountsOf, countryOf } from './record.ts';
+import { collectorOf, deadlineOf } from './v2-view.ts';
 
 /** The same account as `/v1/accounts/:id` shows it. */
 export function accountView(w: World, account: AccountRecord): JsonObject {
@@ -32,12 +33,13 @@ export function accountView(w: World, account: AccountRecord): JsonObject {
       bankAccountsOf(w, id).map((bank) => view(bank)),
       false,
     ),
-    future_requirements: requirementsHash([], null),
+    future_requirements: requirementsHash([], null, null),
     metadata: account.metadata,
     payouts_enabled: internal.payouts.status === 'active' && !internal.payoutsPaused,
     requirements: requirementsHash(
       internal.entries.map((e) => v1Name(e.description)),
       disabledReason(account),
+      secondsOf(deadlineOf(internal)),
     ),
     settings: settingsOf(account),
     tos_acceptance: { date: null, service_agreement: internal.serviceAgreement },
@@ -57,7 +59,8 @@ function controllerOf(account: AccountRecord): JsonObject {
     fees: { payer: responsibilities['fees_collector'] ?? 'application' },
     is_controller: true,
     losses: { payments: responsibilities['losses_collector'] ?? 'application' },
-    requirement_collection: account.dashboard === 'none' ? 'application' : 'stripe',
+    requirement_collection:
+      responsibilities['requirements_collector'] ?? collectorOf(account.dashboard),
     stripe_dashboard: { type: account.dashboard },
     type: 'application',
   };
@@ -88,10 +91,18 @@ function settingsOf({ internal }: AccountRecord): JsonObject {
   };
 }
 
-function requirementsHash(due: string[], reason: string | null): JsonObject {
+function secondsOf(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.floor(ms / 1000);
+}
+
+function requirementsHash(
+  due: string[],
+  reason: string | null,
+  deadline: number | null,
+): JsonObject {
   return {
     alternatives: [],
-    current_deadline: null,
+    current_deadline: deadline,
     currently_due: due,
     disabled_reason: reason,
     errors: [],
@@ -106,7 +117,8 @@ function disabledReason({ internal, id }: AccountRecord): string | null {
   if (id === platformId) return null;
   if (internal.rejected) return 'rejected.other';
   if (internal.reviewing) return 'requirements.pending_verification';
-  return internal.entries.length > 0 ? 'requirements.past_due' : null;
+  const active = [internal.stripeTransfers, internal.payouts].every((c) => c.status === 'active');
+  return internal.entries.length > 0 && !active ? 'requirements.past_due' : null;
 }
 
 function v1Name(description: string): string {

@@ -1,6 +1,7 @@
 import { invalid, refusal } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { insertRecord } from '../core/objects.ts';
 import { mergeMetadata } from '../core/metadata.ts';
 import { flag, integer, listOf, oneOf, text } from '../core/params.ts';
@@ -100,6 +101,8 @@ function applyParams(account: AccountRecord, params: Params): void {
   if (dashboard !== undefined) account.dashboard = dashboard;
   account.metadata = mergeMetadata(account.metadata, params.metadata);
   account.identity = merge(account.identity, params.identity ?? {});
+  const { demands = [] } = account.internal;
+  account.internal.demands = demands.filter(({ description }) => !isGiven(params, description));
   const defaults = merge(account.defaults, params.defaults ?? {});
   account.defaults = defaults as AccountRecord['defaults'];
   const recipient = params.configuration?.recipient;
@@ -107,6 +110,16 @@ function applyParams(account: AccountRecord, params: Params): void {
   account.internal.recipient = recipient.applied ?? true;
   const transfers = recipient.capabilities?.stripe_balance?.stripe_transfers?.requested;
   if (transfers !== undefined) account.internal.transfersRequested = transfers;
+}
+
+/** Does a change contain the field at this path? */
+function isGiven(params: Params, path: string): boolean {
+  const steps = path.split('.');
+  const found = steps.reduce<Json | undefined>(
+    (node, step) => (isObject(node) ? node[step] : undefined),
+    params as JsonObject,
+  );
+  return found !== undefined;
 }
 
 function refuseImpossible(account: AccountRecord): void {

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AccountRecord } from '../core/records.ts';
 
@@ -36,10 +37,10 @@ export function accountV2View(account: AccountRecord, include: Include[] = []): 
     contact_phone: account.contact_phone ?? null,
     created: account.created,
     dashboard: account.dashboard,
-    defaults: asked('defaults', account.defaults),
+    defaults: asked('defaults', defaultsOf(account)),
     display_name: account.display_name ?? null,
     future_requirements: asked('future_requirements', { entries: [], summary: null }),
-    identity: asked('identity', hideNumbers(account.identity)),
+    identity: asked('identity', identityOf(account)),
     livemode: false,
     metadata: account.metadata,
     requirements: asked('requirements', requirementsOf(account)),
@@ -56,11 +57,42 @@ function recipientOf({ internal }: AccountRecord): JsonObject | null {
 }
 
 function requirementsOf({ internal }: AccountRecord): JsonObject {
-  const due = internal.entries.length > 0;
+  const { entries } = internal;
+  const late = entries.some((entry) => entry.minimum_deadline.status === 'past_due');
+  const deadline = deadlineOf(internal);
+  const time = deadline === undefined ? null : new Date(deadline).toISOString();
+  const status = late ? 'past_due' : 'currently_due';
   return {
     alternatives: [],
-    entries: internal.entries,
-    summary: { minimum_deadline: due ? { status: 'currently_due', time: null } : null },
+    entries,
+    summary: { minimum_deadline: entries.length > 0 ? { status, time } : null },
+  };
+}
+
+/** The first moment by which something has to be entered, in milliseconds. */
+export function deadlineOf({ demands = [] }: AccountRecord['internal']): number | undefined {
+  return demands.length === 0 ? undefined : Math.min(...demands.map(({ deadline }) => deadline));
+}
+
+/** Who collects requirements is always told: who shows the seller a dashboard, does. */
+function defaultsOf({ dashboard, defaults }: AccountRecord): JsonObject {
+  const collector = { requirements_collector: collectorOf(dashboard) };
+  return { ...defaults, responsibilities: { ...collector, ...defaults.responsibilities } };
+}
+
+/** Who collects the requirements of an account with this dashboard, unless it was said. */
+export function collectorOf(dashboard: string): 'application' | 'stripe' {
+  return dashboard === 'none' ? 'application' : 'stripe';
+}
+
+/** The individual is a person of its own. */
+function identityOf({ id, created, identity }: AccountRecord): JsonObject {
+  const { individual, ...rest } = hideNumbers(identity);
+  if (!isObject(individual)) return rest;
+  const person = { id: id.replace('acct_', 'person_'), object: 'v2.core.account_person' };
+  return {
+    ...rest,
+    individual: { ...person, account: id, created, updated: created, ...individual },
   };
 }
 

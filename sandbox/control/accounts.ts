@@ -1,8 +1,8 @@
-import { changeAccount } from '../accounts/change.ts';
+import { changeAccount, demand } from '../accounts/change.ts';
 import { completeOnboarding } from '../accounts/onboarding.ts';
 import { findAccount } from '../accounts/record.ts';
 import { accountV2View } from '../accounts/v2-view.ts';
-import { flag, oneOf, required, text } from '../core/params.ts';
+import { flag, integer, oneOf, required, text } from '../core/params.ts';
 import type { AccountRecord } from '../core/records.ts';
 import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
@@ -26,6 +26,8 @@ const entered = {
   serviceAgreement: oneOf('full', 'recipient'),
 };
 
+const wanted = { requirement: required(text()), withinDays: integer() };
+
 /** What a test does in the place of a seller or of Stripe's staff. */
 export const accountControls = [
   control('POST accounts/:id/complete-onboarding', entered, ({ surface: { w }, id }, params) => {
@@ -41,6 +43,11 @@ export const accountControls = [
       return shown(w.db.transaction(() => changeAccount(w, id, pause)));
     },
   ),
+  control('POST accounts/:id/demand', wanted, ({ surface: { w }, id }, params) => {
+    refuseUnknown(w, id);
+    const deadline = w.clock.now() + (params.withinDays ?? 14) * 86_400_000;
+    return shown(w.db.transaction(() => demand(w, id, params.requirement, deadline)));
+  }),
   control('POST accounts/:id/deauthorize', {}, ({ surface: { w }, id }) => {
     refuseUnknown(w, id);
     const leave = (draft: AccountRecord) => void (draft.internal.deauthorized = true);

@@ -47,6 +47,8 @@ const limits = {
   payoutsPerSecond: integer(),
   payoutsAtOnce: integer(),
   accountsPerSecond: integer(),
+  globalAtOnce: integer(),
+  objectPerHour: integer(),
 };
 
 /** `holds`, `faults` and `limits`: what stands between a request and its answer. */

@@ -47,6 +47,8 @@ export type AccountRecord = {
     stripeTransfers: Capability;
     payouts: Capability;
     entries: RequirementEntry[];
+    /** What Stripe has asked for once more, and until when (in milliseconds). */
+    demands?: { description: string; deadline: number }[];
     /** Set while Stripe looks at what the seller entered. */
     reviewing: boolean;
     deauthorized: boolean;

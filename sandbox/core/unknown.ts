@@ -5,6 +5,7 @@ export type Unknown = { method: string; path: string; reason: string };
 
 /** Records what the sandbox could not do, so that a test can fail on it. */
 export function recordUnknown(w: World, { method, path, reason }: Unknown): void {
+  w.witness?.unknown({ method, path, reason });
   w.db.run(
     'insert into unknown_calls (at, method, path, reason) values (?, ?, ?, ?)',
     Date.now(),

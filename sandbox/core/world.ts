@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
+import type { Witness } from './witness.ts';
 
 /** What every part of the sandbox shares: its memory, its clock and where it is reachable. */
 export type World = {
@@ -12,6 +13,7 @@ export type World = {
   current: { id: string; idempotency_key: string | null } | null;
   /** Called after a commit that queued deliveries. */
   onDeliveries: () => void;
+  witness?: Witness | undefined;
 };
 
 /** The one platform account of the sandbox. */

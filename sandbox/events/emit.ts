@@ -45,6 +45,13 @@ export function emitThin(w: World, type: string, { accountId, data }: Thin): voi
   announce(w, { ...event, account: platformId, objectId: accountId });
 }
 
+/** Emits that somebody came back from a hosted page; it has data, but no object to fetch. */
+export function emitReturn(w: World, accountId: string, useCase: string): void {
+  const data = { account_id: accountId, configurations: ['recipient'], use_case: useCase };
+  const event = thinEvent(w, 'v2.core.account_link.returned', { data });
+  announce(w, { ...event, account: platformId, objectId: accountId });
+}
+
 /** Emits a ping and sends it to one destination, whatever events that is enabled for. */
 export function emitPing(w: World, { id }: Destination): JsonObject {
   const type = 'v2.core.event_destination.ping';
@@ -91,7 +98,8 @@ function emitThinTwin(w: World, type: string, account: string, about: About, sna
 function thinEvent(w: World, type: string, parts: JsonObject) {
   const id = newId('evt_test', 30);
   const created = new Date(w.clock.now()).toISOString();
-  const reason = w.current && { reason: { type: 'request', request: w.current } };
+  const keyed = w.current?.idempotency_key !== null && { request: w.current };
+  const reason = w.current && { reason: { type: 'request', ...keyed } };
   const body: JsonObject = {
     id,
     object: 'v2.core.event',
@@ -116,6 +124,7 @@ function announce(w: World, event: Stored): void {
 }
 
 function store(w: World, { id, version, account, type, objectId, body }: Stored): void {
+  w.witness?.event(version, structuredClone(body));
   w.db.run(
     `insert into events (id, version, account, type, created, object_id, body)
      values (?, ?, ?, ?, ?, ?, ?)`,

@@ -4,10 +4,14 @@ import { StripeFault } from '../core/errors.ts';
 export type LimitSettings = {
   mode: 'off' | 'live' | 'sandbox';
   globalPerSecond: number;
+  /** Requests of the whole platform that are open at once. */
+  globalAtOnce: number;
   endpointPerSecond: number;
   payoutsPerSecond: number;
   payoutsAtOnce: number;
   accountsPerSecond: number;
+  /** Changes of one object. */
+  objectPerHour: number;
 };
 
 /** What a test asks for; what it does not name is as Stripe has it in that mode. */
@@ -22,17 +26,21 @@ export type Limits = {
   leave(method: string, path: string): void;
 };
 
+// Stripe publishes no number of requests open at once; one second's worth is assumed. What it says
+// of one PaymentIntent, 1000 changes an hour, is taken for every object.
 const live = {
   globalPerSecond: 100,
+  globalAtOnce: 100,
   endpointPerSecond: 25,
   payoutsPerSecond: 15,
   payoutsAtOnce: 30,
   accountsPerSecond: 30,
+  objectPerHour: 1_000,
 };
 const budgets = {
   off: live,
   live,
-  sandbox: { ...live, globalPerSecond: 25, accountsPerSecond: 5 },
+  sandbox: { ...live, globalPerSecond: 25, globalAtOnce: 25, accountsPerSecond: 5 },
 };
 
 /** Makes the limits of one running sandbox, off until switched on. */
@@ -40,6 +48,7 @@ export function createLimits(): Limits {
   let settings: LimitSettings = { mode: 'off', ...live };
   let buckets: Buckets = new Map();
   let payoutsOpen = 0;
+  let open = 0;
   const isPayout = (method: string, path: string) => method === 'POST' && path === '/v1/payouts';
   return {
     settings: () => settings,
@@ -51,10 +60,13 @@ export function createLimits(): Limits {
     },
     admit(method, path) {
       const refused = settings.mode === 'off' ? undefined : spend(method, path);
-      if (!refused && isPayout(method, path)) payoutsOpen += 1;
-      return refused;
+      if (refused) return refused;
+      open += 1;
+      if (isPayout(method, path)) payoutsOpen += 1;
+      return undefined;
     },
     leave(method, path) {
+      open -= 1;
       if (isPayout(method, path)) payoutsOpen -= 1;
     },
   };
@@ -63,6 +75,14 @@ export function createLimits(): Limits {
     const endpoint = `${method} ${path.replaceAll(/\/[a-z]+_[A-Za-z0-9]+/g, '/:id')}`;
     if (isPayout(method, path) && payoutsOpen >= settings.payoutsAtOnce) {
       return tooMany('endpoint-concurrency');
+    }
+    if (open >= settings.globalAtOnce) return tooMany('global-concurrency');
+    const object = `${method} ${path}`;
+    if (method === 'POST' && object !== endpoint) {
+      const { objectPerHour } = settings;
+      if (!take(buckets, object, objectPerHour / 3600, objectPerHour)) {
+        return tooMany('resource-specific');
+      }
     }
     if (!take(buckets, endpoint, endpointRate(settings, endpoint))) return tooMany('endpoint-rate');
     if (!take(buckets, 'global', settings.globalPerSecond)) return tooMany('global-rate');
@@ -78,10 +98,10 @@ function endpointRate(settings: LimitSettings, endpoint: string): number {
   return settings.endpointPerSecond;
 }
 
-function take(buckets: Buckets, name: string, rate: number): boolean {
+function take(buckets: Buckets, name: string, rate: number, most = rate): boolean {
   const now = performance.now();
-  const bucket = buckets.get(name) ?? { tokens: rate, at: now };
-  bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.at) / 1000) * rate);
+  const bucket = buckets.get(name) ?? { tokens: most, at: now };
+  bucket.tokens = Math.min(most, bucket.tokens + ((now - bucket.at) / 1000) * rate);
   bucket.at = now;
   buckets.set(name, bucket);
   if (bucket.tokens < 1) return false;

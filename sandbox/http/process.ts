@@ -27,7 +27,7 @@ export type StripeRequest = {
 /** What is written back. */
 export type Answer = { status: number; body: string; headers: Record<string, string> };
 
-type Result = Answer & { stored: boolean; errorCode: string | null };
+type Result = Answer & { stored: boolean; errorCode: string | null; injected?: true };
 
 /** Does the work of a request: effect, kept answer and log line in one transaction. */
 export function process(surface: Surface, request: StripeRequest, fault?: Fault): Answer {
@@ -168,7 +168,7 @@ function retryAdvice({ status, stored }: StripeFault, { key, version }: StripeRe
 
 function injected(fault: Fault): Result {
   const { status, body, headers, stored } = fault;
-  return { status, body, headers, stored, errorCode: codeOf(body) };
+  return { status, body, headers, stored, errorCode: codeOf(body), injected: true };
 }
 
 function bug(error: unknown): StripeFault {
@@ -195,4 +195,9 @@ function codeOf(body: string): string | null {
 function log(surface: Surface, request: StripeRequest, result: Result, replayed: boolean): void {
   const { status, errorCode } = result;
   recordRequest(surface.w, request, { status, errorCode, replayed });
+  if (!surface.w.witness) return;
+  const { method, path, account, key, params } = request;
+  const body: unknown = JSON.parse(result.body);
+  const injected = result.injected ?? false;
+  surface.w.witness.exchange({ method, path, account, key, params, status, body, injected });
 }

@@ -1,8 +1,6 @@
 import { asyncLocalStorage, Context, type Info } from '@temporalio/activity';
 import { noopMetricMeter } from '@temporalio/common';
 
-type ContextArguments = ConstructorParameters<typeof Context>;
-
 const silence = () => undefined;
 const log = {
   log: silence,
@@ -23,7 +21,7 @@ export function inActivity<T>(run: () => Promise<T>): Promise<T> {
     undefined,
     log,
     noopMetricMeter,
-    {} as ContextArguments[7],
+    {},
   );
   return asyncLocalStorage.run(context, run);
 }

@@ -1,30 +1,29 @@
 import { expect } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/budget.ts';
-import { createStripe } from '../../activities/stripe.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
-import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
+import type { PayoutId } from '../../domain/ids.ts';
 import type { MoneyStep, Payout } from '../../domain/payout.ts';
 import { startMoneyDatabase } from '../db/money.ts';
-import { startMoneySandbox } from '../sandbox/money-sandbox.ts';
 import { until } from '../wait.ts';
 import { inActivity } from './in-activity.ts';
+import { startStripeSide } from './stripe-side.ts';
 
 /** One payout of 100.00 right before a step that sends a request to Stripe. */
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
 type Given = { funded?: boolean };
-type Requests = { idempotencyKey: string; account: string; status: number | null }[];
+type Requests = { idempotencyKey: string; account: string; replayed: boolean }[];
 type Moved = { id: string; amount: number; account: string; metadata: { payout_id?: string } };
 
 /** Sets a payout before its step, on a database and a sandbox of the test's own. */
 export async function startStage(step: MoneyStep, given: Given = {}) {
-  const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startMoneySandbox()]);
+  const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startStripeSide()]);
   const { db } = money;
-  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const { stripe } = sandbox;
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
   const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
-  const account = (await sandbox.seller()) as StripeAccountId;
+  const account = await sandbox.account();
   if (given.funded !== false) await sandbox.fund(500_00);
   const sellerId = await money.seller({ currency: 'usd', account });
   await money.earn(sellerId, 100_00, { currency: 'usd' });
@@ -72,7 +71,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
 const pathOf = { transfer: '/v1/transfers', payout: '/v1/payouts' } as const;
 
 function stripesView(
-  { ask }: Pick<Awaited<ReturnType<typeof startMoneySandbox>>, 'ask'>,
+  { ask }: Pick<Awaited<ReturnType<typeof startStripeSide>>, 'ask'>,
   payoutId: PayoutId,
   step: MoneyStep,
 ) {

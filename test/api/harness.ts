@@ -1,4 +1,5 @@
 import { afterAll, expect } from 'vitest';
+import { createStripe } from '../../activities/stripe.ts';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
@@ -24,7 +25,10 @@ type PostOptions = {
 };
 
 /** The API on a database of its own, called with no port; answers with what tests ask it through. */
-export async function startApi() {
+export async function startApi({
+  stripeAt = 'http://127.0.0.1:9',
+  stripeKey = 'sk_test_sandbox',
+} = {}) {
   const db = connect(await createTestDatabase(), { connections: 12 });
   await recordApiKey(db, { key: keys.admin, name: 'shop', role: 'admin' });
   await recordApiKey(db, { key: keys.other, name: 'back office', role: 'admin' });
@@ -37,6 +41,8 @@ export async function startApi() {
     wakeSoon: () => (woken.times += 1),
     temporalAnswers: async () => true,
     stripe: { webhookSecrets: ['whsec_test'], livemode: false },
+    stripeClient: createStripe({ secretKey: stripeKey, apiBase: stripeAt }),
+    turns: { take: async () => undefined },
   });
   afterAll(() => db.destroy());
   const { get, send, post, patch } = await callerOf(app);

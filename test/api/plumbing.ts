@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest';
+import { createStripe } from '../../activities/stripe.ts';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
@@ -30,6 +31,8 @@ export async function createTestApp(given: Partial<AppDeps> = {}) {
     wakeSoon: () => (woken.times += 1),
     temporalAnswers: () => Promise.resolve(true),
     stripe: { webhookSecrets: [], livemode: false },
+    stripeClient: createStripe({ secretKey: 'sk_test_sandbox', apiBase: 'http://127.0.0.1:9' }),
+    turns: { take: async () => undefined },
     ...given,
   });
   return { app, db, databaseUrl, statements, lines, woken };

@@ -123,12 +123,20 @@ describe('the preview of a schedule', () => {
     const usd = (amount: number) => ({ amount, currency: 'usd' });
     const pays = [
       {
-        ...{ currency: 'eur', pays: eur(30_00), leaves: eur(0), notYetAvailable: eur(40_00) },
-        ...{ reason: null, explanation: null },
+        currency: 'eur',
+        pays: eur(30_00),
+        leaves: eur(0),
+        notYetAvailable: eur(40_00),
+        reason: null,
+        explanation: null,
       },
       {
-        ...{ currency: 'usd', pays: usd(0), leaves: usd(9_99), notYetAvailable: usd(0) },
-        ...{ reason: 'below-minimum', explanation: expect.stringContaining('minimum') },
+        currency: 'usd',
+        pays: usd(0),
+        leaves: usd(9_99),
+        notYetAvailable: usd(0),
+        reason: 'below-minimum',
+        explanation: expect.stringContaining('minimum'),
       },
     ];
     expect(body).toMatchObject({ now: pays, expected: pays });

@@ -236,6 +236,23 @@ describe('the limits', () => {
   });
 });
 
+test.each<[string, object]>([
+  ['global-concurrency', { globalAtOnce: 1 }],
+  ['resource-specific', { objectPerHour: 1 }],
+])('the limit of %s is %j', async (reason, limit) => {
+  await sandbox.ask('PUT', 'limits', limit);
+  const hang = { id: 'slow', when: 'before', path: '/v1/transfers/tr_none' };
+  await sandbox.ask('PUT', 'holds', { holds: [hang] });
+  const change = () => send(sandbox.url, 'POST /v1/transfers/tr_none');
+  const slow = change();
+  await until(held, ([one]) => one?.waiting.length === 1);
+  const { status, headers } = await change();
+  expect([status, headers.get('stripe-rate-limited-reason')]).toEqual([429, reason]);
+  await sandbox.ask('PUT', 'holds', { holds: [] });
+  expect((await slow).status).toBe(404);
+  await sandbox.ask('PUT', 'limits', {});
+});
+
 test('the book adds up: what left the platform is what came to the sellers', async () => {
   const own = await startMoneySandbox();
   await own.fund(50_000);

@@ -124,6 +124,16 @@ test('a top-up fails by its source', async () => {
   });
 });
 
+test('a top-up that has arrived can still be taken back by its bank', async () => {
+  const made = await s.stripe.topups.create({ amount: 500_00, currency: 'usd' });
+  await s.moveTo(Number(made.expected_availability_date) * 1000);
+  const before = await s.available();
+  await s.ask('POST', `topups/${made.id}/reverse`);
+  expect((await s.stripe.topups.retrieve(made.id)).status).toBe('reversed');
+  expect(await s.available()).toBe(before - 500_00);
+  expect(await s.told(made.id)).toContain('topup.reversed');
+});
+
 test('a pending top-up is canceled once', async () => {
   const made = await s.stripe.topups.create({ amount: 500_00, currency: 'usd' });
   expect((await s.stripe.topups.cancel(made.id)).status).toBe('canceled');

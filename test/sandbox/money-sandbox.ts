@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { Stripe } from 'stripe';
-import { startSandbox } from '../../sandbox/server.ts';
+import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
+import type { Watching } from '../contract/watched-sandbox.ts';
 
 /** A running sandbox with the real Stripe client, and what tests of money do with it. */
 export type MoneySandbox = Awaited<ReturnType<typeof startMoneySandbox>>;
@@ -8,12 +9,8 @@ export type MoneySandbox = Awaited<ReturnType<typeof startMoneySandbox>>;
 const dayMs = 86_400_000;
 
 /** Starts a sandbox in memory for one test file. */
-export async function startMoneySandbox() {
-  const sandbox = await startSandbox({
-    port: 0,
-    file: ':memory:',
-    secretKey: 'sk_test_sandbox',
-  });
+export async function startMoneySandbox(watching: Watching = {}) {
+  const sandbox = await startWatchedSandbox(watching);
   const { url } = sandbox;
   const { hostname, port } = new URL(url);
   const stripe = new Stripe('sk_test_sandbox', {
@@ -34,6 +31,7 @@ export async function startMoneySandbox() {
   return {
     url,
     close: () => sandbox.close(),
+    expectUnknown: (...calls: string[]) => sandbox.expectUnknown(...calls),
     stripe,
     ask,
     ...sellersOf(stripe, ask),

@@ -74,6 +74,7 @@ describe('a request', () => {
 
   test('to an unknown path is refused and noted', async () => {
     const before = await unknownCalls();
+    sandbox.expectUnknown('POST /v1/customers');
     const { status, body } = await send(sandbox.url, 'POST /v1/customers', { form: { a: 'b' } });
     expect(status).toBe(404);
     expect(body.error?.message).toMatch(/^Unrecognized request URL \(POST: \/v1\/customers\)/);
@@ -83,6 +84,7 @@ describe('a request', () => {
 
   test('with an unknown parameter is refused and noted, however deep it is', async () => {
     const before = await unknownCalls();
+    sandbox.expectUnknown('GET /v1/transfers', 'POST /v2/core/accounts');
     const plain = await send(sandbox.url, 'GET /v1/transfers?colour=red');
     expect(plain.status).toBe(400);
     expect(plain.body.error).toMatchObject({ code: 'parameter_unknown', param: 'colour' });

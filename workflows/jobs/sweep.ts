@@ -6,6 +6,7 @@ export async function sweep(): Promise<{ events: number; earnings: number }> {
     sweeping.sweepEvents(),
     sweeping.sweepAccountEvents(),
     sweeping.resolveEarnings(),
+    sweeping.checkPlatformPayouts(),
   ]);
   await upkeep.wakeOverdue();
   await upkeep.relayWakeUps({ olderThanSeconds: 0 });

@@ -1,0 +1,119 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import * as db from '../db/api-keys.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { Problem } from './problems.ts';
+import * as schemas from './schemas.ts';
+import { answer, ApiKeyParams, body, refusals } from './schemas.ts';
+
+const NewApiKey = z
+  .strictObject({
+    name: schemas.text(100).openapi({ example: 'billing service' }),
+    role: z.enum(['admin', 'read']).openapi({ description: '`read` changes nothing' }),
+  })
+  .openapi('NewApiKey');
+
+const fields = {
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(['admin', 'read']),
+  createdAt: schemas.Instant,
+  revokedAt: schemas.Instant.nullable(),
+};
+const ApiKey = z.object(fields).openapi('ApiKey');
+const MadeApiKey = z
+  .object({
+    ...fields,
+    key: z.string().optional().openapi({
+      description: 'Told this once: only its hash is kept. Absent where the answer is a repeat',
+    }),
+  })
+  .openapi('MadeApiKey');
+
+const tags = ['API keys'];
+const headers = schemas.CommandHeaders;
+
+const createKey = createRoute({
+  method: 'post',
+  path: '/v1/api-keys',
+  operationId: 'createApiKey',
+  summary: 'Make an API key',
+  tags,
+  request: { headers, body: body(NewApiKey) },
+  responses: { 201: answer(MadeApiKey, 'The key, this once'), ...refusals },
+});
+
+const listKeys = createRoute({
+  method: 'get',
+  path: '/v1/api-keys',
+  operationId: 'listApiKeys',
+  summary: 'API keys, newest first',
+  tags,
+  responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'Every key'), ...refusals },
+});
+
+const revokeKey = createRoute({
+  method: 'post',
+  path: '/v1/api-keys/{keyId}/revoke',
+  operationId: 'revokeApiKey',
+  summary: 'Let a key in no more',
+  description: 'A process may believe it for two seconds more. No key revokes itself.',
+  tags,
+  request: { params: ApiKeyParams, headers, body: body(z.strictObject({})) },
+  responses: { 200: answer(ApiKey, 'The key as it stands then'), ...refusals },
+});
+
+/** Who may call: for keys with role `admin` only. */
+export function apiKeyRoutes(deps: AppDeps) {
+  return createRoutes()
+    .openapi(createKey, async (c) => {
+      requireAdmin(c);
+      const asked = c.req.valid('json');
+      // Made in the effect and kept out of its answer, so that what is stored cannot let anyone in.
+      let key: string | undefined;
+      const done = await runCommand(
+        c,
+        deps,
+        { kind: 'create-api-key', request: asked },
+        async (tx) => {
+          const made = db.newKey();
+          const stands = await db.createApiKey(tx, { ...asked, key: made });
+          key = made;
+          return { status: 201 as const, body: stands, objectId: stands.id };
+        },
+      );
+      c.header('cache-control', 'no-store');
+      return c.json({ ...done.body, ...(key !== undefined && { key }) }, done.status);
+    })
+    .openapi(listKeys, async (c) => {
+      requireAdmin(c);
+      return c.json({ data: await db.listApiKeys(deps.db) }, 200);
+    })
+    .openapi(revokeKey, async (c) => {
+      requireAdmin(c);
+      const { keyId } = c.req.valid('param');
+      const by = c.get('caller').id;
+      const done = await runCommand(
+        c,
+        deps,
+        { kind: 'revoke-api-key', request: {} },
+        async (tx) => {
+          const revoked = await db.revokeApiKey(tx, { keyId, by });
+          if (revoked === 'unknown') throw new Problem('unknown-api-key', 'No API key has this id');
+          if (revoked === 'itself')
+            throw new Problem('api-key-in-use', 'Revoke it with another key');
+          if (revoked === 'revoker-revoked') {
+            throw new Problem('unauthenticated', 'This API key was revoked');
+          }
+          return { status: 200 as const, body: revoked, objectId: keyId };
+        },
+      );
+      return c.json(done.body, 200);
+    });
+}
+
+function requireAdmin(c: Context<AppEnv>): void {
+  if (c.get('caller').role === 'admin') return;
+  throw new Problem('forbidden', 'This needs a key with role admin');
+}

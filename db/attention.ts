@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { MoneyStep, ParkReason } from '../domain/payout.ts';
+import type { Db } from './connect.ts';
+
+/** Something that stopped until a person decides. */
+export type AttentionRecord = {
+  sellerId: SellerId;
+  since: string;
+  /** Money that does not move because of it, in minor units. */
+  atStake: { currency: string; amount: number }[];
+} & (
+  | { kind: 'payout'; id: PayoutId; parked: ParkReason; unknownStep: MoneyStep | null }
+  | { kind: 'seller'; id: SellerId; parked: string; unknownStep: null }
+);
+
+/** Where a page of what needs attention begins: after this one. */
+export type AttentionPlace = { since: string; id: string };
+
+/** All that waits for a person, oldest first, one more than the limit where there is more. */
+export async function listAttention(
+  db: Db,
+  { after, limit }: { after: AttentionPlace | undefined; limit: number },
+): Promise<AttentionRecord[]> {
+  const { rows } = await sql<AttentionRecord>`
+    with stopped as (
+      select 'payout' as kind, id, seller_id, parked, unknown_step, ${since} as since
+        from payouts where parked is not null and ${comesAfter(after)}
+      union all
+      select 'seller', id, id, parked, null, ${since}
+        from sellers where parked is not null and ${comesAfter(after)}
+      order by since, id limit ${limit + 1}
+    )
+    select kind, stopped.id, stopped.seller_id as "sellerId", stopped.parked,
+      stopped.unknown_step as "unknownStep", since, coalesce(case when kind = 'payout' then (
+        select jsonb_build_array(jsonb_build_object('currency', currency, 'amount', case
+          when from_platform + from_account > 0 then from_platform + from_account
+          else coalesce(requested_amount, ${unpaid}) end))
+        from payouts where payouts.id = stopped.id
+      ) else (
+        select jsonb_agg(jsonb_build_object('currency', currency, 'amount', amount)
+          order by currency)
+        from (
+          select currency, sum(amount)::bigint as amount from balances
+          where seller_id = stopped.seller_id and place not in ('owed', 'bank', 'foreign')
+          group by currency having sum(amount) <> 0
+        ) as held
+      ) end, '[]'::jsonb) as "atStake"
+    from stopped order by since, id
+  `.execute(db);
+  return rows;
+}
+
+/** As exact as a cursor can say it. */
+const since = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
+
+function comesAfter(after: AttentionPlace | undefined) {
+  return after ? sql`(${since}, id) > (${after.since}::timestamptz, ${after.id})` : sql`true`;
+}
+
+/** What a payout of all that is payable is about, before anything is set aside for it. */
+const unpaid = sql`coalesce((select sum(greatest(amount, 0)) from balances
+  where balances.seller_id = payouts.seller_id and balances.currency = payouts.currency
+    and place in ('platform', 'account')), 0)`;

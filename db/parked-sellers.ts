@@ -1,0 +1,59 @@
+import { sellerWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
+import type { Tx } from './connect.ts';
+import { businessNow } from './payouts.ts';
+import { addWakeUps } from './wake-ups.ts';
+
+/** What a person has to decide about, held until the transaction ends. */
+export async function lockParkedSeller(
+  tx: Tx,
+  sellerId: SellerId,
+): Promise<{ parked: string | null } | undefined> {
+  return tx
+    .selectFrom('sellers')
+    .select('parked')
+    .where('id', '=', sellerId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** The cause of a refusal is removed: the seller's workflow tries again, under a new key. */
+export async function unparkSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+  await tx.updateTable('sellers').set({ parked: null }).where('id', '=', sellerId).execute();
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['account'] }]);
+}
+
+/** A person found the account at Stripe: its creation counts as done. */
+export async function confirmAccountCreated(
+  tx: Tx,
+  sellerId: SellerId,
+  account: StripeAccountId,
+): Promise<void> {
+  await answerUnknown(tx, sellerId, { state: 'succeeded', stripe_id: account });
+  await tx
+    .updateTable('sellers')
+    .set({ stripe_account: account })
+    .where('id', '=', sellerId)
+    .where('stripe_account', 'is', null)
+    .execute();
+  await unparkSeller(tx, sellerId);
+}
+
+/** A person is certain that Stripe made none: the next attempt makes it. */
+export async function confirmAccountNotCreated(tx: Tx, sellerId: SellerId): Promise<void> {
+  await answerUnknown(tx, sellerId, { state: 'refused', refusal: 'confirmed-not-sent' });
+  await unparkSeller(tx, sellerId);
+}
+
+type Answer =
+  | { state: 'succeeded'; stripe_id: StripeAccountId }
+  | { state: 'refused'; refusal: 'confirmed-not-sent' };
+
+async function answerUnknown(tx: Tx, sellerId: SellerId, answer: Answer): Promise<void> {
+  await tx
+    .updateTable('attempts')
+    .set({ ...answer, decided_at: businessNow })
+    .where('object_id', '=', sellerId)
+    .where('step', '=', 'account')
+    .where('state', 'in', ['started', 'unknown'])
+    .execute();
+}

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
+import { createTurns } from '../../activities/budget.ts';
+import { parkSeller, recordAccountCreated } from '../../db/seller-steps.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
+import { inActivity } from './in-activity.ts';
+import { startStripeSide } from './stripe-side.ts';
+
+let money: MoneyDatabase;
+let stripeSide: Awaited<ReturnType<typeof startStripeSide>>;
+let activities: ReturnType<typeof createActivities>;
+let sellerId: SellerId;
+beforeEach(async () => {
+  [money, stripeSide] = await Promise.all([startMoneyDatabase(4), startStripeSide()]);
+  const { db } = money;
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  activities = createActivities({ stripe: stripeSide.stripe, db, turns, lateReturnDays: 10 });
+  sellerId = await money.seller();
+  await db.updateTable('sellers').set({ stripe_account: null, status: 'onboarding' }).execute();
+});
+afterEach(() => Promise.all([money.db.destroy(), stripeSide.close()]));
+
+const create = () => inActivity(() => activities.createAccount({ sellerId }));
+const disturb = (rule: object) =>
+  stripeSide.ask('PUT', 'faults', {
+    rules: [{ method: 'POST', path: '/v2/core/accounts', ...rule }],
+  });
+
+/** The accounts at Stripe that were opened for the seller. */
+async function opened(): Promise<string[]> {
+  const { accounts } = (await stripeSide.ask('GET', 'book')) as {
+    accounts: { id: string; metadata: Record<string, string> }[];
+  };
+  return accounts.flatMap(({ id, metadata }) => (metadata['seller_id'] === sellerId ? [id] : []));
+}
+
+describe('the account of a seller', () => {
+  test.each([
+    ['drop-after', 'Stripe made it and the answer was lost'],
+    ['drop-before', 'Stripe never heard of it'],
+  ])('is made once though the connection broke (%s): %s', async (kind) => {
+    await disturb({ kind, count: 2 });
+    await expect(create()).rejects.toMatchObject({ type: 'StripeUnreachable' });
+    const seller = await create();
+    expect(await opened()).toEqual([seller.stripeAccount]);
+    expect(await create()).toMatchObject({ stripeAccount: seller.stripeAccount });
+    expect(await opened()).toHaveLength(1);
+  });
+
+  test('that Stripe refuses parks the seller, and is not asked for again', async () => {
+    await disturb({ kind: 'status', status: 400, code: 'country_unsupported' });
+    expect(await create()).toMatchObject({ parked: 'account-refused', stripeAccount: null });
+    expect(await create()).toMatchObject({ parked: 'account-refused' });
+    expect(await opened()).toEqual([]);
+  });
+
+  test('is not asked for while money is stopped', async () => {
+    await money.db.updateTable('operations').set({ money_stopped: true }).execute();
+    await expect(create()).rejects.toMatchObject({ type: 'MoneyStopped' });
+    expect(await opened()).toEqual([]);
+  });
+
+  test('that exists lets no late run park its seller', async () => {
+    const { stripeAccount } = await create();
+    await parkSeller(money.db, sellerId, 'account-outcome-unknown');
+    expect(await create()).toMatchObject({ parked: null, stripeAccount });
+  });
+
+  test('that a slow first run made ends the doubt of the second', async () => {
+    await parkSeller(money.db, sellerId, 'account-outcome-unknown');
+    const key = `${sellerId}/account/1`;
+    await recordAccountCreated(money.db, { sellerId, account: 'acct_slow', key });
+    expect(await create()).toMatchObject({ parked: null, stripeAccount: 'acct_slow' });
+  });
+});
+
+describe('the schedule of an account', () => {
+  test('is set to manual and believed once it was read back', async () => {
+    await create();
+    const seller = await inActivity(() => activities.setManualPayouts({ sellerId }));
+    expect(seller.payoutsAreManual).toBe(true);
+  });
+
+  test('is not believed when it reads otherwise', async () => {
+    await create();
+    const body =
+      '{"object":"balance_settings","payments":{"payouts":{"schedule":{"interval":"daily"}}}}';
+    const fault = {
+      kind: 'status',
+      method: 'GET',
+      path: '/v1/balance_settings',
+      status: 200,
+      body,
+    };
+    await stripeSide.ask('PUT', 'faults', { rules: [fault] });
+    await expect(inActivity(() => activities.setManualPayouts({ sellerId }))).rejects.toThrow(
+      'still not manual',
+    );
+    const { payouts_manual_at } = await money.db
+      .selectFrom('sellers')
+      .select('payouts_manual_at')
+      .executeTakeFirstOrThrow();
+    expect(payouts_manual_at).toBeNull();
+  });
+});

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await startStage('payout');
+  await stage.act();
+});
+afterEach(() => stage.close());
+
+const day = 24 * 60;
+const bank = async (what: 'pay' | 'fail') => {
+  const { stripePayoutId } = await stage.row();
+  const body = what === 'fail' ? { failureCode: 'account_closed' } : {};
+  await stage.sandbox.ask('POST', `payouts/${stripePayoutId}/${what}`, body);
+};
+const places = async () => {
+  const { sellerId } = await stage.row();
+  return stage.balances(sellerId);
+};
+
+describe('a payout that Stripe has', () => {
+  test('waits for the bank as long as Stripe says that it is on its way', async () => {
+    const row = await stage.run.follow();
+    expect(row).toMatchObject({ status: 'sent', waitingFor: 'bank' });
+    expect(Date.parse(row.lookAgainAt ?? '')).toBeGreaterThan(Date.parse(row.now));
+    expect(await places()).toMatchObject({ 'in-transit': 100_00 });
+  });
+
+  test('is paid when Stripe says so, watched, and settled when the watch is over', async () => {
+    await bank('pay');
+    const paid = await stage.run.follow();
+    expect(paid).toMatchObject({ status: 'paid', waitingFor: 'late-return' });
+    expect(await places()).toMatchObject({ bank: 100_00 });
+    await stage.moveMinutes(9 * day);
+    expect(await stage.run.follow()).toMatchObject({ status: 'paid', watchUntil: paid.watchUntil });
+    await stage.moveMinutes(day);
+    expect(await stage.run.follow()).toMatchObject({ status: 'settled', waitingFor: null });
+    expect(await stage.run.follow()).toMatchObject({ status: 'settled' });
+    expect(await places()).toMatchObject({ bank: 100_00 });
+  });
+
+  test('that the bank refuses leaves the money at the account and says why', async () => {
+    await bank('fail');
+    expect(await stage.run.follow()).toMatchObject({
+      status: 'failed',
+      failureCode: 'account_closed',
+    });
+    expect(await places()).toMatchObject({ account: 100_00 });
+    expect(await stage.sandbox.available(stage.account)).toBe(100_00);
+  });
+
+  test('that comes back after it was paid is a return', async () => {
+    await bank('pay');
+    await stage.run.follow();
+    await bank('fail');
+    expect(await stage.run.follow()).toMatchObject({ status: 'returned' });
+    expect(await places()).toMatchObject({ account: 100_00 });
+  });
+
+  test('that comes back before anybody read that it was paid has failed', async () => {
+    await bank('pay');
+    await bank('fail');
+    expect(await stage.run.follow()).toMatchObject({ status: 'failed' });
+    expect(await places()).toMatchObject({ account: 100_00 });
+  });
+
+  test('is as it was while Stripe cannot be read', async () => {
+    await stage.disturb({ kind: 'status', method: 'GET', status: 500 });
+    await expect(stage.run.follow()).rejects.toMatchObject({ type: 'StripeReadFailed' });
+    expect(await stage.row()).toMatchObject({ status: 'sent' });
+  });
+});

@@ -1,0 +1,50 @@
+import { createStripe } from '../../activities/stripe.ts';
+import type { StripeAccountId } from '../../domain/ids.ts';
+import { startSandbox } from '../../sandbox/server.ts';
+
+const secretKey = 'sk_test_sandbox';
+
+/** A sandbox with the engine's own client for it, and what a platform and a seller do there. */
+export async function startStripeSide() {
+  const sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey });
+  const { url } = sandbox;
+  const stripe = createStripe({ secretKey, apiBase: url });
+  const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    const init = body && { body: JSON.stringify(body), headers };
+    const response = await fetch(`${url}/_sandbox/${path}`, { method, ...init });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    stripe,
+    close: () => sandbox.close(),
+    ask,
+    /** An account that may receive transfers and payouts, with a bank account. */
+    async account(): Promise<StripeAccountId> {
+      const { id } = await stripe.v2.core.accounts.create({
+        contact_email: 'seller@example.com',
+        dashboard: 'express',
+        identity: { country: 'us', entity_type: 'individual' },
+        configuration: {
+          recipient: {
+            capabilities: { stripe_balance: { stripe_transfers: { requested: true } } },
+          },
+        },
+        defaults: {
+          currency: 'usd',
+          responsibilities: { fees_collector: 'application', losses_collector: 'application' },
+        },
+      });
+      await ask('POST', `accounts/${id}/complete-onboarding`, {});
+      return id as StripeAccountId;
+    },
+    /** Puts money into the platform's available balance. */
+    fund: (amount: number) =>
+      stripe.charges.create({ amount, currency: 'usd', source: 'tok_bypassPending' }),
+    async available(stripeAccount: StripeAccountId): Promise<number> {
+      const { available } = await stripe.balance.retrieve({}, { stripeAccount });
+      return available.find(({ currency }) => currency === 'usd')?.amount ?? 0;
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openAttempt, recordRefused, recordUnknown } from '../../db/attempts.ts';
+import { parkPayout } from '../../db/payout-steps.ts';
+import { readPayout } from '../../db/payouts.ts';
+import { parkSeller } from '../../db/seller-steps.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { startApi, type TestApi } from './harness.ts';
+import { payoutStages } from './payout-stages.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+
+type Item = {
+  id: string;
+  kind: string;
+  reason: string;
+  since: string;
+  atStake: unknown[];
+  commands: { method: string; path: string; body: Record<string, string> }[];
+};
+
+async function attention(of: TestApi, query = '') {
+  const { body } = await of.get(`/v1/attention${query}`);
+  return body as { data: Item[]; hasMore: boolean; nextCursor: string | null };
+}
+
+/** A seller whose account was asked for in vain. */
+async function parkedSeller(of: TestApi, how: 'account-refused' | 'account-outcome-unknown') {
+  const id = (await of.makeSeller()) as SellerId;
+  await of.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur' });
+  const asked = { step: 'account', account: null, apiVersion: '2026-10-28', request: {} };
+  const { key } = await openAttempt(of.db, { objectId: id, ...asked });
+  const error = { statusCode: 400, type: 'invalid_request_error', code: null, requestId: 'req_1' };
+  if (how === 'account-refused') await recordRefused(of.db, { key, refusal: 'other', error });
+  else await recordUnknown(of.db, { key, error });
+  await parkSeller(of.db, id, how);
+  await of.db.deleteFrom('wake_ups').execute();
+  return id;
+}
+
+describe('what needs attention', () => {
+  test('is nothing while nothing stopped', async () => {
+    const own = await startApi();
+    await own.makeSeller();
+    expect(await attention(own)).toEqual({ data: [], hasMore: false, nextCursor: null });
+  });
+
+  test('is every payout and seller that stopped: since when, why, how much, what resolves it', async () => {
+    const own = await startApi();
+    const stages = payoutStages(own);
+    const unknown = await stages.parkUnknown('transfer');
+    const { payoutId: refused } = await stages.orderPayout({ amount: 40_00 });
+    await parkPayout(own.db, await readPayout(own.db, refused), 'refused-by-stripe');
+    const seller = await parkedSeller(own, 'account-refused');
+    const { data } = await attention(own);
+    expect(data).toMatchObject([
+      {
+        kind: 'payout',
+        id: unknown,
+        reason: 'outcome-unknown',
+        atStake: [{ amount: 100_00, currency: 'eur' }],
+        commands: [
+          { path: `/v1/payouts/${unknown}/confirm-sent`, body: { stripeId: 'tr_...' } },
+          { path: `/v1/payouts/${unknown}/confirm-not-sent`, body: {} },
+        ],
+      },
+      {
+        kind: 'payout',
+        id: refused,
+        reason: 'refused-by-stripe',
+        atStake: [{ amount: 40_00, currency: 'eur' }],
+        commands: [{ method: 'POST', path: `/v1/payouts/${refused}/retry`, body: {} }],
+      },
+      {
+        kind: 'seller',
+        id: seller,
+        sellerId: seller,
+        reason: 'account-refused',
+        atStake: [{ amount: 70_00, currency: 'eur' }],
+        commands: [{ method: 'POST', path: `/v1/sellers/${seller}/retry`, body: {} }],
+      },
+    ]);
+    expect(data.map(({ since }) => since)).toEqual(data.map(({ since }) => since).toSorted());
+  });
+
+  test('about a payout of all that nothing is set aside for is all that is payable', async () => {
+    const own = await startApi();
+    const { payoutId } = await payoutStages(own).orderPayout();
+    await parkPayout(own.db, await readPayout(own.db, payoutId), 'unexpected-state');
+    const { data } = await attention(own);
+    expect(data).toMatchObject([{ atStake: [{ amount: 100_00, currency: 'eur' }] }]);
+  });
+
+  test('comes oldest first and each once, however small the pages', async () => {
+    const own = await startApi();
+    const made: string[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      made.push(await parkedSeller(own, 'account-refused'));
+      made.push(await payoutStages(own).parkUnknown('transfer'));
+    }
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await attention(own, `?limit=3${cursor === null ? '' : `&cursor=${cursor}`}`);
+      seen.push(...page.data.map(({ id }) => id));
+      expect(page.hasMore).toBe(page.nextCursor !== null);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen.toSorted()).toEqual(made.toSorted());
+    expect(new Set(seen).size).toBe(made.length);
+  });
+
+  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=abc', 'cursor=', 'kind=payout'])(
+    'is not told for %s',
+    async (query) => {
+      const { status, body } = await api.get(`/v1/attention?${query}`);
+      const [pointer] = query.split('=');
+      expect([status, body['errors']]).toMatchObject([400, [{ pointer: `/${pointer}` }]]);
+    },
+  );
+});
+
+describe('a seller that stopped', () => {
+  test('goes on when told, is woken, and is gone from the queue', async () => {
+    const id = await parkedSeller(api, 'account-refused');
+    const done = await api.post(`/v1/sellers/${id}/retry`, {});
+    expect([done.status, done.body['parked']]).toEqual([200, null]);
+    expect(await api.wakeUps()).toContainEqual({
+      workflow_id: `seller/${id}`,
+      topics: ['account'],
+    });
+    expect((await attention(api)).data.map((item) => item.id)).not.toContain(id);
+    const again = await api.post(`/v1/sellers/${id}/retry`, {});
+    expect([again.status, again.body['type']]).toEqual([409, '/problems/seller-not-parked']);
+  });
+
+  test('because of an unknown outcome takes over the account that a person found', async () => {
+    const id = await parkedSeller(api, 'account-outcome-unknown');
+    const path = `/v1/sellers/${id}/confirm-account-created`;
+    const { status, body } = await api.post(path, { stripeAccount: 'acct_found1' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ stripeAccount: 'acct_found1', parked: null });
+    const attempt = { state: 'succeeded', stripe_id: 'acct_found1' };
+    expect(await attemptsOf(id)).toMatchObject([attempt]);
+  });
+
+  test('because of an unknown outcome asks anew when a person found none', async () => {
+    const id = await parkedSeller(api, 'account-outcome-unknown');
+    const { body } = await api.post(`/v1/sellers/${id}/confirm-account-not-created`, {});
+    expect(body).toMatchObject({ stripeAccount: null, parked: null });
+    const attempt = { state: 'refused', refusal: 'confirmed-not-sent' };
+    expect(await attemptsOf(id)).toMatchObject([attempt]);
+  });
+
+  test('takes no decision that its reason does not ask for, and nobody else’s account', async () => {
+    const unknown = await parkedSeller(api, 'account-outcome-unknown');
+    const refused = await parkedSeller(api, 'account-refused');
+    await api.makeSeller({ status: 'active', account: 'acct_taken1' });
+    const not = '/problems/seller-not-parked';
+    for (const [id, name, body, type] of [
+      [unknown, 'retry', {}, not],
+      [refused, 'confirm-account-created', { stripeAccount: 'acct_1' }, not],
+      [refused, 'confirm-account-not-created', {}, not],
+      ['sel_00000000000000000000', 'retry', {}, '/problems/unknown-seller'],
+      [unknown, 'confirm-account-created', {}, '/problems/invalid-request'],
+      [unknown, 'confirm-account-created', { stripeAccount: 'tr_1' }, '/problems/invalid-request'],
+      [
+        unknown,
+        'confirm-account-created',
+        { stripeAccount: 'acct_taken1' },
+        '/problems/invalid-request',
+      ],
+      [refused, 'retry', { why: 'so' }, '/problems/invalid-request'],
+    ] as const) {
+      const answered = await api.post(`/v1/sellers/${id}/${name}`, body);
+      expect([name, body, answered.body['type']]).toEqual([name, body, type]);
+    }
+    expect((await attention(api, '?limit=100')).data.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([unknown, refused]),
+    );
+  });
+});
+
+function attemptsOf(id: SellerId) {
+  return api.db.selectFrom('attempts').selectAll().where('object_id', '=', id).execute();
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import {
+  fundPlatform,
+  orderPayout,
+  startEngine,
+  untilPayout,
+  type RunningEngine,
+} from '../running-engine.ts';
+import { until } from '../wait.ts';
+
+/** What must never leave the database and Stripe. */
+const canary = {
+  email: 'canary.mail@example.com',
+  displayName: 'Canary Displayname',
+  givenName: 'Canarygiven',
+  surname: 'Canarysurname',
+  iban: 'DE89370400440532013000',
+  webhookSecret: 'whsec_of_the_tests',
+  adminKey: 'pe_admin_of_the_tests_1',
+  stripeKey: 'sk_test_sandbox',
+};
+
+test('no name, address, bank number, key or secret reaches histories, logs or refusals', async () => {
+  const engine = await startEngine({ env: { LOG_LEVEL: 'debug' } });
+  try {
+    const { refusals } = await playTheStory(engine);
+    const places = {
+      histories: await readHistories(engine),
+      'worker log': engine.worker.log(),
+      'API log': engine.api.log(),
+      refusals: JSON.stringify(refusals),
+      inbox: JSON.stringify(await engine.db.selectFrom('inbox').selectAll().execute()),
+      'wake-ups': JSON.stringify(await engine.db.selectFrom('wake_ups').selectAll().execute()),
+    };
+    expect(places.histories, 'payloads are decoded').toContain('{"payoutId":');
+    expect(places['API log']).toContain('"event":"request"');
+    for (const [place, text] of Object.entries(places)) {
+      for (const [name, secret] of Object.entries(canary)) {
+        expect(text.includes(secret), `${name} in ${place}`).toBe(false);
+      }
+    }
+  } finally {
+    await engine.stop();
+  }
+});
+
+/** A seller is paid, a POST is refused on the way, and callers send what is refused. */
+async function playTheStory(engine: RunningEngine): Promise<{ refusals: string[] }> {
+  await fundPlatform(engine);
+  const { email, displayName, givenName, surname, iban } = canary;
+  const given = { email, displayName, country: 'DE', currency: 'eur' };
+  const { id } = await engine.call('POST', '/v1/sellers', given);
+  const account = await until('the account exists', async () => {
+    return (await engine.call('GET', `/v1/sellers/${id}`)).stripeAccount as string | null;
+  });
+  const entered = { givenName, surname, iban };
+  await engine.control('POST', `/accounts/${account}/complete-onboarding`, entered);
+  await until('the seller is active', async () => {
+    return (await engine.call('GET', `/v1/sellers/${id}`)).status === 'active';
+  });
+  const busy = { kind: 'status', method: 'POST', path: '/v1/payouts', count: 1, status: 400 };
+  const message = `${iban} of ${givenName} ${surname} cannot be used`;
+  await engine.control('PUT', '/faults', { rules: [{ ...busy, message, code: 'parameter_x' }] });
+  await engine.call('POST', `/v1/sellers/${id}/earnings`, { amount: 50_00, currency: 'eur' });
+  const payoutId = await orderPayout(engine, id as SellerId);
+  await untilParked(engine, payoutId);
+  await engine.call('POST', `/v1/payouts/${payoutId}/retry`, {});
+  await untilPayout(engine, payoutId, 'sent');
+  return { refusals: await sendGarbage(engine, given) };
+}
+
+async function untilParked(engine: RunningEngine, payoutId: PayoutId): Promise<void> {
+  await until('the payout is parked', async () => {
+    return (await engine.call('GET', `/v1/payouts/${payoutId}`)).parked !== null;
+  });
+}
+
+async function sendGarbage(engine: RunningEngine, given: object): Promise<string[]> {
+  const bad = [
+    { ...given, currency: canary.iban },
+    { ...given, [canary.email.replace('@', ' at ')]: 1, country: canary.displayName },
+    { ...given, email: `${canary.email} ${canary.surname}` },
+  ];
+  const refused = bad.map((body) =>
+    engine.call('POST', '/v1/sellers', body).then(
+      () => 'taken',
+      (error: unknown) => String(error),
+    ),
+  );
+  const refusals = await Promise.all(refused);
+  expect(refusals).not.toContain('taken');
+  return refusals;
+}
+
+/** Every event of every workflow, with what its payloads say. */
+async function readHistories({ temporal }: RunningEngine): Promise<string> {
+  const texts: string[] = [];
+  for await (const { workflowId, runId, searchAttributes } of temporal.workflow.list()) {
+    const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    texts.push(JSON.stringify(searchAttributes), decoded(JSON.stringify(history)));
+  }
+  return texts.join('\n');
+}
+
+/** Payloads are written in base64. */
+function decoded(history: string): string {
+  return history.replaceAll(/"data":"([A-Za-z0-9+/=]*)"/g, (_all, data: string) => {
+    return Buffer.from(data, 'base64').toString('utf8');
+  });
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRuns, replay, savedTypes } from '../replay/histories.ts';
+
+const source = readFileSync(new URL('../../workflows/index.ts', import.meta.url), 'utf8');
+const types = [...source.matchAll(/^export \{ (\w+) \} from/gm)].flatMap(([, type]) => type ?? []);
+
+describe('a saved history', () => {
+  test('stands for every workflow that the worker runs', () => {
+    expect(types).toContain('payout');
+    expect(savedTypes().sort()).toEqual(types.toSorted());
+  });
+
+  test.each(types)('of a %s replays on the code of today', async (type) => {
+    const runs = readRuns(type);
+    expect(runs.length).toBeGreaterThan(0);
+    for (const run of runs) await replay(run);
+  });
+
+  test('holds no personal data and no secret', () => {
+    for (const type of types) {
+      const payloads = JSON.stringify(readRuns(type)).matchAll(/"data":"([^"]*)"/g);
+      const text = [...payloads].map(([, data]) => Buffer.from(data ?? '', 'base64').toString());
+      expect(text.join('\n')).not.toMatch(/@example|DE89|FR14|whsec_|sk_test/);
+    }
+  });
+});
+
+describe('a change of the order of steps', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'payout-engine-replay-'));
+  const codePath = join(folder, 'changed.js');
+  beforeAll(async () => {
+    const workflowsPath = fileURLToPath(new URL('changed.ts', import.meta.url));
+    const logger = new DefaultLogger('ERROR');
+    writeFileSync(codePath, (await bundleWorkflowCode({ workflowsPath, logger })).code);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is caught before it strands a payout that is under way', async () => {
+    const [first] = readRuns('payout');
+    if (!first) throw new Error('no payout was saved');
+    await expect(replay(first, codePath)).rejects.toThrow(DeterminismViolationError);
+  });
+
+  test('touches no history of a workflow that was not changed', async () => {
+    for (const run of readRuns('relay')) await replay(run, codePath);
+  });
+});
