@@ -15,6 +15,7 @@ export type Turns = {
 
 export type Endpoint =
   | 'POST /v1/payouts'
+  | 'POST /v1/payouts/cancel'
   | 'POST /v1/transfers'
   | 'POST /v1/balance_settings'
   | 'POST /v2/core/accounts'

@@ -1,4 +1,5 @@
 import { createAccountActivities } from './accounts.ts';
+import { createCancellationActivities } from './cancellations.ts';
 import { createJobActivities } from './jobs.ts';
 import { createLedgerActivities } from './ledger.ts';
 import type { StripeDeps } from './money-call.ts';
@@ -13,6 +14,7 @@ export function createActivities(deps: StripeDeps & { lateReturnDays: number }) 
     ...createLedgerActivities(deps),
     ...createTransferActivities(deps),
     ...createStripePayoutActivities(deps),
+    ...createCancellationActivities(deps),
     ...createAccountActivities(deps),
     ...createSweepActivities(deps),
     ...createPlatformActivities(deps),

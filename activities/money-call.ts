@@ -38,7 +38,7 @@ export async function callOnce<T>(
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
 ): Promise<CallOutcome<T>> {
   const attempt = await openAttempt(db, asked);
-  if (attempt.state === 'succeeded') return { kind: 'stands' };
+  if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const { clearance, waitMs } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };

@@ -6,7 +6,7 @@ import { answerTo } from '../domain/refusals.ts';
 import type { CallOutcome } from './money-call.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
-const moneyStoppedMinutes = 60;
+export const moneyStoppedMinutes = 60;
 
 /** Writes down what an attempt that did not succeed means for its payout. */
 export async function answerOutcome(

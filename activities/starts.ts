@@ -10,12 +10,16 @@ const idPolicies = {
   workflowIdConflictPolicy: 'USE_EXISTING',
 } as const;
 
+/** A seller who was closed and opened again had a workflow that ended well: the row is open. */
+const reopenable = { ...idPolicies, workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+
 /** Starts the workflow of a payout unless it runs or has ended well. */
 export async function startPayoutWorkflow(
   client: Client,
   { payoutId, sellerId }: { payoutId: PayoutId; sellerId: SellerId },
 ): Promise<void> {
   await start(client, 'payout', {
+    ...idPolicies,
     workflowId: payoutWorkflowId(payoutId),
     taskQueue: engineQueue,
     args: [{ payoutId }],
@@ -24,9 +28,10 @@ export async function startPayoutWorkflow(
   });
 }
 
-/** Starts the workflow of a seller unless it runs or the seller was closed. */
+/** Starts the workflow of a seller whose row is open, unless it runs. */
 export async function startSellerWorkflow(client: Client, sellerId: SellerId): Promise<void> {
   await start(client, 'sellerLifecycle', {
+    ...reopenable,
     workflowId: sellerWorkflowId(sellerId),
     taskQueue: engineQueue,
     args: [{ sellerId }],
@@ -37,7 +42,7 @@ export async function startSellerWorkflow(client: Client, sellerId: SellerId): P
 
 async function start(client: Client, type: string, options: WorkflowStartOptions): Promise<void> {
   try {
-    await client.workflow.start(type, { ...options, ...idPolicies });
+    await client.workflow.start(type, options);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

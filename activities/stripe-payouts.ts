@@ -55,12 +55,20 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
       const payout = await readPayout(db, payoutId);
       const { stripePayoutId } = payout;
       if (!stripePayoutId || (payout.status !== 'sent' && payout.status !== 'paid')) return payout;
-      const object = await readStripe(deps, 'GET /v1/payouts', () =>
-        stripe.payouts.retrieve(stripePayoutId, {}, actingFor(accountOf(payout))),
-      );
-      return record(deps, { ...payout, stripePayoutId }, object);
+      return follow(deps, { ...payout, stripePayoutId });
     },
   };
+}
+
+/** Reads a payout that Stripe has and writes down where the money is. */
+export async function follow(
+  deps: StripeDeps & { lateReturnDays: number },
+  payout: Payout & { stripePayoutId: StripePayoutId },
+): Promise<Payout> {
+  const object = await readStripe(deps, 'GET /v1/payouts', () =>
+    deps.stripe.payouts.retrieve(payout.stripePayoutId, {}, actingFor(accountOf(payout))),
+  );
+  return record(deps, payout, object);
 }
 
 /** Hours after Stripe's estimate before a payout is read again when no event comes. */
@@ -116,7 +124,8 @@ async function findPayouts(
   return found;
 }
 
-function accountOf({ stripeAccount, payoutId }: Payout) {
+/** The account a payout leaves from; every call for it carries that. */
+export function accountOf({ stripeAccount, payoutId }: Payout) {
   if (!stripeAccount) throw new Error(`a payout without an account: ${payoutId}`);
   return stripeAccount;
 }

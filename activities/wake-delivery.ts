@@ -58,9 +58,11 @@ async function wakeSeller(
     args: [input],
     signal: lookAgain,
     signalArgs: [topics],
-    // A seller's workflow completes only when the seller is closed; one that was terminated or
-    // failed starts again from its row.
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    // A seller's workflow completes only when the seller is closed, and then only a reopening starts
+    // it again; one that was terminated or failed starts again from its row.
+    workflowIdReusePolicy: topics.includes('reopened')
+      ? 'ALLOW_DUPLICATE'
+      : 'ALLOW_DUPLICATE_FAILED_ONLY',
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `Seller ${sellerId}`,
     typedSearchAttributes: [{ key: searchAttributes.sellerId, value: sellerId }],

@@ -6,9 +6,11 @@ import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
 import { operationsRoutes } from './operations.ts';
+import { payoutCancelRoutes } from './payout-cancel.ts';
 import { parkedSellerRoutes } from './parked-sellers.ts';
 import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
@@ -16,6 +18,7 @@ import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { sellerOrderRoutes } from './seller-orders.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
 import { sellerRoutes } from './sellers.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -56,11 +59,14 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
     scheduleRoutes(deps),
+    sellerOrderRoutes(deps),
+    holdRoutes(deps),
     sellerLinkRoutes(deps),
     parkedSellerRoutes(deps),
     earningRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
+    payoutCancelRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
     attentionRoutes(deps),

@@ -16,7 +16,7 @@ import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import { Problem, type BrokenRule } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
-import { readSeller } from './sellers.ts';
+import { readOpenSeller, readSeller } from './sellers.ts';
 
 /** Earnings of one request: what fits a transaction of well under a second. */
 const largestBatch = 1000;
@@ -171,9 +171,7 @@ async function create(
   wake: { told: boolean },
   pointerOf = (_index: number) => '',
 ) {
-  const seller = await readSeller(tx, sellerId);
-  if (seller.status === 'closed')
-    throw new Problem('seller-closed', 'A closed seller earns no more');
+  const seller = await readOpenSeller(tx, sellerId);
   const { schedule } = seller;
   if (Object.keys(schedule.thresholds).length > 0) await lockSeller(tx, sellerId);
   const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);

@@ -3,7 +3,7 @@ import type { PayoutRecord } from '../db/views.ts';
 import { places } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';
-import { parkedOf, skippedOf, waitingOf } from './payout-words.ts';
+import { cancellationOf, parkedOf, skippedOf, waitingOf } from './payout-words.ts';
 import * as schemas from './schemas.ts';
 
 const MaybeInstant = schemas.Instant.nullable();
@@ -45,6 +45,14 @@ export const Payout = z
         commands: z.array(ResolvingCommand),
       })
       .nullable(),
+    cancellation: z
+      .object({
+        orderedAt: schemas.Instant,
+        orderedBy: z.string(),
+        state: z.enum(['asking', 'canceled', 'too-late', 'unknown']),
+        explanation: z.string(),
+      })
+      .nullable(),
     failureCode: z.string().nullable(),
     skipReason: z.string().nullable(),
     skipped: z.string().nullable().openapi({ description: 'The skipReason in words' }),
@@ -66,7 +74,8 @@ export const Payout = z
 export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
   const { requestedAmount, fromPlatform, fromAccount, currency } = record;
   const { lookAgainAt: _look, parkedAt: _at, unknownStep: _step, ...shown } = record;
-  const { requestedAmount: _requested, ...rest } = shown;
+  const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;
+  const { cancelOrderedAt: _orderedAt, cancelOrderedBy: _orderedBy, ...rest } = named;
   return {
     ...rest,
     requested: requestedAmount === null ? null : money(requestedAmount, currency),
@@ -76,6 +85,7 @@ export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
     waiting: waitingOf(record),
     parked: parkedOf(record),
     skipped: skippedOf(record),
+    cancellation: cancellationOf(record),
   };
 }
 

@@ -6,6 +6,8 @@ const waits: Record<WaitReason | 'start', string> = {
   start:
     'The seller’s workflow starts it as soon as the seller is active and no other payout in this currency is under way',
   'seller-not-active': 'The seller cannot be paid yet; it goes on when the seller becomes active',
+  'seller-paused': 'The seller is paused; it goes on when the seller is resumed',
+  hold: 'A hold keeps the money back: see the holds of the seller; it goes on when enough is released or runs out',
   'another-payout': 'Another payout of this seller and currency has no answer from Stripe yet',
   'platform-balance':
     'The platform’s balance at Stripe is too low; it goes on when money arrives there',
@@ -27,6 +29,7 @@ const skips: Record<SkipReason, string> = {
   'nothing-payable': 'Nothing was payable when it started',
   'more-than-payable': 'It asked for more than was payable when it started',
   'account-negative': 'The account’s balance was below zero when it started',
+  'on-hold': 'All of it was held at the payday; it waits for the next payday',
   'below-minimum':
     'Less was payable than the schedule’s minimum; the money waits for the next payday',
 };
@@ -36,6 +39,7 @@ export const paydayWords = {
   ...skips,
   'nothing-payable': 'Nothing is payable by the cut-off',
   'account-negative': 'The account’s balance is below zero',
+  'on-hold': 'All of it is held',
   'seller-not-active': 'The seller cannot be paid yet; it is once it becomes active',
 };
 
@@ -50,6 +54,31 @@ export function waitingOf(payout: PayoutRecord) {
 /** Why a payout ended without moving money. */
 export function skippedOf({ skipReason }: PayoutRecord): string | null {
   return skipReason && skips[skipReason];
+}
+
+const cancellations = {
+  asking: 'Stripe has it, and is asked to cancel it',
+  canceled: 'It was called off; its money is free where it is',
+  'too-late': 'Stripe refused: it is too late, and the payout goes on',
+  unknown: 'Stripe’s answer was lost; the payout is read from Stripe to see what became of it',
+} as const;
+
+/** What became of an order to cancel. */
+export function cancellationOf(payout: PayoutRecord) {
+  const { status, cancelOrderedAt, cancelOrderedBy, cancelAnswer } = payout;
+  if (cancelOrderedAt === null || cancelOrderedBy === null) return null;
+  const state = cancelStateOf(status, cancelAnswer);
+  const explanation = cancellations[state];
+  return { orderedAt: cancelOrderedAt, orderedBy: cancelOrderedBy, state, explanation };
+}
+
+function cancelStateOf(
+  status: PayoutRecord['status'],
+  answer: PayoutRecord['cancelAnswer'],
+): keyof typeof cancellations {
+  if (status === 'canceled') return 'canceled';
+  if (answer === 'refused' || status !== 'sent') return 'too-late';
+  return answer ?? 'asking';
 }
 
 /** Why a payout stopped, and each request that lets it go on. */

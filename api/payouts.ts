@@ -11,7 +11,7 @@ import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './payout-s
 import { Problem } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, PayoutParams, refusals, SellerParams } from './schemas.ts';
-import { readSeller } from './sellers.ts';
+import { readOpenSeller, readSeller } from './sellers.ts';
 import { timelineOf } from './timeline.ts';
 
 const NewPayoutBody = z
@@ -156,8 +156,7 @@ type Asked = { amount?: number | undefined; currency?: string | undefined };
 type Order = Omit<Parameters<typeof recordPayoutOrder>[1], 'amount' | 'currency'> & Asked;
 
 async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) {
-  const seller = await readSeller(tx, asked.sellerId);
-  if (seller.status === 'closed') throw new Problem('seller-closed', 'A closed seller is not paid');
+  const seller = await readOpenSeller(tx, asked.sellerId);
   const payoutId = await recordPayoutOrder(tx, {
     ...asked,
     amount: asked.amount ?? null,

@@ -12,11 +12,15 @@ export const problemKinds = {
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
+  'unknown-hold': { status: 404, title: 'There is no such hold' },
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'external-id-taken': { status: 409, title: 'This externalId names something else already' },
   'command-running': { status: 409, title: 'The first request with this key still runs' },
   'seller-closed': { status: 409, title: 'This seller is closed' },
+  'seller-not-settled': { status: 409, title: 'Something of this seller is still open' },
+  'hold-not-active': { status: 409, title: 'This hold holds nothing any more' },
+  'payout-not-cancelable': { status: 409, title: 'This payout cannot be called off now' },
   'seller-not-parked': { status: 409, title: 'This seller waits for no such decision' },
   'account-not-created': { status: 409, title: 'This seller has no account at Stripe yet' },
   'stripe-refused': { status: 409, title: 'Stripe refused this' },
@@ -38,7 +42,12 @@ export type ProblemKind = keyof typeof problemKinds;
 /** A field and the rule it broke. */
 export type BrokenRule = { in: 'body' | 'query' | 'header'; pointer: string; rule: string };
 
-type Extra = { errors?: BrokenRule[]; headers?: Record<string, string> };
+type Extra = {
+  errors?: BrokenRule[];
+  headers?: Record<string, string>;
+  /** What keeps a seller from being closed. */
+  open?: Record<string, unknown[]>;
+};
 
 /** Thrown wherever a request is refused; becomes an RFC 9457 answer in one place. */
 export class Problem extends Error {
@@ -59,7 +68,7 @@ export function problemResponse(
   { requestId, path }: { requestId: string; path: string },
 ): Response {
   const { status, title } = problemKinds[problem.kind];
-  const { errors, headers } = problem.extra;
+  const { errors, headers, open } = problem.extra;
   const body = {
     type: `/problems/${problem.kind}`,
     title,
@@ -68,6 +77,7 @@ export function problemResponse(
     instance: path.slice(0, 200),
     requestId,
     ...(errors && { errors }),
+    ...(open && { open }),
   };
   return new Response(JSON.stringify(body), {
     status,

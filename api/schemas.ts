@@ -115,6 +115,15 @@ export const ProblemBody = z
     instance: z.string(),
     requestId: z.string(),
     errors: z.array(z.object({ in: z.string(), pointer: z.string(), rule: z.string() })).optional(),
+    open: z
+      .object({
+        money: z.array(z.object({ place: z.string(), currency: z.string(), amount: z.int() })),
+        payouts: z.array(z.string()),
+        watches: z.array(z.string()),
+        holds: z.array(z.string()),
+      })
+      .optional()
+      .openapi({ description: 'What keeps a seller from being closed' }),
   })
   .openapi('Problem');
 

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Tx } from '../db/connect.ts';
 import {
   findSeller,
+  findSellerToUse,
   listSellers,
   recordSeller,
   type NewSeller,
@@ -34,6 +36,8 @@ const NewSellerBody = z
   })
   .openapi('NewSeller');
 
+const Order = z.object({ since: schemas.Instant, by: z.string(), reason: z.string() }).nullable();
+
 /** A seller as the API tells it. */
 export const Seller = z
   .object({
@@ -59,6 +63,8 @@ export const Seller = z
     }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
+    paused: Order.openapi({ description: 'Starts no payout; `by` is the API key' }),
+    closed: Order,
     createdAt: schemas.Instant,
   })
   .openapi('Seller');
@@ -170,6 +176,14 @@ export function sellerRoutes(deps: AppDeps) {
 export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise<SellerRecord> {
   const seller = await findSeller(db, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  return seller;
+}
+
+/** The same for what refers to the seller: nobody closes it until the transaction ends. */
+export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<SellerRecord> {
+  const seller = await findSellerToUse(tx, sellerId);
+  if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  if (seller.status === 'closed') throw new Problem('seller-closed', 'Reopen the seller first');
   return seller;
 }
 

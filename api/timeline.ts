@@ -34,6 +34,7 @@ const commandTexts: Record<string, string> = {
   'create-payout': 'Ordered',
   'confirm-sent': 'Confirmed as sent',
   'confirm-not-sent': 'Confirmed as not sent',
+  'cancel-payout': 'Called off',
   'retry-payout': 'Told to try again',
 };
 

@@ -33,12 +33,15 @@ export type NewAttempt = {
 /**
  * Answers with the attempt of this step that is open or has succeeded, and opens the next one only
  * when the last was refused. The answer is the row that stands: its body may differ from what was
- * asked, and is the one to send.
+ * asked, and is the one to send. None is opened for a payout that was called off: the lock makes
+ * this wait for a cancellation under way and then see it; such a payout answers with nothing.
  */
-export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt> {
+export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
   for (;;) {
     const { rows } = await sql<AttemptRow>`
-      with last as (
+      with payout as (
+        select status from payouts where id = ${asked.objectId} for share
+      ), last as (
         select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
         order by number desc limit 1
       ), opened as (
@@ -48,14 +51,23 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt> {
           ${JSON.stringify(asked.request)}::jsonb
         from (select coalesce((select number from last), 0) + 1 as number) as next
         where not exists (select from last where state <> 'refused')
+          and not exists (select from payout where status = 'canceled')
         on conflict do nothing returning *
       )
       select * from opened union all select * from last where state <> 'refused'
     `.execute(db);
     const [row] = rows;
-    // Nothing: another process opened it between the look and the insert; look again.
     if (row) return toAttempt(row);
+    if (await isCanceled(db, asked.objectId)) return undefined;
+    // Another process opened it between the look and the insert; look again.
   }
+}
+
+async function isCanceled(db: Db, objectId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payouts where id = ${objectId} and status = 'canceled'
+  `.execute(db);
+  return rows.length > 0;
 }
 
 /** What stands between an open attempt and its POST. */

@@ -40,18 +40,26 @@ export async function isRequestOpen(tx: Tx): Promise<boolean> {
 
 /** Moves business time forward and notes that whatever has fallen due must look again. */
 export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
+  const { offset_ms: before } = await tx
+    .selectFrom('clock')
+    .select('offset_ms')
+    .executeTakeFirstOrThrow();
   await tx.updateTable('clock').set({ offset_ms: offsetMs }).execute();
   const open = payoutStatuses.filter((status) => !isOver({ status }));
   await sql`
     with due as (
       select 'payout/' || payouts.id as workflow_id from payouts, clock
         where status in (${sql.join(open)}) and look_again_at <= ${newNow}
-      union all
+      union
       select 'seller/' || sellers.id from sellers, clock
         where status <> 'closed' and look_again_at <= ${newNow}
       union
       select 'seller/' || sellers.id from sellers, clock
-        where status = 'active' and ${paydayAt} <= ${newNow}
+        where status = 'active' and paused_at is null and ${paydayAt} <= ${newNow}
+      union
+      select 'seller/' || seller_id from holds, clock
+        where released_at is null and expires_at <= ${newNow}
+          and expires_at > now() + ${before} * interval '1 millisecond' - interval '1 minute'
     )
     insert into wake_ups (workflow_id, topics)
     select workflow_id, array['deadline'] from due order by workflow_id

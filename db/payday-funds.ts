@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { SellerId } from '../domain/ids.ts';
+import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
+import { activeHoldsOf } from './holds.ts';
 
 /**
  * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of
@@ -19,6 +21,7 @@ export async function readPaydayFunds(db: Db, sellerId: SellerId, cutOff: string
     atPlatform: number;
     atAccount: number;
     notYetAvailable: number;
+    holds: Hold[];
   }>`
     select currency,
       coalesce(sum(amount) filter (where place = 'platform'), 0)::bigint as "atPlatform",
@@ -27,7 +30,8 @@ export async function readPaydayFunds(db: Db, sellerId: SellerId, cutOff: string
         where seller_id = ${sellerId} and earnings.currency = balances.currency
           and allocated < earnings.amount
           and (available_on is null or available_on > ${by} or created_at > ${by})),
-        0)::bigint as "notYetAvailable"
+        0)::bigint as "notYetAvailable",
+      ${activeHoldsOf(sql`${sellerId}`)} as holds
     from balances where seller_id = ${sellerId} and place in ('platform', 'account')
     group by currency order by currency
   `.execute(db);

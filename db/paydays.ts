@@ -45,7 +45,7 @@ export async function recordSchedule(
 export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const seller = await lockSeller(tx, sellerId);
-    if (seller.status !== 'active') return;
+    if (seller.status !== 'active' || seller.paused_at !== null) return;
     const { now, next_payout_at: next, threshold_look_at: look, country } = seller;
     const schedule = seller.schedule ?? manualSchedule;
     const isPayday = next !== null && next <= now;
@@ -100,7 +100,7 @@ export async function wakeForPayday(
 async function lockSeller(tx: Tx, sellerId: SellerId) {
   return tx
     .selectFrom('sellers')
-    .select(['status', 'country', 'schedule', 'next_payout_at', 'threshold_look_at'])
+    .select(['status', 'country', 'schedule', 'next_payout_at', 'threshold_look_at', 'paused_at'])
     .select(businessNow.as('now'))
     .where('id', '=', sellerId)
     .forNoKeyUpdate()

@@ -7,6 +7,7 @@ import {
   type SellerId,
 } from '../domain/ids.ts';
 import type { MoneyStep, ParkReason } from '../domain/payout.ts';
+import { sql } from 'kysely';
 import * as attempts from './attempts.ts';
 import type { Tx } from './connect.ts';
 import { notWaiting, update } from './payouts.ts';
@@ -26,6 +27,8 @@ export async function recordPayoutOrder(
       currency: order.currency,
       requested_amount: order.amount,
       ordered_by: order.orderedBy,
+      waiting_for: sql`(select 'seller-paused' from sellers
+        where id = ${order.sellerId} and paused_at is not null)`,
     })
     .execute();
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(order.sellerId), topics: ['payouts'] }]);

@@ -109,7 +109,7 @@ export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
 export async function recordBack(
   db: Db,
   payout: Payout & { stripePayoutId: StripePayoutId },
-  why: { status: 'failed' | 'canceled'; failureCode: string | null },
+  why: { status: 'failed' | 'canceled'; failureCode: string | null; key?: string },
 ): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
     const { status } = await lockPayout(tx, payout.payoutId);
@@ -126,6 +126,7 @@ export async function recordBack(
         ...notWaiting,
       },
       entries: lines(moneyOf(payout), payout.stripePayoutId),
+      ...(why.key !== undefined && { attempt: { key: why.key, stripeId: payout.stripePayoutId } }),
     });
     await releaseEarnings(tx, payout.payoutId);
     // A seller without money does not wait for its payday; now it has some again.
@@ -162,7 +163,13 @@ export async function parkPayout(db: Db, before: Payout, reason: ParkReason): Pr
   return updateAsRead(db, before, { parked: reason, parked_at: businessNow, ...notWaiting });
 }
 
-const settledAttempt = { parked: null, parked_at: null, unknown_step: null, look_ups: 0 } as const;
+/** The columns of a payout of which no attempt is in question. */
+export const settledAttempt = {
+  parked: null,
+  parked_at: null,
+  unknown_step: null,
+  look_ups: 0,
+} as const;
 
 type Move = {
   payoutId: PayoutId;
@@ -176,7 +183,10 @@ type Move = {
  * One statement: the payout's new state, its ledger entries and its attempt's answer stand together
  * or not at all. A payout that moved already answers with the row that stands.
  */
-async function move(db: Db, { payoutId, from, change, entries, attempt }: Move): Promise<Payout> {
+export async function move(
+  db: Db,
+  { payoutId, from, change, entries, attempt }: Move,
+): Promise<Payout> {
   const { columns, lines } = entryLines(entries);
   const row = await db
     .with('moved', (query) =>
@@ -209,7 +219,8 @@ async function move(db: Db, { payoutId, from, change, entries, attempt }: Move):
   return row ? toPayout(row) : readPayout(db, payoutId);
 }
 
-function moneyOf(payout: Payout): PayoutMoney {
+/** What a payout carries, as its postings need it. */
+export function moneyOf(payout: Payout): PayoutMoney {
   return {
     payoutId: payout.payoutId,
     sellerId: payout.sellerId,

@@ -1,4 +1,5 @@
 import { sql, type Selectable, type UpdateObject } from 'kysely';
+import type { Hold, Stop } from '../domain/holds.ts';
 import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { reserved, total, type PayoutMoney } from '../domain/ledger.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type WaitReason,
 } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
+import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -32,9 +34,15 @@ export const readAlong = [
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
+  sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
+    then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
 ] as const;
 
-type PayoutRow = Selectable<Database['payouts']> & { now: string; others_wait: boolean };
+type PayoutRow = Selectable<Database['payouts']> & {
+  now: string;
+  others_wait: boolean;
+  stops: Stop[];
+};
 
 /** A row as its workflow sees it. */
 export function toPayout(row: PayoutRow): Payout {
@@ -57,6 +65,8 @@ export function toPayout(row: PayoutRow): Payout {
     unknownStep: row.unknown_step,
     lookUps: row.look_ups,
     watchUntil: row.watch_until,
+    cancelAsked: row.cancel_ordered_at !== null && row.cancel_answer === null,
+    stops: row.stops,
     othersWait: row.others_wait,
     now: row.now,
   };
@@ -70,6 +80,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
   return await db.transaction().execute(async (tx) => {
     const payout = await lockForReservation(tx, payoutId);
     if (payout.status !== 'requested') return readPayout(tx, payoutId);
+    if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', 24 * 60);
     if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
     if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
     const plan = planReservation({
@@ -78,7 +89,9 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
       atPlatform: payout.at_platform,
       atAccount: payout.at_account,
       notYetAvailable: payout.not_yet_available,
+      holds: payout.holds,
     });
+    if (plan.kind === 'wait') return waitForHold(tx, payoutId, plan.until);
     if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
     const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
     return reserve(tx, moneyOf, payout);
@@ -155,6 +168,11 @@ async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, minutes: num
   return update(db, payoutId, { waiting_for: reason, look_again_at: inMinutes(minutes) });
 }
 
+/** Until the first hold lifts by itself; where only a person lifts one, a look a day. */
+async function waitForHold(db: Db, payoutId: PayoutId, until: string | null) {
+  return update(db, payoutId, { waiting_for: 'hold', look_again_at: until ?? inMinutes(24 * 60) });
+}
+
 /** Nothing will leave here that would let the seller's next payout start, so this says it. */
 async function skip(tx: Tx, payoutId: PayoutId, reason: SkipReason) {
   const over = { status: 'skipped' as const, skip_reason: reason, over_at: businessNow };
@@ -174,9 +192,11 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
     cut_off_at: string | null;
     account: Payout['stripeAccount'];
     seller_status: string;
+    is_paused: boolean;
   }>`
     select seller_id, payouts.currency, payouts.status, requested_amount, cut_off_at,
-      sellers.stripe_account as account, sellers.status as seller_status
+      sellers.stripe_account as account, sellers.status as seller_status,
+      sellers.paused_at is not null as is_paused
     from payouts join sellers on sellers.id = seller_id
     where payouts.id = ${payoutId} for no key update
   `.execute(tx);
@@ -195,6 +215,7 @@ async function readFunds(
     at_platform: number;
     at_account: number;
     not_yet_available: number;
+    holds: Hold[];
   }>`
     select exists (select from payouts where seller_id = ${of.seller_id}
         and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
@@ -205,9 +226,12 @@ async function readFunds(
       coalesce((select sum(amount - allocated) from earnings where seller_id = ${of.seller_id}
         and currency = ${of.currency} and allocated < amount
         and not coalesce(${isPayable(of.cut_off_at)}, false)), 0)::bigint
-        as not_yet_available
+        as not_yet_available,
+      ${activeHoldsOf(sql`${of.seller_id}`)} as holds
   `.execute(tx);
-  return rows[0] ?? { busy: true, at_platform: 0, at_account: 0, not_yet_available: 0 };
+  const [row] = rows;
+  if (!row) throw new Error('a query without from has one row');
+  return row;
 }
 
 /** An earning that is available, and was there by the cut-off where a payday has one. */

@@ -3,14 +3,17 @@ import type {
   ApiKeyId,
   CommandId,
   EarningId,
+  HoldId,
   PayoutId,
   SellerId,
   StripeAccountId,
   StripePayoutId,
   TransferId,
 } from '../domain/ids.ts';
+import type { HoldSource, ReleaseRule } from '../domain/holds.ts';
 import type { EntryKind, Place } from '../domain/ledger.ts';
 import type {
+  CancelAnswer,
   MoneyStep,
   ParkReason,
   PayoutStatus,
@@ -72,6 +75,21 @@ export type Database = {
     created_at: Instant;
   };
   payouts: PayoutsTable;
+  holds: {
+    id: HoldId;
+    seller_id: SellerId;
+    source: HoldSource;
+    reason: string;
+    currency: Maybe<string>;
+    amount: Maybe<number>;
+    placed_at: Instant;
+    placed_by: string;
+    release_rule: ReleaseRule;
+    expires_at: MaybeInstant;
+    released_at: MaybeInstant;
+    released_by: Maybe<string>;
+    release_reason: Maybe<string>;
+  };
   payout_items: {
     payout_id: PayoutId;
     earning_id: EarningId;
@@ -145,6 +163,12 @@ type SellersTable = {
   threshold_look_at: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
+  paused_at: MaybeInstant;
+  paused_by: Maybe<string>;
+  pause_reason: Maybe<string>;
+  closed_at: MaybeInstant;
+  closed_by: Maybe<string>;
+  close_reason: Maybe<string>;
   /** Kept by a trigger. */
   parked_at: MaybeInstant;
   created_at: Instant;
@@ -173,6 +197,9 @@ type PayoutsTable = {
   ordered_by: string;
   payday: MaybeInstant;
   cut_off_at: MaybeInstant;
+  cancel_ordered_at: MaybeInstant;
+  cancel_ordered_by: Maybe<string>;
+  cancel_answer: Maybe<CancelAnswer>;
   created_at: Instant;
   started_at: MaybeInstant;
   reserved_at: MaybeInstant;

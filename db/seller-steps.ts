@@ -7,8 +7,10 @@ import {
 } from '../domain/ids.ts';
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
+import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
 import { paydayAt } from './payday-funds.ts';
+import { stopsOf } from './holds.ts';
 import { businessNow, inMinutes } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -23,7 +25,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
           and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
             or busy.status = 'requested' and busy.started_at is not null))
       order by payouts.currency, payouts.created_at
-    ) as startable
+    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops
     from sellers where id = ${sellerId}
   `.execute(db);
   const [row] = rows;
@@ -40,6 +42,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     payoutsAreManual: row.payouts_manual_at !== null,
     startablePayouts: row.startable,
     paydayAt: row.payday_at,
+    stops: row.stops,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     now: row.now,
@@ -167,4 +170,5 @@ type SellerRow = Selectable<Database['sellers']> & {
   now: string;
   startable: PayoutId[];
   payday_at: string | null;
+  stops: Stop[];
 };

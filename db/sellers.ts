@@ -30,6 +30,8 @@ export type SellerRecord = NewSeller & {
   nextPayoutAt: string | null;
   lookAgainAt: string | null;
   parked: string | null;
+  paused: { since: string; by: string; reason: string } | null;
+  closed: { since: string; by: string; reason: string } | null;
   createdAt: string;
 };
 
@@ -96,6 +98,20 @@ export async function updateSeller(
     .execute();
 }
 
+/** The same, and until the transaction ends nobody closes the seller. */
+export async function findSellerToUse(
+  tx: Tx,
+  sellerId: SellerId,
+): Promise<SellerRecord | undefined> {
+  const row = await tx
+    .selectFrom('sellers')
+    .selectAll()
+    .where('id', '=', sellerId)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row && toSeller(row);
+}
+
 /** Sellers, newest first, one more than the limit where there are more. */
 export async function listSellers(
   db: Db,
@@ -144,6 +160,12 @@ function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
     nextPayoutAt: row.next_payout_at,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
+    paused: orderOf(row.paused_at, row.paused_by, row.pause_reason),
+    closed: orderOf(row.closed_at, row.closed_by, row.close_reason),
     createdAt: row.created_at,
   };
+}
+
+function orderOf(since: string | null, by: string | null, reason: string | null) {
+  return since === null || by === null || reason === null ? null : { since, by, reason };
 }

@@ -41,7 +41,7 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
       and look_again_at < business_now() - ${minutes} * interval '1 minute'
     union
     select 'seller/' || id, array['deadline'] from sellers
-    where status = 'active' and parked is null
+    where status = 'active' and parked is null and paused_at is null
       and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}

@@ -2,7 +2,9 @@ import { sql, type Selectable } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import { places, type Place } from '../domain/ledger.ts';
 import { planReservation, type PayoutStatus } from '../domain/payout.ts';
+import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
+import { activeHoldsOf } from './holds.ts';
 import type { Database } from './schema.ts';
 
 /** A payout as callers and operators see it. */
@@ -122,8 +124,8 @@ export async function listCommands(db: Db, objectId: string) {
 
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {
-  const { rows } = await sql<{ currency: string; place: Place; amount: number; later: number }>`
-    select currency, place, amount, coalesce((select sum(earnings.amount - allocated)
+  const { rows } = await sql<BalanceRow>`
+    select currency, place, amount, ${activeHoldsOf(sql`${sellerId}`)} as holds, coalesce((select sum(earnings.amount - allocated)
       from earnings where seller_id = balances.seller_id and currency = balances.currency
         and allocated < earnings.amount
         and (available_on is null or available_on > business_now())), 0)::bigint as later
@@ -135,12 +137,15 @@ export async function readBalances(db: Db, sellerId: SellerId) {
       places.map((place) => [place, own.find((row) => row.place === place)?.amount ?? 0]),
     ) as Record<Place, number>;
     const notYetAvailable = own[0]?.later ?? 0;
-    const funds = { atPlatform: at.platform, atAccount: at.account, notYetAvailable };
+    const holds = own[0]?.holds ?? [];
+    const funds = { atPlatform: at.platform, atAccount: at.account, notYetAvailable, holds };
     const plan = planReservation({ requestedAmount: null, currency, ...funds });
     const payable = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
     return { currency, places: at, payable, notYetAvailable };
   });
 }
+
+type BalanceRow = { currency: string; place: Place; amount: number; later: number; holds: Hold[] };
 
 function errorFacts(error: Record<string, unknown> | null) {
   if (!error) return null;
@@ -176,6 +181,9 @@ function toRecord(row: Selectable<Database['payouts']>) {
     orderedBy: row.ordered_by,
     payday: row.payday,
     cutOffAt: row.cut_off_at,
+    cancelOrderedAt: row.cancel_ordered_at,
+    cancelOrderedBy: row.cancel_ordered_by,
+    cancelAnswer: row.cancel_answer,
     createdAt: row.created_at,
     startedAt: row.started_at,
     reservedAt: row.reserved_at,

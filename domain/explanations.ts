@@ -1,5 +1,7 @@
 import { formatMoney, money } from './money.ts';
+import type { Stop } from './holds.ts';
 import type { Payout, PayoutStep } from './payout.ts';
+import type { SellerId } from './ids.ts';
 import type { Seller } from './seller.ts';
 
 /** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
@@ -12,6 +14,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     payout.stripeAccount && `- account \`${payout.stripeAccount}\``,
     payout.transferId && `- transfer \`${payout.transferId}\``,
     payout.stripePayoutId && `- Stripe payout \`${payout.stripePayoutId}\``,
+    ...(payout.stops ?? []).map((stop) => describeStop(stop, payout.sellerId)),
     payout.failureCode && `- failed: ${payout.failureCode}`,
     parked && `\n**Needs a person: ${parked}**\n${remedies(payout)}`,
   ]
@@ -39,10 +42,23 @@ export function describeSeller(seller: Seller): string {
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
     seller.paydayAt && `- next payday ${seller.paydayAt}`,
+    ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.parked && `\n**Needs a person: ${seller.parked}**`,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');
+}
+
+/** Who stops the money, since when, and what lets it go again. Why stands in the API: free text. */
+export function describeStop(stop: Stop, sellerId: SellerId): string {
+  const since = `since ${stop.since}, by \`${stop.by}\``;
+  if (stop.kind === 'pause') return `- paused ${since}; \`POST /v1/sellers/${sellerId}/resume\``;
+  const { amount, currency, expiresAt } = stop;
+  const all = currency === null ? 'all money' : `all in ${currency}`;
+  const held = amount === null || currency === null ? all : formatMoney(money(amount, currency));
+  const lifts = expiresAt === null ? '' : `until ${expiresAt}, or `;
+  const release = `\`POST /v1/holds/${stop.holdId}/release\``;
+  return `- hold (${stop.source}) of ${held} ${since}; ${lifts}${release}`;
 }
 
 function doing(step: PayoutStep): string {

@@ -3,6 +3,7 @@
 export type SellerId = `sel_${string}`;
 export type EarningId = `earn_${string}`;
 export type PayoutId = `payout_${string}`;
+export type HoldId = `hold_${string}`;
 export type CommandId = `cmd_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
@@ -48,6 +49,11 @@ export function isSellerId(id: string | undefined): id is SellerId {
 /** True for what `newId('payout')` makes; webhooks bring ids that anyone could have typed. */
 export function isPayoutId(id: string | undefined): id is PayoutId {
   return id !== undefined && /^payout_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for what `newId('hold')` makes. */
+export function isHoldId(id: string): id is HoldId {
+  return /^hold_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for what `newId('key')` makes. */

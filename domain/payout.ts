@@ -1,3 +1,4 @@
+import { firstExpiry, leftBeside, type Hold, type Stop } from './holds.ts';
 import type { PayoutId, SellerId, StripeAccountId, StripePayoutId, TransferId } from './ids.ts';
 import { minor, payableAmount, smaller, type Currency, type MinorUnits } from './money.ts';
 
@@ -29,6 +30,8 @@ export const inFlightStatuses = ['reserved', 'transferred'] as const;
 /** What a payout waits for, in words an operator understands. */
 export type WaitReason =
   | 'seller-not-active'
+  | 'seller-paused'
+  | 'hold'
   | 'another-payout'
   | 'platform-balance'
   | 'account-balance'
@@ -46,7 +49,10 @@ export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-s
 
 /** Why a payout ended without moving money. */
 export type SkipReason =
-  'nothing-payable' | 'more-than-payable' | 'account-negative' | 'below-minimum';
+  'nothing-payable' | 'more-than-payable' | 'account-negative' | 'below-minimum' | 'on-hold';
+
+/** What Stripe said when it was asked to cancel a payout it has: too late, or nothing that tells. */
+export type CancelAnswer = 'refused' | 'unknown';
 
 /** The steps that send a request to Stripe, each with attempts of its own. */
 export type MoneyStep = 'transfer' | 'payout';
@@ -74,6 +80,10 @@ export type Payout = {
   unknownStep: MoneyStep | null;
   lookUps: number;
   watchUntil: string | null;
+  /** Stripe is to be asked to cancel it, and has not answered yet. */
+  cancelAsked: boolean;
+  /** What stops the seller's money, told while the payout waits for that; absent in old histories. */
+  stops?: Stop[];
   /** Another payout of this seller and currency waits for this one to leave. */
   othersWait: boolean;
   now: string;
@@ -81,7 +91,7 @@ export type Payout = {
 
 /** What the payout's workflow does next. */
 export type PayoutStep =
-  | { kind: 'reserve' | 'transfer' | 'payout' | 'follow' | 'settle' }
+  | { kind: 'reserve' | 'transfer' | 'payout' | 'cancel' | 'follow' | 'settle' }
   | { kind: 'look-up'; step: MoneyStep }
   | { kind: 'wait'; for: WaitReason | ParkReason; until: string | null }
   | { kind: 'over' };
@@ -94,10 +104,13 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   if (isOver(payout)) return { kind: 'over' };
   if (payout.parked) return { kind: 'wait', for: payout.parked, until: null };
   const due = payout.lookAgainAt === null || payout.lookAgainAt <= payout.now;
-  if (payout.waitingFor && !due && !(woken && mayBeCutShort(payout))) {
+  const cancels = payout.status === 'sent' && payout.cancelAsked;
+  const isCut = (woken && mayBeCutShort(payout)) || (cancels && payout.waitingFor === 'bank');
+  if (payout.waitingFor && !due && !isCut) {
     return { kind: 'wait', for: payout.waitingFor, until: payout.lookAgainAt };
   }
   if (payout.unknownStep) return { kind: 'look-up', step: payout.unknownStep };
+  if (cancels) return { kind: 'cancel' };
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
@@ -133,24 +146,34 @@ export type Funds = {
   atAccount: number;
   /** Earned, but not payable yet. */
   notYetAvailable: number;
+  /** The active holds on the seller. */
+  holds: readonly Hold[];
 };
 
 export type Reservation =
   | { kind: 'reserve'; fromPlatform: MinorUnits; fromAccount: MinorUnits }
+  /** Held back; `until` is when the first hold lifts by itself. */
+  | { kind: 'wait'; until: string | null }
   | { kind: 'skip'; reason: SkipReason };
 
 /**
  * Decides what a payout sets aside: first what is at the account already, so that only the rest
  * is transferred; never while the account is negative, since a transfer would fill the hole. What
- * is missing at the platform is not paid from the account either.
+ * is missing at the platform is not paid from the account either. What is held stays: an order for
+ * all shrinks by it, one by number waits for the hold.
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
   const payable = minor(Math.max(0, funds.atAccount + funds.atPlatform - funds.notYetAvailable));
+  const { currency } = funds;
   const wanted = minor(funds.requestedAmount ?? payable);
   if (wanted > payable) return { kind: 'skip', reason: 'more-than-payable' };
-  const amount = payableAmount({ amount: wanted, currency: funds.currency });
-  if (amount === 0) return { kind: 'skip', reason: 'nothing-payable' };
+  const unheld = payableAmount({ amount: wanted, currency });
+  if (unheld === 0) return { kind: 'skip', reason: 'nothing-payable' };
+  const left = leftBeside(funds.holds, { amount: payable, currency });
+  const isEnough = funds.requestedAmount === null || wanted <= left;
+  const amount = isEnough ? payableAmount({ amount: smaller(wanted, left), currency }) : minor(0);
+  if (amount === 0) return { kind: 'wait', until: firstExpiry(funds.holds, currency) };
   const fromAccount = smaller(minor(funds.atAccount), amount);
   return { kind: 'reserve', fromAccount, fromPlatform: minor(amount - fromAccount) };
 }

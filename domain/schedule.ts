@@ -126,9 +126,10 @@ export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmou
     const isEnough = amount >= (schedule.minimums[funds.currency] ?? 0);
     return isEnough ? { kind: 'pay', amount } : { kind: 'skip', amount, reason: 'below-minimum' };
   }
-  const withheld = payableOf({ ...funds, atAccount: 0 });
-  if (funds.atAccount >= 0 || withheld === 0) return { kind: 'nothing', amount: 0 };
-  return { kind: 'skip', amount: withheld, reason: 'account-negative' };
+  const isNegative = funds.atAccount < 0;
+  const withheld = payableOf({ ...funds, ...(isNegative && { atAccount: 0 }), holds: [] });
+  if (withheld === 0) return { kind: 'nothing', amount: 0 };
+  return { kind: 'skip', amount: withheld, reason: isNegative ? 'account-negative' : 'on-hold' };
 }
 
 /** Whether so much is payable in a currency that the seller does not wait for a payday. */

@@ -1,10 +1,11 @@
+import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
 import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
 
 export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
 
 /** What a wake-up can be about; several are told at once. */
-export type WakeTopic = 'account' | 'payouts' | 'deadline';
+export type WakeTopic = 'account' | 'payouts' | 'deadline' | 'reopened';
 
 /** A seller as its row tells it, read at `now` (business time). No personal data. */
 export type Seller = {
@@ -21,8 +22,13 @@ export type Seller = {
   payoutsAreManual: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
-  /** When a payday has to be opened; null without a schedule, or while no money waits for it. */
-  paydayAt: string | null;
+  /**
+   * When a payday has to be opened; null without a schedule, or while no money waits for it.
+   * Absent in old histories.
+   */
+  paydayAt?: string | null;
+  /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
+  stops?: Stop[];
   lookAgainAt: string | null;
   parked: string | null;
   now: string;
@@ -45,11 +51,12 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   }
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
-  if (seller.status === 'active' && payoutId) return { kind: 'start-payout', payoutId };
-  const paydayAt = seller.status === 'active' ? seller.paydayAt : null;
+  const mayStart = seller.status === 'active' && !isPaused(seller.stops);
+  if (mayStart && payoutId) return { kind: 'start-payout', payoutId };
+  const paydayAt = (mayStart && seller.paydayAt) || null;
   if (paydayAt !== null && paydayAt <= seller.now) return { kind: 'open-payday' };
-  const [until = null] = [seller.lookAgainAt, paydayAt].filter((at) => at !== null).sort();
-  return { kind: 'wait', until };
+  const lookAgainAt = earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops)));
+  return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
 }
 
 /** The status that the account's capabilities and schedule add up to. */
@@ -62,6 +69,11 @@ export function statusOf(facts: {
   if (facts.status === 'closed') return 'closed';
   if (facts.canReceiveTransfers && facts.canPayOut && facts.payoutsAreManual) return 'active';
   return facts.status === 'onboarding' ? 'onboarding' : 'restricted';
+}
+
+function earlier(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function isDue({ lookAgainAt, now }: Seller): boolean {

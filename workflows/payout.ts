@@ -55,6 +55,8 @@ async function take(step: Exclude<PayoutStep, { kind: 'wait' }>, before: Payout)
       return transfers.createTransfer({ payoutId });
     case 'payout':
       return tellOthers(before, await stripePayouts.createPayout({ payoutId }));
+    case 'cancel':
+      return stripePayouts.cancelPayout({ payoutId });
     case 'look-up':
       return step.step === 'transfer'
         ? stripeReads.lookUpTransfer({ payoutId })

@@ -61,8 +61,8 @@ export const transfers = proxyActivities<Pick<Activities, 'createTransfer'>>({
   taskQueue: stripeQueues.transfers,
 });
 
-/** From an account to its bank. */
-export const stripePayouts = proxyActivities<Pick<Activities, 'createPayout'>>({
+/** From an account to its bank, or called back before it is on its way. */
+export const stripePayouts = proxyActivities<Pick<Activities, 'createPayout' | 'cancelPayout'>>({
   ...callingStripe,
   taskQueue: stripeQueues.payouts,
 });

@@ -1,4 +1,5 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { holdsAmong, isPaused } from '../domain/holds.ts';
 import type { Payout } from '../domain/payout.ts';
 import { searchAttributes as keys } from '../domain/search-attributes.ts';
 import type { Seller } from '../domain/seller.ts';
@@ -16,13 +17,28 @@ export function showPayout(payout: Payout): void {
 /** Shows a seller's state in the list of workflows. */
 export function showSeller(seller: Seller): void {
   show([
-    { key: keys.sellerStatus, value: seller.status },
+    { key: keys.sellerStatus, value: shownStatus(seller) },
+    ...holdReasons(seller),
     { key: keys.country, value: seller.country },
     { key: keys.currency, value: seller.currency },
     { key: keys.needsOperator, value: seller.parked !== null },
     ...(seller.stripeAccount ? [{ key: keys.stripeAccount, value: seller.stripeAccount }] : []),
-    { key: keys.nextPayoutAt, value: seller.paydayAt === null ? null : new Date(seller.paydayAt) },
+    { key: keys.nextPayoutAt, value: seller.paydayAt ? new Date(seller.paydayAt) : null },
   ]);
+}
+
+/** A paused seller is shown as paused, whatever the account could do. */
+function shownStatus({ status, stops }: Seller): string {
+  return isPaused(stops) && status !== 'closed' ? 'paused' : status;
+}
+
+/** Only where it changed, so that a seller who was never held costs nothing; none takes it away. */
+function holdReasons({ stops }: Seller): Pairs {
+  const value = [...new Set(holdsAmong(stops).map(({ source }) => source))].sort();
+  const shown = workflowInfo().typedSearchAttributes.get(keys.holdReason) ?? [];
+  return value.join() === shown.join()
+    ? []
+    : [{ key: keys.holdReason, value: value.length > 0 ? value : null }];
 }
 
 type Pairs = Extract<Parameters<typeof upsertSearchAttributes>[0], unknown[]>;

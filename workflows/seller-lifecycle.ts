@@ -14,8 +14,12 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
   let topics = wakeUps.take();
   for (;;) {
     const step = nextSellerStep(row, topics);
-    if (step.kind === 'over') return showSeller(row);
-    if (step.kind === 'wait') {
+    if (step.kind === 'over') {
+      if (!wakeUps.waiting()) return showSeller(row);
+      // Closed and perhaps opened again since the row was read.
+      topics = wakeUps.take();
+      row = await ledger.readSeller({ sellerId });
+    } else if (step.kind === 'wait') {
       topics = await waitAsTold(row, step, wakeUps);
       row = await ledger.readSeller({ sellerId });
     } else {

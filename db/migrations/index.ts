@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import * as foundation from './0001-foundation.ts';
 import * as commandsAndLists from './0002-commands-and-lists.ts';
 import * as wakeUpVersions from './0003-wake-up-versions.ts';
+import * as holds from './0004-holds.ts';
 import * as attention from './0006-attention.ts';
 import * as schedules from './0007-schedules.ts';
 import * as checks from './0010-checks.ts';
@@ -11,6 +12,7 @@ export const migrations: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0002-commands-and-lists': commandsAndLists,
   '0003-wake-up-versions': wakeUpVersions,
+  '0004-holds': holds,
   '0006-attention': attention,
   '0007-schedules': schedules,
   '0010-checks': checks,

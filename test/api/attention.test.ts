@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openAttempt, recordRefused, recordUnknown } from '../../db/attempts.ts';
+import { recordRefused, recordUnknown } from '../../db/attempts.ts';
+import { openAttempt } from '../db/money.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
 import { readPayout } from '../../db/payouts.ts';
 import { parkSeller } from '../../db/seller-steps.ts';

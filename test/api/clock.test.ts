@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSandboxClock } from '../../api/sandbox-clock.ts';
-import { openAttempt, clearTry } from '../../db/attempts.ts';
+import { clearTry } from '../../db/attempts.ts';
+import { openAttempt } from '../db/money.ts';
 import type { Db } from '../../db/connect.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/server.ts';
 import {

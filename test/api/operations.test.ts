@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clearTry, openAttempt } from '../../db/attempts.ts';
+import { clearTry } from '../../db/attempts.ts';
+import { openAttempt } from '../db/money.ts';
 import {
   asCaller,
   createTestApp,

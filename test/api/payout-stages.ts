@@ -1,4 +1,5 @@
-import { clearTry, openAttempt, recordUnknown } from '../../db/attempts.ts';
+import { clearTry, recordUnknown } from '../../db/attempts.ts';
+import { openAttempt } from '../db/money.ts';
 import { parkPayout, recordTransferred } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';

@@ -123,14 +123,11 @@ describe('an exchange', () => {
     expect(judgeExchange(exchange, true).faults).toHaveLength(1);
   });
 
-  test.each([null, 'stripe-node-retry-0123'])(
-    'that moves something under the key %s is a fault of the engine',
-    (key) => {
-      const exchange = changed('/v1/topups', { key });
-      expect(judgeExchange(exchange, true).faults).toHaveLength(1);
-      expect(judgeExchange(exchange, false).faults).toEqual([]);
-    },
-  );
+  test('under a key that the package made up is a fault of the engine', () => {
+    const exchange = changed('/v1/topups', { key: 'stripe-node-retry-0123' });
+    expect(judgeExchange(exchange, true).faults).toHaveLength(1);
+    expect(judgeExchange(exchange, false).faults).toEqual([]);
+  });
 
   test('with an operation that Stripe has not is a fault, unless it is refused as unknown', () => {
     const path = '/v1/wishes';

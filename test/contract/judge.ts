@@ -26,7 +26,8 @@ export function judgeExchange(exchange: Exchange, strict: boolean): Judgement {
   const request = judge(`${name}: request`, status === 401 ? [] : described.request);
   const answer = judge(`${name}: answer ${status}`, injected ? [] : described.answer);
   const tolerated = !strict && status >= 400;
-  const keyless = strict && method === 'POST' && (key ?? 'stripe-node-').startsWith('stripe-node-');
+  // The package makes up a key where the engine gave none; it would be another one each time.
+  const keyless = strict && (key ?? '').startsWith('stripe-node-');
   return together([
     tolerated ? { ...request, faults: [] } : request,
     answer,

@@ -4,14 +4,13 @@ import {
   confirmNotSent,
   confirmSent,
   findAttempt,
-  openAttempt,
   recordRefused,
   recordUnknown,
 } from '../../db/attempts.ts';
 import { parkPayout, recordNotFound } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { newId, type PayoutId } from '../../domain/ids.ts';
-import { attemptOf, hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { attemptOf, hourMs, openAttempt, startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordUnknown } from '../../db/attempts.ts';
+import { cancelPayout } from '../../db/cancellations.ts';
 import {
   parkPayout,
   recordBack,
@@ -39,6 +40,7 @@ const steps = [
   'park',
   'confirm-sent',
   'confirm-not-sent',
+  'call-off',
 ] as const;
 type Step = (typeof steps)[number];
 
@@ -127,6 +129,8 @@ async function take(step: Step, row: Payout): Promise<unknown> {
       const stripeId = `${row.unknownStep === 'payout' ? 'po' : 'tr'}_${payoutId.slice(7)}`;
       return db.transaction().execute((tx) => confirmSent(tx, payoutId, stripeId));
     }
+    case 'call-off':
+      return db.transaction().execute((tx) => cancelPayout(tx, payoutId, 'key_of_the_tests'));
     case 'confirm-not-sent':
       return db.transaction().execute((tx) => confirmNotSent(tx, payoutId));
   }

@@ -1,5 +1,5 @@
 import { connect, type Db } from '../../db/connect.ts';
-import { clearTry, openAttempt } from '../../db/attempts.ts';
+import * as attempts from '../../db/attempts.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
 import { recordEarnings } from '../../db/earnings.ts';
 import { recordPayoutOrder } from '../../db/payout-orders.ts';
@@ -84,7 +84,7 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
   /** Opens the attempt of a step and notes that it is sent. */
   const send = async (payoutId: PayoutId, step: MoneyStep): Promise<string> => {
     const { key } = await openAttempt(db, attemptOf(payoutId, step));
-    await clearTry(db, key, []);
+    await attempts.clearTry(db, key, []);
     return key;
   };
   const transfer = async (payoutId: PayoutId, arrivesAt: string | null = null) =>
@@ -116,6 +116,13 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
       return payoutId;
     },
   };
+}
+
+/** Opens an attempt of a payout that nobody called off. */
+export async function openAttempt(db: Db, asked: attempts.NewAttempt): Promise<attempts.Attempt> {
+  const attempt = await attempts.openAttempt(db, asked);
+  if (!attempt) throw new Error('the payout was called off');
+  return attempt;
 }
 
 /** What an activity asks an attempt for. */

@@ -6,7 +6,7 @@ import { reservePayout } from '../../db/payouts.ts';
 import { readSellerForWorkflow } from '../../db/seller-steps.ts';
 import { recordAvailableOn, wakeOverdue } from '../../db/sweeps.ts';
 import { lookForThreshold } from '../../db/thresholds.ts';
-import type { SellerId } from '../../domain/ids.ts';
+import { newId, type SellerId } from '../../domain/ids.ts';
 import { manualSchedule, type Schedule } from '../../domain/schedule.ts';
 import { hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -139,6 +139,24 @@ describe('a payday', () => {
     await become('active');
     await open(sellerId);
     expect(await payoutsOf(sellerId)).toHaveLength(1);
+  });
+
+  test('at which all is held leaves it for the next, and says so', async () => {
+    const sellerId = await paid();
+    await earned(sellerId, 20_00, 2);
+    await money.db
+      .insertInto('holds')
+      .values({
+        id: newId('hold'),
+        seller_id: sellerId,
+        source: 'operator',
+        reason: 'r',
+        placed_by: 'key_test',
+        release_rule: 'manual',
+      })
+      .execute();
+    await open(sellerId);
+    expect(await payoutsOf(sellerId)).toEqual([['eur', 'skipped', 'on-hold', 'schedule']]);
   });
 
   test('that was missed for weeks is the latest one, with its cut-off', async () => {

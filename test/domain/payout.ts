@@ -21,6 +21,8 @@ export function aPayout(given: Partial<Payout> = {}): Payout {
     unknownStep: null,
     lookUps: 0,
     watchUntil: null,
+    cancelAsked: false,
+    stops: [],
     othersWait: false,
     now: noon,
     ...given,

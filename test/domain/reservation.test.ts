@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planReservation, type Funds } from '../../domain/payout.ts';
+import type { Hold } from '../../domain/holds.ts';
+import { planReservation, type Funds, type Reservation } from '../../domain/payout.ts';
 
 describe('a reservation', () => {
   test.each([
@@ -22,15 +23,38 @@ describe('a reservation', () => {
     'of %s from %i and %i, %i of it later, is %j: %s',
     (requestedAmount, atPlatform, atAccount, notYetAvailable, takes, _why) => {
       const funds = { requestedAmount, currency: 'eur', atPlatform, atAccount, notYetAvailable };
-      const plan = planReservation(funds);
-      expect(plan.kind === 'skip' ? plan.reason : [plan.fromPlatform, plan.fromAccount]).toEqual(
-        takes,
-      );
+      expect(takenBy(planReservation({ ...funds, holds: [] }))).toEqual(takes);
     },
   );
 
+  const until = '2026-12-01T00:00:00.000Z';
+  const all = { currency: null, amount: null, expiresAt: null };
+  const some = { currency: 'eur', amount: 30_00, expiresAt: until };
+  test.each<[asked: number | null, holds: Hold[], takes: unknown, why: string]>([
+    [null, [all], 'held until null', 'nothing is left'],
+    [null, [some], [70_00, 0], 'an order for all shrinks'],
+    [null, [some, some], [40_00, 0], 'holds add up'],
+    [null, [some, { ...some, amount: 70_00 }], `held until ${until}`, 'together they hold all'],
+    [null, [{ ...all, expiresAt: until }, all], `held until ${until}`, 'the first to lift counts'],
+    [null, [{ ...some, currency: 'usd' }], [100_00, 0], 'another currency is not held'],
+    [null, [{ ...all, currency: 'usd' }], [100_00, 0], 'all of another currency neither'],
+    [70_00, [some], [70_00, 0], 'what is left is enough'],
+    [70_01, [some], `held until ${until}`, 'an order by number is paid in full or waits'],
+    [100_01, [some], 'more-than-payable', 'also without the hold it could not be paid'],
+    [null, [{ ...some, amount: Number.MAX_SAFE_INTEGER }, some], `held until ${until}`, 'no sum'],
+  ])('of %s beside %j is %j: %s', (requestedAmount, holds, takes, _why) => {
+    const funds = { requestedAmount, currency: 'eur', atPlatform: 100_00, atAccount: 0 };
+    expect(takenBy(planReservation({ ...funds, notYetAvailable: 0, holds }))).toEqual(takes);
+  });
+
+  test('of money that is not there is skipped, held or not', () => {
+    const funds = { requestedAmount: null, currency: 'eur', atPlatform: 0, atAccount: 0 };
+    const plan = planReservation({ ...funds, notYetAvailable: 0, holds: [all] });
+    expect(takenBy(plan)).toBe('nothing-payable');
+  });
+
   test('leaves with the seller what a bank cannot carry', () => {
-    const funds = { requestedAmount: null, atAccount: 20_50, notYetAvailable: 0 };
+    const funds = { requestedAmount: null, atAccount: 20_50, notYetAvailable: 0, holds: [] };
     expect(planReservation({ ...funds, currency: 'huf', atPlatform: 100_30 })).toEqual({
       kind: 'reserve',
       fromAccount: 20_50,
@@ -49,13 +73,14 @@ describe('a reservation', () => {
     atPlatform: amount,
     atAccount: amount,
     notYetAvailable: fc.integer({ min: 0, max: 500_00 }),
+    holds: fc.constant([]),
   });
 
   test('never takes more than is payable, nor anything while the account is negative', () => {
     fc.assert(
       fc.property(anyFunds, (funds) => {
         const plan = planReservation(funds);
-        if (plan.kind === 'skip') return;
+        if (plan.kind !== 'reserve') return;
         const taken = plan.fromPlatform + plan.fromAccount;
         expect(taken).toBeGreaterThan(0);
         expect(funds.atAccount).toBeGreaterThanOrEqual(0);
@@ -79,10 +104,16 @@ describe('a reservation', () => {
         const funds = { ...given, requestedAmount: null, currency: 'eur' };
         const plan = planReservation(funds);
         const payable = funds.atAccount + funds.atPlatform - funds.notYetAvailable;
-        const taken = plan.kind === 'skip' ? 0 : plan.fromPlatform + plan.fromAccount;
+        const taken = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
         expect(taken).toBe(funds.atAccount < 0 ? 0 : Math.max(0, payable));
       }),
       { numRuns: 2000 },
     );
   });
 });
+
+/** What is taken from the platform and from the account, or why nothing is. */
+function takenBy(plan: Reservation): [number, number] | string {
+  if (plan.kind === 'wait') return `held until ${plan.until}`;
+  return plan.kind === 'skip' ? plan.reason : [plan.fromPlatform, plan.fromAccount];
+}

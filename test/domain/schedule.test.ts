@@ -101,7 +101,7 @@ describe('a payday', () => {
     ],
     ['says nothing of a hole alone', [0, -5_00, 0], nothing],
   ])('%s', (_why, [atPlatform, atAccount, notYetAvailable], plan, currency = 'eur') => {
-    const funds = { currency, atPlatform, atAccount, notYetAvailable };
+    const funds = { currency, atPlatform, atAccount, notYetAvailable, holds: [] };
     expect(planPayday(schedule, funds)).toEqual(plan);
   });
 

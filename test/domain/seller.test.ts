@@ -8,29 +8,9 @@ import {
   type WakeTopic,
 } from '../../domain/seller.ts';
 import { before, later, noon } from './payout.ts';
+import { aSeller } from './seller.ts';
 
 const payoutId = 'payout_0123456789abcdefghjk';
-
-/** A seller who can be paid and waits for nothing. */
-function aSeller(given: Partial<Seller> = {}): Seller {
-  return {
-    sellerId: 'sel_0123456789abcdefghjk',
-    status: 'active',
-    country: 'DE',
-    currency: 'eur',
-    stripeAccount: 'acct_1',
-    accountKnown: true,
-    canReceiveTransfers: true,
-    canPayOut: true,
-    payoutsAreManual: true,
-    startablePayouts: [],
-    paydayAt: null,
-    lookAgainAt: null,
-    parked: null,
-    now: noon,
-    ...given,
-  };
-}
 
 const start: SellerStep = { kind: 'start-payout', payoutId };
 const wait: SellerStep = { kind: 'wait', until: null };

@@ -1,0 +1,51 @@
+import { recordCancelAnswer } from '../db/cancellations.ts';
+import { recordBack } from '../db/payout-steps.ts';
+import { readPayout, recordWait } from '../db/payouts.ts';
+import type { PayoutId } from '../domain/ids.ts';
+import type { Payout } from '../domain/payout.ts';
+import { callOnce, type StripeDeps } from './money-call.ts';
+import { moneyStoppedMinutes } from './outcomes.ts';
+import { accountOf, follow } from './stripe-payouts.ts';
+import { actingFor, stripeApiVersion } from './stripe.ts';
+
+/** What calls a payout off that Stripe has already. */
+export function createCancellationActivities(deps: StripeDeps & { lateReturnDays: number }) {
+  const { stripe, db } = deps;
+  return {
+    /** Asks Stripe to cancel a payout; answers with the payout as it stands then. */
+    async cancelPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
+      const payout = await readPayout(db, payoutId);
+      const { stripePayoutId } = payout;
+      if (payout.status !== 'sent' || !payout.cancelAsked || !stripePayoutId) return payout;
+      const account = accountOf(payout);
+      const asked = {
+        endpoint: 'POST /v1/payouts/cancel' as const,
+        objectId: payoutId,
+        step: 'cancel',
+        account,
+        apiVersion: stripeApiVersion,
+        request: {},
+      };
+      const outcome = await callOnce(deps, asked, (_attempt, options) =>
+        stripe.payouts.cancel(stripePayoutId, {}, { ...options, ...actingFor(account) }),
+      );
+      switch (outcome.kind) {
+        case 'succeeded': {
+          const why = { status: 'canceled' as const, failureCode: null, key: outcome.key };
+          return recordBack(db, { ...payout, stripePayoutId }, why);
+        }
+        case 'money-stopped': {
+          // The payout itself goes on at Stripe meanwhile.
+          const row = await follow(deps, { ...payout, stripePayoutId });
+          if (row.status !== 'sent') return row;
+          return recordWait(db, row, { reason: 'money-stopped', minutes: moneyStoppedMinutes });
+        }
+        case 'refused':
+        case 'unknown':
+          return recordCancelAnswer(db, payout, outcome.kind);
+        case 'stands':
+          return readPayout(db, payoutId);
+      }
+    },
+  };
+}

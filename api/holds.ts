@@ -1,0 +1,185 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Tx } from '../db/connect.ts';
+import * as holds from '../db/holds.ts';
+import { readClock } from '../db/clock.ts';
+import { holdSources, releaseRules } from '../domain/holds.ts';
+import { isHoldId, isSellerId, type HoldId, type SellerId } from '../domain/ids.ts';
+import { money } from '../domain/money.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
+import { Problem } from './problems.ts';
+import * as schemas from './schemas.ts';
+import { answer, body, refusals, SellerParams } from './schemas.ts';
+import { readOpenSeller, readSeller } from './sellers.ts';
+
+const NewHoldBody = z
+  .strictObject({
+    source: z.enum(holdSources).default('operator'),
+    reason: schemas.text(500),
+    currency: schemas.Currency.optional().openapi({ description: 'By default every currency' }),
+    amount: schemas.Amount.optional().openapi({ description: 'By default all of it' }),
+    expiresAt: schemas.GivenInstant.optional().openapi({
+      description: 'When it lifts by itself; by default only a release lifts it',
+    }),
+  })
+  .refine(({ amount, currency }) => amount === undefined || currency !== undefined, {
+    path: ['currency'],
+    error: 'must be given with an amount',
+  })
+  .openapi('NewHold');
+
+const Hold = z
+  .object({
+    id: z.string(),
+    sellerId: z.string(),
+    state: z.enum(['active', 'released', 'expired']),
+    source: z.enum(holdSources),
+    reason: z.string(),
+    currency: z.string().nullable().openapi({ description: 'Null holds every currency' }),
+    amount: z.union([schemas.Money, z.null()]).openapi({ description: 'Null holds all' }),
+    placedAt: schemas.Instant,
+    placedBy: z.string().openapi({ description: 'The API key that placed it' }),
+    releaseRule: z.enum(releaseRules),
+    expiresAt: schemas.Instant.nullable(),
+    releasedAt: schemas.Instant.nullable(),
+    releasedBy: z.string().nullable(),
+    releaseReason: z.string().nullable(),
+  })
+  .openapi('Hold');
+
+const HoldParams = z.object({
+  holdId: z
+    .custom<HoldId>((id) => typeof id === 'string' && isHoldId(id))
+    .openapi({ type: 'string', param: { name: 'holdId', in: 'path' } }),
+});
+
+const filters = {
+  active: z.enum(['true', 'false']).optional().openapi({ description: 'Holds money now' }),
+  source: z.enum(holdSources).optional(),
+  ...PageQuery,
+};
+
+const placeRoute = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/holds',
+  operationId: 'placeHold',
+  summary: 'Hold some or all of a seller’s money',
+  description:
+    'Holds add up, and releasing one never lifts another. A payout that is requested or waits counts the hold when it sets money aside: an order for all shrinks to what is left, an order by amount waits. Money that is set aside already goes on; to stop it too, cancel its payout.',
+  request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
+  responses: { 201: answer(Hold, 'The hold'), ...refusals },
+});
+
+const releaseRoute = createRoute({
+  method: 'post',
+  path: '/v1/holds/{holdId}/release',
+  operationId: 'releaseHold',
+  summary: 'Release one hold; what waits for it looks again',
+  request: {
+    params: HoldParams,
+    headers: schemas.CommandHeaders,
+    body: body(z.strictObject({ reason: schemas.text(500) }).openapi('ReleaseReason')),
+  },
+  responses: { 200: answer(Hold, 'The hold, released'), ...refusals },
+});
+
+const sellerListRoute = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/holds',
+  operationId: 'listSellerHolds',
+  summary: 'Holds on a seller, newest first',
+  request: { params: SellerParams, query: z.strictObject(filters) },
+  responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
+});
+
+const sellerId = z
+  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
+  .optional()
+  .openapi({ type: 'string' });
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/holds',
+  operationId: 'listHolds',
+  summary: 'Holds, newest first',
+  request: { query: z.strictObject({ sellerId, ...filters }) },
+  responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
+});
+
+/** What keeps a seller's money back, and lets it go again. */
+export function holdRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(placeRoute, async (c) => {
+      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+      const by = c.get('caller').id;
+      const done = await runCommand(c, deps, { kind: 'place-hold', request: asked }, (tx) =>
+        place(tx, asked, by),
+      );
+      return c.json(done.body, 201);
+    })
+    .openapi(releaseRoute, async (c) => {
+      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+      const by = c.get('caller').id;
+      const done = await runCommand(c, deps, { kind: 'release-hold', request: asked }, (tx) =>
+        release(tx, asked, by),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(sellerListRoute, async (c) => {
+      const { id } = await readSeller(db, c.req.valid('param').sellerId);
+      return c.json(await page(db, { ...c.req.valid('query'), sellerId: id }), 200);
+    })
+    .openapi(listRoute, async (c) => c.json(await page(db, c.req.valid('query')), 200));
+}
+
+type Asked = z.infer<typeof NewHoldBody> & { sellerId: SellerId };
+
+async function place(tx: Tx, asked: Asked, by: string) {
+  await readOpenSeller(tx, asked.sellerId);
+  const { sellerId, source, reason } = asked;
+  const expiresAt = asked.expiresAt ? new Date(asked.expiresAt).toISOString() : null;
+  if (expiresAt !== null && expiresAt <= (await readClock(tx)).now) throw expired();
+  const { currency = null, amount = null } = asked;
+  const hold = { sellerId, source, reason, currency, amount, expiresAt };
+  const placed = await holds.placeHold(tx, hold, by);
+  return { status: 201, body: toHold(placed), objectId: placed.id };
+}
+
+async function release(tx: Tx, asked: { holdId: HoldId; reason: string }, by: string) {
+  const released = await holds.releaseHold(tx, { ...asked, by });
+  if (released) return { status: 200, body: toHold(released), objectId: released.id };
+  const standing = await holds.findHold(tx, asked.holdId);
+  if (!standing) throw new Problem('unknown-hold', 'No hold has this id');
+  throw new Problem('hold-not-active', `This hold is ${standing.state} already`);
+}
+
+type Filter = {
+  sellerId?: SellerId | undefined;
+  source?: holds.HoldRecord['source'] | undefined;
+  active?: 'true' | 'false' | undefined;
+  cursor?: string | undefined;
+  limit: number;
+};
+
+async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
+  const rows = await holds.listHolds(db, {
+    ...filter,
+    active: active && active === 'true',
+    after: afterOf(cursor, isHoldId),
+  });
+  return toPage(rows, filter.limit, toHold);
+}
+
+function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
+  const held = amount === null || currency === null ? null : money(amount, currency);
+  return { ...hold, currency, amount: held };
+}
+
+function expired(): Problem {
+  const rule = 'must lie in the future';
+  return new Problem('invalid-request', `/expiresAt: ${rule}`, {
+    errors: [{ in: 'body', pointer: '/expiresAt', rule }],
+  });
+}

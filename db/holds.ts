@@ -1,0 +1,180 @@
+import { sql, type RawBuilder, type Selectable } from 'kysely';
+import type { Hold, HoldSource, Stop } from '../domain/holds.ts';
+import {
+  newId,
+  payoutWorkflowId,
+  sellerWorkflowId,
+  type HoldId,
+  type SellerId,
+} from '../domain/ids.ts';
+import type { Db, Tx } from './connect.ts';
+import type { Database } from './schema.ts';
+import { addWakeUps } from './wake-ups.ts';
+
+const now = sql<string>`business_now()`;
+
+/** A hold as callers and operators see it. */
+export type HoldRecord = ReturnType<typeof toHold>;
+
+/** What somebody wants to wait. The reason is free text: it never leaves the database and the API. */
+export type NewHold = Hold & { sellerId: SellerId; source: HoldSource; reason: string };
+
+/** True for a hold, named `holds`, that nobody released and that has not run out. */
+export const isActive = sql<boolean>`holds.released_at is null
+  and (holds.expires_at is null or holds.expires_at > business_now())`;
+
+/**
+ * Places a hold. The lock on the seller makes it come wholly before or after a reservation: money
+ * that is set aside already goes on.
+ */
+export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
+  const { sellerId, source, reason, currency, amount, expiresAt } = hold;
+  await tx
+    .selectFrom('sellers')
+    .select('id')
+    .where('id', '=', sellerId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  const row = await tx
+    .insertInto('holds')
+    .values({
+      id: newId('hold'),
+      seller_id: sellerId,
+      source,
+      reason,
+      currency,
+      amount,
+      placed_by: by,
+      release_rule: expiresAt === null ? 'manual' : 'expiry',
+      expires_at: expiresAt,
+    })
+    .returningAll()
+    .returning(isActive.as('active'))
+    .executeTakeFirstOrThrow();
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
+  return toHold(row);
+}
+
+/**
+ * Releases one hold and lets the seller's payouts look again; every other hold stays. Answers with
+ * nothing when the hold was released before or has run out.
+ */
+export async function releaseHold(
+  tx: Tx,
+  { holdId, reason, by }: { holdId: HoldId; reason: string; by: string },
+): Promise<HoldRecord | undefined> {
+  const row = await tx
+    .updateTable('holds')
+    .set({ released_at: now, released_by: by, release_reason: reason })
+    .where('id', '=', holdId)
+    .where(isActive)
+    .returningAll()
+    .returning(isActive.as('active'))
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const waiting = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', row.seller_id)
+    .where('status', '=', 'requested')
+    .where('waiting_for', '=', 'hold')
+    .execute();
+  await addWakeUps(tx, [
+    { workflowId: sellerWorkflowId(row.seller_id), topics: ['payouts'] },
+    ...waiting.map(({ id }) => {
+      return { workflowId: payoutWorkflowId(id), topics: ['payouts' as const] };
+    }),
+  ]);
+  return toHold(row);
+}
+
+/** The hold with this id. */
+export async function findHold(db: Db, holdId: HoldId): Promise<HoldRecord | undefined> {
+  const row = await selectHolds(db).where('id', '=', holdId).executeTakeFirst();
+  return row && toHold(row);
+}
+
+/** Holds, newest first, one more than the limit where there are more. */
+export async function listHolds(
+  db: Db,
+  filter: {
+    sellerId?: SellerId | undefined;
+    source?: HoldSource | undefined;
+    active?: boolean | undefined;
+    after?: HoldId | undefined;
+    limit: number;
+  },
+): Promise<HoldRecord[]> {
+  const { sellerId, source, active, after } = filter;
+  let query = selectHolds(db);
+  if (sellerId) query = query.where('seller_id', '=', sellerId);
+  if (source) query = query.where('source', '=', source);
+  if (active !== undefined)
+    query = query.where(active ? isActive : sql<boolean>`not (${isActive})`);
+  if (after) {
+    query = query.where(
+      sql<boolean>`(placed_at, id) < (select placed_at, id from holds where id = ${after})`,
+    );
+  }
+  const rows = await query
+    .orderBy('placed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  return rows.map(toHold);
+}
+
+/** More than a person reads; the first to lift is always among them. */
+const mostTold = 20;
+
+/** What stops a seller, as one value beside a row that has the seller's id in `sellerId`. */
+export function stopsOf(sellerId: RawBuilder<unknown>) {
+  return sql<Stop[]>`(select coalesce(json_agg(stop), '[]') from (
+    select json_build_object('kind', 'pause', 'by', paused.paused_by,
+      'since', ${instant('paused.paused_at')}) as stop
+    from sellers as paused where paused.id = ${sellerId} and paused.paused_at is not null
+    union all (
+      select json_build_object('kind', 'hold', 'holdId', holds.id, 'source', holds.source,
+        'currency', holds.currency, 'amount', holds.amount, 'by', holds.placed_by,
+        'expiresAt', ${instant('holds.expires_at')}, 'since', ${instant('holds.placed_at')})
+      from holds where holds.seller_id = ${sellerId} and ${isActive}
+      order by holds.expires_at nulls last, holds.placed_at limit ${mostTold}
+    )
+  ) as stops)`;
+}
+
+/** Every active hold on a seller, for the decision what is payable. */
+export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
+  return sql<Hold[]>`(select coalesce(json_agg(json_build_object('currency', holds.currency,
+      'amount', holds.amount, 'expiresAt', ${instant('holds.expires_at')})), '[]')
+    from holds where holds.seller_id = ${sellerId} and ${isActive})`;
+}
+
+/** As every instant is read: RFC 3339 in UTC with milliseconds. */
+function instant(column: string) {
+  return sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+function selectHolds(db: Db) {
+  return db.selectFrom('holds').selectAll().select(isActive.as('active'));
+}
+
+function toHold(row: Selectable<Database['holds']> & { active: boolean }) {
+  const ended = row.released_at === null ? ('expired' as const) : ('released' as const);
+  return {
+    id: row.id,
+    sellerId: row.seller_id,
+    state: row.active ? ('active' as const) : ended,
+    source: row.source,
+    reason: row.reason,
+    currency: row.currency,
+    amount: row.amount,
+    placedAt: row.placed_at,
+    placedBy: row.placed_by,
+    releaseRule: row.release_rule,
+    expiresAt: row.expires_at,
+    releasedAt: row.released_at,
+    releasedBy: row.released_by,
+    releaseReason: row.release_reason,
+  };
+}

@@ -1,0 +1,65 @@
+import type { HoldId } from './ids.ts';
+import { minor, type Currency, type MinorUnits } from './money.ts';
+
+/** Who placed a hold: a person, a dispute, a risk check, or the engine itself. */
+export type HoldSource = (typeof holdSources)[number];
+export const holdSources = ['operator', 'dispute', 'risk', 'system'] as const;
+
+/** What lifts a hold by itself; each may be released before. */
+export type ReleaseRule = (typeof releaseRules)[number];
+export const releaseRules = ['manual', 'expiry'] as const;
+
+/** How much of a seller's money waits, and until when. */
+export type Hold = {
+  /** Null holds every currency. */
+  currency: Currency | null;
+  /** Minor units; null holds all. */
+  amount: number | null;
+  /** Null until somebody releases it. */
+  expiresAt: string | null;
+};
+
+/** What stops a seller's money, for the workflow that waits and the person who asks. No free text. */
+export type Stop =
+  | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold)
+  | { kind: 'pause'; since: string; by: string };
+
+/**
+ * What the active holds leave of what would be payable. They add up, and each goes alone; one that
+ * holds all leaves nothing. What is not payable yet does not count towards a hold.
+ */
+export function leftBeside(
+  holds: readonly Hold[],
+  payable: { amount: MinorUnits; currency: Currency },
+): MinorUnits {
+  const own = holdsOf(holds, payable.currency);
+  if (own.some(({ amount }) => amount === null)) return minor(0);
+  // Each counts up to what is there, so that no sum leaves the whole numbers.
+  const left = own.reduce<number>(
+    (rest, { amount }) => rest - Math.min(rest, amount ?? 0),
+    payable.amount,
+  );
+  return minor(Math.max(0, left));
+}
+
+/** When the first of the active holds lifts by itself; null when only a person lifts one. */
+export function firstExpiry(holds: readonly Hold[], currency?: Currency): string | null {
+  const instants = (currency === undefined ? holds : holdsOf(holds, currency)).flatMap(
+    ({ expiresAt }) => expiresAt ?? [],
+  );
+  return instants.sort()[0] ?? null;
+}
+
+/** The holds among what stops a seller. */
+export function holdsAmong(stops: readonly Stop[] = []) {
+  return stops.filter((stop) => stop.kind === 'hold');
+}
+
+/** True while nothing of a seller's may start. */
+export function isPaused(stops: readonly Stop[] = []): boolean {
+  return stops.some(({ kind }) => kind === 'pause');
+}
+
+function holdsOf(holds: readonly Hold[], currency: Currency): Hold[] {
+  return holds.filter((hold) => hold.currency === null || hold.currency === currency);
+}

@@ -1,0 +1,23 @@
+import type { Seller } from '../../domain/seller.ts';
+import { noon } from './payout.ts';
+
+/** A seller who can be paid and waits for nothing. */
+export function aSeller(given: Partial<Seller> = {}): Seller {
+  return {
+    sellerId: 'sel_0123456789abcdefghjk',
+    status: 'active',
+    country: 'DE',
+    currency: 'eur',
+    stripeAccount: 'acct_1',
+    accountKnown: true,
+    canReceiveTransfers: true,
+    canPayOut: true,
+    payoutsAreManual: true,
+    startablePayouts: [],
+    stops: [],
+    lookAgainAt: null,
+    parked: null,
+    now: noon,
+    ...given,
+  };
+}
