@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { findRecord } from '../core/objects.ts';
-import type { AccountLink } from '../core/records.ts';
+import type { AccountLink } from '../core/link-record.ts';
 import type { World } from '../core/world.ts';
 import { emitReturn } from '../events/emit.ts';
 import { openLink, useLink } from './links.ts';

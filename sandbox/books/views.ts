@@ -10,6 +10,7 @@ const kinds: Record<string, keyof Records> = {
   ba: 'bank_account',
   ch: 'charge',
   du: 'dispute',
+  issfr: 'early_fraud_warning',
   po: 'payout',
   py: 'charge',
   pyr: 'refund',

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { AccountLink } from './link-record.ts';
 import type { Metadata } from './metadata.ts';
 
 /** The state of one capability of a recipient. */
@@ -271,18 +272,16 @@ export type Dispute = {
   internal: { entries: string[] };
 };
 
-/** A link to the hosted onboarding page. */
-export type AccountLink = {
+/** What the bank of a card says of a charge before anybody disputes it. */
+export type EarlyFraudWarning = {
   id: string;
-  account: string;
-  type: 'account_onboarding' | 'account_update';
+  object: 'radar.early_fraud_warning';
+  /** Neither disputed nor fully refunded yet. */
+  actionable: boolean;
+  charge: string;
   created: number;
-  expires_at: number;
-  refresh_url: string;
-  return_url: string | null;
-  used: boolean;
-  /** Proves that a form comes from the one visit the link allows. */
-  session: string | null;
+  fraud_type: string;
+  livemode: false;
 };
 
 /** Every kind of stored object. */
@@ -297,4 +296,5 @@ export type Records = {
   topup: Topup;
   dispute: Dispute;
   account_link: AccountLink;
+  early_fraud_warning: EarlyFraudWarning;
 };

@@ -86,7 +86,7 @@ function emitThinTwin(w: World, type: string, account: string, about: About, sna
   const url =
     object === 'bank_account'
       ? `/v1/accounts/${account}/external_accounts/${id}`
-      : `/v1/${object}s/${id}`;
+      : `/v1/${object.replace('.', '/')}s/${id}`;
   const event = thinEvent(w, type, {
     ...(account !== platformId && { context: account }),
     related_object: { id, type: object, url },

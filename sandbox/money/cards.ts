@@ -8,6 +8,8 @@ export type Card = {
   bypassesPending: boolean;
   decline?: string;
   dispute?: Claim;
+  /** Its bank warns of every charge on it. */
+  warned?: true;
 };
 
 /** What the holder of a card claims of every charge on it. */
@@ -48,6 +50,8 @@ export function cardOf(source: string): Card {
   if (decline !== undefined) return { ...cardNamed(['visa', '0002'], false), decline };
   const dispute = claims[name.replace('visa_', '')];
   if (dispute) return { ...cardNamed(['visa', '0259'], false), dispute };
+  if (name === 'createIssuerFraudRecord')
+    return { ...cardNamed(['visa', '5423'], false), warned: true };
   const known = brands[name];
   if (known) return cardNamed(known, name.startsWith('bypassPending'));
   throw refusal(`No such token: '${source}'`, { code: 'resource_missing', param: 'source' });

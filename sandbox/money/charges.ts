@@ -15,6 +15,7 @@ import { cardDetails, cardOf, declined } from './cards.ts';
 import type { Card } from './cards.ts';
 import { newCharge } from './charge-record.ts';
 import { openDispute } from './disputes.ts';
+import { warnOf } from './early-fraud-warnings.ts';
 import { refuseFraction, written } from './fields.ts';
 import { createTransfer, groupOf } from './transfers.ts';
 
@@ -45,6 +46,7 @@ export function createCharge(w: World, order: ChargeOrder): Charge {
   const told = order.transferData ? passOn(w, charge, order.transferData) : charge;
   emit(w, 'charge.succeeded', order.account, show(w, told));
   if (card.bypassesPending) announceBalance(w, order.account);
+  if (card.warned) warnOf(w, order.account, charge.id);
   return card.dispute ? openDispute(w, order.account, told.id, card.dispute).charge : told;
 }
 

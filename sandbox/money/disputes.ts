@@ -16,6 +16,7 @@ import { showDispute } from '../books/views.ts';
 import { emit } from '../events/emit.ts';
 import type { Claim } from './cards.ts';
 import { newDispute } from './dispute-record.ts';
+import { settleWarning } from './early-fraud-warnings.ts';
 
 const disputeFee = 15_00;
 const decisionMs = 5_000;
@@ -37,6 +38,7 @@ export function openDispute(
   const before = readRecord(w, 'charge', chargeId, account);
   const charge: Charge = { ...before, disputed: true };
   saveRecord(w, charge);
+  settleWarning(w, account, chargeId);
   const dispute = newDispute(w, charge, claim);
   insertRecord(w, 'dispute', account, dispute);
   tell(w, 'charge.dispute.created', dispute);

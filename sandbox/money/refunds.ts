@@ -10,6 +10,7 @@ import { show } from '../books/views.ts';
 import { emit } from '../events/emit.ts';
 import { written } from './fields.ts';
 import { refuseChargedBack } from './disputes.ts';
+import { settleWarning } from './early-fraud-warnings.ts';
 import { newRefund, noteRefund } from './refund-record.ts';
 import { reverseTransfer } from './reversals.ts';
 
@@ -44,6 +45,7 @@ export function createRefund(w: World, order: RefundOrder): Refund {
   insertRecord(w, 'refund', order.account, refund);
   const after = noteRefund(w, charge, amount);
   emit(w, 'charge.refunded', order.account, show(w, after), changedFrom(charge, after));
+  if (after.refunded) settleWarning(w, order.account, charge.id);
   emit(w, 'refund.created', order.account, view(refund));
   return refund;
 }

@@ -2,6 +2,7 @@ import type { Route } from '../http/routes.ts';
 import { balanceSettingsRoutes } from './balance-settings.ts';
 import { chargeRoutes } from './charge-routes.ts';
 import { disputeRoutes } from './dispute-routes.ts';
+import { warningRoutes } from './early-fraud-warnings.ts';
 import { payoutRoutes } from './payout-routes.ts';
 import { refundRoutes } from './refund-routes.ts';
 import { reversalRoutes } from './reversal-routes.ts';
@@ -16,6 +17,7 @@ export const moneyRoutes: Route[] = [
   ...chargeRoutes,
   ...refundRoutes,
   ...disputeRoutes,
+  ...warningRoutes,
   ...topupRoutes,
   ...balanceSettingsRoutes,
 ];

@@ -41,6 +41,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     lookUpTransfer: () => inActivity(() => activities.lookUpTransfer({ payoutId })),
     lookUpPayout: () => inActivity(() => activities.lookUpPayout({ payoutId })),
     follow: () => inActivity(() => activities.followPayout({ payoutId })),
+    cancel: () => inActivity(() => activities.cancelPayout({ payoutId })),
   };
   if (step === 'payout') await arrive(await run.transfer(), moveMinutes);
   return {

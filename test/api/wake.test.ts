@@ -108,7 +108,7 @@ describe('a wake-up for a seller', () => {
     expect(await signalsOf(sellerId)).toEqual([['payouts']]);
   });
 
-  test('is dropped when the workflow has ended well: the seller was closed', async () => {
+  test('is dropped when the seller was closed, and starts the workflow when it was reopened', async () => {
     const waker = await start();
     const sellerId = newId('sel');
     const workflowId = `seller/${sellerId}`;
@@ -122,8 +122,13 @@ describe('a wake-up for a seller', () => {
     await note(workflowId, 'account');
     waker.wakeSoon();
     await allTold();
-    const run = await client.workflow.getHandle(workflowId).describe();
-    expect(run.status.name).toBe('COMPLETED');
+    const handle = client.workflow.getHandle(workflowId);
+    expect((await handle.describe()).status.name).toBe('COMPLETED');
+    // Only a reopening starts it again.
+    await note(workflowId, 'account', 'reopened');
+    waker.wakeSoon();
+    await allTold();
+    expect((await handle.describe()).status.name).toBe('RUNNING');
   });
 });
 

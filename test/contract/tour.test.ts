@@ -65,6 +65,10 @@ async function customersMoney(s: MoneySandbox, seller: string): Promise<void> {
   await expect(declined).rejects.toMatchObject({ statusCode: 402 });
   await charges.create({ ...money, source: 'tok_visa_createDispute' });
   await charges.create({ ...money, source: 'tok_visa_createDisputeInquiry' });
+  const { earlyFraudWarnings } = s.stripe.radar;
+  await charges.create({ ...money, source: 'pm_card_createIssuerFraudRecord' });
+  const { data: warnings } = await earlyFraudWarnings.list();
+  await earlyFraudWarnings.retrieve(warnings[0]?.id ?? '');
   const { data } = await disputes.list({ expand: ['data.charge'] });
   const [first, second] = data.map((dispute) => dispute.id);
   await disputes.update(first ?? '', { evidence: { uncategorized_text: 'winning_evidence' } });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stripe } from 'stripe';
 import { expectRefusal, startMoneySandbox } from './money-sandbox.ts';
 import type { MoneySandbox } from './money-sandbox.ts';
@@ -97,5 +97,37 @@ test('evidence that is not submitted decides nothing', async () => {
   expect(kept).toMatchObject({
     status: 'needs_response',
     evidence_details: { has_evidence: true, submission_count: 0 },
+  });
+});
+
+describe('an early fraud warning', () => {
+  const warned = { amount: 10_00, currency: 'usd', source: 'tok_createIssuerFraudRecord' };
+
+  async function warningOf(charge: string) {
+    const { data } = await s.stripe.radar.earlyFraudWarnings.list({ charge });
+    return s.stripe.radar.earlyFraudWarnings.retrieve(data[0]?.id ?? '', { expand: ['charge'] });
+  }
+
+  test('takes no money, and is told of', async () => {
+    const before = await s.pending();
+    const { id } = await s.stripe.charges.create(warned);
+    expect(await s.pending()).toBeGreaterThan(before);
+    const warning = await warningOf(id);
+    expect(warning).toMatchObject({ actionable: true, charge: { id, disputed: false } });
+    expect(await s.told(warning.id)).toEqual(['radar.early_fraud_warning.created']);
+  });
+
+  test('asks for nothing more once the charge is refunded or disputed', async () => {
+    const refunded = await s.stripe.charges.create(warned);
+    await s.stripe.refunds.create({ charge: refunded.id, amount: 1_00 });
+    expect((await warningOf(refunded.id)).actionable).toBe(true);
+    await s.stripe.refunds.create({ charge: refunded.id });
+    const disputed = await s.stripe.charges.create(warned);
+    await s.ask('POST', `charges/${disputed.id}/dispute`, {});
+    for (const { id } of [refunded, disputed]) {
+      const warning = await warningOf(id);
+      expect(warning.actionable).toBe(false);
+      expect(await s.told(warning.id)).toContain('radar.early_fraud_warning.updated');
+    }
   });
 });
