@@ -6,6 +6,8 @@ import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { docsRoutes } from './docs.ts';
+import { explanationRoutes } from './explanations.ts';
 import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
@@ -34,6 +36,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use('/v1/*', authenticate(deps.db));
 
   for (const routes of resources(deps)) app.route('/', routes);
+  app.route('/', docsRoutes());
   describe(app);
 
   const methodsAt = allowedMethods(app);
@@ -69,6 +72,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutCancelRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    explanationRoutes(deps),
     attentionRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),

@@ -16,7 +16,7 @@ const Created = z
         (id) => typeof id === 'string' && /^acct_[A-Za-z0-9]{1,200}$/.test(id),
         'must be the id of an account of Stripe’s, acct_',
       )
-      .openapi({ type: 'string' }),
+      .openapi({ type: 'string', example: 'acct_1ExampleOfAnAccount' }),
   })
   .openapi('ConfirmAccountCreated');
 

@@ -14,7 +14,8 @@ const Sent = z
   .strictObject({
     stripeId: z
       .string()
-      .regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a transfer or payout of Stripe’s'),
+      .regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a transfer or payout of Stripe’s')
+      .openapi({ example: 'tr_1ExampleOfATransfer' }),
   })
   .openapi('ConfirmSent');
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { newId } from '../domain/ids.ts';
 import type { AppEnv, AppDeps } from './context.ts';
 import { createRoutes } from './context.ts';
 import { answer, body, Instant, refusals, SellerParams } from './schemas.ts';
@@ -96,6 +97,11 @@ const forNobodyElse: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header('cache-control', 'no-store');
 };
 
+/** A key of its own for each call: what a lost answer made is never asked for again. */
+function once(): { idempotencyKey: string } {
+  return { idempotencyKey: newId('mint') };
+}
+
 /** Stripe's own pages and components for a seller. What they answer is secret and never stored. */
 export function sellerLinkRoutes(deps: AppDeps) {
   const { db } = deps;
@@ -108,24 +114,27 @@ export function sellerLinkRoutes(deps: AppDeps) {
       const { returnUrl, refreshUrl } = c.req.valid('json');
       const account = accountOf(await readSeller(db, c.req.valid('param').sellerId));
       const link = await askStripe(deps, 'POST /v2/core/account_links', (stripe) =>
-        stripe.v2.core.accountLinks.create({
-          account,
-          use_case: {
-            type: 'account_onboarding',
-            account_onboarding: {
-              return_url: returnUrl,
-              refresh_url: refreshUrl,
-              collection_options: { fields: 'eventually_due' },
+        stripe.v2.core.accountLinks.create(
+          {
+            account,
+            use_case: {
+              type: 'account_onboarding',
+              account_onboarding: {
+                return_url: returnUrl,
+                refresh_url: refreshUrl,
+                collection_options: { fields: 'eventually_due' },
+              },
             },
           },
-        }),
+          once(),
+        ),
       );
       return c.json({ url: link.url, expiresAt: link.expires_at }, 200);
     })
     .openapi(loginRoute, async (c) => {
       const account = accountOf(await readSeller(db, c.req.valid('param').sellerId));
       const link = await askStripe(deps, 'POST /v1/accounts/login_links', (stripe) =>
-        stripe.accounts.createLoginLink(account),
+        stripe.accounts.createLoginLink(account, {}, once()),
       );
       return c.json({ url: link.url, expiresAt: null }, 200);
     })
@@ -133,10 +142,13 @@ export function sellerLinkRoutes(deps: AppDeps) {
       const names = [...new Set(c.req.valid('json').components ?? componentNames)];
       const account = accountOf(await readSeller(db, c.req.valid('param').sellerId));
       const session = await askStripe(deps, 'POST /v1/account_sessions', (stripe) =>
-        stripe.accountSessions.create({
-          account,
-          components: Object.fromEntries(names.map((name) => [name, components[name]])),
-        }),
+        stripe.accountSessions.create(
+          {
+            account,
+            components: Object.fromEntries(names.map((name) => [name, components[name]])),
+          },
+          once(),
+        ),
       );
       const expiresAt = new Date(session.expires_at * 1000).toISOString();
       const shown = { stripeAccount: account, clientSecret: session.client_secret };

@@ -22,6 +22,7 @@ import { Problem } from './problems.ts';
 import { GivenSchedule, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
+import { addStripes, BalancesQuery, StripeBalance } from './stripe-balances.ts';
 
 const NewSellerBody = z
   .strictObject({
@@ -72,6 +73,7 @@ export const Seller = z
 const Balance = z
   .object({
     currency: z.string(),
+    stripe: StripeBalance.optional(),
     payable: schemas.Money.openapi({ description: 'What a payout ordered now would carry' }),
     notYetAvailable: schemas.Money.openapi({ description: 'Earned, payable later' }),
     places: z.object({
@@ -129,7 +131,7 @@ const getBalances = createRoute({
   path: '/v1/sellers/{sellerId}/balances',
   operationId: 'getBalances',
   summary: 'Where the money of a seller is, for each currency',
-  request: { params: SellerParams },
+  request: { params: SellerParams, query: BalancesQuery },
   responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances'), ...refusals },
 });
 
@@ -162,8 +164,11 @@ export function sellerRoutes(deps: AppDeps) {
       return c.json(toPage(rows, limit, toSeller), 200);
     })
     .openapi(getBalances, async (c) => {
-      const { id } = await readSeller(db, c.req.valid('param').sellerId);
-      const data = (await readBalances(db, id)).map((balance) => ({
+      const seller = await readSeller(db, c.req.valid('param').sellerId);
+      const besideStripe = c.req.valid('query').stripe === 'true';
+      const balances = await readBalances(db, seller.id);
+      const shown = besideStripe ? await addStripes(deps, seller, balances) : balances;
+      const data = shown.map((balance) => ({
         ...balance,
         payable: money(balance.payable, balance.currency),
         notYetAvailable: money(balance.notYetAvailable, balance.currency),

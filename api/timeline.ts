@@ -30,12 +30,21 @@ function fromCommand(command: Sources['commands'][number]): Event {
   return { at: command.at, kind: 'command', text, actor: command.apiKeyId };
 }
 
-const commandTexts: Record<string, string> = {
+/** What was ordered, in words. */
+export const commandTexts: Record<string, string> = {
   'create-payout': 'Ordered',
   'confirm-sent': 'Confirmed as sent',
   'confirm-not-sent': 'Confirmed as not sent',
   'cancel-payout': 'Called off',
   'retry-payout': 'Told to try again',
+  'create-seller': 'Made known',
+  'pause-seller': 'Paused',
+  'resume-seller': 'Resumed',
+  'close-seller': 'Closed',
+  'reopen-seller': 'Reopened',
+  'retry-seller': 'Told to try again',
+  'confirm-account-created': 'Confirmed that Stripe made the account',
+  'confirm-account-not-created': 'Confirmed that Stripe made no account',
 };
 
 function milestones({ startedAt, parkedAt, parked }: views.PayoutRecord): Event[] {

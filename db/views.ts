@@ -71,12 +71,12 @@ export async function listPayoutItems(db: Db, payoutId: PayoutId) {
   return rows;
 }
 
-/** What Stripe was asked for a payout and what it said; never the body or Stripe's own words. */
-export async function listAttempts(db: Db, payoutId: PayoutId) {
+/** What Stripe was asked for an object and what it said; never the body or Stripe's own words. */
+export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
   const rows = await db
     .selectFrom('attempts')
     .selectAll()
-    .where('object_id', '=', payoutId)
+    .where('object_id', '=', objectId)
     .orderBy('created_at')
     .orderBy('step', 'desc')
     .orderBy('number')
@@ -158,7 +158,8 @@ function errorFacts(error: Record<string, unknown> | null) {
   };
 }
 
-function toRecord(row: Selectable<Database['payouts']>) {
+/** A row as callers and operators see it. */
+export function toRecord(row: Selectable<Database['payouts']>) {
   return {
     id: row.id,
     sellerId: row.seller_id,

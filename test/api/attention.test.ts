@@ -29,7 +29,7 @@ async function attention(of: TestApi, query = '') {
 
 /** A seller whose account was asked for in vain. */
 async function parkedSeller(of: TestApi, how: 'account-refused' | 'account-outcome-unknown') {
-  const id = (await of.makeSeller()) as SellerId;
+  const id: SellerId = await of.makeSeller();
   await of.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur' });
   const asked = { step: 'account', account: null, apiVersion: '2026-10-28', request: {} };
   const { key } = await openAttempt(of.db, { objectId: id, ...asked });

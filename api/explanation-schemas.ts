@@ -1,0 +1,91 @@
+import { z } from '@hono/zod-openapi';
+import { sellerStatuses } from '../domain/seller.ts';
+import { Attempt, Payout, PayoutItem, ResolvingCommand, TimelineEvent } from './payout-schemas.ts';
+import { Instant, Money } from './schemas.ts';
+
+/** Who ends a wait. */
+export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
+export type Actor = (typeof actors)[number];
+
+/** Why money does not move, and what changes that. */
+export const Wait = z
+  .object({
+    for: z.string(),
+    reason: z.string(),
+    since: Instant.nullable(),
+    liftedBy: z.string(),
+    actor: z.enum(actors).openapi({ description: 'Who must act' }),
+    commands: z.array(ResolvingCommand),
+    lookAgainAt: Instant.nullable(),
+    payoutId: z.string().nullable(),
+  })
+  .openapi('Wait');
+
+/** What happens after that. */
+export const NextStep = z
+  .object({
+    what: z.string(),
+    text: z.string(),
+    at: Instant.nullable().openapi({ description: 'Null: once what it waits for is lifted' }),
+    money: z.union([Money, z.null()]),
+    payoutId: z.string().nullable(),
+  })
+  .openapi('NextStep');
+
+/** Who decided what. */
+export const Decision = z
+  .object({ at: Instant, what: z.string(), apiKeyId: z.string(), apiKeyName: z.string() })
+  .openapi('Decision');
+
+/** All that is known of a payout. */
+export const PayoutExplanation = z
+  .object({
+    asOf: Instant,
+    summary: z.string(),
+    isLate: z.boolean().openapi({ description: 'Longer with the banks than banks should take' }),
+    waits: z.array(Wait),
+    next: z.array(NextStep),
+    happened: z.array(TimelineEvent),
+    decisions: z.array(Decision),
+    earnings: z.object({
+      count: z.int(),
+      first: z.array(PayoutItem),
+      all: z.string().openapi({ description: 'Where the others are listed' }),
+    }),
+    attempts: z.array(Attempt).openapi({ description: 'What Stripe was asked, and said' }),
+    payout: Payout,
+  })
+  .openapi('PayoutExplanation');
+
+const OpenPayout = z.object({
+  id: z.string(),
+  status: z.string(),
+  total: Money,
+  summary: z.string(),
+  explain: z.string(),
+});
+
+/** All that is known of a seller. */
+export const SellerExplanation = z
+  .object({
+    asOf: Instant,
+    sellerId: z.string(),
+    status: z.enum(sellerStatuses),
+    stripeAccount: z.string().nullable(),
+    summary: z.string(),
+    waits: z.array(Wait),
+    next: z.array(NextStep),
+    money: z.array(
+      z.object({
+        payable: Money,
+        notYetAvailable: Money,
+        underWay: Money.openapi({ description: 'In payouts that the bank does not have yet' }),
+        becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),
+      }),
+    ),
+    payouts: z.array(OpenPayout).openapi({ description: 'Those that are not over, oldest first' }),
+    happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
+    decisions: z.array(Decision),
+    attempts: z.array(Attempt),
+  })
+  .openapi('SellerExplanation');

@@ -1,0 +1,70 @@
+import { z } from '@hono/zod-openapi';
+import type { Stripe } from 'stripe';
+import { actingFor } from '../activities/stripe.ts';
+import type { SellerRecord } from '../db/sellers.ts';
+import type { readBalances } from '../db/views.ts';
+import { places, type Place } from '../domain/ledger.ts';
+import type { AppDeps } from './context.ts';
+import { Money } from './schemas.ts';
+import { accountOf, askStripe } from './stripe.ts';
+
+type Balance = Awaited<ReturnType<typeof readBalances>>[number];
+
+/** Whether Stripe is asked too. */
+export const BalancesQuery = z.strictObject({
+  stripe: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'Read Stripe’s own balance of the account beside ours' }),
+});
+
+/** What Stripe says is at the account, and how that differs from our books. */
+export const StripeBalance = z
+  .object({
+    available: Money,
+    pending: Money,
+    difference: Money.openapi({
+      description:
+        'Stripe’s less ours. Not 0 for a moment while money is under way; else moved by somebody else',
+    }),
+  })
+  .openapi('StripeBalance');
+
+/** Adds Stripe's balance of the account to ours; a currency that only Stripe has comes last. */
+export async function addStripes(deps: AppDeps, seller: SellerRecord, balances: Balance[]) {
+  const acting = actingFor(accountOf(seller));
+  const stripes = await askStripe(deps, 'GET /v1/balance', (stripe) =>
+    stripe.balance.retrieve({}, acting),
+  );
+  const ours = new Set(balances.map(({ currency }) => currency));
+  const others = stripes.available
+    .map(({ currency }) => currency)
+    .filter((currency) => !ours.has(currency))
+    .sort();
+  return [...balances, ...others.map(none)].map((balance) => {
+    return { ...balance, stripe: besideOurs(balance, stripes) };
+  });
+}
+
+function besideOurs({ currency, places }: Balance, { available, pending }: Stripe.Balance) {
+  const availableNow = sumIn(available, currency);
+  const pendingNow = sumIn(pending, currency);
+  const ours = places.account + places['account-reserved'];
+  const money = (amount: number) => ({ amount, currency });
+  return {
+    available: money(availableNow),
+    pending: money(pendingNow),
+    difference: money(availableNow + pendingNow - ours),
+  };
+}
+
+function sumIn(parts: readonly { currency: string; amount: number }[], currency: string): number {
+  return parts
+    .filter((part) => part.currency === currency)
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
+function none(currency: string): Balance {
+  const empty = Object.fromEntries(places.map((place) => [place, 0])) as Record<Place, number>;
+  return { currency, places: empty, payable: 0, notYetAvailable: 0 };
+}

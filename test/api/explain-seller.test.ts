@@ -1,0 +1,218 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { recordEntries } from '../../db/ledger.ts';
+import { parkSeller } from '../../db/seller-steps.ts';
+import { minor } from '../../domain/money.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { startApi, type TestApi } from './harness.ts';
+
+type Waiting = {
+  for: string;
+  actor: string;
+  reason: string;
+  liftedBy: string;
+  commands: { method: string; path: string; body: Record<string, string> }[];
+  lookAgainAt: string | null;
+};
+type Explained = {
+  summary: string;
+  waits: Waiting[];
+  next: { what: string; at: string | null }[];
+  money: unknown[];
+  payouts: { id: string; summary: string }[];
+  happened: { kind: string }[];
+  decisions: { what: string; apiKeyName: string }[];
+};
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+
+async function explain(id: SellerId, of = api): Promise<Explained> {
+  const { status, body } = await of.get(`/v1/sellers/${id}/explain`);
+  expect(status).toBe(200);
+  return body as unknown as Explained;
+}
+
+const set = (id: SellerId, columns: object) =>
+  api.db.updateTable('sellers').set(columns).where('id', '=', id).execute();
+const earn = (id: SellerId, earning: object = {}) =>
+  api.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur', ...earning });
+const order = (id: SellerId) => api.post(`/v1/sellers/${id}/payouts`, {});
+
+const readAt = '2026-11-23T09:00:00.000Z';
+const later = '2199-01-01T00:00:00.000Z';
+const known = { stripe_account: null as string | null, account_read_at: readAt };
+const account = (id: SellerId) => ({ ...known, stripe_account: `acct_${id.slice(4)}` });
+const able = { transfers_capability: 'active', payouts_capability: 'active' };
+
+/** Each situation of a seller, as its workflow and its platform bring it about. */
+const situations: Record<string, (id: SellerId) => Promise<unknown>> = {
+  'was just made': async () => undefined,
+  'has an account that was not read': (id) => set(id, { stripe_account: `acct_${id.slice(4)}` }),
+  'has entered nothing': (id) =>
+    set(id, {
+      ...account(id),
+      transfers_capability: 'restricted',
+      payouts_capability: 'restricted',
+    }),
+  'is being reviewed': (id) =>
+    set(id, { ...account(id), transfers_capability: 'active', payouts_capability: 'pending' }),
+  'is not on manual payouts': (id) => set(id, { ...account(id), ...able }),
+  'is active and earned nothing': (id) => set(id, { ...account(id), ...able, status: 'active' }),
+  'has money and no payout': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    await earn(id);
+  },
+  'has money for later': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    await earn(id, { availableOn: later });
+  },
+  'has money that nobody knows the date of': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    await earn(id, { charge: 'ch_1' });
+  },
+  'has a payout that did not start': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    await earn(id);
+    await order(id);
+  },
+  'is restricted': (id) =>
+    set(id, { ...account(id), ...able, payouts_capability: 'restricted', status: 'restricted' }),
+  'was refused by Stripe': (id) => parkSeller(api.db, id, 'account-refused'),
+  'has an account that nobody knows of': (id) => parkSeller(api.db, id, 'account-outcome-unknown'),
+  'has an account below zero': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    const amount = minor(5_00);
+    const moved = { kind: 'foreign', sellerId: id, currency: 'eur', amount } as const;
+    await recordEntries(api.db, [
+      { ...moved, eventKey: `foreign/${id}`, from: 'account', to: 'foreign' },
+    ]);
+  },
+  'is paused': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' });
+  },
+  'has money held': async (id) => {
+    await set(id, { ...account(id), ...able, status: 'active' });
+    await earn(id);
+    const hold = { source: 'risk', reason: 'odd orders', amount: 20_00, currency: 'eur' };
+    await api.post(`/v1/sellers/${id}/holds`, hold);
+  },
+  'is closed': (id) => set(id, { ...account(id), ...able, status: 'closed' }),
+};
+
+describe('why is this seller not paid, and who must act', () => {
+  test.each<[situation: string, waits: string, who: string, command: string | null, next: string]>([
+    // situation                            waits for                who         command            comes next
+    ['was just made', 'account-creation', 'engine', null, ''],
+    ['has an account that was not read', 'account-read', 'engine', null, ''],
+    ['has entered nothing', 'onboarding', 'seller', 'onboarding-link', ''],
+    ['is being reviewed', 'onboarding', 'stripe', null, ''],
+    ['is not on manual payouts', 'manual-payouts', 'engine', null, ''],
+    ['is active and earned nothing', 'nothing-earned', 'platform', null, ''],
+    ['has money and no payout', 'no-payout', 'platform', 'payouts', ''],
+    ['has money for later', 'not-yet-available', 'stripe', null, 'becomes-payable'],
+    [
+      'has money that nobody knows the date of',
+      'not-yet-available',
+      'stripe',
+      null,
+      'becomes-payable',
+    ],
+    ['has a payout that did not start', 'start', 'engine', null, 'reserve'],
+    ['is restricted', 'capability', 'seller', 'onboarding-link', ''],
+    ['was refused by Stripe', 'account-refused', 'operator', 'retry', ''],
+    [
+      'has an account that nobody knows of',
+      'account-outcome-unknown',
+      'operator',
+      'confirm-account-created',
+      '',
+    ],
+    ['has an account below zero', 'account-negative', 'platform', null, ''],
+    ['is paused', 'paused', 'operator', 'resume', ''],
+    ['has money held', 'hold', 'operator', '/release', ''],
+    ['is closed', 'closed', 'platform', null, ''],
+  ])('one who %s waits for %s by the %s', async (situation, reason, actor, command, next) => {
+    const id: SellerId = await api.makeSeller();
+    await situations[situation]?.(id);
+    const told = await explain(id);
+    const [first] = told.waits;
+    expect(first).toMatchObject({ for: reason, actor });
+    const path = first?.commands[0]?.path ?? null;
+    if (command === null) expect(path).toBeNull();
+    else expect(path).toMatch(new RegExp(`(/v1/sellers/${id}/|/v1/holds/hold_.*)${command}$`));
+    expect(first?.liftedBy).toMatch(/^[A-Z]/);
+    expect(told.summary).toContain(first?.reason);
+    expect(told.next.map(({ what }) => what)).toEqual(next === '' ? [] : [next]);
+    expect(JSON.stringify(told)).not.toContain('@');
+  });
+
+  test('the table has every situation there is', () => {
+    expect(Object.keys(situations)).toHaveLength(17);
+  });
+
+  test('the commands it names are taken as they are named', async () => {
+    const id: SellerId = await api.makeSeller();
+    await situations['has money and no payout']?.(id);
+    const [first] = (await explain(id)).waits;
+    const command = first?.commands[0];
+    if (!command) throw new Error('there is no command');
+    expect((await api.post(command.path, command.body)).status).toBe(202);
+    expect((await explain(id)).waits).toMatchObject([{ for: 'start' }]);
+  });
+});
+
+describe('what a seller is told', () => {
+  test('about money: how much now, how much later, and when', async () => {
+    const id: SellerId = await api.makeSeller({ status: 'active' });
+    await earn(id);
+    await earn(id, { amount: 20_00, availableOn: later });
+    await earn(id, { amount: 500, currency: 'jpy' });
+    const { money, summary, next } = await explain(id);
+    expect(money).toMatchObject([
+      {
+        payable: { amount: 70_00, currency: 'eur' },
+        notYetAvailable: { amount: 20_00, currency: 'eur' },
+        becomesPayable: [{ at: later, money: { amount: 20_00, currency: 'eur' } }],
+      },
+      { payable: { amount: 500, currency: 'jpy' }, becomesPayable: [] },
+    ]);
+    expect(summary).toContain(
+      '70.00 EUR payable now, 20.00 EUR payable later, 500 JPY payable now',
+    );
+    expect(next).toMatchObject([{ what: 'becomes-payable', at: later }]);
+  });
+
+  test('about who decided: the API keys, by name', async () => {
+    const id: SellerId = await api.makeSeller();
+    await parkSeller(api.db, id, 'account-refused');
+    await api.post(`/v1/sellers/${id}/retry`, {}, { as: 'other' });
+    const { decisions } = await explain(id);
+    expect(decisions).toMatchObject([
+      { what: 'Made known', apiKeyName: 'shop' },
+      { what: 'Told to try again', apiKeyName: 'back office' },
+    ]);
+  });
+
+  test('while all money is stopped: by whom that is lifted, before anything else', async () => {
+    const own = await startApi();
+    const id: SellerId = await own.makeSeller({ status: 'active' });
+    await own.post('/v1/operations/stop-money', { reason: 'books are checked' });
+    const { waits } = await explain(id, own);
+    expect(waits[0]).toMatchObject({
+      for: 'money-stopped',
+      actor: 'operator',
+      reason: expect.stringContaining('books are checked'),
+      commands: [{ path: '/v1/operations/resume-money' }],
+    });
+  });
+
+  test('is nothing about a seller that is none', async () => {
+    for (const id of ['sel_00000000000000000000', 'nonsense', 'payout_00000000000000000000']) {
+      const { status, body } = await api.get(`/v1/sellers/${id}/explain`);
+      expect([status, body['type']]).toEqual([404, '/problems/unknown-seller']);
+    }
+  });
+});
