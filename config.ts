@@ -43,6 +43,9 @@ const Environment = z.object({
   RELAY_SECONDS: count.default(60),
   SWEEP_SECONDS: count.default(60),
   REVIVE_SECONDS: count.default(60),
+  ACCOUNTS_SECONDS: count.default(300),
+  /** Accounts that one pass reads again, stalest first: at most three requests for each. */
+  ACCOUNTS_A_PASS: count.default(100),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -81,7 +84,9 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       relay: value.RELAY_SECONDS,
       sweep: value.SWEEP_SECONDS,
       revive: value.REVIVE_SECONDS,
+      accounts: value.ACCOUNTS_SECONDS,
     },
+    accountsAPass: value.ACCOUNTS_A_PASS,
     lateReturnDays: value.LATE_RETURN_DAYS,
     logLevel: value.LOG_LEVEL,
   };

@@ -4,11 +4,11 @@ import {
   readAccountDetails,
   readSellerForWorkflow,
   recordAccountCreated,
-  recordAccountRead,
   recordPayoutsManual,
 } from '../db/seller-steps.ts';
-import type { SellerId, StripeAccountId } from '../domain/ids.ts';
+import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
+import { readAccount } from './account-reads.ts';
 import { callOnce, heldBack, readStripe, type StripeDeps } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
@@ -42,10 +42,7 @@ export function createAccountActivities(deps: StripeDeps) {
     async retrieveAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const { stripeAccount } = await readSellerForWorkflow(db, sellerId);
       if (!stripeAccount) throw new Error(`a seller without an account: ${sellerId}`);
-      const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
-        stripe.v2.core.accounts.retrieve(stripeAccount, { include: ['configuration.recipient'] }),
-      );
-      await recordAccountRead(db, sellerId, factsOfAccount(account));
+      await readAccount(deps, { sellerId, stripeAccount });
       return readSellerForWorkflow(db, sellerId);
     },
 
@@ -57,7 +54,8 @@ export function createAccountActivities(deps: StripeDeps) {
       await readStripe(deps, 'POST /v1/balance_settings', () =>
         stripe.balanceSettings.update(
           { payments: { payouts: { schedule: { interval: 'manual' } } } },
-          acting,
+          // A new key each time: Stripe would answer a known one without setting anything.
+          { ...acting, idempotencyKey: `${sellerId}/${newId('manual')}` },
         ),
       );
       const settings = await readStripe(deps, 'GET /v1/balance_settings', () =>
@@ -94,13 +92,5 @@ function askAccount(sellerId: SellerId, details: Awaited<ReturnType<typeof readA
     account: null,
     apiVersion: stripeApiVersion,
     request: { ...request },
-  };
-}
-
-function factsOfAccount(account: Stripe.V2.Core.Account): { transfers: string; payouts: string } {
-  const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
-  return {
-    transfers: balance?.stripe_transfers?.status ?? 'absent',
-    payouts: balance?.payouts?.status ?? 'absent',
   };
 }

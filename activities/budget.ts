@@ -22,6 +22,8 @@ export type Endpoint =
   | 'GET /v1/payouts'
   | 'GET /v1/transfers'
   | 'GET /v1/charges'
+  | 'GET /v1/accounts'
+  | 'GET /v1/balance_transactions'
   | 'GET /v1/events'
   | 'POST /v1/account_sessions'
   | 'POST /v1/accounts/login_links'

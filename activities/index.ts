@@ -1,4 +1,6 @@
 import { createAccountActivities } from './accounts.ts';
+import { createAccountWatchActivities } from './account-reads.ts';
+import { createMovementActivities } from './balance-transactions.ts';
 import { createCancellationActivities } from './cancellations.ts';
 import { createJobActivities } from './jobs.ts';
 import { createLedgerActivities } from './ledger.ts';
@@ -9,13 +11,17 @@ import { createSweepActivities } from './sweep.ts';
 import { createTransferActivities } from './transfers.ts';
 
 /** Every activity, made from what it works with. */
-export function createActivities(deps: StripeDeps & { lateReturnDays: number }) {
+export function createActivities(
+  deps: StripeDeps & { lateReturnDays: number; accountsAPass?: number },
+) {
   return {
     ...createLedgerActivities(deps),
     ...createTransferActivities(deps),
     ...createStripePayoutActivities(deps),
     ...createCancellationActivities(deps),
     ...createAccountActivities(deps),
+    ...createMovementActivities(deps),
+    ...createAccountWatchActivities(deps),
     ...createSweepActivities(deps),
     ...createPlatformActivities(deps),
     ...createJobActivities(deps),

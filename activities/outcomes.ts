@@ -1,6 +1,8 @@
 import type { Db } from '../db/connect.ts';
 import { parkPayout, recordNotFound } from '../db/payout-steps.ts';
 import { readPayout, recordWait } from '../db/payouts.ts';
+import { addWakeUps } from '../db/wake-ups.ts';
+import { sellerWorkflowId } from '../domain/ids.ts';
 import type { MoneyStep, Payout } from '../domain/payout.ts';
 import { answerTo } from '../domain/refusals.ts';
 import type { CallOutcome } from './money-call.ts';
@@ -25,7 +27,13 @@ export async function answerOutcome(
     case 'refused': {
       const answer = answerTo(outcome.refusal, step);
       if (answer.kind === 'park') return parkPayout(db, payout, answer.reason);
-      return recordWait(db, payout, { reason: answer.for, minutes: answer.minutes });
+      const waits = await recordWait(db, payout, { reason: answer.for, minutes: answer.minutes });
+      if (answer.for === 'account-balance') {
+        // What was set aside is not there: somebody else may have moved it.
+        const workflowId = sellerWorkflowId(payout.sellerId);
+        await addWakeUps(db, [{ workflowId, topics: ['money'] }]);
+      }
+      return waits;
     }
   }
 }

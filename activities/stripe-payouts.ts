@@ -23,6 +23,9 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
     async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
+      if (payout.bankPaused) {
+        return recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes });
+      }
       const account = accountOf(payout);
       const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>
         stripe.payouts.create(attempt.request as unknown as Stripe.PayoutCreateParams, {
@@ -60,6 +63,8 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
   };
 }
 
+/** How long a payout waits for other bank details; a change of them wakes it. */
+const pausedMinutes = 24 * 60;
 /** Reads a payout that Stripe has and writes down where the money is. */
 export async function follow(
   deps: StripeDeps & { lateReturnDays: number },
@@ -81,9 +86,8 @@ async function record(
   payout: Payout & { stripePayoutId: StripePayoutId },
   object: Stripe.Payout,
 ): Promise<Payout> {
-  if (object.status === 'failed' || object.status === 'canceled') {
-    return recordBack(db, payout, { status: object.status, failureCode: object.failure_code });
-  }
+  const why = factsOfReturn(object);
+  if (why) return recordBack(db, payout, why);
   if (payout.status === 'paid') {
     const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
     return over ? recordSettled(db, payout) : payout;
@@ -92,6 +96,13 @@ async function record(
   const untilArrival = minutesBetween(payout.now, followAt(object));
   const minutes = Math.max(untilArrival, lateMinutes);
   return recordWait(db, payout, { reason: 'bank', minutes });
+}
+
+/** Why the money is back at the account; undefined while it is not. */
+export function factsOfReturn({ status, failure_code, destination }: Stripe.Payout) {
+  if (status !== 'failed' && status !== 'canceled') return undefined;
+  const bankAccount = typeof destination === 'string' ? destination : (destination?.id ?? null);
+  return { status, failureCode: failure_code, bankAccount } as const;
 }
 
 function askPayout(payout: Payout) {

@@ -81,12 +81,14 @@ async function findTransfers(stripe: Stripe, payoutId: PayoutId): Promise<Stripe
 function factsOfTransfer(transfer: Stripe.Transfer): {
   transferId: TransferId;
   arrivesAt: string | null;
+  arrival: string | null;
 } {
   const payment = transfer.destination_payment;
   const movement = typeof payment === 'object' ? payment?.balance_transaction : null;
   const arrives = typeof movement === 'object' ? movement?.available_on : undefined;
   return {
     transferId: transfer.id as TransferId,
+    arrival: typeof payment === 'string' ? payment : (payment?.id ?? null),
     arrivesAt: arrives === undefined ? null : new Date(arrives * 1000).toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { accountRoutes } from './accounts.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { attentionRoutes } from './attention.ts';
 import { authenticate } from './authenticate.ts';
@@ -8,6 +9,7 @@ import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
 import { docsRoutes } from './docs.ts';
 import { explanationRoutes } from './explanations.ts';
+import { entryRoutes } from './entries.ts';
 import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
@@ -62,6 +64,8 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
     scheduleRoutes(deps),
+    accountRoutes(deps),
+    entryRoutes(deps),
     sellerOrderRoutes(deps),
     holdRoutes(deps),
     sellerLinkRoutes(deps),

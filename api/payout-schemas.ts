@@ -3,7 +3,7 @@ import type { PayoutRecord } from '../db/views.ts';
 import { places } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';
-import { cancellationOf, parkedOf, skippedOf, waitingOf } from './payout-words.ts';
+import { cancellationOf, failedOf, parkedOf, skippedOf, waitingOf } from './payout-words.ts';
 import * as schemas from './schemas.ts';
 
 const MaybeInstant = schemas.Instant.nullable();
@@ -54,9 +54,25 @@ export const Payout = z
       })
       .nullable(),
     failureCode: z.string().nullable(),
+    failure: z
+      .object({
+        code: z.string().nullable(),
+        forSeller: z.string(),
+        forOperator: z.string(),
+        next: z.enum(['wait', 'new-details', 'talk-to-bank', 'operator']),
+      })
+      .nullable()
+      .openapi({ description: 'Why the bank did not take it, or sent it back' }),
+    bankAccount: z.string().nullable().openapi({ description: 'Where it failed' }),
+    replaces: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The payout that came back and is paid anew with this one' }),
     skipReason: z.string().nullable(),
     skipped: z.string().nullable().openapi({ description: 'The skipReason in words' }),
-    orderedBy: z.string().openapi({ description: 'An API key, or schedule, or threshold' }),
+    orderedBy: z.string().openapi({
+      description: 'An API key, or `schedule`, `threshold`, `new-details`, `account-short`',
+    }),
     payday: MaybeInstant.openapi({ description: 'The payday that it belongs to' }),
     cutOffAt: MaybeInstant.openapi({ description: 'Pays what was available by then' }),
     createdAt: schemas.Instant,
@@ -82,6 +98,7 @@ export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
     fromPlatform: money(fromPlatform, currency),
     fromAccount: money(fromAccount, currency),
     total: money(fromPlatform + fromAccount, currency),
+    failure: failedOf(record),
     waiting: waitingOf(record),
     parked: parkedOf(record),
     skipped: skippedOf(record),

@@ -1,4 +1,5 @@
 import type { PayoutRecord } from '../db/views.ts';
+import { failureOf } from '../domain/failures.ts';
 import type { SkipReason, WaitReason } from '../domain/payout.ts';
 
 /** Why a payout waits, in one sentence that also says what ends the wait. */
@@ -29,6 +30,8 @@ const skips: Record<SkipReason, string> = {
   'nothing-payable': 'Nothing was payable when it started',
   'more-than-payable': 'It asked for more than was payable when it started',
   'account-negative': 'The account’s balance was below zero when it started',
+  'account-short':
+    'Somebody else moved money out of the account after it was set aside; another payout took its place',
   'on-hold': 'All of it was held at the payday; it waits for the next payday',
   'below-minimum':
     'Less was payable than the schedule’s minimum; the money waits for the next payday',
@@ -54,6 +57,12 @@ export function waitingOf(payout: PayoutRecord) {
 /** Why a payout ended without moving money. */
 export function skippedOf({ skipReason }: PayoutRecord): string | null {
   return skipReason && skips[skipReason];
+}
+
+/** Why the bank did not take a payout or sent it back, for the seller and for an operator. */
+export function failedOf({ status, failureCode }: PayoutRecord) {
+  if (status !== 'failed' && status !== 'returned') return null;
+  return { code: failureCode, ...failureOf(failureCode) };
 }
 
 const cancellations = {

@@ -12,6 +12,7 @@ export const problemKinds = {
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
+  'unknown-bank-account': { status: 404, title: 'There is no such bank account' },
   'unknown-hold': { status: 404, title: 'There is no such hold' },
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },

@@ -8,6 +8,7 @@ import {
   type NewSeller,
   type SellerRecord,
 } from '../db/sellers.ts';
+import { listRequirements } from '../db/requirements.ts';
 import { readBalances } from '../db/views.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
@@ -18,6 +19,7 @@ import { changeSchedule } from './change-schedule.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { usualCurrency } from './currencies.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
+import { Requirement, toRequirement } from './requirement-schema.ts';
 import { Problem } from './problems.ts';
 import { GivenSchedule, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
@@ -70,6 +72,13 @@ export const Seller = z
   })
   .openapi('Seller');
 
+const SellerDetails = z
+  .object({
+    ...Seller.shape,
+    requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
+  })
+  .openapi('SellerDetails');
+
 const Balance = z
   .object({
     currency: z.string(),
@@ -96,8 +105,8 @@ const createSeller = createRoute({
   summary: 'Make a seller known and begin its onboarding',
   request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
   responses: {
-    200: answer(Seller, 'The seller that stands under this externalId'),
-    201: answer(Seller, 'The seller'),
+    200: answer(SellerDetails, 'The seller that stands under this externalId'),
+    201: answer(SellerDetails, 'The seller'),
     ...refusals,
   },
 });
@@ -108,7 +117,7 @@ const getSeller = createRoute({
   operationId: 'getSeller',
   summary: 'One seller',
   request: { params: SellerParams },
-  responses: { 200: answer(Seller, 'The seller'), ...refusals },
+  responses: { 200: answer(SellerDetails, 'The seller'), ...refusals },
 });
 
 const getSellers = createRoute({
@@ -156,7 +165,7 @@ export function sellerRoutes(deps: AppDeps) {
       return c.json(done.body, done.status);
     })
     .openapi(getSeller, async (c) =>
-      c.json(toSeller(await readSeller(db, c.req.valid('param').sellerId)), 200),
+      c.json(await toDetails(db, await readSeller(db, c.req.valid('param').sellerId)), 200),
     )
     .openapi(getSellers, async (c) => {
       const { cursor, limit, ...filter } = c.req.valid('query');
@@ -204,7 +213,7 @@ async function create(
   if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
   return {
     status: isNew ? (201 as const) : (200 as const),
-    body: toSeller(isNew ? await readSeller(tx, seller.id) : seller),
+    body: await toDetails(tx, isNew ? await readSeller(tx, seller.id) : seller),
     objectId: seller.id,
   };
 }
@@ -220,6 +229,11 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
     names.length === Object.keys(standing.metadata).length &&
     names.every((name) => standing.metadata[name] === metadata[name])
   );
+}
+
+async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
+  const requirements = (await listRequirements(db, seller.id)).map(toRequirement);
+  return { ...toSeller(seller), requirements };
 }
 
 /** A seller as its record tells it. */

@@ -81,7 +81,8 @@ function fromAttempt(attempt: Sources['attempts'][number]): Event[] {
   return [...sent, { ...about, ...decided, at: decidedAt, ...(stripeId && { stripeId }) }];
 }
 
-const entryTexts: Record<EntryKind, string> = {
+/** What an entry of the ledger tells, after its amount. */
+export const entryTexts: Record<EntryKind, string> = {
   earning: 'earned',
   reserve: 'set aside',
   release: 'freed again',
@@ -90,6 +91,7 @@ const entryTexts: Record<EntryKind, string> = {
   paid: 'at the bank',
   'payout-failed': 'back at the account: not paid',
   returned: 'back at the account: returned by the bank',
+  refund: 'taken off what came straight to the account',
   foreign: 'moved by somebody else',
 };
 

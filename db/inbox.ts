@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { whomToWake, type StripeEvent } from '../domain/events.ts';
+import { whomToWake, type StripeEvent, type WakeRule } from '../domain/events.ts';
 import { inFlightStatuses } from '../domain/payout.ts';
 import type { Db } from './connect.ts';
 import { mergedWakeUp } from './wake-ups.ts';
@@ -24,13 +24,14 @@ export async function recordEvents(
       object_id: objectId,
       seller_topic: rule.wakes === 'seller' ? rule.about : null,
       payout: rule.wakes === 'payout',
+      money: moneyOf(rule, type),
       waiting_for: rule.wakes === 'waiting-payouts' ? rule.for : null,
     })),
   );
   await sql`
     with given as (
       select * from jsonb_to_recordset(${wanted}::jsonb) as event(event_id text, type text,
-        account text, object_id text, seller_topic text, payout boolean, waiting_for text)
+        account text, object_id text, seller_topic text, payout boolean, money text, waiting_for text)
     ), fresh as (
       insert into inbox (event_id, type, account, object_id, via)
       select event_id, type, account, object_id, ${via} from given order by event_id
@@ -46,6 +47,8 @@ export async function recordEvents(
           join payouts on payouts.stripe_payout_id = given.object_id
         where given.payout and payouts.status in ('sent', 'paid')
       union all
+      ${whoseMoneyMoved}
+      union all
       select 'payout/' || payouts.id, 'payouts'
         from given join fresh using (event_id)
           join payouts on payouts.waiting_for = given.waiting_for
@@ -58,4 +61,24 @@ export async function recordEvents(
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);
+}
+
+/** A payout of ours that is under way is told of by itself; what its account did is not news. */
+const whoseMoneyMoved = sql`
+  select 'seller/' || sellers.id, 'money'
+    from given join fresh using (event_id)
+      join sellers on sellers.stripe_account = given.account
+    where given.money is not null and sellers.status <> 'closed' and case given.money
+      when 'stale' then sellers.movements_read_at is null
+        or sellers.movements_read_at < business_now() - interval '5 minutes'
+      else not exists (select from payouts where payouts.seller_id = sellers.id
+        and (payouts.stripe_payout_id = given.object_id and payouts.status <> 'settled'
+          or payouts.status = 'transferred')) end
+`;
+
+/** When an event about money at an account wakes its seller. A failure may be of anybody's payout. */
+function moneyOf(rule: WakeRule, type: string): 'unless-ours' | 'stale' | null {
+  if (rule.wakes === 'seller-if-stale') return 'stale';
+  const mayBeForeign = rule.wakes === 'payout' && type !== 'payout.paid';
+  return mayBeForeign || rule.wakes === 'seller-unless-ours' ? 'unless-ours' : null;
 }

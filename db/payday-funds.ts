@@ -3,6 +3,7 @@ import type { SellerId } from '../domain/ids.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
 import { activeHoldsOf } from './holds.ts';
+import { businessNow, laterAt } from './payouts.ts';
 
 /**
  * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of
@@ -15,7 +16,8 @@ export const paydayAt = sql<string | null>`least(threshold_look_at,
 
 /** What each currency could pay of what was there by `cutOff`; null is now, to the microsecond. */
 export async function readPaydayFunds(db: Db, sellerId: SellerId, cutOff: string | null) {
-  const by = cutOff === null ? sql`business_now()` : sql`${cutOff}`;
+  const by = cutOff === null ? businessNow : sql<string>`${cutOff}`;
+  const of = { seller_id: sellerId, currency: sql.ref('balances.currency') };
   const { rows } = await sql<{
     currency: string;
     atPlatform: number;
@@ -25,12 +27,9 @@ export async function readPaydayFunds(db: Db, sellerId: SellerId, cutOff: string
   }>`
     select currency,
       coalesce(sum(amount) filter (where place = 'platform'), 0)::bigint as "atPlatform",
-      coalesce(sum(amount) filter (where place = 'account'), 0)::bigint as "atAccount",
-      coalesce((select sum(earnings.amount - allocated) from earnings
-        where seller_id = ${sellerId} and earnings.currency = balances.currency
-          and allocated < earnings.amount
-          and (available_on is null or available_on > ${by} or created_at > ${by})),
-        0)::bigint as "notYetAvailable",
+      coalesce(sum(amount) filter (where place = 'account'), 0)::bigint
+        - ${laterAt('account', of, by)} as "atAccount",
+      ${laterAt('platform', of, by)} as "notYetAvailable",
       ${activeHoldsOf(sql`${sellerId}`)} as holds
     from balances where seller_id = ${sellerId} and place in ('platform', 'account')
     group by currency order by currency

@@ -88,7 +88,9 @@ export async function wakeForPayday(
   const funds = await readPaydayFunds(tx, seller.id, 'infinity');
   const slept =
     seller.nextPayoutAt !== null &&
-    funds.some(({ currency, atPlatform }) => atPlatform <= (sums.get(currency) ?? 0));
+    funds.some(({ currency, atPlatform, atAccount }) => {
+      return atPlatform + atAccount <= (sums.get(currency) ?? 0);
+    });
   const mayReach = funds.some(({ currency, atPlatform, atAccount }) =>
     reachesThreshold(seller.schedule, { currency, amount: atPlatform + atAccount }),
   );

@@ -1,10 +1,16 @@
 import { sql, type UpdateObject } from 'kysely';
-import type { PayoutId, StripePayoutId, TransferId } from '../domain/ids.ts';
+import {
+  sellerWorkflowId,
+  type PayoutId,
+  type StripePayoutId,
+  type TransferId,
+} from '../domain/ids.ts';
 import * as postings from '../domain/ledger.ts';
 import type { Entry, PayoutMoney } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import { lookUpDelaysMinutes } from '../domain/refusals.ts';
 import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
+import { recordBankFailure } from './bank-accounts.ts';
 import type { Db, Tx } from './connect.ts';
 import { entryLines } from './ledger.ts';
 import {
@@ -19,11 +25,19 @@ import {
 } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { wakeSeller } from './thresholds.ts';
+import { addWakeUps } from './wake-ups.ts';
 
 /** Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. */
 export async function recordTransferred(
   db: Db,
-  done: { payout: Payout; key: string; transferId: TransferId; arrivesAt: string | null },
+  done: {
+    payout: Payout;
+    key: string;
+    transferId: TransferId;
+    arrivesAt: string | null;
+    /** What the transfer is called at the account, so that its books are understood. */
+    arrival?: string | null;
+  },
 ): Promise<Payout> {
   const { payout, transferId, arrivesAt } = done;
   const waits = arrivesAt !== null && arrivesAt > payout.now;
@@ -34,6 +48,7 @@ export async function recordTransferred(
       ...settledAttempt,
       status: 'transferred',
       transfer_id: transferId,
+      destination_payment: done.arrival ?? null,
       arrives_at: arrivesAt,
       ...(waits ? { waiting_for: 'arrival', look_again_at: arrivesAt } : notWaiting),
     },
@@ -109,19 +124,34 @@ export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
 export async function recordBack(
   db: Db,
   payout: Payout & { stripePayoutId: StripePayoutId },
-  why: { status: 'failed' | 'canceled'; failureCode: string | null; key?: string },
+  why: {
+    status: 'failed' | 'canceled';
+    failureCode: string | null;
+    bankAccount?: string | null;
+    key?: string;
+  },
 ): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
     const { status } = await lockPayout(tx, payout.payoutId);
-    if (status !== 'sent' && status !== 'paid') return readPayout(tx, payout.payoutId);
-    const wasPaid = status === 'paid';
+    if (status !== 'sent' && status !== 'paid' && status !== 'settled') {
+      return readPayout(tx, payout.payoutId);
+    }
+    const wasPaid = status !== 'sent';
     const lines = wasPaid ? postings.returned : postings.failed;
+    const { sellerId, currency } = payout;
+    const { bankAccount = null, failureCode } = why;
+    const failed = bankAccount !== null && why.status === 'failed';
+    const { isPaused } = failed
+      ? await recordBankFailure(tx, { sellerId, currency, bankAccount, failureCode })
+      : { isPaused: false };
     const moved = await move(tx, {
       payoutId: payout.payoutId,
       from: [status],
       change: {
         status: wasPaid ? 'returned' : why.status,
-        failure_code: why.failureCode,
+        failure_code: failureCode,
+        bank_account: bankAccount,
+        awaits_details: isPaused,
         over_at: businessNow,
         ...notWaiting,
       },
@@ -131,6 +161,9 @@ export async function recordBack(
     await releaseEarnings(tx, payout.payoutId);
     // A seller without money does not wait for its payday; now it has some again.
     await wakeSeller(tx, payout.sellerId);
+    // The details may be others already; a read of the account tells.
+    const workflowId = sellerWorkflowId(sellerId);
+    if (failed) await addWakeUps(tx, [{ workflowId, topics: ['account'] }]);
     return moved;
   });
 }

@@ -1,4 +1,4 @@
-import { sql, type Selectable, type UpdateObject } from 'kysely';
+import { sql, type RawBuilder, type Selectable, type UpdateObject } from 'kysely';
 import type { Hold, Stop } from '../domain/holds.ts';
 import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { reserved, total, type PayoutMoney } from '../domain/ledger.ts';
@@ -34,6 +34,7 @@ export const readAlong = [
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
+  sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
 ] as const;
@@ -41,6 +42,7 @@ export const readAlong = [
 type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
+  bank_paused: boolean;
   stops: Stop[];
 };
 
@@ -59,6 +61,7 @@ export function toPayout(row: PayoutRow): Payout {
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
+    bankPaused: row.bank_paused,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
@@ -83,6 +86,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', 24 * 60);
     if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
     if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
+    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', 24 * 60);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -212,6 +216,7 @@ async function readFunds(
 ) {
   const { rows } = await sql<{
     busy: boolean;
+    bank_paused: boolean;
     at_platform: number;
     at_account: number;
     not_yet_available: number;
@@ -219,14 +224,13 @@ async function readFunds(
   }>`
     select exists (select from payouts where seller_id = ${of.seller_id}
         and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
+      bank_is_paused(${of.seller_id}, ${of.currency}) as bank_paused,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
         and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and place = 'account'), 0) as at_account,
-      coalesce((select sum(amount - allocated) from earnings where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and allocated < amount
-        and not coalesce(${isPayable(of.cut_off_at)}, false)), 0)::bigint
-        as not_yet_available,
+        and currency = ${of.currency} and place = 'account'), 0)
+        - ${laterAt('account', of, upTo(of.cut_off_at))} as at_account,
+      ${laterAt('platform', of, upTo(of.cut_off_at))} as not_yet_available,
       ${activeHoldsOf(sql`${of.seller_id}`)} as holds
   `.execute(tx);
   const [row] = rows;
@@ -234,11 +238,21 @@ async function readFunds(
   return row;
 }
 
-/** An earning that is available, and was there by the cut-off where a payday has one. */
-function isPayable(cutOff: string | null) {
-  if (cutOff === null) return sql<boolean>`available_on <= business_now()`;
-  return sql<boolean>`available_on <= least(${cutOff}, business_now())
-    and created_at <= ${cutOff}`;
+/** The moment by which an earning has to be there: now, or the cut-off of a payday. */
+function upTo(cutOff: string | null) {
+  return cutOff === null ? businessNow : sql<string>`least(${cutOff}, business_now())`;
+}
+
+/** What a seller earned that is at a place and cannot be paid out yet. */
+export function laterAt(
+  place: 'platform' | 'account',
+  of: { seller_id: unknown; currency: unknown },
+  by: RawBuilder<string> = businessNow,
+) {
+  return sql<number>`coalesce((select sum(earnings.amount - allocated) from earnings
+    where earnings.seller_id = ${of.seller_id} and earnings.currency = ${of.currency}
+      and earnings.place = ${place} and allocated < earnings.amount
+      and (available_on is null or available_on > ${by} or earnings.created_at > ${by})), 0)::bigint`;
 }
 
 /**
@@ -258,7 +272,7 @@ async function reserve(
         sum(amount - allocated) over (order by available_on, id) as upto
       from earnings
       where seller_id = ${money.sellerId} and currency = ${money.currency} and allocated < amount
-        and ${isPayable(cut_off_at)}
+        and greatest(available_on, created_at) <= ${upTo(cut_off_at)} and available_on is not null
     ), taken as (
       select id, least(rest, ${amount} - (upto - rest))::bigint as part
       from open where upto - rest < ${amount}

@@ -72,6 +72,7 @@ export type Database = {
     available_on: MaybeInstant;
     description: Maybe<string>;
     allocated: Generated<number>;
+    place: Generated<'platform' | 'account'>;
     created_at: Instant;
   };
   payouts: PayoutsTable;
@@ -138,6 +139,28 @@ export type Database = {
     created_at: Instant;
     done_at: MaybeInstant;
   };
+  requirements: {
+    seller_id: SellerId;
+    position: number;
+    description: string;
+    must_act: 'seller' | 'stripe';
+    deadline: 'eventually_due' | 'currently_due' | 'past_due';
+    deadline_at: MaybeInstant;
+    blocks: string[];
+    errors: string[];
+  };
+  bank_accounts: {
+    seller_id: SellerId;
+    stripe_id: string;
+    currency: string;
+    fingerprint: Maybe<string>;
+    status: string;
+    is_default: boolean;
+    first_seen_at: Instant;
+    gone_at: MaybeInstant;
+    failures: Generated<number>;
+    paused_at: MaybeInstant;
+  };
   budget_slots: { name: string; spacing_ms: number; next_at: Instant };
   checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
   sweep_cursors: { name: string; cursor: string };
@@ -161,6 +184,10 @@ type SellersTable = {
   schedule: ColumnType<Schedule | null, string | null | undefined, string | null>;
   next_payout_at: MaybeInstant;
   threshold_look_at: MaybeInstant;
+  account_tried_at: MaybeInstant;
+  movements_read_at: MaybeInstant;
+  movements_until: MaybeInstant;
+  earns_at_account: Generated<boolean>;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
   paused_at: MaybeInstant;
@@ -187,6 +214,10 @@ type PayoutsTable = {
   arrives_at: MaybeInstant;
   stripe_payout_id: Maybe<StripePayoutId>;
   failure_code: Maybe<string>;
+  destination_payment: Maybe<string>;
+  bank_account: Maybe<string>;
+  awaits_details: Generated<boolean>;
+  replaces: Maybe<PayoutId>;
   skip_reason: Maybe<SkipReason>;
   waiting_for: Maybe<WaitReason>;
   look_again_at: MaybeInstant;

@@ -1,17 +1,21 @@
 import { sql, type Selectable } from 'kysely';
 import {
   payoutWorkflowId,
+  sellerWorkflowId,
   type PayoutId,
   type SellerId,
   type StripeAccountId,
 } from '../domain/ids.ts';
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
+import type { Requirement } from '../domain/requirements.ts';
+import { payAnew, recordBankAccounts, type BankAccountFacts } from './bank-accounts.ts';
 import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
 import { paydayAt } from './payday-funds.ts';
 import { stopsOf } from './holds.ts';
 import { businessNow, inMinutes } from './payouts.ts';
+import { replaceRequirements } from './requirements.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -25,7 +29,11 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
           and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
             or busy.status = 'requested' and busy.started_at is not null))
       order by payouts.currency, payouts.created_at
-    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops
+    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops,
+      (select count(*)::int from requirements where seller_id = sellers.id
+        and deadline <> 'eventually_due') as requirements_due,
+      earns_at_account and (movements_read_at is null
+        or movements_read_at < business_now() - interval '1 minute') as movements_due
     from sellers where id = ${sellerId}
   `.execute(db);
   const [row] = rows;
@@ -40,6 +48,8 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     canReceiveTransfers: row.transfers_capability === 'active',
     canPayOut: row.payouts_capability === 'active',
     payoutsAreManual: row.payouts_manual_at !== null,
+    requirementsDue: row.requirements_due,
+    movementsDue: row.movements_due,
     startablePayouts: row.startable,
     paydayAt: row.payday_at,
     stops: row.stops,
@@ -90,7 +100,13 @@ export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Pr
 }
 
 /** What Stripe says of the account, as it was read at business time. */
-export type AccountFacts = { transfers: string; payouts: string };
+export type AccountFacts = {
+  transfers: string;
+  payouts: string;
+  requirements?: readonly Requirement[];
+  /** Absent where Stripe did not tell them. */
+  banks?: readonly BankAccountFacts[] | undefined;
+};
 
 /** How often an account that is not active yet is read again when no event comes, in minutes. */
 const rereadMinutes = 24 * 60;
@@ -100,6 +116,8 @@ export async function recordAccountRead(
   db: Db,
   sellerId: SellerId,
   facts: AccountFacts,
+  /** True where somebody else than the seller's own workflow read it. */
+  wakesSeller = false,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const seller = await tx
@@ -121,10 +139,17 @@ export async function recordAccountRead(
         transfers_capability: facts.transfers,
         payouts_capability: facts.payouts,
         account_read_at: businessNow,
+        account_tried_at: businessNow,
         look_again_at: status === 'active' ? null : inMinutes(rereadMinutes),
       })
       .where('id', '=', sellerId)
       .execute();
+    if (facts.requirements) await replaceRequirements(tx, sellerId, facts.requirements);
+    if (facts.banks) await recordBankAccounts(tx, sellerId, facts.banks);
+    const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, sellerId) : [];
+    if (wakesSeller && status !== seller.status && ordered.length === 0) {
+      await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
+    }
     if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
   });
 }
@@ -133,7 +158,7 @@ export async function recordAccountRead(
 const accountReasons: WaitReason[] = ['seller-not-active', 'capability', 'bank-details'];
 
 /** Something about the account is different: what was refused because of it may go now. */
-async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
+export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const waiting = await tx
     .selectFrom('payouts')
     .select('id')
@@ -170,5 +195,7 @@ type SellerRow = Selectable<Database['sellers']> & {
   now: string;
   startable: PayoutId[];
   payday_at: string | null;
+  requirements_due: number;
+  movements_due: boolean;
   stops: Stop[];
 };

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { payoutWorkflowId, sellerWorkflowId, type EarningId } from '../domain/ids.ts';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
 import { paydayAt } from './payday-funds.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
@@ -120,4 +120,22 @@ export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<Op
       return { workflowId, kind: 'payout' as const, payoutId: id, sellerId: seller_id };
     }),
   ];
+}
+
+/** The accounts that nobody read for longest, noted as tried so that a broken one holds up none. */
+export async function takeStaleAccounts(
+  db: Db,
+  { limit, olderThanMinutes }: { limit: number; olderThanMinutes: number },
+): Promise<{ sellerId: SellerId; stripeAccount: StripeAccountId }[]> {
+  const { rows } = await sql<{ sellerId: SellerId; stripeAccount: StripeAccountId }>`
+    with stale as (
+      select id from sellers
+      where stripe_account is not null and status <> 'closed' and (account_tried_at is null
+        or account_tried_at < business_now() - ${olderThanMinutes} * interval '1 minute')
+      order by account_tried_at nulls first limit ${limit} for update skip locked
+    )
+    update sellers set account_tried_at = business_now() from stale where sellers.id = stale.id
+    returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount"
+  `.execute(db);
+  return rows;
 }

@@ -1,9 +1,10 @@
 import { sql, type Selectable } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
-import { places, type Place } from '../domain/ledger.ts';
+import { places, type EntryKind, type Place } from '../domain/ledger.ts';
 import { planReservation, type PayoutStatus } from '../domain/payout.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
+import { laterAt } from './payouts.ts';
 import { activeHoldsOf } from './holds.ts';
 import type { Database } from './schema.ts';
 
@@ -110,6 +111,31 @@ export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
     .execute();
 }
 
+/** Every movement of a seller's money, newest first, one more than the limit where there are more. */
+export async function listSellerEntries(
+  db: Db,
+  filter: {
+    sellerId: SellerId;
+    kind?: EntryKind | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
+) {
+  const { sellerId, kind, before } = filter;
+  let query = db
+    .selectFrom('ledger_entries')
+    .select(['kind', 'currency', 'amount', 'from_place as from', 'to_place as to'])
+    .select(['payout_id as payoutId', 'stripe_id as stripeId', 'created_at as at'])
+    .select(sql<string>`ledger_entries.id::text`.as('id'))
+    .where('seller_id', '=', sellerId);
+  if (kind) query = query.where('kind', '=', kind);
+  if (before) query = query.where(sql<boolean>`ledger_entries.id < ${before}::bigint`);
+  return query
+    .orderBy('ledger_entries.id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+}
+
 /** What was ordered about an object, and under which API key. */
 export async function listCommands(db: Db, objectId: string) {
   return db
@@ -125,10 +151,8 @@ export async function listCommands(db: Db, objectId: string) {
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {
   const { rows } = await sql<BalanceRow>`
-    select currency, place, amount, ${activeHoldsOf(sql`${sellerId}`)} as holds, coalesce((select sum(earnings.amount - allocated)
-      from earnings where seller_id = balances.seller_id and currency = balances.currency
-        and allocated < earnings.amount
-        and (available_on is null or available_on > business_now())), 0)::bigint as later
+    select currency, place, amount, ${activeHoldsOf(sql`${sellerId}`)} as holds,
+      ${laterAt('platform', balances)} as later, ${laterAt('account', balances)} as "laterThere"
     from balances where seller_id = ${sellerId} order by currency
   `.execute(db);
   return [...new Set(rows.map(({ currency }) => currency))].map((currency) => {
@@ -136,16 +160,28 @@ export async function readBalances(db: Db, sellerId: SellerId) {
     const at = Object.fromEntries(
       places.map((place) => [place, own.find((row) => row.place === place)?.amount ?? 0]),
     ) as Record<Place, number>;
-    const notYetAvailable = own[0]?.later ?? 0;
-    const holds = own[0]?.holds ?? [];
-    const funds = { atPlatform: at.platform, atAccount: at.account, notYetAvailable, holds };
+    const { later = 0, laterThere = 0, holds = [] } = own[0] ?? {};
+    const atAccount = at.account - laterThere;
+    const funds = { atPlatform: at.platform, atAccount, notYetAvailable: later, holds };
     const plan = planReservation({ requestedAmount: null, currency, ...funds });
     const payable = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
-    return { currency, places: at, payable, notYetAvailable };
+    return { currency, places: at, payable, notYetAvailable: later + laterThere };
   });
 }
 
-type BalanceRow = { currency: string; place: Place; amount: number; later: number; holds: Hold[] };
+const balances = {
+  seller_id: sql.ref('balances.seller_id'),
+  currency: sql.ref('balances.currency'),
+};
+
+type BalanceRow = {
+  currency: string;
+  place: Place;
+  amount: number;
+  later: number;
+  laterThere: number;
+  holds: Hold[];
+};
 
 function errorFacts(error: Record<string, unknown> | null) {
   if (!error) return null;
@@ -173,6 +209,8 @@ export function toRecord(row: Selectable<Database['payouts']>) {
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
+    bankAccount: row.bank_account,
+    replaces: row.replaces,
     skipReason: row.skip_reason,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,

@@ -4,6 +4,10 @@ import type { WakeTopic } from './seller.ts';
 export type WakeRule =
   | { wakes: 'seller'; by: 'account'; about: WakeTopic }
   | { wakes: 'payout'; by: 'stripe-payout' }
+  /** The seller of the account, where the Stripe payout is none of ours or its watch is over. */
+  | { wakes: 'seller-unless-ours'; about: 'money' }
+  /** The seller of the account, where its books were not read for some minutes. */
+  | { wakes: 'seller-if-stale'; about: 'money' }
   | { wakes: 'waiting-payouts'; for: 'platform-balance' | 'account-balance' }
   | { wakes: 'nobody' };
 
@@ -22,6 +26,7 @@ const payout = { wakes: 'payout', by: 'stripe-payout' } as const;
 /** One row for each event that wakes somebody; every other event is only stored. */
 const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
   [/^payout\.(paid|failed|canceled)$/, payout],
+  [/^payout\.created$/, { wakes: 'seller-unless-ours', about: 'money' }],
   [/^account\.updated$/, seller],
   [/^capability\.updated$/, seller],
   [/^account\.external_account\.(created|updated|deleted)$/, seller],
@@ -39,6 +44,10 @@ export function whomToWake(event: Pick<StripeEvent, 'type' | 'account'>): WakeRu
       wakes: 'waiting-payouts',
       for: event.account === null ? 'platform-balance' : 'account-balance',
     };
+  }
+  // A charge made at the account itself: its money needs no transfer.
+  if (event.type === 'charge.succeeded' && event.account !== null) {
+    return { wakes: 'seller-if-stale', about: 'money' };
   }
   return rules.find(([pattern]) => pattern.test(event.type))?.[1] ?? { wakes: 'nobody' };
 }

@@ -42,6 +42,8 @@ export function describeSeller(seller: Seller): string {
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
     seller.paydayAt && `- next payday ${seller.paydayAt}`,
+    seller.requirementsDue > 0 &&
+      `- Stripe asks for ${seller.requirementsDue} things, see requirements`,
     ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.parked && `\n**Needs a person: ${seller.parked}**`,
   ]

@@ -22,16 +22,20 @@ export const places = [
   'foreign',
 ] as const;
 
-export type EntryKind =
-  | 'earning'
-  | 'reserve'
-  | 'release'
-  | 'transfer'
-  | 'payout'
-  | 'paid'
-  | 'payout-failed'
-  | 'returned'
-  | 'foreign';
+/** What an entry tells. `refund` is what is taken off, or given back of, an earning at the account. */
+export type EntryKind = (typeof entryKinds)[number];
+export const entryKinds = [
+  'earning',
+  'reserve',
+  'release',
+  'transfer',
+  'payout',
+  'paid',
+  'payout-failed',
+  'returned',
+  'refund',
+  'foreign',
+] as const;
 
 /** One immutable line of the ledger: an amount leaves a place and reaches another. */
 export type Entry = {
@@ -121,6 +125,16 @@ export function failed(payout: PayoutMoney, stripePayoutId: StripePayoutId): Ent
       stripeId: stripePayoutId,
     },
   ];
+}
+
+/** What happened at the account by itself, named by its line in Stripe's books. */
+export function moved(
+  movement: { id: string; currency: Currency; source: string | null },
+  booking: { kind: EntryKind; from: Place; to: Place; amount: MinorUnits },
+  sellerId: SellerId,
+): Entry {
+  const { id: eventKey, currency, source } = movement;
+  return { eventKey, ...booking, sellerId, currency, ...(source !== null && { stripeId: source }) };
 }
 
 /** The bank sent it back after it was paid. */

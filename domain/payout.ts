@@ -49,7 +49,12 @@ export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-s
 
 /** Why a payout ended without moving money. */
 export type SkipReason =
-  'nothing-payable' | 'more-than-payable' | 'account-negative' | 'below-minimum' | 'on-hold';
+  | 'nothing-payable'
+  | 'more-than-payable'
+  | 'account-negative'
+  | 'account-short'
+  | 'below-minimum'
+  | 'on-hold';
 
 /** What Stripe said when it was asked to cancel a payout it has: too late, or nothing that tells. */
 export type CancelAnswer = 'refused' | 'unknown';
@@ -73,6 +78,8 @@ export type Payout = {
   arrivesAt: string | null;
   stripePayoutId: StripePayoutId | null;
   failureCode: string | null;
+  /** The bank account that it would go to failed, and nothing more is sent there. */
+  bankPaused: boolean;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
@@ -143,8 +150,9 @@ export type Funds = {
   requestedAmount: number | null;
   currency: Currency;
   atPlatform: number;
+  /** Less what Stripe does not let go yet. */
   atAccount: number;
-  /** Earned, but not payable yet. */
+  /** Earned at the platform, but not payable yet. */
   notYetAvailable: number;
   /** The active holds on the seller. */
   holds: readonly Hold[];

@@ -5,7 +5,7 @@ export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
 
 /** What a wake-up can be about; several are told at once. */
-export type WakeTopic = 'account' | 'payouts' | 'deadline' | 'reopened';
+export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';
 
 /** A seller as its row tells it, read at `now` (business time). No personal data. */
 export type Seller = {
@@ -20,6 +20,10 @@ export type Seller = {
   canPayOut: boolean;
   /** The account's schedule was set to manual and read back. */
   payoutsAreManual: boolean;
+  /** Things that Stripe asks for now. */
+  requirementsDue: number;
+  /** Money comes straight to the account, and its books were not read just now. */
+  movementsDue: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
   /**
@@ -36,7 +40,10 @@ export type Seller = {
 
 /** What the seller's workflow does next. */
 export type SellerStep =
-  | { kind: 'create-account' | 'read-account' | 'set-manual-payouts' | 'open-payday' }
+  | {
+      kind:
+        'create-account' | 'read-account' | 'read-movements' | 'set-manual-payouts' | 'open-payday';
+    }
   | { kind: 'start-payout'; payoutId: PayoutId }
   | { kind: 'wait'; until: string | null }
   | { kind: 'over' };
@@ -52,9 +59,13 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
   const mayStart = seller.status === 'active' && !isPaused(seller.stops);
-  if (mayStart && payoutId) return { kind: 'start-payout', payoutId };
   const paydayAt = (mayStart && seller.paydayAt) || null;
-  if (paydayAt !== null && paydayAt <= seller.now) return { kind: 'open-payday' };
+  const isPayday = paydayAt !== null && paydayAt <= seller.now;
+  if (topics.has('money') || ((payoutId || isPayday) && seller.movementsDue)) {
+    return { kind: 'read-movements' };
+  }
+  if (mayStart && payoutId) return { kind: 'start-payout', payoutId };
+  if (isPayday) return { kind: 'open-payday' };
   const lookAgainAt = earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops)));
   return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
 }

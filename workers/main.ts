@@ -17,8 +17,8 @@ const stripe = createStripe(config.stripe);
 await checkInstallation(db, stripe, config).catch(refuseToStart);
 const connection = await connectWorkers(config.temporal);
 const turns = createTurns(db, config.stripe.budgets);
-const { lateReturnDays } = config;
-const activities = createActivities({ stripe, db, turns, lateReturnDays });
+const { lateReturnDays, accountsAPass } = config;
+const activities = createActivities({ stripe, db, turns, lateReturnDays, accountsAPass });
 // What cannot be checked now is checked again by the sweep.
 await activities.checkPlatformPayouts().catch(() => undefined);
 const workers = await createWorkers(connection, config, activities);

@@ -4,7 +4,7 @@ import { engineQueue } from '../workflows/messages.ts';
 /** Creates or corrects the Schedules of the jobs, and runs each once now. */
 export async function ensureSchedules(
   client: Client,
-  seconds: { relay: number; sweep: number; revive: number },
+  seconds: { relay: number; sweep: number; revive: number; accounts: number },
 ): Promise<void> {
   for (const [name, every] of Object.entries(seconds)) {
     const schedule = scheduleOf(name, every);

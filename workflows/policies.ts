@@ -69,7 +69,10 @@ export const stripePayouts = proxyActivities<Pick<Activities, 'createPayout' | '
 
 /** Looking at Stripe, apart from what moves money. */
 export const stripeReads = proxyActivities<
-  Pick<Activities, 'lookUpTransfer' | 'lookUpPayout' | 'followPayout' | 'retrieveAccount'>
+  Pick<
+    Activities,
+    'lookUpTransfer' | 'lookUpPayout' | 'followPayout' | 'retrieveAccount' | 'retrieveMovements'
+  >
 >({ ...callingStripe, taskQueue: stripeQueues.reads });
 
 /** Changing accounts at Stripe. */
@@ -94,6 +97,10 @@ export const upkeep = proxyActivities<
 export const sweeping = proxyActivities<
   Pick<
     Activities,
-    'sweepEvents' | 'sweepAccountEvents' | 'resolveEarnings' | 'checkPlatformPayouts'
+    | 'sweepEvents'
+    | 'sweepAccountEvents'
+    | 'resolveEarnings'
+    | 'checkPlatformPayouts'
+    | 'rereadAccounts'
   >
 >({ ...onePass, taskQueue: stripeQueues.reads });

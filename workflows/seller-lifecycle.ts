@@ -2,8 +2,9 @@ import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/work
 import { describeSeller } from '../domain/explanations.ts';
 import { nextSellerStep, type Seller, type SellerStep, type WakeTopic } from '../domain/seller.ts';
 import type { SellerInput } from './messages.ts';
+import { takeOnboardingStep } from './onboarding.ts';
 import { openPayday, summaryOfWait } from './periodic-payouts.ts';
-import { accounts, ledger, stripeReads } from './policies.ts';
+import { ledger, stripeReads } from './policies.ts';
 import { showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
@@ -24,8 +25,7 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
       row = await ledger.readSeller({ sellerId });
     } else {
       row = await take(step, row);
-      // The account was just read; what came meanwhile is still to be looked at.
-      if (step.kind === 'read-account') topics = wakeUps.take();
+      topics = stillOpen(topics, step, wakeUps);
     }
   }
 }
@@ -37,16 +37,27 @@ async function take(
   const { sellerId } = row;
   switch (step.kind) {
     case 'create-account':
-      return accounts.createAccount({ sellerId });
     case 'read-account':
-      return stripeReads.retrieveAccount({ sellerId });
     case 'set-manual-payouts':
-      return accounts.setManualPayouts({ sellerId });
+      return takeOnboardingStep(step.kind, { sellerId });
+    case 'read-movements':
+      return stripeReads.retrieveMovements({ sellerId });
     case 'open-payday':
       return openPayday(row);
     case 'start-payout':
       return ledger.startPayout({ sellerId, payoutId: step.payoutId });
   }
+}
+
+/** What was just read is done; what came meanwhile is still to be looked at. */
+function stillOpen(
+  topics: ReadonlySet<WakeTopic>,
+  { kind }: SellerStep,
+  wakeUps: WakeUps,
+): ReadonlySet<WakeTopic> {
+  const read = { 'read-account': 'account', 'read-movements': 'money' } as const;
+  if (kind !== 'read-account' && kind !== 'read-movements') return topics;
+  return new Set([...[...topics].filter((topic) => topic !== read[kind]), ...wakeUps.take()]);
 }
 
 async function waitAsTold(

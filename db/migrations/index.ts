@@ -3,6 +3,7 @@ import * as foundation from './0001-foundation.ts';
 import * as commandsAndLists from './0002-commands-and-lists.ts';
 import * as wakeUpVersions from './0003-wake-up-versions.ts';
 import * as holds from './0004-holds.ts';
+import * as accounts from './0005-accounts.ts';
 import * as attention from './0006-attention.ts';
 import * as schedules from './0007-schedules.ts';
 import * as checks from './0010-checks.ts';
@@ -13,6 +14,7 @@ export const migrations: Record<string, Migration> = {
   '0002-commands-and-lists': commandsAndLists,
   '0003-wake-up-versions': wakeUpVersions,
   '0004-holds': holds,
+  '0005-accounts': accounts,
   '0006-attention': attention,
   '0007-schedules': schedules,
   '0010-checks': checks,

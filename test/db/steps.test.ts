@@ -160,12 +160,14 @@ describe('money that came back', () => {
     expect(await money.balances(sellerId)).toEqual({ owed: -100_00, account: 100_00 });
   });
 
-  test('cannot come back from a payout that is settled', async () => {
+  test('comes back from a settled payout too, once', async () => {
     const { sellerId, payoutId, row } = await aPayout('paid');
     await recordSettled(money.db, row);
-    await recordBack(money.db, await sentPayout(payoutId), failure);
-    expect(await readPayout(money.db, payoutId)).toMatchObject({ status: 'settled' });
-    expect(await allocated(sellerId)).toBe(100_00);
+    const settled = await sentPayout(payoutId);
+    await Promise.all([1, 2].map(() => recordBack(money.db, settled, failure)));
+    expect(await readPayout(money.db, payoutId)).toMatchObject({ status: 'returned' });
+    expect(await money.balances(sellerId)).toEqual({ owed: -100_00, account: 100_00 });
+    expect(await allocated(sellerId)).toBe(0);
   });
 });
 

@@ -9,7 +9,7 @@ describe('an event', () => {
     ['payout.paid', account, 'payout', 'the bank has it'],
     ['payout.failed', account, 'payout', 'the bank refused it, now or after it was paid'],
     ['payout.canceled', account, 'payout', 'somebody stopped it'],
-    ['payout.created', account, 'nobody', 'we made it ourselves'],
+    ['payout.created', account, 'seller-unless-ours', 'somebody made it in the Dashboard'],
     ['payout.updated', account, 'nobody', 'says nothing that paid or failed does not'],
     ['payout.paid_out', account, 'nobody', 'a name that only begins so'],
     ['transfer.created', null, 'nobody', 'we made it ourselves'],
@@ -31,6 +31,7 @@ describe('an event', () => {
     ],
     ['v2.core.account[configuration.merchant].updated', null, 'nobody', 'not what we use'],
     ['charge.succeeded', null, 'nobody', 'earnings are rows, not messages'],
+    ['charge.succeeded', account, 'seller-if-stale', 'money came straight to the account'],
     ['something.new', null, 'nobody', 'what is not known is only stored'],
   ])('%s of %s wakes the %s: %s', (type, account, wakes) => {
     expect(whomToWake({ type, account }).wakes).toBe(wakes);

@@ -15,6 +15,7 @@ export function aPayout(given: Partial<Payout> = {}): Payout {
     arrivesAt: null,
     stripePayoutId: null,
     failureCode: null,
+    bankPaused: false,
     waitingFor: null,
     lookAgainAt: null,
     parked: null,

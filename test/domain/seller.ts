@@ -13,6 +13,8 @@ export function aSeller(given: Partial<Seller> = {}): Seller {
     canReceiveTransfers: true,
     canPayOut: true,
     payoutsAreManual: true,
+    requirementsDue: 0,
+    movementsDue: false,
     startablePayouts: [],
     stops: [],
     lookAgainAt: null,

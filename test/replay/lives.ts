@@ -30,7 +30,7 @@ export const lives: Record<string, (engine: RunningEngine) => Promise<PayoutId[]
     for (const payoutId of [first, second]) {
       const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent', 'skipped');
       if (!stripePayoutId) continue;
-      const body = { failureCode: 'account_closed' };
+      const body = { failureCode: 'declined' };
       await engine.control('POST', `/payouts/${stripePayoutId}/fail`, body);
       await untilPayout(engine, payoutId, 'failed');
     }

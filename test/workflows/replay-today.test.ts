@@ -27,7 +27,7 @@ describe('a payout', () => {
   );
 });
 
-test.each(['sellerLifecycle', 'relay', 'sweep', 'revive'])(
+test.each(['sellerLifecycle', 'relay', 'sweep', 'revive', 'accounts'])(
   'a %s replays as it ran',
   async (type) => {
     const runs = await fetchRuns(engine, `WorkflowType = '${type}'`);

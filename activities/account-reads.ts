@@ -1,0 +1,106 @@
+import { heartbeat, log } from '@temporalio/activity';
+import { Stripe } from 'stripe';
+import type { BankAccountFacts } from '../db/bank-accounts.ts';
+import { recordAccountRead } from '../db/seller-steps.ts';
+import { takeStaleAccounts } from '../db/sweeps.ts';
+import type { SellerId, StripeAccountId } from '../domain/ids.ts';
+import type { Requirement } from '../domain/requirements.ts';
+import { readMovements } from './balance-transactions.ts';
+import { readStripe, type StripeDeps } from './money-call.ts';
+
+type AccountOf = { sellerId: SellerId; stripeAccount: StripeAccountId };
+
+/** Accounts read in one pass when nobody says another number. */
+const usualPass = 100;
+
+/** The watch over accounts whose events were lost. */
+export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?: number }) {
+  return {
+    /** Reads the stalest accounts and their books again; answers with how many. */
+    async rereadAccounts({ olderThanMinutes }: { olderThanMinutes: number }): Promise<number> {
+      const limit = deps.accountsAPass ?? usualPass;
+      const stale = await takeStaleAccounts(deps.db, { limit, olderThanMinutes });
+      for (const account of stale) {
+        heartbeat();
+        try {
+          await readAccount(deps, account, true);
+          await readMovements(deps, account.sellerId);
+        } catch (error) {
+          // One account that cannot be read keeps no other from being read; its turn comes again.
+          const { sellerId } = account;
+          log.warn('account not read', {
+            sellerId,
+            error: error instanceof Error ? error.name : '',
+          });
+        }
+      }
+      return stale.length;
+    },
+  };
+}
+
+/** Reads what the account can do, what it is asked for and where it is paid to. */
+export async function readAccount(
+  deps: StripeDeps,
+  { sellerId, stripeAccount }: AccountOf,
+  wakesSeller = false,
+): Promise<void> {
+  const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
+    deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
+      include: ['configuration.recipient', 'requirements'],
+    }),
+  );
+  const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
+  const facts = {
+    transfers: balance?.stripe_transfers?.status ?? 'absent',
+    payouts: balance?.payouts?.status ?? 'absent',
+    requirements: requirementsOf(account),
+    banks: await readBanks(deps, stripeAccount),
+  };
+  await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
+}
+
+function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[] {
+  const first = requirements?.summary?.minimum_deadline;
+  return (requirements?.entries ?? []).map((entry) => {
+    const { status } = entry.minimum_deadline;
+    const blocked = (entry.impact.restricts_capabilities ?? []).map((one) => one.capability);
+    return {
+      description: entry.description,
+      mustAct: entry.awaiting_action_from === 'stripe' ? 'stripe' : 'seller',
+      deadline: status,
+      // Stripe dates only the most urgent ones, in the summary.
+      deadlineAt: (first?.status === status ? first.time : null) ?? null,
+      blocks: [...new Set<string>(blocked)],
+      errors: entry.errors.map(({ code }) => code),
+    };
+  });
+}
+
+/** Undefined where Stripe does not tell them: an account is not less active for that. */
+async function readBanks(
+  deps: StripeDeps,
+  account: StripeAccountId,
+): Promise<BankAccountFacts[] | undefined> {
+  return readStripe(deps, 'GET /v1/accounts', async () => {
+    try {
+      const banks: BankAccountFacts[] = [];
+      const pages = deps.stripe.accounts.listExternalAccounts(account, { limit: 100 });
+      for await (const bank of pages) banks.push(toBank(bank));
+      return banks;
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      return undefined;
+    }
+  });
+}
+
+function toBank(bank: Stripe.ExternalAccount): BankAccountFacts {
+  return {
+    stripeId: bank.id,
+    currency: bank.currency ?? '',
+    fingerprint: bank.fingerprint ?? null,
+    status: bank.status ?? 'new',
+    isDefault: bank.default_for_currency ?? false,
+  };
+}

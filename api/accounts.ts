@@ -1,0 +1,115 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listBankAccounts, payAnew, resumeBankAccount } from '../db/bank-accounts.ts';
+import { listRequirements } from '../db/requirements.ts';
+import { wakeWaitingPayouts } from '../db/seller-steps.ts';
+import { isSellerId, type SellerId } from '../domain/ids.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { Problem } from './problems.ts';
+import { Requirement, toRequirement } from './requirement-schema.ts';
+import * as schemas from './schemas.ts';
+import { answer, refusals, SellerParams } from './schemas.ts';
+import { readSeller } from './sellers.ts';
+
+const getRequirements = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/requirements',
+  operationId: 'listRequirements',
+  summary: 'What Stripe asks for, of whom, by when, and what stands still without it',
+  request: { params: SellerParams },
+  responses: {
+    200: answer(
+      z.object({
+        data: z.array(Requirement),
+        asOf: schemas.Instant.nullable().openapi({ description: 'When the account was read' }),
+      }),
+      'The requirements, the most urgent first',
+    ),
+    ...refusals,
+  },
+});
+
+const BankAccount = z
+  .object({
+    id: z.string(),
+    currency: z.string(),
+    fingerprint: z.string().nullable().openapi({
+      description: 'The same for the same bank account, however often it is added',
+    }),
+    status: z.string().openapi({ description: 'As Stripe has it' }),
+    isDefault: z.boolean().openapi({ description: 'Payouts in this currency go there' }),
+    firstSeenAt: schemas.Instant,
+    goneAt: schemas.Instant.nullable(),
+    failures: z.int(),
+    pausedAt: schemas.Instant.nullable().openapi({
+      description: 'Nothing more is sent there until the seller enters another, or it is resumed',
+    }),
+  })
+  .openapi('BankAccount');
+
+const getBankAccounts = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/bank-accounts',
+  operationId: 'listBankAccounts',
+  summary: 'Where a seller is paid to, and was; never a number',
+  request: { params: SellerParams },
+  responses: {
+    200: answer(z.object({ data: z.array(BankAccount) }), 'The bank accounts, newest first'),
+    ...refusals,
+  },
+});
+
+const BankAccountParams = z.object({
+  sellerId: z
+    .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id))
+    .openapi({ type: 'string', param: { name: 'sellerId', in: 'path' } }),
+  bankAccountId: z
+    .string()
+    .regex(/^[a-z]+_[A-Za-z0-9_]{1,100}$/)
+    .openapi({ param: { name: 'bankAccountId', in: 'path' } }),
+});
+
+const resume = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/resume',
+  operationId: 'resumeBankAccount',
+  summary: 'Let payouts go to a paused bank account again: the seller or its bank put it right',
+  request: { params: BankAccountParams, headers: schemas.CommandHeaders },
+  responses: { 200: answer(BankAccount, 'The bank account'), ...refusals },
+});
+
+/** What an account asks of its seller, and where it is paid to. */
+export function accountRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(getRequirements, async (c) => {
+      const { id, accountReadAt } = await readSeller(db, c.req.valid('param').sellerId);
+      const data = (await listRequirements(db, id)).map(toRequirement);
+      return c.json({ data, asOf: accountReadAt }, 200);
+    })
+    .openapi(getBankAccounts, async (c) => {
+      const { id } = await readSeller(db, c.req.valid('param').sellerId);
+      return c.json({ data: await listBankAccounts(db, id) }, 200);
+    })
+    .openapi(resume, async (c) => {
+      const request = c.req.valid('param');
+      const { sellerId, bankAccountId } = request;
+      const done = await runCommand(
+        c,
+        deps,
+        { kind: 'resume-bank-account', request },
+        async (tx) => {
+          await readSeller(tx, sellerId);
+          const isKnown = await resumeBankAccount(tx, sellerId, bankAccountId);
+          if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
+          await payAnew(tx, sellerId);
+          await wakeWaitingPayouts(tx, sellerId);
+          const banks = await listBankAccounts(tx, sellerId);
+          const body = banks.find(({ id }) => id === bankAccountId);
+          if (!body) throw new Error('a bank account that was just there');
+          return { status: 200 as const, body, objectId: sellerId };
+        },
+      );
+      return c.json(done.body, done.status);
+    });
+}

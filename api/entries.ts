@@ -1,0 +1,56 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listSellerEntries } from '../db/views.ts';
+import { entryKinds, places } from '../domain/ledger.ts';
+import { money } from '../domain/money.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
+import * as schemas from './schemas.ts';
+import { answer, refusals, SellerParams } from './schemas.ts';
+import { readSeller } from './sellers.ts';
+import { entryTexts } from './timeline.ts';
+
+const Entry = z
+  .object({
+    id: z.string(),
+    at: schemas.Instant,
+    kind: z.enum(entryKinds),
+    text: z.string(),
+    money: schemas.Money,
+    from: z.enum(places),
+    to: z.enum(places),
+    payoutId: z.string().nullable(),
+    stripeId: z.string().nullable(),
+  })
+  .openapi('Entry');
+
+const getEntries = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/entries',
+  operationId: 'listEntries',
+  summary: 'Every movement of a seller’s money, newest first; foreign ones were not ours',
+  request: {
+    params: SellerParams,
+    query: z.strictObject({ kind: z.enum(entryKinds).optional(), ...PageQuery }),
+  },
+  responses: { 200: answer(pageOf(Entry), 'A page of movements'), ...refusals },
+});
+
+/** The ledger as a caller reads it. */
+export function entryRoutes({ db }: AppDeps) {
+  return createRoutes().openapi(getEntries, async (c) => {
+    const { id: sellerId } = await readSeller(db, c.req.valid('param').sellerId);
+    const { cursor, limit, kind } = c.req.valid('query');
+    const before = afterOf(cursor, isEntryId);
+    const rows = await listSellerEntries(db, { sellerId, kind, before, limit });
+    const shown = toPage(rows, limit, ({ currency, amount, ...entry }) => ({
+      ...entry,
+      text: entryTexts[entry.kind],
+      money: money(amount, currency),
+    }));
+    return c.json(shown, 200);
+  });
+}
+
+function isEntryId(id: string): id is `${number}` {
+  return /^[1-9]\d{0,17}$/.test(id);
+}

@@ -1,0 +1,45 @@
+/** One thing that Stripe asks for before it lets an account do everything. No personal data. */
+export type Requirement = {
+  /** Stripe's own name for it, as `identity.individual.address`. */
+  description: string;
+  mustAct: 'seller' | 'stripe';
+  deadline: 'eventually_due' | 'currently_due' | 'past_due';
+  /** The day, where Stripe names one. */
+  deadlineAt: string | null;
+  /** Capabilities that end, or do not begin, without it. */
+  blocks: string[];
+  /** Codes of what was wrong with what was given. */
+  errors: string[];
+};
+
+const capabilities: Record<string, string> = {
+  'stripe_balance.stripe_transfers': 'receiving money from the platform',
+  'stripe_balance.payouts': 'payouts to the bank',
+};
+
+const whens: Record<Requirement['deadline'], string> = {
+  eventually_due: 'later',
+  currently_due: 'now',
+  past_due: 'overdue',
+};
+
+/** A requirement in one sentence: what, who, by when, and what stands still without it. */
+export function describeRequirement(requirement: Requirement): string {
+  const { deadline, deadlineAt, mustAct, blocks, errors } = requirement;
+  const who = mustAct === 'seller' ? 'The seller gives' : 'Stripe looks at';
+  const by = deadlineAt === null ? whens[deadline] : `by ${deadlineAt.slice(0, 10)}`;
+  const stops = blocks.map((capability) => capabilities[capability] ?? capability);
+  return [
+    `${who}: ${wordsOf(requirement.description)} (${by})`,
+    ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(wordsOf).join(', ')}`] : []),
+    ...(stops.length > 0 ? [`without it there is no ${stops.join(' and no ')}`] : []),
+  ].join('; ');
+}
+
+/** `identity.individual.date_of_birth` is `individual: date of birth`. */
+function wordsOf(name: string): string {
+  return name
+    .replace(/^identity\./, '')
+    .replaceAll('.', ': ')
+    .replaceAll('_', ' ');
+}
