@@ -16,7 +16,7 @@ import { Problem } from './problems.ts';
 import { GivenSchedule, Payday, PaydayMoney, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
-import { readSeller, Seller, toSeller } from './sellers.ts';
+import { readSeller, SellerDetails, toDetails } from './sellers.ts';
 
 const SellerChange = z
   .strictObject({
@@ -33,7 +33,7 @@ const updateRoute = createRoute({
   operationId: 'updateSeller',
   summary: 'Change a seller; payouts under way go on, the next payday is found anew at once',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
-  responses: { 200: answer(Seller, 'The seller as it stands then'), ...refusals },
+  responses: { 200: answer(SellerDetails, 'The seller as it stands then'), ...refusals },
 });
 
 const common = {
@@ -111,7 +111,7 @@ async function change(tx: Tx, sellerId: SellerId, asked: z.infer<typeof SellerCh
   if (seller.status === 'closed') throw new Problem('seller-closed', 'It does not change any more');
   await updateSeller(tx, sellerId, asked);
   if (asked.schedule) await changeSchedule(tx, seller, asked.schedule);
-  const body = toSeller(await readSeller(tx, sellerId));
+  const body = await toDetails(tx, await readSeller(tx, sellerId));
   return { status: 200 as const, body, objectId: sellerId };
 }
 

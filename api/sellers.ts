@@ -72,7 +72,8 @@ export const Seller = z
   })
   .openapi('Seller');
 
-const SellerDetails = z
+/** One seller, with what Stripe asks for. */
+export const SellerDetails = z
   .object({
     ...Seller.shape,
     requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
@@ -231,7 +232,8 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
   );
 }
 
-async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
+/** A seller with what Stripe asks for. */
+export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
   const requirements = (await listRequirements(db, seller.id)).map(toRequirement);
   return { ...toSeller(seller), requirements };
 }

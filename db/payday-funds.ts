@@ -3,7 +3,8 @@ import type { SellerId } from '../domain/ids.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
 import { activeHoldsOf } from './holds.ts';
-import { businessNow, laterAt } from './payouts.ts';
+import { laterAt } from './availability.ts';
+import { businessNow } from './payouts.ts';
 
 /**
  * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of

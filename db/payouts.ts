@@ -1,4 +1,4 @@
-import { sql, type RawBuilder, type Selectable, type UpdateObject } from 'kysely';
+import { sql, type Selectable, type UpdateObject } from 'kysely';
 import type { Hold, Stop } from '../domain/holds.ts';
 import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { reserved, total, type PayoutMoney } from '../domain/ledger.ts';
@@ -8,6 +8,7 @@ import {
   type SkipReason,
   type WaitReason,
 } from '../domain/payout.ts';
+import { laterAt, upTo } from './availability.ts';
 import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
@@ -236,23 +237,6 @@ async function readFunds(
   const [row] = rows;
   if (!row) throw new Error('a query without from has one row');
   return row;
-}
-
-/** The moment by which an earning has to be there: now, or the cut-off of a payday. */
-function upTo(cutOff: string | null) {
-  return cutOff === null ? businessNow : sql<string>`least(${cutOff}, business_now())`;
-}
-
-/** What a seller earned that is at a place and cannot be paid out yet. */
-export function laterAt(
-  place: 'platform' | 'account',
-  of: { seller_id: unknown; currency: unknown },
-  by: RawBuilder<string> = businessNow,
-) {
-  return sql<number>`coalesce((select sum(earnings.amount - allocated) from earnings
-    where earnings.seller_id = ${of.seller_id} and earnings.currency = ${of.currency}
-      and earnings.place = ${place} and allocated < earnings.amount
-      and (available_on is null or available_on > ${by} or earnings.created_at > ${by})), 0)::bigint`;
 }
 
 /**

@@ -4,7 +4,8 @@ import { places, type EntryKind, type Place } from '../domain/ledger.ts';
 import { planReservation, type PayoutStatus } from '../domain/payout.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
-import { laterAt } from './payouts.ts';
+import { laterAt } from './availability.ts';
+
 import { activeHoldsOf } from './holds.ts';
 import type { Database } from './schema.ts';
 

@@ -12,9 +12,9 @@ export type State = {
   secret(name: string, prefix?: string): string;
 };
 
-/** Opens the state folder, making it at the first start. */
-export function openState(): State {
-  const folder = resolve(process.env.PAYOUT_ENGINE_STATE || '.payout-engine');
+/** Opens the state folder, or one inside it, making it at the first start. */
+export function openState(inside = ''): State {
+  const folder = resolve(process.env.PAYOUT_ENGINE_STATE || '.payout-engine', inside);
   mkdirSync(join(folder, 'logs'), { recursive: true });
   chmodSync(folder, 0o755); // Postgres's user passes through
   const file = (name: string): string => join(folder, name);

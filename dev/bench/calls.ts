@@ -5,7 +5,7 @@ type Answer = any;
 
 /** Calls an HTTP API with JSON, as a platform would. Throws what is refused. */
 export type Call = (
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   path: string,
   body?: unknown,
 ) => Promise<Answer>;
@@ -18,7 +18,7 @@ export function caller(base: string, headers: Record<string, string> = {}): Call
       headers: {
         ...headers,
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
+        ...((method === 'POST' || method === 'PATCH') && { 'idempotency-key': randomUUID() }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

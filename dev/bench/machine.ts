@@ -74,18 +74,8 @@ export async function startMachine(site: Site): Promise<Machine> {
     freePort(),
   ]);
   const sandboxUrl = String(sandbox.said.listening);
-  const env = {
-    ...inherited(),
-    DATABASE_URL: postgres.url(database),
-    TEMPORAL_ADDRESS: temporal.address,
-    STRIPE_SECRET_KEY: sandboxKey,
-    STRIPE_API_BASE: sandboxUrl,
-    STRIPE_WEBHOOK_SECRETS: webhookSecret,
-    API_PORT: String(apiPort),
-    ADMIN_API_KEY: adminKey,
-    LOG_LEVEL: 'warn',
-    ...(site.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(site.folder, 'cpu')}` }),
-  };
+  const servers = { databaseUrl: postgres.url(database), temporal: temporal.address, sandboxUrl };
+  const env = environmentOf(site, servers, apiPort);
   const part = (name: string, script: string, more: Record<string, string> = {}): Part => {
     return { name, script, env: { ...env, ...more }, logFile: join(site.folder, `${name}.log`) };
   };
@@ -126,6 +116,25 @@ export async function startMachine(site: Site): Promise<Machine> {
     async stop() {
       await Promise.all([sql.end(), connection.close()]);
     },
+  };
+}
+
+function environmentOf(
+  { folder, profile }: Site,
+  servers: { databaseUrl: string; temporal: string; sandboxUrl: string },
+  apiPort: number,
+): Record<string, string> {
+  return {
+    ...inherited(),
+    DATABASE_URL: servers.databaseUrl,
+    TEMPORAL_ADDRESS: servers.temporal,
+    STRIPE_SECRET_KEY: sandboxKey,
+    STRIPE_API_BASE: servers.sandboxUrl,
+    STRIPE_WEBHOOK_SECRETS: webhookSecret,
+    API_PORT: String(apiPort),
+    ADMIN_API_KEY: adminKey,
+    LOG_LEVEL: 'warn',
+    ...(profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(folder, 'cpu')}` }),
   };
 }
 

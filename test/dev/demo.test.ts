@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { differences, type BookedPayout } from '../../dev/demo/books.ts';
+import type { Payout } from '../../dev/demo/payouts.ts';
+import { dayAndTime, inWords, table } from '../../dev/demo/words.ts';
+
+describe('the words of the demo', () => {
+  test.each([
+    [126_50, 'eur', '€126.50', 'cents'],
+    [1_234_567, 'jpy', 'JP¥1,234,567', 'a currency without minor units'],
+    [1_500, 'kwd', 'KWD\u00A01.500', 'three decimal places'],
+  ])('write %d %s as %s: %s', (amount, currency, words) => {
+    expect(inWords(amount, currency)).toBe(words);
+  });
+
+  test('write a moment as day and time in UTC', () => {
+    expect(dayAndTime(Date.parse('2026-11-23T07:05:00Z'))).toBe('Mon 23 Nov 07:05');
+  });
+
+  test('set amounts to the right and names to the left', () => {
+    const rows = [
+      ['seller', 'paid'],
+      ['Ada', '€1,126.50'],
+      ['Margaux', '€7.00'],
+    ];
+    expect(table(rows)).toEqual([
+      'seller        paid',
+      '-------  ---------',
+      'Ada      €1,126.50',
+      'Margaux      €7.00',
+    ]);
+  });
+});
+
+describe('the books', () => {
+  const ours = {
+    id: 'payout_1',
+    status: 'paid',
+    total: { amount: 100_00, currency: 'eur' },
+    fromPlatform: { amount: 100_00 },
+    transferId: 'tr_1',
+    stripePayoutId: 'po_1',
+  } as Payout;
+  const theirs: BookedPayout = {
+    id: 'po_1',
+    amount: 100_00,
+    currency: 'eur',
+    status: 'paid',
+    metadata: { payout_id: 'payout_1' },
+  };
+  const transfer = { id: 'tr_1', amount: 100_00, metadata: { payout_id: 'payout_1' } };
+  const book = { payouts: [theirs], transfers: [transfer] };
+
+  test('agree when id, amount and state do', () => {
+    expect(differences([ours], book)).toEqual([]);
+    expect(differences([{ ...ours, status: 'settled' }], book)).toEqual([]);
+  });
+
+  test.each([
+    [{ ...book, payouts: [theirs, { ...theirs, id: 'po_2' }] }, 'po_2', 'paid twice'],
+    [{ ...book, transfers: [transfer, { ...transfer, id: 'tr_2' }] }, 'tr_2', 'moved twice'],
+    [{ ...book, payouts: [] }, 'no po_1', 'Stripe has none'],
+    [{ ...book, transfers: [] }, 'no tr_1', 'Stripe moved nothing'],
+    [{ ...book, payouts: [{ ...theirs, amount: 99_00 }] }, '€99.00', 'another amount'],
+    [{ ...book, payouts: [{ ...theirs, status: 'failed' }] }, 'failed', 'another state'],
+    [{ ...book, transfers: [{ ...transfer, amount: 1 }] }, 'tr_1', 'another amount moved'],
+  ])('differ and name %#: %s', (other, words) => {
+    const found = differences([ours], other);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(words);
+  });
+});
