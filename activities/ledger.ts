@@ -1,10 +1,12 @@
 import { getClient } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
+import { openPayday } from '../db/paydays.ts';
 import { readPayout, recordPayoutStarted, reservePayout } from '../db/payouts.ts';
 import { readSellerForWorkflow } from '../db/seller-steps.ts';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payout.ts';
 import type { Seller } from '../domain/seller.ts';
+import { paydaysAround } from './calendar.ts';
 import { startPayoutWorkflow } from './starts.ts';
 
 /** Steps in our own database; each may run twice and answers with the row that stands. */
@@ -19,6 +21,12 @@ export function createLedgerActivities({ db }: { db: Db }) {
     },
 
     async readSeller({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
+      return readSellerForWorkflow(db, sellerId);
+    },
+
+    /** Orders what is due by the schedule and plans the next payday. */
+    async openPayday({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
+      await openPayday(db, sellerId, paydaysAround);
       return readSellerForWorkflow(db, sellerId);
     },
 

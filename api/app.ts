@@ -21,6 +21,7 @@ import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { sellerOrderRoutes } from './seller-orders.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
 import { sellerRoutes } from './sellers.ts';
@@ -62,6 +63,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),
     sellerOrderRoutes(deps),

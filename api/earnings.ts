@@ -6,7 +6,10 @@ import {
   type EarningRecord,
   type NewEarning,
 } from '../db/earnings.ts';
+import { wakeForPayday } from '../db/paydays.ts';
+import { lockSeller } from '../db/thresholds.ts';
 import { isEarningId, type SellerId } from '../domain/ids.ts';
+import { paysByItself } from '../domain/schedule.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
@@ -109,15 +112,19 @@ const getEarnings = createRoute({
   responses: { 200: answer(pageOf(Earning), 'A page of earnings'), ...refusals },
 });
 
-/** What the platform owes its sellers. Earnings are rows, not messages: they wake nobody. */
-export function earningRoutes({ db }: AppDeps) {
-  const deps = { db, wakeSoon: () => {} };
+/**
+ * What the platform owes its sellers. Earnings are rows, not messages: they wake a seller only when
+ * it sleeps before a payday or reaches a threshold.
+ */
+export function earningRoutes(deps: AppDeps) {
+  const { db } = deps;
   return createRoutes()
     .openapi(createEarning, async (c) => {
       const { sellerId } = c.req.valid('param');
       const request = toEarning(c.req.valid('json'));
-      const done = await runCommand(c, deps, { kind: 'create-earning', request }, async (tx) => {
-        const [recorded] = await create(tx, sellerId, [request]);
+      const wake = wakingIfTold(deps);
+      const done = await runCommand(c, wake, { kind: 'create-earning', request }, async (tx) => {
+        const [recorded] = await create(tx, sellerId, [request], wake);
         if (!recorded) throw new Error('one was asked, none was answered');
         const { earning, isNew } = recorded;
         const status = isNew ? (201 as const) : (200 as const);
@@ -128,8 +135,10 @@ export function earningRoutes({ db }: AppDeps) {
     .openapi(createEarnings, async (c) => {
       const { sellerId } = c.req.valid('param');
       const request = c.req.valid('json').earnings.map(toEarning);
-      const done = await runCommand(c, deps, { kind: 'create-earnings', request }, async (tx) => {
-        const recorded = await create(tx, sellerId, request, (index) => `/earnings/${index}`);
+      const wake = wakingIfTold(deps);
+      const done = await runCommand(c, wake, { kind: 'create-earnings', request }, async (tx) => {
+        const pointerOf = (index: number) => `/earnings/${index}`;
+        const recorded = await create(tx, sellerId, request, wake, pointerOf);
         const data = recorded.map(({ earning: { id, externalId }, isNew }) => {
           return { id, externalId, isNew };
         });
@@ -149,13 +158,22 @@ export function earningRoutes({ db }: AppDeps) {
     });
 }
 
+/** Most earnings wake nobody, and then there is nothing to deliver. */
+function wakingIfTold({ db, wakeSoon }: AppDeps) {
+  const wake = { db, told: false, wakeSoon: () => void (wake.told && wakeSoon()) };
+  return wake;
+}
+
 async function create(
   tx: Tx,
   sellerId: SellerId,
   asked: readonly NewEarning[],
+  wake: { told: boolean },
   pointerOf = (_index: number) => '',
 ) {
-  await readOpenSeller(tx, sellerId);
+  const seller = await readOpenSeller(tx, sellerId);
+  const { schedule } = seller;
+  if (Object.keys(schedule.thresholds).length > 0) await lockSeller(tx, sellerId);
   const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);
   const errors = recorded.flatMap(({ earning, isNew }, index): BrokenRule[] => {
     const same = isNew || isSame(earning, asked[index]);
@@ -163,7 +181,11 @@ async function create(
     return same ? [] : [{ in: 'body', pointer: `${pointerOf(index)}/externalId`, rule }];
   });
   const [first] = errors;
-  if (!first) return recorded;
+  if (!first) {
+    const brought = recorded.filter(({ isNew }) => isNew).map(({ earning }) => earning);
+    wake.told = paysByItself(schedule) && (await wakeForPayday(tx, seller, brought));
+    return recorded;
+  }
   throw new Problem('external-id-taken', `${first.pointer}: ${first.rule}`, { errors });
 }
 

@@ -70,9 +70,11 @@ export const Payout = z
       .openapi({ description: 'The payout that came back and is paid anew with this one' }),
     skipReason: z.string().nullable(),
     skipped: z.string().nullable().openapi({ description: 'The skipReason in words' }),
-    orderedBy: z
-      .string()
-      .openapi({ description: 'The API key that ordered it, or `new-details`, `account-short`' }),
+    orderedBy: z.string().openapi({
+      description: 'An API key, or `schedule`, `threshold`, `new-details`, `account-short`',
+    }),
+    payday: MaybeInstant.openapi({ description: 'The payday that it belongs to' }),
+    cutOffAt: MaybeInstant.openapi({ description: 'Pays what was available by then' }),
     createdAt: schemas.Instant,
     startedAt: MaybeInstant,
     reservedAt: MaybeInstant,

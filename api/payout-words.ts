@@ -32,6 +32,18 @@ const skips: Record<SkipReason, string> = {
   'account-negative': 'The account’s balance was below zero when it started',
   'account-short':
     'Somebody else moved money out of the account after it was set aside; another payout took its place',
+  'on-hold': 'All of it was held at the payday; it waits for the next payday',
+  'below-minimum':
+    'Less was payable than the schedule’s minimum; the money waits for the next payday',
+};
+
+/** Why a payday pays nothing in a currency. */
+export const paydayWords = {
+  ...skips,
+  'nothing-payable': 'Nothing is payable by the cut-off',
+  'account-negative': 'The account’s balance is below zero',
+  'on-hold': 'All of it is held',
+  'seller-not-active': 'The seller cannot be paid yet; it is once it becomes active',
 };
 
 /** What a payout waits for, why, and when it looks again at the latest. */

@@ -13,12 +13,15 @@ import { readBalances } from '../db/views.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { sellerStatuses } from '../domain/seller.ts';
+import { paysByItself } from '../domain/schedule.ts';
 import { runCommand } from './commands.ts';
+import { changeSchedule } from './change-schedule.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { usualCurrency } from './currencies.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import { Requirement, toRequirement } from './requirement-schema.ts';
 import { Problem } from './problems.ts';
+import { GivenSchedule, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
 import { addStripes, BalancesQuery, StripeBalance } from './stripe-balances.ts';
@@ -32,6 +35,7 @@ const NewSellerBody = z
     currency: schemas.Currency.optional().openapi({ description: 'By default the country’s' }),
     entityType: z.enum(['individual', 'company']).default('individual'),
     metadata: schemas.Metadata.default({}),
+    schedule: GivenSchedule.optional().openapi({ description: 'By default manual' }),
   })
   .openapi('NewSeller');
 
@@ -56,6 +60,10 @@ export const Seller = z
     }),
     accountReadAt: schemas.Instant.nullable(),
     payoutsManualAt: schemas.Instant.nullable(),
+    schedule: Schedule,
+    nextPayoutAt: schemas.Instant.nullable().openapi({
+      description: 'The first payday that was not opened yet; one that passed is kept',
+    }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
     paused: Order.openapi({ description: 'Starts no payout; `by` is the API key' }),
@@ -64,7 +72,8 @@ export const Seller = z
   })
   .openapi('Seller');
 
-const SellerDetails = z
+/** One seller, with what Stripe asks for. */
+export const SellerDetails = z
   .object({
     ...Seller.shape,
     requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
@@ -141,15 +150,18 @@ export function sellerRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
     .openapi(createSeller, async (c) => {
-      const given = c.req.valid('json');
+      const { schedule, ...given } = c.req.valid('json');
       const seller = {
         ...given,
         externalId: given.externalId ?? null,
         displayName: given.displayName ?? null,
         currency: given.currency ?? usualCurrency(given.country),
       };
-      const done = await runCommand(c, deps, { kind: 'create-seller', request: seller }, (tx) =>
-        create(tx, seller),
+      const done = await runCommand(
+        c,
+        deps,
+        { kind: 'create-seller', request: { ...seller, ...(schedule && { schedule }) } },
+        (tx) => create(tx, seller, schedule),
       );
       return c.json(done.body, done.status);
     })
@@ -190,14 +202,19 @@ export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<Seller
   return seller;
 }
 
-async function create(tx: Parameters<typeof recordSeller>[0], asked: NewSeller) {
+async function create(
+  tx: Parameters<typeof recordSeller>[0],
+  asked: NewSeller,
+  schedule: Schedule | undefined,
+) {
   const { seller, isNew } = await recordSeller(tx, asked);
   if (!isNew && !isSame(seller, asked)) {
     throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);
   }
+  if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
   return {
     status: isNew ? (201 as const) : (200 as const),
-    body: await toDetails(tx, seller),
+    body: await toDetails(tx, isNew ? await readSeller(tx, seller.id) : seller),
     objectId: seller.id,
   };
 }
@@ -215,7 +232,8 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
   );
 }
 
-async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
+/** A seller with what Stripe asks for. */
+export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
   const requirements = (await listRequirements(db, seller.id)).map(toRequirement);
   return { ...toSeller(seller), requirements };
 }

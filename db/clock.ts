@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
+import { paydayAt } from './payday-funds.ts';
 import { mergedWakeUp } from './wake-ups.ts';
 
 /** Business time now, and how far it is ahead of real time. */
@@ -52,6 +53,9 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
       union
       select 'seller/' || sellers.id from sellers, clock
         where status <> 'closed' and look_again_at <= ${newNow}
+      union
+      select 'seller/' || sellers.id from sellers, clock
+        where status = 'active' and paused_at is null and ${paydayAt} <= ${newNow}
       union
       select 'seller/' || seller_id from holds, clock
         where released_at is null and expires_at <= ${newNow}

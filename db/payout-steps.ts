@@ -24,6 +24,7 @@ import {
   updateAsRead,
 } from './payouts.ts';
 import type { Database } from './schema.ts';
+import { wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. */
@@ -158,6 +159,8 @@ export async function recordBack(
       ...(why.key !== undefined && { attempt: { key: why.key, stripeId: payout.stripePayoutId } }),
     });
     await releaseEarnings(tx, payout.payoutId);
+    // A seller without money does not wait for its payday; now it has some again.
+    await wakeSeller(tx, payout.sellerId);
     // The details may be others already; a read of the account tells.
     const workflowId = sellerWorkflowId(sellerId);
     if (failed) await addWakeUps(tx, [{ workflowId, topics: ['account'] }]);

@@ -8,6 +8,7 @@ import {
   type SkipReason,
   type WaitReason,
 } from '../domain/payout.ts';
+import { laterAt, upTo } from './availability.ts';
 import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
@@ -98,7 +99,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (plan.kind === 'wait') return waitForHold(tx, payoutId, plan.until);
     if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
     const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
-    return reserve(tx, moneyOf, payout.account);
+    return reserve(tx, moneyOf, payout);
   });
 }
 
@@ -193,11 +194,12 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
     currency: string;
     status: Payout['status'];
     requested_amount: number | null;
+    cut_off_at: string | null;
     account: Payout['stripeAccount'];
     seller_status: string;
     is_paused: boolean;
   }>`
-    select seller_id, payouts.currency, payouts.status, requested_amount,
+    select seller_id, payouts.currency, payouts.status, requested_amount, cut_off_at,
       sellers.stripe_account as account, sellers.status as seller_status,
       sellers.paused_at is not null as is_paused
     from payouts join sellers on sellers.id = seller_id
@@ -209,7 +211,10 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
 }
 
 /** A statement of its own after the lock, so that it sees what the last holder of it wrote. */
-async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) {
+async function readFunds(
+  tx: Tx,
+  of: { seller_id: SellerId; currency: string; cut_off_at: string | null },
+) {
   const { rows } = await sql<{
     busy: boolean;
     bank_paused: boolean;
@@ -225,24 +230,13 @@ async function readFunds(tx: Tx, of: { seller_id: SellerId; currency: string }) 
         and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
         and currency = ${of.currency} and place = 'account'), 0)
-        - ${laterAt('account', of)} as at_account,
-      ${laterAt('platform', of)} as not_yet_available,
+        - ${laterAt('account', of, upTo(of.cut_off_at))} as at_account,
+      ${laterAt('platform', of, upTo(of.cut_off_at))} as not_yet_available,
       ${activeHoldsOf(sql`${of.seller_id}`)} as holds
   `.execute(tx);
   const [row] = rows;
   if (!row) throw new Error('a query without from has one row');
   return row;
-}
-
-/** What a seller earned that is at a place and cannot be paid out yet. */
-export function laterAt(
-  place: 'platform' | 'account',
-  of: { seller_id: unknown; currency: unknown },
-) {
-  return sql<number>`coalesce((select sum(earnings.amount - allocated) from earnings
-    where earnings.seller_id = ${of.seller_id} and earnings.currency = ${of.currency}
-      and earnings.place = ${place} and allocated < earnings.amount
-      and (available_on is null or available_on > business_now())), 0)::bigint`;
 }
 
 /**
@@ -252,7 +246,7 @@ export function laterAt(
 async function reserve(
   tx: Tx,
   money: PayoutMoney,
-  account: Payout['stripeAccount'],
+  { account, cut_off_at }: { account: Payout['stripeAccount']; cut_off_at: string | null },
 ): Promise<Payout> {
   const amount = total(money);
   const { columns, lines } = entryLines(reserved(money));
@@ -262,7 +256,7 @@ async function reserve(
         sum(amount - allocated) over (order by available_on, id) as upto
       from earnings
       where seller_id = ${money.sellerId} and currency = ${money.currency} and allocated < amount
-        and available_on <= business_now()
+        and greatest(available_on, created_at) <= ${upTo(cut_off_at)} and available_on is not null
     ), taken as (
       select id, least(rest, ${amount} - (upto - rest))::bigint as part
       from open where upto - rest < ${amount}

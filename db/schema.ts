@@ -21,6 +21,7 @@ import type {
   WaitReason,
 } from '../domain/payout.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
+import type { Schedule } from '../domain/schedule.ts';
 import type { SellerStatus, WakeTopic } from '../domain/seller.ts';
 
 /** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
@@ -180,6 +181,9 @@ type SellersTable = {
   payouts_capability: Maybe<string>;
   account_read_at: MaybeInstant;
   payouts_manual_at: MaybeInstant;
+  schedule: ColumnType<Schedule | null, string | null | undefined, string | null>;
+  next_payout_at: MaybeInstant;
+  threshold_look_at: MaybeInstant;
   account_tried_at: MaybeInstant;
   movements_read_at: MaybeInstant;
   movements_until: MaybeInstant;
@@ -222,6 +226,8 @@ type PayoutsTable = {
   unknown_step: Maybe<MoneyStep>;
   look_ups: Generated<number>;
   ordered_by: string;
+  payday: MaybeInstant;
+  cut_off_at: MaybeInstant;
   cancel_ordered_at: MaybeInstant;
   cancel_ordered_by: Maybe<string>;
   cancel_answer: Maybe<CancelAnswer>;

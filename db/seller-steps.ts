@@ -12,6 +12,7 @@ import type { Requirement } from '../domain/requirements.ts';
 import { payAnew, recordBankAccounts, type BankAccountFacts } from './bank-accounts.ts';
 import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
+import { paydayAt } from './payday-funds.ts';
 import { stopsOf } from './holds.ts';
 import { businessNow, inMinutes } from './payouts.ts';
 import { replaceRequirements } from './requirements.ts';
@@ -21,7 +22,7 @@ import { addWakeUps } from './wake-ups.ts';
 /** Reads a seller as its workflow sees it, with the payouts that may start now. */
 export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
   const { rows } = await sql<SellerRow>`
-    select sellers.*, business_now() as now, array(
+    select sellers.*, business_now() as now, ${paydayAt} as payday_at, array(
       select distinct on (payouts.currency) payouts.id from payouts
       where seller_id = sellers.id and payouts.status = 'requested' and started_at is null
         and not exists (select from payouts busy where busy.seller_id = sellers.id
@@ -50,6 +51,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     requirementsDue: row.requirements_due,
     movementsDue: row.movements_due,
     startablePayouts: row.startable,
+    paydayAt: row.payday_at,
     stops: row.stops,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
@@ -192,6 +194,7 @@ export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<v
 type SellerRow = Selectable<Database['sellers']> & {
   now: string;
   startable: PayoutId[];
+  payday_at: string | null;
   requirements_due: number;
   movements_due: boolean;
   stops: Stop[];

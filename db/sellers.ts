@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import { newId, sellerWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
+import { manualSchedule, type Schedule } from '../domain/schedule.ts';
 import type { SellerStatus } from '../domain/seller.ts';
 import type { Db, Tx } from './connect.ts';
 import type { Database } from './schema.ts';
@@ -25,6 +26,8 @@ export type SellerRecord = NewSeller & {
   payoutsCapability: string | null;
   accountReadAt: string | null;
   payoutsManualAt: string | null;
+  schedule: Schedule;
+  nextPayoutAt: string | null;
   lookAgainAt: string | null;
   parked: string | null;
   paused: { since: string; by: string; reason: string } | null;
@@ -75,6 +78,24 @@ export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerReco
     .where('id', '=', sellerId)
     .executeTakeFirst();
   return row && toSeller(row);
+}
+
+/** Changes what the platform says of a seller; metadata is replaced as a whole. */
+export async function updateSeller(
+  tx: Tx,
+  sellerId: SellerId,
+  change: { displayName?: string | null | undefined; metadata?: object | undefined },
+): Promise<void> {
+  const { displayName, metadata } = change;
+  if (displayName === undefined && metadata === undefined) return;
+  await tx
+    .updateTable('sellers')
+    .set({
+      ...(displayName !== undefined && { display_name: displayName }),
+      ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+    })
+    .where('id', '=', sellerId)
+    .execute();
 }
 
 /** The same, and until the transaction ends nobody closes the seller. */
@@ -135,6 +156,8 @@ function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
     payoutsCapability: row.payouts_capability,
     accountReadAt: row.account_read_at,
     payoutsManualAt: row.payouts_manual_at,
+    schedule: row.schedule ?? manualSchedule,
+    nextPayoutAt: row.next_payout_at,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     paused: orderOf(row.paused_at, row.paused_by, row.pause_reason),

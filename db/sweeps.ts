@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { payoutWorkflowId, sellerWorkflowId, type EarningId } from '../domain/ids.ts';
 import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
+import { paydayAt } from './payday-funds.ts';
+import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { mergedWakeUp } from './wake-ups.ts';
 
 /** How far an event list was read; undefined before the first time. */
@@ -37,6 +39,10 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     select 'seller/' || id, array['deadline'] from sellers
     where status <> 'closed' and parked is null
       and look_again_at < business_now() - ${minutes} * interval '1 minute'
+    union
+    select 'seller/' || id, array['deadline'] from sellers
+    where status = 'active' and parked is null and paused_at is null
+      and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);
@@ -55,17 +61,27 @@ export async function listUnresolvedEarnings(db: Db, limit: number) {
     .execute();
 }
 
-/** The charge said when its money is available. */
+/** The charge said when its money is available: then a threshold may be reached. */
 export async function recordAvailableOn(
   db: Db,
   { earningId, availableOn }: { earningId: EarningId; availableOn: string },
 ): Promise<void> {
-  await db
-    .updateTable('earnings')
-    .set({ available_on: availableOn })
-    .where('id', '=', earningId)
-    .where('available_on', 'is', null)
-    .execute();
+  await db.transaction().execute(async (tx) => {
+    const { id, schedule } = await tx
+      .selectFrom('sellers')
+      .innerJoin('earnings', 'earnings.seller_id', 'sellers.id')
+      .select(['sellers.id', 'schedule'])
+      .where('earnings.id', '=', earningId)
+      .executeTakeFirstOrThrow();
+    if (schedule) await lockSeller(tx, id);
+    await tx
+      .updateTable('earnings')
+      .set({ available_on: availableOn })
+      .where('id', '=', earningId)
+      .where('available_on', 'is', null)
+      .execute();
+    if (schedule && (await lookForThreshold(tx, id, schedule))) await wakeSeller(tx, id);
+  });
 }
 
 /** A row whose workflow has to run. */

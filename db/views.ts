@@ -4,7 +4,8 @@ import { places, type EntryKind, type Place } from '../domain/ledger.ts';
 import { planReservation, type PayoutStatus } from '../domain/payout.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
-import { laterAt } from './payouts.ts';
+import { laterAt } from './availability.ts';
+
 import { activeHoldsOf } from './holds.ts';
 import type { Database } from './schema.ts';
 
@@ -218,6 +219,8 @@ export function toRecord(row: Selectable<Database['payouts']>) {
     parkedAt: row.parked_at,
     unknownStep: row.unknown_step,
     orderedBy: row.ordered_by,
+    payday: row.payday,
+    cutOffAt: row.cut_off_at,
     cancelOrderedAt: row.cancel_ordered_at,
     cancelOrderedBy: row.cancel_ordered_by,
     cancelAnswer: row.cancel_answer,

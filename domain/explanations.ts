@@ -41,6 +41,7 @@ export function describeSeller(seller: Seller): string {
     `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
+    seller.paydayAt && `- next payday ${seller.paydayAt}`,
     seller.requirementsDue > 0 &&
       `- Stripe asks for ${seller.requirementsDue} things, see requirements`,
     ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),

@@ -49,7 +49,12 @@ export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-s
 
 /** Why a payout ended without moving money. */
 export type SkipReason =
-  'nothing-payable' | 'more-than-payable' | 'account-negative' | 'account-short';
+  | 'nothing-payable'
+  | 'more-than-payable'
+  | 'account-negative'
+  | 'account-short'
+  | 'below-minimum'
+  | 'on-hold';
 
 /** What Stripe said when it was asked to cancel a payout it has: too late, or nothing that tells. */
 export type CancelAnswer = 'refused' | 'unknown';
@@ -179,4 +184,10 @@ export function planReservation(funds: Funds): Reservation {
   if (amount === 0) return { kind: 'wait', until: firstExpiry(funds.holds, currency) };
   const fromAccount = smaller(minor(funds.atAccount), amount);
   return { kind: 'reserve', fromAccount, fromPlatform: minor(amount - fromAccount) };
+}
+
+/** What a payout of everything would carry of these funds. */
+export function payableOf(funds: Omit<Funds, 'requestedAmount'>): number {
+  const plan = planReservation({ ...funds, requestedAmount: null });
+  return plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
 }

@@ -26,6 +26,11 @@ export type Seller = {
   movementsDue: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
+  /**
+   * When a payday has to be opened; null without a schedule, or while no money waits for it.
+   * Absent in old histories.
+   */
+  paydayAt?: string | null;
   /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
   stops?: Stop[];
   lookAgainAt: string | null;
@@ -35,7 +40,10 @@ export type Seller = {
 
 /** What the seller's workflow does next. */
 export type SellerStep =
-  | { kind: 'create-account' | 'read-account' | 'read-movements' | 'set-manual-payouts' }
+  | {
+      kind:
+        'create-account' | 'read-account' | 'read-movements' | 'set-manual-payouts' | 'open-payday';
+    }
   | { kind: 'start-payout'; payoutId: PayoutId }
   | { kind: 'wait'; until: string | null }
   | { kind: 'over' };
@@ -50,14 +58,16 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   }
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
-  if (topics.has('money') || (payoutId && seller.movementsDue)) return { kind: 'read-movements' };
-  if (seller.status === 'active' && payoutId && !isPaused(seller.stops)) {
-    return { kind: 'start-payout', payoutId };
+  const mayStart = seller.status === 'active' && !isPaused(seller.stops);
+  const paydayAt = (mayStart && seller.paydayAt) || null;
+  const isPayday = paydayAt !== null && paydayAt <= seller.now;
+  if (topics.has('money') || ((payoutId || isPayday) && seller.movementsDue)) {
+    return { kind: 'read-movements' };
   }
-  return {
-    kind: 'wait',
-    until: earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops))),
-  };
+  if (mayStart && payoutId) return { kind: 'start-payout', payoutId };
+  if (isPayday) return { kind: 'open-payday' };
+  const lookAgainAt = earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops)));
+  return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
 }
 
 /** The status that the account's capabilities and schedule add up to. */

@@ -21,7 +21,7 @@ export type RunningEngine = {
   databaseUrl: string;
   temporal: Client;
   env: Record<string, string>;
-  call: (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>;
+  call: (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) => Promise<Answer>;
   control: (method: string, path: string, body?: unknown) => Promise<Answer>;
   stop: () => Promise<void>;
 };
@@ -173,7 +173,7 @@ function caller(base: string, headers: Record<string, string>) {
       headers: {
         ...headers,
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(method === 'POST' && { 'idempotency-key': newId('call') }),
+        ...(method !== 'GET' && { 'idempotency-key': newId('call') }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

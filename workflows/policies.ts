@@ -8,7 +8,10 @@ import type { Activities } from '../activities/index.ts';
 import { engineQueue, stripeQueues } from './messages.ts';
 
 /** Steps in our own database, in the order a workflow needs them. */
-type LedgerSteps = Pick<Activities, 'readPayout' | 'reservePayout' | 'readSeller' | 'startPayout'>;
+type LedgerSteps = Pick<
+  Activities,
+  'readPayout' | 'reservePayout' | 'readSeller' | 'startPayout' | 'openPayday'
+>;
 
 // A local activity costs one event instead of three, but blocks its worker while it retries:
 // three short tries, then the same step as a regular activity, for as long as it takes.
@@ -30,6 +33,7 @@ export const ledger: LedgerSteps = {
   readSeller: async (input) => orElse(quickly.readSeller(input), () => patiently.readSeller(input)),
   startPayout: async (input) =>
     orElse(quickly.startPayout(input), () => patiently.startPayout(input)),
+  openPayday: async (input) => orElse(quickly.openPayday(input), () => patiently.openPayday(input)),
 };
 
 async function orElse<T>(first: Promise<T>, then: () => Promise<T>): Promise<T> {

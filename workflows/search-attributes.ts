@@ -23,6 +23,7 @@ export function showSeller(seller: Seller): void {
     { key: keys.currency, value: seller.currency },
     { key: keys.needsOperator, value: seller.parked !== null },
     ...(seller.stripeAccount ? [{ key: keys.stripeAccount, value: seller.stripeAccount }] : []),
+    { key: keys.nextPayoutAt, value: seller.paydayAt ? new Date(seller.paydayAt) : null },
   ]);
 }
 
@@ -44,6 +45,8 @@ type Pairs = Extract<Parameters<typeof upsertSearchAttributes>[0], unknown[]>;
 
 function show(wanted: Pairs): void {
   const { typedSearchAttributes } = workflowInfo();
-  const changed = wanted.filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
+  const changed = wanted.filter(({ key, value }) => {
+    return JSON.stringify(typedSearchAttributes.get(key) ?? null) !== JSON.stringify(value);
+  });
   if (changed.length > 0) upsertSearchAttributes(changed);
 }

@@ -3,6 +3,7 @@ import { describeSeller } from '../domain/explanations.ts';
 import { nextSellerStep, type Seller, type SellerStep, type WakeTopic } from '../domain/seller.ts';
 import type { SellerInput } from './messages.ts';
 import { takeOnboardingStep } from './onboarding.ts';
+import { openPayday, summaryOfWait } from './periodic-payouts.ts';
 import { ledger, stripeReads } from './policies.ts';
 import { showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
@@ -31,8 +32,9 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
 
 async function take(
   step: Exclude<SellerStep, { kind: 'wait' | 'over' }>,
-  { sellerId }: Seller,
+  row: Seller,
 ): Promise<Seller> {
+  const { sellerId } = row;
   switch (step.kind) {
     case 'create-account':
     case 'read-account':
@@ -40,6 +42,8 @@ async function take(
       return takeOnboardingStep(step.kind, { sellerId });
     case 'read-movements':
       return stripeReads.retrieveMovements({ sellerId });
+    case 'open-payday':
+      return openPayday(row);
     case 'start-payout':
       return ledger.startPayout({ sellerId, payoutId: step.payoutId });
   }
@@ -67,7 +71,8 @@ async function waitAsTold(
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof sellerLifecycle>({ sellerId: row.sellerId });
     }
-    await wakeUps.wait({ now: row.now, until: step.until, summary: 'Looks at the account' });
+    const summary = summaryOfWait(row, step.until);
+    await wakeUps.wait({ now: row.now, until: step.until, summary });
   }
   return wakeUps.take();
 }

@@ -5,6 +5,7 @@ import * as wakeUpVersions from './0003-wake-up-versions.ts';
 import * as holds from './0004-holds.ts';
 import * as accounts from './0005-accounts.ts';
 import * as attention from './0006-attention.ts';
+import * as schedules from './0007-schedules.ts';
 import * as checks from './0010-checks.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
@@ -15,5 +16,6 @@ export const migrations: Record<string, Migration> = {
   '0004-holds': holds,
   '0005-accounts': accounts,
   '0006-attention': attention,
+  '0007-schedules': schedules,
   '0010-checks': checks,
 };

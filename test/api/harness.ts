@@ -19,6 +19,7 @@ export type Answered = { status: number; headers: Headers; body: Record<string, 
 
 type PostOptions = {
   key?: string | null;
+  method?: 'POST' | 'PATCH';
   as?: keyof typeof keys;
   headers?: Record<string, string>;
 };
@@ -44,7 +45,7 @@ export async function startApi({
     turns: { take: async () => undefined },
   });
   afterAll(() => db.destroy());
-  const { get, send, post } = await callerOf(app);
+  const { get, send, post, patch } = await callerOf(app);
 
   /** A seller by the API; `status` as its workflow would have made it. */
   async function makeSeller(change: { status?: 'active' | 'closed'; account?: string } = {}) {
@@ -65,7 +66,7 @@ export async function startApi({
 
   const wakeUps = () => db.selectFrom('wake_ups').select(['workflow_id', 'topics']).execute();
 
-  return { app, db, get, post, send, makeSeller, wakeUps, lines, woken };
+  return { app, db, get, post, patch, send, makeSeller, wakeUps, lines, woken };
 }
 
 /** The API as `startApi` makes it. */
@@ -87,16 +88,18 @@ async function callerOf(app: ReturnType<typeof createApp>) {
     return ask(path, { headers: { authorization: `Bearer ${keys[as]}` } });
   }
   async function send(path: string, body: string, options: PostOptions = {}): Promise<Answered> {
-    const { key = `test-${(posts += 1)}`, as = 'admin' } = options;
+    const { key = `test-${(posts += 1)}`, as = 'admin', method = 'POST' } = options;
     const headers = {
       authorization: `Bearer ${keys[as]}`,
       'content-type': 'application/json',
       ...(key !== null && { 'idempotency-key': key }),
       ...options.headers,
     };
-    return ask(path, { method: 'POST', body, headers });
+    return ask(path, { method, body, headers });
   }
   const post = (path: string, body: unknown, options?: PostOptions) =>
     send(path, JSON.stringify(body), options);
-  return { get, send, post };
+  const patch = (path: string, body: unknown, options?: PostOptions) =>
+    post(path, body, { ...options, method: 'PATCH' });
+  return { get, send, post, patch };
 }

@@ -41,7 +41,7 @@ test('whatever changes a seller, an earning or a payout needs an Idempotency-Key
   const minted = /-link$|account-session$/;
   const changing = operations.filter(
     ({ method, path }) =>
-      method === 'post' &&
+      method !== 'get' &&
       /^\/v1\/(sellers|payouts|operations|api-keys)/.test(path) &&
       !minted.test(path),
   );

@@ -42,6 +42,26 @@ describe('a seller', () => {
     ['is read again when it is due', { lookAgainAt: noon }, none, read],
     ['that was due is read', { lookAgainAt: before }, none, read],
     ['waits until it is due', { lookAgainAt: later }, none, { kind: 'wait', until: later }],
+    ['opens a payday that has come', { paydayAt: noon }, none, { kind: 'open-payday' }],
+    ['waits for its payday', { paydayAt: later }, none, { kind: 'wait', until: later }],
+    [
+      'waits for what comes first',
+      { paydayAt: '2026-12-01T09:00:00.000Z', lookAgainAt: later },
+      none,
+      { kind: 'wait', until: later },
+    ],
+    [
+      'starts what was ordered before it opens a payday',
+      { paydayAt: noon, startablePayouts: [payoutId] },
+      none,
+      start,
+    ],
+    [
+      'that is restricted keeps its payday until it is active again',
+      { status: 'restricted', canReceiveTransfers: false, paydayAt: noon },
+      none,
+      wait,
+    ],
     [
       'is set to manual payouts once it can pay out',
       { status: 'onboarding', payoutsAreManual: false },

@@ -1,0 +1,149 @@
+import Holidays from 'date-holidays';
+import { dayMs, isNamedDay, type Day, type Schedule } from '../domain/schedule.ts';
+
+/** Paydays around a moment, as instants in UTC. */
+export type Paydays = {
+  /** The latest that has come, of those after `since`; null where none has. */
+  latest: string | null;
+  /** Those still to come, soonest first. */
+  upcoming: string[];
+};
+
+/** Days between a payday's named day and the next that is open, and days between two named days. */
+const longestGapDays = 62;
+
+/**
+ * The paydays of a seller of this country: what the schedule names, moved on to the next day on
+ * which the banks are open, at the local time of the zone.
+ */
+export function paydaysAround(
+  { schedule, country }: { schedule: Schedule; country: string },
+  { now, count }: { now: string; count: number },
+): Paydays {
+  let latest: string | null = null;
+  const upcoming: string[] = [];
+  if (schedule.interval === 'manual' || count === 0) return { latest, upcoming };
+  let day = dayOf(Date.parse(now)) - longestGapDays * dayMs;
+  let last = 0;
+  while (upcoming.length < count) {
+    const payday = isNamedDay(schedule, day) ? nextBankDay(day, country) : last;
+    if (payday > last) {
+      last = payday;
+      const at = toInstant(payday, schedule);
+      if (at > now) upcoming.push(at);
+      else latest = at;
+    }
+    day += dayMs;
+  }
+  return { latest, upcoming };
+}
+
+/** Whether the IANA database has a zone of this name; an offset is none, since it knows no summer. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return Boolean(clockOf(name));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the banks of a country work on this day. */
+export function isBankDay(day: Day, country: string): boolean {
+  const weekend = weekends[country] ?? saturdayAndSunday;
+  if (weekend.includes(new Date(day).getUTCDay())) return false;
+  return !isHoliday(day, country);
+}
+
+function nextBankDay(day: Day, country: string): Day {
+  let open = day;
+  while (!isBankDay(open, country)) open += dayMs;
+  return open;
+}
+
+const saturdayAndSunday = [6, 0];
+/** Where banks rest on other days (the central banks' own calendars, 2026). */
+const weekends: Record<string, number[]> = {
+  ...Object.fromEntries(
+    'BD BH DZ EG IL IQ JO KW LY MV OM QA SA SD YE'.split(' ').map((country) => [country, [5, 6]]),
+  ),
+  BN: [5, 0],
+  NP: [6],
+};
+
+type Closed = { days: Set<Day>; years: Set<number> };
+const closed = new Map<string, Closed>();
+
+/** Whether the banks are shut in the morning of this day. A year is looked up once a process. */
+function isHoliday(day: Day, country: string): boolean {
+  const known = closed.get(country) ?? { days: new Set(), years: new Set() };
+  closed.set(country, known);
+  const year = new Date(day).getUTCFullYear();
+  if (!known.years.has(year)) addYear(known, country, year);
+  return known.days.has(day);
+}
+
+function addYear({ days, years }: Closed, country: string, year: number): void {
+  years.add(year);
+  const calendar = new Holidays(country, { types: ['public', 'bank'] });
+  for (const { date: text, start, end } of calendar.getHolidays(year)) {
+    const [date = '', time = ''] = text.split(' ');
+    if (time >= '12:00') continue;
+    const lasts = Math.max(Math.ceil((end.getTime() - start.getTime()) / dayMs), 1);
+    const first = Date.parse(`${date}T00:00:00Z`);
+    for (let index = 0; index < lasts; index += 1) days.add(first + index * dayMs);
+  }
+}
+
+/**
+ * The moment at which a clock of the zone shows this day and time. A time that the clocks skip is
+ * shown an hour later; of one that they show twice it is the first.
+ */
+function toInstant(day: Day, { at, timeZone }: Schedule): string {
+  const [hours = 0, minutes = 0] = at.split(':').map(Number);
+  const local = day + (hours * 60 + minutes) * 60_000;
+  const before = local - offsetAt(local - dayMs, timeZone);
+  const after = local - offsetAt(local + dayMs, timeZone);
+  const shows = (instant: number): boolean => instant + offsetAt(instant, timeZone) === local;
+  return new Date(shows(before) || !shows(after) ? before : after).toISOString();
+}
+
+/** How far the zone's clocks are ahead of UTC, in milliseconds. */
+function offsetAt(instant: number, timeZone: string): number {
+  const parts = clockOf(timeZone).formatToParts(instant);
+  const read = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
+  const shown = Date.UTC(
+    read('year'),
+    read('month') - 1,
+    read('day'),
+    read('hour'),
+    read('minute'),
+    read('second'),
+  );
+  return shown - Math.floor(instant / 1000) * 1000;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+function dayOf(instant: number): Day {
+  return Math.floor(instant / dayMs) * dayMs;
+}

@@ -1,0 +1,151 @@
+import { payableOf, type Funds, type SkipReason } from './payout.ts';
+import type { Currency } from './money.ts';
+
+/** How often a seller is paid without being asked for. */
+export type Interval = (typeof intervals)[number];
+export const intervals = ['manual', 'daily', 'weekly', 'monthly'] as const;
+
+/** In the order in which JavaScript counts the days of a week. */
+export type Weekday = (typeof weekdays)[number];
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+
+/** When a seller is paid. Zones and bank holidays are the calendar's; the rest is decided here. */
+export type Schedule = {
+  interval: Interval;
+  /** For `weekly`: at least one. */
+  weekdays: Weekday[];
+  /** For `monthly`: 1 to 31; a month that is shorter pays on its last day. */
+  dayOfMonth: number | null;
+  /** The local time of a payday, `HH:MM`. */
+  at: string;
+  /** The name of a zone in the IANA database. */
+  timeZone: string;
+  /** A payday pays what became available so many hours before it, or earlier. */
+  cutOffHours: number;
+  /** Minor units by currency: a payday that would pay less leaves the money where it is. */
+  minimums: Record<Currency, number>;
+  /** Minor units by currency: paid as soon as so much is payable, whatever day it is. */
+  thresholds: Record<Currency, number>;
+};
+
+/** Sellers are paid when the platform orders it, until it says otherwise. */
+export const manualSchedule: Schedule = {
+  interval: 'manual',
+  weekdays: [],
+  dayOfMonth: null,
+  at: '09:00',
+  timeZone: 'UTC',
+  cutOffHours: 0,
+  minimums: {},
+  thresholds: {},
+};
+
+/** The longest time between cut-off and payday: a month. */
+export const longestCutOffHours = 31 * 24;
+
+/** A field of a schedule and the rule it breaks together with the others. */
+export type ScheduleFault = { field: keyof Schedule; key?: string; rule: string };
+
+/** What makes a schedule impossible, though each of its fields is possible by itself. */
+export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
+  const { interval, weekdays, dayOfMonth, cutOffHours, minimums, thresholds } = schedule;
+  const faults: ScheduleFault[] = [];
+  const refuse = (field: keyof Schedule, rule: string, key?: string): void => {
+    faults.push({ field, rule, ...(key !== undefined && { key }) });
+  };
+  if (interval === 'weekly' && weekdays.length === 0) {
+    refuse('weekdays', 'must have at least one day with the interval weekly');
+  }
+  if (interval !== 'weekly' && weekdays.length > 0) {
+    refuse('weekdays', 'must be absent unless the interval is weekly');
+  }
+  if (new Set(weekdays).size !== weekdays.length) {
+    refuse('weekdays', 'must not have one day twice');
+  }
+  if (interval === 'monthly' && dayOfMonth === null) {
+    refuse('dayOfMonth', 'is required with the interval monthly');
+  }
+  if (interval !== 'monthly' && dayOfMonth !== null) {
+    refuse('dayOfMonth', 'must be absent unless the interval is monthly');
+  }
+  if (interval === 'manual' && cutOffHours > 0) {
+    refuse('cutOffHours', 'must be absent with the interval manual, which has no paydays');
+  }
+  if (interval === 'manual' && Object.keys(minimums).length > 0) {
+    refuse('minimums', 'must be absent with the interval manual, which has no paydays');
+  }
+  for (const [currency, threshold] of Object.entries(thresholds)) {
+    if (threshold < (minimums[currency] ?? 0)) {
+      refuse('thresholds', 'must not be below the minimum of its currency', currency);
+    }
+  }
+  return faults;
+}
+
+/** A day without a zone, as midnight UTC of it. */
+export type Day = number;
+export const dayMs = 24 * 60 * 60 * 1000;
+
+/** Whether the schedule names this day, before weekends and holidays move it. */
+export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, day: Day): boolean {
+  const date = new Date(day);
+  switch (interval) {
+    case 'manual':
+      return false;
+    case 'daily':
+      return true;
+    case 'weekly':
+      return named.some((weekday) => weekdays.indexOf(weekday) === date.getUTCDay());
+    case 'monthly':
+      return date.getUTCDate() === Math.min(dayOfMonth ?? 1, lastDayOfMonth(date));
+  }
+}
+
+/** The last moment at which an earning can become available and still be in this payday. */
+export function cutOffOf({ cutOffHours }: Pick<Schedule, 'cutOffHours'>, payday: string): string {
+  return new Date(Date.parse(payday) - cutOffHours * 60 * 60 * 1000).toISOString();
+}
+
+/** What a payday does with the money of one currency. */
+export type PaydayPlan =
+  | { kind: 'pay' | 'nothing'; amount: number }
+  | { kind: 'skip'; amount: number; reason: SkipReason };
+
+/** Decides what a payday pays of the funds that were available by its cut-off. */
+export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmount'>): PaydayPlan {
+  const amount = payableOf(funds);
+  if (amount > 0) {
+    const isEnough = amount >= (schedule.minimums[funds.currency] ?? 0);
+    return isEnough ? { kind: 'pay', amount } : { kind: 'skip', amount, reason: 'below-minimum' };
+  }
+  const isNegative = funds.atAccount < 0;
+  const withheld = payableOf({ ...funds, ...(isNegative && { atAccount: 0 }), holds: [] });
+  if (withheld === 0) return { kind: 'nothing', amount: 0 };
+  return { kind: 'skip', amount: withheld, reason: isNegative ? 'account-negative' : 'on-hold' };
+}
+
+/** Whether so much is payable in a currency that the seller does not wait for a payday. */
+export function reachesThreshold(
+  { thresholds }: Pick<Schedule, 'thresholds'>,
+  { amount, currency }: { amount: number; currency: Currency },
+): boolean {
+  const threshold = thresholds[currency];
+  return threshold !== undefined && amount > 0 && amount >= threshold;
+}
+
+/** Whether anything is ever paid without being ordered. */
+export function paysByItself({ interval, thresholds }: Schedule): boolean {
+  return interval !== 'manual' || Object.keys(thresholds).length > 0;
+}
+
+function lastDayOfMonth(date: Date): number {
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+}
