@@ -6,7 +6,7 @@ import * as holds from './0004-holds.ts';
 import * as accounts from './0005-accounts.ts';
 import * as attention from './0006-attention.ts';
 import * as schedules from './0007-schedules.ts';
-import * as checks from './0010-checks.ts';
+import * as checks from './0008-checks.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -17,5 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005-accounts': accounts,
   '0006-attention': attention,
   '0007-schedules': schedules,
-  '0010-checks': checks,
+  '0008-checks': checks,
 };
