@@ -84,7 +84,7 @@ export async function readStripe<T>(
     return await read();
   } catch (error) {
     const facts = factsOf(error);
-    const type = facts.statusCode === 404 ? 'StripeObjectMissing' : 'StripeReadFailed';
+    const type = facts.statusCode === 404 ? missing : 'StripeReadFailed';
     throw retryable(type, facts.code);
   }
 }
@@ -97,6 +97,13 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
     category: 'BENIGN',
     ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
   });
+}
+
+const missing = 'StripeObjectMissing';
+
+/** True when Stripe was read and has no such object. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === missing;
 }
 
 /** Money is stopped: the step is tried again until it is not. */

@@ -11,7 +11,7 @@ import {
 import { readPayout, recordWait } from '../db/payouts.ts';
 import type { PayoutId, StripePayoutId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
-import { callOnce, readStripe, type StripeDeps } from './money-call.ts';
+import { callOnce, isMissing, readStripe, type StripeDeps } from './money-call.ts';
 import { answerOutcome } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
@@ -65,15 +65,24 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
 
 /** How long a payout waits for other bank details; a change of them wakes it. */
 const pausedMinutes = 24 * 60;
-/** Reads a payout that Stripe has and writes down where the money is. */
+
+/**
+ * Reads a payout that Stripe has and writes down where the money is. One that Stripe does not know,
+ * as after a confirmation with a mistyped id, waits for a person.
+ */
 export async function follow(
   deps: StripeDeps & { lateReturnDays: number },
   payout: Payout & { stripePayoutId: StripePayoutId },
 ): Promise<Payout> {
-  const object = await readStripe(deps, 'GET /v1/payouts', () =>
-    deps.stripe.payouts.retrieve(payout.stripePayoutId, {}, actingFor(accountOf(payout))),
-  );
-  return record(deps, payout, object);
+  try {
+    const object = await readStripe(deps, 'GET /v1/payouts', () =>
+      deps.stripe.payouts.retrieve(payout.stripePayoutId, {}, actingFor(accountOf(payout))),
+    );
+    return await record(deps, payout, object);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return parkPayout(deps.db, payout, 'unexpected-state');
+  }
 }
 
 /** Hours after Stripe's estimate before a payout is read again when no event comes. */

@@ -65,6 +65,14 @@ describe('a payout that Stripe has', () => {
     expect(await places()).toMatchObject({ account: 100_00 });
   });
 
+  test('waits for a person when Stripe does not know it', async () => {
+    const { payoutId } = await stage.row();
+    const change = { stripe_payout_id: 'po_mistyped' } as const;
+    await stage.db.updateTable('payouts').set(change).where('id', '=', payoutId).execute();
+    expect(await stage.run.follow()).toMatchObject({ status: 'sent', parked: 'unexpected-state' });
+    expect(await places()).toMatchObject({ 'in-transit': 100_00 });
+  });
+
   test('is as it was while Stripe cannot be read', async () => {
     await stage.disturb({ kind: 'status', method: 'GET', status: 500 });
     await expect(stage.run.follow()).rejects.toMatchObject({ type: 'StripeReadFailed' });
