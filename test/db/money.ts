@@ -121,9 +121,12 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
 /** Opens an attempt of a payout that nobody called off. */
 export async function openAttempt(db: Db, asked: attempts.NewAttempt): Promise<attempts.Attempt> {
   const attempt = await attempts.openAttempt(db, asked);
-  if (!attempt) throw new Error('the payout was called off');
+  if (!attempt) throw new CalledOff('the payout was called off');
   return attempt;
 }
+
+/** No attempt is opened for a payout that was called off. */
+export class CalledOff extends Error {}
 
 /** What an activity asks an attempt for. */
 export function attemptOf(payoutId: PayoutId, step: MoneyStep) {
