@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const pure = ['test/domain', 'test/sandbox', 'test/contract']
   .map((folder) => `${folder}/**/*.test.ts`)
   .concat('test/*.test.ts');
-const machine = ['test/dev/**/*.test.ts'];
+const machine = ['test/dev/**/*.test.ts', 'test/production/**/*.test.ts'];
 
 /** Three kinds of test: without servers, on real servers shared by the run, and of the launcher. */
 export default defineConfig({

@@ -19,8 +19,9 @@ type Import = { from: string; isType: boolean };
 
 /** Everything that may stand at the top of the checkout. */
 export const topLevel = `.ci .git .gitignore .oxlintrc.json .prettierignore .prettierrc.json
+  .dockerignore Dockerfile docker-compose.yml
   LICENSE README.md package-lock.json package.json tsconfig.json vitest.config.ts config.ts
-  domain workflows activities db api workers sandbox dev test docs`.split(/\s+/);
+  domain workflows activities db api workers sandbox dev deploy test docs`.split(/\s+/);
 
 /** What is made on the machine and never committed. */
 const made = ['node_modules', '.payout-engine'];
