@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import { readMovementCursor, recordMovements } from '../db/movements.ts';
 import { recordBack } from '../db/payout-steps.ts';
@@ -7,7 +6,7 @@ import { readSellerForWorkflow } from '../db/seller-steps.ts';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import type { Movement } from '../domain/movements.ts';
 import type { Seller } from '../domain/seller.ts';
-import { readStripe, type StripeDeps } from './money-call.ts';
+import { readPages, readStripe, type StripeDeps } from './money-call.ts';
 import { actingFor } from './stripe.ts';
 import { factsOfReturn } from './stripe-payouts.ts';
 
@@ -32,18 +31,13 @@ export async function readMovements(deps: StripeDeps, sellerId: SellerId): Promi
   if (!account) return;
   const acting = actingFor(account);
   const since = until === null ? 0 : Math.floor(Date.parse(until) / 1000) - overlapSeconds;
-  const movements = await readStripe(deps, 'GET /v1/balance_transactions', async () => {
-    const found: Movement[] = [];
-    const pages = stripe.balanceTransactions.list(
-      { created: { gte: since }, limit: 100, expand: ['data.source'] },
+  const lines = await readPages(deps, 'GET /v1/balance_transactions', (page) =>
+    stripe.balanceTransactions.list(
+      { created: { gte: since }, expand: ['data.source'], ...page },
       acting,
-    );
-    for await (const line of pages) {
-      found.push(toMovement(line));
-      if (found.length % 100 === 0) heartbeat();
-    }
-    return found.toReversed();
-  });
+    ),
+  );
+  const movements = lines.map((line) => toMovement(line)).toReversed();
   const { cameBack } = await recordMovements(db, sellerId, movements);
   for (const payoutId of cameBack) await recordLateReturn(deps, payoutId);
 }

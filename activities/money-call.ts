@@ -10,7 +10,7 @@ import {
 } from '../db/attempts.ts';
 import type { Db } from '../db/connect.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
-import { wait, type Endpoint, type Turns } from './budget.ts';
+import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './stripe-errors.ts';
 
 /** What every activity that calls Stripe is made from. */
@@ -47,7 +47,7 @@ export async function callOnce<T>(
     await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
     return { kind: 'unknown' };
   }
-  await wait(waitMs);
+  await turns.wait(asked.endpoint, waitMs);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };
@@ -86,6 +86,25 @@ export async function readStripe<T>(
     const facts = factsOf(error);
     const type = facts.statusCode === 404 ? missing : 'StripeReadFailed';
     throw retryable(type, facts.code);
+  }
+}
+
+/** Reads every page of a v1 list, each in a turn of its own. */
+export async function readPages<T extends { id: string }>(
+  deps: Pick<StripeDeps, 'turns'>,
+  endpoint: Endpoint,
+  list: (page: { limit: number; starting_after?: string }) => Promise<{
+    data: T[];
+    has_more: boolean;
+  }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const after = all.at(-1);
+    const from = { limit: 100, ...(after && { starting_after: after.id }) };
+    const { data, has_more } = await readStripe(deps, endpoint, () => list(from));
+    all.push(...data);
+    if (!has_more || data.length === 0) return all;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { readPayout, recordWait } from '../db/payouts.ts';
 import type { PayoutId, StripePayoutId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
-import { callOnce, isMissing, readStripe, type StripeDeps } from './money-call.ts';
+import { callOnce, isMissing, readPages, readStripe, type StripeDeps } from './money-call.ts';
 import { answerOutcome } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
@@ -42,9 +42,7 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
       if (payout.status !== 'transferred' || !attempt || !isLookUpDue(payout)) return payout;
-      const found = await readStripe(deps, 'GET /v1/payouts', () =>
-        findPayouts(stripe, payout, attempt.firstSentAt),
-      );
+      const found = await findPayouts(deps, payout, attempt.firstSentAt);
       const [object] = found;
       if (!object) return recordNotFound(db, payout, 'payout');
       if (found.length > 1 || object.amount !== payout.fromPlatform + payout.fromAccount) {
@@ -131,17 +129,16 @@ function askPayout(payout: Payout) {
 }
 
 async function findPayouts(
-  stripe: Stripe,
+  deps: StripeDeps,
   payout: Payout,
   firstSentAt: string | null,
 ): Promise<Stripe.Payout[]> {
   const since = Math.floor(Date.parse(firstSentAt ?? payout.now) / 1000) - 60;
-  const found: Stripe.Payout[] = [];
   const acting = actingFor(accountOf(payout));
-  for await (const object of stripe.payouts.list({ created: { gte: since }, limit: 100 }, acting)) {
-    if (object.metadata?.['payout_id'] === payout.payoutId) found.push(object);
-  }
-  return found;
+  const found = await readPages(deps, 'GET /v1/payouts', (page) =>
+    deps.stripe.payouts.list({ created: { gte: since }, ...page }, acting),
+  );
+  return found.filter(({ metadata }) => metadata?.['payout_id'] === payout.payoutId);
 }
 
 /** The account a payout leaves from; every call for it carries that. */

@@ -8,8 +8,8 @@ import {
   recordCursor,
 } from '../db/sweeps.ts';
 import { businessNow } from '../db/payouts.ts';
-import type { StripeEvent } from '../domain/events.ts';
-import { readStripe, type StripeDeps } from './money-call.ts';
+import { sweptTypes, type StripeEvent } from '../domain/events.ts';
+import { readPages, readStripe, type StripeDeps } from './money-call.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;
@@ -25,11 +25,11 @@ export function createSweepActivities(deps: StripeDeps) {
     /** Stores what the platform's own event list has and the inbox has not. */
     async sweepEvents(): Promise<number> {
       const since = await sinceWhen(deps, 'v1');
-      const events: StripeEvent[] = [];
-      const pages = stripe.events.list({ created: { gte: since.from }, limit: 100 });
-      await readStripe(deps, 'GET /v1/events', async () => {
-        for await (const event of pages) events.push(fromSnapshot(event));
-      });
+      const created = { gte: since.from };
+      const found = await readPages(deps, 'GET /v1/events', (page) =>
+        stripe.events.list({ created, types: sweptTypes.v1, ...page }),
+      );
+      const events = found.map((event) => fromSnapshot(event));
       await recordEvents(db, events, 'sweep');
       await recordCursor(db, 'v1', String(since.now));
       return events.length;
@@ -41,12 +41,16 @@ export function createSweepActivities(deps: StripeDeps) {
       const events: StripeEvent[] = [];
       // RFC 3339, as all times of v2; the SDK's type has the number of v1.
       const gte = new Date(since.from * 1000).toISOString() as unknown as number;
-      await readStripe(deps, 'GET /v2/core/events', async () => {
-        for await (const event of stripe.v2.core.events.list({ created: { gte }, limit: 100 })) {
-          events.push(fromThin(event));
-          heartbeat();
-        }
-      });
+      const asked = { created: { gte }, types: sweptTypes.v2, limit: 100 };
+      let page: V2Page = await readStripe(deps, 'GET /v2/core/events', () =>
+        stripe.v2.core.events.list(asked),
+      );
+      for (;;) {
+        events.push(...page.data.map((event) => fromThin(event)));
+        const next = page.next_page_url;
+        if (!next) break;
+        page = await readStripe(deps, 'GET /v2/core/events', () => readNextPage(stripe, next));
+      }
       await recordEvents(db, events, 'sweep');
       await recordCursor(db, 'v2', String(since.now));
       return events.length;
@@ -74,6 +78,12 @@ async function sinceWhen({ db }: StripeDeps, name: string): Promise<{ from: numb
   const nowSeconds = Math.floor(Date.parse(now) / 1000);
   const from = cursor === undefined ? nowSeconds - firstLookSeconds : Number(cursor);
   return { from: from - overlapSeconds, now: nowSeconds };
+}
+
+type V2Page = { data: Stripe.V2.Core.Event[]; next_page_url: string | null };
+
+async function readNextPage(stripe: Stripe, url: string): Promise<V2Page> {
+  return (await stripe.rawRequest('GET', url)) as V2Page;
 }
 
 function fromSnapshot(event: Stripe.Event): StripeEvent {

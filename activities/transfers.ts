@@ -4,7 +4,7 @@ import { parkPayout, recordNotFound, recordTransferred } from '../db/payout-step
 import { readPayout } from '../db/payouts.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
-import { callOnce, readStripe, type StripeDeps } from './money-call.ts';
+import { callOnce, readPages, type StripeDeps } from './money-call.ts';
 import { answerOutcome } from './outcomes.ts';
 import { stripeApiVersion } from './stripe.ts';
 
@@ -29,9 +29,7 @@ export function createTransferActivities(deps: StripeDeps) {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
       if (payout.status !== 'reserved' || !attempt || !isLookUpDue(payout)) return payout;
-      const found = await readStripe(deps, 'GET /v1/transfers', () =>
-        findTransfers(stripe, payoutId),
-      );
+      const found = await findTransfers(deps, payoutId);
       if (found.length > 1) return parkPayout(db, payout, 'unexpected-state');
       const [transfer] = found;
       if (!transfer) return recordNotFound(db, payout, 'transfer');
@@ -64,17 +62,12 @@ function askTransfer(payout: Payout) {
   };
 }
 
-async function findTransfers(stripe: Stripe, payoutId: PayoutId): Promise<Stripe.Transfer[]> {
-  const found: Stripe.Transfer[] = [];
-  const pages = stripe.transfers.list({
-    transfer_group: payoutId,
-    limit: 100,
-    expand: expand.map((path) => `data.${path}`),
-  });
-  for await (const transfer of pages) {
-    if (transfer.metadata['payout_id'] === payoutId) found.push(transfer);
-  }
-  return found;
+async function findTransfers(deps: StripeDeps, payoutId: PayoutId): Promise<Stripe.Transfer[]> {
+  const asked = { transfer_group: payoutId, expand: expand.map((path) => `data.${path}`) };
+  const found = await readPages(deps, 'GET /v1/transfers', (page) =>
+    deps.stripe.transfers.list({ ...asked, ...page }),
+  );
+  return found.filter(({ metadata }) => metadata['payout_id'] === payoutId);
 }
 
 /** The id, and when the money it brought can be paid out, where Stripe said so. */

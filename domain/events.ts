@@ -37,6 +37,17 @@ const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
   [/^v2\.core\.account\[configuration\.recipient\]\.capability_status_updated$/, seller],
 ];
 
+/** What the platform's own lists are swept for: what nobody wakes for need not be read. */
+export const sweptTypes = {
+  v1: ['balance.available'],
+  v2: [
+    'v2.core.account.closed',
+    'v2.core.account.updated',
+    'v2.core.account[requirements].updated',
+    'v2.core.account[configuration.recipient].capability_status_updated',
+  ],
+};
+
 /** Looks the event up in the table. `balance.available` tells the platform from an account. */
 export function whomToWake(event: Pick<StripeEvent, 'type' | 'account'>): WakeRule {
   if (event.type === 'balance.available') {
