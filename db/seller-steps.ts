@@ -124,7 +124,8 @@ export async function recordAccountRead(
       .selectFrom('sellers')
       .select(['status', 'payouts_manual_at'])
       .where('id', '=', sellerId)
-      .forUpdate()
+      // Not `for update`: a row that refers to the seller, as of a bank that failed, may come in.
+      .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const status = statusOf({
       status: seller.status,

@@ -55,7 +55,10 @@ function plain(part: unknown): unknown {
   if (typeof part !== 'object' || part === null) return part;
   if ('low' in part && 'high' in part) return Number(part);
   const known = Object.entries(part).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(known.map(([name, value]) => [name, plain(value)]));
+  return Object.fromEntries(
+    // A stack names the machine on which it was saved.
+    known.map(([name, value]) => [name, name === 'stackTrace' ? '' : plain(value)]),
+  );
 }
 
 /** Runs a history again on a bundle; throws where the code of today would have done otherwise. */
