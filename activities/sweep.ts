@@ -9,7 +9,7 @@ import {
 } from '../db/sweeps.ts';
 import { businessNow } from '../db/payouts.ts';
 import { sweptTypes, type StripeEvent } from '../domain/events.ts';
-import { readPages, readStripe, type StripeDeps } from './money-call.ts';
+import { isMissing, readPages, readStripe, type StripeDeps } from './money-call.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;
@@ -108,19 +108,14 @@ function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
 
 /** Null while the charge does not exist or has no movement: the earning goes on waiting. */
 async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
-  const object = await readStripe(deps, 'GET /v1/charges', async () => {
-    try {
-      return await deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] });
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
-  });
-  const movement = object?.balance_transaction;
-  if (!movement || typeof movement === 'string') return null;
-  return new Date(movement.available_on * 1000).toISOString();
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 404;
+  try {
+    const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
+      deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] }),
+    );
+    if (!movement || typeof movement === 'string') return null;
+    return new Date(movement.available_on * 1000).toISOString();
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
 }

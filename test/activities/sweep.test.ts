@@ -2,15 +2,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTurns } from '../../activities/budget.ts';
 import { createStripe } from '../../activities/stripe.ts';
 import { createSweepActivities } from '../../activities/sweep.ts';
-import { connect, type Db } from '../../db/connect.ts';
+import type { Db } from '../../db/connect.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/server.ts';
-import { createTestDatabase } from '../environment.ts';
+import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
+import { inActivity } from './in-activity.ts';
 
 let sandbox: Sandbox;
 let db: Db;
+let money: MoneyDatabase;
 beforeAll(async () => {
   sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey: 'sk_test_sandbox' });
-  db = connect(await createTestDatabase());
+  money = await startMoneyDatabase();
+  ({ db } = money);
 });
 afterAll(async () => {
   await db.destroy();
@@ -42,4 +45,26 @@ test('reads every page of the events of accounts, each in a turn, and stores eac
   const stored = await db.selectFrom('inbox').select(['event_id', 'type', 'object_id']).execute();
   expect(stored).toHaveLength(read);
   expect(new Set(stored.map((event) => event.object_id)).size).toBe(120);
+});
+
+test('an earning is payable when its charge says so, and waits while the charge is not there', async () => {
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
+  const sweep = createSweepActivities({ stripe, db, turns });
+  const source = 'tok_visa';
+  const charge = await stripe.charges.create({ amount: 50_00, currency: 'eur', source });
+  const movementId = charge.balance_transaction;
+  if (typeof movementId !== 'string') throw new Error('the charge moved nothing');
+  const movement = await stripe.balanceTransactions.retrieve(movementId);
+  const sellerId = await money.seller();
+  const known = await money.earn(sellerId, 40_00, { charge: charge.id });
+  const unknown = await money.earn(sellerId, 40_00, { charge: 'ch_notthere' });
+  expect(await inActivity(() => sweep.resolveEarnings())).toBe(1);
+  const rows = await db.selectFrom('earnings').select(['id', 'available_on']).execute();
+  expect(new Map(rows.map((row) => [row.id, row.available_on]))).toEqual(
+    new Map([
+      [known, new Date(movement.available_on * 1000).toISOString()],
+      [unknown, null],
+    ]),
+  );
 });
