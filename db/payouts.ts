@@ -8,15 +8,17 @@ import {
   type SkipReason,
   type WaitReason,
 } from '../domain/payout.ts';
+import type { Schedule } from '../domain/schedule.ts';
 import { laterAt, upTo } from './availability.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
 import type { Database } from './schema.ts';
+import { lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
-/** Business time as a column of any query. */
-export const businessNow = sql<string>`business_now()`;
+export { businessNow };
 
 /** Reads a payout as its workflow sees it. Throws when there is none. */
 export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
@@ -97,9 +99,12 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
       holds: payout.holds,
     });
     if (plan.kind === 'wait') return waitForHold(tx, payoutId, plan.until);
-    if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
-    const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
-    return reserve(tx, moneyOf, payout);
+    const { seller_id: sellerId, currency } = payout;
+    const money = { ...plan, payoutId, sellerId, currency };
+    const done = await ('reason' in money ? skip(tx, money) : reserve(tx, money, payout));
+    // While it was only ordered, a threshold did not count the money beside it.
+    if (await lookForThreshold(tx, sellerId, payout.schedule)) await wakeSeller(tx, sellerId);
+    return done;
   });
 }
 
@@ -179,7 +184,7 @@ async function waitForHold(db: Db, payoutId: PayoutId, until: string | null) {
 }
 
 /** Nothing will leave here that would let the seller's next payout start, so this says it. */
-async function skip(tx: Tx, payoutId: PayoutId, reason: SkipReason) {
+async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: SkipReason }) {
   const over = { status: 'skipped' as const, skip_reason: reason, over_at: businessNow };
   const skipped = await update(tx, payoutId, { ...over, ...notWaiting });
   const workflowId = sellerWorkflowId(skipped.sellerId);
@@ -198,10 +203,11 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
     account: Payout['stripeAccount'];
     seller_status: string;
     is_paused: boolean;
+    schedule: Schedule | null;
   }>`
     select seller_id, payouts.currency, payouts.status, requested_amount, cut_off_at,
       sellers.stripe_account as account, sellers.status as seller_status,
-      sellers.paused_at is not null as is_paused
+      sellers.paused_at is not null as is_paused, schedule
     from payouts join sellers on sellers.id = seller_id
     where payouts.id = ${payoutId} for no key update
   `.execute(tx);

@@ -80,7 +80,7 @@ export async function recordAvailableOn(
       .where('id', '=', earningId)
       .where('available_on', 'is', null)
       .execute();
-    if (schedule && (await lookForThreshold(tx, id, schedule))) await wakeSeller(tx, id);
+    if (await lookForThreshold(tx, id, schedule)) await wakeSeller(tx, id);
   });
 }
 

@@ -1,0 +1,4 @@
+import { sql } from 'kysely';
+
+/** Business time as a column of any query. */
+export const businessNow = sql<string>`business_now()`;
