@@ -44,7 +44,7 @@ const Environment = z.object({
   SWEEP_SECONDS: count.default(60),
   REVIVE_SECONDS: count.default(60),
   ACCOUNTS_SECONDS: count.default(300),
-  /** Accounts that one pass reads again, stalest first: at most three requests for each. */
+  /** Accounts that one pass reads again, stalest first: four requests for each. */
   ACCOUNTS_A_PASS: count.default(100),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

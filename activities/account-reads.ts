@@ -7,8 +7,14 @@ import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { readMovements } from './balance-transactions.ts';
 import { readStripe, type StripeDeps } from './money-call.ts';
+import { actingFor } from './stripe.ts';
 
-type AccountOf = { sellerId: SellerId; stripeAccount: StripeAccountId };
+type AccountOf = {
+  sellerId: SellerId;
+  stripeAccount: StripeAccountId;
+  /** As it was believed so far. */
+  payoutsAreManual: boolean;
+};
 
 /** Accounts read in one pass when nobody says another number. */
 const usualPass = 100;
@@ -39,10 +45,10 @@ export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?
   };
 }
 
-/** Reads what the account can do, what it is asked for and where it is paid to. */
+/** Reads what the account can do, what it is asked for, where it is paid to and who pays it out. */
 export async function readAccount(
   deps: StripeDeps,
-  { sellerId, stripeAccount }: AccountOf,
+  { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
   wakesSeller = false,
 ): Promise<void> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
@@ -56,6 +62,8 @@ export async function readAccount(
     payouts: balance?.payouts?.status ?? 'absent',
     requirements: requirementsOf(account),
     banks: await readBanks(deps, stripeAccount),
+    // In the Dashboard somebody may have set them back; Stripe would then pay out beside us.
+    ...(payoutsAreManual && { payoutsAreManual: await readIsManual(deps, stripeAccount) }),
   };
   await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
 }
@@ -75,6 +83,14 @@ function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[]
       errors: entry.errors.map(({ code }) => code),
     };
   });
+}
+
+/** Whether only we pay the account out. */
+export async function readIsManual(deps: StripeDeps, account: StripeAccountId): Promise<boolean> {
+  const { payments } = await readStripe(deps, 'GET /v1/balance_settings', () =>
+    deps.stripe.balanceSettings.retrieve({}, actingFor(account)),
+  );
+  return payments.payouts?.schedule?.interval === 'manual';
 }
 
 /** Undefined where Stripe does not tell them: an account is not less active for that. */

@@ -10,6 +10,14 @@ import type { CallOutcome } from './money-call.ts';
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;
 
+/**
+ * Nothing is sent to an account, or from it, while Stripe pays it out by itself: who takes the
+ * money first would be chance. Setting it to manual wakes the payout earlier.
+ */
+export async function waitUntilManual(db: Db, payout: Payout): Promise<Payout> {
+  return recordWait(db, payout, { reason: 'automatic-payouts', minutes: 60 });
+}
+
 /** Writes down what an attempt that did not succeed means for its payout. */
 export async function answerOutcome(
   db: Db,

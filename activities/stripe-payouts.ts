@@ -12,7 +12,7 @@ import { readPayout, recordWait } from '../db/payouts.ts';
 import type { PayoutId, StripePayoutId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import { callOnce, isMissing, readPages, readStripe, type StripeDeps } from './money-call.ts';
-import { answerOutcome } from './outcomes.ts';
+import { answerOutcome, waitUntilManual } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from an account to its bank, and follows it there. */
@@ -26,6 +26,7 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
       if (payout.bankPaused) {
         return recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes });
       }
+      if (!payout.payoutsAreManual) return waitUntilManual(db, payout);
       const account = accountOf(payout);
       const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>
         stripe.payouts.create(attempt.request as unknown as Stripe.PayoutCreateParams, {

@@ -5,7 +5,7 @@ import { readPayout } from '../db/payouts.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import { callOnce, readPages, type StripeDeps } from './money-call.ts';
-import { answerOutcome } from './outcomes.ts';
+import { answerOutcome, waitUntilManual } from './outcomes.ts';
 import { stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from the platform's balance to an account. */
@@ -16,6 +16,7 @@ export function createTransferActivities(deps: StripeDeps) {
     async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
+      if (!payout.payoutsAreManual) return waitUntilManual(db, payout);
       const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );

@@ -19,6 +19,8 @@ const waits: Record<WaitReason | 'start', string> = {
     'Stripe has switched off what this needs at the account; it goes on when that is active again',
   'bank-details':
     'The account has no bank account that can take this; it goes on when the seller changes it',
+  'automatic-payouts':
+    'Somebody set the account’s payouts back to automatic; it goes on when the engine has set them to manual',
   'stripe-limit': 'Stripe’s limit on payouts is reached; it tries again then',
   'money-stopped': 'An operator stopped all money; it goes on when money is resumed',
   'outcome-look-up': 'Stripe’s answer was lost; it looks at Stripe again before anything is sent',

@@ -11,11 +11,10 @@ import { minor } from '../domain/money.ts';
 import { lookUpDelaysMinutes } from '../domain/refusals.ts';
 import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
 import { recordBankFailure } from './bank-accounts.ts';
+import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { entryLines } from './ledger.ts';
 import {
-  businessNow,
-  inMinutes,
   notWaiting,
   readAlong,
   readPayout,

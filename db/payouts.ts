@@ -10,7 +10,7 @@ import {
 } from '../domain/payout.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import { laterAt, upTo } from './availability.ts';
-import { businessNow } from './business-time.ts';
+import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
@@ -38,6 +38,8 @@ export const readAlong = [
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
+  sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
+    and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
 ] as const;
@@ -46,6 +48,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
   bank_paused: boolean;
+  payouts_are_manual: boolean;
   stops: Stop[];
 };
 
@@ -65,6 +68,7 @@ export function toPayout(row: PayoutRow): Payout {
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
     bankPaused: row.bank_paused,
+    payoutsAreManual: row.payouts_are_manual,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
@@ -167,11 +171,6 @@ export async function updateAsRead(
     .returning(readAlong)
     .executeTakeFirst();
   return row ? toPayout(row) : readPayout(db, before.payoutId);
-}
-
-/** `business_now()` plus minutes, as a column value. */
-export function inMinutes(minutes: number) {
-  return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
 }
 
 async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, minutes: number) {

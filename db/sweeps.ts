@@ -122,12 +122,18 @@ export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<Op
   ];
 }
 
+type StaleAccount = {
+  sellerId: SellerId;
+  stripeAccount: StripeAccountId;
+  payoutsAreManual: boolean;
+};
+
 /** The accounts that nobody read for longest, noted as tried so that a broken one holds up none. */
 export async function takeStaleAccounts(
   db: Db,
   { limit, olderThanMinutes }: { limit: number; olderThanMinutes: number },
-): Promise<{ sellerId: SellerId; stripeAccount: StripeAccountId }[]> {
-  const { rows } = await sql<{ sellerId: SellerId; stripeAccount: StripeAccountId }>`
+): Promise<StaleAccount[]> {
+  const { rows } = await sql<StaleAccount>`
     with stale as (
       select id from sellers
       where stripe_account is not null and status <> 'closed' and (account_tried_at is null
@@ -135,7 +141,8 @@ export async function takeStaleAccounts(
       order by account_tried_at nulls first limit ${limit} for update skip locked
     )
     update sellers set account_tried_at = business_now() from stale where sellers.id = stale.id
-    returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount"
+    returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount",
+      sellers.payouts_manual_at is not null as "payoutsAreManual"
   `.execute(db);
   return rows;
 }

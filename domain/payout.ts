@@ -38,6 +38,7 @@ export type WaitReason =
   | 'arrival'
   | 'capability'
   | 'bank-details'
+  | 'automatic-payouts'
   | 'stripe-limit'
   | 'money-stopped'
   | 'outcome-look-up'
@@ -80,6 +81,8 @@ export type Payout = {
   failureCode: string | null;
   /** The bank account that it would go to failed, and nothing more is sent there. */
   bankPaused: boolean;
+  /** Nobody but us pays the account out; absent in old histories. */
+  payoutsAreManual?: boolean;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;

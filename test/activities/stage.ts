@@ -42,6 +42,10 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     lookUpPayout: () => inActivity(() => activities.lookUpPayout({ payoutId })),
     follow: () => inActivity(() => activities.followPayout({ payoutId })),
     cancel: () => inActivity(() => activities.cancelPayout({ payoutId })),
+    readAccount: () => inActivity(() => activities.retrieveAccount({ sellerId })),
+    rereadAccounts: () => inActivity(() => activities.rereadAccounts({ olderThanMinutes: 60 })),
+    readMovements: () => inActivity(() => activities.retrieveMovements({ sellerId })),
+    setManualPayouts: () => inActivity(() => activities.setManualPayouts({ sellerId })),
   };
   if (step === 'payout') await arrive(await run.transfer(), moveMinutes);
   return {
@@ -49,6 +53,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     sandbox,
     stripe,
     account,
+    sellerId,
     payoutId,
     row,
     run,

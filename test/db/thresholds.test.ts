@@ -27,7 +27,7 @@ async function seller(): Promise<SellerId> {
   const sellerId = await money.seller();
   await money.db
     .updateTable('sellers')
-    .set({ account_read_at: new Date().toISOString(), payouts_manual_at: new Date().toISOString() })
+    .set({ account_read_at: new Date().toISOString() })
     .where('id', '=', sellerId)
     .execute();
   await inTx((tx) => recordSchedule(tx, { sellerId, schedule, nextPayoutAt: null }));
