@@ -13,6 +13,7 @@ import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payo
 import { recordBankFailure } from './bank-accounts.ts';
 import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
+import { isEndStored } from './inbox.ts';
 import { entryLines } from './ledger.ts';
 import {
   notWaiting,
@@ -58,17 +59,15 @@ export async function recordTransferred(
 
 /**
  * Stripe took the payout. An event about it may have come before this row knew its id; then the
- * row looks again at once.
+ * row looks again at once. One that is stored in this very moment is seen by the sweep.
  */
 export async function recordSent(
   db: Db,
   done: { payout: Payout; key: string; stripePayoutId: StripePayoutId; followAt: string | null },
 ): Promise<Payout> {
   const { payout, stripePayoutId, followAt } = done;
-  const lookAgainAt = sql<string>`case when exists (select from inbox
-    where object_id = ${stripePayoutId} and type in ('payout.paid', 'payout.failed',
-      'payout.canceled')) then business_now()
-    else coalesce(${followAt}::timestamptz, business_now()) end`;
+  const lookAgainAt = sql<string>`case when ${isEndStored(sql.val(stripePayoutId))}
+    then business_now() else coalesce(${followAt}::timestamptz, business_now()) end`;
   return move(db, {
     payoutId: payout.payoutId,
     from: ['transferred'],

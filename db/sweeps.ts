@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { payoutWorkflowId, sellerWorkflowId, type EarningId } from '../domain/ids.ts';
 import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
+import { isEndStored } from './inbox.ts';
 import { paydayAt } from './payday-funds.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { mergedWakeUp } from './wake-ups.ts';
@@ -27,7 +28,8 @@ export async function recordCursor(db: Db, name: string, cursor: string): Promis
 
 /**
  * Notes a wake-up for everything whose deadline passed a while ago and whose workflow should have
- * looked by now: a lost timer or a lost clock move costs minutes, not money.
+ * looked by now: a lost timer or a lost clock move costs minutes, not money. So does an event that
+ * was stored in the very moment in which its payout was sent: neither could see the other.
  */
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
   await sql`
@@ -43,6 +45,10 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     select 'seller/' || id, array['deadline'] from sellers
     where status = 'active' and parked is null and paused_at is null
       and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
+    union
+    select 'payout/' || id, array['deadline'] from payouts
+    where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
+      and ${isEndStored(sql.ref('stripe_payout_id'))}
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);
