@@ -89,6 +89,20 @@ export async function readStripe<T>(
   }
 }
 
+/** The same for one object by its id, as a list: empty where Stripe has none. */
+export async function findOne<T>(
+  deps: Pick<StripeDeps, 'turns'>,
+  endpoint: Endpoint,
+  read: () => Promise<T>,
+): Promise<T[]> {
+  try {
+    return [await readStripe(deps, endpoint, read)];
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 /** Reads every page of a v1 list, each in a turn of its own. */
 export async function readPages<T extends { id: string }>(
   deps: Pick<StripeDeps, 'turns'>,

@@ -2,6 +2,7 @@ import type { Db } from '../db/connect.ts';
 import { parkPayout, recordNotFound } from '../db/payout-steps.ts';
 import { readPayout, recordWait } from '../db/payouts.ts';
 import { addWakeUps } from '../db/wake-ups.ts';
+import { differenceOf, missing, type Candidate } from '../domain/confirmations.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
 import type { MoneyStep, Payout } from '../domain/payout.ts';
 import { answerTo } from '../domain/refusals.ts';
@@ -44,4 +45,35 @@ export async function answerOutcome(
       return waits;
     }
   }
+}
+
+/** What a look-up found of a step, and how to write down the one that is it. */
+type Found<T> = {
+  found: readonly T[];
+  toCandidate: (object: T) => Candidate;
+  record: (object: T) => Promise<Payout>;
+};
+
+/**
+ * Writes down what a look-up found. Nothing is booked that is not what was ordered: what a person
+ * named wrongly leaves the outcome as unknown as it was, and says why.
+ */
+export async function answerLookUp<T>(
+  db: Db,
+  payout: Payout,
+  step: MoneyStep,
+  { found, toCandidate, record }: Found<T>,
+): Promise<Payout> {
+  const { namedStripeId: named } = payout;
+  const [object] = found;
+  if (!object) {
+    if (!named) return recordNotFound(db, payout, step);
+    return parkPayout(db, payout, 'outcome-unknown', missing(named, step, payout));
+  }
+  const difference =
+    found.length > 1
+      ? `Stripe has it ${found.length} times`
+      : differenceOf(payout, step, toCandidate(object));
+  if (difference === null) return record(object);
+  return parkPayout(db, payout, named ? 'outcome-unknown' : 'unexpected-state', difference);
 }

@@ -93,8 +93,10 @@ function cancelStateOf(
 }
 
 /** Why a payout stopped, and each request that lets it go on. */
-export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'unknownStep'>) {
-  const { parked, parkedAt, unknownStep, id } = payout;
+export function parkedOf(
+  payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'parkedDetail' | 'unknownStep'>,
+) {
+  const { parked, parkedAt, parkedDetail, unknownStep, id } = payout;
   if (!parked || !parkedAt) return null;
   const of = { reason: parked, since: parkedAt, step: unknownStep };
   const post = (name: string, when: string, body: Record<string, string> = {}) => ({
@@ -106,11 +108,12 @@ export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt'
   switch (parked) {
     case 'outcome-unknown': {
       const stripeId = unknownStep === 'payout' ? 'po_...' : 'tr_...';
+      const named = parkedDetail === null ? '' : `. What was named is not it: ${parkedDetail}`;
       return {
         ...of,
-        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe`,
+        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe${named}`,
         commands: [
-          post('confirm-sent', 'It is at Stripe: nothing is sent again', { stripeId }),
+          post('confirm-sent', 'It is at Stripe: it is looked at and not sent again', { stripeId }),
           post('confirm-not-sent', 'It is certainly not at Stripe: it is sent again'),
         ],
       };
@@ -124,7 +127,7 @@ export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt'
     case 'unexpected-state':
       return {
         ...of,
-        explanation: 'What is at Stripe does not match what was ordered: see its attempts',
+        explanation: `What is at Stripe does not match what was ordered: ${parkedDetail ?? 'see its attempts'}`,
         commands: [post('retry', 'It was put right at Stripe: it looks there again')],
       };
   }

@@ -190,16 +190,24 @@ export async function recordNotFound(db: Db, before: Payout, step: MoneyStep): P
 }
 
 /** Stops the payout until a person decides; everything stays as it is. */
-export async function parkPayout(db: Db, before: Payout, reason: ParkReason): Promise<Payout> {
-  return updateAsRead(db, before, { parked: reason, parked_at: businessNow, ...notWaiting });
+export async function parkPayout(
+  db: Db,
+  before: Payout,
+  reason: ParkReason,
+  detail: string | null = null,
+): Promise<Payout> {
+  const parked = { parked: reason, parked_at: businessNow, parked_detail: detail };
+  return updateAsRead(db, before, { ...parked, named_stripe_id: null, ...notWaiting });
 }
 
 /** The columns of a payout of which no attempt is in question. */
 export const settledAttempt = {
   parked: null,
   parked_at: null,
+  parked_detail: null,
   unknown_step: null,
   look_ups: 0,
+  named_stripe_id: null,
 } as const;
 
 type Move = {

@@ -72,8 +72,10 @@ export function toPayout(row: PayoutRow): Payout {
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
+    parkedDetail: row.parked_detail,
     unknownStep: row.unknown_step,
     lookUps: row.look_ups,
+    namedStripeId: row.named_stripe_id,
     watchUntil: row.watch_until,
     cancelAsked: row.cancel_ordered_at !== null && row.cancel_answer === null,
     stops: row.stops,
@@ -90,10 +92,10 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
   return await db.transaction().execute(async (tx) => {
     const payout = await lockForReservation(tx, payoutId);
     if (payout.status !== 'requested') return readPayout(tx, payoutId);
-    if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', 24 * 60);
-    if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
-    if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
-    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', 24 * 60);
+    if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', inADay);
+    if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', inADay);
+    if (payout.busy) return wait(tx, payoutId, 'another-payout', inMinutes(60));
+    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', inADay);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -102,7 +104,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
       notYetAvailable: payout.not_yet_available,
       holds: payout.holds,
     });
-    if (plan.kind === 'wait') return waitForHold(tx, payoutId, plan.until);
+    if (plan.kind === 'wait') return wait(tx, payoutId, 'hold', plan.until ?? inADay);
     const { seller_id: sellerId, currency } = payout;
     const money = { ...plan, payoutId, sellerId, currency };
     const done = await ('reason' in money ? skip(tx, money) : reserve(tx, money, payout));
@@ -167,19 +169,18 @@ export async function updateAsRead(
     .where('parked', 'is not distinct from', before.parked)
     .where('unknown_step', 'is not distinct from', before.unknownStep)
     .where('look_ups', '=', before.lookUps)
+    .where('named_stripe_id', 'is not distinct from', before.namedStripeId ?? null)
     .returningAll()
     .returning(readAlong)
     .executeTakeFirst();
   return row ? toPayout(row) : readPayout(db, before.payoutId);
 }
 
-async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, minutes: number) {
-  return update(db, payoutId, { waiting_for: reason, look_again_at: inMinutes(minutes) });
-}
+/** How long a payout waits at most for what only somebody else brings about. */
+const inADay = inMinutes(24 * 60);
 
-/** Until the first hold lifts by itself; where only a person lifts one, a look a day. */
-async function waitForHold(db: Db, payoutId: PayoutId, until: string | null) {
-  return update(db, payoutId, { waiting_for: 'hold', look_again_at: until ?? inMinutes(24 * 60) });
+async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, at: string | typeof inADay) {
+  return update(db, payoutId, { waiting_for: reason, look_again_at: at });
 }
 
 /** Nothing will leave here that would let the seller's next payout start, so this says it. */

@@ -223,7 +223,9 @@ type PayoutsTable = {
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;
   parked_at: MaybeInstant;
+  parked_detail: Maybe<string>;
   unknown_step: Maybe<MoneyStep>;
+  named_stripe_id: Maybe<string>;
   look_ups: Generated<number>;
   ordered_by: string;
   payday: MaybeInstant;

@@ -86,9 +86,13 @@ export type Payout = {
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
+  /** What was found at Stripe that is not what was ordered; absent in old histories. */
+  parkedDetail?: string | null;
   /** The step whose outcome is unknown, and how often it was looked up without being found. */
   unknownStep: MoneyStep | null;
   lookUps: number;
+  /** What a person says that Stripe has, still to be looked at; absent in old histories. */
+  namedStripeId?: string | null;
   watchUntil: string | null;
   /** Stripe is to be asked to cancel it, and has not answered yet. */
   cancelAsked: boolean;
