@@ -40,7 +40,8 @@ export async function callOnce<T>(
   const attempt = await openAttempt(db, asked);
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
-  const { clearance, waitMs } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const clearedAt = Date.now();
+  const { clearance, waitMs, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce({ db, turns }, asked, post);
   if (clearance === 'too-old') {
@@ -48,20 +49,25 @@ export async function callOnce<T>(
     return { kind: 'unknown' };
   }
   await turns.wait(asked.endpoint, waitMs);
+  // A machine that slept meanwhile may post a key that Stripe has forgotten: look once more.
+  if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };
   } catch (error) {
-    return answerError(db, attempt.key, error);
+    return answerError(db, { key: attempt.key, isFirstTry: tries === 1 }, error);
   }
 }
 
+/** How long a last look before the POST may be relied on, beyond the wait for its slot. */
+const clearedForMs = 60_000;
+
 async function answerError(
   db: Db,
-  key: string,
+  { key, isFirstTry }: { key: string; isFirstTry: boolean },
   error: unknown,
 ): Promise<{ kind: 'refused'; refusal: RefusalKind } | { kind: 'unknown' }> {
-  const verdict = judge(error);
+  const verdict = judge(error, isFirstTry);
   const facts = factsOf(error);
   log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
   if (verdict.kind === 'retry') throw retryable(verdict.type, facts.code, verdict.afterMs);

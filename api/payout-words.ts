@@ -36,7 +36,7 @@ const skips: Record<SkipReason, string> = {
     'Somebody else moved money out of the account after it was set aside; another payout took its place',
   'on-hold': 'All of it was held at the payday; it waits for the next payday',
   'below-minimum':
-    'Less was payable than the schedule’s minimum; the money waits for the next payday',
+    'Less was payable than the minimum, the schedule’s or Stripe’s; the money waits for the next payday',
 };
 
 /** Why a payday pays nothing in a currency. */

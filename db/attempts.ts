@@ -77,16 +77,16 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
  * budgets, and clears it only while money may move and Stripe certainly still knows the key.
  * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
- * at leave room for.
+ * at leave room for. `tries` counts this one.
  */
 export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<{ clearance: Clearance; waitMs: number }> {
-  const { rows } = await sql<{ clearance: Clearance; waitMs: number }>`
+): Promise<{ clearance: Clearance; waitMs: number; tries: number }> {
+  const { rows } = await sql<{ clearance: Clearance; waitMs: number; tries: number }>`
     with look as (
-      select key, case
+      select key, tries, case
         when state <> 'started' then 'decided'
         when (select money_stopped from operations) then 'money-stopped'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
@@ -100,7 +100,8 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs" from look
+    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs",
+      tries + 1 as tries from look
   `.execute(db);
   if (!rows[0]) throw new Error(`no such attempt: ${key}`);
   return rows[0];

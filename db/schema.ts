@@ -70,6 +70,7 @@ export type Database = {
     currency: string;
     charge: Maybe<string>;
     available_on: MaybeInstant;
+    charge_tried_at: MaybeInstant;
     description: Maybe<string>;
     allocated: Generated<number>;
     place: Generated<'platform' | 'account'>;

@@ -54,17 +54,23 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
   `.execute(db);
 }
 
-/** Earnings that name a charge and do not know yet when its money is available. */
-export async function listUnresolvedEarnings(db: Db, limit: number) {
-  return db
-    .selectFrom('earnings')
-    .innerJoin('sellers', 'sellers.id', 'earnings.seller_id')
-    .select(['earnings.id as earningId', 'charge', 'sellers.stripe_account as stripeAccount'])
-    .where('available_on', 'is', null)
-    .where('charge', 'is not', null)
-    .orderBy('earnings.created_at')
-    .limit(limit)
-    .execute();
+/**
+ * Earnings that name a charge and do not know yet when its money is available, the one that was
+ * asked for longest ago first, so that charges without an answer hold up none.
+ */
+export async function takeUnresolvedEarnings(
+  db: Db,
+  limit: number,
+): Promise<{ earningId: EarningId; charge: string }[]> {
+  const { rows } = await sql<{ earningId: EarningId; charge: string }>`
+    with next as (
+      select id from earnings where available_on is null and charge is not null
+      order by charge_tried_at nulls first, created_at limit ${limit} for update skip locked
+    )
+    update earnings set charge_tried_at = business_now() from next where earnings.id = next.id
+    returning earnings.id as "earningId", charge
+  `.execute(db);
+  return rows;
 }
 
 /** The charge said when its money is available: then a threshold may be reached. */

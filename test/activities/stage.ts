@@ -12,7 +12,8 @@ import { startStripeSide } from './stripe-side.ts';
 /** One payout of 100.00 right before a step that sends a request to Stripe. */
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
-type Given = { funded?: boolean };
+/** `whileWaiting` happens to this machine while a call that was cleared waits for its slot. */
+type Given = { funded?: boolean; whileWaiting?: () => unknown };
 type Requests = { idempotencyKey: string; account: string; replayed: boolean }[];
 type Moved = { id: string; amount: number; account: string; metadata: { payout_id?: string } };
 
@@ -21,7 +22,14 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
   const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startStripeSide()]);
   const { db } = money;
   const { stripe } = sandbox;
-  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const quick = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const turns: typeof quick = {
+    ...quick,
+    wait: async (endpoint, waitMs) => {
+      await quick.wait(endpoint, waitMs);
+      given.whileWaiting?.();
+    },
+  };
   const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
   const account = await sandbox.account();
   if (given.funded !== false) await sandbox.fund(500_00);
