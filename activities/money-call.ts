@@ -89,9 +89,8 @@ export async function readStripe<T>(
   try {
     return await read();
   } catch (error) {
-    const facts = factsOf(error);
-    const type = facts.statusCode === 404 ? missing : 'StripeReadFailed';
-    throw retryable(type, facts.code);
+    const { statusCode, code } = factsOf(error);
+    throw retryable(readFailures.get(statusCode) ?? 'StripeReadFailed', code);
   }
 }
 
@@ -139,6 +138,16 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
 }
 
 const missing = 'StripeObjectMissing';
+const forbidden = 'StripeReadForbidden';
+const readFailures = new Map<number | null, string>([
+  [404, missing],
+  [403, forbidden],
+]);
+
+/** True when Stripe does not let this key read that: an account that was disconnected, for one. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === forbidden;
+}
 
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { findAttempt } from '../db/attempts.ts';
 import {
   parkPayout,
   recordBack,
+  recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
@@ -14,12 +15,13 @@ import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import {
   callOnce,
   findOne,
+  isForbidden,
   isMissing,
   readPages,
   readStripe,
   type StripeDeps,
 } from './money-call.ts';
-import { answerLookUp, answerOutcome, waitUntilManual } from './outcomes.ts';
+import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from an account to its bank, and follows it there. */
@@ -30,10 +32,8 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
     async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
-      if (payout.bankPaused) {
-        return recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes });
-      }
-      if (!payout.payoutsAreManual) return waitUntilManual(db, payout);
+      const stop = await stopBeforeSending(db, payout, 'payout');
+      if (stop) return stop;
       const account = accountOf(payout);
       const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>
         stripe.payouts.create(attempt.request as unknown as Stripe.PayoutCreateParams, {
@@ -49,7 +49,8 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
     async lookUpPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
-      if (payout.status !== 'transferred' || !attempt || !isLookUpDue(payout)) return payout;
+      if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
+      if (!attempt) return recordNothingUnknown(db, payout);
       return answerLookUp(db, payout, 'payout', {
         found: await findPayouts(deps, payout, attempt.firstSentAt),
         toCandidate: (object) => toCandidate(object, accountOf(payout)),
@@ -67,9 +68,6 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
   };
 }
 
-/** How long a payout waits for other bank details; a change of them wakes it. */
-const pausedMinutes = 24 * 60;
-
 /**
  * Reads a payout that Stripe has and writes down where the money is. One that Stripe does not know
  * waits for a person.
@@ -84,8 +82,10 @@ export async function follow(
     );
     return await record(deps, payout, object);
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    return parkPayout(deps.db, payout, 'unexpected-state');
+    if (isMissing(error)) return parkPayout(deps.db, payout, 'unexpected-state');
+    if (!isForbidden(error)) throw error;
+    const detail = `Stripe does not let this key read ${payout.stripePayoutId}`;
+    return parkPayout(deps.db, payout, 'unexpected-state', detail);
   }
 }
 
@@ -103,7 +103,10 @@ async function record(
   if (why) return recordBack(db, payout, why);
   if (payout.status === 'paid') {
     const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
-    return over ? recordSettled(db, payout) : payout;
+    if (over) return recordSettled(db, payout);
+    if (payout.waitingFor !== null) return payout;
+    const minutes = minutesBetween(payout.now, payout.watchUntil ?? payout.now);
+    return recordWait(db, payout, { reason: 'late-return', minutes });
   }
   if (object.status === 'paid') return recordPaid(db, payout, lateReturnDays);
   const untilArrival = minutesBetween(payout.now, followAt(object));

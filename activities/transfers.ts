@@ -1,12 +1,12 @@
 import type { Stripe } from 'stripe';
 import { findAttempt } from '../db/attempts.ts';
-import { recordTransferred } from '../db/payout-steps.ts';
+import { recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
 import { readPayout } from '../db/payouts.ts';
 import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import { callOnce, findOne, readPages, type StripeDeps } from './money-call.ts';
-import { answerLookUp, answerOutcome, waitUntilManual } from './outcomes.ts';
+import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 import { stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from the platform's balance to an account. */
@@ -17,7 +17,8 @@ export function createTransferActivities(deps: StripeDeps) {
     async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
-      if (!payout.payoutsAreManual) return waitUntilManual(db, payout);
+      const stop = await stopBeforeSending(db, payout, 'transfer');
+      if (stop) return stop;
       const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );
@@ -30,7 +31,8 @@ export function createTransferActivities(deps: StripeDeps) {
     async lookUpTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
-      if (payout.status !== 'reserved' || !attempt || !isLookUpDue(payout)) return payout;
+      if (payout.status !== 'reserved' || !isLookUpDue(payout)) return payout;
+      if (!attempt) return recordNothingUnknown(db, payout);
       return answerLookUp(db, payout, 'transfer', {
         found: await findTransfers(deps, payout),
         toCandidate,

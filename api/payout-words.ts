@@ -122,7 +122,10 @@ export function parkedOf(
       return {
         ...of,
         explanation: 'Stripe refused it for a reason that waiting does not cure: see its attempts',
-        commands: [post('retry', 'The cause is removed: it is sent again')],
+        commands: [
+          post('retry', 'The cause is removed: it is sent again'),
+          post('cancel', 'It cannot be sent: its money is free where it is'),
+        ],
       };
     case 'unexpected-state':
       return {

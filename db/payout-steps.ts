@@ -41,7 +41,7 @@ export async function recordTransferred(
 ): Promise<Payout> {
   const { payout, transferId, arrivesAt } = done;
   const waits = arrivesAt !== null && arrivesAt > payout.now;
-  return move(db, {
+  const stands = await move(db, {
     payoutId: payout.payoutId,
     from: ['reserved'],
     change: {
@@ -55,6 +55,7 @@ export async function recordTransferred(
     entries: postings.transferred(moneyOf(payout), transferId),
     attempt: { key: done.key, stripeId: transferId },
   });
+  return asMade(db, stands, stands.transferId, transferId);
 }
 
 /**
@@ -68,7 +69,7 @@ export async function recordSent(
   const { payout, stripePayoutId, followAt } = done;
   const lookAgainAt = sql<string>`case when ${isEndStored(sql.val(stripePayoutId))}
     then business_now() else coalesce(${followAt}::timestamptz, business_now()) end`;
-  return move(db, {
+  const stands = await move(db, {
     payoutId: payout.payoutId,
     from: ['transferred'],
     change: {
@@ -82,6 +83,13 @@ export async function recordSent(
     entries: postings.sent(moneyOf(payout), stripePayoutId),
     attempt: { key: done.key, stripeId: stripePayoutId },
   });
+  return asMade(db, stands, stands.stripePayoutId, stripePayoutId);
+}
+
+/** Stripe made something that the row does not name: a person has to see both. */
+async function asMade(db: Db, stands: Payout, named: string | null, made: string): Promise<Payout> {
+  if (named === made || stands.parked) return stands;
+  return parkPayout(db, stands, 'unexpected-state', `Stripe made ${made} beside ${named}`);
 }
 
 /** The bank has it; from here it is watched for a late return. */
@@ -187,6 +195,11 @@ export async function recordNotFound(db: Db, before: Payout, step: MoneyStep): P
     waiting_for: 'outcome-look-up',
     look_again_at: inMinutes(minutes),
   });
+}
+
+/** No attempt of the payout is in question after all: its step is taken again. */
+export async function recordNothingUnknown(db: Db, before: Payout): Promise<Payout> {
+  return updateAsRead(db, before, { ...settledAttempt, ...notWaiting });
 }
 
 /** Stops the payout until a person decides; everything stays as it is. */

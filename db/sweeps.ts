@@ -46,9 +46,19 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     where status = 'active' and parked is null and paused_at is null
       and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
     union
+    select 'seller/' || waiting.seller_id, array['deadline'] from payouts waiting
+      join sellers on sellers.id = waiting.seller_id
+    where sellers.status = 'active' and sellers.parked is null and paused_at is null
+      and waiting.status = 'requested' and waiting.started_at is null
+      and waiting.created_at < business_now() - ${minutes} * interval '1 minute'
+      and not exists (select from payouts busy where busy.seller_id = waiting.seller_id
+        and busy.currency = waiting.currency and (busy.status in ('reserved', 'transferred')
+          or busy.status = 'requested' and busy.started_at is not null))
+    union
     select 'payout/' || id, array['deadline'] from payouts
     where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
       and ${isEndStored(sql.ref('stripe_payout_id'))}
+    order by 1
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);

@@ -123,7 +123,12 @@ describe('a payout that Stripe refused for good', () => {
     await recordRefused(api.db, { key, refusal: 'other', error: { statusCode: 400 } });
     await parkPayout(api.db, await readPayout(api.db, payoutId), 'refused-by-stripe');
     expect(await stages.show(payoutId)).toMatchObject({
-      parked: { commands: [{ path: `/v1/payouts/${payoutId}/retry` }] },
+      parked: {
+        commands: [
+          { path: `/v1/payouts/${payoutId}/retry` },
+          { path: `/v1/payouts/${payoutId}/cancel` },
+        ],
+      },
     });
     const { status, body } = await api.post(`/v1/payouts/${payoutId}/retry`, {});
     expect([status, body['parked']]).toEqual([200, null]);
