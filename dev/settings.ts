@@ -36,11 +36,12 @@ export function readSettings(): Settings {
 /** What the launcher itself will set is stood in for; the engine's parts read all of it again. */
 function checkEngineSettings(): void {
   const { DATABASE_URL, STRIPE_SECRET_KEY } = process.env;
+  const sandbox = { STRIPE_SECRET_KEY: sandboxKey, STRIPE_API_BASE: 'http://127.0.0.1' };
   try {
     readConfig({
       ...process.env,
       DATABASE_URL: DATABASE_URL || 'postgres://',
-      STRIPE_SECRET_KEY: STRIPE_SECRET_KEY || sandboxKey,
+      ...(!STRIPE_SECRET_KEY && sandbox),
     });
   } catch (error) {
     throw new Stopped(error instanceof Error ? error.message : String(error));
