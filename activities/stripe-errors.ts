@@ -67,6 +67,14 @@ export function factsOf(error: unknown): ErrorFacts {
   };
 }
 
+/** What the network says where no answer came, such as ENOTFOUND; null for every other error. */
+export function networkErrorOf(error: unknown): string | null {
+  if (!(error instanceof Stripe.errors.StripeConnectionError)) return null;
+  const { detail } = error as { detail?: unknown };
+  const code = (detail as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : 'no answer';
+}
+
 const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;
 
 function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
