@@ -113,5 +113,5 @@ function secretsFinding(standing: number, here: number): Finding {
 
 /** Stripe's own words, where it says no to a destination: they can hold nobody's details. */
 function refusalOf(error: unknown): string {
-  return judge(error).kind === 'refused' && error instanceof Error ? ` ${error.message}` : '';
+  return judge(error, true).kind === 'refused' && error instanceof Error ? ` ${error.message}` : '';
 }
