@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
-import { createTurns } from '../../activities/budget.ts';
+import { createTurns, type Turns } from '../../activities/budget.ts';
+import type { Db } from '../../db/connect.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { MoneyStep, Payout } from '../../domain/payout.ts';
@@ -22,14 +23,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
   const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startStripeSide()]);
   const { db } = money;
   const { stripe } = sandbox;
-  const quick = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
-  const turns: typeof quick = {
-    ...quick,
-    wait: async (endpoint, waitMs) => {
-      await quick.wait(endpoint, waitMs);
-      given.whileWaiting?.();
-    },
-  };
+  const turns = turnsWith(db, given.whileWaiting);
   const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
   const account = await sandbox.account();
   if (given.funded !== false) await sandbox.fund(500_00);
@@ -79,6 +73,17 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
         .orderBy('number')
         .execute(),
     close: () => Promise.all([db.destroy(), sandbox.close()]),
+  };
+}
+
+function turnsWith(db: Db, whileWaiting: Given['whileWaiting']): Turns {
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  return {
+    ...turns,
+    wait: async (endpoint, waitMs) => {
+      await turns.wait(endpoint, waitMs);
+      whileWaiting?.();
+    },
   };
 }
 
