@@ -87,10 +87,10 @@ async function without(guard: Guard): Promise<boolean> {
   const file = join(copy, guard.file);
   const original = readFileSync(file, 'utf8');
   writeFileSync(file, withoutGuard(original, guard));
-  const { failed } = await runTests([guard]);
+  const { passed, failed } = await runTests([guard]);
   writeFileSync(file, original);
   const isNoticed = failed.length > 0;
-  const words = isNoticed ? `red (${failed.length})` : 'STAYS GREEN';
+  const words = isNoticed ? `red (${failed.length})` : passed > 0 ? 'STAYS GREEN' : 'NO TEST RAN';
   say(`  ${guard.name.padEnd(30)} ${words.padEnd(12)} ${guard.why}`);
   return isNoticed;
 }
