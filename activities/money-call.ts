@@ -83,9 +83,9 @@ export async function readStripe<T>(
   try {
     return await read();
   } catch (error) {
-    const facts = factsOf(error);
-    const type = facts.statusCode === 404 ? missing : 'StripeReadFailed';
-    throw retryable(type, facts.code);
+    const { statusCode, type, code } = factsOf(error);
+    const isRefused = type === 'invalid_request_error';
+    throw retryable(statusCode === 404 ? missing : isRefused ? refused : 'StripeReadFailed', code);
   }
 }
 
@@ -133,10 +133,16 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
 }
 
 const missing = 'StripeObjectMissing';
+const refused = 'StripeReadRefused';
 
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApplicationFailure && error.type === missing;
+}
+
+/** True when Stripe does not let this be read, whether it is there or not. */
+export function isRefusedRead(error: unknown): boolean {
+  return isMissing(error) || (error instanceof ApplicationFailure && error.type === refused);
 }
 
 /** Money is stopped: the step is tried again until it is not. */
