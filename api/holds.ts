@@ -65,6 +65,7 @@ const placeRoute = createRoute({
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'placeHold',
   summary: 'Hold some or all of a seller’s money',
+  tags: ['Holds'],
   description:
     'Holds add up, and releasing one never lifts another. A payout that is requested or waits counts the hold when it sets money aside: an order for all shrinks to what is left, an order by amount waits. Money that is set aside already goes on; to stop it too, cancel its payout.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
@@ -76,6 +77,7 @@ const releaseRoute = createRoute({
   path: '/v1/holds/{holdId}/release',
   operationId: 'releaseHold',
   summary: 'Release one hold; what waits for it looks again',
+  tags: ['Holds'],
   request: {
     params: HoldParams,
     headers: schemas.CommandHeaders,
@@ -89,6 +91,7 @@ const sellerListRoute = createRoute({
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'listSellerHolds',
   summary: 'Holds on a seller, newest first',
+  tags: ['Holds'],
   request: { params: SellerParams, query: z.strictObject(filters) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
 });
@@ -103,6 +106,7 @@ const listRoute = createRoute({
   path: '/v1/holds',
   operationId: 'listHolds',
   summary: 'Holds, newest first',
+  tags: ['Holds'],
   request: { query: z.strictObject({ sellerId, ...filters }) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
 });

@@ -25,6 +25,7 @@ const route = <Schema extends z.ZodType>(name: string, summary: string, schema: 
     path: `/v1/payouts/{payoutId}/${name}`,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
     summary,
+    tags: ['Payouts'],
     request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
     responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
   });

@@ -32,6 +32,7 @@ const updateRoute = createRoute({
   path: '/v1/sellers/{sellerId}',
   operationId: 'updateSeller',
   summary: 'Change a seller; payouts under way go on, the next payday is found anew at once',
+  tags: ['Sellers'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
   responses: { 200: answer(SellerDetails, 'The seller as it stands then'), ...refusals },
 });
@@ -49,6 +50,7 @@ const getSchedule = createRoute({
   path: '/v1/sellers/{sellerId}/schedule',
   operationId: 'getSchedule',
   summary: 'When a seller is paid',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(z.object(common), 'The schedule'), ...refusals },
 });
@@ -68,6 +70,7 @@ const previewRoute = createRoute({
   path: '/v1/sellers/{sellerId}/schedule/preview',
   operationId: 'previewSchedule',
   summary: 'The next paydays of a seller, and what they pay by what is known now',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(Preview, 'The preview'), ...refusals },
 });
