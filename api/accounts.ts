@@ -42,6 +42,9 @@ const BankAccount = z
     firstSeenAt: schemas.Instant,
     goneAt: schemas.Instant.nullable(),
     failures: z.int(),
+    failureCode: z.string().nullable().openapi({
+      description: 'Why it did not take the last payout that failed there',
+    }),
     pausedAt: schemas.Instant.nullable().openapi({
       description: 'Nothing more is sent there until the seller enters another, or it is resumed',
     }),

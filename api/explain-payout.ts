@@ -3,10 +3,11 @@ import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
 import type { PayoutRecord } from '../db/views.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
+import { bankWaits } from './bank-words.ts';
 import type { Actor, Decision, NextStep, PayoutExplanation, Wait } from './explanation-schemas.ts';
 import { toPayout } from './payout-schemas.ts';
 import { parkedOf, skippedOf, waitingOf } from './payout-words.ts';
-import { moneyStopped, sellerWaits } from './seller-waits.ts';
+import { accountWaits, moneyStopped, sellerWaits } from './seller-waits.ts';
 import { commandTexts, timelineOf } from './timeline.ts';
 
 type Step = z.infer<typeof NextStep>;
@@ -114,24 +115,37 @@ export function waitsOf({ payout, seller, operations }: Around, since: string): 
     const { reason, explanation, commands } = parked;
     const who = { actor: 'operator' as const, liftedBy: 'A person, by one of its commands' };
     const when = { since: parked.since, lookAgainAt: null };
-    return [{ for: reason, reason: explanation, ...when, ...who, commands, payoutId }];
+    return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
   }
   const waiting = waitingOf(payout);
   const stopped = operations.moneyStopped && isBeforeStripe(payout.status);
   const own: Waiting[] =
     waiting && waiting.for !== 'money-stopped'
-      ? [{ ...waiting, ...lifts[waiting.for], since, commands: [], payoutId }]
+      ? [{ ...waiting, ...lifts[waiting.for], since, by: null, commands: [], payoutId }]
       : [];
-  const isHeldUp = waiting !== null && ofTheSeller.has(waiting.for);
   return [
     ...own,
     ...(stopped || waiting?.for === 'money-stopped' ? [moneyStopped(operations)] : []),
-    ...(isHeldUp && seller ? sellerWaits(seller) : []),
+    ...(waiting && seller ? behind(waiting.for, seller, payout.currency) : []),
   ];
 }
 
 /** What a payout waits for because of its seller, which has its own reasons. */
-const ofTheSeller = new Set<string>(['start', 'seller-not-active', 'seller-paused', 'hold']);
+function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: string): Waiting[] {
+  switch (reason) {
+    case 'start':
+    case 'seller-not-active':
+    case 'seller-paused':
+    case 'hold':
+      return sellerWaits(seller);
+    case 'capability':
+      return accountWaits(seller);
+    case 'bank-details':
+      return bankWaits(seller, [currency]);
+    default:
+      return [];
+  }
+}
 
 /** What comes next, and when, as far as it is known. Nothing until a person decides. */
 export function nextOf(payout: PayoutRecord): Step[] {
