@@ -81,6 +81,18 @@ export const ExplainedBank = z
   })
   .openapi('ExplainedBankAccount');
 
+/** The next payday, and what it would do. */
+export const ExplainedPayday = z
+  .object({
+    ...Payday.shape,
+    isKept: z.boolean().openapi({
+      description: 'It passed while the seller could not be paid; it is paid once that can be',
+    }),
+    money: z.array(PaydayMoney),
+  })
+  .nullable()
+  .openapi({ description: 'The next one, by what is known now; null without a schedule' });
+
 const OpenPayout = z.object({
   id: z.string(),
   status: z.string(),
@@ -100,16 +112,7 @@ export const SellerExplanation = z
     summary: z.string(),
     waits: z.array(Wait),
     next: z.array(NextStep),
-    payday: z
-      .object({
-        ...Payday.shape,
-        isKept: z.boolean().openapi({
-          description: 'It passed while the seller could not be paid; it is paid once that can be',
-        }),
-        money: z.array(PaydayMoney),
-      })
-      .nullable()
-      .openapi({ description: 'The next one, by what is known now; null without a schedule' }),
+    payday: ExplainedPayday,
     requirements: z
       .array(Requirement)
       .openapi({ description: 'What Stripe asks for, the most urgent first, as read last' }),

@@ -29,7 +29,8 @@ const NewHoldBody = z
   })
   .openapi('NewHold');
 
-const Hold = z
+/** A hold as the API tells it. */
+export const Hold = z
   .object({
     id: z.string(),
     sellerId: z.string(),
@@ -48,7 +49,8 @@ const Hold = z
   })
   .openapi('Hold');
 
-const HoldParams = z.object({
+/** The path of one hold. */
+export const HoldParams = z.object({
   holdId: z
     .custom<HoldId>((id) => typeof id === 'string' && isHoldId(id))
     .openapi({ type: 'string', param: { name: 'holdId', in: 'path' } }),
@@ -176,7 +178,8 @@ async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
   return toPage(rows, filter.limit, toHold);
 }
 
-function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
+/** A hold as its record tells it. */
+export function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
   const held = amount === null || currency === null ? null : money(amount, currency);
   return { ...hold, currency, amount: held };
 }

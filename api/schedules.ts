@@ -57,12 +57,9 @@ const Preview = z
   .object({
     ...common,
     now: z.array(PaydayMoney).openapi({ description: 'Were it payday now' }),
-    expected: z
-      .array(PaydayMoney)
-      .openapi({
-        description:
-          'At the next payday, which may be one that was kept, by what is earned already',
-      }),
+    expected: z.array(PaydayMoney).openapi({
+      description: 'At the next payday, which may be one that was kept, by what is earned already',
+    }),
   })
   .openapi('SchedulePreview');
 

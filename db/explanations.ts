@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { comingPaydays } from '../domain/forecast.ts';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { cutOffOf } from '../domain/schedule.ts';
 import { readKeyNames } from './api-keys.ts';
 import { listBankAccounts, type BankAccountRecord } from './bank-accounts.ts';
 import type { Db, Tx } from './connect.ts';
-import { listHolds, type HoldRecord } from './holds.ts';
+import { findHold, listHolds, type HoldRecord } from './holds.ts';
 import { readOperations, type Operations } from './operations.ts';
 import { readPaydayFunds } from './payday-funds.ts';
 import type { Calendar } from './paydays.ts';
@@ -49,18 +49,29 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
 
 /** Reads what explains a seller; undefined when there is none. */
 export async function readSellerFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
+  return atOneInstant(db, (tx) => readAllOf(tx, sellerId, calendar));
+}
+
+/** Reads a hold and what explains its seller; undefined when there is no such hold. */
+export async function readHoldFacts(db: Db, holdId: HoldId, calendar: Calendar) {
   return atOneInstant(db, async (tx) => {
-    const paydays = await readPaydayFacts(tx, sellerId, calendar);
-    if (!paydays) return undefined;
-    return {
-      ...paydays,
-      balances: await views.readBalances(tx, sellerId),
-      upcoming: await listUpcoming(tx, sellerId),
-      lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
-      attempts: await views.listAttempts(tx, sellerId),
-      commands: await listDecisions(tx, sellerId),
-    };
+    const hold = await findHold(tx, holdId);
+    const facts = hold && (await readAllOf(tx, hold.sellerId, calendar));
+    return facts && { hold, facts };
   });
+}
+
+async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
+  const paydays = await readPaydayFacts(tx, sellerId, calendar);
+  if (!paydays) return undefined;
+  return {
+    ...paydays,
+    balances: await views.readBalances(tx, sellerId),
+    upcoming: await listUpcoming(tx, sellerId),
+    lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
+    attempts: await views.listAttempts(tx, sellerId),
+    commands: await listDecisions(tx, sellerId),
+  };
 }
 
 /** Reads what tells the next payday of a seller, and what it would be now. */

@@ -27,6 +27,11 @@ export const payoutStatuses = [
 /** Between reservation and Stripe's definite answer: one such payout for each seller and currency. */
 export const inFlightStatuses = ['reserved', 'transferred'] as const;
 
+/** True while Stripe has not answered about it for good. */
+export function isInFlight(status: PayoutStatus): boolean {
+  return status === 'reserved' || status === 'transferred';
+}
+
 /** What a payout waits for, in words an operator understands. */
 export type WaitReason =
   | 'seller-not-active'
