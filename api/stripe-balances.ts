@@ -58,7 +58,11 @@ function besideOurs({ currency, places }: Balance, { available, pending }: Strip
   };
 }
 
-function sumIn(parts: readonly { currency: string; amount: number }[], currency: string): number {
+/** What a list of Stripe's has in one currency. */
+export function sumIn(
+  parts: readonly { currency: string; amount: number }[],
+  currency: string,
+): number {
   return parts
     .filter((part) => part.currency === currency)
     .reduce((sum, { amount }) => sum + amount, 0);

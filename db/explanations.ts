@@ -8,10 +8,10 @@ import { readKeyNames } from './api-keys.ts';
 import { listBankAccounts, type BankAccountRecord } from './bank-accounts.ts';
 import type { Db, Tx } from './connect.ts';
 import { findHold, listHolds, type HoldRecord } from './holds.ts';
+import { atOneInstant, readNow } from './one-instant.ts';
 import { readOperations, type Operations } from './operations.ts';
 import { readPaydayFunds } from './payday-funds.ts';
 import type { Calendar } from './paydays.ts';
-import { businessNow } from './payouts.ts';
 import { listRequirements } from './requirements.ts';
 import { findSeller, type SellerRecord } from './sellers.ts';
 import * as views from './views.ts';
@@ -169,20 +169,6 @@ async function listDecisions(tx: Tx, sellerId: SellerId) {
     .where('commands.kind', '<>', 'create-earnings')
     .orderBy('commands.created_at')
     .execute();
-}
-
-/** Several statements that see one state, so that no part contradicts another. */
-async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(read);
-}
-
-async function readNow(tx: Tx): Promise<string> {
-  const { now } = await tx.selectNoFrom(businessNow.as('now')).executeTakeFirstOrThrow();
-  return now;
 }
 
 /** When earnings become payable, soonest first; null until their charge said. */
