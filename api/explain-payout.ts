@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
 import type { PayoutRecord } from '../db/views.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
+import { isLateAt, isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
 import { bankWaits } from './bank-words.ts';
 import type { Actor, Decision, NextStep, PayoutExplanation, Wait } from './explanation-schemas.ts';
 import { toPayout } from './payout-schemas.ts';
@@ -97,18 +97,10 @@ export function summaryOf(
   ].join('. ');
 }
 
-/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
-const longestMs = 7 * 24 * 3_600_000;
-
-/** True when the banks have had it for longer than they should take. */
-export function isLateAt({ status, sentAt }: PayoutRecord, now: string): boolean {
-  return status === 'sent' && sentAt !== null && Date.parse(now) - Date.parse(sentAt) > longestMs;
-}
-
-type Around = Pick<PayoutFacts, 'payout' | 'operations'> & { seller: SellerBeside | null };
+type Around = Pick<PayoutFacts, 'now' | 'payout' | 'operations'> & { seller: SellerBeside | null };
 
 /** What a payout waits for; of a seller that is not active also why that is. */
-export function waitsOf({ payout, seller, operations }: Around, since: string): Waiting[] {
+export function waitsOf({ now, payout, seller, operations }: Around, since: string): Waiting[] {
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
@@ -121,13 +113,21 @@ export function waitsOf({ payout, seller, operations }: Around, since: string): 
   const stopped = operations.moneyStopped && isBeforeStripe(payout.status);
   const own: Waiting[] =
     waiting && waiting.for !== 'money-stopped'
-      ? [{ ...waiting, ...lifts[waiting.for], since, by: null, commands: [], payoutId }]
+      ? [{ ...waiting, ...liftOf(waiting.for, isLateAt(payout, now)), since, ...nobody, payoutId }]
       : [];
   return [
     ...own,
     ...(stopped || waiting?.for === 'money-stopped' ? [moneyStopped(operations)] : []),
     ...(waiting && seller ? behind(waiting.for, seller, payout.currency) : []),
   ];
+}
+
+const nobody = { by: null, commands: [] };
+
+/** What the banks have for too long is asked for by a person. */
+function liftOf(reason: WaitReason | 'start', isLate: boolean): { actor: Actor; liftedBy: string } {
+  if (reason !== 'bank' || !isLate) return lifts[reason];
+  return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
 }
 
 /** What a payout waits for because of its seller, which has its own reasons. */
@@ -153,8 +153,9 @@ export function nextOf(payout: PayoutRecord): Step[] {
   if (parked || isOver(payout)) return [];
   const steps = order.slice(order.findIndex(({ after }) => after === status));
   const isExact = waitingFor === 'arrival' || waitingFor === 'late-return';
-  const isDue = status === 'requested' && payout.fromPlatform + payout.fromAccount === 0;
-  const amount = isDue ? null : money(payout.fromPlatform + payout.fromAccount, payout.currency);
+  const setAside = payout.fromPlatform + payout.fromAccount;
+  const carried = setAside > 0 ? setAside : payout.requestedAmount;
+  const amount = carried === null ? null : money(carried, payout.currency);
   const shown = steps.map(({ what, text }, index) => {
     const at = index === 0 && isExact ? lookAgainAt : null;
     return { what, text, at, money: amount, payoutId };
@@ -162,7 +163,7 @@ export function nextOf(payout: PayoutRecord): Step[] {
   const looksAgain = waitingFor !== null && !isExact && lookAgainAt !== null;
   if (!looksAgain) return shown;
   const text = 'It looks again at the latest then, sooner when something happens';
-  return [{ what: 'look-again', text, at: lookAgainAt, money: null, payoutId }, ...shown];
+  return [{ what: 'look-again', text, at: lookAgainAt, money: amount, payoutId }, ...shown];
 }
 
 const order: { after: PayoutStatus; what: string; text: string }[] = [

@@ -1,8 +1,9 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
+import { isLateAt } from '../domain/payout.ts';
 import { bankWaits, explainBanks } from './bank-words.ts';
-import { decisionsOf, isLateAt, summaryOf, waitsOf } from './explain-payout.ts';
+import { decisionsOf, summaryOf, waitsOf } from './explain-payout.ts';
 import type { SellerExplanation, Wait } from './explanation-schemas.ts';
 import { moneyWaits } from './money-waits.ts';
 import { comingPayday, payableNow, toPaydayMoney } from './paydays.ts';
@@ -66,12 +67,12 @@ function paydayOf(facts: SellerFacts): Explanation['payday'] {
 }
 
 /** What payouts under way wait for; those at the bank already keep nobody from being paid. */
-function payoutWaits({ openPayouts, operations }: SellerFacts): Waiting[] {
+function payoutWaits({ now, openPayouts, operations }: SellerFacts): Waiting[] {
   return openPayouts
     .filter(({ status }) => status !== 'paid')
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
-      const waits = waitsOf({ payout, operations, seller: null }, since);
+      const waits = waitsOf({ now, payout, operations, seller: null }, since);
       return waits.filter((one) => one.payoutId !== null);
     });
 }

@@ -2,9 +2,10 @@ import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { describeRequirement, isDue } from '../domain/requirements.ts';
+import { reachesThreshold } from '../domain/schedule.ts';
 import { nextOf } from './explain-payout.ts';
 import type { NextStep } from './explanation-schemas.ts';
-import { comingPayday, paydaySteps } from './paydays.ts';
+import { comingPayday, paydaySteps, unorderedNow } from './paydays.ts';
 
 type Step = z.infer<typeof NextStep>;
 
@@ -25,16 +26,21 @@ export function nextOfSeller(facts: SellerFacts): Step[] {
   return steps.sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
 }
 
-/** A payday is not all: enough money is paid at once. */
-function thresholdSteps({ seller, funds }: SellerFacts): Step[] {
-  const { thresholds } = seller.schedule;
-  const own = funds.flatMap(({ currency }) => {
-    const threshold = thresholds[currency];
-    return threshold === undefined ? [] : [formatMoney(money(threshold, currency))];
+/** A payday is not all: enough money is paid at once, when it is there. */
+function thresholdSteps(facts: SellerFacts): Step[] {
+  const { schedule, thresholdLookAt: at } = facts.seller;
+  if (at === null) return [];
+  return facts.funds.flatMap(({ currency }) => {
+    const coming = facts.upcoming.filter((one) => {
+      return one.currency === currency && one.at !== null && one.at <= at;
+    });
+    const amount = coming.reduce((sum, one) => sum + one.amount, unorderedNow(facts, currency));
+    if (!reachesThreshold(schedule, { amount, currency })) return [];
+    const paid = money(amount, currency);
+    return [
+      step('threshold', `${formatMoney(paid)} reaches the threshold: paid at once`, at, paid),
+    ];
   });
-  if (seller.thresholdLookAt === null || own.length === 0) return [];
-  const text = `As much may be payable as is paid at once: ${own.join(', ')}`;
-  return [step('threshold', text, seller.thresholdLookAt)];
 }
 
 function expiries({ seller }: SellerFacts): Step[] {

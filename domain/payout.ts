@@ -126,6 +126,18 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
+/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
+export const lateDays = 7;
+
+/** True when the banks have had it for longer than they should take. */
+export function isLateAt(
+  { status, sentAt }: { status: PayoutStatus; sentAt: string | null },
+  now: string,
+): boolean {
+  if (status !== 'sent' || sentAt === null) return false;
+  return Date.parse(now) - Date.parse(sentAt) > lateDays * 24 * 3_600_000;
+}
+
 /** False right after a look-up: one that runs twice must not count as two. */
 export function isLookUpDue({ parked, unknownStep, lookAgainAt, now }: Payout): boolean {
   return !parked && unknownStep !== null && (lookAgainAt === null || lookAgainAt <= now);
