@@ -23,6 +23,7 @@ import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { recoveryRoutes } from './recovery.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sellerOrderRoutes } from './seller-orders.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
@@ -65,6 +66,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    recoveryRoutes(deps),
     scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),

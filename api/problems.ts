@@ -28,6 +28,8 @@ export const problemKinds = {
   'api-key-in-use': { status: 409, title: 'This API key is the one that asks' },
   'payout-not-parked': { status: 409, title: 'This payout waits for no such decision' },
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
+  'recovery-open': { status: 409, title: 'Stripe knows of money that this database does not' },
+  'unknown-adoption': { status: 404, title: 'Nothing of this id is to be adopted' },
   'request-in-flight': { status: 409, title: 'A request to Stripe is not answered yet' },
   'body-too-large': { status: 413, title: 'The body is larger than 1 MiB' },
   'not-json': { status: 415, title: 'The body must be application/json' },

@@ -71,11 +71,12 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
 }
 
 /** What stands between an open attempt and its POST. */
-export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
+export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'unverified';
 
 /**
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
- * budgets, and clears it only while money may move and Stripe certainly still knows the key.
+ * budgets, and clears it only while money may move, Stripe was compared since PostgreSQL started
+ * (it may have been brought back from a backup), and Stripe certainly still knows the key.
  * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
  * at leave room for. `tries` counts this one.
  */
@@ -89,6 +90,8 @@ export async function clearTry(
       select key, tries, case
         when state <> 'started' then 'decided'
         when (select money_stopped from operations) then 'money-stopped'
+        when (select verified_start from operations) is distinct from pg_postmaster_start_time()
+          then 'unverified'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
           then 'too-old'
         else 'send' end as clearance

@@ -52,6 +52,21 @@ export type Database = {
     reason: string | null;
     changed_by: string | null;
     changed_at: Instant;
+    verified_start: MaybeInstant;
+  };
+  adoptions: {
+    stripe_id: string;
+    step: MoneyStep;
+    payout_id: PayoutId;
+    stripe_account: StripeAccountId;
+    amount: number;
+    currency: string;
+    created_at: Instant;
+    found_at: Instant;
+    closed_at: MaybeInstant;
+    closed_by: Maybe<string>;
+    outcome: Maybe<'adopted' | 'dismissed'>;
+    reason: Maybe<string>;
   };
   api_keys: {
     id: ApiKeyId;
