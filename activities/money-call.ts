@@ -46,7 +46,7 @@ export async function callOnce<T>(
   const { clearance, waitMs, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce(deps, asked, post);
-  if (clearance === 'unverified') {
+  if (clearance === 'not-compared') {
     await compareSinceStart(deps);
     return callOnce(deps, asked, post);
   }

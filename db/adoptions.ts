@@ -39,7 +39,8 @@ export async function listAdoptions(db: Db): Promise<Adoption[]> {
     .select('sellers.id as seller_id')
     .where('adoptions.closed_at', 'is', null)
     .orderBy('adoptions.created_at')
-    .orderBy('stripe_id')
+    .orderBy('adoptions.payout_id')
+    .orderBy('adoptions.step', 'desc') // the transfer goes before its payout
     .execute();
   return rows.map((row) => ({
     stripeId: row.stripe_id,

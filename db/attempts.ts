@@ -71,7 +71,7 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
 }
 
 /** What stands between an open attempt and its POST. */
-export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'unverified';
+export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared';
 
 /**
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
@@ -90,8 +90,8 @@ export async function clearTry(
       select key, tries, case
         when state <> 'started' then 'decided'
         when (select money_stopped from operations) then 'money-stopped'
-        when (select verified_start from operations) is distinct from pg_postmaster_start_time()
-          then 'unverified'
+        when (select compared_start from operations) is distinct from postgres_start()
+          then 'not-compared'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
           then 'too-old'
         else 'send' end as clearance

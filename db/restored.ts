@@ -26,14 +26,14 @@ export async function readUncompared(
   db: Db,
 ): Promise<{ start: string; since: string; accounts: StripeAccountId[] } | undefined> {
   const { rows } = await sql<{ start: string; since: string; accounts: StripeAccountId[] }>`
-    select pg_postmaster_start_time() as start, coalesce(greatest(
+    select postgres_start() as start, coalesce(greatest(
         (select created_at from ledger_entries order by id desc limit 1),
         (select max(created_at) from payouts),
         (select created_at from installation)), business_now())
         - ${overlapSeconds} * interval '1 second' as since,
       array(select distinct stripe_account from payouts
         where status in ('reserved', 'transferred') and stripe_account is not null) as accounts
-    from operations where verified_start is distinct from pg_postmaster_start_time()
+    from operations where compared_start is distinct from postgres_start()
   `.execute(db);
   return rows[0];
 }
@@ -89,5 +89,5 @@ const reason =
 
 /** Stripe was compared after this start of PostgreSQL. */
 export async function recordCompared(db: Db, start: string): Promise<void> {
-  await db.updateTable('operations').set({ verified_start: start }).execute();
+  await db.updateTable('operations').set({ compared_start: start }).execute();
 }

@@ -52,7 +52,7 @@ export type Database = {
     reason: string | null;
     changed_by: string | null;
     changed_at: Instant;
-    verified_start: MaybeInstant;
+    compared_start: Maybe<string>;
   };
   adoptions: {
     stripe_id: string;

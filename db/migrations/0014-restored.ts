@@ -6,8 +6,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const verified = `
-alter table operations add column verified_start timestamptz;
-comment on column operations.verified_start is
+create function postgres_start() returns text language sql stable as
+$$ select extract(epoch from pg_postmaster_start_time())::text $$;
+
+alter table operations add column compared_start text;
+comment on column operations.compared_start is
   'The start of PostgreSQL after which Stripe was last compared; money waits for it.';
 `;
 

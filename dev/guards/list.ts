@@ -180,6 +180,15 @@ export const guards: readonly Guard[] = [
     pattern: 'is not sent while money is stopped',
   },
   {
+    name: 'compared with Stripe',
+    why: 'a database brought back from a backup pays again what it forgot',
+    file: 'db/attempts.ts',
+    from: "then 'not-compared'",
+    to: "then 'send'",
+    tests: 'test/db/attempts.test.ts',
+    pattern: 'is not cleared before Stripe was compared',
+  },
+  {
     name: 'budget slot',
     why: "two workers together exceed Stripe's budget",
     file: 'db/budget.ts',
