@@ -40,14 +40,14 @@ export async function callOnce<T>(
   const attempt = await openAttempt(db, asked);
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
-  const { clearance, waitMs } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const { clearance, slotAt } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce({ db, turns }, asked, post);
   if (clearance === 'too-old') {
     await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
     return { kind: 'unknown' };
   }
-  await turns.wait(asked.endpoint, waitMs);
+  await turns.wait(asked.endpoint, slotAt);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };

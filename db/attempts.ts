@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
-import { slotsTaken, type Pace } from './budget.ts';
+import { instantOf, slotsTaken, type Pace, type Slot } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordSent, recordTransferred } from './payout-steps.ts';
 import { businessNow, notWaiting, readPayout, update } from './payouts.ts';
@@ -76,15 +76,16 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
 /**
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
  * budgets, and clears it only while money may move and Stripe certainly still knows the key.
- * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
- * at leave room for.
+ * `slotAt` is the instant of the slots: seconds ahead at most, far less than the limits that were
+ * looked at leave room for.
  */
 export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<{ clearance: Clearance; waitMs: number }> {
-  const { rows } = await sql<{ clearance: Clearance; waitMs: number }>`
+): Promise<{ clearance: Clearance; slotAt: number }> {
+  const askedAt = performance.now();
+  const { rows } = await sql<{ clearance: Clearance } & Slot>`
     with look as (
       select key, case
         when state <> 'started' then 'decided'
@@ -100,10 +101,13 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs" from look
+    select clearance, "waitMs", "atMs" from look, (
+      select max(wait_ms)::float as "waitMs", max(at_ms)::float as "atMs" from slots
+    ) as latest
   `.execute(db);
-  if (!rows[0]) throw new Error(`no such attempt: ${key}`);
-  return rows[0];
+  const [row] = rows;
+  if (!row) throw new Error(`no such attempt: ${key}`);
+  return { clearance: row.clearance, slotAt: instantOf(row, askedAt) };
 }
 
 /** Stripe said no: nothing moved under this key, and the next attempt may be opened. */
