@@ -43,7 +43,8 @@ export async function callOnce<T>(
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
-  const { clearance, waitMs, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const { clearance, slotAt, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const waitMs = Math.max(0, slotAt - performance.now());
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce(deps, asked, post);
   if (clearance === 'not-compared') {
@@ -54,7 +55,7 @@ export async function callOnce<T>(
     await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
     return { kind: 'unknown' };
   }
-  await turns.wait(asked.endpoint, waitMs);
+  await turns.wait(asked.endpoint, slotAt);
   // A machine that slept meanwhile may post a key that Stripe has forgotten: look once more.
   if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {

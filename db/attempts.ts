@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
-import { slotsTaken, type Pace } from './budget.ts';
+import { instantOf, slotsTaken, type Pace, type Slot } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
 import { settledAttempt } from './payout-steps.ts';
 import { businessNow, notWaiting, update } from './payouts.ts';
@@ -77,15 +77,16 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
  * budgets, and clears it only while money may move, Stripe was compared since PostgreSQL started
  * (it may have been brought back from a backup), and Stripe certainly still knows the key.
- * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
- * at leave room for. `tries` counts this one.
+ * `slotAt` is the instant of the slots: seconds ahead at most, far less than the limits that were
+ * looked at leave room for. `tries` counts this one.
  */
 export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<{ clearance: Clearance; waitMs: number; tries: number }> {
-  const { rows } = await sql<{ clearance: Clearance; waitMs: number; tries: number }>`
+): Promise<{ clearance: Clearance; slotAt: number; tries: number }> {
+  const askedAt = performance.now();
+  const { rows } = await sql<{ clearance: Clearance; tries: number } & Slot>`
     with look as (
       select key, tries, case
         when state <> 'started' then 'decided'
@@ -103,11 +104,14 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs",
-      tries + 1 as tries from look
+    select clearance, tries + 1 as tries, "waitMs", "atMs" from look, (
+      select max(wait_ms)::float as "waitMs", max(at_ms)::float as "atMs" from slots
+    ) as latest
   `.execute(db);
-  if (!rows[0]) throw new Error(`no such attempt: ${key}`);
-  return rows[0];
+  const [row] = rows;
+  if (!row) throw new Error(`no such attempt: ${key}`);
+  const { clearance, tries } = row;
+  return { clearance, tries, slotAt: instantOf(row, askedAt) };
 }
 
 /** Stripe said no: nothing moved under this key, and the next attempt may be opened. */

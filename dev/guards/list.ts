@@ -201,7 +201,7 @@ export const guards: readonly Guard[] = [
     name: 'turn before the call',
     why: 'slots are given out and nobody waits for them',
     file: 'activities/money-call.ts',
-    from: 'await turns.wait(asked.endpoint, waitMs);',
+    from: 'await turns.wait(asked.endpoint, slotAt);',
     to: '',
     tests: calls,
     pattern: 'that was cleared before the machine slept',
