@@ -9,12 +9,19 @@ export type Part = {
   name: string;
   /** Seen from the top of the checkout. */
   script: string;
+  args?: readonly string[];
   env: Record<string, string>;
   logFile: string;
 };
 
 /** What starts parts and hears of them. */
-export type Yard = { fleet: Fleet; tell: Say; root: string };
+export type Yard = {
+  fleet: Fleet;
+  tell: Say;
+  root: string;
+  /** The pause before a part that ended is started again; by default one that grows. */
+  restartMs?: number;
+};
 
 /** Runs a part that does its work and ends; an end other than 0 is an error. */
 export async function runPart(yard: Yard, part: Part): Promise<void> {
@@ -51,6 +58,7 @@ async function keepUp(yard: Yard, part: Part, readyKey: string, first: Child): P
     const words = await child.ended;
     if (yard.fleet.isStopping()) return;
     pauseMs = Date.now() - startedAt > 60_000 ? 1000 : Math.min(pauseMs * 2, 30_000);
+    if (yard.restartMs !== undefined) pauseMs = yard.restartMs;
     yard.tell(`The ${part.name} ended (${words}); starting it again in ${pauseMs / 1000} s.`);
     yard.tell(`  Its log: ${part.logFile}`);
     await pause(pauseMs);
@@ -71,7 +79,7 @@ function startChild(
   return yard.fleet.start({
     name: part.name,
     command: process.execPath,
-    args: [join(yard.root, part.script)],
+    args: [join(yard.root, part.script), ...(part.args ?? [])],
     env: part.env,
     cwd: yard.root,
     logFile: part.logFile,
