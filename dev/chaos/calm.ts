@@ -1,21 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { enterNewDetails } from './load.ts';
-import type { Seller } from './onboard.ts';
+import { enterNewDetails, type Seller } from './onboard.ts';
 import { actAsOperator } from './operator.ts';
 import { listAll, type Scene } from './scene.ts';
 import { letPass } from './time.ts';
 
 type Payout = {
   id: string;
+  sellerId: string;
   status: string;
   waitingFor: string | null;
   parked: unknown;
 };
 
 /** Hours that pass between two looks: first for look-ups that are due in minutes, then for banks. */
-const firstHours = [1, 1, 2, 4, 8];
-const days = 40;
+const steps = [1, 1, 2, 4, 8, ...Array.from({ length: 40 }, () => 24)];
 
 /** Ends every disturbance; what it broke has to heal by itself from here on. */
 export async function endDisturbances(scene: Scene, sellers: readonly Seller[]): Promise<void> {
@@ -33,31 +32,48 @@ export async function endDisturbances(scene: Scene, sellers: readonly Seller[]):
 /** Lets time pass, as an operator at the desk, until nothing is open or the limit is reached. */
 export async function calmDown(scene: Scene, limitMs: number): Promise<void> {
   const until = Date.now() + limitMs;
-  const steps = [...firstHours, ...Array.from({ length: days }, () => 24)];
   for (const hours of steps) {
     await comeToRest(scene, until);
     while ((await actAsOperator(scene)) > 0) await comeToRest(scene, until);
     const open = await listOpen(scene);
     if (open.length === 0 || Date.now() > until) return;
     scene.tell(`calm: ${inWords(open)}`);
-    if (open.every(onlyAPersonLifts)) return;
-    await letPass(scene, hours);
-    scene.count.days += hours / 24;
+    if (stopped(open).length === open.length) return;
+    const isWatched = open.every(({ status }) => status === 'paid');
+    await letPass(scene, isWatched ? 4 * hours : hours);
   }
 }
 
-const openStatuses = ['requested', 'reserved', 'transferred', 'sent', 'paid'];
+async function listOpen(scene: Scene): Promise<Payout[]> {
+  return list(scene, ['requested', 'reserved', 'transferred', 'sent', 'paid']);
+}
 
-async function listOpen({ api }: Scene): Promise<Payout[]> {
+async function list({ api }: Scene, statuses: readonly string[]): Promise<Payout[]> {
   const lists = await Promise.all(
-    openStatuses.map(async (status) => listAll<Payout>(api, `/v1/payouts?status=${status}`)),
+    statuses.map(async (status) => listAll<Payout>(api, `/v1/payouts?status=${status}`)),
   );
   return lists.flat();
 }
 
-/** Time does not help: somebody has to do something, and nobody in this run will. */
-function onlyAPersonLifts({ waitingFor, parked }: Payout): boolean {
-  return parked !== null || waitingFor === 'bank-details' || waitingFor === 'hold';
+/** Time does not help: somebody has to do something and nobody in this run will, or it waits for such. */
+function stopped(open: readonly Payout[]): Payout[] {
+  const isFirst = ({ waitingFor, parked }: Payout): boolean =>
+    parked !== null || waitingFor === 'bank-details';
+  const sellers = new Set(open.filter(isFirst).map(({ sellerId }) => sellerId));
+  return open.filter((one) => {
+    return isFirst(one) || (one.status === 'requested' && sellers.has(one.sellerId));
+  });
+}
+
+/** Lets a day's payouts get under way, as far as they do within seconds. */
+export async function letMostLeave(scene: Scene, sellers: number): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (Date.now() < until) {
+    const moving = await list(scene, ['requested', 'reserved', 'transferred']);
+    const held = moving.filter(({ waitingFor }) => waitingFor !== null);
+    if (moving.length - held.length <= sellers / 10) return;
+    await pause(500);
+  }
 }
 
 /** Waits until two looks show the same. */

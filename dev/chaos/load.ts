@@ -1,7 +1,8 @@
 import { forEach } from '../bench/calls.ts';
 import { Refused } from './calls.ts';
 import { diceOf, type Dice } from './dice.ts';
-import type { Seller } from './onboard.ts';
+import { letMostLeave } from './calm.ts';
+import { enterNewDetails, type Seller } from './onboard.ts';
 import { actAsOperator } from './operator.ts';
 import type { Scene } from './scene.ts';
 import type { Striker } from './striker.ts';
@@ -34,8 +35,8 @@ export async function runLoad(
       undo.push(...(await live(scene, { day, dice, seller }, striker)));
     });
     await actAsOperator(scene);
+    await letMostLeave(scene, sellers.length);
     await letPass(scene, 24);
-    scene.count.days += 1;
     scene.tell(`day ${day} is over`);
   }
   for (const again of undo) await again();
@@ -105,11 +106,6 @@ async function meetTrouble({ api, control }: Scene, { day, dice, seller }: Day):
     return [async () => control('POST', path, { paused: false })];
   }
   return [];
-}
-
-/** The seller enters a bank account that takes money. */
-export async function enterNewDetails(control: Scene['control'], account: string): Promise<void> {
-  await control('POST', `/accounts/${account}/complete-onboarding`, {});
 }
 
 const largestCharge = 900_000_00;

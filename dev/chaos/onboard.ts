@@ -57,3 +57,8 @@ async function onboardOne(scene: Scene, part: Part, striker: Striker): Promise<S
   await until(`${id} is active`, async () => (await read()).status === 'active', limitMs);
   return { ...part, id, account };
 }
+
+/** The seller enters a bank account that takes money. */
+export async function enterNewDetails(control: Scene['control'], account: string): Promise<void> {
+  await control('POST', `/accounts/${account}/complete-onboarding`, {});
+}

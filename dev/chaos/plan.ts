@@ -51,7 +51,8 @@ export function planOf(seed: number, payouts: number, sellers: number): Strike[]
     .map((blow, index): Strike => {
       const from = (index * last) / blows.length;
       const after = Math.max(1, Math.ceil(from + dice.below(100) * (last / blows.length / 100)));
-      return { during: 'orders', after, ...blow };
+      // Before the first week is over nobody has been paid who could be.
+      return { during: 'orders', after: blow.do === 'late-return' ? last : after, ...blow };
     })
     .sort((left, right) => left.after - right.after);
   return [atAccounts(dice, sellers), ...strikes];

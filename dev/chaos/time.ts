@@ -14,11 +14,12 @@ export async function letPass(scene: Scene, hours: number): Promise<void> {
   const startedAt = Date.now();
   for (;;) {
     const at = await now(scene);
-    if (at >= target || (await moveTo(scene, target))) return;
+    if (at >= target || (await moveTo(scene, target))) break;
     const isPatient = Date.now() - startedAt < patienceMs;
     const isShort = await moveTo(scene, Math.min(target, at + shortMs));
     if (!isShort && !isPatient) throw new Error('the clock does not move');
   }
+  scene.count.days += hours / 24;
 }
 
 async function now({ api }: Scene): Promise<number> {
