@@ -5,6 +5,7 @@ import type { Strike } from './plan.ts';
 
 /** A call to Stripe that was struck: the n-th of its endpoint. */
 export type StruckCall = {
+  seq: number;
   endpoint: string;
   n: number;
   fault: string;
@@ -40,7 +41,7 @@ export function readReplay(file: string): Replay {
     seed: run.seed,
     payouts: run.payouts,
     strikes: lines.filter((line) => line.line === 'strike').map(({ strike }) => strike),
-    calls: lines.filter((line) => line.line === 'call').map(({ line: _, ...call }) => call),
+    calls: lines.filter((line) => line.line === 'call'),
   };
 }
 

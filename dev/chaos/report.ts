@@ -40,7 +40,7 @@ export function toText({ count, seed }: Scene, outcome: Outcome): string {
     ['paid or sent twice', String(twice)],
     ['unexplained cents', String(unexplainedCents(facts))],
     ['orders taken', `${(count.orders / (loadMs / 1000)).toFixed(1)}/s under all this`],
-    ['in all', `${clock(allMs)}`],
+    ['in all', clock(allMs)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');

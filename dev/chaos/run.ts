@@ -51,12 +51,12 @@ function playAgain({ calls }: Replay): object {
 }
 
 async function listStruck({ control }: Scene): Promise<StruckCall[]> {
-  const all: (StruckCall & { seq: number })[] = [];
+  const all: StruckCall[] = [];
   for (;;) {
     const path = `/strikes?after=${all.at(-1)?.seq ?? 0}&limit=5000`;
-    const page = (await control('GET', path)) as { strikes: typeof all; hasMore: boolean };
+    const page = (await control('GET', path)) as { strikes: StruckCall[]; hasMore: boolean };
     all.push(...page.strikes);
-    if (!page.hasMore) return all.map(({ seq: _, ...call }) => call);
+    if (!page.hasMore) return all;
   }
 }
 
