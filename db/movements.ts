@@ -12,6 +12,7 @@ import type { Db, Tx } from './connect.ts';
 import { toRow } from './ledger.ts';
 import { businessNow } from './payouts.ts';
 import { replaceShortPayouts } from './short-payouts.ts';
+import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** How far an account's books were read, in Stripe's time; null before the first time. */
@@ -37,7 +38,7 @@ export async function recordMovements(
   movements: readonly Movement[],
 ): Promise<{ cameBack: PayoutId[] }> {
   return await db.transaction().execute(async (tx) => {
-    await sql`select from sellers where id = ${sellerId} for no key update`.execute(tx);
+    const { schedule } = await lockSeller(tx, sellerId);
     const payouts = await findOrdered(tx, sellerId, movements);
     const ordered = orderedOf(payouts, await readTransferInDoubt(tx, sellerId));
     const booked: { movement: Movement; entry: Entry }[] = [];
@@ -59,6 +60,7 @@ export async function recordMovements(
       .where('id', '=', sellerId)
       .execute();
     await replaceShortPayouts(tx, sellerId);
+    if (earned && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
     return { cameBack: await wakeFailed(tx, payouts, movements) };
   });
 }

@@ -70,6 +70,7 @@ export type Database = {
     currency: string;
     charge: Maybe<string>;
     available_on: MaybeInstant;
+    charge_tried_at: MaybeInstant;
     description: Maybe<string>;
     allocated: Generated<number>;
     place: Generated<'platform' | 'account'>;
@@ -223,7 +224,9 @@ type PayoutsTable = {
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;
   parked_at: MaybeInstant;
+  parked_detail: Maybe<string>;
   unknown_step: Maybe<MoneyStep>;
+  named_stripe_id: Maybe<string>;
   look_ups: Generated<number>;
   ordered_by: string;
   payday: MaybeInstant;

@@ -1,8 +1,8 @@
 import { createDatabase, startPostgres } from './postgres.ts';
-import { keepPart, runPart, startPart, type Part, type Yard } from './parts.ts';
+import { keepPart, runPart, showPart, startPart, type Part, type Yard } from './parts.ts';
 import type { Child } from './processes.ts';
 import { Stopped, saying } from './say.ts';
-import type { Settings } from './settings.ts';
+import { sandboxKey, type Settings } from './settings.ts';
 import type { State } from './state.ts';
 import { findTemporal } from './temporal-program.ts';
 import { keepHistories, serves, startTemporal } from './temporal.ts';
@@ -10,6 +10,8 @@ import { keepHistories, serves, startTemporal } from './temporal.ts';
 /** What a started engine is made of. */
 export type Engine = {
   sandboxUrl: string | undefined;
+  /** What its programs are run with. */
+  env: Record<string, string>;
   /** Resolves with the first server that ended and was not meant to. */
   lost: Promise<Child>;
   /** Kills a server as a power cut would, and starts it again on what it left. */
@@ -22,7 +24,6 @@ export type ServerName = keyof typeof servers;
 type Server = { at: string; child?: Child };
 type Context = { yard: Yard; settings: Settings; state: State };
 
-const sandboxKey = 'sk_test_sandbox';
 const database = 'payout_engine';
 const servers = { Postgres: postgresServer, Temporal: temporalServer, sandbox: sandboxServer };
 
@@ -39,14 +40,20 @@ export async function startEngine(context: Context): Promise<Engine> {
     return { name, script, env, logFile: state.logFile(name) };
   };
   await runPart(yard, part('migrations', 'db/migrate.ts'));
-  await runPart(yard, part('set-up', 'workers/setup.ts'));
-  if (sandbox) await sendWebhooks(sandbox.at, settings, webhookSecret(state));
+  const setUp = { ...part('set-up', 'workers/setup.ts'), args: ['--before-start'] };
+  if (sandbox) {
+    await runPart(yard, setUp);
+    await sendWebhooks(sandbox.at, settings, webhookSecret(state));
+  } else {
+    yard.tell('Set-up, with Stripe itself:');
+    await showPart(yard, setUp);
+  }
   yard.tell('Starting the worker and the API');
   await Promise.all([
     keepPart(yard, part('worker', 'workers/main.ts'), 'ready'),
     keepPart(yard, part('API', 'api/main.ts'), 'ready'),
   ]);
-  return { sandboxUrl: sandbox?.at, ...watched(context, [postgres, temporal, sandbox]) };
+  return { sandboxUrl: sandbox?.at, env, ...watched(context, [postgres, temporal, sandbox]) };
 }
 
 /** Tells of a server that ends by itself; one that is crashed is started again. */

@@ -30,6 +30,13 @@ export async function runPart(yard: Yard, part: Part): Promise<void> {
   if ((await child.ended) !== 'exit 0') throw new Stopped(await describeEnd(child));
 }
 
+/** The same with a part whose words are for the person at the terminal. */
+export async function showPart(yard: Yard, part: Part): Promise<void> {
+  const child = launchPart(yard, part, (line) => yard.tell(line === '' ? '' : `  ${line}`));
+  const words = await child.ended;
+  if (words !== 'exit 0') throw new Stopped(`${part.name} ended (${words}); why stands above.`);
+}
+
 /** Starts a part that stays; answers once it has printed the JSON line with this key. */
 export async function startPart(
   yard: Yard,
@@ -76,6 +83,17 @@ function startChild(
   onReady: (words: Record<string, unknown>) => void = () => {},
 ): Child {
   let isReady = false;
+  return launchPart(yard, part, (line) => {
+    const words = isReady ? undefined : jsonWith(readyKey, line);
+    if (words !== undefined) onReady(words);
+    else if (isReady && isTrouble(line)) {
+      yard.tell(`${part.name.padEnd(8)} | ${line.slice(0, 160)}`);
+    }
+    isReady ||= words !== undefined;
+  });
+}
+
+function launchPart(yard: Yard, part: Part, onLine: (line: string) => void): Child {
   return yard.fleet.start({
     name: part.name,
     command: process.execPath,
@@ -83,14 +101,7 @@ function startChild(
     env: part.env,
     cwd: yard.root,
     logFile: part.logFile,
-    onLine: (line) => {
-      const words = isReady ? undefined : jsonWith(readyKey, line);
-      if (words !== undefined) onReady(words);
-      else if (isReady && isTrouble(line)) {
-        yard.tell(`${part.name.padEnd(8)} | ${line.slice(0, 160)}`);
-      }
-      isReady ||= words !== undefined;
-    },
+    onLine,
   });
 }
 
