@@ -45,20 +45,20 @@ export async function runLoad(
 /** A day of a seller; answers with what the next day undoes. */
 async function live(scene: Scene, of: Day, striker: Striker): Promise<Undo[]> {
   const undo = await meetTrouble(scene, of);
-  await sell(scene, of);
+  const payable = await sell(scene, of);
   if (of.seller.daily) return undo;
-  await order(scene, of);
+  await order(scene, of, payable);
   scene.count.orders += 1;
   await striker.reach('orders', scene.count.orders);
   return undo;
 }
 
-async function sell(
-  { api, stripe, seed, count }: Scene,
-  { day, dice, seller }: Day,
-): Promise<void> {
+/** Posts what was sold; answers with how much of it is payable at once. */
+async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
+  const { api, stripe, seed, count } = scene;
   const { id, account, currency, direct } = seller;
-  const tomorrow = dice.hits(0.15);
+  const tomorrow = dice.hits(0.1);
+  let payable = 0;
   for (let sale = dice.between(1, 2); sale > 0; sale -= 1) {
     const externalId = `${seller.index}-${day}-${sale}`;
     const availableOn = new Date(Date.now() + day * 86_400_000).toISOString();
@@ -70,16 +70,23 @@ async function sell(
     };
     await api('POST', `/v1/sellers/${id}/earnings`, earning, `${seed}/earning/${externalId}`);
     count.promised.push({ sellerId: id, currency, amount: earning.amount });
+    if (!tomorrow) payable += earning.amount;
   }
-  if (!direct || !dice.hits(0.4)) return;
+  if (!direct || !dice.hits(0.4)) return payable;
   const source = dice.pick(['tok_bypassPending', 'tok_visa']);
   const charge = { amount: String(dice.between(20_00, 90_00)), currency, source };
   await stripe('/v1/charges', charge, account).catch(refusedForGood);
+  return payable;
 }
 
-async function order({ api, seed }: Scene, { day, dice, seller }: Day): Promise<void> {
+/** Orders what was sold today or, now and then, all there is. */
+async function order(scene: Scene, { day, dice, seller }: Day, payable: number): Promise<void> {
+  const { api, seed } = scene;
   const key = `${seed}/order/${seller.index}-${day}`;
-  const { id } = (await api('POST', `/v1/sellers/${seller.id}/payouts`, {}, key)) as { id: string };
+  const asked = payable === 0 || dice.hits(0.2) ? {} : { amount: payable };
+  const { id } = (await api('POST', `/v1/sellers/${seller.id}/payouts`, asked, key)) as {
+    id: string;
+  };
   if (!dice.hits(0.05)) return;
   await api('POST', `/v1/payouts/${id}/cancel`, {}, `${key}/cancel`).catch(refusedForGood);
 }
