@@ -28,6 +28,13 @@ describe('the limits', () => {
     expect((await send(sandbox.url, 'GET /v1/balance')).status).toBe(200);
   });
 
+  test('count a path of several words as an endpoint, not as an object', async () => {
+    await sandbox.ask('PUT', 'limits', { objectPerHour: 1 });
+    const read = async () => (await send(sandbox.url, 'POST /v1/balance_settings')).status;
+    expect([await read(), await read()]).toEqual([200, 200]);
+    await sandbox.ask('PUT', 'limits', {});
+  });
+
   test('allow only so many payouts at once', async () => {
     await sandbox.ask('PUT', 'limits', { mode: 'live', payoutsAtOnce: 1 });
     const holds = [{ id: 'slow', when: 'before', path: '/v1/payouts' }];
