@@ -18,7 +18,7 @@ export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
 }
 
 const capabilities: Record<string, string> = {
-  'stripe_balance.stripe_transfers': 'receiving money from the platform',
+  'stripe_balance.stripe_transfers': 'transfers from the platform',
   'stripe_balance.payouts': 'payouts to the bank',
 };
 
@@ -37,7 +37,7 @@ export function describeRequirement(requirement: Requirement): string {
   return [
     `${who}: ${wordsOf(requirement.description)} (${by})`,
     ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(wordsOf).join(', ')}`] : []),
-    ...(stops.length > 0 ? [`without it there is no ${stops.join(' and no ')}`] : []),
+    ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} stop`] : []),
   ].join('; ');
 }
 
