@@ -41,6 +41,29 @@ export function describeRequirement(requirement: Requirement): string {
   ].join('; ');
 }
 
+/** Things that a person reads in one look. */
+const mostNamed = 4;
+
+/** What is asked for now, of the seller and of Stripe, in one sentence for each of them. */
+export function describeDue(requirements: readonly Requirement[]): string[] {
+  const due = requirements.filter(isDue);
+  return (['seller', 'stripe'] as const).flatMap((who) => {
+    const own = due.filter(({ mustAct }) => mustAct === who);
+    if (own.length === 0) return [];
+    const dates = own.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
+    const overdue = own.some(({ deadline }) => deadline === 'past_due') ? ' (overdue)' : '';
+    const by = dates[0] === undefined ? overdue : ` by ${dates[0].slice(0, 10)}${overdue}`;
+    const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe looks at';
+    return [`${begin} ${listed(own.map(({ description }) => wordsOf(description)))}${by}`];
+  });
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  const named = names.slice(0, mostNamed).join(', ');
+  return more > 0 ? `${named} and ${more} more` : named;
+}
+
 /** `identity.individual.date_of_birth` is `individual: date of birth`. */
 function wordsOf(name: string): string {
   return name
