@@ -61,7 +61,7 @@ function holdWait(hold: HoldRecord): Waiting {
     method: 'POST' as const,
     path: `/v1/holds/${id}/release`,
     body: because,
-    when: `This hold is no longer needed; others stay. GET /v1/holds/${id}/preview tells what would happen`,
+    when: `It is no longer needed; other holds stay. What would happen: GET /v1/holds/${id}/preview`,
   };
   const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };

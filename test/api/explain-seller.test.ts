@@ -140,6 +140,24 @@ describe('what a seller is told', () => {
     ]);
   });
 
+  test('about who held its money and let it go, when and why, and who holds it still', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has money held'](id);
+    const [first] = (await explain(id)).waits;
+    await api.post(first?.commands[0]?.path ?? '', { reason: 'papers came' });
+    await stage.hold(id);
+    const { decisions, waits, money, summary } = await explain(id);
+    const about = expect.stringMatching(/^hold_/);
+    expect(decisions.slice(1)).toMatchObject([
+      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+      { what: 'Hold released', about, reason: 'papers came', apiKeyName: 'shop' },
+      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+    ]);
+    expect(waits).toMatchObject([{ for: 'hold', by: 'back office' }]);
+    expect(money).toMatchObject([{ payable: { amount: 0 }, held: { amount: 70_00 } }]);
+    expect(summary).toContain('70.00 EUR held');
+  });
+
   test('about what Stripe asks for: what, of whom, by when, and what stands still without it', async () => {
     const id: SellerId = await api.makeSeller();
     await stage.situations['is restricted'](id);
