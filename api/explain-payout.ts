@@ -181,8 +181,8 @@ const order: { after: PayoutStatus; what: string; text: string }[] = [
 
 /** Who decided what, under which API key. */
 export function decisionsOf(commands: PayoutFacts['commands']): z.infer<typeof Decision>[] {
-  return commands.map(({ at, kind, apiKeyId, apiKeyName }) => {
-    return { at, what: commandTexts[kind] ?? kind, apiKeyId, apiKeyName };
+  return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
+    return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
   });
 }
 
