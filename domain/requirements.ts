@@ -12,6 +12,15 @@ export type Requirement = {
   errors: string[];
 };
 
+/** How many are due now, and the first deadline that Stripe names for any. */
+export function dueOf(requirements: readonly Requirement[]): { now: number; by: string | null } {
+  const deadlines = requirements.flatMap(({ deadlineAt }) => deadlineAt ?? []);
+  return {
+    now: requirements.filter(({ deadline }) => deadline !== 'eventually_due').length,
+    by: deadlines.sort()[0] ?? null,
+  };
+}
+
 const capabilities: Record<string, string> = {
   'stripe_balance.stripe_transfers': 'receiving money from the platform',
   'stripe_balance.payouts': 'payouts to the bank',
