@@ -11,6 +11,8 @@ import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { explanationRoutes } from './explanations.ts';
 import { entryRoutes } from './entries.ts';
+import { fundingRoutes } from './funding.ts';
+import { holdPreviewRoutes } from './hold-previews.ts';
 import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
@@ -69,6 +71,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     entryRoutes(deps),
     sellerOrderRoutes(deps),
     holdRoutes(deps),
+    holdPreviewRoutes(deps),
     sellerLinkRoutes(deps),
     parkedSellerRoutes(deps),
     earningRoutes(deps),
@@ -80,6 +83,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     eventRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
+    fundingRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),
     healthRoutes(deps),

@@ -12,13 +12,15 @@ export type Requirement = {
   errors: string[];
 };
 
+/** True for what is asked for now; the rest Stripe only announces. */
+export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
+  return deadline !== 'eventually_due';
+}
+
 /** How many are due now, and the first deadline that Stripe names for any. */
 export function dueOf(requirements: readonly Requirement[]): { now: number; by: string | null } {
   const deadlines = requirements.flatMap(({ deadlineAt }) => deadlineAt ?? []);
-  return {
-    now: requirements.filter(({ deadline }) => deadline !== 'eventually_due').length,
-    by: deadlines.sort()[0] ?? null,
-  };
+  return { now: requirements.filter(isDue).length, by: deadlines.sort()[0] ?? null };
 }
 
 const capabilities: Record<string, string> = {

@@ -94,10 +94,10 @@ test('a reader among many writers gets every event once and each object in seque
       });
     }
   });
-  let isWritten = false;
-  const written = Promise.all(writes).then(() => (isWritten = true));
-  while (!isWritten) await look();
-  await written;
+  const writing = new Set(writes);
+  const ends = writes.map((one) => one.finally(() => writing.delete(one)));
+  while (writing.size > 0) await look();
+  await Promise.all(ends);
   await until('all is told', async () => {
     await look();
     const { count } = await money.db
@@ -106,7 +106,7 @@ test('a reader among many writers gets every event once and each object in seque
       .where('object_id', 'in', sellers)
       .where('sequence', '>', 1)
       .executeTakeFirstOrThrow();
-    return told.length >= Number(count);
+    return told.length >= count;
   });
   for (const id of sellers) {
     const sequences = told.filter(({ object }) => object.id === id).map((one) => one.sequence);
