@@ -8,6 +8,7 @@ import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
 import { docsRoutes } from './docs.ts';
+import { eventRoutes } from './events.ts';
 import { explanationRoutes } from './explanations.ts';
 import { entryRoutes } from './entries.ts';
 import { fundingRoutes } from './funding.ts';
@@ -81,6 +82,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutCancelRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    eventRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
     fundingRoutes(deps),

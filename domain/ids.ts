@@ -4,6 +4,8 @@ export type SellerId = `sel_${string}`;
 export type EarningId = `earn_${string}`;
 export type PayoutId = `payout_${string}`;
 export type HoldId = `hold_${string}`;
+/** Ours, told to the platform; Stripe's begin alike. */
+export type EventId = `evt_${string}`;
 export type CommandId = `cmd_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
@@ -64,4 +66,9 @@ export function isApiKeyId(id: string): id is ApiKeyId {
 /** True for what `newId('earn')` makes. */
 export function isEarningId(id: string): id is EarningId {
   return /^earn_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for the id of an event of ours, which the database makes. */
+export function isEventId(id: string): id is EventId {
+  return /^evt_[0-9a-z]{20}$/.test(id);
 }

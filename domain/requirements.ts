@@ -17,6 +17,12 @@ export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
   return deadline !== 'eventually_due';
 }
 
+/** How many are due now, and the first deadline that Stripe names for any. */
+export function dueOf(requirements: readonly Requirement[]): { now: number; by: string | null } {
+  const deadlines = requirements.flatMap(({ deadlineAt }) => deadlineAt ?? []);
+  return { now: requirements.filter(isDue).length, by: deadlines.sort()[0] ?? null };
+}
+
 const capabilities: Record<string, string> = {
   'stripe_balance.stripe_transfers': 'transfers from the platform',
   'stripe_balance.payouts': 'payouts to the bank',
