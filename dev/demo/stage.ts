@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { caller, type Call } from '../bench/calls.ts';
-import { until } from '../bench/figures.ts';
+import { until } from '../wait.ts';
 import { isRunning, type ProcessIdentity } from '../process-identity.ts';
 import type { Say } from '../say.ts';
 import type { Settings } from '../settings.ts';
