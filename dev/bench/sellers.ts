@@ -1,5 +1,5 @@
 import { forEach } from './calls.ts';
-import { until } from './figures.ts';
+import { until } from '../wait.ts';
 import { sandboxKey, type Machine } from './machine.ts';
 
 /** Requests of the bench under way at once while it prepares. */

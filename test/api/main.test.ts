@@ -9,7 +9,8 @@ import { recordInstallation } from '../../db/installation.ts';
 import { withClient } from '../../dev/postgres.ts';
 import { freePort } from '../../dev/ports.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
-import { until, waitingHere } from './plumbing.ts';
+import { until } from '../wait.ts';
+import { waitingHere } from './plumbing.ts';
 
 const script = fileURLToPath(new URL('../../api/main.ts', import.meta.url));
 const secret = 'whsec_of_the_tests';

@@ -1,13 +1,13 @@
 import { Stripe } from 'stripe';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withClient } from '../../dev/postgres.ts';
+import { until } from '../wait.ts';
 import {
   createTestApp,
   insertPayout,
   insertSeller,
   problemOf,
   readWakeUps,
-  until,
   waitingHere,
 } from './plumbing.ts';
 
