@@ -142,12 +142,6 @@ describe('a request that is none', () => {
     expect([refused.status, refused.type]).toEqual([status, `/problems/${kind}`]);
   });
 
-  test('that says it has two MiB is refused unread', async () => {
-    const headers = { 'content-length': String(2 ** 21) };
-    const refused = await refusedTo(() => api.post('/v1/sellers', seller, { headers }));
-    expect([refused.status, refused.type]).toEqual([413, '/problems/body-too-large']);
-  });
-
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'])(
     'as %s is refused',
     async (type) => {
