@@ -36,7 +36,8 @@ export function createBatch<T>(
     const [first] = waiting;
     if (busy || first === undefined) return;
     busy = true;
-    setTimeout(() => void flush(), first.since + gatherMs - performance.now());
+    const waitMs = first.since + gatherMs - performance.now();
+    setTimeout(() => void flush(), Math.max(0, waitMs));
   };
   return (item) =>
     new Promise((resolve, reject) => {
