@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Client as Sql } from 'pg';
 
 import { countBy, spreadOf } from './figures.ts';
+import { createPoster } from './http-client.ts';
 import { bodyOf, kindAt, type Subject } from './stripe-events.ts';
 
 /**
@@ -14,8 +14,7 @@ import { bodyOf, kindAt, type Subject } from './stripe-events.ts';
 const seconds = Number(process.env.BENCH_SECONDS);
 const perSecond = Number(process.env.BENCH_PER_SECOND);
 const secret = process.env.STRIPE_WEBHOOK_SECRETS ?? '';
-const answerWithinMs = 10_000;
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const post = createPoster(Number(process.env.API_PORT), '/webhooks/stripe');
 const latenciesMs: number[] = [];
 const lateMs: number[] = [];
 const refused: string[] = [];
@@ -26,8 +25,6 @@ const cpuBefore = process.cpuUsage();
 const sent = await sendAtPace();
 const { user, system } = process.cpuUsage(cpuBefore);
 const figures = {
-  offeredPerSecond: perSecond,
-  seconds,
   sent,
   taken: latenciesMs.length,
   refused: countBy(refused, (words) => words),
@@ -76,38 +73,13 @@ async function send(body: string): Promise<void> {
   bytes += payload.length;
   const headers = {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': payload.length,
     'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
     'stripe-signature': signatureOf(body),
   };
   const sentAt = performance.now();
-  const status = await post(payload, headers);
+  const status = await post(headers, payload);
   if (status >= 200 && status < 300) latenciesMs.push(performance.now() - sentAt);
   else refused.push(status === 0 ? 'no answer' : String(status));
-}
-
-/** The status of the answer; 0 where there was none. */
-async function post(payload: Buffer, headers: Record<string, string | number>): Promise<number> {
-  return new Promise((resolve) => {
-    const asking = request(
-      {
-        host: '127.0.0.1',
-        port: process.env.API_PORT,
-        path: '/webhooks/stripe',
-        method: 'POST',
-        agent,
-        headers,
-        timeout: answerWithinMs,
-      },
-      (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer.statusCode ?? 0));
-      },
-    );
-    asking.on('timeout', () => asking.destroy());
-    asking.on('error', () => resolve(0));
-    asking.end(payload);
-  });
 }
 
 function signatureOf(body: string): string {
