@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { accountRoutes } from './accounts.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { attentionRoutes } from './attention.ts';
@@ -23,7 +22,7 @@ import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
-import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { allowedMethods, faultLine, identifyRequest, limitBody, sayRequest } from './requests.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sellerOrderRoutes } from './seller-orders.ts';
@@ -38,7 +37,7 @@ const largestBody = 1024 * 1024;
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = createRoutes();
   app.use(identifyRequest, sayRequest(deps.log));
-  app.use(bodyLimit({ maxSize: largestBody, onError: refuseLargeBody }));
+  app.use(limitBody(largestBody));
   app.use('/v1/*', authenticate(deps.db));
 
   for (const routes of resources(deps)) app.route('/', routes);
@@ -90,8 +89,4 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     apiKeyRoutes(deps),
     healthRoutes(deps),
   ];
-}
-
-function refuseLargeBody(): never {
-  throw new Problem('body-too-large', 'Send at most 1 MiB');
 }

@@ -22,6 +22,11 @@ export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${strin
   return `${prefix}_${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`;
 }
 
+/** A new name of a request: it is in no table, and 500 a second must cost next to nothing. */
+export function newRequestId(): `req_${string}` {
+  return `req_${globalThis.crypto.randomUUID()}`;
+}
+
 /** The workflow that lives as long as the seller. */
 export function sellerWorkflowId(sellerId: SellerId): `seller/${SellerId}` {
   return `seller/${sellerId}`;

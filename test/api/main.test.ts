@@ -70,7 +70,8 @@ describe('the API process', () => {
     const headers = { authorization: `Bearer ${adminKey}` };
     expect((await fetch(`${url}/v1/operations?private=1`, { headers })).status).toBe(200);
     expect((await fetch(`${url}/v1/operations`)).status).toBe(401);
-    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    const ready = await fetch(`${url}/ready`);
+    expect([ready.status, ready.headers.get('keep-alive')]).toEqual([200, 'timeout=75']);
     await until('the requests were logged', () => errors.length >= 3);
     const log = errors.join('\n');
     expect(JSON.parse(errors[0] ?? '')).toMatchObject({

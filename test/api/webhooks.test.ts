@@ -75,6 +75,14 @@ describe('a request that is not to be believed', () => {
   });
 });
 
+test('a body that says it is too large is refused unread', async () => {
+  const { app } = await createTestApp({ stripe });
+  const { headers, ...request } = sent(snapshot);
+  const large = { ...headers, 'content-length': String(1024 * 1024 + 1) };
+  const answer = await app.request(url, { ...request, headers: large });
+  expect(await problemOf(answer)).toBe('413 body-too-large');
+});
+
 describe('an event', () => {
   test('is kept by its ids alone, whichever of the secrets signed it', async () => {
     const { app, db } = await createTestApp({ stripe });
