@@ -83,7 +83,7 @@ async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
 async function order(scene: Scene, { day, dice, seller }: Day, payable: number): Promise<void> {
   const { api, seed } = scene;
   const key = `${seed}/order/${seller.index}-${day}`;
-  const asked = payable === 0 || dice.hits(0.2) ? {} : { amount: payable };
+  const asked = payable === 0 || dice.hits(0.1) ? {} : { amount: payable };
   const { id } = (await api('POST', `/v1/sellers/${seller.id}/payouts`, asked, key)) as {
     id: string;
   };

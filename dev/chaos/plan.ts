@@ -44,7 +44,7 @@ const points = ['before', 'during', 'after'] as const;
 /** Fixes by the seed what strikes when; a small run gets a part of it, a large one more. */
 export function planOf(seed: number, payouts: number, sellers: number): Strike[] {
   const dice = diceOf(seed, 'plan', payouts);
-  const all = dice.shuffled([...everyBlow(dice), ...more(dice, Math.floor(payouts / 150))]);
+  const all = dice.shuffled([...everyBlow(dice), ...more(dice, Math.floor(payouts / 300))]);
   const blows = all.slice(0, Math.max(10, Math.floor(payouts / 4)));
   const last = Math.max(1, Math.floor(payouts * 0.95));
   const strikes = blows
