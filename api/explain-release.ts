@@ -23,8 +23,8 @@ export function previewRelease(facts: SellerFacts, hold: HoldRecord): Preview {
   });
   const timeZone = then.seller.schedule.timeZone;
   const paid = payday?.money.filter(({ pays }) => pays.amount > 0).map(({ pays }) => say(pays));
-  // The payday was told just before.
-  const stays = waits.filter((one) => one.for !== 'payday');
+  // The payday was told just before, and what holds a payout is a hold of the seller's.
+  const stays = waits.filter((one) => one.for !== 'payday' && one.payoutId === null);
   const summary = [
     sentenceOf(sums),
     ...goesOn.map((one) => `Payout ${one.payoutId} goes on with ${say(one.money)}`),

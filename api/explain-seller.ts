@@ -73,7 +73,9 @@ function payoutWaits({ now, openPayouts, operations }: SellerFacts): Waiting[] {
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
       const waits = waitsOf({ now, payout, operations, seller: null }, since);
-      return waits.filter((one) => one.payoutId !== null);
+      return waits
+        .filter((one) => one.payoutId !== null)
+        .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));
     });
 }
 

@@ -90,7 +90,7 @@ export function paydaySteps(payday: ComingPayday | undefined): z.infer<typeof Ne
     return { what: 'payday', text, at, money: paid, payoutId: null };
   };
   const some = payday.forecasts.filter(({ wouldPay }) => wouldPay > 0);
-  if (some.length === 0) return [step('Payday: by what is known now, nothing is payable', null)];
+  if (some.length === 0) return [step('Payday: by what is known now, it has nothing to pay', null)];
   return some.map(({ currency, pays, wouldPay, held, reason }) => {
     if (reason === null) {
       const paid = money(pays, currency);

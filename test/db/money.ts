@@ -25,7 +25,6 @@ export async function startMoneyDatabase(connections = 10) {
   const databaseUrl = await createTestDatabase();
   const db = connect(databaseUrl, { connections });
   await recordApiKey(db, { key: 'admin-key-of-the-tests-1', name: 'admin', role: 'admin' });
-  await sql`update operations set compared_start = postgres_start()`.execute(db);
   const { id: orderedBy } = await db.selectFrom('api_keys').select('id').executeTakeFirstOrThrow();
   return { databaseUrl, db, ...sellersOf(db), ...stepsOf(db, orderedBy), ...truthOf(db) };
 }
