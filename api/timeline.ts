@@ -92,6 +92,7 @@ export const entryTexts: Record<EntryKind, string> = {
   'payout-failed': 'back at the account: not paid',
   returned: 'back at the account: returned by the bank',
   refund: 'taken off what came straight to the account',
+  reversal: 'a transfer was undone: back at the platform',
   foreign: 'moved by somebody else',
 };
 

@@ -4,6 +4,7 @@ export type SellerId = `sel_${string}`;
 export type EarningId = `earn_${string}`;
 export type PayoutId = `payout_${string}`;
 export type HoldId = `hold_${string}`;
+export type DiscrepancyId = `disc_${string}`;
 export type CommandId = `cmd_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
@@ -54,6 +55,11 @@ export function isPayoutId(id: string | undefined): id is PayoutId {
 /** True for what `newId('hold')` makes. */
 export function isHoldId(id: string): id is HoldId {
   return /^hold_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for what `newId('disc')` makes. */
+export function isDiscrepancyId(id: string): id is DiscrepancyId {
+  return /^disc_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for what `newId('key')` makes. */

@@ -7,6 +7,7 @@ import * as accounts from './0005-accounts.ts';
 import * as attention from './0006-attention.ts';
 import * as schedules from './0007-schedules.ts';
 import * as checks from './0008-checks.ts';
+import * as books from './0011-books.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0006-attention': attention,
   '0007-schedules': schedules,
   '0008-checks': checks,
+  '0011-books': books,
 };

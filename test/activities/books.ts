@@ -1,0 +1,78 @@
+import { createActivities } from '../../activities/index.ts';
+import { createTurns } from '../../activities/budget.ts';
+import { reservePayout } from '../../db/payouts.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { Payout } from '../../domain/payout.ts';
+import { inActivity } from './in-activity.ts';
+import type { Stage } from './stage.ts';
+
+/** What is at Stripe and in the ledger beside it, and what others do there. */
+export async function booksOf(stage: Stage) {
+  const { stripe, db, account, sandbox } = stage;
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
+  const { sellerId } = await stage.row();
+  const acting = { stripeAccount: account };
+  const manual = { interval: 'manual' } as const;
+  await stripe.balanceSettings.update({ payments: { payouts: { schedule: manual } } }, acting);
+  return {
+    sellerId,
+    activities,
+    read: () => inActivity(() => activities.retrieveMovements({ sellerId })),
+    /** A transfer that the engine did not make, in the name of a payout or of nobody. */
+    transfer: (amount: number, name?: PayoutId) =>
+      stripe.transfers.create({
+        amount,
+        currency: 'usd',
+        destination: account,
+        ...(name && { transfer_group: name, metadata: { payout_id: name } }),
+      }),
+    payOut: (amount: number, name?: PayoutId) =>
+      stripe.payouts.create(
+        { amount, currency: 'usd', ...(name && { metadata: { payout_id: name } }) },
+        acting,
+      ),
+    charge: (amount: number) =>
+      stripe.charges.create({ amount, currency: 'usd', source: 'tok_bypassPending' }, acting),
+    /** Orders all that is payable and brings it as far as it goes. */
+    async payAll(): Promise<Payout> {
+      const payoutId = await stage.order(sellerId, null, 'usd');
+      let row = await reservePayout(db, payoutId);
+      if (row.status === 'reserved') {
+        row = await inActivity(() => activities.createTransfer({ payoutId }));
+      }
+      if (row.status === 'transferred') {
+        row = await inActivity(() => activities.createPayout({ payoutId }));
+      }
+      return row;
+    },
+    places: () => stage.balances(sellerId),
+    atStripe: () => sandbox.available(account),
+    async discrepancies(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('discrepancies')
+        .select(['cause', 'at_stripe', 'in_ledger'])
+        .orderBy('opened_at')
+        .execute();
+      return rows.map(({ cause, at_stripe, in_ledger }) =>
+        [cause, at_stripe, in_ledger].filter((part) => part !== null).join(' '),
+      );
+    },
+    async holds(): Promise<(number | null)[]> {
+      const rows = await db
+        .selectFrom('holds')
+        .select('amount')
+        .where('released_at', 'is', null)
+        .execute();
+      return rows.map(({ amount }) => amount);
+    },
+    /** Lines that are not understood. */
+    open: () =>
+      db
+        .selectFrom('movements')
+        .select(['type', 'net', 'standing'])
+        .where('standing', 'in', ['open', 'unknown-payout'])
+        .orderBy('position')
+        .execute(),
+  };
+}
