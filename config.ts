@@ -23,6 +23,12 @@ const Environment = z.object({
   STRIPE_API_BASE: z.url().optional(),
   /** Signing secrets of every event destination, comma separated; any may match. */
   STRIPE_WEBHOOK_SECRETS: list.default([]),
+  /** Where Stripe reaches `/webhooks/stripe` of the API, path and all; the set-up tells Stripe. */
+  WEBHOOK_URL: z
+    .url()
+    .transform((value) => new URL(value))
+    .refine(({ pathname }) => pathname !== '/', 'must end with its path, such as /webhooks/stripe')
+    .optional(),
   /** A live key starts nothing without this. */
   ALLOW_LIVE: flag.default(false),
   API_HOST: z.string().default('127.0.0.1'),
@@ -44,7 +50,7 @@ const Environment = z.object({
   SWEEP_SECONDS: count.default(60),
   REVIVE_SECONDS: count.default(60),
   ACCOUNTS_SECONDS: count.default(300),
-  /** Accounts that one pass reads again, stalest first: at most three requests for each. */
+  /** Accounts that one pass reads again, stalest first: four requests for each. */
   ACCOUNTS_A_PASS: count.default(100),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
@@ -63,6 +69,9 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   const live = /_live_/.test(value.STRIPE_SECRET_KEY);
   if (live && !value.ALLOW_LIVE) throw new Error('A live Stripe key needs ALLOW_LIVE=1');
   if (live && value.STRIPE_API_BASE) throw new Error('The sandbox refuses a live Stripe key');
+  if (value.WEBHOOK_URL && value.WEBHOOK_URL.protocol !== 'https:' && !value.STRIPE_API_BASE) {
+    throw new Error('WEBHOOK_URL must be https://; only the sandbox delivers to anything else');
+  }
   return {
     databaseUrl: value.DATABASE_URL,
     temporal: {
@@ -75,6 +84,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       secretKey: value.STRIPE_SECRET_KEY,
       apiBase: value.STRIPE_API_BASE,
       webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
+      webhookUrl: value.WEBHOOK_URL?.href,
+      livemode: live,
       is: value.STRIPE_API_BASE ? ('sandbox' as const) : ('stripe' as const),
       budgets: budgetsOf(value, live || value.STRIPE_API_BASE !== undefined),
     },

@@ -1,14 +1,20 @@
 import { heartbeat, log } from '@temporalio/activity';
 import { Stripe } from 'stripe';
 import type { BankAccountFacts } from '../db/bank-accounts.ts';
-import { recordAccountRead } from '../db/seller-steps.ts';
+import { recordAccountRead, type AccountFacts } from '../db/seller-steps.ts';
 import { takeStaleAccounts } from '../db/sweeps.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { readMovements } from './balance-transactions.ts';
-import { readStripe, type StripeDeps } from './money-call.ts';
+import { isForbidden, readStripe, type StripeDeps } from './money-call.ts';
+import { actingFor } from './stripe.ts';
 
-type AccountOf = { sellerId: SellerId; stripeAccount: StripeAccountId };
+type AccountOf = {
+  sellerId: SellerId;
+  stripeAccount: StripeAccountId;
+  /** As it was believed so far. */
+  payoutsAreManual: boolean;
+};
 
 /** Accounts read in one pass when nobody says another number. */
 const usualPass = 100;
@@ -39,25 +45,39 @@ export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?
   };
 }
 
-/** Reads what the account can do, what it is asked for and where it is paid to. */
+/** Reads what the account can do, what it is asked for, where it is paid to and who pays it out. */
 export async function readAccount(
   deps: StripeDeps,
-  { sellerId, stripeAccount }: AccountOf,
+  { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
   wakesSeller = false,
 ): Promise<void> {
+  const account = { sellerId, stripeAccount, payoutsAreManual };
+  const facts = await readFacts(deps, account).catch((error: unknown) => {
+    // It was disconnected, or the key may not see it: nothing can be paid there any more.
+    if (isForbidden(error)) return { transfers: 'unreadable', payouts: 'unreadable' };
+    throw error;
+  });
+  await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
+}
+
+async function readFacts(
+  deps: StripeDeps,
+  { stripeAccount, payoutsAreManual }: AccountOf,
+): Promise<AccountFacts> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
       include: ['configuration.recipient', 'requirements'],
     }),
   );
   const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
-  const facts = {
+  return {
     transfers: balance?.stripe_transfers?.status ?? 'absent',
     payouts: balance?.payouts?.status ?? 'absent',
     requirements: requirementsOf(account),
     banks: await readBanks(deps, stripeAccount),
+    // In the Dashboard somebody may have set them back; Stripe would then pay out beside us.
+    ...(payoutsAreManual && { payoutsAreManual: await readIsManual(deps, stripeAccount) }),
   };
-  await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
 }
 
 function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[] {
@@ -75,6 +95,14 @@ function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[]
       errors: entry.errors.map(({ code }) => code),
     };
   });
+}
+
+/** Whether only we pay the account out. */
+export async function readIsManual(deps: StripeDeps, account: StripeAccountId): Promise<boolean> {
+  const { payments } = await readStripe(deps, 'GET /v1/balance_settings', () =>
+    deps.stripe.balanceSettings.retrieve({}, actingFor(account)),
+  );
+  return payments.payouts?.schedule?.interval === 'manual';
 }
 
 /** Undefined where Stripe does not tell them: an account is not less active for that. */

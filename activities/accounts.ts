@@ -8,7 +8,7 @@ import {
 } from '../db/seller-steps.ts';
 import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
-import { readAccount } from './account-reads.ts';
+import { readAccount, readIsManual } from './account-reads.ts';
 import { callOnce, heldBack, readStripe, type StripeDeps } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
@@ -40,9 +40,9 @@ export function createAccountActivities(deps: StripeDeps) {
 
     /** Reads what the account can do now and writes it down. */
     async retrieveAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
-      const { stripeAccount } = await readSellerForWorkflow(db, sellerId);
+      const { stripeAccount, payoutsAreManual } = await readSellerForWorkflow(db, sellerId);
       if (!stripeAccount) throw new Error(`a seller without an account: ${sellerId}`);
-      await readAccount(deps, { sellerId, stripeAccount });
+      await readAccount(deps, { sellerId, stripeAccount, payoutsAreManual });
       return readSellerForWorkflow(db, sellerId);
     },
 
@@ -50,19 +50,14 @@ export function createAccountActivities(deps: StripeDeps) {
     async setManualPayouts({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const { stripeAccount } = await readSellerForWorkflow(db, sellerId);
       if (!stripeAccount) throw new Error(`a seller without an account: ${sellerId}`);
-      const acting = actingFor(stripeAccount);
       await readStripe(deps, 'POST /v1/balance_settings', () =>
         stripe.balanceSettings.update(
           { payments: { payouts: { schedule: { interval: 'manual' } } } },
           // A new key each time: Stripe would answer a known one without setting anything.
-          { ...acting, idempotencyKey: `${sellerId}/${newId('manual')}` },
+          { ...actingFor(stripeAccount), idempotencyKey: `${sellerId}/${newId('manual')}` },
         ),
       );
-      const settings = await readStripe(deps, 'GET /v1/balance_settings', () =>
-        stripe.balanceSettings.retrieve({}, acting),
-      );
-      const { payouts } = settings.payments;
-      if (payouts?.schedule?.interval === 'manual') await recordPayoutsManual(db, sellerId);
+      if (await readIsManual(deps, stripeAccount)) await recordPayoutsManual(db, sellerId);
       else throw new Error(`the payouts of ${stripeAccount} are still not manual`);
       return readSellerForWorkflow(db, sellerId);
     },

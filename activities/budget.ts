@@ -33,7 +33,9 @@ export type Endpoint =
   | 'GET /v1/balance'
   | 'GET /v1/balance_settings'
   | 'GET /v2/core/accounts'
-  | 'GET /v2/core/events';
+  | 'GET /v2/core/events'
+  | 'GET /v2/core/event_destinations'
+  | 'POST /v2/core/event_destinations';
 
 /** Two in a hundred stay unused, so that jitter on the way never makes one second too full. */
 const usedPart = 0.98;

@@ -21,13 +21,18 @@ export function createJobActivities({ db }: { db: Db }) {
     async relayWakeUps({ olderThanSeconds }: { olderThanSeconds: number }): Promise<number> {
       const wakeUps = await listWakeUps(db, { limit: passLimit, olderThanSeconds });
       const client = getClient();
+      let delivered = 0;
       await inGroups(wakeUps, async (group) => {
-        await Promise.all(
+        const told = await Promise.allSettled(
           group.map((wakeUp) => deliverWakeUp({ client, taskQueue: engineQueue }, wakeUp)),
         );
-        await removeWakeUps(db, group);
+        // One that cannot be told keeps no other from being told; it stays for the next pass.
+        const done = group.filter((_, index) => told[index]?.status === 'fulfilled');
+        if (done.length === 0) throw new Error('Temporal took none of the wake-ups');
+        await removeWakeUps(db, done);
+        delivered += done.length;
       });
-      return wakeUps.length;
+      return delivered;
     },
 
     /** Wakes whatever should have looked again some minutes ago. */
@@ -52,7 +57,7 @@ export function createJobActivities({ db }: { db: Db }) {
           group.map((row) =>
             row.kind === 'seller'
               ? startSellerWorkflow(client, row.sellerId)
-              : startPayoutWorkflow(client, row),
+              : startPayoutWorkflow(client, row, true),
           ),
         );
       });

@@ -40,7 +40,8 @@ export async function callOnce<T>(
   const attempt = await openAttempt(db, asked);
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
-  const { clearance, waitMs } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const clearedAt = Date.now();
+  const { clearance, waitMs, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce({ db, turns }, asked, post);
   if (clearance === 'too-old') {
@@ -48,20 +49,25 @@ export async function callOnce<T>(
     return { kind: 'unknown' };
   }
   await turns.wait(asked.endpoint, waitMs);
+  // A machine that slept meanwhile may post a key that Stripe has forgotten: look once more.
+  if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };
   } catch (error) {
-    return answerError(db, attempt.key, error);
+    return answerError(db, { key: attempt.key, isFirstTry: tries === 1 }, error);
   }
 }
 
+/** How long a last look before the POST may be relied on, beyond the wait for its slot. */
+const clearedForMs = 60_000;
+
 async function answerError(
   db: Db,
-  key: string,
+  { key, isFirstTry }: { key: string; isFirstTry: boolean },
   error: unknown,
 ): Promise<{ kind: 'refused'; refusal: RefusalKind } | { kind: 'unknown' }> {
-  const verdict = judge(error);
+  const verdict = judge(error, isFirstTry);
   const facts = factsOf(error);
   log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
   if (verdict.kind === 'retry') throw retryable(verdict.type, facts.code, verdict.afterMs);
@@ -83,9 +89,22 @@ export async function readStripe<T>(
   try {
     return await read();
   } catch (error) {
-    const facts = factsOf(error);
-    const type = facts.statusCode === 404 ? missing : 'StripeReadFailed';
-    throw retryable(type, facts.code);
+    const { statusCode, code } = factsOf(error);
+    throw retryable(readFailures.get(statusCode) ?? 'StripeReadFailed', code);
+  }
+}
+
+/** The same for one object by its id, as a list: empty where Stripe has none. */
+export async function findOne<T>(
+  deps: Pick<StripeDeps, 'turns'>,
+  endpoint: Endpoint,
+  read: () => Promise<T>,
+): Promise<T[]> {
+  try {
+    return [await readStripe(deps, endpoint, read)];
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 
@@ -119,6 +138,16 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
 }
 
 const missing = 'StripeObjectMissing';
+const forbidden = 'StripeReadForbidden';
+const readFailures = new Map<number | null, string>([
+  [404, missing],
+  [403, forbidden],
+]);
+
+/** True when Stripe does not let this key read that: an account that was disconnected, for one. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === forbidden;
+}
 
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {

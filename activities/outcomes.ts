@@ -1,7 +1,9 @@
+import { findAttempt } from '../db/attempts.ts';
 import type { Db } from '../db/connect.ts';
 import { parkPayout, recordNotFound } from '../db/payout-steps.ts';
 import { readPayout, recordWait } from '../db/payouts.ts';
 import { addWakeUps } from '../db/wake-ups.ts';
+import { differenceOf, missing, type Candidate } from '../domain/confirmations.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
 import type { MoneyStep, Payout } from '../domain/payout.ts';
 import { answerTo } from '../domain/refusals.ts';
@@ -9,6 +11,28 @@ import type { CallOutcome } from './money-call.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;
+
+/** How long a payout waits for other bank details; a change of them wakes it. */
+const pausedMinutes = 24 * 60;
+
+/**
+ * Nothing is sent to a bank account that is paused; nor to an account, or from it, while Stripe
+ * pays it out by itself: who takes the money first would be chance. A change wakes the payout. What
+ * was sent once goes on: Stripe may have it, and only its answer tells.
+ */
+export async function stopBeforeSending(
+  db: Db,
+  payout: Payout,
+  step: MoneyStep,
+): Promise<Payout | undefined> {
+  const isPaused = step === 'payout' && payout.bankPaused;
+  if (!isPaused && payout.payoutsAreManual) return undefined;
+  const attempt = await findAttempt(db, payout.payoutId, step);
+  if (attempt && attempt.firstSentAt !== null) return undefined;
+  return isPaused
+    ? recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes })
+    : recordWait(db, payout, { reason: 'automatic-payouts', minutes: 60 });
+}
 
 /** Writes down what an attempt that did not succeed means for its payout. */
 export async function answerOutcome(
@@ -36,4 +60,37 @@ export async function answerOutcome(
       return waits;
     }
   }
+}
+
+/** What a look-up found of a step, and how to write down the one that is it. */
+type Found<T> = {
+  found: readonly T[];
+  toCandidate: (object: T) => Candidate;
+  record: (object: T) => Promise<Payout>;
+};
+
+/**
+ * Writes down what a look-up found. Nothing is booked that is not what was ordered: what a person
+ * named wrongly leaves the outcome as unknown as it was, and says why.
+ */
+export async function answerLookUp<T>(
+  db: Db,
+  payout: Payout,
+  step: MoneyStep,
+  { found, toCandidate, record }: Found<T>,
+): Promise<Payout> {
+  const { namedStripeId: named } = payout;
+  // What was taken back whole does not stand in the way of the one that stands.
+  const standing = found.filter((one) => !toCandidate(one).isReversed);
+  const [object] = standing.length > 0 ? standing : found;
+  if (!object) {
+    if (!named) return recordNotFound(db, payout, step);
+    return parkPayout(db, payout, 'outcome-unknown', missing(named, step, payout));
+  }
+  const difference =
+    standing.length > 1
+      ? `Stripe has it ${standing.length} times`
+      : differenceOf(payout, step, toCandidate(object));
+  if (difference === null) return record(object);
+  return parkPayout(db, payout, named ? 'outcome-unknown' : 'unexpected-state', difference);
 }

@@ -13,12 +13,14 @@ export function createPlatformActivities(deps: StripeDeps) {
         deps.stripe.balanceSettings.retrieve(),
       );
       const passed = settings.payments.payouts?.schedule?.interval === 'manual';
+      const remedy = platformPayoutsRemedy;
       await recordCheck(deps.db, { name: 'platform-payouts-manual', passed, remedy });
       return { passed };
     },
   };
 }
 
-const remedy =
+/** What is wrong, and what puts it right, where the platform's payouts are not manual. */
+export const platformPayoutsRemedy =
   "The platform's own payouts are automatic and would take the sellers' money first. In the " +
   'Stripe Dashboard, under Settings, Payouts, set the payout schedule to manual.';

@@ -10,16 +10,20 @@ const idPolicies = {
   workflowIdConflictPolicy: 'USE_EXISTING',
 } as const;
 
-/** A seller who was closed and opened again had a workflow that ended well: the row is open. */
+/** A workflow of the same id ended well, and yet the row is open: a reopened seller's, for one. */
 const reopenable = { ...idPolicies, workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
 
-/** Starts the workflow of a payout unless it runs or has ended well. */
+/**
+ * Starts the workflow of a payout unless it runs or has ended well. `again` starts it even then:
+ * its row is open all the same, as after a database was brought back.
+ */
 export async function startPayoutWorkflow(
   client: Client,
   { payoutId, sellerId }: { payoutId: PayoutId; sellerId: SellerId },
+  again = false,
 ): Promise<void> {
   await start(client, 'payout', {
-    ...idPolicies,
+    ...(again ? reopenable : idPolicies),
     workflowId: payoutWorkflowId(payoutId),
     taskQueue: engineQueue,
     args: [{ payoutId }],

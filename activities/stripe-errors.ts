@@ -26,9 +26,11 @@ export type ErrorFacts = {
 
 /**
  * The one place that reads Stripe's errors. What it does not know is unknown, never refused
- * (docs.stripe.com/api/idempotent_requests and /error-low-level, 2026-09).
+ * (docs.stripe.com/api/idempotent_requests and /error-low-level, 2026-09). A later try of a key may
+ * be refused before Stripe looks whether the key is done, as for a permission that the key lost:
+ * only a stored answer, or one about the money itself, then says that nothing moved.
  */
-export function judge(error: unknown): Verdict {
+export function judge(error: unknown, isFirstTry: boolean): Verdict {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown' };
   if (error instanceof Stripe.errors.StripeConnectionError) return unreachable;
   const status = error.statusCode ?? 0;
@@ -45,7 +47,9 @@ export function judge(error: unknown): Verdict {
   }
   if (should === 'true') return { kind: 'retry', type: 'StripeBusy' };
   if (status === 400 || status === 402 || status === 403 || status === 404) {
-    return { kind: 'refused', refusal: refusalOf(error) };
+    const refusal = refusalOf(error);
+    const isDefinite = isFirstTry || replayed || refusal !== 'other';
+    return isDefinite ? { kind: 'refused', refusal } : { kind: 'unknown' };
   }
   return { kind: 'unknown' };
 }
@@ -61,6 +65,14 @@ export function factsOf(error: unknown): ErrorFacts {
     code: error.code ?? null,
     requestId: error.requestId ?? null,
   };
+}
+
+/** What the network says where no answer came, such as ENOTFOUND; null for every other error. */
+export function networkErrorOf(error: unknown): string | null {
+  if (!(error instanceof Stripe.errors.StripeConnectionError)) return null;
+  const { detail } = error as { detail?: unknown };
+  const code = (detail as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : 'no answer';
 }
 
 const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;

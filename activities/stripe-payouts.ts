@@ -3,16 +3,25 @@ import { findAttempt } from '../db/attempts.ts';
 import {
   parkPayout,
   recordBack,
-  recordNotFound,
+  recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
 } from '../db/payout-steps.ts';
 import { readPayout, recordWait } from '../db/payouts.ts';
-import type { PayoutId, StripePayoutId } from '../domain/ids.ts';
+import type { Candidate } from '../domain/confirmations.ts';
+import type { PayoutId, StripeAccountId, StripePayoutId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
-import { callOnce, isMissing, readPages, readStripe, type StripeDeps } from './money-call.ts';
-import { answerOutcome } from './outcomes.ts';
+import {
+  callOnce,
+  findOne,
+  isForbidden,
+  isMissing,
+  readPages,
+  readStripe,
+  type StripeDeps,
+} from './money-call.ts';
+import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from an account to its bank, and follows it there. */
@@ -23,9 +32,8 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
     async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
-      if (payout.bankPaused) {
-        return recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes });
-      }
+      const stop = await stopBeforeSending(db, payout, 'payout');
+      if (stop) return stop;
       const account = accountOf(payout);
       const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>
         stripe.payouts.create(attempt.request as unknown as Stripe.PayoutCreateParams, {
@@ -37,18 +45,17 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
       return recordSent(db, { payout, key: outcome.key, ...factsOfPayout(outcome.object) });
     },
 
-    /** Looks for a payout whose outcome is unknown, by our id in its metadata. */
+    /** Looks for a payout of unknown outcome by our id in its metadata, or at the one named. */
     async lookUpPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
-      if (payout.status !== 'transferred' || !attempt || !isLookUpDue(payout)) return payout;
-      const found = await findPayouts(deps, payout, attempt.firstSentAt);
-      const [object] = found;
-      if (!object) return recordNotFound(db, payout, 'payout');
-      if (found.length > 1 || object.amount !== payout.fromPlatform + payout.fromAccount) {
-        return parkPayout(db, payout, 'unexpected-state');
-      }
-      return recordSent(db, { payout, key: attempt.key, ...factsOfPayout(object) });
+      if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
+      if (!attempt) return recordNothingUnknown(db, payout);
+      return answerLookUp(db, payout, 'payout', {
+        found: await findPayouts(deps, payout, attempt.firstSentAt),
+        toCandidate: (object) => toCandidate(object, accountOf(payout)),
+        record: (object) => recordSent(db, { payout, key: attempt.key, ...factsOfPayout(object) }),
+      });
     },
 
     /** Reads a sent or paid payout from Stripe and writes down where the money is. */
@@ -61,12 +68,9 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
   };
 }
 
-/** How long a payout waits for other bank details; a change of them wakes it. */
-const pausedMinutes = 24 * 60;
-
 /**
- * Reads a payout that Stripe has and writes down where the money is. One that Stripe does not know,
- * as after a confirmation with a mistyped id, waits for a person.
+ * Reads a payout that Stripe has and writes down where the money is. One that Stripe does not know
+ * waits for a person.
  */
 export async function follow(
   deps: StripeDeps & { lateReturnDays: number },
@@ -78,8 +82,10 @@ export async function follow(
     );
     return await record(deps, payout, object);
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    return parkPayout(deps.db, payout, 'unexpected-state');
+    if (isMissing(error)) return parkPayout(deps.db, payout, 'unexpected-state');
+    if (!isForbidden(error)) throw error;
+    const detail = `Stripe does not let this key read ${payout.stripePayoutId}`;
+    return parkPayout(deps.db, payout, 'unexpected-state', detail);
   }
 }
 
@@ -97,7 +103,10 @@ async function record(
   if (why) return recordBack(db, payout, why);
   if (payout.status === 'paid') {
     const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
-    return over ? recordSettled(db, payout) : payout;
+    if (over) return recordSettled(db, payout);
+    if (payout.waitingFor !== null) return payout;
+    const minutes = minutesBetween(payout.now, payout.watchUntil ?? payout.now);
+    return recordWait(db, payout, { reason: 'late-return', minutes });
   }
   if (object.status === 'paid') return recordPaid(db, payout, lateReturnDays);
   const untilArrival = minutesBetween(payout.now, followAt(object));
@@ -135,10 +144,20 @@ async function findPayouts(
 ): Promise<Stripe.Payout[]> {
   const since = Math.floor(Date.parse(firstSentAt ?? payout.now) / 1000) - 60;
   const acting = actingFor(accountOf(payout));
+  const { namedStripeId: named } = payout;
+  if (named) {
+    return findOne(deps, 'GET /v1/payouts', () => deps.stripe.payouts.retrieve(named, {}, acting));
+  }
   const found = await readPages(deps, 'GET /v1/payouts', (page) =>
     deps.stripe.payouts.list({ created: { gte: since }, ...page }, acting),
   );
   return found.filter(({ metadata }) => metadata?.['payout_id'] === payout.payoutId);
+}
+
+function toCandidate(object: Stripe.Payout, account: StripeAccountId): Candidate {
+  const { id, amount, currency, metadata, reversed_by } = object;
+  const payoutId = metadata?.['payout_id'] ?? null;
+  return { id, amount, currency, account, payoutId, isReversed: reversed_by !== null };
 }
 
 /** The account a payout leaves from; every call for it carries that. */

@@ -2,7 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import { recordEvents } from '../db/inbox.ts';
 import {
-  listUnresolvedEarnings,
+  takeUnresolvedEarnings,
   readCursor,
   recordAvailableOn,
   recordCursor,
@@ -25,44 +25,49 @@ export function createSweepActivities(deps: StripeDeps) {
     /** Stores what the platform's own event list has and the inbox has not. */
     async sweepEvents(): Promise<number> {
       const since = await sinceWhen(deps, 'v1');
-      const created = { gte: since.from };
+      const created = { gte: since - overlapSeconds };
       const found = await readPages(deps, 'GET /v1/events', (page) =>
         stripe.events.list({ created, types: sweptTypes.v1, ...page }),
       );
       const events = found.map((event) => fromSnapshot(event));
       await recordEvents(db, events, 'sweep');
-      await recordCursor(db, 'v1', String(since.now));
+      await recordCursor(db, 'v1', newest(since, found));
       return events.length;
     },
 
     /** The same for the v2 list, where everything about accounts is. */
     async sweepAccountEvents(): Promise<number> {
       const since = await sinceWhen(deps, 'v2');
-      const events: StripeEvent[] = [];
+      const found: Stripe.V2.Core.Event[] = [];
       // RFC 3339, as all times of v2; the SDK's type has the number of v1.
-      const gte = new Date(since.from * 1000).toISOString() as unknown as number;
+      const gte = new Date((since - overlapSeconds) * 1000).toISOString() as unknown as number;
       const asked = { created: { gte }, types: sweptTypes.v2, limit: 100 };
       let page: V2Page = await readStripe(deps, 'GET /v2/core/events', () =>
         stripe.v2.core.events.list(asked),
       );
       for (;;) {
-        events.push(...page.data.map((event) => fromThin(event)));
+        found.push(...page.data);
         const next = page.next_page_url;
         if (!next) break;
         page = await readStripe(deps, 'GET /v2/core/events', () => readNextPage(stripe, next));
       }
-      await recordEvents(db, events, 'sweep');
-      await recordCursor(db, 'v2', String(since.now));
-      return events.length;
+      await recordEvents(
+        db,
+        found.map((event) => fromThin(event)),
+        'sweep',
+      );
+      const seen = found.map(({ created }) => ({ created: Date.parse(created) / 1000 }));
+      await recordCursor(db, 'v2', newest(since, seen));
+      return found.length;
     },
 
     /** Asks the charges that earnings name when their money is available. */
     async resolveEarnings(): Promise<number> {
-      const open = await listUnresolvedEarnings(db, chargesAPass);
+      const open = await takeUnresolvedEarnings(db, chargesAPass);
       let resolved = 0;
       for (const { earningId, charge } of open) {
         heartbeat();
-        const availableOn = charge && (await availabilityOf(deps, charge));
+        const availableOn = await availabilityOf(deps, charge);
         if (!availableOn) continue;
         await recordAvailableOn(db, { earningId, availableOn });
         resolved += 1;
@@ -72,12 +77,17 @@ export function createSweepActivities(deps: StripeDeps) {
   };
 }
 
-async function sinceWhen({ db }: StripeDeps, name: string): Promise<{ from: number; now: number }> {
+/** Seconds of Stripe's own clock; only the very first look has to begin with ours. */
+async function sinceWhen({ db }: StripeDeps, name: string): Promise<number> {
   const cursor = await readCursor(db, name);
+  if (cursor !== undefined) return Number(cursor);
   const { now } = await db.selectNoFrom(businessNow.as('now')).executeTakeFirstOrThrow();
-  const nowSeconds = Math.floor(Date.parse(now) / 1000);
-  const from = cursor === undefined ? nowSeconds - firstLookSeconds : Number(cursor);
-  return { from: from - overlapSeconds, now: nowSeconds };
+  return Math.floor(Date.parse(now) / 1000) - firstLookSeconds;
+}
+
+/** The time of the newest event seen, so that a clock of ours that runs ahead skips none. */
+function newest(since: number, events: readonly { created: number }[]): string {
+  return String(events.reduce((latest, { created }) => Math.max(latest, created), since));
 }
 
 type V2Page = { data: Stripe.V2.Core.Event[]; next_page_url: string | null };

@@ -1,11 +1,12 @@
 import type { Stripe } from 'stripe';
 import { findAttempt } from '../db/attempts.ts';
-import { parkPayout, recordNotFound, recordTransferred } from '../db/payout-steps.ts';
+import { recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
 import { readPayout } from '../db/payouts.ts';
+import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
-import { callOnce, readPages, type StripeDeps } from './money-call.ts';
-import { answerOutcome } from './outcomes.ts';
+import { callOnce, findOne, readPages, type StripeDeps } from './money-call.ts';
+import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 import { stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from the platform's balance to an account. */
@@ -16,6 +17,8 @@ export function createTransferActivities(deps: StripeDeps) {
     async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
+      const stop = await stopBeforeSending(db, payout, 'transfer');
+      if (stop) return stop;
       const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );
@@ -24,19 +27,18 @@ export function createTransferActivities(deps: StripeDeps) {
       return recordTransferred(db, { payout, key, ...factsOfTransfer(object) });
     },
 
-    /** Looks for a transfer whose outcome is unknown, by our id in its group and metadata. */
+    /** Looks for a transfer of unknown outcome by our id in its metadata, or at the one named. */
     async lookUpTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
-      if (payout.status !== 'reserved' || !attempt || !isLookUpDue(payout)) return payout;
-      const found = await findTransfers(deps, payoutId);
-      if (found.length > 1) return parkPayout(db, payout, 'unexpected-state');
-      const [transfer] = found;
-      if (!transfer) return recordNotFound(db, payout, 'transfer');
-      if (transfer.amount !== payout.fromPlatform) {
-        return parkPayout(db, payout, 'unexpected-state');
-      }
-      return recordTransferred(db, { payout, key: attempt.key, ...factsOfTransfer(transfer) });
+      if (payout.status !== 'reserved' || !isLookUpDue(payout)) return payout;
+      if (!attempt) return recordNothingUnknown(db, payout);
+      return answerLookUp(db, payout, 'transfer', {
+        found: await findTransfers(deps, payout),
+        toCandidate,
+        record: (transfer) =>
+          recordTransferred(db, { payout, key: attempt.key, ...factsOfTransfer(transfer) }),
+      });
     },
   };
 }
@@ -62,12 +64,32 @@ function askTransfer(payout: Payout) {
   };
 }
 
-async function findTransfers(deps: StripeDeps, payoutId: PayoutId): Promise<Stripe.Transfer[]> {
+async function findTransfers(
+  deps: StripeDeps,
+  { payoutId, namedStripeId: named }: Payout,
+): Promise<Stripe.Transfer[]> {
+  if (named) {
+    return findOne(deps, 'GET /v1/transfers', () =>
+      deps.stripe.transfers.retrieve(named, { expand }),
+    );
+  }
   const asked = { transfer_group: payoutId, expand: expand.map((path) => `data.${path}`) };
   const found = await readPages(deps, 'GET /v1/transfers', (page) =>
     deps.stripe.transfers.list({ ...asked, ...page }),
   );
   return found.filter(({ metadata }) => metadata['payout_id'] === payoutId);
+}
+
+function toCandidate(transfer: Stripe.Transfer): Candidate {
+  const { id, amount, currency, destination, metadata, amount_reversed } = transfer;
+  return {
+    id,
+    amount,
+    currency,
+    account: typeof destination === 'string' ? destination : (destination?.id ?? null),
+    payoutId: metadata['payout_id'] ?? null,
+    isReversed: amount_reversed > 0,
+  };
 }
 
 /** The id, and when the money it brought can be paid out, where Stripe said so. */

@@ -56,9 +56,8 @@ function toAttention(record: AttentionRecord) {
 
 function resolutionOf(record: AttentionRecord) {
   if (record.kind === 'seller') return sellerParkedOf(record.id, record.parked);
-  const { id, parked, unknownStep, since } = record;
-  const stopped = parkedOf({ id, parked, unknownStep, parkedAt: since });
-  return stopped ?? { explanation: parked, commands: [] };
+  const stopped = parkedOf({ ...record, parkedAt: record.since });
+  return stopped ?? { explanation: record.parked, commands: [] };
 }
 
 function toCursor({ since, id }: AttentionPlace): string {

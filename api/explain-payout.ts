@@ -24,6 +24,7 @@ const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = 
   arrival: { actor: 'stripe', liftedBy: 'Time: the transferred money becomes available' },
   capability: { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
   'bank-details': { actor: 'seller', liftedBy: 'A bank account that works, on Stripe’s pages' },
+  'automatic-payouts': { actor: 'engine', liftedBy: 'Setting the account to manual payouts' },
   'stripe-limit': { actor: 'engine', liftedBy: 'Time: it tries again by itself' },
   'money-stopped': { actor: 'operator', liftedBy: 'Resuming money' },
   'outcome-look-up': { actor: 'engine', liftedBy: 'Finding it at Stripe, or a person who knows' },

@@ -19,7 +19,7 @@ export async function startApi(
   config: Config,
   log: Log,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const livemode = config.stripe.secretKey.includes('_live_');
+  const { livemode } = config.stripe;
   const db = connect(config.databaseUrl, { connections: 20 });
   await checkInstallation(db, config, livemode);
   const { adminKey } = config.api;

@@ -19,17 +19,28 @@ const Sent = z
   })
   .openapi('ConfirmSent');
 
-const route = <Schema extends z.ZodType>(name: string, summary: string, schema: Schema) =>
+const route = <Schema extends z.ZodType>(
+  name: string,
+  summary: string,
+  schema: Schema,
+  description?: string,
+) =>
   createRoute({
     method: 'post',
     path: `/v1/payouts/{payoutId}/${name}`,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
     summary,
+    ...(description !== undefined && { description }),
     request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
     responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
   });
 
-const confirmSentRoute = route('confirm-sent', 'It is at Stripe: count it as done', Sent);
+const confirmSentRoute = route(
+  'confirm-sent',
+  'It is at Stripe: look at it and count it as done',
+  Sent,
+  'It counts as done when amount, currency, account and metadata are those of this payout; else the payout stops again and says what is not.',
+);
 const confirmNotSentRoute = route('confirm-not-sent', 'It is not at Stripe: send it', Nothing);
 const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
 
@@ -65,7 +76,9 @@ async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
   if (parked !== 'outcome-unknown') throw inNoDoubt();
   const prefix = unknownStep === 'transfer' ? 'tr_' : 'po_';
   if (!stripeId.startsWith(prefix)) throw wrongId(`must begin with ${prefix}`);
-  if (!(await confirmSent(tx, payoutId, stripeId).catch(refuseTakenId))) throw inNoDoubt();
+  const outcome = await confirmSent(tx, payoutId, stripeId);
+  if (outcome === 'of-another') throw wrongId('must not be of another payout');
+  if (outcome === 'not-parked') throw inNoDoubt();
   return show(tx, payoutId);
 }
 
@@ -104,13 +117,4 @@ function wrongId(rule: string): Problem {
   return new Problem('invalid-request', `/stripeId: ${rule}`, {
     errors: [{ in: 'body', pointer: '/stripeId', rule }],
   });
-}
-
-/** The database lets an object of Stripe's belong to one payout only. */
-function refuseTakenId(error: unknown): never {
-  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
-  if (constraint !== 'payouts_transfer_id_key' && constraint !== 'payouts_stripe_payout_id_key') {
-    throw error;
-  }
-  throw wrongId('must not be of another payout');
 }

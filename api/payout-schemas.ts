@@ -89,7 +89,13 @@ export const Payout = z
 /** A payout as its record tells it. */
 export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
   const { requestedAmount, fromPlatform, fromAccount, currency } = record;
-  const { lookAgainAt: _look, parkedAt: _at, unknownStep: _step, ...shown } = record;
+  const {
+    lookAgainAt: _look,
+    parkedAt: _at,
+    parkedDetail: _detail,
+    unknownStep: _step,
+    ...shown
+  } = record;
   const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;
   const { cancelOrderedAt: _orderedAt, cancelOrderedBy: _orderedBy, ...rest } = named;
   return {

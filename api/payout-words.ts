@@ -19,6 +19,8 @@ const waits: Record<WaitReason | 'start', string> = {
     'Stripe has switched off what this needs at the account; it goes on when that is active again',
   'bank-details':
     'The account has no bank account that can take this; it goes on when the seller changes it',
+  'automatic-payouts':
+    'Somebody set the account’s payouts back to automatic; it goes on when the engine has set them to manual',
   'stripe-limit': 'Stripe’s limit on payouts is reached; it tries again then',
   'money-stopped': 'An operator stopped all money; it goes on when money is resumed',
   'outcome-look-up': 'Stripe’s answer was lost; it looks at Stripe again before anything is sent',
@@ -34,7 +36,7 @@ const skips: Record<SkipReason, string> = {
     'Somebody else moved money out of the account after it was set aside; another payout took its place',
   'on-hold': 'All of it was held at the payday; it waits for the next payday',
   'below-minimum':
-    'Less was payable than the schedule’s minimum; the money waits for the next payday',
+    'Less was payable than the minimum, the schedule’s or Stripe’s; the money waits for the next payday',
 };
 
 /** Why a payday pays nothing in a currency. */
@@ -91,8 +93,10 @@ function cancelStateOf(
 }
 
 /** Why a payout stopped, and each request that lets it go on. */
-export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'unknownStep'>) {
-  const { parked, parkedAt, unknownStep, id } = payout;
+export function parkedOf(
+  payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'parkedDetail' | 'unknownStep'>,
+) {
+  const { parked, parkedAt, parkedDetail, unknownStep, id } = payout;
   if (!parked || !parkedAt) return null;
   const of = { reason: parked, since: parkedAt, step: unknownStep };
   const post = (name: string, when: string, body: Record<string, string> = {}) => ({
@@ -104,11 +108,12 @@ export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt'
   switch (parked) {
     case 'outcome-unknown': {
       const stripeId = unknownStep === 'payout' ? 'po_...' : 'tr_...';
+      const named = parkedDetail === null ? '' : `. What was named is not it: ${parkedDetail}`;
       return {
         ...of,
-        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe`,
+        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe${named}`,
         commands: [
-          post('confirm-sent', 'It is at Stripe: nothing is sent again', { stripeId }),
+          post('confirm-sent', 'It is at Stripe: it is looked at and not sent again', { stripeId }),
           post('confirm-not-sent', 'It is certainly not at Stripe: it is sent again'),
         ],
       };
@@ -117,12 +122,15 @@ export function parkedOf(payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt'
       return {
         ...of,
         explanation: 'Stripe refused it for a reason that waiting does not cure: see its attempts',
-        commands: [post('retry', 'The cause is removed: it is sent again')],
+        commands: [
+          post('retry', 'The cause is removed: it is sent again'),
+          post('cancel', 'It cannot be sent: its money is free where it is'),
+        ],
       };
     case 'unexpected-state':
       return {
         ...of,
-        explanation: 'What is at Stripe does not match what was ordered: see its attempts',
+        explanation: `What is at Stripe does not match what was ordered: ${parkedDetail ?? 'see its attempts'}`,
         commands: [post('retry', 'It was put right at Stripe: it looks there again')],
       };
   }

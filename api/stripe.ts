@@ -19,7 +19,7 @@ export async function askStripe<T>(
     return await ask(stripeClient);
   } catch (error) {
     const facts = factsOf(error);
-    const verdict = judge(error);
+    const verdict = judge(error, true);
     log({ level: 'warn', event: 'stripe', endpoint, verdict: verdict.kind, ...facts });
     const named = [facts.code ?? facts.type, facts.requestId].filter((part) => part !== null);
     const says = named.length > 0 ? ` (${named.join(', ')})` : '';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../domain/ids.ts';
+import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
 import { slotsTaken, type Pace } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
-import { recordSent, recordTransferred } from './payout-steps.ts';
-import { businessNow, notWaiting, readPayout, update } from './payouts.ts';
+import { settledAttempt } from './payout-steps.ts';
+import { businessNow, notWaiting, update } from './payouts.ts';
 
 /** One keyed request of one step to Stripe, with all its tries. */
 export type Attempt = {
@@ -77,16 +77,16 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
  * budgets, and clears it only while money may move and Stripe certainly still knows the key.
  * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
- * at leave room for.
+ * at leave room for. `tries` counts this one.
  */
 export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<{ clearance: Clearance; waitMs: number }> {
-  const { rows } = await sql<{ clearance: Clearance; waitMs: number }>`
+): Promise<{ clearance: Clearance; waitMs: number; tries: number }> {
+  const { rows } = await sql<{ clearance: Clearance; waitMs: number; tries: number }>`
     with look as (
-      select key, case
+      select key, tries, case
         when state <> 'started' then 'decided'
         when (select money_stopped from operations) then 'money-stopped'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
@@ -100,7 +100,8 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs" from look
+    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs",
+      tries + 1 as tries from look
   `.execute(db);
   if (!rows[0]) throw new Error(`no such attempt: ${key}`);
   return rows[0];
@@ -154,23 +155,23 @@ export async function findAttempt(
 }
 
 /**
- * A person found the money at Stripe: the step counts as done under the id they name.
- * Answers `not-parked` when no outcome of this payout is in question.
+ * A person found the money at Stripe: what they name is looked at, and counts only if it is what
+ * was ordered. Answers `not-parked` when no outcome of this payout is in question.
  */
 export async function confirmSent(
   tx: Tx,
   payoutId: PayoutId,
   stripeId: string,
 ): Promise<'done' | 'not-parked'> {
-  const attempt = await findParkedAttempt(tx, payoutId);
-  if (!attempt) return 'not-parked';
-  const payout = await readPayout(tx, payoutId);
-  const done = { payout, key: attempt.key };
-  if (attempt.step === 'transfer') {
-    await recordTransferred(tx, { ...done, transferId: stripeId as TransferId, arrivesAt: null });
-  } else {
-    await recordSent(tx, { ...done, stripePayoutId: stripeId as StripePayoutId, followAt: null });
-  }
+  if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
+  await update(tx, payoutId, {
+    parked: null,
+    parked_at: null,
+    parked_detail: null,
+    named_stripe_id: stripeId,
+    waiting_for: 'outcome-look-up',
+    look_again_at: businessNow,
+  });
   return 'done';
 }
 
@@ -186,12 +187,9 @@ export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done'
     .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
     .where('key', '=', attempt.key)
     .execute();
-  await update(tx, payoutId, { ...noLongerParked, ...notWaiting });
+  await update(tx, payoutId, { ...settledAttempt, ...notWaiting });
   return 'done';
 }
-
-/** The columns of a payout that no person has to decide about. */
-const noLongerParked = { parked: null, parked_at: null, unknown_step: null, look_ups: 0 } as const;
 
 async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {
   const payout = await tx

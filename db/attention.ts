@@ -10,8 +10,14 @@ export type AttentionRecord = {
   /** Money that does not move because of it, in minor units. */
   atStake: { currency: string; amount: number }[];
 } & (
-  | { kind: 'payout'; id: PayoutId; parked: ParkReason; unknownStep: MoneyStep | null }
-  | { kind: 'seller'; id: SellerId; parked: string; unknownStep: null }
+  | {
+      kind: 'payout';
+      id: PayoutId;
+      parked: ParkReason;
+      parkedDetail: string | null;
+      unknownStep: MoneyStep | null;
+    }
+  | { kind: 'seller'; id: SellerId; parked: string; parkedDetail: null; unknownStep: null }
 );
 
 /** Where a page of what needs attention begins: after this one. */
@@ -24,15 +30,16 @@ export async function listAttention(
 ): Promise<AttentionRecord[]> {
   const { rows } = await sql<AttentionRecord>`
     with stopped as (
-      select 'payout' as kind, id, seller_id, parked, unknown_step, ${since} as since
+      select 'payout' as kind, id, seller_id, parked, parked_detail, unknown_step,
+          ${since} as since
         from payouts where parked is not null and ${comesAfter(after)}
       union all
-      select 'seller', id, id, parked, null, ${since}
+      select 'seller', id, id, parked, null, null, ${since}
         from sellers where parked is not null and ${comesAfter(after)}
       order by since, id limit ${limit + 1}
     )
     select kind, stopped.id, stopped.seller_id as "sellerId", stopped.parked,
-      stopped.unknown_step as "unknownStep", since, coalesce(case when kind = 'payout' then (
+      stopped.parked_detail as "parkedDetail", stopped.unknown_step as "unknownStep", since, coalesce(case when kind = 'payout' then (
         select jsonb_build_array(jsonb_build_object('currency', currency, 'amount', case
           when from_platform + from_account > 0 then from_platform + from_account
           else coalesce(requested_amount, ${unpaid}) end))

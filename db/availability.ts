@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { businessNow } from './payouts.ts';
+import { businessNow } from './business-time.ts';
 
 /** The moment by which an earning has to be there: now, or the cut-off of a payday. */
 export function upTo(cutOff: string | null) {

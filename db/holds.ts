@@ -7,11 +7,11 @@ import {
   type HoldId,
   type SellerId,
 } from '../domain/ids.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import type { Database } from './schema.ts';
+import { lockSeller, lookAtExpiry, lookWhenFreed } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
-
-const now = sql<string>`business_now()`;
 
 /** A hold as callers and operators see it. */
 export type HoldRecord = ReturnType<typeof toHold>;
@@ -29,12 +29,7 @@ export const isActive = sql<boolean>`holds.released_at is null
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
   const { sellerId, source, reason, currency, amount, expiresAt } = hold;
-  await tx
-    .selectFrom('sellers')
-    .select('id')
-    .where('id', '=', sellerId)
-    .forNoKeyUpdate()
-    .executeTakeFirstOrThrow();
+  const { schedule } = await lockSeller(tx, sellerId);
   const row = await tx
     .insertInto('holds')
     .values({
@@ -51,6 +46,7 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
     .returningAll()
     .returning(isActive.as('active'))
     .executeTakeFirstOrThrow();
+  await lookAtExpiry(tx, sellerId, { schedule, expiresAt });
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
   return toHold(row);
 }
@@ -65,13 +61,14 @@ export async function releaseHold(
 ): Promise<HoldRecord | undefined> {
   const row = await tx
     .updateTable('holds')
-    .set({ released_at: now, released_by: by, release_reason: reason })
+    .set({ released_at: businessNow, released_by: by, release_reason: reason })
     .where('id', '=', holdId)
     .where(isActive)
     .returningAll()
     .returning(isActive.as('active'))
     .executeTakeFirst();
   if (!row) return undefined;
+  await lookWhenFreed(tx, row.seller_id);
   const waiting = await tx
     .selectFrom('payouts')
     .select('id')

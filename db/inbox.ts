@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { whomToWake, type StripeEvent, type WakeRule } from '../domain/events.ts';
 import { inFlightStatuses } from '../domain/payout.ts';
 import type { Db } from './connect.ts';
@@ -81,4 +81,10 @@ function moneyOf(rule: WakeRule, type: string): 'unless-ours' | 'stale' | null {
   if (rule.wakes === 'seller-if-stale') return 'stale';
   const mayBeForeign = rule.wakes === 'payout' && type !== 'payout.paid';
   return mayBeForeign || rule.wakes === 'seller-unless-ours' ? 'unless-ours' : null;
+}
+
+/** True where an event about the end of this payout of Stripe's is stored, paid or not. */
+export function isEndStored(stripePayoutId: RawBuilder<unknown>) {
+  return sql<boolean>`exists (select from inbox where object_id = ${stripePayoutId}
+    and type in ('payout.paid', 'payout.failed', 'payout.canceled'))`;
 }

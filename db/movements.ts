@@ -17,6 +17,7 @@ import { readKnown } from './movement-facts.ts';
 import { keepLines, linkLines, listOpenLines, recordStandings } from './movement-lines.ts';
 import { businessNow } from './payouts.ts';
 import { replaceShortPayouts } from './short-payouts.ts';
+import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** How far an account's books were read, in Stripe's time; null before the first time. */
@@ -43,7 +44,7 @@ export async function recordMovements(
   { lines, readAt }: { lines: readonly Movement[]; readAt: string },
 ): Promise<{ cameBack: PayoutId[] }> {
   return await db.transaction().execute(async (tx) => {
-    await sql`select from sellers where id = ${sellerId} for no key update`.execute(tx);
+    const { schedule } = await lockSeller(tx, sellerId);
     await keepLines(tx, sellerId, lines);
     const open = await listOpenLines(tx, sellerId);
     const taken = bookingsOf(open, await readKnown(tx, sellerId, open));
@@ -71,6 +72,7 @@ export async function recordMovements(
       .where('id', '=', sellerId)
       .execute();
     await replaceShortPayouts(tx, sellerId);
+    if (earned && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
     return { cameBack: await wakeFailed(tx, sellerId, taken) };
   });
 }

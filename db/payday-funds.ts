@@ -4,7 +4,7 @@ import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
 import { activeHoldsOf } from './holds.ts';
 import { laterAt } from './availability.ts';
-import { businessNow } from './payouts.ts';
+import { businessNow } from './business-time.ts';
 
 /**
  * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of

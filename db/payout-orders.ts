@@ -49,11 +49,23 @@ export async function lockParked(
   return row && { parked: row.parked, unknownStep: row.unknown_step };
 }
 
-/** A person found the money at Stripe: the step is done, and the payout looks again. */
-export async function confirmSent(tx: Tx, payoutId: PayoutId, stripeId: string): Promise<boolean> {
-  if ((await attempts.confirmSent(tx, payoutId, stripeId)) === 'not-parked') return false;
-  await wakePayout(tx, payoutId);
-  return true;
+/** A person found the money at Stripe: the payout looks at what they name. */
+export async function confirmSent(
+  tx: Tx,
+  payoutId: PayoutId,
+  stripeId: string,
+): Promise<'done' | 'not-parked' | 'of-another'> {
+  if (await belongsToPayout(tx, stripeId)) return 'of-another';
+  const outcome = await attempts.confirmSent(tx, payoutId, stripeId);
+  if (outcome === 'done') await wakePayout(tx, payoutId);
+  return outcome;
+}
+
+async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payouts where transfer_id = ${stripeId} or stripe_payout_id = ${stripeId}
+  `.execute(tx);
+  return rows.length > 0;
 }
 
 /** A person is certain that nothing moved: the payout looks again and tries anew. */
@@ -65,7 +77,8 @@ export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<boolea
 
 /** What was refused may be tried again: under a new key, since nothing moved under the last. */
 export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
-  await update(tx, payoutId, { parked: null, parked_at: null, ...notWaiting });
+  const goesOn = { parked: null, parked_at: null, parked_detail: null };
+  await update(tx, payoutId, { ...goesOn, ...notWaiting });
   await wakePayout(tx, payoutId);
 }
 

@@ -11,11 +11,11 @@ import { minor } from '../domain/money.ts';
 import { lookUpDelaysMinutes } from '../domain/refusals.ts';
 import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
 import { recordBankFailure } from './bank-accounts.ts';
+import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
+import { isEndStored } from './inbox.ts';
 import { entryLines } from './ledger.ts';
 import {
-  businessNow,
-  inMinutes,
   notWaiting,
   readAlong,
   readPayout,
@@ -41,7 +41,7 @@ export async function recordTransferred(
 ): Promise<Payout> {
   const { payout, transferId, arrivesAt } = done;
   const waits = arrivesAt !== null && arrivesAt > payout.now;
-  return move(db, {
+  const stands = await move(db, {
     payoutId: payout.payoutId,
     from: ['reserved'],
     change: {
@@ -55,22 +55,21 @@ export async function recordTransferred(
     entries: postings.transferred(moneyOf(payout), transferId),
     attempt: { key: done.key, stripeId: transferId },
   });
+  return asMade(db, stands, stands.transferId, transferId);
 }
 
 /**
  * Stripe took the payout. An event about it may have come before this row knew its id; then the
- * row looks again at once.
+ * row looks again at once. One that is stored in this very moment is seen by the sweep.
  */
 export async function recordSent(
   db: Db,
   done: { payout: Payout; key: string; stripePayoutId: StripePayoutId; followAt: string | null },
 ): Promise<Payout> {
   const { payout, stripePayoutId, followAt } = done;
-  const lookAgainAt = sql<string>`case when exists (select from inbox
-    where object_id = ${stripePayoutId} and type in ('payout.paid', 'payout.failed',
-      'payout.canceled')) then business_now()
-    else coalesce(${followAt}::timestamptz, business_now()) end`;
-  return move(db, {
+  const lookAgainAt = sql<string>`case when ${isEndStored(sql.val(stripePayoutId))}
+    then business_now() else coalesce(${followAt}::timestamptz, business_now()) end`;
+  const stands = await move(db, {
     payoutId: payout.payoutId,
     from: ['transferred'],
     change: {
@@ -84,6 +83,13 @@ export async function recordSent(
     entries: postings.sent(moneyOf(payout), stripePayoutId),
     attempt: { key: done.key, stripeId: stripePayoutId },
   });
+  return asMade(db, stands, stands.stripePayoutId, stripePayoutId);
+}
+
+/** Stripe made something that the row does not name: a person has to see both. */
+async function asMade(db: Db, stands: Payout, named: string | null, made: string): Promise<Payout> {
+  if (named === made || stands.parked) return stands;
+  return parkPayout(db, stands, 'unexpected-state', `Stripe made ${made} beside ${named}`);
 }
 
 /** The bank has it; from here it is watched for a late return. */
@@ -191,17 +197,30 @@ export async function recordNotFound(db: Db, before: Payout, step: MoneyStep): P
   });
 }
 
+/** No attempt of the payout is in question after all: its step is taken again. */
+export async function recordNothingUnknown(db: Db, before: Payout): Promise<Payout> {
+  return updateAsRead(db, before, { ...settledAttempt, ...notWaiting });
+}
+
 /** Stops the payout until a person decides; everything stays as it is. */
-export async function parkPayout(db: Db, before: Payout, reason: ParkReason): Promise<Payout> {
-  return updateAsRead(db, before, { parked: reason, parked_at: businessNow, ...notWaiting });
+export async function parkPayout(
+  db: Db,
+  before: Payout,
+  reason: ParkReason,
+  detail: string | null = null,
+): Promise<Payout> {
+  const parked = { parked: reason, parked_at: businessNow, parked_detail: detail };
+  return updateAsRead(db, before, { ...parked, named_stripe_id: null, ...notWaiting });
 }
 
 /** The columns of a payout of which no attempt is in question. */
 export const settledAttempt = {
   parked: null,
   parked_at: null,
+  parked_detail: null,
   unknown_step: null,
   look_ups: 0,
+  named_stripe_id: null,
 } as const;
 
 type Move = {

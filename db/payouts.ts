@@ -8,15 +8,17 @@ import {
   type SkipReason,
   type WaitReason,
 } from '../domain/payout.ts';
+import type { Schedule } from '../domain/schedule.ts';
 import { laterAt, upTo } from './availability.ts';
+import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
 import type { Database } from './schema.ts';
+import { lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
-/** Business time as a column of any query. */
-export const businessNow = sql<string>`business_now()`;
+export { businessNow };
 
 /** Reads a payout as its workflow sees it. Throws when there is none. */
 export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
@@ -36,6 +38,8 @@ export const readAlong = [
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
+  sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
+    and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
 ] as const;
@@ -44,6 +48,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
   bank_paused: boolean;
+  payouts_are_manual: boolean;
   stops: Stop[];
 };
 
@@ -63,11 +68,14 @@ export function toPayout(row: PayoutRow): Payout {
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
     bankPaused: row.bank_paused,
+    payoutsAreManual: row.payouts_are_manual,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
+    parkedDetail: row.parked_detail,
     unknownStep: row.unknown_step,
     lookUps: row.look_ups,
+    namedStripeId: row.named_stripe_id,
     watchUntil: row.watch_until,
     cancelAsked: row.cancel_ordered_at !== null && row.cancel_answer === null,
     stops: row.stops,
@@ -84,10 +92,10 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
   return await db.transaction().execute(async (tx) => {
     const payout = await lockForReservation(tx, payoutId);
     if (payout.status !== 'requested') return readPayout(tx, payoutId);
-    if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', 24 * 60);
-    if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', 24 * 60);
-    if (payout.busy) return wait(tx, payoutId, 'another-payout', 60);
-    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', 24 * 60);
+    if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', inADay);
+    if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', inADay);
+    if (payout.busy) return wait(tx, payoutId, 'another-payout', inMinutes(60));
+    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', inADay);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -96,10 +104,13 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
       notYetAvailable: payout.not_yet_available,
       holds: payout.holds,
     });
-    if (plan.kind === 'wait') return waitForHold(tx, payoutId, plan.until);
-    if (plan.kind === 'skip') return skip(tx, payoutId, plan.reason);
-    const moneyOf = { ...plan, payoutId, sellerId: payout.seller_id, currency: payout.currency };
-    return reserve(tx, moneyOf, payout);
+    if (plan.kind === 'wait') return wait(tx, payoutId, 'hold', plan.until ?? inADay);
+    const { seller_id: sellerId, currency } = payout;
+    const money = { ...plan, payoutId, sellerId, currency };
+    const done = await ('reason' in money ? skip(tx, money) : reserve(tx, money, payout));
+    // While it was only ordered, a threshold did not count the money beside it.
+    if (await lookForThreshold(tx, sellerId, payout.schedule)) await wakeSeller(tx, sellerId);
+    return done;
   });
 }
 
@@ -158,28 +169,22 @@ export async function updateAsRead(
     .where('parked', 'is not distinct from', before.parked)
     .where('unknown_step', 'is not distinct from', before.unknownStep)
     .where('look_ups', '=', before.lookUps)
+    .where('named_stripe_id', 'is not distinct from', before.namedStripeId ?? null)
     .returningAll()
     .returning(readAlong)
     .executeTakeFirst();
   return row ? toPayout(row) : readPayout(db, before.payoutId);
 }
 
-/** `business_now()` plus minutes, as a column value. */
-export function inMinutes(minutes: number) {
-  return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
-}
+/** How long a payout waits at most for what only somebody else brings about. */
+const inADay = inMinutes(24 * 60);
 
-async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, minutes: number) {
-  return update(db, payoutId, { waiting_for: reason, look_again_at: inMinutes(minutes) });
-}
-
-/** Until the first hold lifts by itself; where only a person lifts one, a look a day. */
-async function waitForHold(db: Db, payoutId: PayoutId, until: string | null) {
-  return update(db, payoutId, { waiting_for: 'hold', look_again_at: until ?? inMinutes(24 * 60) });
+async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, at: string | typeof inADay) {
+  return update(db, payoutId, { waiting_for: reason, look_again_at: at });
 }
 
 /** Nothing will leave here that would let the seller's next payout start, so this says it. */
-async function skip(tx: Tx, payoutId: PayoutId, reason: SkipReason) {
+async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: SkipReason }) {
   const over = { status: 'skipped' as const, skip_reason: reason, over_at: businessNow };
   const skipped = await update(tx, payoutId, { ...over, ...notWaiting });
   const workflowId = sellerWorkflowId(skipped.sellerId);
@@ -198,10 +203,11 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
     account: Payout['stripeAccount'];
     seller_status: string;
     is_paused: boolean;
+    schedule: Schedule | null;
   }>`
     select seller_id, payouts.currency, payouts.status, requested_amount, cut_off_at,
       sellers.stripe_account as account, sellers.status as seller_status,
-      sellers.paused_at is not null as is_paused
+      sellers.paused_at is not null as is_paused, schedule
     from payouts join sellers on sellers.id = seller_id
     where payouts.id = ${payoutId} for no key update
   `.execute(tx);

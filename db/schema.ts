@@ -71,6 +71,7 @@ export type Database = BooksTables & {
     currency: string;
     charge: Maybe<string>;
     available_on: MaybeInstant;
+    charge_tried_at: MaybeInstant;
     description: Maybe<string>;
     allocated: Generated<number>;
     place: Generated<'platform' | 'account'>;
@@ -224,7 +225,9 @@ type PayoutsTable = {
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;
   parked_at: MaybeInstant;
+  parked_detail: Maybe<string>;
   unknown_step: Maybe<MoneyStep>;
+  named_stripe_id: Maybe<string>;
   look_ups: Generated<number>;
   ordered_by: string;
   payday: MaybeInstant;

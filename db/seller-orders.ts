@@ -11,6 +11,7 @@ import { statusOf } from '../domain/seller.ts';
 import type { Tx } from './connect.ts';
 import { isActive } from './holds.ts';
 import { businessNow, notWaiting } from './payouts.ts';
+import { lookWhenFreed } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Who orders something about a seller, and why. The reason is free text and stays here. */
@@ -52,6 +53,7 @@ export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
     .set({ paused_at: null, paused_by: null, pause_reason: null })
     .where('id', '=', sellerId)
     .execute();
+  await lookWhenFreed(tx, sellerId);
   await wake(tx, sellerId, waiting);
 }
 

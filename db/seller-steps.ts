@@ -9,12 +9,12 @@ import {
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
 import type { Requirement } from '../domain/requirements.ts';
+import { businessNow, inMinutes } from './business-time.ts';
 import { payAnew, recordBankAccounts, type BankAccountFacts } from './bank-accounts.ts';
 import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
 import { paydayAt } from './payday-funds.ts';
 import { stopsOf } from './holds.ts';
-import { businessNow, inMinutes } from './payouts.ts';
 import { replaceRequirements } from './requirements.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -104,6 +104,8 @@ export type AccountFacts = {
   transfers: string;
   payouts: string;
   requirements?: readonly Requirement[];
+  /** Absent where nobody asked, since they were not set to manual yet. */
+  payoutsAreManual?: boolean | undefined;
   /** Absent where Stripe did not tell them. */
   banks?: readonly BankAccountFacts[] | undefined;
 };
@@ -127,11 +129,13 @@ export async function recordAccountRead(
       // Not `for update`: a row that refers to the seller, as of a bank that failed, may come in.
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
+    const wereManual = seller.payouts_manual_at !== null;
+    const payoutsAreManual = wereManual && facts.payoutsAreManual !== false;
     const status = statusOf({
       status: seller.status,
       canReceiveTransfers: facts.transfers === 'active',
       canPayOut: facts.payouts === 'active',
-      payoutsAreManual: seller.payouts_manual_at !== null,
+      payoutsAreManual,
     });
     await tx
       .updateTable('sellers')
@@ -139,6 +143,7 @@ export async function recordAccountRead(
         status,
         transfers_capability: facts.transfers,
         payouts_capability: facts.payouts,
+        ...(!payoutsAreManual && { payouts_manual_at: null }),
         account_read_at: businessNow,
         account_tried_at: businessNow,
         look_again_at: status === 'active' ? null : inMinutes(rereadMinutes),
@@ -148,7 +153,8 @@ export async function recordAccountRead(
     if (facts.requirements) await replaceRequirements(tx, sellerId, facts.requirements);
     if (facts.banks) await recordBankAccounts(tx, sellerId, facts.banks);
     const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, sellerId) : [];
-    if (wakesSeller && status !== seller.status && ordered.length === 0) {
+    const isOther = status !== seller.status || payoutsAreManual !== wereManual;
+    if (wakesSeller && isOther && ordered.length === 0) {
       await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
     }
     if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
@@ -156,7 +162,12 @@ export async function recordAccountRead(
 }
 
 /** What a payout waits for that a seller or Stripe changes at the account. */
-const accountReasons: WaitReason[] = ['seller-not-active', 'capability', 'bank-details'];
+const accountReasons: WaitReason[] = [
+  'seller-not-active',
+  'capability',
+  'bank-details',
+  'automatic-payouts',
+];
 
 /** Something about the account is different: what was refused because of it may go now. */
 export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { payoutWorkflowId, sellerWorkflowId, type EarningId } from '../domain/ids.ts';
 import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
+import { isEndStored } from './inbox.ts';
 import { paydayAt } from './payday-funds.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { mergedWakeUp } from './wake-ups.ts';
@@ -27,7 +28,8 @@ export async function recordCursor(db: Db, name: string, cursor: string): Promis
 
 /**
  * Notes a wake-up for everything whose deadline passed a while ago and whose workflow should have
- * looked by now: a lost timer or a lost clock move costs minutes, not money.
+ * looked by now: a lost timer or a lost clock move costs minutes, not money. So does an event that
+ * was stored in the very moment in which its payout was sent: neither could see the other.
  */
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
   await sql`
@@ -43,22 +45,42 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     select 'seller/' || id, array['deadline'] from sellers
     where status = 'active' and parked is null and paused_at is null
       and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
+    union
+    select 'seller/' || waiting.seller_id, array['deadline'] from payouts waiting
+      join sellers on sellers.id = waiting.seller_id
+    where sellers.status = 'active' and sellers.parked is null and paused_at is null
+      and waiting.status = 'requested' and waiting.started_at is null
+      and waiting.created_at < business_now() - ${minutes} * interval '1 minute'
+      and not exists (select from payouts busy where busy.seller_id = waiting.seller_id
+        and busy.currency = waiting.currency and (busy.status in ('reserved', 'transferred')
+          or busy.status = 'requested' and busy.started_at is not null))
+    union
+    select 'payout/' || id, array['deadline'] from payouts
+    where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
+      and ${isEndStored(sql.ref('stripe_payout_id'))}
+    order by 1
     on conflict (workflow_id) do update
       set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
   `.execute(db);
 }
 
-/** Earnings that name a charge and do not know yet when its money is available. */
-export async function listUnresolvedEarnings(db: Db, limit: number) {
-  return db
-    .selectFrom('earnings')
-    .innerJoin('sellers', 'sellers.id', 'earnings.seller_id')
-    .select(['earnings.id as earningId', 'charge', 'sellers.stripe_account as stripeAccount'])
-    .where('available_on', 'is', null)
-    .where('charge', 'is not', null)
-    .orderBy('earnings.created_at')
-    .limit(limit)
-    .execute();
+/**
+ * Earnings that name a charge and do not know yet when its money is available, the one that was
+ * asked for longest ago first, so that charges without an answer hold up none.
+ */
+export async function takeUnresolvedEarnings(
+  db: Db,
+  limit: number,
+): Promise<{ earningId: EarningId; charge: string }[]> {
+  const { rows } = await sql<{ earningId: EarningId; charge: string }>`
+    with next as (
+      select id from earnings where available_on is null and charge is not null
+      order by charge_tried_at nulls first, created_at limit ${limit} for update skip locked
+    )
+    update earnings set charge_tried_at = business_now() from next where earnings.id = next.id
+    returning earnings.id as "earningId", charge
+  `.execute(db);
+  return rows;
 }
 
 /** The charge said when its money is available: then a threshold may be reached. */
@@ -80,7 +102,7 @@ export async function recordAvailableOn(
       .where('id', '=', earningId)
       .where('available_on', 'is', null)
       .execute();
-    if (schedule && (await lookForThreshold(tx, id, schedule))) await wakeSeller(tx, id);
+    if (await lookForThreshold(tx, id, schedule)) await wakeSeller(tx, id);
   });
 }
 
@@ -122,12 +144,18 @@ export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<Op
   ];
 }
 
+type StaleAccount = {
+  sellerId: SellerId;
+  stripeAccount: StripeAccountId;
+  payoutsAreManual: boolean;
+};
+
 /** The accounts that nobody read for longest, noted as tried so that a broken one holds up none. */
 export async function takeStaleAccounts(
   db: Db,
   { limit, olderThanMinutes }: { limit: number; olderThanMinutes: number },
-): Promise<{ sellerId: SellerId; stripeAccount: StripeAccountId }[]> {
-  const { rows } = await sql<{ sellerId: SellerId; stripeAccount: StripeAccountId }>`
+): Promise<StaleAccount[]> {
+  const { rows } = await sql<StaleAccount>`
     with stale as (
       select id from sellers
       where stripe_account is not null and status <> 'closed' and (account_tried_at is null
@@ -135,7 +163,8 @@ export async function takeStaleAccounts(
       order by account_tried_at nulls first limit ${limit} for update skip locked
     )
     update sellers set account_tried_at = business_now() from stale where sellers.id = stale.id
-    returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount"
+    returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount",
+      sellers.payouts_manual_at is not null as "payoutsAreManual"
   `.execute(db);
   return rows;
 }

@@ -1,17 +1,20 @@
 import { sql } from 'kysely';
+import { firstExpiry, neededBeside } from '../domain/holds.ts';
 import { sellerWorkflowId, type SellerId } from '../domain/ids.ts';
 import { payableOf } from '../domain/payout.ts';
 import { reachesThreshold, type Schedule } from '../domain/schedule.ts';
+import { businessNow } from './business-time.ts';
 import type { Tx } from './connect.ts';
 import { readPaydayFunds } from './payday-funds.ts';
-import { businessNow } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
-type Thresholds = Pick<Schedule, 'thresholds'>;
+/** A seller without any is paid by order. */
+type Thresholds = Pick<Schedule, 'thresholds'> | null;
 
 /**
- * The currencies that reach their threshold now, and when the next does by what is earned already.
- * A currency with a payout that has not set its money aside yet waits: it may be the same money.
+ * The currencies that reach their threshold now, and when the next may by what is earned already
+ * and by the holds that run out. A currency with a payout that has not set its money aside yet
+ * waits: it may be the same money.
  */
 export async function readThresholds(
   tx: Tx,
@@ -20,7 +23,7 @@ export async function readThresholds(
 ): Promise<{ now: string[]; next: string | null }> {
   const reached: string[] = [];
   const dates: string[] = [];
-  if (Object.keys(schedule.thresholds).length === 0) return { now: reached, next: null };
+  if (!hasThresholds(schedule)) return { now: reached, next: null };
   const requested = await tx
     .selectFrom('payouts')
     .select('currency')
@@ -28,15 +31,17 @@ export async function readThresholds(
     .where('status', '=', 'requested')
     .execute();
   for (const funds of await readPaydayFunds(tx, sellerId, null)) {
-    const { currency, atPlatform, atAccount, notYetAvailable } = funds;
+    const { currency, atPlatform, atAccount, notYetAvailable, holds } = funds;
     const threshold = schedule.thresholds[currency];
     if (threshold === undefined) continue;
     const isOrdered = requested.some((payout) => payout.currency === currency);
     const isReached = reachesThreshold(schedule, { currency, amount: payableOf(funds) });
     if (isReached && !isOrdered) reached.push(currency);
     const left = isReached || isOrdered ? 0 : atPlatform + atAccount - notYetAvailable;
-    const at = await findReached(tx, { sellerId, currency, missing: threshold - left });
-    if (at !== null) dates.push(at);
+    const needed = neededBeside(holds, { amount: threshold, currency });
+    const missing = needed === null ? null : needed - left;
+    const coming = await findReached(tx, { sellerId, currency, missing });
+    dates.push(...[coming, firstExpiry(holds, currency)].filter((date) => date !== null));
   }
   return { now: reached, next: dates.sort()[0] ?? null };
 }
@@ -49,7 +54,23 @@ export async function lookForThreshold(
 ): Promise<boolean> {
   const reached = await readThresholds(tx, sellerId, schedule);
   const at = reached.now.length > 0 ? businessNow : reached.next;
-  if (at === null) return false;
+  return at !== null && lookAt(tx, sellerId, at);
+}
+
+/** A hold lifts by itself then: the seller has to look, whether it has what is missing or not. */
+export async function lookAtExpiry(
+  tx: Tx,
+  sellerId: SellerId,
+  { schedule, expiresAt }: { schedule: Thresholds; expiresAt: string | null },
+): Promise<void> {
+  if (hasThresholds(schedule) && expiresAt !== null) await lookAt(tx, sellerId, expiresAt);
+}
+
+async function lookAt(
+  tx: Tx,
+  sellerId: SellerId,
+  at: string | typeof businessNow,
+): Promise<boolean> {
   const sooner = await tx
     .updateTable('sellers')
     .set({ threshold_look_at: at })
@@ -64,13 +85,22 @@ export async function lookForThreshold(
  * Held before anything of the seller's is written that `lookForThreshold` follows: a reservation
  * locks in this order too.
  */
-export async function lockSeller(tx: Tx, sellerId: SellerId): Promise<void> {
-  await tx
+export async function lockSeller(
+  tx: Tx,
+  sellerId: SellerId,
+): Promise<{ schedule: Schedule | null }> {
+  return tx
     .selectFrom('sellers')
-    .select('id')
+    .select('schedule')
     .where('id', '=', sellerId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
+}
+
+/** More of a seller's money may go than before: reaches a threshold with it, if it does. */
+export async function lookWhenFreed(tx: Tx, sellerId: SellerId): Promise<void> {
+  const { schedule } = await lockSeller(tx, sellerId);
+  await lookForThreshold(tx, sellerId, schedule);
 }
 
 /** Has a seller's workflow look at its row. */
@@ -78,11 +108,16 @@ export async function wakeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
 }
 
-/** When the earnings to come add up to what is missing. */
+function hasThresholds(schedule: Thresholds): schedule is NonNullable<Thresholds> {
+  return schedule !== null && Object.keys(schedule.thresholds).length > 0;
+}
+
+/** When the earnings to come add up to what is missing; null where no sum would be enough. */
 async function findReached(
   tx: Tx,
-  of: { sellerId: SellerId; currency: string; missing: number },
+  of: { sellerId: SellerId; currency: string; missing: number | null },
 ): Promise<string | null> {
+  if (of.missing === null) return null;
   const { rows } = await sql<{ at: string | null }>`
     select min(available_on) as at from (
       select available_on, sum(amount - allocated) over (order by available_on, id) as upto

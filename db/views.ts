@@ -217,6 +217,7 @@ export function toRecord(row: Selectable<Database['payouts']>) {
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     parkedAt: row.parked_at,
+    parkedDetail: row.parked_detail,
     unknownStep: row.unknown_step,
     orderedBy: row.ordered_by,
     payday: row.payday,

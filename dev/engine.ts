@@ -1,19 +1,23 @@
 import { createDatabase, startPostgres } from './postgres.ts';
-import { keepPart, runPart, startPart, type Part, type Yard } from './parts.ts';
+import { keepPart, runPart, showPart, startPart, type Part, type Yard } from './parts.ts';
 import type { Child } from './processes.ts';
 import { Stopped, saying } from './say.ts';
-import type { Settings } from './settings.ts';
+import { sandboxKey, type Settings } from './settings.ts';
 import type { State } from './state.ts';
 import { findTemporal } from './temporal-program.ts';
 import { keepHistories, serves, startTemporal } from './temporal.ts';
 
 /** What a started engine is made of: where its servers are, and those that must not end. */
-export type Engine = { sandboxUrl: string | undefined; vital: readonly Child[] };
+export type Engine = {
+  sandboxUrl: string | undefined;
+  vital: readonly Child[];
+  /** What its programs are run with. */
+  env: Record<string, string>;
+};
 
 type Server = { at: string; child?: Child };
 type Context = { yard: Yard; settings: Settings; state: State };
 
-const sandboxKey = 'sk_test_sandbox';
 const database = 'payout_engine';
 
 /** Starts every part, servers first; answers when the API takes calls. */
@@ -29,15 +33,21 @@ export async function startEngine(context: Context): Promise<Engine> {
     return { name, script, env, logFile: state.logFile(name) };
   };
   await runPart(yard, part('migrations', 'db/migrate.ts'));
-  await runPart(yard, part('set-up', 'workers/setup.ts'));
-  if (sandbox) await sendWebhooks(sandbox.at, settings, webhookSecret(state));
+  const setUp = { ...part('set-up', 'workers/setup.ts'), args: ['--before-start'] };
+  if (sandbox) {
+    await runPart(yard, setUp);
+    await sendWebhooks(sandbox.at, settings, webhookSecret(state));
+  } else {
+    yard.tell('Set-up, with Stripe itself:');
+    await showPart(yard, setUp);
+  }
   yard.tell('Starting the worker and the API');
   await Promise.all([
     keepPart(yard, part('worker', 'workers/main.ts'), 'ready'),
     keepPart(yard, part('API', 'api/main.ts'), 'ready'),
   ]);
   const vital = [postgres.child, temporal.child, sandbox?.child].filter((one) => one !== undefined);
-  return { sandboxUrl: sandbox?.at, vital };
+  return { sandboxUrl: sandbox?.at, vital, env };
 }
 
 async function postgresServer({ yard, settings, state }: Context): Promise<Server> {

@@ -9,6 +9,7 @@ export type Part = {
   name: string;
   /** Seen from the top of the checkout. */
   script: string;
+  args?: readonly string[];
   env: Record<string, string>;
   logFile: string;
 };
@@ -21,6 +22,13 @@ export async function runPart(yard: Yard, part: Part): Promise<void> {
   const child = startChild(yard, part, 'ready');
   await saying(yard.tell, `Waiting for ${part.name}`, child.ended);
   if ((await child.ended) !== 'exit 0') throw new Stopped(await describeEnd(child));
+}
+
+/** The same with a part whose words are for the person at the terminal. */
+export async function showPart(yard: Yard, part: Part): Promise<void> {
+  const child = launchPart(yard, part, (line) => yard.tell(line === '' ? '' : `  ${line}`));
+  const words = await child.ended;
+  if (words !== 'exit 0') throw new Stopped(`${part.name} ended (${words}); why stands above.`);
 }
 
 /** Starts a part that stays; answers once it has printed the JSON line with this key. */
@@ -68,21 +76,25 @@ function startChild(
   onReady: (words: Record<string, unknown>) => void = () => {},
 ): Child {
   let isReady = false;
+  return launchPart(yard, part, (line) => {
+    const words = isReady ? undefined : jsonWith(readyKey, line);
+    if (words !== undefined) onReady(words);
+    else if (isReady && isTrouble(line)) {
+      yard.tell(`${part.name.padEnd(8)} | ${line.slice(0, 160)}`);
+    }
+    isReady ||= words !== undefined;
+  });
+}
+
+function launchPart(yard: Yard, part: Part, onLine: (line: string) => void): Child {
   return yard.fleet.start({
     name: part.name,
     command: process.execPath,
-    args: [join(yard.root, part.script)],
+    args: [join(yard.root, part.script), ...(part.args ?? [])],
     env: part.env,
     cwd: yard.root,
     logFile: part.logFile,
-    onLine: (line) => {
-      const words = isReady ? undefined : jsonWith(readyKey, line);
-      if (words !== undefined) onReady(words);
-      else if (isReady && isTrouble(line)) {
-        yard.tell(`${part.name.padEnd(8)} | ${line.slice(0, 160)}`);
-      }
-      isReady ||= words !== undefined;
-    },
+    onLine,
   });
 }
 

@@ -44,7 +44,10 @@ export function launch(plan: Launch): Child {
   let ending: string | undefined;
   const ended = new Promise<string>((resolve) => {
     running.once('error', (error) => resolve(`could not start: ${error.message}`));
-    running.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exit ${code}`));
+    // Not at its exit: what it wrote last is still on the way then.
+    running.once('close', (code, signal) =>
+      resolve(signal ? `ended by ${signal}` : `exit ${code}`),
+    );
   }).then((words) => (ending = words));
   return {
     name: plan.name,

@@ -1,4 +1,6 @@
+import { readConfig } from '../config.ts';
 import { portFrom, type WantedPort } from './ports.ts';
+import { Stopped } from './say.ts';
 
 /** What the launcher was asked to do, read from its variables. */
 export type Settings = {
@@ -10,8 +12,12 @@ export type Settings = {
   namespace: string;
 };
 
-/** Reads the launcher's own variables; the engine's are parsed by its parts. */
+/** The key of the embedded sandbox. */
+export const sandboxKey = 'sk_test_sandbox';
+
+/** Reads the launcher's own variables. Stops over a wrong one of the engine's, before anything runs. */
 export function readSettings(): Settings {
+  checkEngineSettings();
   return {
     ports: {
       api: portFrom('API_PORT', 3000),
@@ -25,6 +31,21 @@ export function readSettings(): Settings {
     stripeKey: process.env.STRIPE_SECRET_KEY || undefined,
     namespace: process.env.TEMPORAL_NAMESPACE || 'default',
   };
+}
+
+/** What the launcher itself will set is stood in for; the engine's parts read all of it again. */
+function checkEngineSettings(): void {
+  const { DATABASE_URL, STRIPE_SECRET_KEY } = process.env;
+  const sandbox = { STRIPE_SECRET_KEY: sandboxKey, STRIPE_API_BASE: 'http://127.0.0.1' };
+  try {
+    readConfig({
+      ...process.env,
+      DATABASE_URL: DATABASE_URL || 'postgres://',
+      ...(!STRIPE_SECRET_KEY && sandbox),
+    });
+  } catch (error) {
+    throw new Stopped(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The ports that a start with these settings listens on. */

@@ -6,15 +6,17 @@ import { requireFreePorts } from './ports.ts';
 import { describeEnd } from './processes.ts';
 import { Stopped, say } from './say.ts';
 import { readSettings, wantedPorts } from './settings.ts';
-import { openState } from './state.ts';
+import { openState, removeEnvironment, type State, writeEnvironment } from './state.ts';
 import { summary } from './summary.ts';
 
 /** `npm start`: everything the engine needs, on this machine, until Ctrl-C. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 let fleet: Fleet | undefined;
 let ending: Promise<void> | undefined;
+let state: State | undefined;
 
 async function stopAndExit(code: number): Promise<void> {
+  if (fleet && state) removeEnvironment(state);
   await fleet?.stopAll();
   if (fleet) say('Stopped.');
   process.exit(code);
@@ -27,10 +29,12 @@ function onSignal(): void {
 
 async function run(): Promise<void> {
   const settings = readSettings();
-  const state = openState();
+  state = openState();
   fleet = await openFleet(state.file('processes.json'), say);
+  removeEnvironment(state);
   await requireFreePorts(wantedPorts(settings));
   const engine = await startEngine({ yard: { fleet, tell: say, root }, settings, state });
+  writeEnvironment(state, engine.env);
   say(summary(engine, settings, state));
   const lost = await Promise.race(engine.vital.map((child) => child.ended.then(() => child)));
   throw new Stopped(await describeEnd(lost));

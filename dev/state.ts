@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** The one folder in which everything that lives on this machine is kept. */
@@ -24,6 +24,32 @@ export function openState(inside = ''): State {
     logFile: (part) => trimmed(join(folder, 'logs', `${part}.log`)),
     secret: (name, prefix = '') => keptSecret(file(name), prefix),
   };
+}
+
+/** `npm run setup` in package.json reads it. */
+const environmentFile = 'engine.env';
+
+/** Variables that the launcher chose by itself, and that a second terminal needs. */
+const chosen = [
+  'DATABASE_URL',
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_API_BASE',
+  'STRIPE_WEBHOOK_SECRETS',
+];
+
+/** Writes down for a second terminal what it is not told there; never a key of Stripe's own. */
+export function writeEnvironment(state: State, env: Record<string, string>): void {
+  const lines = chosen
+    .filter((name) => env[name] && env[name] !== process.env[name])
+    .map((name) => `${name}=${env[name]}\n`);
+  writeFileSync(state.file(environmentFile), lines.join(''), { mode: 0o600 });
+}
+
+/** Removes it: what it names runs no longer. */
+export function removeEnvironment(state: State): void {
+  rmSync(state.file(environmentFile), { force: true });
 }
 
 function keptSecret(file: string, prefix: string): string {

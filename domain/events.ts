@@ -48,6 +48,27 @@ export const sweptTypes = {
   ],
 };
 
+/** What Stripe is asked to send, by the account it happens at; v2 events are about accounts. */
+export const deliveredTypes = {
+  platform: sweptTypes.v1,
+  accounts: [
+    'payout.paid',
+    'payout.failed',
+    'payout.canceled',
+    'payout.created',
+    'account.updated',
+    'capability.updated',
+    'account.external_account.created',
+    'account.external_account.updated',
+    'account.external_account.deleted',
+    'account.application.deauthorized',
+    'balance_settings.updated',
+    'balance.available',
+    'charge.succeeded',
+  ] as const,
+  v2: sweptTypes.v2,
+};
+
 /** Looks the event up in the table. `balance.available` tells the platform from an account. */
 export function whomToWake(event: Pick<StripeEvent, 'type' | 'account'>): WakeRule {
   if (event.type === 'balance.available') {

@@ -79,7 +79,9 @@ function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: Payo
 }
 
 function remedies(payout: Payout): string {
-  return commandsFor(payout)
-    .map((command) => `- \`${command}\``)
-    .join('\n');
+  const { parkedDetail } = payout;
+  return [
+    ...(parkedDetail ? [`- found at Stripe: ${parkedDetail}`] : []),
+    ...commandsFor(payout).map((command) => `- \`${command}\``),
+  ].join('\n');
 }

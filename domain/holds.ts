@@ -42,6 +42,18 @@ export function leftBeside(
   return minor(Math.max(0, left));
 }
 
+/** What has to be payable so that the active holds leave this much; null while one holds all. */
+export function neededBeside(
+  holds: readonly Hold[],
+  wanted: { amount: number; currency: Currency },
+): number | null {
+  const needed = holdsOf(holds, wanted.currency).reduce(
+    (sum, { amount }) => sum + (amount ?? Infinity),
+    wanted.amount,
+  );
+  return Number.isSafeInteger(needed) ? needed : null;
+}
+
 /** When the first of the active holds lifts by itself; null when only a person lifts one. */
 export function firstExpiry(holds: readonly Hold[], currency?: Currency): string | null {
   const instants = (currency === undefined ? holds : holdsOf(holds, currency)).flatMap(

@@ -60,6 +60,20 @@ export function payableAmount({ amount, currency }: Money): MinorUnits {
   return minor(amount - (amount % step));
 }
 
+/** The same for what moves within Stripe, where some currencies have no fractions either. */
+export function movableAmount({ amount, currency }: Money): MinorUnits {
+  const hasFractions = currency === 'huf' || currency === 'twd';
+  return hasFractions ? amount : payableAmount({ amount, currency });
+}
+
+/**
+ * The least that a payout can carry: one whole unit, one cent in USD (docs.stripe.com/payouts,
+ * 2026-09). Where a country wants more, Stripe refuses.
+ */
+export function leastPayout(currency: Currency): MinorUnits {
+  return minor(currency === 'usd' ? 1 : 10 ** decimalsOf(currency));
+}
+
 function assertSameCurrency(left: Money, right: Money): void {
   if (left.currency !== right.currency) {
     throw new RangeError(`${left.currency} and ${right.currency} never meet without a rate`);

@@ -1,6 +1,14 @@
 import { firstExpiry, leftBeside, type Hold, type Stop } from './holds.ts';
 import type { PayoutId, SellerId, StripeAccountId, StripePayoutId, TransferId } from './ids.ts';
-import { minor, payableAmount, smaller, type Currency, type MinorUnits } from './money.ts';
+import {
+  leastPayout,
+  minor,
+  movableAmount,
+  payableAmount,
+  smaller,
+  type Currency,
+  type MinorUnits,
+} from './money.ts';
 
 /**
  * - `requested`: the row stands, nothing is set aside yet.
@@ -38,6 +46,7 @@ export type WaitReason =
   | 'arrival'
   | 'capability'
   | 'bank-details'
+  | 'automatic-payouts'
   | 'stripe-limit'
   | 'money-stopped'
   | 'outcome-look-up'
@@ -80,12 +89,18 @@ export type Payout = {
   failureCode: string | null;
   /** The bank account that it would go to failed, and nothing more is sent there. */
   bankPaused: boolean;
+  /** Nobody but us pays the account out; absent in old histories. */
+  payoutsAreManual?: boolean;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
+  /** What was found at Stripe that is not what was ordered; absent in old histories. */
+  parkedDetail?: string | null;
   /** The step whose outcome is unknown, and how often it was looked up without being found. */
   unknownStep: MoneyStep | null;
   lookUps: number;
+  /** What a person says that Stripe has, still to be looked at; absent in old histories. */
+  namedStripeId?: string | null;
   watchUntil: string | null;
   /** Stripe is to be asked to cancel it, and has not answered yet. */
   cancelAsked: boolean;
@@ -182,8 +197,22 @@ export function planReservation(funds: Funds): Reservation {
   const isEnough = funds.requestedAmount === null || wanted <= left;
   const amount = isEnough ? payableAmount({ amount: smaller(wanted, left), currency }) : minor(0);
   if (amount === 0) return { kind: 'wait', until: firstExpiry(funds.holds, currency) };
-  const fromAccount = smaller(minor(funds.atAccount), amount);
-  return { kind: 'reserve', fromAccount, fromPlatform: minor(amount - fromAccount) };
+  const parts = splitByPlace(funds, amount);
+  if (parts.fromAccount + parts.fromPlatform < leastPayout(currency)) {
+    return { kind: 'skip', reason: 'below-minimum' };
+  }
+  return { kind: 'reserve', ...parts };
+}
+
+/** The platform's part is one that Stripe can transfer, even where that makes the whole smaller. */
+function splitByPlace(
+  { atAccount, atPlatform, notYetAvailable, currency }: Funds,
+  amount: MinorUnits,
+): { fromAccount: MinorUnits; fromPlatform: MinorUnits } {
+  const whole = (part: number): MinorUnits => movableAmount({ amount: minor(part), currency });
+  const fromAccount = whole(smaller(minor(atAccount), amount));
+  const free = minor(Math.max(0, atPlatform - notYetAvailable));
+  return { fromAccount, fromPlatform: whole(smaller(free, minor(amount - fromAccount))) };
 }
 
 /** What a payout of everything would carry of these funds. */

@@ -1,28 +1,30 @@
 import { ScheduleAlreadyRunning, type Client, type ScheduleOptions } from '@temporalio/client';
 import { engineQueue } from '../workflows/messages.ts';
 
-/** Creates or corrects the Schedules of the jobs, and runs each once now. */
+/** Creates or corrects the Schedules of the jobs, and runs each once now; answers with which. */
 export async function ensureSchedules(
   client: Client,
   seconds: { relay: number; sweep: number; revive: number; accounts: number },
-): Promise<void> {
+): Promise<string[]> {
+  const changed = new Set<string>();
   for (const [name, every] of Object.entries(seconds)) {
     const schedule = scheduleOf(name, every);
     const handle = client.schedule.getHandle(schedule.scheduleId);
     try {
       await client.schedule.create(schedule);
+      changed.add(schedule.scheduleId);
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
       const { spec, action, policies } = schedule;
-      await handle.update((known) => ({
-        ...known,
-        spec,
-        action,
-        policies: { ...known.policies, ...policies },
-      }));
+      await handle.update((known) => {
+        const wasEvery = known.spec.intervals?.[0]?.every;
+        if (wasEvery !== spec.intervals[0]?.every) changed.add(schedule.scheduleId);
+        return { ...known, spec, action, policies: { ...known.policies, ...policies } };
+      });
     }
     await handle.trigger();
   }
+  return [...changed];
 }
 
 function scheduleOf(name: string, everySeconds: number) {

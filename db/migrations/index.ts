@@ -8,6 +8,8 @@ import * as attention from './0006-attention.ts';
 import * as schedules from './0007-schedules.ts';
 import * as checks from './0008-checks.ts';
 import * as books from './0011-books.ts';
+import * as confirmations from './0009-confirmations.ts';
+import * as chargesInTurn from './0010-charges-in-turn.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +22,6 @@ export const migrations: Record<string, Migration> = {
   '0007-schedules': schedules,
   '0008-checks': checks,
   '0011-books': books,
+  '0009-confirmations': confirmations,
+  '0010-charges-in-turn': chargesInTurn,
 };

@@ -46,14 +46,19 @@ export const destinationRoutes = [
           param: 'snapshot_api_version',
         });
       }
-      const { name, description = '' } = params;
+      const { name, description = '', snapshot_api_version: version } = params;
       const made = addDestination(w, {
         id: newId('ed_test', 30),
         url: params.webhook_endpoint.url,
         scope: scopeOf(params.events_from ?? ['@self']),
         payload: params.event_payload,
         enabledEvents: params.enabled_events,
-        shown: { name, description, metadata: mergeMetadata({}, params.metadata) },
+        shown: {
+          name,
+          description,
+          metadata: mergeMetadata({}, params.metadata),
+          ...(version !== undefined && { apiVersion: version }),
+        },
       });
       return show(made, params.include);
     },
@@ -137,7 +142,9 @@ function show(destination: Kept, include: Include[] = []): JsonObject {
     livemode: false,
     metadata: shown.metadata,
     name: shown.name,
-    ...(destination.payload === 'snapshot' && { snapshot_api_version: apiVersion }),
+    ...(destination.payload === 'snapshot' && {
+      snapshot_api_version: shown.apiVersion ?? apiVersion,
+    }),
     status: disabled ? 'disabled' : 'enabled',
     ...(disabled && { status_details: details }),
     type: 'webhook_endpoint',

@@ -25,6 +25,8 @@ export type Shown = {
   name: string;
   description: string | null;
   metadata: Record<string, string>;
+  /** Shown only: every event is written in the sandbox's own version. */
+  apiVersion?: string;
 };
 
 /** A destination made through Stripe's routes. */

@@ -17,7 +17,8 @@ beforeEach(async () => {
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
   activities = createActivities({ stripe: stripeSide.stripe, db, turns, lateReturnDays: 10 });
   sellerId = await money.seller();
-  await db.updateTable('sellers').set({ stripe_account: null, status: 'onboarding' }).execute();
+  const isNew = { stripe_account: null, payouts_manual_at: null, status: 'onboarding' } as const;
+  await db.updateTable('sellers').set(isNew).execute();
 });
 afterEach(() => Promise.all([money.db.destroy(), stripeSide.close()]));
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { retryRefused } from '../../db/payout-orders.ts';
 import { startStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -71,6 +72,24 @@ describe('a payout that Stripe has', () => {
     await stage.db.updateTable('payouts').set(change).where('id', '=', payoutId).execute();
     expect(await stage.run.follow()).toMatchObject({ status: 'sent', parked: 'unexpected-state' });
     expect(await places()).toMatchObject({ 'in-transit': 100_00 });
+  });
+
+  test('waits for a person when Stripe does not let it be read any more', async () => {
+    await stage.disturb({ kind: 'status', method: 'GET', path: '/v1/payouts', status: 403 });
+    expect(await stage.run.follow()).toMatchObject({ status: 'sent', parked: 'unexpected-state' });
+  });
+
+  test('is watched on when a person lets it go on after it was paid', async () => {
+    await bank('pay');
+    const { payoutId, watchUntil } = await stage.run.follow();
+    const parked = { parked: 'unexpected-state', parked_at: new Date().toISOString() } as const;
+    await stage.db.updateTable('payouts').set(parked).where('id', '=', payoutId).execute();
+    await stage.db.transaction().execute((tx) => retryRefused(tx, payoutId));
+    const row = await stage.run.follow();
+    expect(row).toMatchObject({ status: 'paid', waitingFor: 'late-return' });
+    expect(Date.parse(row.lookAgainAt ?? '')).toBeGreaterThan(
+      Date.parse(watchUntil ?? '') - 60_000,
+    );
   });
 
   test('is as it was while Stripe cannot be read', async () => {

@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startStage, type Stage } from './stage.ts';
 
 let stage: Stage;
-afterEach(() => stage.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await stage.close();
+});
 
 const done = { transfer: 'transferred', payout: 'sent' } as const;
 /** The SDK itself sends a broken request a second time, under the same key. */
@@ -99,6 +102,39 @@ for (const step of ['transfer', 'payout'] as const) {
       expect(await stage.posts()).toHaveLength(before);
       await stage.lookUp();
       await expectOnce();
+    });
+
+    test('that was cleared before the machine slept is not sent without another look', async () => {
+      const now = Date.now.bind(Date);
+      let sleeps = false;
+      let ahead = 0;
+      vi.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
+      stage = await startStage(step, { whileWaiting: () => (ahead = sleeps ? 25 * 3_600_000 : 0) });
+      const before = (await stage.posts()).length;
+      sleeps = true;
+      await expect(stage.act()).rejects.toMatchObject({ type: 'ClearanceExpired' });
+      expect(await stage.posts()).toHaveLength(before);
+      sleeps = false;
+      ahead = 0;
+      await stage.act();
+      await expectOnce();
+    });
+
+    test('that a lost permission refuses on a later try is looked up, never made anew', async () => {
+      stage = await startStage(step);
+      await stage.disturb({ kind: 'drop-after', count: bothTries });
+      await expect(stage.act()).rejects.toMatchObject({ type: 'StripeUnreachable' });
+      await stage.disturb({ kind: 'status', status: 403 });
+      expect(await stage.act()).toMatchObject({ unknownStep: step, waitingFor: 'outcome-look-up' });
+      await stage.lookUp();
+      await expectOnce();
+    });
+
+    test('that a missing permission refuses at once moved nothing', async () => {
+      stage = await startStage(step);
+      await stage.disturb({ kind: 'status', status: 403 });
+      expect(await stage.act()).toMatchObject({ parked: 'refused-by-stripe', unknownStep: null });
+      expect(await stage.made()).toEqual([]);
     });
 
     test('is not sent while money is stopped, and is sent afterwards', async () => {

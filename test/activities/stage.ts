@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
-import { createTurns } from '../../activities/budget.ts';
+import { createTurns, type Turns } from '../../activities/budget.ts';
+import type { Db } from '../../db/connect.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { MoneyStep, Payout } from '../../domain/payout.ts';
@@ -12,7 +13,8 @@ import { startStripeSide } from './stripe-side.ts';
 /** One payout of 100.00 right before a step that sends a request to Stripe. */
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
-type Given = { funded?: boolean };
+/** `whileWaiting` happens to this machine while a call that was cleared waits for its slot. */
+type Given = { funded?: boolean; whileWaiting?: () => unknown };
 type Requests = { idempotencyKey: string; account: string; replayed: boolean }[];
 type Moved = { id: string; amount: number; account: string; metadata: { payout_id?: string } };
 
@@ -21,7 +23,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
   const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startStripeSide()]);
   const { db } = money;
   const { stripe } = sandbox;
-  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const turns = turnsWith(db, given.whileWaiting);
   const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
   const account = await sandbox.account();
   if (given.funded !== false) await sandbox.fund(500_00);
@@ -42,6 +44,10 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     lookUpPayout: () => inActivity(() => activities.lookUpPayout({ payoutId })),
     follow: () => inActivity(() => activities.followPayout({ payoutId })),
     cancel: () => inActivity(() => activities.cancelPayout({ payoutId })),
+    readAccount: () => inActivity(() => activities.retrieveAccount({ sellerId })),
+    rereadAccounts: () => inActivity(() => activities.rereadAccounts({ olderThanMinutes: 60 })),
+    readMovements: () => inActivity(() => activities.retrieveMovements({ sellerId })),
+    setManualPayouts: () => inActivity(() => activities.setManualPayouts({ sellerId })),
   };
   if (step === 'payout') await arrive(await run.transfer(), moveMinutes);
   return {
@@ -49,6 +55,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     sandbox,
     stripe,
     account,
+    sellerId,
     payoutId,
     row,
     run,
@@ -66,6 +73,17 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
         .orderBy('number')
         .execute(),
     close: () => Promise.all([db.destroy(), sandbox.close()]),
+  };
+}
+
+function turnsWith(db: Db, whileWaiting: Given['whileWaiting']): Turns {
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  return {
+    ...turns,
+    wait: async (endpoint, waitMs) => {
+      await turns.wait(endpoint, waitMs);
+      whileWaiting?.();
+    },
   };
 }
 

@@ -68,3 +68,43 @@ test('an earning is payable when its charge says so, and waits while the charge 
     ]),
   );
 });
+
+test('charges without an answer keep no other from being asked', async () => {
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
+  const sweep = createSweepActivities({ stripe, db, turns });
+  const sellerId = await money.seller();
+  for (let number = 0; number < 101; number += 1) {
+    await money.earn(sellerId, 1_00, { charge: `ch_mistyped${number}` });
+  }
+  const source = 'tok_bypassPending';
+  const charge = await stripe.charges.create({ amount: 50_00, currency: 'eur', source });
+  const known = await money.earn(sellerId, 40_00, { charge: charge.id });
+  const passes = [1, 2, 3].map(() => () => inActivity(() => sweep.resolveEarnings()));
+  const resolved = [];
+  for (const pass of passes) resolved.push(await pass());
+  expect(resolved.reduce((sum, count) => sum + count, 0)).toBe(1);
+  const row = await db
+    .selectFrom('earnings')
+    .select('available_on')
+    .where('id', '=', known)
+    .executeTakeFirstOrThrow();
+  expect(row.available_on).not.toBeNull();
+});
+
+test('an event is found though our clock runs ahead of Stripe', async () => {
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
+  const sweep = createSweepActivities({ stripe, db, turns });
+  await money.moveTo(3_600_000);
+  await sweep.sweepAccountEvents();
+  const account = await stripe.v2.core.accounts.create({ dashboard: 'express' });
+  await stripe.v2.core.accounts.update(account.id, { display_name: 'Ada' });
+  await sweep.sweepAccountEvents();
+  const stored = await db
+    .selectFrom('inbox')
+    .select('event_id')
+    .where('object_id', '=', account.id)
+    .execute();
+  expect(stored.length).toBeGreaterThan(0);
+});

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { openAttempt } from '../../db/attempts.ts';
 import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
+import { recordSent, recordTransferred } from '../../db/payout-steps.ts';
+import type { Payout } from '../../domain/payout.ts';
 import { startStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -20,6 +23,13 @@ const stored500 = (processed: boolean) => ({
 async function hideFromLists(times: number): Promise<void> {
   const method = 'GET';
   await stage.disturb({ kind: 'status', method, status: 200, body: emptyList, count: times });
+}
+
+async function openedAttempt(step: 'transfer' | 'payout') {
+  const asked = { step, account: null, apiVersion: 'test', request: {} };
+  const attempt = await openAttempt(stage.db, { objectId: stage.payoutId, ...asked });
+  if (!attempt) throw new Error('no attempt was opened');
+  return attempt;
 }
 
 /** Looks up when the row says so, until it is found or a person has to decide. */
@@ -53,6 +63,51 @@ for (const step of ['transfer', 'payout'] as const) {
       expect(await lookUpAsTold()).toEqual([0]);
       await expectDone();
       expect(await stage.attempts()).toMatchObject([{ number: 1, state: 'succeeded', tries: 1 }]);
+    });
+
+    test('that was answered by a refusal after all is no longer looked for', async () => {
+      stage = await startStage(step);
+      await stage.disturb({ kind: 'status', status: 403 });
+      await stage.act();
+      const doubt = { parked: null, parked_at: null, unknown_step: step, look_ups: 1 } as const;
+      await stage.db.updateTable('payouts').set(doubt).execute();
+      expect(await stage.lookUp()).toMatchObject({ unknownStep: null, waitingFor: null });
+      await stage.act();
+      await expectDone();
+    });
+
+    test('goes on though its bank account was paused before the answer came', async () => {
+      stage = await startStage(step);
+      await stage.disturb({ kind: 'drop-after', count: 2 });
+      await expect(stage.act()).rejects.toThrow();
+      const { sellerId, currency } = await stage.row();
+      await stage.db
+        .insertInto('bank_accounts')
+        .values({
+          seller_id: sellerId,
+          stripe_id: 'ba_paused',
+          currency,
+          status: 'errored',
+          is_default: true,
+          paused_at: new Date().toISOString(),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await stage.act();
+      await expectDone();
+    });
+
+    test('that Stripe made twice under one key is for a person to decide', async () => {
+      stage = await startStage(step);
+      const [first, second] = await Promise.all([stage.row(), stage.row()]);
+      const { key } = await openedAttempt(step);
+      const record = (payout: Payout, id: string) =>
+        step === 'transfer'
+          ? recordTransferred(stage.db, { payout, key, transferId: `tr_${id}`, arrivesAt: null })
+          : recordSent(stage.db, { payout, key, stripePayoutId: `po_${id}`, followAt: null });
+      expect(await record(first, 'one')).toMatchObject({ parked: null });
+      expect(await record(second, 'one')).toMatchObject({ parked: null });
+      expect(await record(second, 'two')).toMatchObject({ parked: 'unexpected-state' });
     });
 
     test('is known as such when the stored failure is replayed', async () => {
@@ -115,8 +170,8 @@ for (const step of ['transfer', 'payout'] as const) {
       const posts = (await stage.posts()).length;
       const { db, payoutId } = stage;
       const found = made?.id ?? '';
-      expect(await db.transaction().execute((tx) => confirmSent(tx, payoutId, found))).toBe(true);
-      await stage.act();
+      await db.transaction().execute((tx) => confirmSent(tx, payoutId, found));
+      await stage.lookUp();
       await expectDone();
       expect(await stage.posts()).toHaveLength(posts);
     });

@@ -72,7 +72,10 @@ describe('what needs attention', () => {
         id: refused,
         reason: 'refused-by-stripe',
         atStake: [{ amount: 40_00, currency: 'eur' }],
-        commands: [{ method: 'POST', path: `/v1/payouts/${refused}/retry`, body: {} }],
+        commands: [
+          { method: 'POST', path: `/v1/payouts/${refused}/retry`, body: {} },
+          { method: 'POST', path: `/v1/payouts/${refused}/cancel`, body: {} },
+        ],
       },
       {
         kind: 'seller',

@@ -126,6 +126,13 @@ describe('where is this payout, and who must act', () => {
       ['look-again', 'payout', ...stop],
     ],
     [
+      'at an account that Stripe pays out too',
+      waiting(reserved, 'automatic-payouts'),
+      'automatic-payouts',
+      'engine',
+      ['look-again', 'transfer', 'payout', ...stop],
+    ],
+    [
       'too many',
       waiting(transferred, 'stripe-limit'),
       'stripe-limit',

@@ -30,20 +30,20 @@ describe('a payout whose outcome is unknown', () => {
   });
 
   test.each([
-    ['transfer', 'tr_found', 'transferred'],
-    ['payout', 'po_found', 'sent'],
-  ] as const)('goes on from its %s when that is confirmed as sent', async (step, found, status) => {
+    ['transfer', 'tr_found', 'reserved'],
+    ['payout', 'po_found', 'transferred'],
+  ] as const)('looks at its %s when that is confirmed as sent', async (step, found, status) => {
     const payoutId = await stages.parkUnknown(step);
     const path = `/v1/payouts/${payoutId}/confirm-sent`;
     const confirmed = await api.post(path, { stripeId: found });
     expect(confirmed.status).toBe(200);
-    expect(confirmed.body).toMatchObject({ status, parked: null });
+    expect(confirmed.body).toMatchObject({ status, parked: null, waitingFor: 'outcome-look-up' });
     expect(await api.wakeUps()).toContainEqual({
       workflow_id: `payout/${payoutId}`,
       topics: ['payouts'],
     });
     const attempts = await stages.listOf(`/v1/payouts/${payoutId}/attempts`);
-    expect(attempts.at(-1)).toMatchObject({ step, state: 'succeeded', stripeId: found });
+    expect(attempts.at(-1)).toMatchObject({ step, state: 'unknown', stripeId: null });
     const again = await api.post(path, { stripeId: found });
     expect([again.status, again.body['type']]).toEqual([409, '/problems/payout-not-parked']);
   });
@@ -76,16 +76,27 @@ describe('a payout whose outcome is unknown', () => {
   });
 
   test('is not resolved by what another payout brought', async () => {
-    const other = await stages.parkUnknown('transfer');
-    await api.post(`/v1/payouts/${other}/confirm-sent`, { stripeId: 'tr_of_another' });
+    const other = await stages.parkUnknown('payout');
     const payoutId = await stages.parkUnknown('transfer');
     const path = `/v1/payouts/${payoutId}/confirm-sent`;
-    const { status, body } = await api.post(path, { stripeId: 'tr_of_another' });
+    const { status, body } = await api.post(path, { stripeId: `tr_${other.slice(7)}` });
     expect([status, body['errors']]).toMatchObject([
       400,
       [{ rule: expect.stringContaining('another') }],
     ]);
     expect(await stages.show(payoutId)).toMatchObject({ parked: { reason: 'outcome-unknown' } });
+  });
+
+  test('says what was wrong with what was named', async () => {
+    const payoutId = await stages.parkUnknown('transfer');
+    await api.post(`/v1/payouts/${payoutId}/confirm-sent`, { stripeId: 'tr_wrong' });
+    const detail = 'tr_wrong: it was reversed';
+    await parkPayout(api.db, await readPayout(api.db, payoutId), 'outcome-unknown', detail);
+    expect(await stages.show(payoutId)).toMatchObject({
+      parked: { explanation: expect.stringContaining(`What was named is not it: ${detail}`) },
+    });
+    const { body } = await api.get('/v1/attention?limit=100');
+    expect(JSON.stringify(body['data'])).toContain(detail);
   });
 
   test('is resolved once by two people who disagree at the same moment', async () => {
@@ -112,7 +123,12 @@ describe('a payout that Stripe refused for good', () => {
     await recordRefused(api.db, { key, refusal: 'other', error: { statusCode: 400 } });
     await parkPayout(api.db, await readPayout(api.db, payoutId), 'refused-by-stripe');
     expect(await stages.show(payoutId)).toMatchObject({
-      parked: { commands: [{ path: `/v1/payouts/${payoutId}/retry` }] },
+      parked: {
+        commands: [
+          { path: `/v1/payouts/${payoutId}/retry` },
+          { path: `/v1/payouts/${payoutId}/cancel` },
+        ],
+      },
     });
     const { status, body } = await api.post(`/v1/payouts/${payoutId}/retry`, {});
     expect([status, body['parked']]).toEqual([200, null]);

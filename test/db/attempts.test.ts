@@ -168,23 +168,33 @@ describe('a try', () => {
 });
 
 describe('a person', () => {
-  test('who found it at Stripe ends the doubt: the step is done, once', async () => {
+  test('who found it at Stripe has it looked at, once, and nothing is booked before', async () => {
     const { payoutId, key } = await inDoubt();
     const confirm = () =>
-      money.db.transaction().execute((tx) => confirmSent(tx, payoutId, `tr_${payoutId.slice(7)}`));
-    expect(await confirm()).toBe('done');
+      money.db.transaction().execute((tx) => confirmSent(tx, payoutId, 'tr_found'));
+    expect((await Promise.all([confirm(), confirm()])).sort()).toEqual(['done', 'not-parked']);
     expect(await readPayout(money.db, payoutId)).toMatchObject({
-      status: 'transferred',
+      status: 'reserved',
       parked: null,
-      unknownStep: null,
-      lookUps: 0,
+      unknownStep: 'transfer',
+      namedStripeId: 'tr_found',
     });
     expect(await findAttempt(money.db, payoutId, 'transfer')).toMatchObject({
       key,
-      state: 'succeeded',
+      state: 'unknown',
     });
-    expect(await confirm()).toBe('not-parked');
-    expect(await money.entriesOf(payoutId)).toHaveLength(2);
+    expect(await money.entriesOf(payoutId)).toHaveLength(1);
+  });
+
+  test('who named the wrong thing is asked again, unless a look-up of before comes late', async () => {
+    const { payoutId } = await inDoubt();
+    const before = { ...(await readPayout(money.db, payoutId)), parked: null };
+    await money.db.transaction().execute((tx) => confirmSent(tx, payoutId, 'tr_wrong'));
+    await recordNotFound(money.db, before, 'transfer');
+    const named = await readPayout(money.db, payoutId);
+    expect(named).toMatchObject({ parked: null, namedStripeId: 'tr_wrong' });
+    const asked = await parkPayout(money.db, named, 'outcome-unknown', 'tr_wrong: it is not');
+    expect(asked).toMatchObject({ parkedDetail: 'tr_wrong: it is not', namedStripeId: null });
   });
 
   test('who is certain that nothing moved lets the next attempt be opened, once', async () => {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recordEvents } from '../../db/inbox.ts';
 import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
-import { parkPayout } from '../../db/payout-steps.ts';
+import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
 import { recordAccountRead, recordPayoutsManual } from '../../db/seller-steps.ts';
+import { wakeOverdue } from '../../db/sweeps.ts';
 import { listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
 import type { WaitReason } from '../../domain/payout.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
@@ -36,6 +37,30 @@ describe('an event', () => {
     expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
     await money.forgetWakeUps();
     await recordEvents(money.db, [event], 'sweep');
+    expect(await money.wakeUps()).toEqual({});
+  });
+
+  test('that is stored in the very moment in which its payout is sent wakes it at the next sweep', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    const payout = await money.transfer(payoutId);
+    const key = await money.send(payoutId, 'payout');
+    const event = { eventId: 'evt_1', type: 'payout.paid', account: 'acct_1', objectId: 'po_1' };
+    const followAt = '2040-01-01T00:00:00.000Z';
+    await money.db.transaction().execute(async (tx) => {
+      await recordSent(tx, { payout, key, stripePayoutId: 'po_1', followAt });
+      await recordEvents(money.db, [event], 'webhook');
+    });
+    // Neither of the two could see the other.
+    expect(await readPayout(money.db, payoutId)).toMatchObject({ lookAgainAt: followAt });
+    await money.forgetWakeUps();
+    await wakeOverdue(money.db, 2);
+    expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['deadline'] });
+    await recordPaid(money.db, { ...payout, stripePayoutId: 'po_1' }, 10);
+    await money.forgetWakeUps();
+    await wakeOverdue(money.db, 2);
     expect(await money.wakeUps()).toEqual({});
   });
 

@@ -130,15 +130,22 @@ async function take(step: Step, row: Payout): Promise<unknown> {
       return doubt(row);
     case 'park':
       return parkPayout(db, row, 'outcome-unknown');
-    case 'confirm-sent': {
-      const stripeId = `${row.unknownStep === 'payout' ? 'po' : 'tr'}_${payoutId.slice(7)}`;
-      return db.transaction().execute((tx) => confirmSent(tx, payoutId, stripeId));
-    }
+    case 'confirm-sent':
+      return confirm(row);
     case 'call-off':
       return db.transaction().execute((tx) => cancelPayout(tx, payoutId, 'key_of_the_tests'));
     case 'confirm-not-sent':
       return db.transaction().execute((tx) => confirmNotSent(tx, payoutId));
   }
+}
+
+/** A person names what Stripe has, and a look at it finds that it is so. */
+async function confirm({ payoutId }: Payout): Promise<unknown> {
+  const { unknownStep } = await readPayout(money.db, payoutId);
+  const stripeId = `${unknownStep === 'payout' ? 'po' : 'tr'}_${payoutId.slice(7)}`;
+  const named = await money.db.transaction().execute((tx) => confirmSent(tx, payoutId, stripeId));
+  if (named !== 'done') return;
+  return unknownStep === 'payout' ? money.sendOff(payoutId) : money.transfer(payoutId);
 }
 
 async function doubt(row: Payout): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { connect, type Db } from '../../db/connect.ts';
 import * as attempts from '../../db/attempts.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
@@ -44,6 +45,7 @@ function sellersOf(db: Db) {
           entity_type: 'individual',
           metadata: '{}',
           stripe_account: given.account ?? `acct_${id.slice(4)}`,
+          payouts_manual_at: sql<string>`business_now()`,
         })
         .execute();
       return id;

@@ -211,6 +211,16 @@ describe('a seller with a schedule', () => {
   });
 });
 
+test('a seller whose order nobody started is woken by the sweep', async () => {
+  const sellerId = await paid();
+  await money.order(sellerId);
+  await money.forgetWakeUps();
+  await wakeOverdue(money.db, 2);
+  expect(await money.wakeUps()).not.toHaveProperty(`seller/${sellerId}`);
+  await wakeOverdue(money.db, 0);
+  expect(await money.wakeUps()).toHaveProperty(`seller/${sellerId}`);
+});
+
 describe('a threshold', () => {
   const thresholds = { eur: 100_00 };
   const look = (sellerId: SellerId) =>

@@ -87,6 +87,7 @@ function saidBy(running: ChildProcess, words: string, output: () => string): Pro
 
 /** This process's variables, but none that would point the launcher elsewhere. */
 function withoutOurs(): NodeJS.ProcessEnv {
-  const ours = /^(DATABASE_URL|ADMIN_API_KEY|ALLOW_LIVE|(TEMPORAL|STRIPE|API|SANDBOX|POSTGRES)_)/;
+  const ours =
+    /^(DATABASE_URL|ADMIN_API_KEY|ALLOW_LIVE|(TEMPORAL|STRIPE|WEBHOOK|API|SANDBOX|POSTGRES)_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }

@@ -1,10 +1,11 @@
+import type { Stripe } from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { whomToWake } from '../../domain/events.ts';
+import { deliveredTypes, whomToWake } from '../../domain/events.ts';
 
 const account = 'acct_1';
 
 describe('an event', () => {
-  test.each<[type: string, account: string | null, wakes: string, why: string]>([
+  const table: [type: string, account: string | null, wakes: string, why: string][] = [
     // type                                     account  wakes            why
     ['payout.paid', account, 'payout', 'the bank has it'],
     ['payout.failed', account, 'payout', 'the bank refused it, now or after it was paid'],
@@ -33,8 +34,30 @@ describe('an event', () => {
     ['charge.succeeded', null, 'nobody', 'earnings are rows, not messages'],
     ['charge.succeeded', account, 'seller-if-stale', 'money came straight to the account'],
     ['something.new', null, 'nobody', 'what is not known is only stored'],
-  ])('%s of %s wakes the %s: %s', (type, account, wakes) => {
+  ];
+  test.each(table)('%s of %s wakes the %s: %s', (type, account, wakes) => {
     expect(whomToWake({ type, account }).wakes).toBe(wakes);
+  });
+
+  // The compiler knows that these are names of Stripe's.
+  const named: readonly Stripe.WebhookEndpointCreateParams.EnabledEvent[] = deliveredTypes.accounts;
+  const ofAccounts: readonly string[] = named;
+
+  test('that wakes somebody is one that Stripe is asked to send', () => {
+    for (const [type, account, wakes] of table) {
+      const { platform, v2 } = deliveredTypes;
+      const delivered = type.startsWith('v2.') ? v2 : account === null ? platform : ofAccounts;
+      expect(delivered.includes(type), type).toBe(wakes !== 'nobody');
+    }
+  });
+
+  test('that Stripe is asked to send wakes somebody', () => {
+    const asked = [
+      ...deliveredTypes.platform.map((type) => ({ type, account: null })),
+      ...deliveredTypes.accounts.map((type) => ({ type, account })),
+      ...deliveredTypes.v2.map((type) => ({ type, account: null })),
+    ];
+    for (const event of asked) expect(whomToWake(event).wakes, event.type).not.toBe('nobody');
   });
 
   test.each<[account: string | null, place: string, why: string]>([

@@ -20,6 +20,12 @@ describe('the details of a payout', () => {
     expect(details).not.toContain('Needs a person');
   });
 
+  test('of a payout that stopped say what was found that is not it', () => {
+    const parkedDetail = 'tr_1: it was reversed';
+    const payout = aPayout({ status: 'reserved', parked: 'outcome-unknown', parkedDetail });
+    expect(describePayout(payout, nextStep(payout, false))).toContain(parkedDetail);
+  });
+
   test.each([
     ['outcome-unknown', ['confirm-sent', 'confirm-not-sent']],
     ['refused-by-stripe', ['retry']],

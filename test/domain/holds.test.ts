@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planCancel, stepToLookAt, type StepAttempt } from '../../domain/cancellation.ts';
 import { describePayout, describeSeller } from '../../domain/explanations.ts';
-import { firstExpiry, leftBeside, type Hold, type Stop } from '../../domain/holds.ts';
+import { firstExpiry, leftBeside, neededBeside, type Hold, type Stop } from '../../domain/holds.ts';
 import { minor } from '../../domain/money.ts';
 import { nextStep, payoutStatuses, type PayoutStatus } from '../../domain/payout.ts';
 import { nextSellerStep } from '../../domain/seller.ts';
@@ -40,6 +40,20 @@ describe('holds', () => {
         const gone = left - leftBeside([...holds, more], of);
         const own = more.currency !== 'usd';
         expect(gone).toBe(own ? Math.min(left, more.amount ?? left) : 0);
+      }),
+    );
+  });
+
+  test('leave a sum exactly from what is needed for it on, and never while one holds all', () => {
+    fc.assert(
+      fc.property(fc.array(anyHold), fc.integer({ min: 1, max: 200_00 }), (holds, amount) => {
+        const needed = neededBeside(holds, { amount, currency: 'eur' });
+        const leftOf = (payable: number) => {
+          return leftBeside(holds, { amount: minor(payable), currency: 'eur' });
+        };
+        const most = Number.MAX_SAFE_INTEGER;
+        expect(leftOf(needed ?? most)).toBe(needed === null ? 0 : amount);
+        expect(leftOf((needed ?? most) - 1)).toBe(needed === null ? 0 : amount - 1);
       }),
     );
   });

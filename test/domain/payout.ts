@@ -16,6 +16,7 @@ export function aPayout(given: Partial<Payout> = {}): Payout {
     stripePayoutId: null,
     failureCode: null,
     bankPaused: false,
+    payoutsAreManual: true,
     waitingFor: null,
     lookAgainAt: null,
     parked: null,

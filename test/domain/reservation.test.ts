@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Hold } from '../../domain/holds.ts';
+import { leastPayout, money, movableAmount, payableAmount } from '../../domain/money.ts';
 import { planReservation, type Funds, type Reservation } from '../../domain/payout.ts';
 
 describe('a reservation', () => {
@@ -53,6 +54,24 @@ describe('a reservation', () => {
     expect(takenBy(plan)).toBe('nothing-payable');
   });
 
+  test.each([
+    // currency  platform  account  takes, or why not   why
+    ['kwd', 1_000, 1_234, [1_000, 1_230], 'thousandths that end in 0, in the transfer too'],
+    ['kwd', 996, 1_234, [990, 1_230], 'what the platform cannot fill up stays'],
+    ['isk', 150_00, 20_50, [150_00, 20_00], 'whole units, in the transfer too'],
+    ['huf', 100_30, 20_50, [99_50, 20_50], 'only the bank wants whole units'],
+    ['eur', 99, 0, 'below-minimum', 'less than one unit'],
+    ['eur', 0, 99, 'below-minimum', 'the same at the account'],
+    ['eur', 50, 50, [50, 50], 'one unit of both places'],
+    ['usd', 1, 0, [1, 0], 'one cent is enough in USD'],
+    ['jpy', 1, 0, [1, 0], 'one yen is a whole unit'],
+    ['kwd', 990, 0, 'below-minimum', 'less than one dinar'],
+  ] as const)('in %s of %i and %i is %j: %s', (currency, atPlatform, atAccount, takes, _why) => {
+    const funds = { requestedAmount: null, currency, atPlatform, atAccount };
+    const plan = planReservation({ ...funds, notYetAvailable: 0, holds: [] });
+    expect(takenBy(plan)).toEqual(takes);
+  });
+
   test('leaves with the seller what a bank cannot carry', () => {
     const funds = { requestedAmount: null, atAccount: 20_50, notYetAvailable: 0, holds: [] };
     expect(planReservation({ ...funds, currency: 'huf', atPlatform: 100_30 })).toEqual({
@@ -92,7 +111,10 @@ describe('a reservation', () => {
           funds.atAccount + funds.atPlatform - funds.notYetAvailable,
         );
         expect(taken).toBeLessThanOrEqual(funds.requestedAmount ?? taken);
-        if (plan.fromPlatform > 0) expect(plan.fromAccount).toBe(funds.atAccount);
+        const movable = movableAmount(money(funds.atAccount, funds.currency));
+        if (plan.fromPlatform > 0) expect(plan.fromAccount).toBe(movable);
+        expect(movableAmount(money(plan.fromPlatform, funds.currency))).toBe(plan.fromPlatform);
+        expect(payableAmount(money(taken, funds.currency))).toBe(taken);
       }),
       { numRuns: 5000 },
     );
@@ -105,7 +127,7 @@ describe('a reservation', () => {
         const plan = planReservation(funds);
         const payable = funds.atAccount + funds.atPlatform - funds.notYetAvailable;
         const taken = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
-        expect(taken).toBe(funds.atAccount < 0 ? 0 : Math.max(0, payable));
+        expect(taken).toBe(funds.atAccount < 0 || payable < leastPayout('eur') ? 0 : payable);
       }),
       { numRuns: 2000 },
     );

@@ -159,6 +159,25 @@ test('requirements come back after months: payouts wait until they are met', asy
   expect((await engine.call('GET', `/v1/sellers/${sellerId}/requirements`)).data).toEqual([]);
 });
 
+test('payouts that somebody sets back to automatic are manual again though every event is lost', async () => {
+  const { sellerId, account } = await sellerWith(40_00);
+  await engine.control('PUT', '/webhooks', { mode: 'off' });
+  const intervalOf = async () => {
+    const { payments } = await stripe('/v1/balance_settings', undefined, account);
+    return payments.payouts.schedule.interval;
+  };
+  const daily = { 'payments[payouts][schedule][interval]': 'daily' };
+  await stripe('/v1/balance_settings', daily, account);
+  await advance(61);
+  await until('it is set to manual', async () => (await intervalOf()) === 'manual');
+  const payoutId = await orderPayout(engine, sellerId);
+  await untilPayout(engine, payoutId, 'sent');
+  await advance(day);
+  const { data } = await stripe('/v1/payouts', undefined, account);
+  expect(data).toMatchObject([{ amount: 40_00, automatic: false }]);
+  await engine.control('PUT', '/webhooks', { mode: 'on' });
+});
+
 async function sellerWith(amount: number): Promise<{ sellerId: SellerId; account: string }> {
   const sellerId = await createActiveSeller(engine);
   const path = `/v1/sellers/${sellerId}/earnings`;
@@ -167,19 +186,19 @@ async function sellerWith(amount: number): Promise<{ sellerId: SellerId; account
   return { sellerId, account: stripeAccount };
 }
 
-/** As the seller would, or somebody in the Dashboard. */
-async function stripe(path: string, fields: Record<string, string>, account?: string) {
+/** As the seller would, or somebody in the Dashboard; without fields it only looks. */
+async function stripe(path: string, fields?: Record<string, string>, account?: string) {
   const answer = await fetch(`${engine.env['STRIPE_API_BASE']}${path}`, {
-    method: 'POST',
+    method: fields ? 'POST' : 'GET',
     headers: {
       authorization: `Bearer ${engine.env['STRIPE_SECRET_KEY']}`,
       'content-type': 'application/x-www-form-urlencoded',
       ...(account !== undefined && { 'stripe-account': account }),
     },
-    body: new URLSearchParams(fields),
+    ...(fields && { body: new URLSearchParams(fields) }),
   });
   if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as { id: string };
+  return (await answer.json()) as ReturnType<typeof JSON.parse>;
 }
 
 async function addBank(account: string, number: string): Promise<void> {

@@ -98,6 +98,57 @@ describe('money', () => {
   });
 });
 
+describe('a threshold', () => {
+  const hold = (sellerId: SellerId, given: object = {}) =>
+    post(`/v1/sellers/${sellerId}/holds`, { reason: 'new seller', ...given });
+  /** Stops the money; what it answers with lets it go again. */
+  type Stop = (sellerId: SellerId) => Promise<() => Promise<unknown>>;
+
+  test.each<[when: string, shown: string, stop: Stop]>([
+    [
+      'its hold is released',
+      'active operator',
+      async (sellerId) => {
+        const { id } = await hold(sellerId);
+        return () => post(`/v1/holds/${id}/release`, { reason: 'fine' });
+      },
+    ],
+    [
+      'its hold has run out',
+      'active operator',
+      async (sellerId) => {
+        const { now } = await engine.call('GET', '/v1/test/clock');
+        const expiresAt = new Date(Date.parse(now) + dayMinutes * 60_000).toISOString();
+        await hold(sellerId, { expiresAt });
+        return () => post('/v1/test/clock', { to: expiresAt });
+      },
+    ],
+    [
+      'it is resumed',
+      'paused',
+      async (sellerId) => {
+        await post(`/v1/sellers/${sellerId}/pause`, { reason: 'on leave' });
+        return () => post(`/v1/sellers/${sellerId}/resume`, { reason: 'back' });
+      },
+    ],
+  ])('that a seller reached meanwhile is paid when %s', async (_when, shown, stop) => {
+    const sellerId = await createActiveSeller(engine);
+    const schedule = { interval: 'manual', thresholds: { eur: 80_00 } };
+    await engine.call('PATCH', `/v1/sellers/${sellerId}`, { schedule });
+    const letGo = await stop(sellerId);
+    await post(`/v1/sellers/${sellerId}/earnings`, { amount: 100_00, currency: 'eur' });
+    await untilShown(sellerId, shown);
+    const list = async () => (await engine.call('GET', `/v1/sellers/${sellerId}/payouts`)).data;
+    expect(await list()).toEqual([]);
+    await letGo();
+    const [{ id }] = await until('it is ordered', async () => {
+      const payouts = await list();
+      return payouts.length > 0 && payouts;
+    });
+    expect(await untilPayout(engine, id, 'sent')).toMatchObject({ total: { amount: 100_00 } });
+  });
+});
+
 describe('a seller', () => {
   test('is closed only when nothing is open, and is paid again once reopened', async () => {
     const sellerId = await sellerWith(100_00);

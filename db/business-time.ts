@@ -1,0 +1,9 @@
+import { sql } from 'kysely';
+
+/** Business time as a column of any query. */
+export const businessNow = sql<string>`business_now()`;
+
+/** `business_now()` plus minutes, as a column value. */
+export function inMinutes(minutes: number) {
+  return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
+}

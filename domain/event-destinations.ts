@@ -1,0 +1,89 @@
+import { deliveredTypes } from './events.ts';
+
+/** Whose events a destination of ours carries. */
+export type DestinationRole = 'platform' | 'accounts' | 'account-changes';
+
+/** What never changes of a destination once Stripe has made it. */
+type Fixed = {
+  payload: 'snapshot' | 'thin';
+  from: readonly string[];
+  /** The API version of its events; thin ones have none. */
+  version: string | null;
+};
+
+/** One destination as the engine needs it. */
+export type WantedDestination = Fixed & { role: DestinationRole; types: readonly string[] };
+
+/** One destination as Stripe has it. */
+export type KnownDestination = Fixed & {
+  id: string;
+  url: string | null;
+  /** Whom it is for, as its metadata says; of anybody's making. */
+  role: string | null;
+  types: readonly string[];
+  isEnabled: boolean;
+};
+
+/** What makes a destination as it is wanted. */
+export type DestinationPlan =
+  | { kind: 'make'; wanted: WantedDestination }
+  | { kind: 'correct'; wanted: WantedDestination; id: string; types: boolean; enable: boolean }
+  | { kind: 'keep'; wanted: WantedDestination; id: string };
+
+/**
+ * The destinations the engine needs. A snapshot one is either for the platform's own account or for
+ * connected ones; sources differ on where v2 events about accounts come from, so that one is for both
+ * (github.com/stripe/terraform-provider-stripe/issues/6, 2026-02; docs.stripe.com/webhooks, 2026-10).
+ */
+export function wantedDestinations(version: string): WantedDestination[] {
+  const { platform, accounts, v2 } = deliveredTypes;
+  return [
+    { role: 'platform', payload: 'snapshot', from: ['@self'], version, types: platform },
+    { role: 'accounts', payload: 'snapshot', from: ['@accounts'], version, types: accounts },
+    {
+      role: 'account-changes',
+      payload: 'thin',
+      from: ['@self', '@accounts'],
+      version: null,
+      types: v2,
+    },
+  ];
+}
+
+/** Compares what is wanted at this address with what is there; the same again changes nothing. */
+export function planDestinations(
+  wanted: readonly WantedDestination[],
+  known: readonly KnownDestination[],
+  url: string,
+): { plans: DestinationPlan[]; leftover: KnownDestination[] } {
+  const ours = known.filter(
+    (one) => one.url === url && wanted.some(({ role }) => role === one.role),
+  );
+  const plans = wanted.map((one) => planOf(one, ours));
+  const used = new Set(plans.map((plan) => (plan.kind === 'make' ? null : plan.id)));
+  return { plans, leftover: ours.filter(({ id }) => !used.has(id)) };
+}
+
+function planOf(wanted: WantedDestination, ours: readonly KnownDestination[]): DestinationPlan {
+  const found = ours.find((one) => one.role === wanted.role && isFixedAs(one, wanted));
+  if (!found) return { kind: 'make', wanted };
+  const { id } = found;
+  const types = !isSameSet(found.types, wanted.types);
+  const enable = !found.isEnabled;
+  return types || enable
+    ? { kind: 'correct', wanted, id, types, enable }
+    : { kind: 'keep', wanted, id };
+}
+
+function isFixedAs(known: Fixed, wanted: Fixed): boolean {
+  return (
+    known.payload === wanted.payload &&
+    known.version === wanted.version &&
+    isSameSet(known.from, wanted.from)
+  );
+}
+
+function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  const all = new Set([...left, ...right]);
+  return all.size === new Set(left).size && all.size === new Set(right).size;
+}
