@@ -9,15 +9,12 @@ type Waiting = z.infer<typeof Wait>;
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
-  const { id, parked, parkedAt, status, createdAt, accountReadAt } = seller;
+  const { status, createdAt, accountReadAt } = seller;
+  const stopped = parkedWait(seller);
   if (status === 'closed') {
-    return [wait('closed', 'platform', 'The seller is closed', 'Nothing, as it stands')];
+    return [wait('closed', 'platform', 'The seller is closed', 'Reopening it'), ...stopped];
   }
-  if (parked !== null) {
-    const { explanation, commands } = sellerParkedOf(id, parked);
-    const lifted = 'A person, by one of its commands';
-    return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
-  }
+  if (stopped.length > 0) return stopped;
   const stops = stopWaits(seller);
   if (status === 'active') return stops;
   if (seller.stripeAccount === null) {
@@ -30,6 +27,13 @@ export function sellerWaits(seller: SellerBeside): Waiting[] {
     return [wait('account-read', 'engine', reason, 'Reading it', { since: createdAt }), ...stops];
   }
   return [capabilityWait(seller), ...stops];
+}
+
+function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
+  if (parked === null) return [];
+  const { explanation, commands } = sellerParkedOf(id, parked);
+  const lifted = 'A person, by one of its commands';
+  return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
 }
 
 /** The pause and the holds: each with its own reason, and lifted by its own request. */

@@ -49,6 +49,8 @@ export async function recordEvents(
       union all
       ${whoseMoneyMoved}
       union all
+      ${whoWasClosed}
+      union all
       select 'payout/' || payouts.id, 'payouts'
         from given join fresh using (event_id)
           join payouts on payouts.waiting_for = given.waiting_for
@@ -74,6 +76,16 @@ const whoseMoneyMoved = sql`
       else not exists (select from payouts where payouts.seller_id = sellers.id
         and (payouts.stripe_payout_id = given.object_id and payouts.status <> 'settled'
           or payouts.status = 'transferred')) end
+`;
+
+/** What comes back after its seller was closed has to be booked all the same. */
+const whoWasClosed = sql`
+  select 'seller/' || sellers.id, topic
+    from given join fresh using (event_id)
+      join payouts on payouts.stripe_payout_id = given.object_id and payouts.status = 'settled'
+      join sellers on sellers.id = payouts.seller_id and sellers.status = 'closed'
+      cross join unnest(array['money', 'reopened']) as topic
+    where given.money = 'unless-ours'
 `;
 
 /** When an event about money at an account wakes its seller. A failure may be of anybody's payout. */
