@@ -63,7 +63,7 @@ comment on column sellers.movements_until is 'Stripe''s time of the newest line 
 
 const claims = `
 create table claims (
-  entry_id bigint not null references ledger_entries,
+  entry_id bigint not null,
   side text not null check (side in ('account', 'platform')),
   seller_id text not null references sellers,
   currency text not null,
@@ -156,6 +156,10 @@ drop index one_payout_a_payday;
 create unique index one_payout_a_payday on payouts (seller_id, currency, payday)
   where payday is not null and replaces is null;
 comment on index one_payout_a_payday is 'What takes the place of a payday''s payout belongs to that payday too.';
+
+drop index sellers_stalest;
+create index sellers_stalest on sellers (account_tried_at nulls first)
+  where stripe_account is not null;
 
 create function is_converted(seller text, money text) returns boolean language sql stable as $$
   select not exists (select from sellers where id = seller and currency = money)

@@ -8,17 +8,15 @@ import type { Stage } from './stage.ts';
 
 /** What is at Stripe and in the ledger beside it, and what others do there. */
 export async function booksOf(stage: Stage) {
-  const { stripe, db, account, sandbox } = stage;
+  const { stripe, db, account, sellerId } = stage;
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
   const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
-  const { sellerId } = await stage.row();
   const acting = { stripeAccount: account };
   const manual = { interval: 'manual' } as const;
   await stripe.balanceSettings.update({ payments: { payouts: { schedule: manual } } }, acting);
   return {
     sellerId,
-    activities,
-    read: () => inActivity(() => activities.retrieveMovements({ sellerId })),
+    read: stage.run.readMovements,
     /** A transfer that the engine did not make, in the name of a payout or of nobody. */
     transfer: (amount: number, name?: PayoutId) =>
       stripe.transfers.create({
@@ -35,8 +33,8 @@ export async function booksOf(stage: Stage) {
     charge: (amount: number) =>
       stripe.charges.create({ amount, currency: 'usd', source: 'tok_bypassPending' }, acting),
     /** Orders all that is payable and brings it as far as it goes. */
-    async payAll(): Promise<Payout> {
-      const payoutId = await stage.order(sellerId, null, 'usd');
+    async payAll(currency = 'usd'): Promise<Payout> {
+      const payoutId = await stage.order(sellerId, null, currency);
       let row = await reservePayout(db, payoutId);
       if (row.status === 'reserved') {
         row = await inActivity(() => activities.createTransfer({ payoutId }));
@@ -46,6 +44,13 @@ export async function booksOf(stage: Stage) {
       }
       return row;
     },
+    ...viewsOf(stage),
+  };
+}
+
+function viewsOf(stage: Stage) {
+  const { db, sellerId, account, sandbox } = stage;
+  return {
     places: () => stage.balances(sellerId),
     atStripe: () => sandbox.available(account),
     async discrepancies(): Promise<string[]> {

@@ -21,7 +21,7 @@ describe('an arrival', () => {
       account: 100_00,
     });
     expect(await books.discrepancies()).toEqual(['transfer-unexpected 10000']);
-    expect(await books.payAll()).toMatchObject({ skipReason: 'nothing-payable' });
+    expect(await books.payAll()).toMatchObject({ status: 'skipped' });
     await stage.earn(books.sellerId, 130_00, { currency: 'usd' });
     expect(await books.payAll()).toMatchObject({ fromAccount: 100_00, fromPlatform: 30_00 });
   });
