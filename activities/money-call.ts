@@ -89,8 +89,9 @@ export async function readStripe<T>(
   try {
     return await read();
   } catch (error) {
-    const { statusCode, code } = factsOf(error);
-    throw retryable(readFailures.get(statusCode) ?? 'StripeReadFailed', code);
+    const { statusCode, type, code } = factsOf(error);
+    const otherwise = type === 'invalid_request_error' ? refused : 'StripeReadFailed';
+    throw retryable(readFailures.get(statusCode) ?? otherwise, code);
   }
 }
 
@@ -139,6 +140,7 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
 
 const missing = 'StripeObjectMissing';
 const forbidden = 'StripeReadForbidden';
+const refused = 'StripeReadRefused';
 const readFailures = new Map<number | null, string>([
   [404, missing],
   [403, forbidden],
@@ -152,6 +154,11 @@ export function isForbidden(error: unknown): boolean {
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApplicationFailure && error.type === missing;
+}
+
+/** True when Stripe does not let this be read, whether it is there or not. */
+export function isRefusedRead(error: unknown): boolean {
+  return isMissing(error) || (error instanceof ApplicationFailure && error.type === refused);
 }
 
 /** Money is stopped: the step is tried again until it is not. */

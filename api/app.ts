@@ -10,6 +10,8 @@ import { earningRoutes } from './earnings.ts';
 import { docsRoutes } from './docs.ts';
 import { explanationRoutes } from './explanations.ts';
 import { entryRoutes } from './entries.ts';
+import { fundingRoutes } from './funding.ts';
+import { holdPreviewRoutes } from './hold-previews.ts';
 import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
@@ -68,6 +70,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     entryRoutes(deps),
     sellerOrderRoutes(deps),
     holdRoutes(deps),
+    holdPreviewRoutes(deps),
     sellerLinkRoutes(deps),
     parkedSellerRoutes(deps),
     earningRoutes(deps),
@@ -78,6 +81,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     clockRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
+    fundingRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),
     healthRoutes(deps),

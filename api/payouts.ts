@@ -32,6 +32,7 @@ const createPayout = createRoute({
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'createPayout',
   summary: 'Order a payout; money is set aside when it starts',
+  tags: ['Payouts'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
   responses: { 202: answer(Payout, 'The payout, requested'), ...refusals },
 });
@@ -41,6 +42,7 @@ const getSellerPayouts = createRoute({
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'listSellerPayouts',
   summary: 'Payouts of a seller, newest first',
+  tags: ['Payouts'],
   request: { params: SellerParams, query: z.strictObject(filters) },
   responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
 });
@@ -55,6 +57,7 @@ const getPayouts = createRoute({
   path: '/v1/payouts',
   operationId: 'listPayouts',
   summary: 'Payouts, newest first',
+  tags: ['Payouts'],
   request: { query: z.strictObject({ sellerId, ...filters }) },
   responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
 });
@@ -64,6 +67,7 @@ const getPayout = createRoute({
   path: '/v1/payouts/{payoutId}',
   operationId: 'getPayout',
   summary: 'One payout: where it stands, what it waits for, what resolves it',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(Payout, 'The payout'), ...refusals },
 });
@@ -75,6 +79,7 @@ const getItems = createRoute({
   path: '/v1/payouts/{payoutId}/items',
   operationId: 'listPayoutItems',
   summary: 'Which earnings are in a payout',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(listOf(PayoutItem), 'The earnings'), ...refusals },
 });
@@ -84,6 +89,7 @@ const getAttempts = createRoute({
   path: '/v1/payouts/{payoutId}/attempts',
   operationId: 'listPayoutAttempts',
   summary: 'What Stripe was asked for a payout, and what it said',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(listOf(Attempt), 'The attempts'), ...refusals },
 });
@@ -93,6 +99,7 @@ const getTimeline = createRoute({
   path: '/v1/payouts/{payoutId}/timeline',
   operationId: 'getPayoutTimeline',
   summary: 'What happened to a payout, in order',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(listOf(TimelineEvent), 'The events'), ...refusals },
 });

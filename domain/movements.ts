@@ -118,7 +118,7 @@ export function bookingOf(movement: Movement, known: Known): Booking {
   if (payoutTypes.test(type)) {
     return net < 0 ? bookPayout(movement, known) : bookBack(movement, known);
   }
-  if (movement.charge !== null) return bookGivenBack(movement, known);
+  if (costTypes.test(type) && movement.charge !== null) return bookGivenBack(movement, known);
   if (incomeTypes.test(type) && net > 0) return booked('earning', movement, 'owed');
   if (incomeTypes.test(type) || costTypes.test(type)) return booked('refund', movement, 'owed');
   return bookForeign(movement, known, 'moved-without-us');

@@ -12,6 +12,11 @@ export type Requirement = {
   errors: string[];
 };
 
+/** True for what is asked for now; the rest Stripe only announces. */
+export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
+  return deadline !== 'eventually_due';
+}
+
 const capabilities: Record<string, string> = {
   'stripe_balance.stripe_transfers': 'receiving money from the platform',
   'stripe_balance.payouts': 'payouts to the bank',

@@ -1,8 +1,8 @@
 import { clearTry, recordUnknown } from '../../db/attempts.ts';
 import { openAttempt } from '../db/money.ts';
-import { parkPayout, recordTransferred } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
-import type { PayoutId } from '../../domain/ids.ts';
+import { parkPayout, recordSent, recordTransferred } from '../../db/payout-steps.ts';
+import { readPayout, recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/payout.ts';
 import type { TestApi } from './harness.ts';
 
@@ -11,10 +11,34 @@ export function payoutStages(api: TestApi) {
   /** A seller with money, and a payout of it that is ordered. */
   async function orderPayout(body: object = {}) {
     const sellerId = await api.makeSeller({ status: 'active' });
+    return { sellerId, ...(await orderFor(sellerId, body)) };
+  }
+
+  /** The same of a seller that stands. */
+  async function orderFor(sellerId: SellerId, body: object = {}) {
     const earning = { externalId: 'order-1', amount: 100_00, currency: 'eur' };
     await api.post(`/v1/sellers/${sellerId}/earnings`, earning);
     const ordered = await api.post(`/v1/sellers/${sellerId}/payouts`, body);
-    return { sellerId, payoutId: String(ordered.body['id']) as PayoutId, ordered };
+    return { payoutId: String(ordered.body['id']) as PayoutId, ordered };
+  }
+
+  /** Its workflow runs, and money is set aside where some is free. */
+  async function reserve(payoutId: PayoutId): Promise<PayoutId> {
+    await recordPayoutStarted(api.db, payoutId);
+    await reservePayout(api.db, payoutId);
+    return payoutId;
+  }
+
+  /** Stripe has it: from ordered, through its transfer. */
+  async function send(payoutId: PayoutId) {
+    await reserve(payoutId);
+    await transfer(payoutId);
+    const key = await attempt(payoutId, 'payout');
+    const stripePayoutId = `po_${payoutId.slice(7)}` as const;
+    const payout = await readPayout(api.db, payoutId);
+    const followAt = '2199-01-01T00:00:00.000Z';
+    const row = await recordSent(api.db, { payout, key, stripePayoutId, followAt });
+    return { ...row, stripePayoutId };
   }
 
   /** Opens and sends an attempt as an activity does. */
@@ -32,7 +56,11 @@ export function payoutStages(api: TestApi) {
 
   /** A payout whose step got no answer that tells, looked up in vain. */
   async function parkUnknown(step: MoneyStep) {
-    const { payoutId } = await orderPayout();
+    return unknownFor((await orderPayout()).payoutId, step);
+  }
+
+  /** The same of an order that stands. */
+  async function unknownFor(payoutId: PayoutId, step: MoneyStep) {
     await reservePayout(api.db, payoutId);
     if (step === 'payout') await transfer(payoutId);
     const key = await attempt(payoutId, step);
@@ -58,5 +86,16 @@ export function payoutStages(api: TestApi) {
   const listOf = async (path: string) =>
     (await api.get(path)).body['data'] as Record<string, unknown>[];
 
-  return { orderPayout, attempt, parkUnknown, transfer, show, listOf };
+  return {
+    orderPayout,
+    orderFor,
+    reserve,
+    send,
+    attempt,
+    parkUnknown,
+    unknownFor,
+    transfer,
+    show,
+    listOf,
+  };
 }
