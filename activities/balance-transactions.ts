@@ -24,24 +24,41 @@ export function createMovementActivities(deps: StripeDeps) {
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 export const overlapSeconds = 900;
 
-/** The same for whoever needs no answer. */
-export async function readMovements(deps: StripeDeps, sellerId: SellerId): Promise<void> {
+/** The same for whoever needs no answer; also from an earlier time than it was read up to. */
+export async function readMovements(
+  deps: StripeDeps,
+  sellerId: SellerId,
+  from: string | null = null,
+): Promise<void> {
   const { stripe, db } = deps;
   const { account, until, now: readAt } = await readMovementCursor(db, sellerId);
   if (!account) return;
   const acting = actingFor(account);
-  const since = until === null ? 0 : Math.floor(Date.parse(until) / 1000) - overlapSeconds;
+  const upTo = [until, from].filter((instant) => instant !== null).sort()[0];
+  const since = until === null || !upTo ? 0 : Math.floor(Date.parse(upTo) / 1000) - overlapSeconds;
   const read = await readPages(deps, 'GET /v1/balance_transactions', (page) =>
     stripe.balanceTransactions.list(
       { created: { gte: since }, expand: ['data.source.source_transfer'], ...page },
       acting,
     ),
   );
-  const lines = read.map((line) => toMovement(line)).toReversed();
-  const { cameBack } = await recordMovements(db, sellerId, { lines, readAt });
+  await take(deps, sellerId, { lines: read.map((line) => toMovement(line)).toReversed(), readAt });
+}
+
+/** Looks again at what was read and is not understood yet. */
+export async function takeOpenLines(deps: StripeDeps, sellerId: SellerId): Promise<void> {
+  await take(deps, sellerId, { lines: [], readAt: null });
+}
+
+async function take(
+  deps: StripeDeps,
+  sellerId: SellerId,
+  read: { lines: Movement[]; readAt: string | null },
+): Promise<void> {
+  const { cameBack } = await recordMovements(deps.db, sellerId, read);
   if (cameBack.length === 0) return;
   for (const payoutId of cameBack) await recordLateReturn(deps, payoutId);
-  await recordMovements(db, sellerId, { lines: [], readAt });
+  await recordMovements(deps.db, sellerId, { lines: [], readAt: null });
 }
 
 /** A payout that was settled came back after all: the money is at the account again. */

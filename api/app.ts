@@ -7,6 +7,7 @@ import { authenticate } from './authenticate.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { discrepancyRoutes } from './discrepancies.ts';
 import { docsRoutes } from './docs.ts';
 import { explanationRoutes } from './explanations.ts';
 import { entryRoutes } from './entries.ts';
@@ -81,6 +82,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     clockRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
+    discrepancyRoutes(deps),
     fundingRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),

@@ -9,6 +9,7 @@ const tags = [
   { name: 'Payouts', description: 'What carries it to their banks' },
   { name: 'Holds', description: 'What keeps it back' },
   { name: 'Operations', description: 'What waits for a person, and the switch that stops money' },
+  { name: 'Reconciliation', description: 'What differs from Stripe' },
   { name: 'API keys', description: 'Who may call' },
   { name: 'Test', description: 'Time, which only a sandbox lets move' },
 ];

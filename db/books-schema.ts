@@ -1,13 +1,11 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Cause } from '../domain/discrepancies.ts';
+import type { Standing } from '../domain/standings.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../domain/ids.ts';
 
 type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
 type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
-
-/** How far a line of Stripe's books is understood. */
-export type Standing = 'open' | 'claimed' | 'own' | 'unknown-payout';
 
 /** The tables that hold Stripe's books beside the ledger. */
 export type BooksTables = {
@@ -40,6 +38,15 @@ export type BooksTables = {
     object: string;
     movement_id: Maybe<string>;
     created_at: Instant;
+  };
+  reconciliation: {
+    id: Generated<boolean>;
+    read_from: MaybeInstant;
+    walk_began_at: MaybeInstant;
+    walk_newest: MaybeInstant;
+    walk_after: Maybe<string>;
+    read_until: MaybeInstant;
+    passed_at: MaybeInstant;
   };
   discrepancies: {
     id: DiscrepancyId;

@@ -8,6 +8,7 @@ export type Backlog = {
   oldestWakeUpSeconds: number | null;
   parkedPayouts: number;
   parkedSellers: number;
+  openDiscrepancies: number;
   /** What was found wrong around the engine, and what puts it right. */
   failedChecks: { name: string; remedy: string }[];
 };
@@ -20,6 +21,7 @@ export async function readBacklog(db: Db): Promise<Backlog> {
         as "oldestWakeUpSeconds",
       (select count(*) from payouts where parked is not null) as "parkedPayouts",
       (select count(*) from sellers where parked is not null) as "parkedSellers",
+      (select count(*) from discrepancies where closed_at is null) as "openDiscrepancies",
       (select coalesce(json_agg(json_build_object('name', name, 'remedy', remedy)), '[]')
         from checks where not passed) as "failedChecks"
     from operations

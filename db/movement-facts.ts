@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
-import type { Place } from '../domain/ledger.ts';
 import type { ArrivedAs, Claim, Known, Movement, NamedPayout } from '../domain/movements.ts';
 import type { PayoutStatus } from '../domain/payout.ts';
 import type { Tx } from './connect.ts';
@@ -14,7 +13,7 @@ export async function readKnown(
   const payouts = await findPayouts(tx, sellerId, movements);
   const own = payouts.flatMap((row) => (row.seller_id === sellerId ? (row.stripe_id ?? []) : []));
   return {
-    claims: await findClaims(tx, sellerId, movements),
+    claims: await findClaims(tx, 'account', namesOf(movements)),
     payouts: new Map(payouts.map((row) => [row.id, toNamed(row, sellerId)])),
     stripePayouts: new Set(own),
     arrivals: await findArrivals(tx, sellerId, movements),
@@ -61,24 +60,16 @@ function toNamed(row: PayoutRow, sellerId: SellerId): NamedPayout {
 }
 
 /** Only what no line confirms yet: a second line of the same object is another movement. */
-async function findClaims(
+export async function findClaims(
   tx: Tx,
-  sellerId: SellerId,
-  movements: readonly Movement[],
+  side: 'account' | 'platform',
+  names: readonly string[],
 ): Promise<Map<string, readonly Claim[]>> {
-  const names = [...each(movements, ({ id }) => id), ...each(movements, ({ object }) => object)];
-  const { rows } = await sql<{
-    name: string;
-    entryId: number;
-    net: number;
-    currency: string;
-    beyond: Place;
-  }>`
-    select object as name, entry_id as "entryId", net, claims.currency,
-      case when net > 0 then from_place else to_place end as beyond
+  const { rows } = await sql<Claim & { name: string }>`
+    select object as name, entry_id as "entryId", claims.seller_id as "sellerId", net,
+      claims.currency, case when net > 0 then from_place else to_place end as beyond
     from claims join ledger_entries on ledger_entries.id = entry_id
-    where object = any(${names}::text[]) and claims.seller_id = ${sellerId}
-      and side = 'account' and movement_id is null
+    where object = any(${names}::text[]) and side = ${side} and movement_id is null
     order by entry_id
   `.execute(tx);
   const claims = new Map<string, Claim[]>();
@@ -122,6 +113,15 @@ async function findForeign(
   return new Map(rows.map(({ source, out }) => [source, out]));
 }
 
-function each(movements: readonly Movement[], pick: (one: Movement) => string | null): string[] {
+/** What entries may call these lines. */
+export function namesOf(movements: readonly Movement[]): string[] {
+  return [...each(movements, ({ id }) => id), ...each(movements, ({ object }) => object)];
+}
+
+/** What is picked of each, once. */
+export function each(
+  movements: readonly Movement[],
+  pick: (one: Movement) => string | null,
+): string[] {
   return [...new Set(movements.flatMap((one) => pick(one) ?? []))];
 }

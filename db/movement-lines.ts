@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { SellerId } from '../domain/ids.ts';
 import type { Movement } from '../domain/movements.ts';
-import type { Standing } from './books-schema.ts';
+import type { Standing } from '../domain/standings.ts';
 import type { Tx } from './connect.ts';
 
 /** Keeps lines of Stripe's books, each once, in the order given; null is the platform's own. */
@@ -34,19 +34,29 @@ export async function keepLines(
   `.execute(tx);
 }
 
-/** The lines of a book that are not understood yet, in the order in which they happened. */
-export async function listOpenLines(tx: Tx, sellerId: SellerId | null): Promise<Movement[]> {
-  const { rows } = await sql<Movement & { payoutId: PayoutId | null }>`
+/** A line that is not understood yet, where it stands and whether it was looked at before. */
+export type OpenLine = Movement & { standing: Standing; position: number };
+
+/** Lines of a book that are not understood yet, in the order in which they happened. */
+export async function listOpenLines(
+  tx: Tx,
+  sellerId: SellerId | null,
+  { after, limit }: { after?: OpenLine | undefined; limit?: number } = {},
+): Promise<OpenLine[]> {
+  const { rows } = await sql<OpenLine>`
     select id, type, net, currency, source, object, transfer, charge, payout_id as "payoutId",
-      is_of_charge as "isOfCharge", created_at as "createdAt", available_on as "availableOn"
-    from movements where seller_id is not distinct from ${sellerId}
+      is_of_charge as "isOfCharge", created_at as "createdAt", available_on as "availableOn",
+      standing, position
+    from movements
+    where ${sellerId === null ? sql`seller_id is null` : sql`seller_id = ${sellerId}`}
       and standing in ('open', 'unknown-payout')
-    order by created_at, position
+      and ${after ? sql`(created_at, position) > (${after.createdAt}, ${after.position})` : sql`true`}
+    order by created_at, position limit ${limit ?? null}
   `.execute(tx);
   return rows;
 }
 
-/** Says which lines confirm which entries. */
+/** Says which lines confirm which entries, also where somebody had missed the one or the other. */
 export async function linkLines(
   tx: Tx,
   side: 'account' | 'platform',
@@ -60,6 +70,14 @@ export async function linkLines(
     update claims set movement_id = given.movement_id
     from jsonb_to_recordset(${given}::jsonb) as given(entry_id bigint, movement_id text)
     where claims.entry_id = given.entry_id and side = ${side}
+  `.execute(tx);
+  await sql`
+    update discrepancies set agrees_since = business_now()
+    from jsonb_to_recordset(${given}::jsonb) as given(entry_id bigint, movement_id text)
+    where agrees_since is null and closed_at is null
+      and (cause = 'line-missing' and object = given.entry_id || '/' || ${side}::text
+        or cause in ('entry-missing', 'payout-unknown')
+          and discrepancies.movement_id = given.movement_id)
   `.execute(tx);
 }
 

@@ -14,7 +14,13 @@ import { openDiscrepancies, type Difference } from './discrepancies.ts';
 import { placeHold } from './holds.ts';
 import { toRow } from './ledger.ts';
 import { readKnown } from './movement-facts.ts';
-import { keepLines, linkLines, listOpenLines, recordStandings } from './movement-lines.ts';
+import {
+  keepLines,
+  linkLines,
+  listOpenLines,
+  recordStandings,
+  type OpenLine,
+} from './movement-lines.ts';
 import { businessNow } from './payouts.ts';
 import { replaceShortPayouts } from './short-payouts.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
@@ -41,7 +47,7 @@ export async function readMovementCursor(
 export async function recordMovements(
   db: Db,
   sellerId: SellerId,
-  { lines, readAt }: { lines: readonly Movement[]; readAt: string },
+  { lines, readAt }: { lines: readonly Movement[]; readAt: string | null },
 ): Promise<{ cameBack: PayoutId[] }> {
   return await db.transaction().execute(async (tx) => {
     const { schedule } = await lockSeller(tx, sellerId);
@@ -77,7 +83,7 @@ export async function recordMovements(
   });
 }
 
-type Taken = readonly { movement: Movement; booking: Booking }[];
+type Taken = readonly { movement: OpenLine; booking: Booking }[];
 
 /** True when income came straight to the account. */
 async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> {
@@ -164,21 +170,27 @@ async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
     const what = causes[booking.cause ?? 'moved-without-us'].what;
     await held(movement.currency, booking.entry.amount, `${what} (${movement.id})`);
   }
-  const unknown = taken.filter(({ booking }) => booking.kind === 'unknown-payout');
-  const found = taken.flatMap(({ movement, booking }) =>
-    differencesOf(sellerId, movement, booking),
-  );
-  const opened = await openDiscrepancies(tx, found);
-  if (opened === 0) return;
   // Once for each currency: what a payout from before a restore moved may be paid here again.
+  const unknown = taken.filter(
+    ({ movement, booking }) => booking.kind === 'unknown-payout' && movement.standing === 'open',
+  );
   for (const currency of new Set(unknown.map(({ movement }) => movement.currency))) {
     if (!(await holdsAll(tx, sellerId, currency))) {
       await held(currency, null, causes['payout-unknown'].what);
     }
   }
+  await openDiscrepancies(
+    tx,
+    taken.flatMap(({ movement, booking }) => differencesOf(sellerId, movement, booking)),
+  );
 }
 
-function differencesOf(sellerId: SellerId, movement: Movement, booking: Booking): Difference[] {
+/** What a line makes a person look at. */
+export function differencesOf(
+  sellerId: SellerId | null,
+  movement: Movement,
+  booking: Booking,
+): Difference[] {
   const { id, object, net, currency, payoutId } = movement;
   const atStripe = { movementId: id, object, net, currency };
   const of = { sellerId, payoutId, atStripe, object: object ?? id };

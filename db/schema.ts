@@ -190,6 +190,7 @@ type SellersTable = {
   movements_read_at: MaybeInstant;
   movements_until: MaybeInstant;
   earns_at_account: Generated<boolean>;
+  books_checked_at: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
   paused_at: MaybeInstant;

@@ -53,4 +53,23 @@ export const causes = {
     what: 'Stripe moved another amount or another currency than the ledger says',
     remedy: 'Compare both sides; where Stripe converted it, the payout waits for a person',
   },
+  'entry-missing': {
+    owner: 'engine',
+    what: 'Stripe’s books have a line that should be in the ledger and is not',
+    remedy:
+      'Look at the payout it is about: what it waits for, or that the ledger was changed by hand',
+  },
+  'line-missing': {
+    owner: 'stripe',
+    what: 'The ledger says that money moved, and Stripe’s books have no such line',
+    remedy: 'Look the object up at Stripe; ask Stripe where it is there and not in the books',
+  },
+  'balance-differs': {
+    owner: 'operator',
+    what: 'A balance is not the sum of its entries, or not that of Stripe’s lines',
+    remedy: 'Somebody changed the database by hand: compare it with a backup',
+  },
 } as const satisfies Record<string, { owner: Owner; what: string; remedy: string }>;
+
+/** Every cause. */
+export const causeNames = Object.keys(causes) as Cause[];

@@ -1,5 +1,5 @@
 import type { Cause } from './discrepancies.ts';
-import type { PayoutId } from './ids.ts';
+import type { PayoutId, SellerId } from './ids.ts';
 import type { EntryKind, Place } from './ledger.ts';
 import { minor, type Currency, type MinorUnits } from './money.ts';
 
@@ -29,9 +29,10 @@ export type Movement = {
 /** What an entry says happened at the account, and no line confirms yet. */
 export type Claim = {
   entryId: number;
+  sellerId: SellerId;
   net: number;
   currency: Currency;
-  /** The entry's place that is not the account. */
+  /** The entry's place on the other side. */
   beyond: Place;
 };
 
@@ -86,10 +87,10 @@ const costTypes =
   /^(refund|refund_failure|payment_refund|payment_reversal|payment_failure_refund|application_fee|application_fee_refund|stripe_fee|stripe_fx_fee|tax_fee)$/;
 
 /** Decides on movements in their order; what one of them settles, the next ones know. */
-export function bookingsOf(
-  movements: readonly Movement[],
+export function bookingsOf<Line extends Movement>(
+  movements: readonly Line[],
   known: Known,
-): { movement: Movement; booking: Booking }[] {
+): { movement: Line; booking: Booking }[] {
   const arrivals = new Map(known.arrivals);
   const foreign = new Map(known.foreign);
   const claims = new Map(known.claims);

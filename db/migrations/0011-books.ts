@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely';
 
 /** Every line of Stripe's books, beside what the ledger says happened there, and where they differ. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const part of [movements, claims, discrepancies, rules]) await sql.raw(part).execute(db);
+  for (const part of [movements, claims, discrepancies, passes, rules])
+    await sql.raw(part).execute(db);
 }
 
 const movements = `
@@ -33,6 +34,8 @@ comment on column movements.payout_id is 'Our payout, where the object at Stripe
 comment on column movements.noted_at is 'Real time: a clock that is moved gives nobody time to act.';
 create index movements_open on movements (seller_id, created_at, position)
   where standing in ('open', 'unknown-payout');
+create index movements_seller on movements (seller_id);
+create index movements_object on movements (object) where seller_id is null;
 create index movements_source on movements (source) where net > 0 and transfer is not null;
 
 create table movement_sums (
@@ -69,12 +72,14 @@ create table claims (
   currency text not null,
   net bigint not null,
   object text not null,
-  movement_id text unique references movements,
+  movement_id text references movements,
   created_at timestamptz not null,
   primary key (entry_id, side)
 );
 comment on table claims is 'What an entry says happened in Stripe''s books, and the line that confirms it.';
+create unique index one_claim_a_line on claims (movement_id) where movement_id is not null;
 create index claims_object on claims (object);
+create index claims_seller on claims (seller_id);
 create index claims_open on claims (side, created_at) where movement_id is null;
 
 create function claims_of(entry ledger_entries)
@@ -135,6 +140,8 @@ comment on column discrepancies.object is 'What it is about; each cause is opene
 comment on column discrepancies.agrees_since is 'When both sides came to say the same after all.';
 create index discrepancies_newest on discrepancies (opened_at desc, id desc);
 create index discrepancies_open on discrepancies (seller_id) where closed_at is null;
+create index discrepancies_attention
+  on discrepancies (date_trunc('milliseconds', opened_at, 'UTC'), id) where closed_at is null;
 
 create function close_once() returns trigger language plpgsql as $$
 begin
@@ -149,6 +156,28 @@ create trigger discrepancies_stay before delete on discrepancies
   for each row execute function refuse_change();
 create trigger discrepancies_stay_all before truncate on discrepancies
   for each statement execute function refuse_change();
+`;
+
+const passes = `
+create table reconciliation (
+  id boolean primary key default true check (id),
+  read_from timestamptz,
+  walk_began_at timestamptz,
+  walk_newest timestamptz,
+  walk_after text,
+  read_until timestamptz,
+  passed_at timestamptz
+);
+insert into reconciliation default values;
+comment on table reconciliation is 'How far the platform''s own books were read.';
+comment on column reconciliation.read_from is 'Stripe''s time of the newest line that is here with all before it.';
+comment on column reconciliation.walk_after is 'Stripe lists the newest first: the line after which a walk that was broken off goes on.';
+comment on column reconciliation.read_until is 'Business time at which the last whole walk began.';
+
+alter table sellers add column books_checked_at timestamptz;
+create index sellers_unchecked on sellers (books_checked_at nulls first, id)
+  where stripe_account is not null;
+comment on column sellers.books_checked_at is 'When its lines and its entries were last held against each other.';
 `;
 
 const rules = `

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/budget.ts';
 import { reservePayout } from '../../db/payouts.ts';
@@ -17,6 +18,8 @@ export async function booksOf(stage: Stage) {
   return {
     sellerId,
     read: stage.run.readMovements,
+    reread: stage.run.rereadAccounts,
+    ...passesOf(stage),
     /** A transfer that the engine did not make, in the name of a payout or of nobody. */
     transfer: (amount: number, name?: PayoutId) =>
       stripe.transfers.create({
@@ -48,6 +51,26 @@ export async function booksOf(stage: Stage) {
   };
 }
 
+function passesOf({ stripe, db }: Stage) {
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const passes = (pages: number) => {
+    const reconciliation = { pages, lines: 10_000, graceMinutes: 60 };
+    return createActivities({ stripe, db, turns, lateReturnDays: 10, reconciliation });
+  };
+  return {
+    readPlatform: (pages: number) => inActivity(() => passes(pages).retrievePlatformMovements()),
+    /** A whole pass, as the job makes it. */
+    reconcile: () =>
+      inActivity(async () => {
+        await passes(100).retrievePlatformMovements();
+        await passes(100).takeOpenMovements();
+        await passes(100).findDifferences();
+      }),
+    /** Lets the real time pass that a moved clock gives nobody. */
+    age: () => sql`update movements set noted_at = noted_at - interval '1 hour'`.execute(db),
+  };
+}
+
 function viewsOf(stage: Stage) {
   const { db, sellerId, account, sandbox } = stage;
   return {
@@ -57,7 +80,9 @@ function viewsOf(stage: Stage) {
       const rows = await db
         .selectFrom('discrepancies')
         .select(['cause', 'at_stripe', 'in_ledger'])
+        .where('closed_at', 'is', null)
         .orderBy('opened_at')
+        .orderBy('cause')
         .execute();
       return rows.map(({ cause, at_stripe, in_ledger }) =>
         [cause, at_stripe, in_ledger].filter((part) => part !== null).join(' '),

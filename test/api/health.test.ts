@@ -25,6 +25,7 @@ describe('/ready', () => {
       oldestWakeUpSeconds: null,
       parkedPayouts: 0,
       parkedSellers: 0,
+      openDiscrepancies: 0,
       failedChecks: [],
     });
   });

@@ -19,7 +19,7 @@ const payouts = new Map<PayoutId, NamedPayout>([
   ['payout_others', { ...done, isOfAccount: false }],
 ]);
 const claim = (net: number, beyond: Place, currency = 'eur') => [
-  { entryId: 1, net, currency, beyond },
+  { entryId: 1, sellerId: 'sel_1' as const, net, currency, beyond },
 ];
 /** What we know in these tests. */
 export const known: Known = {

@@ -23,7 +23,7 @@ import { until } from '../wait.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'payout-engine-disasters-'));
 chmodSync(folder, 0o755); // Postgres may run as another user
-const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300 };
+const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300, reconciliation: 300 };
 const long = { timeout: 240_000 };
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

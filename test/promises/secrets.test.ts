@@ -31,6 +31,7 @@ test('no name, address, bank number, key or secret reaches histories, logs or re
       'API log': engine.api.log(),
       refusals: JSON.stringify(refusals),
       inbox: JSON.stringify(await engine.db.selectFrom('inbox').selectAll().execute()),
+      movements: JSON.stringify(await engine.db.selectFrom('movements').selectAll().execute()),
       'wake-ups': JSON.stringify(await engine.db.selectFrom('wake_ups').selectAll().execute()),
     };
     expect(places.histories, 'payloads are decoded').toContain('{"payoutId":');
