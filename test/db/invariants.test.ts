@@ -46,7 +46,7 @@ type Step = (typeof steps)[number];
 
 const usual = ['reserve', 'transfer', 'send', 'pay', 'settle'] as const;
 
-const amount = fc.integer({ min: 1, max: 200 });
+const amount = fc.integer({ min: 1, max: 200_00 });
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 3,
