@@ -97,6 +97,7 @@ export const entryTexts: Record<EntryKind, string> = {
   returned: 'back at the account: returned by the bank',
   refund: 'taken off what came straight to the account',
   foreign: 'moved by somebody else',
+  adopted: 'had left already, and this database did not know it',
 };
 
 function fromEntry(entry: Sources['entries'][number]): Event {

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { repeatedName } from '../../api/bodies.ts';
-import { keys, startApi, type TestApi } from './harness.ts';
+import { startApi, type TestApi } from './harness.ts';
+import { keys } from './plumbing.ts';
 
 let api: TestApi;
 let sellerId: string;

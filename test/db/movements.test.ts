@@ -9,6 +9,7 @@ import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
 import type { Movement } from '../../domain/movements.ts';
 import { manualSchedule } from '../../domain/schedule.ts';
+import { aMovement } from '../domain/movement.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
@@ -17,23 +18,12 @@ beforeAll(async () => {
 });
 
 let made = 0;
-/** A line of an account's books, each with an id of its own and later than the one before. */
+/** A line with an id of its own, later than the one before. */
 function movement(type: string, net: number, given: Partial<Movement> = {}): Movement {
   made += 1;
   const createdAt = new Date(Date.UTC(2026, 0, 1) + made * 1000).toISOString();
-  return {
-    id: `txn_${made}`,
-    type,
-    net,
-    currency: 'eur',
-    createdAt,
-    availableOn: createdAt,
-    source: `src_${made}`,
-    payoutId: null,
-    sourceTransfer: null,
-    charge: null,
-    ...given,
-  };
+  const own = { id: `txn_${made}`, source: `src_${made}`, createdAt, availableOn: createdAt };
+  return aMovement(type, net, { ...own, ...given });
 }
 const record = (sellerId: SellerId, movements: readonly Movement[]) =>
   recordMovements(money.db, sellerId, movements);
