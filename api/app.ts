@@ -7,6 +7,7 @@ import { readBody } from './bodies.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
+import { discrepancyRoutes } from './discrepancies.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { explanationRoutes } from './explanations.ts';
@@ -86,6 +87,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     eventRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
+    discrepancyRoutes(deps),
     fundingRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),

@@ -3,6 +3,7 @@ import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { isLateAt } from '../domain/payout.ts';
 import { bankWaits, explainBanks } from './bank-words.ts';
+import { toDiscrepancy } from './discrepancy-words.ts';
 import { decisionsOf, summaryOf, waitsOf } from './explain-payout.ts';
 import type { SellerExplanation, Wait } from './explanation-schemas.ts';
 import { moneyWaits } from './money-waits.ts';
@@ -39,6 +40,7 @@ export function explainSeller(facts: SellerFacts): Explanation {
       summary: summaryOf(payout, [], isLateAt(payout, now)),
       explain: `/v1/payouts/${payout.id}/explain`,
     })),
+    differences: facts.differences.map(toDiscrepancy),
     happened: happenedTo(facts),
     decisions: decisionsOf(facts.commands),
     attempts: facts.attempts,

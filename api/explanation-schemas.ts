@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Discrepancy } from './discrepancy-schema.ts';
 import { sellerStatuses } from '../domain/seller.ts';
 import { Attempt, Payout, PayoutItem, ResolvingCommand, TimelineEvent } from './payout-schemas.ts';
 import { Requirement } from './requirement-schema.ts';
@@ -134,6 +135,9 @@ export const SellerExplanation = z
       }),
     ),
     payouts: z.array(OpenPayout).openapi({ description: 'Those that are not over' }),
+    differences: z
+      .array(Discrepancy)
+      .openapi({ description: 'What differs from Stripe, and is open' }),
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
     decisions: z.array(Decision),
     attempts: z.array(Attempt),

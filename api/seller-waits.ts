@@ -11,15 +11,11 @@ type Waiting = z.infer<typeof Wait>;
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
-  const { id, parked, parkedAt, status } = seller;
-  if (status === 'closed') {
-    return [wait('closed', 'platform', 'The seller is closed', 'Nothing, as it stands')];
+  const stopped = parkedWait(seller);
+  if (seller.status === 'closed') {
+    return [wait('closed', 'platform', 'The seller is closed', 'Reopening it'), ...stopped];
   }
-  if (parked !== null) {
-    const { explanation, commands } = sellerParkedOf(id, parked);
-    const lifted = 'A person, by one of its commands';
-    return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
-  }
+  if (stopped.length > 0) return stopped;
   return [...accountWaits(seller), ...stopWaits(seller)];
 }
 
@@ -37,6 +33,13 @@ export function accountWaits(seller: SellerBeside): Waiting[] {
     return [wait('account-read', 'engine', reason, 'Reading it', { since })];
   }
   return [capabilityWait(seller)];
+}
+
+function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
+  if (parked === null) return [];
+  const { explanation, commands } = sellerParkedOf(id, parked);
+  const lifted = 'A person, by one of its commands';
+  return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
 }
 
 /** The pause and the holds: each with its own reason, and lifted by its own request. */

@@ -7,6 +7,7 @@ import { cutOffOf } from '../domain/schedule.ts';
 import { readKeyNames } from './api-keys.ts';
 import { listBankAccounts, type BankAccountRecord } from './bank-accounts.ts';
 import type { Db, Tx } from './connect.ts';
+import { listDiscrepancies } from './discrepancies.ts';
 import { findHold, listHolds, type HoldRecord } from './holds.ts';
 import { atOneInstant, readNow } from './one-instant.ts';
 import { readOperations, type Operations } from './operations.ts';
@@ -71,6 +72,7 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
     attempts: await views.listAttempts(tx, sellerId),
     commands: await views.listDecisions(tx, sellerId),
+    differences: await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown }),
   };
 }
 

@@ -118,6 +118,17 @@ const sellerUnlessOurs: RawBuilder<unknown> = sql`
     where sellers.status <> 'closed' and ours.id is null and becoming_ours.id is null
 `;
 
+/** What comes back after its seller was closed has to be booked all the same. */
+const closedSeller: RawBuilder<unknown> = sql`
+  select 'seller/' || sellers.id, topic
+    from given join fresh using (event_id) join lateral (
+      select seller_id, status from payouts where stripe_payout_id = given.payout limit 1
+    ) as payouts on payouts.status = 'settled'
+      join sellers on sellers.id = payouts.seller_id and sellers.status = 'closed'
+      cross join unnest(array['money', 'reopened']) as topic
+    where given.unless_ours is not null
+`;
+
 const sellerIfStale: RawBuilder<unknown> = sql`
   select 'seller/' || sellers.id, 'money'
     from given join fresh using (event_id) join lateral (
@@ -145,6 +156,7 @@ const lookUps: readonly { by: keyof Given; found: RawBuilder<unknown> }[] = [
   { by: 'seller_topic', found: seller },
   { by: 'payout', found: payout },
   { by: 'unless_ours', found: sellerUnlessOurs },
+  { by: 'unless_ours', found: closedSeller },
   { by: 'if_stale', found: sellerIfStale },
   { by: 'waiting_for', found: waitingPayouts },
 ];

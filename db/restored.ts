@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { businessNow } from './business-time.ts';
-import type { Db } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
 
 /** Something that Stripe made under our name. */
 export type MadeAtStripe = {
@@ -57,30 +57,28 @@ export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promis
   return made.filter(({ stripeId }) => unknown.has(stripeId));
 }
 
-/** Writes down what only Stripe knew and stops money over it; `by` says who noticed. */
-export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): Promise<void> {
+/** Writes down what only Stripe knew and stops money over it. */
+export async function recordUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
-  await db.transaction().execute(async (tx) => {
-    await tx
-      .insertInto('adoptions')
-      .values(
-        made.map((one) => ({
-          stripe_id: one.stripeId,
-          step: one.step,
-          payout_id: one.payoutId,
-          stripe_account: one.stripeAccount,
-          amount: one.amount,
-          currency: one.currency,
-          created_at: one.createdAt,
-        })),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await tx
-      .updateTable('operations')
-      .set({ money_stopped: true, reason, changed_by: 'engine', changed_at: businessNow })
-      .execute();
-  });
+  await tx
+    .insertInto('adoptions')
+    .values(
+      made.map((one) => ({
+        stripe_id: one.stripeId,
+        step: one.step,
+        payout_id: one.payoutId,
+        stripe_account: one.stripeAccount,
+        amount: one.amount,
+        currency: one.currency,
+        created_at: one.createdAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await tx
+    .updateTable('operations')
+    .set({ money_stopped: true, reason, changed_by: 'engine', changed_at: businessNow })
+    .execute();
 }
 
 const reason =

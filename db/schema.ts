@@ -25,6 +25,7 @@ import type {
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { SellerStatus, WakeTopic } from '../domain/seller.ts';
+import type { BooksTables } from './books-schema.ts';
 
 /** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
 type Instant = ColumnType<string, string | undefined, string>;
@@ -38,7 +39,7 @@ type MaybeJson = ColumnType<
 >;
 
 /** Every table, as the migrations made them. */
-export type Database = {
+export type Database = BooksTables & {
   clock: { id: Generated<boolean>; offset_ms: Generated<number> };
   installation: {
     id: Generated<boolean>;
@@ -219,6 +220,7 @@ type SellersTable = {
   movements_read_at: MaybeInstant;
   movements_until: MaybeInstant;
   earns_at_account: Generated<boolean>;
+  books_checked_at: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
   paused_at: MaybeInstant;

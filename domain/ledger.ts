@@ -22,7 +22,10 @@ export const places = [
   'foreign',
 ] as const;
 
-/** What an entry tells. `refund` is what is taken off, or given back of, an earning at the account. */
+/**
+ * What an entry tells. `refund` is what is taken off, or given back of, an earning at the account;
+ * `reversal` a transfer that was undone.
+ */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
   'earning',
@@ -34,6 +37,7 @@ export const entryKinds = [
   'payout-failed',
   'returned',
   'refund',
+  'reversal',
   'foreign',
   'adopted',
 ] as const;
@@ -130,12 +134,12 @@ export function failed(payout: PayoutMoney, stripePayoutId: StripePayoutId): Ent
 
 /** What happened at the account by itself, named by its line in Stripe's books. */
 export function moved(
-  movement: { id: string; currency: Currency; source: string | null },
-  booking: { kind: EntryKind; from: Place; to: Place; amount: MinorUnits },
+  movement: { id: string; currency: Currency; object: string | null },
+  entry: { kind: EntryKind; from: Place; to: Place; amount: MinorUnits },
   sellerId: SellerId,
 ): Entry {
-  const { id: eventKey, currency, source } = movement;
-  return { eventKey, ...booking, sellerId, currency, ...(source !== null && { stripeId: source }) };
+  const { id: eventKey, currency, object } = movement;
+  return { eventKey, ...entry, sellerId, currency, ...(object !== null && { stripeId: object }) };
 }
 
 /** The bank sent it back after it was paid. */

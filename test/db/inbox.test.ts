@@ -6,6 +6,7 @@ import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
 import { recordAccountRead, recordPayoutsManual } from '../../db/seller-steps.ts';
 import { wakeOverdue } from '../../db/sweeps.ts';
 import { listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
+import type { SellerId } from '../../domain/ids.ts';
 import type { WaitReason } from '../../domain/payout.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -211,7 +212,15 @@ describe('a wake-up', () => {
 });
 
 describe('an account that was read', () => {
-  const active = { transfers: 'active', payouts: 'active' };
+  const askedAt = new Date().toISOString();
+  const active = { transfers: 'active', payouts: 'active', askedAt };
+  const restricted = { ...active, transfers: 'inactive' };
+  const statusOf = (sellerId: SellerId) =>
+    money.db
+      .selectFrom('sellers')
+      .select(['status', 'account_read_at'])
+      .where('id', '=', sellerId)
+      .executeTakeFirstOrThrow();
 
   test('as active lets what was refused because of it try again', async () => {
     const waiting = [];
@@ -229,7 +238,7 @@ describe('an account that was read', () => {
 
   test('as restricted lets nothing try, and is read again in a day', async () => {
     const { sellerId, payoutId } = await waitingFor('capability', 'acct_1');
-    await recordAccountRead(money.db, sellerId, { transfers: 'inactive', payouts: 'active' });
+    await recordAccountRead(money.db, sellerId, restricted);
     // Now the payouts are manual, and that says nothing about the transfers.
     await recordPayoutsManual(money.db, sellerId);
     expect(await money.wakeUps()).toEqual({});
@@ -240,6 +249,17 @@ describe('an account that was read', () => {
       .executeTakeFirstOrThrow();
     expect([status, look_again_at !== null]).toEqual(['restricted', true]);
     expect((await readPayout(money.db, payoutId)).waitingFor).toBe('capability');
+  });
+
+  test('by somebody who had asked before changes nothing that is newer', async () => {
+    const sellerId = await money.seller();
+    await recordPayoutsManual(money.db, sellerId);
+    await recordAccountRead(money.db, sellerId, restricted);
+    const older = new Date(Date.parse(askedAt) - 1).toISOString();
+    await recordAccountRead(money.db, sellerId, { ...active, askedAt: older });
+    expect(await statusOf(sellerId)).toEqual({ status: 'restricted', account_read_at: askedAt });
+    await recordAccountRead(money.db, sellerId, active);
+    expect(await statusOf(sellerId)).toMatchObject({ status: 'active' });
   });
 
   test('moves nothing that is parked', async () => {

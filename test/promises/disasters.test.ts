@@ -13,7 +13,7 @@ import {
 import { expectPaidOnce } from '../sandbox-book.ts';
 import { until } from '../wait.ts';
 
-const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300 };
+const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300, reconciliation: 300 };
 const long = { timeout: 240_000 };
 
 test.each([true, false])(

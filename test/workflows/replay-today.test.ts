@@ -27,7 +27,7 @@ describe('a payout', () => {
   );
 });
 
-test.each(['sellerLifecycle', 'relay', 'sweep', 'revive', 'accounts'])(
+test.each(['sellerLifecycle', 'relay', 'sweep', 'revive', 'accounts', 'reconciliation'])(
   'a %s replays as it ran',
   async (type) => {
     const runs = await fetchRuns(engine, `WorkflowType = '${type}'`);
