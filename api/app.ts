@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { attentionRoutes } from './attention.ts';
 import { authenticate } from './authenticate.ts';
+import { readBody } from './bodies.ts';
 import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
@@ -22,6 +23,7 @@ import { parkedSellerRoutes } from './parked-sellers.ts';
 import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
+import { refuseStrayQueries } from './queries.ts';
 import { toProblem } from './refusals.ts';
 import { allowedMethods, faultLine, identifyRequest, limitBody, sayRequest } from './requests.ts';
 import { recoveryRoutes } from './recovery.ts';
@@ -39,7 +41,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = createRoutes();
   app.use(identifyRequest, sayRequest(deps.log));
   app.use(limitBody(largestBody));
-  app.use('/v1/*', authenticate(deps.db));
+  app.use('/v1/*', authenticate(deps.db), refuseStrayQueries(app), readBody);
 
   for (const routes of resources(deps)) app.route('/', routes);
   app.route('/', docsRoutes());

@@ -1,10 +1,22 @@
 import { z } from '@hono/zod-openapi';
 import { Problem } from './problems.ts';
 
+const wholeLimit = 'must be a whole number from 1 to 100, given once';
+const ofThisList = 'must be the nextCursor of a page of this list';
+
 /** What every list takes besides its filters. */
 export const PageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().min(1).max(100).optional().openapi({ description: 'nextCursor of a page' }),
+  limit: z
+    .string(wholeLimit)
+    .regex(/^([1-9]\d?|100)$/, wholeLimit)
+    .transform(Number)
+    .default(20)
+    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 20 }),
+  cursor: z
+    .string('must be given once')
+    .regex(/^[\w-]{1,100}$/, ofThisList)
+    .optional()
+    .openapi({ description: 'nextCursor of a page' }),
 };
 
 /** A page of things, newest first. */
@@ -24,9 +36,8 @@ export function afterOf<Id extends string>(
   if (cursor === undefined) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString('latin1');
   if (isId(id) && toCursor(id) === cursor) return id;
-  const rule = 'must be the nextCursor of a page of this list';
-  throw new Problem('invalid-request', `/cursor: ${rule}`, {
-    errors: [{ in: 'query', pointer: '/cursor', rule }],
+  throw new Problem('invalid-request', `/cursor: ${ofThisList}`, {
+    errors: [{ in: 'query', pointer: '/cursor', rule: ofThisList }],
   });
 }
 

@@ -1,6 +1,7 @@
 /** Every way in which a request can be refused. A kind is permanent: callers branch on it. */
 export const problemKinds = {
   'bad-json': { status: 400, title: 'The body is not JSON' },
+  'body-cut-off': { status: 400, title: 'The body ended too early' },
   'invalid-request': { status: 400, title: 'The request breaks a rule' },
   'idempotency-key-missing': { status: 400, title: 'An Idempotency-Key header is required' },
   'webhook-signature': { status: 400, title: 'The signature does not match' },

@@ -32,6 +32,9 @@ export function toProblem(error: unknown): Problem {
     const headers = { 'retry-after': '1' };
     return new Problem('unavailable', 'Too much at once at one place; try again', { headers });
   }
+  if (isCutOff(error)) {
+    return new Problem('body-cut-off', 'The caller went away before all of it was sent');
+  }
   if (isDatabaseAway(error)) {
     const headers = { 'retry-after': '5' };
     return new Problem('unavailable', 'The database does not answer; try again', { headers });
@@ -96,11 +99,46 @@ function ruleOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return 'is required';
   }
-  return issue.message.replace(/^Invalid input: /, '').replace(/^expected/, 'must be');
+  return isZodsOwn(issue) ? inOurWords(issue) : issue.message;
+}
+
+/** True where a schema left the words to zod. */
+function isZodsOwn({ message }: Issue): boolean {
+  return /^(Invalid|Too small|Too big)\b/.test(message);
+}
+
+const kinds: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function inOurWords(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${kinds[issue.expected] ?? 'of another kind'}`;
+    case 'too_small':
+      return `must be ${amountOf(issue.origin, 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `must be ${amountOf(issue.origin, 'at most', issue.maximum)}`;
+    case 'invalid_format':
+      return 'must have another form';
+    default:
+      return 'must have another value';
+  }
+}
+
+function amountOf(origin: string, word: string, bound: number | bigint): string {
+  const units: Record<string, string> = { string: 'characters long', array: 'items long' };
+  return [word, bound, units[origin]].filter((part) => part !== undefined).join(' ');
 }
 
 /** RFC 6901, of bounded length: names of unknown fields are the caller's. */
-function toPointer(path: readonly PropertyKey[]): string {
+export function toPointer(path: readonly PropertyKey[]): string {
   return path
     .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
@@ -111,12 +149,20 @@ function lostRace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(40\w{3}|55P03)$/.test(String(error.code));
 }
 
+/** What Node throws when the other side of a request goes away; the code alone could be Postgres'. */
+function isCutOff(error: unknown): boolean {
+  if (!(error instanceof Error) || error.message !== 'aborted') return false;
+  return 'code' in error && error.code === 'ECONNRESET';
+}
+
 /** Connections refused or lost, and a server that is starting or stopping. */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
     /^(ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|08\w{3}|57P0[1-3]|53\w{3})$/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(
+      error.message,
+    )
   );
 }

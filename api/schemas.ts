@@ -138,9 +138,10 @@ export function answer<Schema extends z.ZodType>(schema: Schema, description: st
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** A JSON body of a request. */
+/** A JSON body of a request; it may be left out where `{}` says as much. */
 export function body<Schema extends z.ZodType>(schema: Schema) {
-  return { required: true, content: { 'application/json': { schema } } };
+  const { data } = schema.safeParse({});
+  return { required: JSON.stringify(data) !== '{}', content: { 'application/json': { schema } } };
 }
 
 /** The refusals of a route, for its `responses`. */

@@ -29,7 +29,10 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
           and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
             or busy.status = 'requested' and busy.started_at is not null))
       order by payouts.currency, payouts.created_at
-    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops,
+    ) as startable, array(select payouts.id from payouts where seller_id = sellers.id
+        and payouts.status in ('requested', 'reserved', 'transferred', 'sent')
+      order by created_at limit 5
+    ) as under_way, ${stopsOf(sql.ref('sellers.id'))} as stops,
       (select count(*)::int from requirements where seller_id = sellers.id
         and deadline <> 'eventually_due') as requirements_due,
       earns_at_account and (movements_read_at is null
@@ -51,6 +54,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     requirementsDue: row.requirements_due,
     movementsDue: row.movements_due,
     startablePayouts: row.startable,
+    payoutsUnderWay: row.under_way,
     paydayAt: row.payday_at,
     stops: row.stops,
     lookAgainAt: row.look_again_at,
@@ -214,6 +218,7 @@ export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<v
 type SellerRow = Selectable<Database['sellers']> & {
   now: string;
   startable: PayoutId[];
+  under_way: PayoutId[];
   payday_at: string | null;
   requirements_due: number;
   movements_due: boolean;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Fleet } from './fleet.ts';
 import { describeEnd, pause, waitUntilReady, type Child } from './processes.ts';
 import { Stopped, saying, type Say } from './say.ts';
+import { troubleLine } from './trouble.ts';
 
 /** One of the engine's own programs, run by the same Node as the launcher. */
 export type Part = {
@@ -88,7 +89,7 @@ function startChild(
     const words = isReady ? undefined : jsonWith(readyKey, line);
     if (words !== undefined) onReady(words);
     else if (isReady && isTrouble(line)) {
-      yard.tell(`${part.name.padEnd(8)} | ${line.slice(0, 160)}`);
+      yard.tell(troubleLine(part.name, line));
     }
     isReady ||= words !== undefined;
   });

@@ -26,6 +26,8 @@ export type Seller = {
   movementsDue: boolean;
   /** Requested payouts that may start now: one for each currency that has none in flight. */
   startablePayouts: PayoutId[];
+  /** Payouts between order and bank, the first of them; absent in old histories. */
+  payoutsUnderWay?: PayoutId[];
   /**
    * When a payday has to be opened; null without a schedule, or while no money waits for it.
    * Absent in old histories.

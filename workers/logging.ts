@@ -1,4 +1,9 @@
-import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  type LogLevel,
+} from '@temporalio/worker';
 
 /** Sends what the SDK and our activities log to standard error, one JSON object a line. */
 export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void {
@@ -7,7 +12,10 @@ export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void
     const line = { level: severity.toLowerCase(), event: message, ...plain(meta) };
     process.stderr.write(`${JSON.stringify(line)}\n`);
   });
-  Runtime.install({ logger, shutdownSignals: [] });
+  // The core's own lines come this way too; else it writes them to the terminal, in colour.
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
+  const telemetryOptions = { logging: { filter, forward: {} } };
+  Runtime.install({ logger, telemetryOptions, shutdownSignals: [] });
 }
 
 /** Errors lose their stack and everything attached: it could hold what Stripe said of a bank. */

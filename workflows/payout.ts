@@ -5,7 +5,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { sellerWorkflowId } from '../domain/ids.ts';
-import { describePayout } from '../domain/explanations.ts';
+import { describePayout, summaryOfPayoutWait } from '../domain/explanations.ts';
 import { isOver, nextStep, type Payout, type PayoutStep } from '../domain/payout.ts';
 import { lookAgain, type PayoutInput } from './messages.ts';
 import { ledger, stripePayouts, stripeReads, transfers } from './policies.ts';
@@ -82,7 +82,8 @@ async function waitAsTold(
     if (long && workflowInfo().historyLength > shortHistory) {
       await continueAsNew<typeof payout>({ payoutId: row.payoutId });
     }
-    await wakeUps.wait({ now: row.now, until: step.until, summary: `Waits: ${step.for}` });
+    const summary = summaryOfPayoutWait(step);
+    await wakeUps.wait({ now: row.now, until: step.until, summary });
   }
   return wakeUps.take().size > 0;
 }

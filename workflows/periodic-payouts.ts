@@ -5,8 +5,3 @@ import { ledger } from './policies.ts';
 export async function openPayday({ sellerId }: Seller): Promise<Seller> {
   return ledger.openPayday({ sellerId });
 }
-
-/** What the timer of an idle seller is for, as the Temporal UI shows it. */
-export function summaryOfWait({ paydayAt }: Seller, until: string | null): string {
-  return until !== null && until === paydayAt ? 'Opens the payday' : 'Looks at the account';
-}

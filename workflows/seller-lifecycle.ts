@@ -1,9 +1,9 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { describeSeller } from '../domain/explanations.ts';
+import { describeSeller, summaryOfSellerWait } from '../domain/explanations.ts';
 import { nextSellerStep, type Seller, type SellerStep, type WakeTopic } from '../domain/seller.ts';
 import type { SellerInput } from './messages.ts';
 import { takeOnboardingStep } from './onboarding.ts';
-import { openPayday, summaryOfWait } from './periodic-payouts.ts';
+import { openPayday } from './periodic-payouts.ts';
 import { ledger, stripeReads } from './policies.ts';
 import { showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
@@ -71,7 +71,7 @@ async function waitAsTold(
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof sellerLifecycle>({ sellerId: row.sellerId });
     }
-    const summary = summaryOfWait(row, step.until);
+    const summary = summaryOfSellerWait(row, step.until);
     await wakeUps.wait({ now: row.now, until: step.until, summary });
   }
   return wakeUps.take();

@@ -50,6 +50,14 @@ test.each([
   expect(toProblem(Object.assign(new Error('x'), { code })).kind).toBe(kind);
 });
 
+test.each([
+  ['Client has encountered a connection error and is not queryable', 'found broken before use'],
+  ['Client was closed and is not queryable', 'closed between two statements'],
+  ['Connection terminated unexpectedly', 'lost under a statement'],
+])('a connection to the database that is gone is a 503: %s (%s)', (message) => {
+  expect(toProblem(new Error(message)).kind).toBe('unavailable');
+});
+
 test('a request keeps the name that its caller gave it, if that is a plain one', async () => {
   const { app } = await startApi();
   const nameOf = async (given: string) => {

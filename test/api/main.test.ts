@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect as connectTo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Stripe } from 'stripe';
@@ -68,7 +69,7 @@ describe('the API process', () => {
     expect(JSON.parse(String(said))).toEqual({ ready: 'api', url });
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const headers = { authorization: `Bearer ${adminKey}` };
-    expect((await fetch(`${url}/v1/operations?private=1`, { headers })).status).toBe(200);
+    expect((await fetch(`${url}/v1/payouts?parked=private`, { headers })).status).toBe(400);
     expect((await fetch(`${url}/v1/operations`)).status).toBe(401);
     const ready = await fetch(`${url}/ready`);
     expect([ready.status, ready.headers.get('keep-alive')]).toEqual([200, 'timeout=75']);
@@ -76,8 +77,8 @@ describe('the API process', () => {
     const log = errors.join('\n');
     expect(JSON.parse(errors[0] ?? '')).toMatchObject({
       event: 'request',
-      route: '/v1/operations',
-      status: 200,
+      route: '/v1/payouts',
+      status: 400,
     });
     expect(log).not.toContain(adminKey);
     expect(log).not.toContain('private');
@@ -95,6 +96,27 @@ describe('the API process', () => {
       expect(rows).toEqual([{ event_id: 'evt_1' }]);
     });
   });
+
+  test.each(['content-length: 100', 'transfer-encoding: chunked'])(
+    'a caller that goes away in the middle of a body is no trouble of ours: %s',
+    async (length) => {
+      const { url, errors } = await startProcess();
+      const { hostname, port } = new URL(url);
+      const socket = connectTo(Number(port), hostname);
+      const type = 'content-type: application/json';
+      const head = `POST /v1/sellers HTTP/1.1\r\nhost: x\r\n${length}\r\n${type}`;
+      const bearer = `authorization: Bearer ${adminKey}`;
+      socket.write(`${head}\r\n${bearer}\r\nidempotency-key: k\r\n\r\n5\r\n{"a":`);
+      await once(socket, 'connect');
+      const headers = { authorization: `Bearer ${adminKey}` };
+      await fetch(`${url}/v1/payouts`, { headers }); // by now the request is being read
+      socket.destroy();
+      await until('the request was logged', () => errors.some((line) => line.includes('POST')));
+      const lines = errors.map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(lines.find(({ method }) => method === 'POST')).toMatchObject({ status: 400 });
+      expect(lines.filter(({ event: name }) => name === 'fault')).toEqual([]);
+    },
+  );
 
   test('asked to end, finishes what it has begun and takes nothing new', async () => {
     const { url, child, ended, databaseUrl } = await startProcess();

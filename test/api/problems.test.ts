@@ -134,7 +134,7 @@ describe('a body that breaks a rule is refused, with the field and the rule, and
 describe('a request that is none', () => {
   test.each([
     ['half a document', '{"email":', 400, 'bad-json'],
-    ['nothing', '', 400, 'bad-json'],
+    ['nothing where something is required', '', 400, 'invalid-request'],
     ['nested without end', '['.repeat(200_000), 400, 'bad-json'],
     ['two MiB', JSON.stringify({ email: 'x'.repeat(2 ** 21) }), 413, 'body-too-large'],
   ])('%s is refused', async (_what, body, status, kind) => {
@@ -213,6 +213,8 @@ describe('what is not there', () => {
     [`/v1/payouts/${unknownPayout}/confirm-sent`, { stripeId: 'tr_1' }, 'unknown-payout'],
     [`/v1/payouts/${unknownPayout}/confirm-not-sent`, {}, 'unknown-payout'],
     [`/v1/payouts/${unknownPayout}/retry`, {}, 'unknown-payout'],
+    ['/v1/holds/1/release', { reason: 'x' }, 'unknown-hold'],
+    [`/v1/sellers/${unknownSeller}/bank-accounts/1/resume`, {}, 'unknown-bank-account'],
   ])('POST %s changes nothing', async (path, body, kind) => {
     const refused = await refusedTo(() => api.post(path, body));
     expect([refused.status, refused.type]).toEqual([404, `/problems/${kind}`]);
@@ -230,6 +232,8 @@ describe('a list', () => {
     ['limit=0', '/limit'],
     ['limit=101', '/limit'],
     ['limit=ten', '/limit'],
+    ['limit=0x10', '/limit'],
+    ['limit=%205', '/limit'],
     ['limit=1&limit=2', '/limit'],
     ['cursor=', '/cursor'],
     ['cursor=nonsense', '/cursor'],
@@ -237,6 +241,7 @@ describe('a list', () => {
     [`cursor=${Buffer.from(unknownPayout).toString('base64url')}`, '/cursor'],
     ['status=asleep', '/status'],
     ['externalId=%00', '/externalId'],
+    ['externalId=%ff', '/externalId'],
     ['sort=asc', '/sort'],
   ])('of sellers asked with %s is refused at %s', async (query, field) => {
     const { status, errors } = await refusedTo(() => api.get(`/v1/sellers?${query}`));

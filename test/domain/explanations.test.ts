@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { commandsFor, describePayout } from '../../domain/explanations.ts';
+import {
+  commandsFor,
+  describePayout,
+  describeSeller,
+  summaryOfPayoutWait,
+  summaryOfSellerWait,
+} from '../../domain/explanations.ts';
 import { nextStep } from '../../domain/payout.ts';
-import { aPayout, later } from './payout.ts';
+import { aPayout, later, noon } from './payout.ts';
+import { aSeller } from './seller.ts';
 
 describe('the details of a payout', () => {
   test('say what it does, how much it carries and until when it waits', () => {
@@ -14,7 +21,9 @@ describe('the details of a payout', () => {
       lookAgainAt: later,
     });
     const details = describePayout(payout, nextStep(payout, false));
-    expect(details).toContain(`**reserved**: waits for platform-balance, until ${later}`);
+    expect(details).toContain(
+      `**reserved**: waits for money in the platform’s balance; looks again at`,
+    );
     expect(details).toContain('100.00 EUR');
     expect(details).toContain('acct_1');
     expect(details).not.toContain('Needs a person');
@@ -37,4 +46,43 @@ describe('the details of a payout', () => {
     const details = describePayout(payout, nextStep(payout, false));
     for (const call of calls) expect(details).toContain(call);
   });
+});
+
+/** A list in Markdown begins after an empty line, or it runs on in the paragraph before it. */
+const runsOn = /(^|\n)(?!- )[^\n]+\n- /;
+
+test('what the Temporal UI shows is a list, not one paragraph', () => {
+  const parked = aPayout({ status: 'reserved', parked: 'outcome-unknown' });
+  const waiting = aPayout({ status: 'reserved', waitingFor: 'bank', lookAgainAt: later });
+  const stopped = aSeller({ parked: 'refused-by-stripe', payoutsUnderWay: [parked.payoutId] });
+  for (const details of [
+    describePayout(parked, nextStep(parked, false)),
+    describePayout(waiting, nextStep(waiting, false)),
+    describeSeller(stopped),
+  ]) {
+    expect(details).not.toMatch(runsOn);
+    expect(details).toMatch(/\n\n- /);
+  }
+});
+
+test('the details of a seller name its payouts under way, as it last saw them', () => {
+  const { payoutId } = aPayout({});
+  expect(describeSeller(aSeller({ payoutsUnderWay: [payoutId] }))).toContain(`\`${payoutId}\``);
+  expect(describeSeller(aSeller())).not.toContain('under way');
+});
+
+test.each([
+  ['late-return', later, /^Waits for the end of the watch for a late return, until .* UTC$/],
+  ['bank', later, /^Waits for the bank to have it; looks again at .* UTC$/],
+  ['outcome-unknown', null, /^Waits for a person who knows what became of it$/],
+] as const)('the timer of a payout that waits for %s says so in words', (reason, until, words) => {
+  expect(summaryOfPayoutWait({ kind: 'wait', for: reason, until })).toMatch(words);
+});
+
+test.each([
+  [{ paydayAt: later, lookAgainAt: null }, 'Opens the payday of'],
+  [{ paydayAt: noon, lookAgainAt: later }, 'Reads the account again at'],
+  [{ paydayAt: null, lookAgainAt: null }, 'A hold ends at'],
+])('the timer of a seller says what happens then: %j', (row, words) => {
+  expect(summaryOfSellerWait(row, later)).toContain(words);
 });
