@@ -58,6 +58,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     sellerId,
     payoutId,
     row,
+    activities,
     run,
     moveMinutes,
     /** Runs the activity of the step. */
