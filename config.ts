@@ -52,6 +52,11 @@ const Environment = z.object({
   ACCOUNTS_SECONDS: count.default(300),
   /** Accounts that one pass reads again, stalest first: four requests for each. */
   ACCOUNTS_A_PASS: count.default(100),
+  RECONCILIATION_SECONDS: count.default(300),
+  /** Pages of the platform's books that one pass reads, 100 lines each. */
+  RECONCILIATION_PAGES: count.default(100),
+  /** Minutes in which Stripe's books and the ledger may differ before it is a discrepancy. */
+  RECONCILIATION_GRACE_MINUTES: count.default(60),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -96,8 +101,14 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       sweep: value.SWEEP_SECONDS,
       revive: value.REVIVE_SECONDS,
       accounts: value.ACCOUNTS_SECONDS,
+      reconciliation: value.RECONCILIATION_SECONDS,
     },
     accountsAPass: value.ACCOUNTS_A_PASS,
+    reconciliation: {
+      pages: value.RECONCILIATION_PAGES,
+      lines: value.RECONCILIATION_PAGES * 100,
+      graceMinutes: value.RECONCILIATION_GRACE_MINUTES,
+    },
     lateReturnDays: value.LATE_RETURN_DAYS,
     logLevel: value.LOG_LEVEL,
   };

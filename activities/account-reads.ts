@@ -1,6 +1,7 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import type { BankAccountFacts } from '../db/bank-accounts.ts';
+import { readClock } from '../db/clock.ts';
 import { recordAccountRead, type AccountFacts } from '../db/seller-steps.ts';
 import { takeStaleAccounts } from '../db/sweeps.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
@@ -35,7 +36,7 @@ export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?
       for (const account of stale) {
         heartbeat();
         try {
-          await readAccount(deps, account, true);
+          if (!account.isClosed) await readAccount(deps, account, true);
           await readMovements(deps, account.sellerId);
         } catch (error) {
           // One account that cannot be read keeps no other from being read; its turn comes again.
@@ -58,18 +59,19 @@ export async function readAccount(
   wakesSeller = false,
 ): Promise<void> {
   const account = { sellerId, stripeAccount, payoutsAreManual };
-  const facts = await readFacts(deps, account).catch((error: unknown) => {
+  const { now: askedAt } = await readClock(deps.db);
+  const read = await readFacts(deps, account).catch((error: unknown) => {
     // It was disconnected, or the key may not see it: nothing can be paid there any more.
     if (isForbidden(error)) return { transfers: 'unreadable', payouts: 'unreadable' };
     throw error;
   });
-  await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
+  await recordAccountRead(deps.db, sellerId, { ...read, askedAt }, wakesSeller);
 }
 
 async function readFacts(
   deps: StripeDeps,
   { stripeAccount, payoutsAreManual }: AccountOf,
-): Promise<AccountFacts> {
+): Promise<Omit<AccountFacts, 'askedAt'>> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
       include: ['configuration.recipient', 'requirements'],

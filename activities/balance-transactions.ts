@@ -3,7 +3,7 @@ import { readMovementCursor, recordMovements } from '../db/movements.ts';
 import { recordBack } from '../db/payout-steps.ts';
 import { readPayout } from '../db/payouts.ts';
 import { readSellerForWorkflow } from '../db/seller-steps.ts';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import type { Movement } from '../domain/movements.ts';
 import type { Seller } from '../domain/seller.ts';
 import { readPages, readStripe, type StripeDeps } from './money-call.ts';
@@ -22,24 +22,43 @@ export function createMovementActivities(deps: StripeDeps) {
 }
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
-const overlapSeconds = 900;
+export const overlapSeconds = 900;
 
-/** The same for whoever needs no answer. */
-export async function readMovements(deps: StripeDeps, sellerId: SellerId): Promise<void> {
+/** The same for whoever needs no answer; also from an earlier time than it was read up to. */
+export async function readMovements(
+  deps: StripeDeps,
+  sellerId: SellerId,
+  from: string | null = null,
+): Promise<void> {
   const { stripe, db } = deps;
-  const { account, until } = await readMovementCursor(db, sellerId);
+  const { account, until, now: readAt } = await readMovementCursor(db, sellerId);
   if (!account) return;
   const acting = actingFor(account);
-  const since = until === null ? 0 : Math.floor(Date.parse(until) / 1000) - overlapSeconds;
-  const lines = await readPages(deps, 'GET /v1/balance_transactions', (page) =>
+  const upTo = [until, from].filter((instant) => instant !== null).sort()[0];
+  const since = until === null || !upTo ? 0 : Math.floor(Date.parse(upTo) / 1000) - overlapSeconds;
+  const read = await readPages(deps, 'GET /v1/balance_transactions', (page) =>
     stripe.balanceTransactions.list(
-      { created: { gte: since }, expand: ['data.source'], ...page },
+      { created: { gte: since }, expand: ['data.source.source_transfer'], ...page },
       acting,
     ),
   );
-  const movements = lines.map((line) => toMovement(line)).toReversed();
-  const { cameBack } = await recordMovements(db, sellerId, movements);
+  await take(deps, sellerId, { lines: read.map((line) => toMovement(line)).toReversed(), readAt });
+}
+
+/** Looks again at what was read and is not understood yet. */
+export async function takeOpenLines(deps: StripeDeps, sellerId: SellerId): Promise<void> {
+  await take(deps, sellerId, { lines: [], readAt: null });
+}
+
+async function take(
+  deps: StripeDeps,
+  sellerId: SellerId,
+  read: { lines: Movement[]; readAt: string | null },
+): Promise<void> {
+  const { cameBack } = await recordMovements(deps.db, sellerId, read);
+  if (cameBack.length === 0) return;
   for (const payoutId of cameBack) await recordLateReturn(deps, payoutId);
+  await recordMovements(deps.db, sellerId, { lines: [], readAt: null });
 }
 
 /** A payout that was settled came back after all: the money is at the account again. */
@@ -55,9 +74,10 @@ async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<v
   if (why) await recordBack(db, { ...payout, stripePayoutId }, why);
 }
 
-function toMovement(line: Stripe.BalanceTransaction): Movement {
+/** A line of Stripe's as we keep it: what moved, and whose doing it was. */
+export function toMovement(line: Stripe.BalanceTransaction): Movement {
   const { source } = line;
-  const object = typeof source === 'object' ? source : null;
+  const id = idOf(source);
   return {
     id: line.id,
     type: line.type,
@@ -65,11 +85,53 @@ function toMovement(line: Stripe.BalanceTransaction): Movement {
     currency: line.currency,
     createdAt: new Date(line.created * 1000).toISOString(),
     availableOn: new Date(line.available_on * 1000).toISOString(),
-    source: typeof source === 'string' ? source : (source?.id ?? null),
-    payoutId: object?.object === 'payout' ? (object.metadata?.['payout_id'] ?? null) : null,
-    sourceTransfer: object?.object === 'charge' ? idOf(object.source_transfer) : null,
-    charge: object?.object === 'refund' ? idOf(object.charge) : null,
+    source: id,
+    object: id,
+    transfer: null,
+    isOfCharge: false,
+    charge: null,
+    payoutId: null,
+    ...(source !== null && typeof source === 'object' && factsOfSource(source)),
   };
+}
+
+type Facts = Partial<Pick<Movement, 'object' | 'transfer' | 'isOfCharge' | 'charge' | 'payoutId'>>;
+
+function factsOfSource(source: Stripe.BalanceTransactionSource): Facts {
+  switch (source.object) {
+    case 'charge': {
+      const transfer = source.source_transfer;
+      if (!transfer) return {};
+      return typeof transfer === 'string'
+        ? { object: transfer, transfer }
+        : factsOfTransfer(transfer);
+    }
+    case 'refund': {
+      const reversal = idOf(source.source_transfer_reversal);
+      return { charge: idOf(source.charge), ...(reversal !== null && { object: reversal }) };
+    }
+    case 'payout':
+      return { payoutId: nameIn(source.metadata?.['payout_id']) };
+    case 'transfer':
+      return factsOfTransfer(source);
+    case 'transfer_reversal':
+      return { transfer: idOf(source.transfer) };
+    default:
+      return {};
+  }
+}
+
+function factsOfTransfer({ id, metadata, transfer_group, source_transaction }: Stripe.Transfer) {
+  return {
+    object: id,
+    transfer: id,
+    isOfCharge: source_transaction !== null,
+    payoutId: nameIn(metadata['payout_id']) ?? nameIn(transfer_group ?? undefined),
+  };
+}
+
+function nameIn(value: string | undefined): PayoutId | null {
+  return isPayoutId(value) ? value : null;
 }
 
 function idOf(reference: string | { id: string } | null | undefined): string | null {

@@ -6,13 +6,18 @@ import { createJobActivities } from './jobs.ts';
 import { createLedgerActivities } from './ledger.ts';
 import type { StripeDeps } from './money-call.ts';
 import { createPlatformActivities } from './platform.ts';
+import { createReconciliationActivities, type Reconciliation } from './reconciliation.ts';
 import { createStripePayoutActivities } from './stripe-payouts.ts';
 import { createSweepActivities } from './sweep.ts';
 import { createTransferActivities } from './transfers.ts';
 
 /** Every activity, made from what it works with. */
 export function createActivities(
-  deps: StripeDeps & { lateReturnDays: number; accountsAPass?: number },
+  deps: StripeDeps & {
+    lateReturnDays: number;
+    accountsAPass?: number;
+    reconciliation?: Reconciliation;
+  },
 ) {
   return {
     ...createLedgerActivities(deps),
@@ -23,6 +28,7 @@ export function createActivities(
     ...createMovementActivities(deps),
     ...createAccountWatchActivities(deps),
     ...createSweepActivities(deps),
+    ...createReconciliationActivities(deps),
     ...createPlatformActivities(deps),
     ...createJobActivities(deps),
   };

@@ -16,7 +16,8 @@ export const moneyStoppedMinutes = 60;
 const pausedMinutes = 24 * 60;
 
 /**
- * Nothing is sent to a bank account that is paused; nor to an account, or from it, while Stripe
+ * Nothing is sent to a bank account that is paused, nor into a currency that the account cannot
+ * hold: Stripe would convert it. Nor to an account, or from it, while Stripe
  * pays it out by itself: who takes the money first would be chance. A change wakes the payout. What
  * was sent once goes on: Stripe may have it, and only its answer tells.
  */
@@ -25,11 +26,11 @@ export async function stopBeforeSending(
   payout: Payout,
   step: MoneyStep,
 ): Promise<Payout | undefined> {
-  const isPaused = step === 'payout' && payout.bankPaused;
-  if (!isPaused && payout.payoutsAreManual) return undefined;
+  const lacksBank = step === 'payout' ? payout.bankPaused : payout.isConverted;
+  if (!lacksBank && payout.payoutsAreManual) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
   if (attempt && attempt.firstSentAt !== null) return undefined;
-  return isPaused
+  return lacksBank
     ? recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes })
     : recordWait(db, payout, { reason: 'automatic-payouts', minutes: 60 });
 }

@@ -1,9 +1,11 @@
 import type { Stripe } from 'stripe';
 import { findAttempt } from '../db/attempts.ts';
-import { recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
+import type { Db } from '../db/connect.ts';
+import { parkPayout, recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
 import { readPayout } from '../db/payouts.ts';
 import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
+import { formatMoney, money, type Money } from '../domain/money.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
 import { callOnce, findOne, readPages, type StripeDeps } from './money-call.ts';
 import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
@@ -23,8 +25,7 @@ export function createTransferActivities(deps: StripeDeps) {
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );
       if (outcome.kind !== 'succeeded') return answerOutcome(db, payout, 'transfer', outcome);
-      const { key, object } = outcome;
-      return recordTransferred(db, { payout, key, ...factsOfTransfer(object) });
+      return record(db, payout, outcome.key, outcome.object);
     },
 
     /** Looks for a transfer of unknown outcome by our id in its metadata, or at the one named. */
@@ -36,11 +37,26 @@ export function createTransferActivities(deps: StripeDeps) {
       return answerLookUp(db, payout, 'transfer', {
         found: await findTransfers(deps, payout),
         toCandidate,
-        record: (transfer) =>
-          recordTransferred(db, { payout, key: attempt.key, ...factsOfTransfer(transfer) }),
+        record: (transfer) => record(db, payout, attempt.key, transfer),
       });
     },
   };
+}
+
+/** Money that arrived otherwise than it was sent is not paid out as if it had not. */
+async function record(
+  db: Db,
+  payout: Payout,
+  key: string,
+  transfer: Stripe.Transfer,
+): Promise<Payout> {
+  const { arrived, ...facts } = factsOfTransfer(transfer);
+  const done = await recordTransferred(db, { payout, key, ...facts });
+  const { fromPlatform, currency } = payout;
+  const isOther = arrived && !(arrived.amount === fromPlatform && arrived.currency === currency);
+  if (!isOther || done.status !== 'transferred') return done;
+  const [sent, came] = [money(fromPlatform, currency), arrived].map(formatMoney);
+  return parkPayout(db, done, 'unexpected-state', `${transfer.id}: ${sent} arrived as ${came}`);
 }
 
 const expand = ['destination_payment.balance_transaction'];
@@ -92,17 +108,20 @@ function toCandidate(transfer: Stripe.Transfer): Candidate {
   };
 }
 
-/** The id, and when the money it brought can be paid out, where Stripe said so. */
+/** The id, what it brought and when that can be paid out, where Stripe said so. */
 function factsOfTransfer(transfer: Stripe.Transfer): {
   transferId: TransferId;
   arrivesAt: string | null;
   arrival: string | null;
+  arrived: Money | null;
 } {
   const payment = transfer.destination_payment;
-  const movement = typeof payment === 'object' ? payment?.balance_transaction : null;
-  const arrives = typeof movement === 'object' ? movement?.available_on : undefined;
+  const known = typeof payment === 'object' ? payment?.balance_transaction : null;
+  const movement = typeof known === 'object' ? known : null;
+  const arrives = movement?.available_on;
   return {
     transferId: transfer.id as TransferId,
+    arrived: movement && money(movement.net, movement.currency),
     arrival: typeof payment === 'string' ? payment : (payment?.id ?? null),
     arrivesAt: arrives === undefined ? null : new Date(arrives * 1000).toISOString(),
   };

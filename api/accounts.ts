@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listBankAccounts, payAnew, resumeBankAccount } from '../db/bank-accounts.ts';
+import { listBankAccounts, resumeBankAccount } from '../db/bank-accounts.ts';
 import { listRequirements } from '../db/requirements.ts';
 import { wakeWaitingPayouts } from '../db/seller-steps.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
@@ -108,7 +108,6 @@ export function accountRoutes(deps: AppDeps) {
           await readSeller(tx, sellerId);
           const isKnown = await resumeBankAccount(tx, sellerId, bankAccountId);
           if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
-          await payAnew(tx, sellerId);
           await wakeWaitingPayouts(tx, sellerId);
           const banks = await listBankAccounts(tx, sellerId);
           const body = banks.find(({ id }) => id === bankAccountId);

@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type AttentionPlace, type AttentionRecord } from '../db/attention.ts';
 import { listFailedChecks } from '../db/checks.ts';
+import { causes } from '../domain/discrepancies.ts';
 import { money } from '../domain/money.ts';
 import { createRoutes, type AppDeps } from './context.ts';
+import { closingOf } from './discrepancy-words.ts';
 import { pageOf, PageQuery } from './pages.ts';
 import { ResolvingCommand } from './payout-schemas.ts';
 import { parkedOf } from './payout-words.ts';
@@ -12,13 +14,15 @@ import { sellerParkedOf } from './seller-words.ts';
 
 const Attention = z
   .object({
-    kind: z.enum(['payout', 'seller']),
+    kind: z.enum(['payout', 'seller', 'discrepancy']),
     id: z.string(),
-    sellerId: z.string(),
+    sellerId: z.string().nullable(),
     since: Instant,
     reason: z.string(),
     explanation: z.string(),
-    atStake: z.array(Money).openapi({ description: 'What does not move because of it' }),
+    atStake: z
+      .array(Money)
+      .openapi({ description: 'What does not move because of it, or differs' }),
     commands: z.array(ResolvingCommand),
     explain: z.string().openapi({ description: 'Where all about it is told' }),
   })
@@ -59,12 +63,16 @@ function toAttention(record: AttentionRecord) {
   const { kind, id, sellerId, since, parked: reason } = record;
   const { explanation, commands } = resolutionOf(record);
   const atStake = record.atStake.map(({ amount, currency }) => money(amount, currency));
-  const explain = `/v1/${kind}s/${id}/explain`;
+  const explain = kind === 'discrepancy' ? `/v1/discrepancies/${id}` : `/v1/${kind}s/${id}/explain`;
   return { kind, id, sellerId, since, reason, explanation, atStake, commands, explain };
 }
 
 function resolutionOf(record: AttentionRecord) {
   if (record.kind === 'seller') return sellerParkedOf(record.id, record.parked);
+  if (record.kind === 'discrepancy') {
+    const { what, remedy } = causes[record.parked];
+    return { explanation: `${what}. ${remedy}`, commands: [closingOf(record.id)] };
+  }
   const { parked } = record;
   if (parked === 'late') return { explanation: late, commands: [] };
   const stopped = parkedOf({ ...record, parked, parkedAt: record.since });
@@ -78,7 +86,7 @@ function toCursor({ since, id }: AttentionPlace): string {
   return Buffer.from(`${since} ${id}`, 'latin1').toString('base64url');
 }
 
-const place = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout)_[0-9a-z]{20})$/;
+const place = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
 
 function placeOf(cursor: string | undefined): AttentionPlace | undefined {
   if (cursor === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Discrepancy } from './discrepancy-schema.ts';
 import { sellerStatuses } from '../domain/seller.ts';
 import { Attempt, Payout, PayoutItem, ResolvingCommand, TimelineEvent } from './payout-schemas.ts';
 import { Requirement } from './requirement-schema.ts';
@@ -40,7 +41,14 @@ export const NextStep = z
 
 /** Who decided what. */
 export const Decision = z
-  .object({ at: Instant, what: z.string(), apiKeyId: z.string(), apiKeyName: z.string() })
+  .object({
+    at: Instant,
+    what: z.string(),
+    about: z.string().openapi({ description: 'The seller, hold or payout' }),
+    reason: z.string().nullable().openapi({ description: 'As it was given, where one is kept' }),
+    apiKeyId: z.string(),
+    apiKeyName: z.string(),
+  })
   .openapi('Decision');
 
 /** All that is known of a payout. */
@@ -120,12 +128,16 @@ export const SellerExplanation = z
     money: z.array(
       z.object({
         payable: Money,
+        held: Money.openapi({ description: 'Payable but for holds' }),
         notYetAvailable: Money,
         underWay: Money.openapi({ description: 'In payouts that the bank does not have yet' }),
         becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),
       }),
     ),
     payouts: z.array(OpenPayout).openapi({ description: 'Those that are not over' }),
+    differences: z
+      .array(Discrepancy)
+      .openapi({ description: 'What differs from Stripe, and is open' }),
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
     decisions: z.array(Decision),
     attempts: z.array(Attempt),

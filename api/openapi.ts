@@ -10,6 +10,7 @@ const tags = [
   { name: 'Holds', description: 'What keeps it back' },
   { name: 'Events', description: 'What happened, for the platform’s own programs' },
   { name: 'Operations', description: 'What waits for a person, and the switch that stops money' },
+  { name: 'Reconciliation', description: 'What differs from Stripe' },
   { name: 'API keys', description: 'Who may call' },
   { name: 'Test', description: 'Time, which only a sandbox lets move' },
 ];

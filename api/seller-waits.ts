@@ -3,7 +3,7 @@ import type { SellerBeside } from '../db/explanations.ts';
 import type { HoldRecord } from '../db/holds.ts';
 import type { Operations } from '../db/operations.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { describeRequirement, isDue } from '../domain/requirements.ts';
+import { describeDue, isDue } from '../domain/requirements.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { sellerCommand, sellerParkedOf } from './seller-words.ts';
 
@@ -11,15 +11,11 @@ type Waiting = z.infer<typeof Wait>;
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
-  const { id, parked, parkedAt, status } = seller;
-  if (status === 'closed') {
-    return [wait('closed', 'platform', 'The seller is closed', 'Nothing, as it stands')];
+  const stopped = parkedWait(seller);
+  if (seller.status === 'closed') {
+    return [wait('closed', 'platform', 'The seller is closed', 'Reopening it'), ...stopped];
   }
-  if (parked !== null) {
-    const { explanation, commands } = sellerParkedOf(id, parked);
-    const lifted = 'A person, by one of its commands';
-    return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
-  }
+  if (stopped.length > 0) return stopped;
   return [...accountWaits(seller), ...stopWaits(seller)];
 }
 
@@ -37,6 +33,13 @@ export function accountWaits(seller: SellerBeside): Waiting[] {
     return [wait('account-read', 'engine', reason, 'Reading it', { since })];
   }
   return [capabilityWait(seller)];
+}
+
+function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
+  if (parked === null) return [];
+  const { explanation, commands } = sellerParkedOf(id, parked);
+  const lifted = 'A person, by one of its commands';
+  return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
 }
 
 /** The pause and the holds: each with its own reason, and lifted by its own request. */
@@ -61,7 +64,7 @@ function holdWait(hold: HoldRecord): Waiting {
     method: 'POST' as const,
     path: `/v1/holds/${id}/release`,
     body: because,
-    when: `This hold is no longer needed; others stay. GET /v1/holds/${id}/preview tells what would happen`,
+    when: `It is no longer needed; other holds stay. What would happen: GET /v1/holds/${id}/preview`,
   };
   const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
@@ -90,7 +93,7 @@ function capabilityWait(seller: SellerBeside): Waiting {
   return wait(
     isNew ? 'onboarding' : 'capability',
     reviewed ? 'stripe' : 'seller',
-    [reason, ...askedOf(seller)].join('. '),
+    [reason, ...describeDue(seller.requirements)].join('. '),
     lifted,
     { since: isNew ? seller.createdAt : null, lookAgainAt, commands },
   );
@@ -105,16 +108,6 @@ function isStripesTurn(seller: SellerBeside): boolean {
   return [seller.transfersCapability, seller.payoutsCapability].every(
     (state) => state === 'active' || state === 'pending',
   );
-}
-
-/** Sentences that a person reads in one look; the others are listed. */
-const mostAsked = 3;
-
-function askedOf({ requirements }: SellerBeside): string[] {
-  const due = requirements.filter(isDue);
-  const told = due.slice(0, mostAsked).map(describeRequirement);
-  const others = due.length - told.length;
-  return others > 0 ? [...told, `And ${others} more, see requirements`] : told;
 }
 
 /** An operator stopped all money. */

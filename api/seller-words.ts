@@ -46,6 +46,17 @@ export function sellerParkedOf(
           ),
         ],
       };
+    case 'returned-after-close':
+      return {
+        explanation:
+          'The bank sent a payout back after the seller was closed; the money is at its account',
+        commands: [
+          sellerCommand(sellerId, 'reopen', 'The seller is to be paid it after all', {
+            reason: '...',
+          }),
+          sellerCommand(sellerId, 'retry', 'It stays closed, and the money where it is'),
+        ],
+      };
     default:
       return {
         explanation: `It stopped: ${parked}`,

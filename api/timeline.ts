@@ -47,6 +47,7 @@ export const commandTexts: Record<string, string> = {
   'close-seller': 'Closed',
   'reopen-seller': 'Reopened',
   'retry-seller': 'Told to try again',
+  'close-discrepancy': 'Discrepancy closed',
   'confirm-account-created': 'Confirmed that Stripe made the account',
   'confirm-account-not-created': 'Confirmed that Stripe made no account',
 };
@@ -96,7 +97,9 @@ export const entryTexts: Record<EntryKind, string> = {
   'payout-failed': 'back at the account: not paid',
   returned: 'back at the account: returned by the bank',
   refund: 'taken off what came straight to the account',
+  reversal: 'a transfer was undone: back at the platform',
   foreign: 'moved by somebody else',
+  adopted: 'had left already, and this database did not know it',
 };
 
 function fromEntry(entry: Sources['entries'][number]): Event {

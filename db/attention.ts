@@ -1,11 +1,16 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { Cause } from '../domain/discrepancies.ts';
+import type { DiscrepancyId, PayoutId, SellerId } from '../domain/ids.ts';
 import { lateDays, type MoneyStep, type ParkReason } from '../domain/payout.ts';
 import type { Db } from './connect.ts';
 
-/** Something that stopped until a person decides, or a payout that the banks have for too long. */
+/**
+ * Something that stopped until a person decides, a payout that the banks have for too long, or what
+ * differs from Stripe.
+ */
 export type AttentionRecord = {
-  sellerId: SellerId;
+  /** Null where it is about no seller in particular. */
+  sellerId: SellerId | null;
   since: string;
   /** Money that does not move because of it, in minor units. */
   atStake: { currency: string; amount: number }[];
@@ -18,6 +23,7 @@ export type AttentionRecord = {
       unknownStep: MoneyStep | null;
     }
   | { kind: 'seller'; id: SellerId; parked: string; parkedDetail: null; unknownStep: null }
+  | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
 );
 
 /** Where a page of what needs attention begins: after this one. */
@@ -40,6 +46,9 @@ export async function listAttention(
       union all
       select 'seller', id, id, parked, null, null, ${parkedSince}
         from sellers where parked is not null and ${comesAfter(after, parkedSince)}
+      union all
+      select 'discrepancy', id, seller_id, cause, null, null, ${openedSince}
+        from discrepancies where closed_at is null and ${comesAfter(after, openedSince)}
       order by since, id limit ${limit + 1}
     )
     select kind, stopped.id, stopped.seller_id as "sellerId", stopped.parked,
@@ -48,6 +57,12 @@ export async function listAttention(
           when from_platform + from_account > 0 then from_platform + from_account
           else coalesce(requested_amount, ${unpaid}) end))
         from payouts where payouts.id = stopped.id
+      ) when kind = 'discrepancy' then (
+        select jsonb_build_array(jsonb_build_object(
+          'currency', coalesce(stripe_currency, ledger_currency),
+          'amount', abs(coalesce(at_stripe, in_ledger))))
+        from discrepancies where discrepancies.id = stopped.id
+          and coalesce(at_stripe, in_ledger) is not null
       ) else (
         select jsonb_agg(jsonb_build_object('currency', currency, 'amount', amount)
           order by currency)
@@ -64,6 +79,7 @@ export async function listAttention(
 
 /** As exact as a cursor can say it. */
 const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
+const openedSince = sql<string>`date_trunc('milliseconds', opened_at, 'UTC')`;
 const lateSince = sql<string>`date_trunc('milliseconds',
   sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;
 

@@ -99,7 +99,10 @@ export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
   return ordered.map(({ id }) => id);
 }
 
-/** Lets payouts go to a paused bank account again; false when there is no such bank account. */
+/**
+ * Lets payouts go to a paused bank account again and orders what came back from it at once, before
+ * a payday pays it too; false when there is no such bank account.
+ */
 export async function resumeBankAccount(
   tx: Tx,
   sellerId: SellerId,
@@ -122,6 +125,7 @@ export async function resumeBankAccount(
       ]),
     )
     .executeTakeFirst();
+  await payAnew(tx, sellerId);
   return numUpdatedRows > 0n;
 }
 

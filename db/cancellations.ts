@@ -9,10 +9,10 @@ import { released } from '../domain/ledger.ts';
 import type { CancelAnswer, MoneyStep, Payout } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
 import { move, moneyOf, settledAttempt } from './payout-steps.ts';
+import { releaseEarnings } from './payout-items.ts';
 import {
   businessNow,
   notWaiting,
-  releaseEarnings,
   selectPayout,
   toPayout,
   update,

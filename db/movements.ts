@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { causes } from '../domain/discrepancies.ts';
 import {
   newId,
   payoutWorkflowId,
@@ -7,10 +8,21 @@ import {
   type StripeAccountId,
 } from '../domain/ids.ts';
 import { moved, type Entry } from '../domain/ledger.ts';
-import { bookingOf, type Movement, type Ordered } from '../domain/movements.ts';
+import { agrees, bookingsOf, type Booking, type Movement } from '../domain/movements.ts';
 import type { Db, Tx } from './connect.ts';
+import { openDiscrepancies, type Difference } from './discrepancies.ts';
+import { placeHold } from './holds.ts';
 import { toRow } from './ledger.ts';
+import { readKnown } from './movement-facts.ts';
+import {
+  keepLines,
+  linkLines,
+  listOpenLines,
+  recordStandings,
+  type OpenLine,
+} from './movement-lines.ts';
 import { businessNow } from './payouts.ts';
+import { recordUnknownMade, type MadeAtStripe } from './restored.ts';
 import { replaceShortPayouts } from './short-payouts.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -19,140 +31,111 @@ import { addWakeUps } from './wake-ups.ts';
 export async function readMovementCursor(
   db: Db,
   sellerId: SellerId,
-): Promise<{ account: StripeAccountId | null; until: string | null }> {
+): Promise<{ account: StripeAccountId | null; until: string | null; now: string }> {
   return db
     .selectFrom('sellers')
-    .select(['stripe_account as account', 'movements_until as until'])
+    .select(['stripe_account as account', 'movements_until as until', businessNow.as('now')])
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
 }
 
 /**
- * Books what we did not order, each movement once, oldest first. Answers with the settled payouts
- * that came back after all; one that is still followed is woken. While the seller is locked nothing
- * is set aside.
+ * Keeps the lines that were read, oldest first, and takes every line that is not understood yet:
+ * an entry says it, or it is booked now, or it stays open and is looked at again. Answers with the
+ * settled payouts that came back after all; one that is still followed is woken. While the seller
+ * is locked nothing is set aside.
  */
 export async function recordMovements(
   db: Db,
   sellerId: SellerId,
-  movements: readonly Movement[],
+  { lines, readAt }: { lines: readonly Movement[]; readAt: string | null },
 ): Promise<{ cameBack: PayoutId[] }> {
   return await db.transaction().execute(async (tx) => {
     const { schedule } = await lockSeller(tx, sellerId);
-    const payouts = await findOrdered(tx, sellerId, movements);
-    const ordered = orderedOf(payouts, await readTransferInDoubt(tx, sellerId));
-    const booked: { movement: Movement; entry: Entry }[] = [];
-    let until: string | null = null;
-    for (const movement of movements) {
-      const booking = bookingOf(movement, ordered);
-      if (booking.kind === 'hold') break;
-      until = movement.createdAt;
-      if ('from' in booking) booked.push({ movement, entry: moved(movement, booking, sellerId) });
-    }
-    const earned = await book(tx, sellerId, booked);
+    await keepLines(tx, sellerId, lines);
+    const open = await listOpenLines(tx, sellerId);
+    const taken = bookingsOf(open, await readKnown(tx, sellerId, open));
+    const earned = await book(tx, sellerId, taken);
+    await confirmClaims(tx, taken);
+    await recordStandings(
+      tx,
+      taken.map(({ movement, booking: { kind } }) => {
+        return { id: movement.id, standing: kind === 'booked' ? 'claimed' : kind };
+      }),
+    );
+    await tell(tx, sellerId, taken);
+    const until =
+      lines
+        .map(({ createdAt }) => createdAt)
+        .toSorted()
+        .at(-1) ?? null;
     await tx
       .updateTable('sellers')
       .set({
-        movements_read_at: businessNow,
-        ...(until !== null && { movements_until: until }),
+        movements_read_at: sql`greatest(movements_read_at, ${readAt}::timestamptz)`,
+        movements_until: sql`greatest(movements_until, ${until}::timestamptz)`,
         ...(earned && { earns_at_account: true }),
       })
       .where('id', '=', sellerId)
       .execute();
     await replaceShortPayouts(tx, sellerId);
     if (earned && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
-    return { cameBack: await wakeFailed(tx, payouts, movements) };
+    return { cameBack: await wakeFailed(tx, sellerId, taken) };
   });
 }
 
-type OrderedRow = Awaited<ReturnType<typeof findOrdered>>[number];
-
-async function findOrdered(tx: Tx, sellerId: SellerId, movements: readonly Movement[]) {
-  const of = (pick: (one: Movement) => string | null): string[] =>
-    movements.flatMap((one) => pick(one) ?? []);
-  const sources = of(({ source }) => source);
-  const { rows } = await sql<{
-    id: PayoutId;
-    status: string;
-    stripe_payout_id: string | null;
-    transfer_id: string | null;
-    destination_payment: string | null;
-  }>`
-    select id, status, stripe_payout_id, transfer_id, destination_payment from payouts
-    where seller_id = ${sellerId} and (stripe_payout_id = any(${sources}::text[])
-      or destination_payment = any(${sources}::text[])
-      or transfer_id = any(${of(({ sourceTransfer }) => sourceTransfer)}::text[])
-      or id = any(${of(({ payoutId }) => payoutId)}::text[]))
-  `.execute(tx);
-  return rows;
-}
-
-async function readTransferInDoubt(tx: Tx, sellerId: SellerId): Promise<string | null> {
-  const { rows } = await sql<{ since: string | null }>`
-    select min(coalesce(first_sent_at, attempts.created_at)) as since
-    from attempts join payouts on payouts.id = attempts.object_id
-    where payouts.seller_id = ${sellerId} and payouts.status = 'reserved'
-      and attempts.step = 'transfer' and attempts.state in ('started', 'unknown')
-  `.execute(tx);
-  return rows[0]?.since ?? null;
-}
-
-function orderedOf(rows: readonly OrderedRow[], transferInDoubtSince: string | null): Ordered {
-  const set = (pick: (row: OrderedRow) => string | null) => {
-    return new Set(rows.flatMap((row) => pick(row) ?? []));
-  };
-  return {
-    stripePayouts: set((row) => row.stripe_payout_id),
-    // Only there a request may be at Stripe; one that ended before made nothing there.
-    payoutsInDoubt: set((row) => (row.status === 'transferred' ? row.id : null)),
-    transfers: set((row) => row.transfer_id),
-    arrivals: set((row) => row.destination_payment),
-    transferInDoubtSince,
-  };
-}
+type Taken = readonly { movement: OpenLine; booking: Booking }[];
 
 /** True when income came straight to the account. */
-async function book(
-  tx: Tx,
-  sellerId: SellerId,
-  booked: readonly { movement: Movement; entry: Entry }[],
-): Promise<boolean> {
+async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> {
+  const booked = taken.flatMap(({ movement, booking }) =>
+    booking.kind === 'booked'
+      ? [{ movement, entry: moved(movement, booking.entry, sellerId) }]
+      : [],
+  );
   if (booked.length === 0) return false;
   const rows = await tx
     .insertInto('ledger_entries')
     .values(booked.map(({ entry }) => toRow(entry)))
-    .onConflict((conflict) => conflict.column('event_key').doNothing())
-    .returning('event_key')
+    .returning(['id', 'event_key'])
     .execute();
-  const fresh = new Set(rows.map((row) => row.event_key));
-  const isFresh = ({ entry }: { entry: Entry }): boolean => fresh.has(entry.eventKey);
-  const income = booked.filter(({ entry }) => entry.kind === 'earning').filter(isFresh);
-  if (income.length > 0) {
-    await tx
-      .insertInto('earnings')
-      .values(income.map(({ movement }) => toEarning(sellerId, movement)))
-      .onConflict((conflict) => conflict.columns(['seller_id', 'external_id']).doNothing())
-      .execute();
-  }
-  for (const { movement, entry } of booked.filter(isFresh)) {
+  await linkLines(
+    tx,
+    'account',
+    rows.map(({ id, event_key }) => ({ entryId: id, movementId: event_key })),
+  );
+  await recordIncome(tx, sellerId, booked);
+  for (const { movement, entry } of booked) {
     if (entry.kind === 'refund' && entry.from === 'account' && movement.charge !== null) {
       await takeOff(tx, sellerId, movement.charge, entry.amount);
     }
   }
-  return income.length > 0;
+  return booked.some(({ entry }) => entry.kind === 'earning');
 }
 
-function toEarning(sellerId: SellerId, { id, net, currency, source, availableOn }: Movement) {
-  return {
-    id: newId('earn'),
-    seller_id: sellerId,
-    external_id: id,
-    amount: net,
-    currency,
-    charge: source,
-    available_on: availableOn,
-    place: 'account' as const,
-  };
+async function recordIncome(
+  tx: Tx,
+  sellerId: SellerId,
+  booked: readonly { movement: Movement; entry: Entry }[],
+): Promise<void> {
+  const income = booked.filter(({ entry }) => entry.kind === 'earning');
+  if (income.length === 0) return;
+  await tx
+    .insertInto('earnings')
+    .values(
+      income.map(({ movement: { id, net, currency, source, availableOn } }) => ({
+        id: newId('earn'),
+        seller_id: sellerId,
+        external_id: id,
+        amount: net,
+        currency,
+        charge: source,
+        available_on: availableOn,
+        place: 'account' as const,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['seller_id', 'external_id']).doNothing())
+    .execute();
 }
 
 /** What a refund took off an earning goes into no payout any more. */
@@ -163,23 +146,106 @@ async function takeOff(tx: Tx, sellerId: SellerId, charge: string, amount: numbe
   `.execute(tx);
 }
 
-async function wakeFailed(
-  tx: Tx,
-  payouts: readonly OrderedRow[],
-  movements: readonly Movement[],
-): Promise<PayoutId[]> {
-  const back = new Set(
-    movements.flatMap(({ type, source }) =>
-      /^payout_(failure|cancel)$/.test(type) ? (source ?? []) : [],
+async function confirmClaims(tx: Tx, taken: Taken): Promise<void> {
+  await linkLines(
+    tx,
+    'account',
+    taken.flatMap(({ movement, booking }) =>
+      booking.kind === 'claimed'
+        ? [{ entryId: booking.claim.entryId, movementId: movement.id }]
+        : [],
     ),
   );
-  const failed = payouts.filter(
-    (row) => row.stripe_payout_id !== null && back.has(row.stripe_payout_id),
+}
+
+/** Holds what nobody knows the purpose of, and says what a person has to look at. */
+async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
+  const held = (currency: string, amount: number | null, reason: string) =>
+    placeHold(
+      tx,
+      { sellerId, source: 'system', reason, currency, amount, expiresAt: null },
+      'engine',
+    );
+  for (const { movement, booking } of taken) {
+    if (booking.kind !== 'booked' || !booking.isHeld) continue;
+    const what = causes[booking.cause ?? 'moved-without-us'].what;
+    await held(movement.currency, booking.entry.amount, `${what} (${movement.id})`);
+  }
+  // Once for each currency: what a payout from before a restore moved may be paid here again.
+  const unknown = taken.filter(
+    ({ movement, booking }) => booking.kind === 'unknown-payout' && movement.standing === 'open',
   );
-  const followed = failed.filter(({ status }) => status === 'sent' || status === 'paid');
+  await recordUnknownMade(tx, await madeOf(tx, sellerId, unknown));
+  for (const currency of new Set(unknown.map(({ movement }) => movement.currency))) {
+    if (!(await holdsAll(tx, sellerId, currency))) {
+      await held(currency, null, causes['payout-unknown'].what);
+    }
+  }
+  await openDiscrepancies(
+    tx,
+    taken.flatMap(({ movement, booking }) => differencesOf(sellerId, movement, booking)),
+  );
+}
+
+/** What these lines say that Stripe made under our name. */
+async function madeOf(tx: Tx, sellerId: SellerId, taken: Taken): Promise<MadeAtStripe[]> {
+  if (taken.length === 0) return [];
+  const { account } = await readMovementCursor(tx, sellerId);
+  return taken.flatMap(({ movement }) => {
+    const { payoutId, type, net, currency, createdAt, source, transfer } = movement;
+    const step = type === 'payout' ? 'payout' : 'transfer';
+    const stripeId = step === 'payout' ? source : transfer;
+    const isMade = step === 'payout' ? net < 0 : net > 0;
+    if (!payoutId || !account || !stripeId || !isMade) return [];
+    const amount = Math.abs(net);
+    return [{ stripeId, step, payoutId, stripeAccount: account, amount, currency, createdAt }];
+  });
+}
+
+/** What a line makes a person look at. */
+export function differencesOf(
+  sellerId: SellerId | null,
+  movement: Movement,
+  booking: Booking,
+): Difference[] {
+  const { id, object, net, currency, payoutId } = movement;
+  const atStripe = { movementId: id, object, net, currency };
+  const of = { sellerId, payoutId, atStripe, object: object ?? id };
+  if (booking.kind === 'unknown-payout') return [{ ...of, cause: 'payout-unknown' }];
+  if (booking.kind === 'booked') return booking.cause ? [{ ...of, cause: booking.cause }] : [];
+  if (booking.kind !== 'claimed' || agrees(movement, booking.claim)) return [];
+  return [{ ...of, cause: 'amount-differs', object: id, inLedger: booking.claim }];
+}
+
+async function holdsAll(tx: Tx, sellerId: SellerId, currency: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('holds')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('source', '=', 'system')
+    .where('currency', '=', currency)
+    .where('amount', 'is', null)
+    .where('released_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A line that says that a payout of ours came back, and no entry does yet. */
+async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<PayoutId[]> {
+  const sources = taken.flatMap(({ movement: { type, net, source }, booking }) =>
+    booking.kind === 'open' && net > 0 && type.startsWith('payout') ? (source ?? []) : [],
+  );
+  if (sources.length === 0) return [];
+  const rows = await tx
+    .selectFrom('payouts')
+    .select(['id', 'status'])
+    .where('seller_id', '=', sellerId)
+    .where('stripe_payout_id', 'in', sources as `po_${string}`[])
+    .execute();
+  const followed = rows.filter(({ status }) => status === 'sent' || status === 'paid');
   await addWakeUps(
     tx,
     followed.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts' as const] })),
   );
-  return failed.flatMap(({ id, status }) => (status === 'settled' ? [id] : []));
+  return rows.flatMap(({ id, status }) => (status === 'settled' ? [id] : []));
 }

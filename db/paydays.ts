@@ -142,6 +142,7 @@ async function insertOrder(tx: Tx, order: Order | (Order & ReturnType<typeof ski
       conflict
         .columns(['seller_id', 'currency', 'payday'])
         .where('payday', 'is not', null)
+        .where('replaces', 'is', null)
         .doNothing(),
     )
     .execute();

@@ -2,6 +2,7 @@ import { sql, type UpdateObject } from 'kysely';
 import {
   sellerWorkflowId,
   type PayoutId,
+  type SellerId,
   type StripePayoutId,
   type TransferId,
 } from '../domain/ids.ts';
@@ -15,14 +16,8 @@ import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { isEndStored } from './inbox.ts';
 import { entryLines } from './ledger.ts';
-import {
-  notWaiting,
-  readAlong,
-  readPayout,
-  releaseEarnings,
-  toPayout,
-  updateAsRead,
-} from './payouts.ts';
+import { releaseEarnings } from './payout-items.ts';
+import { notWaiting, readAlong, readPayout, toPayout, updateAsRead } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -165,6 +160,7 @@ export async function recordBack(
       ...(why.key !== undefined && { attempt: { key: why.key, stripeId: payout.stripePayoutId } }),
     });
     await releaseEarnings(tx, payout.payoutId);
+    await parkClosed(tx, sellerId);
     // A seller without money does not wait for its payday; now it has some again.
     await wakeSeller(tx, payout.sellerId);
     // The details may be others already; a read of the account tells.
@@ -172,6 +168,17 @@ export async function recordBack(
     if (failed) await addWakeUps(tx, [{ workflowId, topics: ['account'] }]);
     return moved;
   });
+}
+
+/** Nobody pays a closed seller: a person has to open it again, or to say that it stays. */
+async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
+  await tx
+    .updateTable('sellers')
+    .set({ parked: 'returned-after-close' })
+    .where('id', '=', sellerId)
+    .where('status', '=', 'closed')
+    .where('parked', 'is', null)
+    .execute();
 }
 
 /** What the row says now may differ from what the caller read before it asked Stripe. */

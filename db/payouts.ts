@@ -38,6 +38,7 @@ export const readAlong = [
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
+  sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
@@ -48,6 +49,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
   bank_paused: boolean;
+  is_converted: boolean;
   payouts_are_manual: boolean;
   stops: Stop[];
 };
@@ -68,6 +70,7 @@ export function toPayout(row: PayoutRow): Payout {
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
     bankPaused: row.bank_paused,
+    isConverted: row.is_converted,
     payoutsAreManual: row.payouts_are_manual,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
@@ -95,7 +98,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', inADay);
     if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', inADay);
     if (payout.busy) return wait(tx, payoutId, 'another-payout', inMinutes(60));
-    if (payout.bank_paused) return wait(tx, payoutId, 'bank-details', inADay);
+    if (payout.lacks_bank) return wait(tx, payoutId, 'bank-details', inADay);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -223,7 +226,7 @@ async function readFunds(
 ) {
   const { rows } = await sql<{
     busy: boolean;
-    bank_paused: boolean;
+    lacks_bank: boolean;
     at_platform: number;
     at_account: number;
     not_yet_available: number;
@@ -231,7 +234,8 @@ async function readFunds(
   }>`
     select exists (select from payouts where seller_id = ${of.seller_id}
         and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
-      bank_is_paused(${of.seller_id}, ${of.currency}) as bank_paused,
+      bank_is_paused(${of.seller_id}, ${of.currency})
+        or is_converted(${of.seller_id}, ${of.currency}) as lacks_bank,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
         and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
@@ -247,7 +251,7 @@ async function readFunds(
 
 /**
  * One statement: the money is set aside, and the payout gets the oldest earnings that are payable,
- * the last of them in part if need be.
+ * the last of them in part if need be. It may be money that came back once and was to be paid anew.
  */
 async function reserve(
   tx: Tx,
@@ -273,6 +277,9 @@ async function reserve(
       update earnings set allocated = allocated + part from taken where earnings.id = taken.id
     ), posted as (
       insert into ledger_entries (${columns}) select line.* from ${lines}
+    ), no_longer_awaited as (
+      update payouts set awaits_details = false where seller_id = ${money.sellerId}
+        and currency = ${money.currency} and awaits_details and id <> ${money.payoutId}
     )
     update payouts set status = ${money.fromPlatform > 0 ? 'reserved' : 'transferred'},
       from_platform = ${money.fromPlatform}, from_account = ${money.fromAccount},
@@ -284,16 +291,4 @@ async function reserve(
   const [row] = rows;
   if (!row) throw new Error(`no such payout: ${money.payoutId}`);
   return toPayout(row);
-}
-
-/** Gives the earnings of a payout that ended unpaid back to the next one. */
-export async function releaseEarnings(db: Db, payoutId: PayoutId): Promise<void> {
-  await sql`
-    with item as (
-      update payout_items set released_at = business_now()
-      where payout_id = ${payoutId} and released_at is null returning earning_id, amount
-    )
-    update earnings set allocated = allocated - item.amount from item
-    where earnings.id = item.earning_id
-  `.execute(db);
 }

@@ -25,6 +25,7 @@ import type {
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { SellerStatus, WakeTopic } from '../domain/seller.ts';
+import type { BooksTables } from './books-schema.ts';
 
 /** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
 type Instant = ColumnType<string, string | undefined, string>;
@@ -38,7 +39,7 @@ type MaybeJson = ColumnType<
 >;
 
 /** Every table, as the migrations made them. */
-export type Database = {
+export type Database = BooksTables & {
   clock: { id: Generated<boolean>; offset_ms: Generated<number> };
   installation: {
     id: Generated<boolean>;
@@ -54,6 +55,21 @@ export type Database = {
     reason: string | null;
     changed_by: string | null;
     changed_at: Instant;
+    compared_start: Maybe<string>;
+  };
+  adoptions: {
+    stripe_id: string;
+    step: MoneyStep;
+    payout_id: PayoutId;
+    stripe_account: StripeAccountId;
+    amount: number;
+    currency: string;
+    created_at: Instant;
+    found_at: Instant;
+    closed_at: MaybeInstant;
+    closed_by: Maybe<string>;
+    outcome: Maybe<'adopted' | 'dismissed'>;
+    reason: Maybe<string>;
   };
   api_keys: {
     id: ApiKeyId;
@@ -204,6 +220,7 @@ type SellersTable = {
   movements_read_at: MaybeInstant;
   movements_until: MaybeInstant;
   earns_at_account: Generated<boolean>;
+  books_checked_at: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<string>;
   paused_at: MaybeInstant;

@@ -104,7 +104,13 @@ export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   });
   await tx
     .updateTable('sellers')
-    .set({ status, closed_at: null, closed_by: null, close_reason: null })
+    .set({
+      status,
+      closed_at: null,
+      closed_by: null,
+      close_reason: null,
+      parked: sql`nullif(parked, 'returned-after-close')`,
+    })
     .where('id', '=', sellerId)
     .execute();
   await addWakeUps(tx, [

@@ -101,6 +101,8 @@ export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Pr
 
 /** What Stripe says of the account, as it was read at business time. */
 export type AccountFacts = {
+  /** When Stripe was asked, in business time. */
+  askedAt: string;
   transfers: string;
   payouts: string;
   requirements?: readonly Requirement[];
@@ -113,7 +115,10 @@ export type AccountFacts = {
 /** How often an account that is not active yet is read again when no event comes, in minutes. */
 const rereadMinutes = 24 * 60;
 
-/** Writes down what the account can do, and what that makes of the seller. */
+/**
+ * Writes down what the account can do, and what that makes of the seller; unless somebody asked
+ * Stripe later and was quicker.
+ */
 export async function recordAccountRead(
   db: Db,
   sellerId: SellerId,
@@ -124,11 +129,12 @@ export async function recordAccountRead(
   await db.transaction().execute(async (tx) => {
     const seller = await tx
       .selectFrom('sellers')
-      .select(['status', 'payouts_manual_at'])
+      .select(['status', 'payouts_manual_at', 'account_read_at'])
       .where('id', '=', sellerId)
       // Not `for update`: a row that refers to the seller, as of a bank that failed, may come in.
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
+    if (seller.account_read_at !== null && seller.account_read_at > facts.askedAt) return;
     const wereManual = seller.payouts_manual_at !== null;
     const payoutsAreManual = wereManual && facts.payoutsAreManual !== false;
     const status = statusOf({
@@ -146,7 +152,7 @@ export async function recordAccountRead(
         transfers_capability: facts.transfers,
         payouts_capability: facts.payouts,
         ...(!payoutsAreManual && { payouts_manual_at: null }),
-        account_read_at: businessNow,
+        account_read_at: facts.askedAt,
         account_tried_at: businessNow,
         look_again_at: status === 'active' ? null : inMinutes(rereadMinutes),
       })

@@ -5,14 +5,8 @@ import { minor } from '../domain/money.ts';
 import type { Payout } from '../domain/payout.ts';
 import type { Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
-import {
-  businessNow,
-  notWaiting,
-  releaseEarnings,
-  toPayout,
-  selectPayout,
-  update,
-} from './payouts.ts';
+import { releaseEarnings } from './payout-items.ts';
+import { businessNow, notWaiting, toPayout, selectPayout, update } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**
@@ -52,7 +46,7 @@ async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
 }
 
 async function replace(tx: Tx, payout: Payout): Promise<void> {
-  const { payoutId, sellerId, currency, requestedAmount } = payout;
+  const { payoutId, sellerId, currency } = payout;
   const parts = {
     fromPlatform: minor(payout.fromPlatform),
     fromAccount: minor(payout.fromAccount),
@@ -65,18 +59,15 @@ async function replace(tx: Tx, payout: Payout): Promise<void> {
   });
   await recordEntries(tx, released({ payoutId, sellerId, currency, ...parts }, true));
   await releaseEarnings(tx, payoutId);
-  await tx
-    .insertInto('payouts')
-    .values({
-      id: newId('payout'),
-      seller_id: sellerId,
-      currency,
-      requested_amount: requestedAmount,
-      ordered_by: 'account-short',
-      replaces: payoutId,
-    })
-    .onConflict((conflict) => conflict.column('replaces').doNothing())
-    .execute();
+  // Of a payday's it keeps the payday and its cut-off: what came later is not paid earlier for it.
+  await sql`
+    insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
+      cut_off_at)
+    select ${newId('payout')}, seller_id, currency, requested_amount, 'account-short', id, payday,
+      cut_off_at
+    from payouts where id = ${payoutId}
+    on conflict (replaces) do nothing
+  `.execute(tx);
   await addWakeUps(tx, [
     { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
     { workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] },

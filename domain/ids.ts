@@ -6,6 +6,7 @@ export type PayoutId = `payout_${string}`;
 export type HoldId = `hold_${string}`;
 /** Ours, told to the platform; Stripe's begin alike. */
 export type EventId = `evt_${string}`;
+export type DiscrepancyId = `disc_${string}`;
 export type CommandId = `cmd_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
@@ -20,6 +21,11 @@ const idLength = 20;
 export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(idLength));
   return `${prefix}_${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`;
+}
+
+/** A new name of a request: it is in no table, and 500 a second must cost next to nothing. */
+export function newRequestId(): `req_${string}` {
+  return `req_${globalThis.crypto.randomUUID()}`;
 }
 
 /** The workflow that lives as long as the seller. */
@@ -56,6 +62,11 @@ export function isPayoutId(id: string | undefined): id is PayoutId {
 /** True for what `newId('hold')` makes. */
 export function isHoldId(id: string): id is HoldId {
   return /^hold_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for what `newId('disc')` makes. */
+export function isDiscrepancyId(id: string): id is DiscrepancyId {
+  return /^disc_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for what `newId('key')` makes. */

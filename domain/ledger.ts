@@ -22,7 +22,10 @@ export const places = [
   'foreign',
 ] as const;
 
-/** What an entry tells. `refund` is what is taken off, or given back of, an earning at the account. */
+/**
+ * What an entry tells. `refund` is what is taken off, or given back of, an earning at the account;
+ * `reversal` a transfer that was undone.
+ */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
   'earning',
@@ -34,7 +37,9 @@ export const entryKinds = [
   'payout-failed',
   'returned',
   'refund',
+  'reversal',
   'foreign',
+  'adopted',
 ] as const;
 
 /** One immutable line of the ledger: an amount leaves a place and reaches another. */
@@ -129,12 +134,12 @@ export function failed(payout: PayoutMoney, stripePayoutId: StripePayoutId): Ent
 
 /** What happened at the account by itself, named by its line in Stripe's books. */
 export function moved(
-  movement: { id: string; currency: Currency; source: string | null },
-  booking: { kind: EntryKind; from: Place; to: Place; amount: MinorUnits },
+  movement: { id: string; currency: Currency; object: string | null },
+  entry: { kind: EntryKind; from: Place; to: Place; amount: MinorUnits },
   sellerId: SellerId,
 ): Entry {
-  const { id: eventKey, currency, source } = movement;
-  return { eventKey, ...booking, sellerId, currency, ...(source !== null && { stripeId: source }) };
+  const { id: eventKey, currency, object } = movement;
+  return { eventKey, ...entry, sellerId, currency, ...(object !== null && { stripeId: object }) };
 }
 
 /** The bank sent it back after it was paid. */
@@ -142,6 +147,17 @@ export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): E
   return [
     { ...entry(payout, 'returned', 'bank', 'account', total(payout)), stripeId: stripePayoutId },
   ];
+}
+
+/**
+ * Money that left while this database did not know of it, as after it was brought back from a
+ * backup. It is taken whether or not what it was earned by is known again.
+ */
+export function adopted(payout: PayoutMoney, to: Place): Entry[] {
+  return [
+    entry(payout, 'adopted', 'platform', to, payout.fromPlatform),
+    entry(payout, 'adopted', 'account', to, payout.fromAccount),
+  ].filter((one) => hasAmount(one) && one.from !== one.to);
 }
 
 /** The payout ends before Stripe took anything: each part is freed at the place where it is now. */

@@ -94,6 +94,8 @@ export type Payout = {
   failureCode: string | null;
   /** The bank account that it would go to failed, and nothing more is sent there. */
   bankPaused: boolean;
+  /** Stripe would convert what is transferred: the account holds other money. Absent in old histories. */
+  isConverted?: boolean;
   /** Nobody but us pays the account out; absent in old histories. */
   payoutsAreManual?: boolean;
   waitingFor: WaitReason | null;

@@ -50,7 +50,11 @@ export type SellerStep =
 
 /** Decides the next step from the row and from what the workflow was woken about. */
 export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): SellerStep {
-  if (seller.status === 'closed') return { kind: 'over' };
+  if (seller.status === 'closed') {
+    // Its workflow was started once more, to book what came back.
+    const cameBack = topics.has('reopened') && topics.has('money');
+    return { kind: cameBack && seller.stripeAccount ? 'read-movements' : 'over' };
+  }
   if (seller.parked) return { kind: 'wait', until: null };
   if (!seller.stripeAccount) return { kind: 'create-account' };
   if (!seller.accountKnown || topics.has('account') || isDue(seller)) {

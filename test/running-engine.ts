@@ -69,7 +69,8 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
   if (choices.webhooks === false) await control('PUT', '/webhooks', { mode: 'off' });
   const quick = choices.webhooks === false ? 1 : 5;
   if (choices.jobs !== false) {
-    await ensureSchedules(temporal, { relay: 2, sweep: quick, revive: 5, accounts: quick });
+    const seconds = { relay: 2, sweep: quick, revive: 5, accounts: quick, reconciliation: quick };
+    await ensureSchedules(temporal, seconds);
   }
   const worker = program('workers/main.ts', { ...env, TEMPORAL_ADDRESS: wire.address });
   const api = program('api/main.ts', { ...env, TEMPORAL_ADDRESS: apiWire.address });

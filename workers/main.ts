@@ -17,8 +17,9 @@ const stripe = createStripe(config.stripe);
 await checkInstallation(db, stripe, config).catch(refuseToStart);
 const connection = await connectWorkers(config.temporal);
 const turns = createTurns(db, config.stripe.budgets);
-const { lateReturnDays, accountsAPass } = config;
-const activities = createActivities({ stripe, db, turns, lateReturnDays, accountsAPass });
+const { lateReturnDays, accountsAPass, reconciliation } = config;
+const passes = { lateReturnDays, accountsAPass, reconciliation };
+const activities = createActivities({ stripe, db, turns, ...passes });
 // What cannot be checked now is checked again by the sweep.
 await activities.checkPlatformPayouts().catch(() => undefined);
 const workers = await createWorkers(connection, config, activities);

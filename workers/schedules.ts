@@ -4,7 +4,7 @@ import { engineQueue } from '../workflows/messages.ts';
 /** Creates or corrects the Schedules of the jobs, and runs each once now; answers with which. */
 export async function ensureSchedules(
   client: Client,
-  seconds: { relay: number; sweep: number; revive: number; accounts: number },
+  seconds: Record<'relay' | 'sweep' | 'revive' | 'accounts' | 'reconciliation', number>,
 ): Promise<string[]> {
   const changed = new Set<string>();
   for (const [name, every] of Object.entries(seconds)) {

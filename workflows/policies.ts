@@ -102,5 +102,8 @@ export const sweeping = proxyActivities<
     | 'resolveEarnings'
     | 'checkPlatformPayouts'
     | 'rereadAccounts'
+    | 'retrievePlatformMovements'
+    | 'takeOpenMovements'
+    | 'findDifferences'
   >
 >({ ...onePass, taskQueue: stripeQueues.reads });

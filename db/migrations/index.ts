@@ -9,7 +9,9 @@ import * as schedules from './0007-schedules.ts';
 import * as checks from './0008-checks.ts';
 import * as confirmations from './0009-confirmations.ts';
 import * as chargesInTurn from './0010-charges-in-turn.ts';
+import * as books from './0011-books.ts';
 import * as events from './0012-events.ts';
+import * as restored from './0013-restored.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -23,5 +25,7 @@ export const migrations: Record<string, Migration> = {
   '0008-checks': checks,
   '0009-confirmations': confirmations,
   '0010-charges-in-turn': chargesInTurn,
+  '0011-books': books,
   '0012-events': events,
+  '0013-restored': restored,
 };

@@ -11,15 +11,27 @@ export function expand({ w }: { w: World }, answer: JsonObject, paths: string[])
   return expanded as JsonObject;
 }
 
-function expandPath(w: World, node: Json, path: string[], whole: string): Json {
+function expandPath(
+  w: World,
+  node: Json,
+  path: string[],
+  whole: string,
+  isOfAnyKind = false,
+): Json {
   const [key, ...rest] = path;
   if (key === undefined || node === null) return node;
   if (Array.isArray(node)) return node.map((item) => expandPath(w, item, path, whole));
+  if (isOfAnyKind && isObject(node) && !(key in node)) return node;
   if (!isObject(node) || !(key in node)) throw notExpandable(whole);
   const value = node[key] ?? null;
   const object = typeof value === 'string' ? showById(w, value) : value;
   if (object === undefined) throw notExpandable(whole);
-  return { ...node, [key]: expandPath(w, object, rest, whole) };
+  return { ...node, [key]: expandPath(w, object, rest, whole, isOfMovement(node, key)) };
+}
+
+/** What moved a balance may be of any kind: one that lacks the rest of the path is left as it is. */
+function isOfMovement({ object }: JsonObject, key: string): boolean {
+  return object === 'balance_transaction' && key === 'source';
 }
 
 function notExpandable(path: string) {

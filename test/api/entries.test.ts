@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { recordMovements } from '../../db/movements.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import { entryKinds } from '../../domain/ledger.ts';
+import { movement } from '../domain/movements.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 
@@ -28,13 +29,11 @@ async function aSeller(): Promise<SellerId> {
     .select('seller_id')
     .where('id', '=', payoutId)
     .executeTakeFirstOrThrow();
-  const at = '2026-01-01T00:00:00.000Z';
-  const none = { payoutId: null, sourceTransfer: null, charge: null };
-  const line = { currency: 'eur', createdAt: at, availableOn: at, ...none };
-  await recordMovements(api.db, sellerId, [
-    { ...line, id: newId('txn'), type: 'charge', net: 9_00, source: 'ch_1' },
-    { ...line, id: newId('txn'), type: 'payout', net: -4_00, source: 'po_theirs' },
-  ]);
+  const lines = [
+    movement('charge', 9_00, { id: newId('txn'), source: 'ch_1' }),
+    movement('payout', -4_00, { id: newId('txn'), source: 'po_theirs' }),
+  ];
+  await recordMovements(api.db, sellerId, { lines, readAt: new Date().toISOString() });
   return sellerId;
 }
 

@@ -25,6 +25,8 @@ describe('/ready', () => {
       oldestWakeUpSeconds: null,
       parkedPayouts: 0,
       parkedSellers: 0,
+      toAdopt: 0,
+      openDiscrepancies: 0,
       failedChecks: [],
     });
   });

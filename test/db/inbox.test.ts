@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recordEvents } from '../../db/inbox.ts';
 import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
@@ -5,6 +6,7 @@ import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
 import { recordAccountRead, recordPayoutsManual } from '../../db/seller-steps.ts';
 import { wakeOverdue } from '../../db/sweeps.ts';
 import { listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
+import type { SellerId } from '../../domain/ids.ts';
 import type { WaitReason } from '../../domain/payout.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -108,6 +110,94 @@ describe('an event', () => {
   });
 });
 
+describe('an event about money at an account', () => {
+  const at = (type: string, account: string, objectId: string) => {
+    return { eventId: `evt_${type}_${objectId}`, type, account, objectId };
+  };
+
+  test('wakes its seller where it tells of a payout that is none of ours', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    for (const type of ['payout.created', 'payout.failed', 'payout.canceled']) {
+      await money.forgetWakeUps();
+      await recordEvents(money.db, [at(type, 'acct_1', 'po_foreign')], 'webhook');
+      expect(await money.wakeUps(), type).toEqual({ [`seller/${sellerId}`]: ['money'] });
+    }
+    await money.forgetWakeUps();
+    await recordEvents(money.db, [at('payout.paid', 'acct_1', 'po_foreign')], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+  });
+
+  test('leaves its seller alone where the payout is ours, or may become ours', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    await money.transfer(payoutId);
+    const objectId = `po_${payoutId.slice(7)}`;
+    await money.forgetWakeUps();
+    await recordEvents(money.db, [at('payout.created', 'acct_1', objectId)], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    await money.sendOff(payoutId);
+    await money.forgetWakeUps();
+    const again = { ...at('payout.created', 'acct_1', objectId), eventId: 'evt_again' };
+    await recordEvents(money.db, [again], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    await recordEvents(money.db, [at('payout.failed', 'acct_1', objectId)], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
+  });
+
+  test('wakes its seller for a charge where its books were not read for minutes', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    const read = (minutesAgo: number) =>
+      sql`update sellers set movements_read_at
+        = business_now() - ${minutesAgo} * interval '1 minute'`.execute(money.db);
+    await read(4);
+    await recordEvents(money.db, [at('charge.succeeded', 'acct_1', 'ch_1')], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    await read(6);
+    await recordEvents(money.db, [at('charge.succeeded', 'acct_1', 'ch_2')], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['money'] });
+  });
+});
+
+describe('events that come together', () => {
+  test('are stored as they came and wake whom each would wake alone, again and again', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    const waiting = await waitingFor('account-balance', 'acct_2');
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.sent(sellerId);
+    const objectId = `po_${payoutId.slice(7)}`;
+    const mixed = [
+      { type: 'balance.available', account: 'acct_2', objectId: null },
+      { type: 'payout.updated', account: 'acct_1', objectId },
+      { type: 'payout.paid', account: 'acct_1', objectId },
+      { type: 'account.updated', account: 'acct_1', objectId: 'acct_1' },
+      { type: 'charge.succeeded', account: 'acct_1', objectId: 'ch_1' },
+      { type: 'payout.created', account: 'acct_2', objectId: 'po_foreign' },
+      { type: '{"x",\\', account: null, objectId: 'NULL' },
+    ];
+    // More often than PostgreSQL looks before it keeps a plan.
+    for (let round = 0; round < 8; round += 1) {
+      await money.forgetWakeUps();
+      const events = mixed.map((event, n) => ({ ...event, eventId: `evt_${round}_${n}` }));
+      await recordEvents(money.db, events, 'webhook');
+      expect(await money.wakeUps()).toEqual({
+        [`seller/${sellerId}`]: ['account', 'money'],
+        [`seller/${waiting.sellerId}`]: ['money'],
+        [`payout/${payoutId}`]: ['payouts'],
+        [`payout/${waiting.payoutId}`]: ['payouts'],
+      });
+      const stored = await money.db
+        .selectFrom('inbox')
+        .select(['event_id as eventId', 'type', 'account', 'object_id as objectId'])
+        .where('event_id', 'like', `evt\\_${round}\\_%`)
+        .orderBy('event_id')
+        .execute();
+      expect(stored).toEqual(events);
+    }
+  });
+});
+
 describe('a wake-up', () => {
   test('for a reason that came after the first was told is not taken for the first', async () => {
     const sellerId = await money.seller();
@@ -122,7 +212,15 @@ describe('a wake-up', () => {
 });
 
 describe('an account that was read', () => {
-  const active = { transfers: 'active', payouts: 'active' };
+  const askedAt = new Date().toISOString();
+  const active = { transfers: 'active', payouts: 'active', askedAt };
+  const restricted = { ...active, transfers: 'inactive' };
+  const statusOf = (sellerId: SellerId) =>
+    money.db
+      .selectFrom('sellers')
+      .select(['status', 'account_read_at'])
+      .where('id', '=', sellerId)
+      .executeTakeFirstOrThrow();
 
   test('as active lets what was refused because of it try again', async () => {
     const waiting = [];
@@ -140,7 +238,7 @@ describe('an account that was read', () => {
 
   test('as restricted lets nothing try, and is read again in a day', async () => {
     const { sellerId, payoutId } = await waitingFor('capability', 'acct_1');
-    await recordAccountRead(money.db, sellerId, { transfers: 'inactive', payouts: 'active' });
+    await recordAccountRead(money.db, sellerId, restricted);
     // Now the payouts are manual, and that says nothing about the transfers.
     await recordPayoutsManual(money.db, sellerId);
     expect(await money.wakeUps()).toEqual({});
@@ -151,6 +249,17 @@ describe('an account that was read', () => {
       .executeTakeFirstOrThrow();
     expect([status, look_again_at !== null]).toEqual(['restricted', true]);
     expect((await readPayout(money.db, payoutId)).waitingFor).toBe('capability');
+  });
+
+  test('by somebody who had asked before changes nothing that is newer', async () => {
+    const sellerId = await money.seller();
+    await recordPayoutsManual(money.db, sellerId);
+    await recordAccountRead(money.db, sellerId, restricted);
+    const older = new Date(Date.parse(askedAt) - 1).toISOString();
+    await recordAccountRead(money.db, sellerId, { ...active, askedAt: older });
+    expect(await statusOf(sellerId)).toEqual({ status: 'restricted', account_read_at: askedAt });
+    await recordAccountRead(money.db, sellerId, active);
+    expect(await statusOf(sellerId)).toMatchObject({ status: 'active' });
   });
 
   test('moves nothing that is parked', async () => {

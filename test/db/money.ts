@@ -50,6 +50,18 @@ function sellersOf(db: Db) {
         .execute();
       return id;
     },
+    /** A bank account beside that of the seller's own currency. */
+    bank: (sellerId: SellerId, currency: string) =>
+      db
+        .insertInto('bank_accounts')
+        .values({
+          seller_id: sellerId,
+          stripe_id: `ba_${currency}`,
+          currency,
+          status: 'new',
+          is_default: true,
+        })
+        .execute(),
     /** The platform owes the seller more, payable at once unless said otherwise. */
     async earn(
       sellerId: SellerId,

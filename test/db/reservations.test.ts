@@ -113,6 +113,7 @@ describe('a reservation', () => {
     const sellerId = await money.seller();
     await money.earn(sellerId, 100_00);
     await money.earn(sellerId, 5000, { currency: 'jpy' });
+    await money.bank(sellerId, 'jpy');
     const euros = await money.order(sellerId);
     const yen = await money.order(sellerId, null, 'jpy');
     await reservePayout(money.db, euros);

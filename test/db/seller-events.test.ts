@@ -35,6 +35,7 @@ const reads = (sellerId: SellerId, facts: Partial<sellers.AccountFacts> = {}) =>
   sellers.recordAccountRead(money.db, sellerId, {
     transfers: 'active',
     payouts: 'active',
+    askedAt: '2099-01-01T00:00:00.000Z',
     ...facts,
   });
 const order = (sellerId: SellerId) => ({ sellerId, reason: 'free text', by });

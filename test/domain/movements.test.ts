@@ -1,74 +1,155 @@
 import { describe, expect, test } from 'vitest';
-import { bookingOf, type Movement, type Ordered } from '../../domain/movements.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import { agrees, bookingOf, type Movement } from '../../domain/movements.ts';
+import { known, movement, shown } from './movements.ts';
 
-const nothing: Ordered = {
-  stripePayouts: new Set(['po_ours']),
-  payoutsInDoubt: new Set(['payout_doubt']),
-  transfers: new Set(['tr_ours']),
-  arrivals: new Set(['py_ours']),
-  transferInDoubtSince: null,
-};
-
-function movement(type: string, net: number, given: Partial<Movement> = {}): Movement {
-  return {
-    id: 'txn_1',
-    type,
-    net,
-    currency: 'eur',
-    createdAt: '2026-11-23T12:00:00.000Z',
-    availableOn: '2026-11-25T00:00:00.000Z',
-    source: 'x_1',
-    payoutId: null,
-    sourceTransfer: null,
-    charge: null,
-    ...given,
-  };
-}
+/** The arrival of a transfer, in the name of a payout or of nobody. */
+const from = (transfer: string, name?: string): Partial<Movement> => ({
+  source: 'py_x',
+  transfer,
+  payoutId: (name as PayoutId | undefined) ?? null,
+});
+const po = (source: string, name?: string): Partial<Movement> => ({
+  source,
+  payoutId: (name as PayoutId | undefined) ?? null,
+});
+const reversal = (charge: string): Partial<Movement> => ({ charge, object: 'trr_1' });
 
 describe('a movement of an account', () => {
   test.each<[type: string, net: number, given: Partial<Movement>, booking: string, why: string]>([
-    ['payout', -10, { source: 'po_ours' }, 'ours', 'we ordered it'],
-    ['payout_failure', 10, { source: 'po_ours' }, 'ours', 'its payout is told of it'],
-    ['payout', -10, { payoutId: 'payout_doubt' }, 'ours', 'its answer is still on its way'],
-    ['payout', -10, { payoutId: 'payout_other' }, 'foreign account>foreign', 'a copied name'],
-    ['payout', -10, {}, 'foreign account>foreign', 'made in the Dashboard'],
-    ['payout_failure', 10, {}, 'foreign foreign>account', 'that one came back'],
-    ['payment', 10, { source: 'py_ours' }, 'ours', 'the arrival of a transfer of ours'],
-    ['payment', 10, { sourceTransfer: 'tr_ours' }, 'ours', 'known by its transfer only'],
-    ['payment', 10, { sourceTransfer: 'tr_x' }, 'earning owed>account', 'a destination charge'],
+    ['charge', 0, {}, 'own', 'nothing moved'],
+    ['payout', -10, po('po_ours'), 'claimed', 'we ordered it'],
+    ['payout', -9, po('po_ours'), 'claimed', 'another amount is a difference, not another thing'],
+    ['payout_failure', 10, po('po_ours'), 'claimed', 'its payout was told of it'],
+    ['payout_failure', 10, po('po_followed'), 'open', 'its payout is told of it'],
+    ['payout', -10, po('po_x', 'payout_sending'), 'open', 'its answer is still on its way'],
+    [
+      'payout',
+      -10,
+      po('po_x', 'payout_done'),
+      'foreign account>foreign payout-unexpected',
+      'twice',
+    ],
+    ['payout', -10, po('po_x', 'payout_over'), 'foreign account>foreign payout-unexpected', 'late'],
+    [
+      'payout',
+      -10,
+      po('po_x', 'payout_others'),
+      'foreign account>foreign payout-not-ordered',
+      'a copied name',
+    ],
+    ['payout', -10, po('po_x', 'payout_lost'), 'unknown-payout', 'older than Stripe'],
+    ['payout_cancel', 10, po('po_x', 'payout_lost'), 'unknown-payout', 'and that it came back'],
+    ['payout', -10, po('po_x'), 'foreign account>foreign payout-not-ordered', 'from the Dashboard'],
+    ['payout_failure', 10, po('po_foreign'), 'foreign foreign>account', 'that one came back'],
+    [
+      'payout_failure',
+      11,
+      po('po_foreign'),
+      'foreign foreign>account moved-without-us held',
+      'and more',
+    ],
+    ['payout', 10, po('po_x'), 'foreign foreign>account payout-reversed held', 'debited back'],
+    ['payment', 10, from('tr_ours'), 'claimed', 'the arrival of a transfer of ours'],
+    ['payment', 10, from('tr_x', 'payout_transferring'), 'open', 'its answer is still on its way'],
+    [
+      'payment',
+      10,
+      from('tr_x', 'payout_done'),
+      'foreign platform>account transfer-unexpected',
+      'twice',
+    ],
+    [
+      'payment',
+      10,
+      from('tr_x', 'payout_over'),
+      'foreign platform>account transfer-unexpected',
+      'it was said not to be sent',
+    ],
+    [
+      'payment',
+      10,
+      { ...from('tr_x', 'payout_done'), currency: 'usd' },
+      'foreign foreign>account transfer-unexpected held',
+      'in other money, nobody knows what of',
+    ],
+    ['payment', 10, from('tr_x', 'payout_lost'), 'unknown-payout', 'older than Stripe'],
+    [
+      'payment',
+      10,
+      from('tr_x', 'payout_others'),
+      'foreign foreign>account transfer-not-ordered held',
+      'a copied name',
+    ],
+    [
+      'payment',
+      10,
+      from('tr_x'),
+      'foreign foreign>account transfer-not-ordered held',
+      'from the Dashboard',
+    ],
+    [
+      'payment',
+      10,
+      { ...from('tr_x'), isOfCharge: true },
+      'earning owed>account',
+      'a destination charge',
+    ],
+    ['payment', 10, {}, 'earning owed>account', 'a payment straight to the account'],
     ['charge', 10, {}, 'earning owed>account', 'a direct charge, less its fee'],
+    ['charge', 7, { id: 'txn_known' }, 'claimed', 'booked before its line was kept'],
     ['charge', -3, {}, 'refund account>owed', 'a charge smaller than its fee'],
     ['refund', -10, { charge: 'ch_1' }, 'refund account>owed', 'the customer has it back'],
-    ['refund_failure', 10, {}, 'refund owed>account', 'the customer’s bank did not take it'],
+    ['refund_failure', 10, { charge: 'ch_1' }, 'refund owed>account', 'the bank did not take it'],
+    [
+      'payment_refund',
+      -10,
+      reversal('py_ours'),
+      'reversal account>platform reversal-not-ordered held',
+      'taken back in the Dashboard',
+    ],
+    [
+      'payment_refund',
+      -10,
+      reversal('py_income'),
+      'refund account>owed',
+      'a destination charge given back',
+    ],
+    [
+      'payment_refund',
+      -10,
+      reversal('py_foreign'),
+      'foreign account>foreign',
+      'it goes as it came',
+    ],
+    ['payment_refund', -10, reversal('py_open'), 'open', 'as soon as its arrival is understood'],
+    ['payment_refund', -10, reversal('py_x'), 'open', 'as soon as its arrival was read'],
     ['stripe_fee', -2, {}, 'refund account>owed', 'a fee'],
-    ['adjustment', -10, {}, 'foreign account>foreign', 'a dispute'],
-    ['adjustment', 10, {}, 'foreign foreign>account', 'a dispute that was won'],
-    ['transfer', -10, {}, 'foreign account>foreign', 'an account debit'],
-    ['something_new', -10, {}, 'foreign account>foreign', 'whatever it is, it is gone'],
-    ['charge', 0, {}, 'ours', 'nothing moved'],
+    ['adjustment', -10, {}, 'foreign account>foreign moved-without-us', 'a dispute'],
+    [
+      'adjustment',
+      10,
+      {},
+      'foreign foreign>account moved-without-us held',
+      'money of whatever origin',
+    ],
+    ['transfer', -10, {}, 'foreign account>foreign moved-without-us', 'an account debit'],
+    [
+      'something_new',
+      -10,
+      {},
+      'foreign account>foreign moved-without-us',
+      'whatever it is, it is gone',
+    ],
   ])('%s of %i with %j is %s: %s', (type, net, given, expected) => {
-    expect(shown(movement(type, net, given), nothing)).toBe(expected);
-  });
-
-  const doubt = { ...nothing, transferInDoubtSince: '2026-11-23T12:00:30.000Z' };
-  test.each([
-    ['payment', '2026-11-23T12:01:00.000Z', 'hold', 'it may be the transfer without an answer'],
-    ['payment', '2026-11-23T12:00:00.000Z', 'hold', 'clocks differ'],
-    ['payment', '2026-11-23T11:59:00.000Z', 'earning owed>account', 'it was there before'],
-    ['charge', '2026-11-23T12:01:00.000Z', 'earning owed>account', 'no transfer brings a charge'],
-  ])('%s at %s beside a transfer in doubt is %s: %s', (type, createdAt, expected) => {
-    expect(shown(movement(type, 10, { createdAt }), doubt)).toBe(expected);
-  });
-
-  test('that may be ours is ours once the transfer is known', () => {
-    const arrival = movement('payment', 10, { sourceTransfer: 'tr_ours' });
-    expect(shown(arrival, doubt)).toBe('ours');
+    expect(shown(bookingOf(movement(type, net, given), known))).toBe(expected);
   });
 });
 
-function shown(one: Movement, ordered: Ordered): string {
-  const booking = bookingOf(one, ordered);
-  if (!('from' in booking)) return booking.kind;
-  expect(booking.amount).toBe(Math.abs(one.net));
-  return `${booking.kind} ${booking.from}>${booking.to}`;
-}
+test.each([
+  [{ net: 5, currency: 'eur' }, { net: 5, currency: 'eur' }, true, 'the same'],
+  [{ net: 5, currency: 'eur' }, { net: 6, currency: 'eur' }, false, 'another amount'],
+  [{ net: 5, currency: 'eur' }, { net: 5, currency: 'usd' }, false, 'converted'],
+])('%j beside %j agrees: %s, %s', (line, entry, expected) => {
+  expect(agrees(line, entry)).toBe(expected);
+});

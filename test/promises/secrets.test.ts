@@ -32,6 +32,7 @@ test('no name, address, bank number, key or secret reaches histories, logs or re
       refusals: JSON.stringify(refusals),
       inbox: JSON.stringify(await engine.db.selectFrom('inbox').selectAll().execute()),
       events: await readEvents(engine),
+      movements: JSON.stringify(await engine.db.selectFrom('movements').selectAll().execute()),
       'wake-ups': JSON.stringify(await engine.db.selectFrom('wake_ups').selectAll().execute()),
     };
     expect(places.histories, 'payloads are decoded').toContain('{"payoutId":');

@@ -155,6 +155,24 @@ describe('expand', () => {
     expect(data[0]?.balance_transaction).toMatchObject({ object: 'balance_transaction' });
   });
 
+  test('goes on where what moved a balance has the rest of the path, and not where it has not', async () => {
+    const group = 'expanded';
+    const order = { amount: 3_00, currency: 'usd', destination: seller, transfer_group: group };
+    await sandbox.stripe.transfers.create(order);
+    await sandbox.stripe.payouts.create(
+      { amount: 1_00, currency: 'usd' },
+      { stripeAccount: seller },
+    );
+    const { data } = await sandbox.stripe.balanceTransactions.list(
+      { limit: 2, expand: ['data.source.source_transfer'] },
+      { stripeAccount: seller },
+    );
+    expect(data.map(({ source }) => source)).toMatchObject([
+      { object: 'payout', amount: 1_00 },
+      { object: 'charge', source_transfer: { object: 'transfer', transfer_group: group } },
+    ]);
+  });
+
   test('refuses what is no object, and then nothing has been done', async () => {
     const before = await sandbox.available();
     const params = { amount: 3_00, currency: 'usd', destination: seller, expand: ['colour'] };

@@ -1,0 +1,141 @@
+import { heartbeat, log } from '@temporalio/activity';
+import {
+  checkBooks,
+  listLateClaims,
+  listSellersWithOpenLines,
+  openMissingEntries,
+  openMissingLines,
+  takeUnchecked,
+  type LateClaim,
+} from '../db/differences.ts';
+import {
+  beginWalk,
+  finishWalk,
+  keepPlatformLines,
+  recordPage,
+  recordPass,
+  takePlatformLines,
+} from '../db/platform-movements.ts';
+import type { SellerId } from '../domain/ids.ts';
+import {
+  overlapSeconds,
+  readMovements,
+  takeOpenLines,
+  toMovement,
+} from './balance-transactions.ts';
+import { readPages, readStripe, type StripeDeps } from './money-call.ts';
+
+/** How much one pass does, and how long both sides have to come to say the same. */
+export type Reconciliation = { pages: number; lines: number; graceMinutes: number };
+
+const usual: Reconciliation = { pages: 100, lines: 10_000, graceMinutes: 60 };
+/** Sellers of one pass whose lines are looked at again, and whose books are read again. */
+const lookedAt = 500;
+const readAgain = 20;
+
+/** Holds Stripe's books and the ledger against each other, from both sides. */
+export function createReconciliationActivities(
+  deps: StripeDeps & { reconciliation?: Reconciliation },
+) {
+  const { db } = deps;
+  const { pages, lines, graceMinutes } = deps.reconciliation ?? usual;
+  return {
+    /** Reads what is new in the platform's own books, as many pages as a pass may; says how many. */
+    async retrievePlatformMovements(): Promise<number> {
+      const read = await walk(deps, pages);
+      await takePlatformLines(db);
+      return read;
+    },
+
+    /** Looks again at the lines of accounts that nobody understood yet; answers of how many. */
+    async takeOpenMovements(): Promise<number> {
+      const sellers = await listSellersWithOpenLines(db, lookedAt);
+      for (const sellerId of sellers) {
+        heartbeat();
+        await orLater(sellerId, () => takeOpenLines(deps, sellerId));
+      }
+      return sellers.length;
+    },
+
+    /** Opens a discrepancy for whatever differs and is not known yet. */
+    async findDifferences(): Promise<void> {
+      const late = await listLateClaims(db, { graceMinutes, limit: lines });
+      // Stripe's lists lag: what they did not have then they may have now.
+      await openMissingLines(db, await readOnceMore(deps, late));
+      await openMissingEntries(db, graceMinutes);
+      await checkBooks(db, await takeUnchecked(db, lines));
+      await recordPass(db);
+    },
+  };
+}
+
+/** Goes on from the newest line to the last known, over passes if there is more than one may read. */
+async function walk(deps: StripeDeps, pages: number): Promise<number> {
+  const { stripe, db } = deps;
+  const { since, after } = await beginWalk(db);
+  const created = { gte: since === null ? 0 : secondsOf(since) - overlapSeconds };
+  let last = after;
+  let read = 0;
+  for (let page = 0; page < pages; page += 1) {
+    heartbeat();
+    const { data, has_more } = await readStripe(deps, 'GET /v1/balance_transactions', () =>
+      stripe.balanceTransactions.list({
+        created,
+        expand: ['data.source'],
+        limit: 100,
+        ...(last !== null && { starting_after: last }),
+      }),
+    );
+    read += data.length;
+    last = data.at(-1)?.id ?? null;
+    if (data.length > 0) await recordPage(db, data.map(toMovement));
+    if (!has_more || last === null) {
+      await finishWalk(db);
+      return read;
+    }
+  }
+  return read;
+}
+
+/** Answers with those whose books could be read once more, from before they can have happened. */
+async function readOnceMore(deps: StripeDeps, late: readonly LateClaim[]): Promise<LateClaim[]> {
+  const read: LateClaim[] = [];
+  const ofPlatform = late.filter(({ side }) => side === 'platform').slice(0, readAgain);
+  for (const claim of ofPlatform) {
+    heartbeat();
+    if (await orLater(claim.sellerId, () => readPlatformLine(deps, claim))) read.push(claim);
+  }
+  await takePlatformLines(deps.db);
+  const ofAccounts = Map.groupBy(
+    late.filter(({ side }) => side === 'account'),
+    ({ sellerId }) => sellerId,
+  );
+  for (const [sellerId, claims] of [...ofAccounts].slice(0, readAgain)) {
+    heartbeat();
+    const since = claims.map((claim) => claim.since).sort()[0] ?? null;
+    if (await orLater(sellerId, () => readMovements(deps, sellerId, since))) read.push(...claims);
+  }
+  return read;
+}
+
+async function readPlatformLine(deps: StripeDeps, { object }: LateClaim): Promise<void> {
+  const lines = await readPages(deps, 'GET /v1/balance_transactions', (page) =>
+    deps.stripe.balanceTransactions.list({ source: object, expand: ['data.source'], ...page }),
+  );
+  await keepPlatformLines(deps.db, lines.map(toMovement).toReversed());
+}
+
+/** One seller whose books cannot be read now keeps nobody else's from being looked at. */
+async function orLater(sellerId: SellerId, run: () => Promise<void>): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch (error) {
+    log.warn('books not read', { sellerId, error: error instanceof Error ? error.name : '' });
+    return false;
+  }
+}
+
+function secondsOf(instant: string): number {
+  return Math.floor(Date.parse(instant) / 1000);
+}

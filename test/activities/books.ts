@@ -1,0 +1,108 @@
+import { sql } from 'kysely';
+import { createActivities } from '../../activities/index.ts';
+import { createTurns } from '../../activities/budget.ts';
+import { reservePayout } from '../../db/payouts.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { Payout } from '../../domain/payout.ts';
+import { inActivity } from './in-activity.ts';
+import type { Stage } from './stage.ts';
+
+/** What is at Stripe and in the ledger beside it, and what others do there. */
+export async function booksOf(stage: Stage) {
+  const { stripe, db, account, sellerId } = stage;
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
+  const acting = { stripeAccount: account };
+  const manual = { interval: 'manual' } as const;
+  await stripe.balanceSettings.update({ payments: { payouts: { schedule: manual } } }, acting);
+  return {
+    sellerId,
+    read: stage.run.readMovements,
+    reread: stage.run.rereadAccounts,
+    ...passesOf(stage),
+    /** A transfer that the engine did not make, in the name of a payout or of nobody. */
+    transfer: (amount: number, name?: PayoutId) =>
+      stripe.transfers.create({
+        amount,
+        currency: 'usd',
+        destination: account,
+        ...(name && { transfer_group: name, metadata: { payout_id: name } }),
+      }),
+    payOut: (amount: number, name?: PayoutId) =>
+      stripe.payouts.create(
+        { amount, currency: 'usd', ...(name && { metadata: { payout_id: name } }) },
+        acting,
+      ),
+    charge: (amount: number) =>
+      stripe.charges.create({ amount, currency: 'usd', source: 'tok_bypassPending' }, acting),
+    /** Orders all that is payable and brings it as far as it goes. */
+    async payAll(currency = 'usd'): Promise<Payout> {
+      const payoutId = await stage.order(sellerId, null, currency);
+      let row = await reservePayout(db, payoutId);
+      if (row.status === 'reserved') {
+        row = await inActivity(() => activities.createTransfer({ payoutId }));
+      }
+      if (row.status === 'transferred') {
+        row = await inActivity(() => activities.createPayout({ payoutId }));
+      }
+      return row;
+    },
+    ...viewsOf(stage),
+  };
+}
+
+function passesOf({ stripe, db }: Stage) {
+  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const passes = (pages: number) => {
+    const reconciliation = { pages, lines: 10_000, graceMinutes: 60 };
+    return createActivities({ stripe, db, turns, lateReturnDays: 10, reconciliation });
+  };
+  return {
+    readPlatform: (pages: number) => inActivity(() => passes(pages).retrievePlatformMovements()),
+    /** A whole pass, as the job makes it. */
+    reconcile: () =>
+      inActivity(async () => {
+        await passes(100).retrievePlatformMovements();
+        await passes(100).takeOpenMovements();
+        await passes(100).findDifferences();
+      }),
+    /** Lets the real time pass that a moved clock gives nobody. */
+    age: () => sql`update movements set noted_at = noted_at - interval '1 hour'`.execute(db),
+  };
+}
+
+function viewsOf(stage: Stage) {
+  const { db, sellerId, account, sandbox } = stage;
+  return {
+    places: () => stage.balances(sellerId),
+    atStripe: () => sandbox.available(account),
+    async discrepancies(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('discrepancies')
+        .select(['cause', 'at_stripe', 'in_ledger'])
+        .where('closed_at', 'is', null)
+        .orderBy('opened_at')
+        .orderBy('cause')
+        .execute();
+      return rows.map(({ cause, at_stripe, in_ledger }) =>
+        [cause, at_stripe, in_ledger].filter((part) => part !== null).join(' '),
+      );
+    },
+    async holds(): Promise<(number | null)[]> {
+      const rows = await db
+        .selectFrom('holds')
+        .select('amount')
+        .where('released_at', 'is', null)
+        .execute();
+      return rows.map(({ amount }) => amount);
+    },
+    /** Lines that are not understood. */
+    open: () =>
+      db
+        .selectFrom('movements')
+        .select(['type', 'net', 'standing'])
+        .where('standing', 'in', ['open', 'unknown-payout'])
+        .orderBy('position')
+        .execute(),
+  };
+}
