@@ -113,7 +113,8 @@ begin
     perform tell_event('seller.account_created', new.id, new.id,
       event_facts(doer, old.status, old.status));
   end if;
-  if new.status <> old.status then
+  -- Nobody goes back to onboarding; a row that was put back by hand tells nothing.
+  if new.status <> old.status and (old.status = 'closed' or new.status <> 'onboarding') then
     perform tell_event(
       case when old.status = 'closed' then 'seller.reopened'
         when new.status = 'active' then 'seller.activated' else 'seller.' || new.status end,
