@@ -1,12 +1,18 @@
 import { heartbeat, log } from '@temporalio/activity';
-import { Stripe } from 'stripe';
+import type { Stripe } from 'stripe';
 import type { BankAccountFacts } from '../db/bank-accounts.ts';
 import { recordAccountRead, type AccountFacts } from '../db/seller-steps.ts';
 import { takeStaleAccounts } from '../db/sweeps.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { readMovements } from './balance-transactions.ts';
-import { isForbidden, readStripe, type StripeDeps } from './money-call.ts';
+import {
+  isForbidden,
+  isRefusedRead,
+  readPages,
+  readStripe,
+  type StripeDeps,
+} from './money-call.ts';
 import { actingFor } from './stripe.ts';
 
 type AccountOf = {
@@ -110,17 +116,15 @@ async function readBanks(
   deps: StripeDeps,
   account: StripeAccountId,
 ): Promise<BankAccountFacts[] | undefined> {
-  return readStripe(deps, 'GET /v1/accounts', async () => {
-    try {
-      const banks: BankAccountFacts[] = [];
-      const pages = deps.stripe.accounts.listExternalAccounts(account, { limit: 100 });
-      for await (const bank of pages) banks.push(toBank(bank));
-      return banks;
-    } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-      return undefined;
-    }
-  });
+  try {
+    const banks = await readPages(deps, 'GET /v1/accounts', (page) =>
+      deps.stripe.accounts.listExternalAccounts(account, page),
+    );
+    return banks.map(toBank);
+  } catch (error) {
+    if (isRefusedRead(error)) return undefined;
+    throw error;
+  }
 }
 
 function toBank(bank: Stripe.ExternalAccount): BankAccountFacts {

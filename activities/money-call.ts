@@ -11,6 +11,7 @@ import {
 import type { Db } from '../db/connect.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Endpoint, Turns } from './budget.ts';
+import { compareSinceStart } from './restored.ts';
 import { factsOf, judge } from './stripe-errors.ts';
 
 /** What every activity that calls Stripe is made from. */
@@ -33,22 +34,28 @@ export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
  * same key may be sent again; every other end is a value. The caller records a success.
  */
 export async function callOnce<T>(
-  { db, turns }: Pick<StripeDeps, 'db' | 'turns'>,
+  deps: StripeDeps,
   asked: NewAttempt & { endpoint: Endpoint },
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
 ): Promise<CallOutcome<T>> {
+  const { db, turns } = deps;
   const attempt = await openAttempt(db, asked);
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
-  const { clearance, waitMs, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const { clearance, slotAt, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const waitMs = Math.max(0, slotAt - performance.now());
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
-  if (clearance === 'decided') return callOnce({ db, turns }, asked, post);
+  if (clearance === 'decided') return callOnce(deps, asked, post);
+  if (clearance === 'not-compared') {
+    await compareSinceStart(deps);
+    return callOnce(deps, asked, post);
+  }
   if (clearance === 'too-old') {
     await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
     return { kind: 'unknown' };
   }
-  await turns.wait(asked.endpoint, waitMs);
+  await turns.wait(asked.endpoint, slotAt);
   // A machine that slept meanwhile may post a key that Stripe has forgotten: look once more.
   if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {
@@ -89,8 +96,9 @@ export async function readStripe<T>(
   try {
     return await read();
   } catch (error) {
-    const { statusCode, code } = factsOf(error);
-    throw retryable(readFailures.get(statusCode) ?? 'StripeReadFailed', code);
+    const { statusCode, type, code } = factsOf(error);
+    const otherwise = type === 'invalid_request_error' ? refused : 'StripeReadFailed';
+    throw retryable(readFailures.get(statusCode) ?? otherwise, code);
   }
 }
 
@@ -139,6 +147,7 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
 
 const missing = 'StripeObjectMissing';
 const forbidden = 'StripeReadForbidden';
+const refused = 'StripeReadRefused';
 const readFailures = new Map<number | null, string>([
   [404, missing],
   [403, forbidden],
@@ -152,6 +161,11 @@ export function isForbidden(error: unknown): boolean {
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApplicationFailure && error.type === missing;
+}
+
+/** True when Stripe does not let this be read, whether it is there or not. */
+export function isRefusedRead(error: unknown): boolean {
+  return isMissing(error) || (error instanceof ApplicationFailure && error.type === refused);
 }
 
 /** Money is stopped: the step is tried again until it is not. */

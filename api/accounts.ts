@@ -16,6 +16,7 @@ const getRequirements = createRoute({
   path: '/v1/sellers/{sellerId}/requirements',
   operationId: 'listRequirements',
   summary: 'What Stripe asks for, of whom, by when, and what stands still without it',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: {
     200: answer(
@@ -41,6 +42,9 @@ const BankAccount = z
     firstSeenAt: schemas.Instant,
     goneAt: schemas.Instant.nullable(),
     failures: z.int(),
+    failureCode: z.string().nullable().openapi({
+      description: 'Why it did not take the last payout that failed there',
+    }),
     pausedAt: schemas.Instant.nullable().openapi({
       description: 'Nothing more is sent there until the seller enters another, or it is resumed',
     }),
@@ -52,6 +56,7 @@ const getBankAccounts = createRoute({
   path: '/v1/sellers/{sellerId}/bank-accounts',
   operationId: 'listBankAccounts',
   summary: 'Where a seller is paid to, and was; never a number',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: {
     200: answer(z.object({ data: z.array(BankAccount) }), 'The bank accounts, newest first'),
@@ -74,6 +79,7 @@ const resume = createRoute({
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/resume',
   operationId: 'resumeBankAccount',
   summary: 'Let payouts go to a paused bank account again: the seller or its bank put it right',
+  tags: ['Sellers'],
   request: { params: BankAccountParams, headers: schemas.CommandHeaders },
   responses: { 200: answer(BankAccount, 'The bank account'), ...refusals },
 });

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { accountRoutes } from './accounts.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { attentionRoutes } from './attention.ts';
@@ -8,8 +7,11 @@ import { clockRoutes } from './clock.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
 import { docsRoutes } from './docs.ts';
+import { eventRoutes } from './events.ts';
 import { explanationRoutes } from './explanations.ts';
 import { entryRoutes } from './entries.ts';
+import { fundingRoutes } from './funding.ts';
+import { holdPreviewRoutes } from './hold-previews.ts';
 import { holdRoutes } from './holds.ts';
 import { healthRoutes } from './health.ts';
 import { describe } from './openapi.ts';
@@ -20,7 +22,8 @@ import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
-import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { allowedMethods, faultLine, identifyRequest, limitBody, sayRequest } from './requests.ts';
+import { recoveryRoutes } from './recovery.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sellerOrderRoutes } from './seller-orders.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
@@ -34,7 +37,7 @@ const largestBody = 1024 * 1024;
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = createRoutes();
   app.use(identifyRequest, sayRequest(deps.log));
-  app.use(bodyLimit({ maxSize: largestBody, onError: refuseLargeBody }));
+  app.use(limitBody(largestBody));
   app.use('/v1/*', authenticate(deps.db));
 
   for (const routes of resources(deps)) app.route('/', routes);
@@ -63,11 +66,13 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    recoveryRoutes(deps),
     scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),
     sellerOrderRoutes(deps),
     holdRoutes(deps),
+    holdPreviewRoutes(deps),
     sellerLinkRoutes(deps),
     parkedSellerRoutes(deps),
     earningRoutes(deps),
@@ -76,14 +81,12 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutCancelRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    eventRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
+    fundingRoutes(deps),
     operationsRoutes(deps),
     apiKeyRoutes(deps),
     healthRoutes(deps),
   ];
-}
-
-function refuseLargeBody(): never {
-  throw new Problem('body-too-large', 'Send at most 1 MiB');
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type AttentionPlace, type AttentionRecord } from '../db/attention.ts';
+import { listFailedChecks } from '../db/checks.ts';
 import { money } from '../domain/money.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { pageOf, PageQuery } from './pages.ts';
@@ -23,6 +24,13 @@ const Attention = z
   })
   .openapi('Attention');
 
+const AttentionPage = z.object({
+  ...pageOf(Attention).shape,
+  failedChecks: z
+    .array(z.object({ name: z.string(), remedy: z.string(), checkedAt: Instant }))
+    .openapi({ description: 'What is wrong around the engine, on every page' }),
+});
+
 const attentionRoute = createRoute({
   method: 'get',
   path: '/v1/attention',
@@ -30,7 +38,7 @@ const attentionRoute = createRoute({
   summary: 'What waits for a person, oldest first, with the requests that resolve it',
   tags: ['Operations'],
   request: { query: z.strictObject(PageQuery) },
-  responses: { 200: answer(pageOf(Attention), 'A page of it'), ...refusals },
+  responses: { 200: answer(AttentionPage, 'A page of it'), ...refusals },
 });
 
 /** The one queue that an operator works through. */
@@ -42,7 +50,8 @@ export function attentionRoutes({ db }: AppDeps) {
     const last = shown.at(-1);
     const hasMore = rows.length > limit;
     const nextCursor = hasMore && last ? toCursor(last) : null;
-    return c.json({ data: shown.map(toAttention), hasMore, nextCursor }, 200);
+    const failedChecks = await listFailedChecks(db);
+    return c.json({ data: shown.map(toAttention), hasMore, nextCursor, failedChecks }, 200);
   });
 }
 
@@ -56,9 +65,14 @@ function toAttention(record: AttentionRecord) {
 
 function resolutionOf(record: AttentionRecord) {
   if (record.kind === 'seller') return sellerParkedOf(record.id, record.parked);
-  const stopped = parkedOf({ ...record, parkedAt: record.since });
-  return stopped ?? { explanation: record.parked, commands: [] };
+  const { parked } = record;
+  if (parked === 'late') return { explanation: late, commands: [] };
+  const stopped = parkedOf({ ...record, parked, parkedAt: record.since });
+  return stopped ?? { explanation: parked, commands: [] };
 }
+
+const late =
+  'The banks have it for longer than they should take: ask Stripe for its trace; it goes on by itself once Stripe says what became of it';
 
 function toCursor({ since, id }: AttentionPlace): string {
   return Buffer.from(`${since} ${id}`, 'latin1').toString('base64url');

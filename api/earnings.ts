@@ -62,6 +62,7 @@ const createEarning = createRoute({
   path: '/v1/sellers/{sellerId}/earnings',
   operationId: 'createEarning',
   summary: 'Owe a seller more',
+  tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewEarningBody) },
   responses: {
     200: answer(Earning, 'The earning that stands under this externalId'),
@@ -93,6 +94,7 @@ const createEarnings = createRoute({
   path: '/v1/sellers/{sellerId}/earnings/batch',
   operationId: 'createEarnings',
   summary: 'Owe a seller many things, all of them or none',
+  tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(BatchBody) },
   responses: {
     200: answer(z.object({ data: z.array(Recorded) }), 'The earnings, in the order asked'),
@@ -105,6 +107,7 @@ const getEarnings = createRoute({
   path: '/v1/sellers/{sellerId}/earnings',
   operationId: 'listEarnings',
   summary: 'What a seller earned, newest first',
+  tags: ['Earnings'],
   request: {
     params: SellerParams,
     query: z.strictObject({ externalId: schemas.ExternalId.optional(), ...PageQuery }),

@@ -28,6 +28,7 @@ const getEntries = createRoute({
   path: '/v1/sellers/{sellerId}/entries',
   operationId: 'listEntries',
   summary: 'Every movement of a seller’s money, newest first; foreign ones were not ours',
+  tags: ['Sellers'],
   request: {
     params: SellerParams,
     query: z.strictObject({ kind: z.enum(entryKinds).optional(), ...PageQuery }),

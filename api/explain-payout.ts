@@ -1,12 +1,14 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
 import type { PayoutRecord } from '../db/views.ts';
+import { failureOf } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
+import { isLateAt, isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
+import { bankWaits } from './bank-words.ts';
 import type { Actor, Decision, NextStep, PayoutExplanation, Wait } from './explanation-schemas.ts';
 import { toPayout } from './payout-schemas.ts';
 import { parkedOf, skippedOf, waitingOf } from './payout-words.ts';
-import { moneyStopped, sellerWaits } from './seller-waits.ts';
+import { accountWaits, moneyStopped, sellerWaits } from './seller-waits.ts';
 import { commandTexts, timelineOf } from './timeline.ts';
 
 type Step = z.infer<typeof NextStep>;
@@ -19,7 +21,10 @@ const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = 
   'seller-paused': { actor: 'operator', liftedBy: 'Resuming the seller' },
   hold: { actor: 'operator', liftedBy: 'Releasing enough of the holds, or their end' },
   'another-payout': { actor: 'stripe', liftedBy: 'Stripe’s answer about the other payout' },
-  'platform-balance': { actor: 'platform', liftedBy: 'Money in the platform’s balance at Stripe' },
+  'platform-balance': {
+    actor: 'platform',
+    liftedBy: 'Money in the platform’s balance at Stripe; GET /v1/funding tells how much',
+  },
   'account-balance': { actor: 'stripe', liftedBy: 'Money in the account’s balance at Stripe' },
   arrival: { actor: 'stripe', liftedBy: 'Time: the transferred money becomes available' },
   capability: { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
@@ -88,7 +93,8 @@ export function summaryOf(
       : requestedAmount === null
         ? `All that is payable in ${currency.toUpperCase()}`
         : formatMoney(money(requestedAmount, currency));
-  const because = skippedOf(payout) ?? (failureCode && `Stripe’s reason: ${failureCode}`);
+  const failed = failureCode && `${failureOf(failureCode).forOperator} (${failureCode})`;
+  const because = skippedOf(payout) ?? failed;
   return [
     `${amount} ${sentences[status]}`,
     ...(because ? [because] : []),
@@ -97,42 +103,55 @@ export function summaryOf(
   ].join('. ');
 }
 
-/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
-const longestMs = 7 * 24 * 3_600_000;
-
-/** True when the banks have had it for longer than they should take. */
-export function isLateAt({ status, sentAt }: PayoutRecord, now: string): boolean {
-  return status === 'sent' && sentAt !== null && Date.parse(now) - Date.parse(sentAt) > longestMs;
-}
-
-type Around = Pick<PayoutFacts, 'payout' | 'operations'> & { seller: SellerBeside | null };
+type Around = Pick<PayoutFacts, 'now' | 'payout' | 'operations'> & { seller: SellerBeside | null };
 
 /** What a payout waits for; of a seller that is not active also why that is. */
-export function waitsOf({ payout, seller, operations }: Around, since: string): Waiting[] {
+export function waitsOf({ now, payout, seller, operations }: Around, since: string): Waiting[] {
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
     const { reason, explanation, commands } = parked;
     const who = { actor: 'operator' as const, liftedBy: 'A person, by one of its commands' };
     const when = { since: parked.since, lookAgainAt: null };
-    return [{ for: reason, reason: explanation, ...when, ...who, commands, payoutId }];
+    return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
   }
   const waiting = waitingOf(payout);
   const stopped = operations.moneyStopped && isBeforeStripe(payout.status);
   const own: Waiting[] =
     waiting && waiting.for !== 'money-stopped'
-      ? [{ ...waiting, ...lifts[waiting.for], since, commands: [], payoutId }]
+      ? [{ ...waiting, ...liftOf(waiting.for, isLateAt(payout, now)), since, ...nobody, payoutId }]
       : [];
-  const isHeldUp = waiting !== null && ofTheSeller.has(waiting.for);
   return [
     ...own,
     ...(stopped || waiting?.for === 'money-stopped' ? [moneyStopped(operations)] : []),
-    ...(isHeldUp && seller ? sellerWaits(seller) : []),
+    ...(waiting && seller ? behind(waiting.for, seller, payout.currency) : []),
   ];
 }
 
+const nobody = { by: null, commands: [] };
+
+/** What the banks have for too long is asked for by a person. */
+function liftOf(reason: WaitReason | 'start', isLate: boolean): { actor: Actor; liftedBy: string } {
+  if (reason !== 'bank' || !isLate) return lifts[reason];
+  return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
+}
+
 /** What a payout waits for because of its seller, which has its own reasons. */
-const ofTheSeller = new Set<string>(['start', 'seller-not-active', 'seller-paused', 'hold']);
+function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: string): Waiting[] {
+  switch (reason) {
+    case 'start':
+    case 'seller-not-active':
+    case 'seller-paused':
+    case 'hold':
+      return sellerWaits(seller);
+    case 'capability':
+      return accountWaits(seller);
+    case 'bank-details':
+      return bankWaits(seller, [currency]);
+    default:
+      return [];
+  }
+}
 
 /** What comes next, and when, as far as it is known. Nothing until a person decides. */
 export function nextOf(payout: PayoutRecord): Step[] {
@@ -140,16 +159,20 @@ export function nextOf(payout: PayoutRecord): Step[] {
   if (parked || isOver(payout)) return [];
   const steps = order.slice(order.findIndex(({ after }) => after === status));
   const isExact = waitingFor === 'arrival' || waitingFor === 'late-return';
-  const isDue = status === 'requested' && payout.fromPlatform + payout.fromAccount === 0;
-  const amount = isDue ? null : money(payout.fromPlatform + payout.fromAccount, payout.currency);
+  const setAside = payout.fromPlatform + payout.fromAccount;
+  const carried = setAside > 0 ? setAside : payout.requestedAmount;
+  const amount = carried === null ? null : money(carried, payout.currency);
   const shown = steps.map(({ what, text }, index) => {
     const at = index === 0 && isExact ? lookAgainAt : null;
     return { what, text, at, money: amount, payoutId };
   });
   const looksAgain = waitingFor !== null && !isExact && lookAgainAt !== null;
   if (!looksAgain) return shown;
-  const text = 'It looks again at the latest then, sooner when something happens';
-  return [{ what: 'look-again', text, at: lookAgainAt, money: null, payoutId }, ...shown];
+  const text =
+    waitingFor === 'bank'
+      ? 'It is read from Stripe again, sooner when Stripe says what became of it'
+      : 'It looks again at the latest then, sooner when something happens';
+  return [{ what: 'look-again', text, at: lookAgainAt, money: amount, payoutId }, ...shown];
 }
 
 const order: { after: PayoutStatus; what: string; text: string }[] = [
@@ -166,8 +189,8 @@ const order: { after: PayoutStatus; what: string; text: string }[] = [
 
 /** Who decided what, under which API key. */
 export function decisionsOf(commands: PayoutFacts['commands']): z.infer<typeof Decision>[] {
-  return commands.map(({ at, kind, apiKeyId, apiKeyName }) => {
-    return { at, what: commandTexts[kind] ?? kind, apiKeyId, apiKeyName };
+  return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
+    return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
   });
 }
 

@@ -1,10 +1,15 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { decisionsOf, isLateAt, nextOf, summaryOf, waitsOf } from './explain-payout.ts';
-import type { NextStep, SellerExplanation, Wait } from './explanation-schemas.ts';
-import { sellerCommand } from './seller-words.ts';
-import { moneyStopped, sellerWaits, wait } from './seller-waits.ts';
+import { isLateAt } from '../domain/payout.ts';
+import { bankWaits, explainBanks } from './bank-words.ts';
+import { decisionsOf, summaryOf, waitsOf } from './explain-payout.ts';
+import type { SellerExplanation, Wait } from './explanation-schemas.ts';
+import { moneyWaits } from './money-waits.ts';
+import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
+import { toRequirement } from './requirement-schema.ts';
+import { nextOfSeller } from './seller-next.ts';
+import { moneyStopped, sellerWaits } from './seller-waits.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -22,11 +27,15 @@ export function explainSeller(facts: SellerFacts): Explanation {
     summary: sentenceOf(facts, sums, waits),
     waits,
     next: nextOfSeller(facts),
+    payday: paydayOf(facts),
+    requirements: seller.requirements.map(toRequirement),
+    bankAccounts: explainBanks(seller),
     money: sums,
     payouts: facts.openPayouts.map((payout) => ({
       id: payout.id,
       status: payout.status,
       total: money(payout.fromPlatform + payout.fromAccount, payout.currency),
+      isLate: isLateAt(payout, now),
       summary: summaryOf(payout, [], isLateAt(payout, now)),
       explain: `/v1/payouts/${payout.id}/explain`,
     })),
@@ -36,53 +45,45 @@ export function explainSeller(facts: SellerFacts): Explanation {
   };
 }
 
-function ownWaits({ seller, operations }: SellerFacts): Waiting[] {
-  return [...(operations.moneyStopped ? [moneyStopped(operations)] : []), ...sellerWaits(seller)];
+function ownWaits({ seller, operations, balances }: SellerFacts): Waiting[] {
+  const currencies = balances
+    .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
+    .map(({ currency }) => currency);
+  return [
+    ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
+    ...sellerWaits(seller),
+    ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies)),
+  ];
 }
 
-/** Why no payout is under way although the seller could be paid. */
-function moneyWaits(facts: SellerFacts): Waiting[] {
-  const { seller, balances, openPayouts } = facts;
-  if (seller.status === 'closed') return [];
-  if (balances.length === 0) {
-    return [wait('nothing-earned', 'platform', 'Nothing was earned yet', 'A first earning')];
-  }
-  return balances.flatMap(({ currency, payable, notYetAvailable, places }) => {
-    if (places.account < 0) {
-      const reason = `The account is ${formatMoney(money(places.account, currency))}: below zero`;
-      return [wait('account-negative', 'platform', reason, 'Earnings that fill it, or a refund')];
-    }
-    if (openPayouts.some((payout) => payout.currency === currency)) return [];
-    if (payable > 0) {
-      const amount = formatMoney(money(payable, currency));
-      const commands = [sellerCommand(seller.id, 'payouts', 'It is to be paid now', { currency })];
-      const reason = `${amount} is payable, and no payout of it is ordered`;
-      return [wait('no-payout', 'platform', reason, 'Ordering a payout', { commands })];
-    }
-    if (notYetAvailable <= 0) return [];
-    const amount = formatMoney(money(notYetAvailable, currency));
-    const first = facts.upcoming.find((one) => one.currency === currency);
-    const at = first?.at ?? null;
-    const reason = `${amount} is earned, but not payable yet`;
-    const lifted = at ? 'Time' : 'The charge, when it says from when it is payable';
-    return [wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at })];
-  });
+/** Where money is that has still to go to the bank. */
+const waitingPlaces = ['platform', 'platform-reserved', 'account', 'account-reserved'] as const;
+
+function paydayOf(facts: SellerFacts): Explanation['payday'] {
+  const payday = comingPayday(facts);
+  if (!payday || facts.seller.status === 'closed') return null;
+  const { at, cutOffAt, isKept, forecasts } = payday;
+  return { at, cutOffAt, isKept, money: forecasts.map(toPaydayMoney) };
 }
 
 /** What payouts under way wait for; those at the bank already keep nobody from being paid. */
-function payoutWaits({ openPayouts, operations }: SellerFacts): Waiting[] {
+function payoutWaits({ now, openPayouts, operations }: SellerFacts): Waiting[] {
   return openPayouts
     .filter(({ status }) => status !== 'paid')
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
-      const waits = waitsOf({ payout, operations, seller: null }, since);
-      return waits.filter((one) => one.payoutId !== null);
+      const waits = waitsOf({ now, payout, operations, seller: null }, since);
+      return waits
+        .filter((one) => one.payoutId !== null)
+        .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));
     });
 }
 
-function moneyOf({ balances, upcoming, openPayouts }: SellerFacts): Explanation['money'] {
-  return balances.map(({ currency, payable, notYetAvailable }) => ({
-    payable: money(payable, currency),
+function moneyOf(facts: SellerFacts): Explanation['money'] {
+  const { balances, upcoming, openPayouts } = facts;
+  return balances.map(({ currency, notYetAvailable }) => ({
+    payable: money(payableNow(facts, currency), currency),
+    held: money(heldNow(facts, currency), currency),
     notYetAvailable: money(notYetAvailable, currency),
     underWay: money(
       openPayouts
@@ -94,33 +95,6 @@ function moneyOf({ balances, upcoming, openPayouts }: SellerFacts): Explanation[
       .filter((one) => one.currency === currency)
       .map(({ at, amount }) => ({ at, money: money(amount, currency) })),
   }));
-}
-
-function nextOfSeller(facts: SellerFacts): z.infer<typeof NextStep>[] {
-  const { seller, openPayouts, upcoming } = facts;
-  if (seller.status === 'closed') return [];
-  const steps = [
-    ...openPayouts.flatMap((payout) => nextOf(payout).slice(0, 1)),
-    ...upcoming.map(({ at, currency, amount }) => ({
-      what: 'becomes-payable',
-      text: `${formatMoney(money(amount, currency))} becomes payable`,
-      at,
-      money: money(amount, currency),
-      payoutId: null,
-    })),
-    ...(seller.lookAgainAt && seller.parked === null
-      ? [
-          {
-            what: 'read-account',
-            text: 'Its account is read from Stripe again, sooner when Stripe says that it changed',
-            at: seller.lookAgainAt,
-            money: null,
-            payoutId: null,
-          },
-        ]
-      : []),
-  ];
-  return steps.sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
 }
 
 function happenedTo(facts: SellerFacts): Explanation['happened'] {
@@ -158,8 +132,9 @@ function sentenceOf(
   sums: Explanation['money'],
   waits: readonly Waiting[],
 ): string {
-  const amounts = sums.flatMap(({ payable, notYetAvailable, underWay }) => [
+  const amounts = sums.flatMap(({ payable, held, notYetAvailable, underWay }) => [
     ...(payable.amount > 0 ? [`${text(payable)} payable now`] : []),
+    ...(held.amount > 0 ? [`${text(held)} held`] : []),
     ...(underWay.amount > 0 ? [`${text(underWay)} on its way`] : []),
     ...(notYetAvailable.amount > 0 ? [`${text(notYetAvailable)} payable later`] : []),
   ]);

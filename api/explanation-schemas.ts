@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { sellerStatuses } from '../domain/seller.ts';
 import { Attempt, Payout, PayoutItem, ResolvingCommand, TimelineEvent } from './payout-schemas.ts';
+import { Requirement } from './requirement-schema.ts';
+import { Payday, PaydayMoney } from './schedule-schemas.ts';
 import { Instant, Money } from './schemas.ts';
 
 /** Who ends a wait. */
@@ -13,6 +15,10 @@ export const Wait = z
     for: z.string(),
     reason: z.string(),
     since: Instant.nullable(),
+    by: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Who decided it, by the name of the API key; null: nobody did' }),
     liftedBy: z.string(),
     actor: z.enum(actors).openapi({ description: 'Who must act' }),
     commands: z.array(ResolvingCommand),
@@ -34,7 +40,14 @@ export const NextStep = z
 
 /** Who decided what. */
 export const Decision = z
-  .object({ at: Instant, what: z.string(), apiKeyId: z.string(), apiKeyName: z.string() })
+  .object({
+    at: Instant,
+    what: z.string(),
+    about: z.string().openapi({ description: 'The seller, hold or payout' }),
+    reason: z.string().nullable().openapi({ description: 'As it was given, where one is kept' }),
+    apiKeyId: z.string(),
+    apiKeyName: z.string(),
+  })
   .openapi('Decision');
 
 /** All that is known of a payout. */
@@ -57,10 +70,41 @@ export const PayoutExplanation = z
   })
   .openapi('PayoutExplanation');
 
+/** Where a seller is paid to. */
+export const ExplainedBank = z
+  .object({
+    id: z.string(),
+    currency: z.string(),
+    isDefault: z.boolean().openapi({ description: 'Payouts in this currency go there' }),
+    paused: z
+      .object({
+        since: Instant,
+        code: z.string().nullable(),
+        forSeller: z.string(),
+        forOperator: z.string(),
+      })
+      .nullable()
+      .openapi({ description: 'Nothing more is sent there, and why' }),
+  })
+  .openapi('ExplainedBankAccount');
+
+/** The next payday, and what it would do. */
+export const ExplainedPayday = z
+  .object({
+    ...Payday.shape,
+    isKept: z.boolean().openapi({
+      description: 'It passed while the seller could not be paid; it is paid once that can be',
+    }),
+    money: z.array(PaydayMoney),
+  })
+  .nullable()
+  .openapi({ description: 'The next one, by what is known now; null without a schedule' });
+
 const OpenPayout = z.object({
   id: z.string(),
   status: z.string(),
   total: Money,
+  isLate: z.boolean(),
   summary: z.string(),
   explain: z.string(),
 });
@@ -75,15 +119,21 @@ export const SellerExplanation = z
     summary: z.string(),
     waits: z.array(Wait),
     next: z.array(NextStep),
+    payday: ExplainedPayday,
+    requirements: z
+      .array(Requirement)
+      .openapi({ description: 'What Stripe asks for, the most urgent first, as read last' }),
+    bankAccounts: z.array(ExplainedBank).openapi({ description: 'Where it is paid to' }),
     money: z.array(
       z.object({
         payable: Money,
+        held: Money.openapi({ description: 'Payable but for holds' }),
         notYetAvailable: Money,
         underWay: Money.openapi({ description: 'In payouts that the bank does not have yet' }),
         becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),
       }),
     ),
-    payouts: z.array(OpenPayout).openapi({ description: 'Those that are not over, oldest first' }),
+    payouts: z.array(OpenPayout).openapi({ description: 'Those that are not over' }),
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
     decisions: z.array(Decision),
     attempts: z.array(Attempt),

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import { paydaysAround } from '../activities/calendar.ts';
 import { readPayoutFacts, readSellerFacts } from '../db/explanations.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { explainPayout } from './explain-payout.ts';
@@ -35,7 +36,7 @@ const payoutRoute = createRoute({
 export function explanationRoutes({ db }: AppDeps) {
   return createRoutes()
     .openapi(sellerRoute, async (c) => {
-      const facts = await readSellerFacts(db, c.req.valid('param').sellerId);
+      const facts = await readSellerFacts(db, c.req.valid('param').sellerId, paydaysAround);
       if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
       return c.json(explainSeller(facts), 200);
     })

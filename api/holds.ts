@@ -3,7 +3,7 @@ import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
 import { readClock } from '../db/clock.ts';
 import { holdSources, releaseRules } from '../domain/holds.ts';
-import { isHoldId, isSellerId, type HoldId, type SellerId } from '../domain/ids.ts';
+import { isHoldId, type HoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
@@ -29,7 +29,8 @@ const NewHoldBody = z
   })
   .openapi('NewHold');
 
-const Hold = z
+/** A hold as the API tells it. */
+export const Hold = z
   .object({
     id: z.string(),
     sellerId: z.string(),
@@ -48,7 +49,8 @@ const Hold = z
   })
   .openapi('Hold');
 
-const HoldParams = z.object({
+/** The path of one hold. */
+export const HoldParams = z.object({
   holdId: z
     .custom<HoldId>((id) => typeof id === 'string' && isHoldId(id))
     .openapi({ type: 'string', param: { name: 'holdId', in: 'path' } }),
@@ -65,6 +67,7 @@ const placeRoute = createRoute({
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'placeHold',
   summary: 'Hold some or all of a seller’s money',
+  tags: ['Holds'],
   description:
     'Holds add up, and releasing one never lifts another. A payout that is requested or waits counts the hold when it sets money aside: an order for all shrinks to what is left, an order by amount waits. Money that is set aside already goes on; to stop it too, cancel its payout.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
@@ -76,6 +79,7 @@ const releaseRoute = createRoute({
   path: '/v1/holds/{holdId}/release',
   operationId: 'releaseHold',
   summary: 'Release one hold; what waits for it looks again',
+  tags: ['Holds'],
   request: {
     params: HoldParams,
     headers: schemas.CommandHeaders,
@@ -89,21 +93,18 @@ const sellerListRoute = createRoute({
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'listSellerHolds',
   summary: 'Holds on a seller, newest first',
+  tags: ['Holds'],
   request: { params: SellerParams, query: z.strictObject(filters) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
 });
-
-const sellerId = z
-  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
-  .optional()
-  .openapi({ type: 'string' });
 
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/holds',
   operationId: 'listHolds',
   summary: 'Holds, newest first',
-  request: { query: z.strictObject({ sellerId, ...filters }) },
+  tags: ['Holds'],
+  request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
 });
 
@@ -172,7 +173,8 @@ async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
   return toPage(rows, filter.limit, toHold);
 }
 
-function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
+/** A hold as its record tells it. */
+export function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
   const held = amount === null || currency === null ? null : money(amount, currency);
   return { ...hold, currency, amount: held };
 }

@@ -2,6 +2,18 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from './context.ts';
 import { Problem, problemKinds, type ProblemKind } from './problems.ts';
 
+/** What routes are about, in the order in which a reader meets it; each route names one. */
+const tags = [
+  { name: 'Sellers', description: 'Who is paid, when, and why not' },
+  { name: 'Earnings', description: 'What the platform owes them' },
+  { name: 'Payouts', description: 'What carries it to their banks' },
+  { name: 'Holds', description: 'What keeps it back' },
+  { name: 'Events', description: 'What happened, for the platform’s own programs' },
+  { name: 'Operations', description: 'What waits for a person, and the switch that stops money' },
+  { name: 'API keys', description: 'Who may call' },
+  { name: 'Test', description: 'Time, which only a sandbox lets move' },
+];
+
 /** Serves the description of every route, made from what validates them. */
 export function describe(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
@@ -21,6 +33,7 @@ export function describe(app: OpenAPIHono<AppEnv>): void {
       version: '1',
       description: 'Pays a platform’s sellers through Stripe Connect.',
     },
+    tags,
     security: [{ apiKey: [] }],
   });
 }

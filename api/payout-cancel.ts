@@ -15,6 +15,7 @@ const cancelRoute = createRoute({
   path: '/v1/payouts/{payoutId}/cancel',
   operationId: 'cancelPayout',
   summary: 'Call a payout off, as far as it still can be',
+  tags: ['Payouts'],
   description:
     'Before Stripe has it, it is canceled at once and its money is free where it is. Once Stripe has it, Stripe is asked: `cancellation` says what became of that, and a refusal leaves the payout going. Refused while a request to Stripe about it has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },

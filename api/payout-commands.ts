@@ -31,6 +31,7 @@ const route = <Schema extends z.ZodType>(
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
     summary,
     ...(description !== undefined && { description }),
+    tags: ['Payouts'],
     request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
     responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
   });

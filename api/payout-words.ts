@@ -1,5 +1,6 @@
 import type { PayoutRecord } from '../db/views.ts';
 import { failureOf } from '../domain/failures.ts';
+import type { NotPaidReason } from '../domain/forecast.ts';
 import type { SkipReason, WaitReason } from '../domain/payout.ts';
 
 /** Why a payout waits, in one sentence that also says what ends the wait. */
@@ -40,12 +41,17 @@ const skips: Record<SkipReason, string> = {
 };
 
 /** Why a payday pays nothing in a currency. */
-export const paydayWords = {
+export const paydayWords: Record<NotPaidReason, string> = {
   ...skips,
-  'nothing-payable': 'Nothing is payable by the cut-off',
+  'nothing-payable': 'By the cut-off nothing is payable that no payout is ordered of already',
   'account-negative': 'The account’s balance is below zero',
   'on-hold': 'All of it is held',
-  'seller-not-active': 'The seller cannot be paid yet; it is once it becomes active',
+  'below-minimum': 'It is less than the schedule’s minimum, and waits until it is enough',
+  'seller-not-active': 'The seller cannot be paid as it stands; it is once it becomes active',
+  'seller-paused': 'The seller is paused; it is paid once it is resumed',
+  'bank-details':
+    'Its bank account did not take payouts; it is paid once that is another or was put right',
+  'money-stopped': 'An operator stopped all money; it is paid once money is resumed',
 };
 
 /** What a payout waits for, why, and when it looks again at the latest. */

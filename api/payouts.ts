@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { recordPayoutOrder } from '../db/payout-orders.ts';
 import * as views from '../db/views.ts';
-import { isPayoutId, isSellerId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';
 import { runCommand } from './commands.ts';
@@ -32,6 +32,7 @@ const createPayout = createRoute({
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'createPayout',
   summary: 'Order a payout; money is set aside when it starts',
+  tags: ['Payouts'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
   responses: { 202: answer(Payout, 'The payout, requested'), ...refusals },
 });
@@ -41,21 +42,18 @@ const getSellerPayouts = createRoute({
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'listSellerPayouts',
   summary: 'Payouts of a seller, newest first',
+  tags: ['Payouts'],
   request: { params: SellerParams, query: z.strictObject(filters) },
   responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
 });
-
-const sellerId = z
-  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
-  .optional()
-  .openapi({ type: 'string' });
 
 const getPayouts = createRoute({
   method: 'get',
   path: '/v1/payouts',
   operationId: 'listPayouts',
   summary: 'Payouts, newest first',
-  request: { query: z.strictObject({ sellerId, ...filters }) },
+  tags: ['Payouts'],
+  request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
   responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
 });
 
@@ -64,6 +62,7 @@ const getPayout = createRoute({
   path: '/v1/payouts/{payoutId}',
   operationId: 'getPayout',
   summary: 'One payout: where it stands, what it waits for, what resolves it',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(Payout, 'The payout'), ...refusals },
 });
@@ -75,6 +74,7 @@ const getItems = createRoute({
   path: '/v1/payouts/{payoutId}/items',
   operationId: 'listPayoutItems',
   summary: 'Which earnings are in a payout',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(listOf(PayoutItem), 'The earnings'), ...refusals },
 });
@@ -84,6 +84,7 @@ const getAttempts = createRoute({
   path: '/v1/payouts/{payoutId}/attempts',
   operationId: 'listPayoutAttempts',
   summary: 'What Stripe was asked for a payout, and what it said',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(listOf(Attempt), 'The attempts'), ...refusals },
 });
@@ -93,6 +94,7 @@ const getTimeline = createRoute({
   path: '/v1/payouts/{payoutId}/timeline',
   operationId: 'getPayoutTimeline',
   summary: 'What happened to a payout, in order',
+  tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(listOf(TimelineEvent), 'The events'), ...refusals },
 });

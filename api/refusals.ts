@@ -49,6 +49,8 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
   sellerId: ['unknown-seller', 'No seller has this id'],
   payoutId: ['unknown-payout', 'No payout has this id'],
   keyId: ['unknown-api-key', 'No API key has this id'],
+  holdId: ['unknown-hold', 'No hold has this id'],
+  bankAccountId: ['unknown-bank-account', 'The seller never had it'],
 };
 
 function unknownThing(issues: readonly Issue[]): Problem {

@@ -89,6 +89,7 @@ export const PaydayMoney = z
     currency: z.string(),
     pays: Money,
     leaves: Money.openapi({ description: 'Payable, and not paid' }),
+    held: Money.openapi({ description: 'Kept back by holds' }),
     notYetAvailable: Money.openapi({ description: 'Earned; available only after the cut-off' }),
     reason: z.string().nullable().openapi({ description: 'Why nothing is paid' }),
     explanation: z.string().nullable().openapi({ description: 'The reason in words' }),

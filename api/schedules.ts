@@ -2,16 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { paydaysAround } from '../activities/calendar.ts';
 import { readClock } from '../db/clock.ts';
 import type { Tx } from '../db/connect.ts';
-import { readPaydayFunds } from '../db/payday-funds.ts';
+import { readPreviewFacts } from '../db/explanations.ts';
 import { updateSeller, type SellerRecord } from '../db/sellers.ts';
 import type { SellerId } from '../domain/ids.ts';
-import { money } from '../domain/money.ts';
-import { payableOf } from '../domain/payout.ts';
-import { cutOffOf, planPayday } from '../domain/schedule.ts';
+import { cutOffOf } from '../domain/schedule.ts';
 import { changeSchedule } from './change-schedule.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
-import { paydayWords } from './payout-words.ts';
+import { comingPayday, forecastsOf, toPaydayMoney } from './paydays.ts';
 import { Problem } from './problems.ts';
 import { GivenSchedule, Payday, PaydayMoney, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
@@ -32,6 +30,7 @@ const updateRoute = createRoute({
   path: '/v1/sellers/{sellerId}',
   operationId: 'updateSeller',
   summary: 'Change a seller; payouts under way go on, the next payday is found anew at once',
+  tags: ['Sellers'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
   responses: { 200: answer(SellerDetails, 'The seller as it stands then'), ...refusals },
 });
@@ -49,6 +48,7 @@ const getSchedule = createRoute({
   path: '/v1/sellers/{sellerId}/schedule',
   operationId: 'getSchedule',
   summary: 'When a seller is paid',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(z.object(common), 'The schedule'), ...refusals },
 });
@@ -57,9 +57,9 @@ const Preview = z
   .object({
     ...common,
     now: z.array(PaydayMoney).openapi({ description: 'Were it payday now' }),
-    expected: z
-      .array(PaydayMoney)
-      .openapi({ description: 'At the next payday, by what is earned already' }),
+    expected: z.array(PaydayMoney).openapi({
+      description: 'At the next payday, which may be one that was kept, by what is earned already',
+    }),
   })
   .openapi('SchedulePreview');
 
@@ -68,6 +68,7 @@ const previewRoute = createRoute({
   path: '/v1/sellers/{sellerId}/schedule/preview',
   operationId: 'previewSchedule',
   summary: 'The next paydays of a seller, and what they pay by what is known now',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(Preview, 'The preview'), ...refusals },
 });
@@ -92,15 +93,13 @@ export function scheduleRoutes(deps: AppDeps) {
       return c.json(scheduleOf(seller, (await readClock(db)).now), 200);
     })
     .openapi(previewRoute, async (c) => {
-      const seller = await readSeller(db, c.req.valid('param').sellerId);
-      const { now } = await readClock(db);
-      const view = scheduleOf(seller, now);
-      const [next] = view.next;
-      const paysBy = (cutOff: string) => paydayMoney(db, seller, cutOff);
+      const facts = await readPreviewFacts(db, c.req.valid('param').sellerId, paydaysAround);
+      if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
+      const { seller, now, fundsNow } = facts;
       const body = {
-        ...view,
-        now: await paysBy(cutOffOf(seller.schedule, now)),
-        expected: next ? await paysBy(next.cutOffAt) : [],
+        ...scheduleOf(seller, now),
+        now: forecastsOf(facts, fundsNow, now).map(toPaydayMoney),
+        expected: (comingPayday(facts)?.forecasts ?? []).map(toPaydayMoney),
       };
       return c.json(body, 200);
     });
@@ -119,33 +118,4 @@ function scheduleOf({ schedule, country, nextPayoutAt }: SellerRecord, now: stri
   const { upcoming } = paydaysAround({ schedule, country }, { now, count: shown });
   const next = upcoming.map((at) => ({ at, cutOffAt: cutOffOf(schedule, at) }));
   return { schedule, nextPayoutAt, next };
-}
-
-async function paydayMoney(
-  db: AppDeps['db'],
-  { id, schedule, status }: SellerRecord,
-  cutOff: string,
-) {
-  const all = await readPaydayFunds(db, id, cutOff);
-  return all.map((funds) => {
-    const { currency } = funds;
-    const plan = planPayday(schedule, funds);
-    const paid = plan.kind === 'pay' && status === 'active' ? plan.amount : 0;
-    const reason =
-      plan.kind === 'skip'
-        ? plan.reason
-        : plan.kind === 'nothing'
-          ? 'nothing-payable'
-          : status === 'active'
-            ? null
-            : 'seller-not-active';
-    return {
-      currency,
-      pays: money(paid, currency),
-      leaves: money(payableOf(funds) - paid, currency),
-      notYetAvailable: money(funds.notYetAvailable, currency),
-      reason,
-      explanation: reason && paydayWords[reason],
-    };
-  });
 }

@@ -19,6 +19,7 @@ const route = (name: string, summary: string, description: string) =>
     path: `/v1/sellers/{sellerId}/${name}`,
     operationId: `${name}Seller`,
     summary,
+    tags: ['Sellers'],
     description,
     request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(Reason) },
     responses: { 200: answer(Seller, 'The seller as it stands then'), ...refusals },

@@ -1,7 +1,9 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerBeside } from '../db/explanations.ts';
+import type { HoldRecord } from '../db/holds.ts';
 import type { Operations } from '../db/operations.ts';
 import { formatMoney, money } from '../domain/money.ts';
+import { describeDue, isDue } from '../domain/requirements.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { sellerCommand, sellerParkedOf } from './seller-words.ts';
 
@@ -9,7 +11,7 @@ type Waiting = z.infer<typeof Wait>;
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
-  const { id, parked, parkedAt, status, createdAt, accountReadAt } = seller;
+  const { id, parked, parkedAt, status } = seller;
   if (status === 'closed') {
     return [wait('closed', 'platform', 'The seller is closed', 'Nothing, as it stands')];
   }
@@ -18,47 +20,52 @@ export function sellerWaits(seller: SellerBeside): Waiting[] {
     const lifted = 'A person, by one of its commands';
     return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
   }
-  const stops = stopWaits(seller);
-  if (status === 'active') return stops;
+  return [...accountWaits(seller), ...stopWaits(seller)];
+}
+
+/** What its account at Stripe lacks. */
+export function accountWaits(seller: SellerBeside): Waiting[] {
+  const { status, createdAt, accountReadAt } = seller;
+  if (status === 'active' || status === 'closed') return [];
+  const since = createdAt;
   if (seller.stripeAccount === null) {
     const reason = 'Its account at Stripe is being created';
-    const more = { since: createdAt };
-    return [wait('account-creation', 'engine', reason, 'Stripe’s answer', more), ...stops];
+    return [wait('account-creation', 'engine', reason, 'Stripe’s answer', { since })];
   }
   if (accountReadAt === null) {
     const reason = 'Its account was not read from Stripe yet';
-    return [wait('account-read', 'engine', reason, 'Reading it', { since: createdAt }), ...stops];
+    return [wait('account-read', 'engine', reason, 'Reading it', { since })];
   }
-  return [capabilityWait(seller), ...stops];
+  return [capabilityWait(seller)];
 }
 
 /** The pause and the holds: each with its own reason, and lifted by its own request. */
 function stopWaits({ id, paused, holds }: SellerBeside): Waiting[] {
-  const because = { reason: '...' };
-  const pause = paused && {
-    since: paused.since,
-    commands: [sellerCommand(id, 'resume', 'Payouts may start again', because)],
-  };
+  if (!paused) return holds.map(holdWait);
+  const { since, by, reason } = paused;
+  const commands = [sellerCommand(id, 'resume', 'Payouts may start again', because)];
+  const more = { since, by, commands };
   return [
-    ...(paused && pause
-      ? [wait('paused', 'operator', `It is paused: ${paused.reason}`, 'Resuming it', pause)]
-      : []),
-    ...holds.map(({ id: holdId, amount, currency, reason, placedAt, expiresAt, source }) => {
-      const what =
-        amount === null || currency === null
-          ? 'All of its money'
-          : formatMoney(money(amount, currency));
-      const command = {
-        method: 'POST' as const,
-        path: `/v1/holds/${holdId}/release`,
-        body: because,
-        when: 'This hold is no longer needed; others stay',
-      };
-      const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
-      const more = { since: placedAt, lookAgainAt: expiresAt, commands: [command] };
-      return wait('hold', 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
-    }),
+    wait('paused', 'operator', `It is paused: ${reason}`, 'Resuming it', more),
+    ...holds.map(holdWait),
   ];
+}
+
+const because = { reason: '...' };
+
+function holdWait(hold: HoldRecord): Waiting {
+  const { id, amount, currency, reason, placedAt, expiresAt, source } = hold;
+  const all = currency === null ? 'All of its money' : `All of its ${currency.toUpperCase()}`;
+  const what = amount === null || currency === null ? all : formatMoney(money(amount, currency));
+  const command = {
+    method: 'POST' as const,
+    path: `/v1/holds/${id}/release`,
+    body: because,
+    when: `It is no longer needed; other holds stay. What would happen: GET /v1/holds/${id}/preview`,
+  };
+  const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
+  const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
+  return wait('hold', 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
 }
 
 function capabilityWait(seller: SellerBeside): Waiting {
@@ -73,32 +80,44 @@ function capabilityWait(seller: SellerBeside): Waiting {
     return wait('manual-payouts', 'engine', reason, 'Setting it, and reading it back', more);
   }
   const isNew = status === 'onboarding';
-  const reviewed = [transfersCapability, payoutsCapability].every(
-    (state) => state === 'active' || state === 'pending',
-  );
   const reason = isNew
     ? `The seller has not finished onboarding at Stripe (${lacking.join(', ')})`
     : `Stripe restricts its account (${lacking.join(', ')})`;
-  const actor = reviewed ? 'stripe' : 'seller';
+  const reviewed = isStripesTurn(seller);
   const lifted = reviewed ? 'Stripe’s review' : 'What Stripe asks for, given on Stripe’s pages';
   const text = 'The seller is there: send it to the answered url';
-  const urls = { returnUrl: 'https://...', refreshUrl: 'https://...' };
   const commands = reviewed ? [] : [sellerCommand(id, 'onboarding-link', text, urls)];
-  const more = { since: isNew ? seller.createdAt : null, lookAgainAt, commands };
-  return wait(isNew ? 'onboarding' : 'capability', actor, reason, lifted, more);
+  return wait(
+    isNew ? 'onboarding' : 'capability',
+    reviewed ? 'stripe' : 'seller',
+    [reason, ...describeDue(seller.requirements)].join('. '),
+    lifted,
+    { since: isNew ? seller.createdAt : null, lookAgainAt, commands },
+  );
+}
+
+const urls = { returnUrl: 'https://...', refreshUrl: 'https://...' };
+
+/** True when nothing is left for the seller to do. */
+function isStripesTurn(seller: SellerBeside): boolean {
+  const due = seller.requirements.filter(isDue);
+  if (due.length > 0) return due.every(({ mustAct }) => mustAct === 'stripe');
+  return [seller.transfersCapability, seller.payoutsCapability].every(
+    (state) => state === 'active' || state === 'pending',
+  );
 }
 
 /** An operator stopped all money. */
-export function moneyStopped({ reason, changedAt }: Operations): Waiting {
-  const because = `An operator stopped all money: ${reason ?? 'no reason is known'}`;
+export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {
+  const why = `An operator stopped all money: ${reason ?? 'no reason is known'}`;
   const command = {
     method: 'POST' as const,
     path: '/v1/operations/resume-money',
-    body: { reason: '...' },
+    body: because,
     when: 'Money may move again',
   };
-  const more = { since: changedAt, commands: [command] };
-  return wait('money-stopped', 'operator', because, 'Resuming money', more);
+  const more = { since: changedAt, by: changedBy, commands: [command] };
+  return wait('money-stopped', 'operator', why, 'Resuming money', more);
 }
 
 /** One reason of a seller's own, about no payout in particular. */
@@ -107,8 +126,8 @@ export function wait(
   actor: Actor,
   reason: string,
   liftedBy: string,
-  more: Partial<Pick<Waiting, 'since' | 'commands' | 'lookAgainAt'>> = {},
+  more: Partial<Pick<Waiting, 'since' | 'by' | 'commands' | 'lookAgainAt'>> = {},
 ): Waiting {
-  const none = { since: null, commands: [], lookAgainAt: null, payoutId: null };
+  const none = { since: null, by: null, commands: [], lookAgainAt: null, payoutId: null };
   return { for: name, reason, liftedBy, actor, ...none, ...more };
 }

@@ -104,6 +104,7 @@ const createSeller = createRoute({
   path: '/v1/sellers',
   operationId: 'createSeller',
   summary: 'Make a seller known and begin its onboarding',
+  tags: ['Sellers'],
   request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
   responses: {
     200: answer(SellerDetails, 'The seller that stands under this externalId'),
@@ -117,6 +118,7 @@ const getSeller = createRoute({
   path: '/v1/sellers/{sellerId}',
   operationId: 'getSeller',
   summary: 'One seller',
+  tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(SellerDetails, 'The seller'), ...refusals },
 });
@@ -126,6 +128,7 @@ const getSellers = createRoute({
   path: '/v1/sellers',
   operationId: 'listSellers',
   summary: 'Sellers, newest first',
+  tags: ['Sellers'],
   request: {
     query: z.strictObject({
       externalId: schemas.ExternalId.optional(),
@@ -141,6 +144,7 @@ const getBalances = createRoute({
   path: '/v1/sellers/{sellerId}/balances',
   operationId: 'getBalances',
   summary: 'Where the money of a seller is, for each currency',
+  tags: ['Sellers'],
   request: { params: SellerParams, query: BalancesQuery },
   responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances'), ...refusals },
 });

@@ -4,9 +4,11 @@ import { actingFor } from '../activities/stripe.ts';
 import type { SellerRecord } from '../db/sellers.ts';
 import type { readBalances } from '../db/views.ts';
 import { places, type Place } from '../domain/ledger.ts';
+import { formatMoney, money } from '../domain/money.ts';
 import type { AppDeps } from './context.ts';
+import { Problem } from './problems.ts';
 import { Money } from './schemas.ts';
-import { accountOf, askStripe } from './stripe.ts';
+import { askStripe } from './stripe.ts';
 
 type Balance = Awaited<ReturnType<typeof readBalances>>[number];
 
@@ -27,12 +29,16 @@ export const StripeBalance = z
       description:
         'Stripe’s less ours. Not 0 for a moment while money is under way; else moved by somebody else',
     }),
+    explanation: z.string().openapi({ description: 'The difference in words' }),
   })
   .openapi('StripeBalance');
 
 /** Adds Stripe's balance of the account to ours; a currency that only Stripe has comes last. */
 export async function addStripes(deps: AppDeps, seller: SellerRecord, balances: Balance[]) {
-  const acting = actingFor(accountOf(seller));
+  const { stripeAccount } = seller;
+  // Of a closed seller too: what still moves there is what nobody looks for.
+  if (stripeAccount === null) throw new Problem('account-not-created', 'It has no balance yet');
+  const acting = actingFor(stripeAccount);
   const stripes = await askStripe(deps, 'GET /v1/balance', (stripe) =>
     stripe.balance.retrieve({}, acting),
   );
@@ -50,15 +56,27 @@ function besideOurs({ currency, places }: Balance, { available, pending }: Strip
   const availableNow = sumIn(available, currency);
   const pendingNow = sumIn(pending, currency);
   const ours = places.account + places['account-reserved'];
-  const money = (amount: number) => ({ amount, currency });
+  const difference = availableNow + pendingNow - ours;
   return {
-    available: money(availableNow),
-    pending: money(pendingNow),
-    difference: money(availableNow + pendingNow - ours),
+    available: money(availableNow, currency),
+    pending: money(pendingNow, currency),
+    difference: money(difference, currency),
+    explanation: explain(difference, currency),
   };
 }
 
-function sumIn(parts: readonly { currency: string; amount: number }[], currency: string): number {
+function explain(difference: number, currency: string): string {
+  if (difference === 0) return 'Stripe and our books agree';
+  const amount = formatMoney(money(Math.abs(difference), currency));
+  const [side, moved] = difference > 0 ? ['more', 'brought'] : ['less', 'took'];
+  return `Stripe has ${amount} ${side} at the account than our books: it is under way, or somebody else ${moved} it and the engine has not read that yet`;
+}
+
+/** What a list of Stripe's has in one currency. */
+export function sumIn(
+  parts: readonly { currency: string; amount: number }[],
+  currency: string,
+): number {
   return parts
     .filter((part) => part.currency === currency)
     .reduce((sum, { amount }) => sum + amount, 0);

@@ -38,6 +38,10 @@ export const commandTexts: Record<string, string> = {
   'cancel-payout': 'Called off',
   'retry-payout': 'Told to try again',
   'create-seller': 'Made known',
+  'update-seller': 'Changed',
+  'place-hold': 'Money held',
+  'release-hold': 'Hold released',
+  'resume-bank-account': 'Bank account resumed',
   'pause-seller': 'Paused',
   'resume-seller': 'Resumed',
   'close-seller': 'Closed',
@@ -93,6 +97,7 @@ export const entryTexts: Record<EntryKind, string> = {
   returned: 'back at the account: returned by the bank',
   refund: 'taken off what came straight to the account',
   foreign: 'moved by somebody else',
+  adopted: 'had left already, and this database did not know it',
 };
 
 function fromEntry(entry: Sources['entries'][number]): Event {

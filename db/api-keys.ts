@@ -24,6 +24,20 @@ export async function findApiKey(db: Db, hash: Buffer): Promise<ApiKey | undefin
   return { id: row.id, name: row.name, role: row.role };
 }
 
+/** What keys are called, by their ids; whatever is not the id of a key has no name. */
+export async function readKeyNames(
+  db: Db,
+  ids: readonly string[],
+): Promise<Record<string, string | undefined>> {
+  if (ids.length === 0) return {};
+  const rows = await db
+    .selectFrom('api_keys')
+    .select(['id', 'name'])
+    .where('id', 'in', ids as ApiKeyId[])
+    .execute();
+  return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Makes a key known. One that stands already, even revoked, stays as it is. */
 export async function recordApiKey(
   db: Db,

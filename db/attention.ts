@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
-import type { MoneyStep, ParkReason } from '../domain/payout.ts';
+import { lateDays, type MoneyStep, type ParkReason } from '../domain/payout.ts';
 import type { Db } from './connect.ts';
 
-/** Something that stopped until a person decides. */
+/** Something that stopped until a person decides, or a payout that the banks have for too long. */
 export type AttentionRecord = {
   sellerId: SellerId;
   since: string;
@@ -13,7 +13,7 @@ export type AttentionRecord = {
   | {
       kind: 'payout';
       id: PayoutId;
-      parked: ParkReason;
+      parked: ParkReason | 'late';
       parkedDetail: string | null;
       unknownStep: MoneyStep | null;
     }
@@ -31,11 +31,15 @@ export async function listAttention(
   const { rows } = await sql<AttentionRecord>`
     with stopped as (
       select 'payout' as kind, id, seller_id, parked, parked_detail, unknown_step,
-          ${since} as since
-        from payouts where parked is not null and ${comesAfter(after)}
+          ${parkedSince} as since
+        from payouts where parked is not null and ${comesAfter(after, parkedSince)}
       union all
-      select 'seller', id, id, parked, null, null, ${since}
-        from sellers where parked is not null and ${comesAfter(after)}
+      select 'payout', id, seller_id, 'late', null, null, ${lateSince} from payouts
+        where status = 'sent' and parked is null and ${lateSince} < business_now()
+          and ${comesAfter(after, lateSince)}
+      union all
+      select 'seller', id, id, parked, null, null, ${parkedSince}
+        from sellers where parked is not null and ${comesAfter(after, parkedSince)}
       order by since, id limit ${limit + 1}
     )
     select kind, stopped.id, stopped.seller_id as "sellerId", stopped.parked,
@@ -59,9 +63,11 @@ export async function listAttention(
 }
 
 /** As exact as a cursor can say it. */
-const since = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
+const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
+const lateSince = sql<string>`date_trunc('milliseconds',
+  sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;
 
-function comesAfter(after: AttentionPlace | undefined) {
+function comesAfter(after: AttentionPlace | undefined, since: RawBuilder<string>) {
   return after ? sql`(${since}, id) > (${after.since}::timestamptz, ${after.id})` : sql`true`;
 }
 

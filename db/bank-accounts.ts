@@ -125,6 +125,9 @@ export async function resumeBankAccount(
   return numUpdatedRows > 0n;
 }
 
+/** A bank account as operators see it: never its number. */
+export type BankAccountRecord = Awaited<ReturnType<typeof listBankAccounts>>[number];
+
 /** Where a seller is paid to, and was. */
 export async function listBankAccounts(db: Db, sellerId: SellerId) {
   const rows = await db
@@ -144,6 +147,7 @@ export async function listBankAccounts(db: Db, sellerId: SellerId) {
         )
         .as('same_paused_at'),
     )
+    .select(lastFailure.as('failure_code'))
     .where('seller_id', '=', sellerId)
     .orderBy('first_seen_at', 'desc')
     .orderBy('stripe_id')
@@ -157,6 +161,14 @@ export async function listBankAccounts(db: Db, sellerId: SellerId) {
     firstSeenAt: row.first_seen_at,
     goneAt: row.gone_at,
     failures: row.failures,
+    failureCode: row.failure_code,
     pausedAt: row.same_paused_at,
   }));
 }
+
+/** What was wrong with the last payout that a bank account, named `bank`, did not take. */
+const lastFailure = sql<string | null>`(select failure_code from payouts
+  where payouts.seller_id = bank.seller_id and failure_code is not null and bank_account in (
+    select stripe_id from bank_accounts same where same.seller_id = bank.seller_id
+      and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))
+  order by over_at desc limit 1)`;

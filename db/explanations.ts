@@ -1,10 +1,18 @@
 import { sql } from 'kysely';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import { comingPaydays } from '../domain/forecast.ts';
+import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
+import type { Requirement } from '../domain/requirements.ts';
+import { cutOffOf } from '../domain/schedule.ts';
+import { readKeyNames } from './api-keys.ts';
+import { listBankAccounts, type BankAccountRecord } from './bank-accounts.ts';
 import type { Db, Tx } from './connect.ts';
-import { listHolds, type HoldRecord } from './holds.ts';
-import { readOperations } from './operations.ts';
-import { businessNow } from './payouts.ts';
+import { findHold, listHolds, type HoldRecord } from './holds.ts';
+import { atOneInstant, readNow } from './one-instant.ts';
+import { readOperations, type Operations } from './operations.ts';
+import { readPaydayFunds } from './payday-funds.ts';
+import type { Calendar } from './paydays.ts';
+import { listRequirements } from './requirements.ts';
 import { findSeller, type SellerRecord } from './sellers.ts';
 import * as views from './views.ts';
 
@@ -13,6 +21,9 @@ export type PayoutFacts = NonNullable<Awaited<ReturnType<typeof readPayoutFacts>
 
 /** All that is known of a seller, as it stood at one instant. */
 export type SellerFacts = NonNullable<Awaited<ReturnType<typeof readSellerFacts>>>;
+
+/** What tells when a seller is paid next, and how much. */
+export type PaydayFacts = NonNullable<Awaited<ReturnType<typeof readPaydayFacts>>>;
 
 /** Earnings, payouts and dates shown in an explanation; lists of their own have the rest. */
 const mostShown = 20;
@@ -26,62 +37,118 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
     return {
       now: await readNow(tx),
       payout,
-      seller: await readSellerBeside(tx, payout.sellerId),
+      seller: (await findSellerBeside(tx, payout.sellerId)) ?? null,
       items: { count: items.length, first: items.slice(0, mostShown) },
       attempts: await views.listAttempts(tx, payoutId),
       entries: await views.listPayoutEntries(tx, payoutId),
       commands: await views.listCommands(tx, payoutId),
-      operations: await readOperations(tx),
+      operations: await readOperationsBeside(tx),
     };
   });
 }
 
 /** Reads what explains a seller; undefined when there is none. */
-export async function readSellerFacts(db: Db, sellerId: SellerId) {
+export async function readSellerFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
+  return atOneInstant(db, (tx) => readAllOf(tx, sellerId, calendar));
+}
+
+/** Reads a hold and what explains its seller; undefined when there is no such hold. */
+export async function readHoldFacts(db: Db, holdId: HoldId, calendar: Calendar) {
   return atOneInstant(db, async (tx) => {
-    const seller = await findSeller(tx, sellerId);
-    if (!seller) return undefined;
-    return {
-      now: await readNow(tx),
-      seller: await readSellerBeside(tx, sellerId),
-      balances: await views.readBalances(tx, sellerId),
-      upcoming: await listUpcoming(tx, sellerId),
-      openPayouts: await listOpen(tx, sellerId),
-      lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
-      attempts: await views.listAttempts(tx, sellerId),
-      commands: await views.listCommands(tx, sellerId),
-      operations: await readOperations(tx),
-    };
+    const hold = await findHold(tx, holdId);
+    const facts = hold && (await readAllOf(tx, hold.sellerId, calendar));
+    return facts && { hold, facts };
   });
 }
 
-/** A seller, since when it waits for a person, and what holds its money back. */
-export type SellerBeside = SellerRecord & { parkedAt: string | null; holds: HoldRecord[] };
+async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
+  const paydays = await readPaydayFacts(tx, sellerId, calendar);
+  if (!paydays) return undefined;
+  return {
+    ...paydays,
+    balances: await views.readBalances(tx, sellerId),
+    upcoming: await listUpcoming(tx, sellerId),
+    lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
+    attempts: await views.listAttempts(tx, sellerId),
+    commands: await views.listDecisions(tx, sellerId),
+  };
+}
 
-async function readSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBeside> {
+/** Reads what tells the next payday of a seller, and what it would be now. */
+export async function readPreviewFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
+  return atOneInstant(db, async (tx) => {
+    const facts = await readPaydayFacts(tx, sellerId, calendar);
+    if (!facts) return undefined;
+    const { seller, now } = facts;
+    const fundsNow = await readPaydayFunds(tx, sellerId, cutOffOf(seller.schedule, now));
+    return { ...facts, fundsNow };
+  });
+}
+
+async function readPaydayFacts(tx: Tx, sellerId: SellerId, calendar: Calendar) {
+  const seller = await findSellerBeside(tx, sellerId);
+  if (!seller) return undefined;
+  const now = await readNow(tx);
+  const { schedule, country, nextPayoutAt } = seller;
+  const around = calendar({ schedule, country }, { now, count: 1 });
+  const paydays = [];
+  for (const at of comingPaydays(nextPayoutAt, around, now)) {
+    const cutOffAt = cutOffOf(schedule, at);
+    paydays.push({ at, cutOffAt, funds: await readPaydayFunds(tx, sellerId, cutOffAt) });
+  }
+  return {
+    now,
+    seller,
+    paydays,
+    funds: await readPaydayFunds(tx, sellerId, null),
+    openPayouts: await listOpen(tx, sellerId),
+    operations: await readOperationsBeside(tx),
+  };
+}
+
+/**
+ * A seller with what stands around it: since when it waits for a person, what holds its money back,
+ * what Stripe asks for, where it is paid to. `by` and `placedBy` are names of API keys here.
+ */
+export type SellerBeside = SellerRecord & {
+  parkedAt: string | null;
+  thresholdLookAt: string | null;
+  holds: HoldRecord[];
+  requirements: Requirement[];
+  banks: BankAccountRecord[];
+};
+
+async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBeside | undefined> {
   const seller = await findSeller(tx, sellerId);
-  const { parked_at } = await tx
+  if (!seller) return undefined;
+  const { paused } = seller;
+  const { parkedAt, thresholdLookAt } = await tx
     .selectFrom('sellers')
-    .select('parked_at')
+    .select(['parked_at as parkedAt', 'threshold_look_at as thresholdLookAt'])
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
-  if (!seller) throw new Error(`no such seller: ${sellerId}`);
   const holds = await listHolds(tx, { sellerId, active: true, limit: mostShown });
-  return { ...seller, parkedAt: parked_at, holds: holds.toReversed() };
+  const keys = [...holds.map(({ placedBy }) => placedBy), ...(paused ? [paused.by] : [])];
+  const names = await readKeyNames(tx, keys);
+  const named = (by: string): string => names[by] ?? by;
+  return {
+    ...seller,
+    paused: paused && { ...paused, by: named(paused.by) },
+    parkedAt,
+    thresholdLookAt,
+    holds: holds.toReversed().map((hold) => ({ ...hold, placedBy: named(hold.placedBy) })),
+    requirements: await listRequirements(tx, sellerId),
+    banks: await listBankAccounts(tx, sellerId),
+  };
 }
 
-/** Several statements that see one state, so that no part contradicts another. */
-async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(read);
-}
-
-async function readNow(tx: Tx): Promise<string> {
-  const { now } = await tx.selectNoFrom(businessNow.as('now')).executeTakeFirstOrThrow();
-  return now;
+/** The switch, with the name of the API key that moved it. */
+async function readOperationsBeside(tx: Tx): Promise<Operations> {
+  const operations = await readOperations(tx);
+  const { changedBy } = operations;
+  if (changedBy === null) return operations;
+  const names = await readKeyNames(tx, [changedBy]);
+  return { ...operations, changedBy: names[changedBy] ?? changedBy };
 }
 
 /** When earnings become payable, soonest first; null until their charge said. */
@@ -97,12 +164,14 @@ async function listUpcoming(tx: Tx, sellerId: SellerId) {
 
 const openStatuses = payoutStatuses.filter((status) => !isOver({ status }));
 
+/** First what the bank does not have yet: of what it has there may be many. */
 async function listOpen(tx: Tx, sellerId: SellerId) {
   const rows = await tx
     .selectFrom('payouts')
     .selectAll()
     .where('seller_id', '=', sellerId)
     .where('status', 'in', openStatuses)
+    .orderBy(sql`status = 'paid'`)
     .orderBy('created_at')
     .orderBy('id')
     .limit(mostShown)

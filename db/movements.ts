@@ -103,7 +103,8 @@ function orderedOf(rows: readonly OrderedRow[], transferInDoubtSince: string | n
   };
   return {
     stripePayouts: set((row) => row.stripe_payout_id),
-    payoutsInDoubt: set((row) => (row.stripe_payout_id === null ? row.id : null)),
+    // Only there a request may be at Stripe; one that ended before made nothing there.
+    payoutsInDoubt: set((row) => (row.status === 'transferred' ? row.id : null)),
     transfers: set((row) => row.transfer_id),
     arrivals: set((row) => row.destination_payment),
     transferInDoubtSince,

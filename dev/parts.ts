@@ -42,10 +42,11 @@ export async function startPart(
   yard: Yard,
   part: Part,
   readyKey: string,
+  limitMs = 120_000,
 ): Promise<{ child: Child; said: Record<string, unknown> }> {
   let said: Record<string, unknown> | undefined;
   const child = startChild(yard, part, readyKey, (words) => (said = words));
-  const ready = waitUntilReady(child, async () => said !== undefined, 120_000);
+  const ready = waitUntilReady(child, async () => said !== undefined, limitMs);
   await saying(yard.tell, `Waiting for the ${part.name}`, ready);
   return { child, said: said ?? {} };
 }

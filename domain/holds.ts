@@ -54,6 +54,17 @@ export function neededBeside(
   return Number.isSafeInteger(needed) ? needed : null;
 }
 
+/** The holds that stay when one is released; of equal ones it does not matter which. */
+export function withoutHold(holds: readonly Hold[], released: Hold): Hold[] {
+  const index = holds.findIndex(
+    ({ currency, amount, expiresAt }) =>
+      currency === released.currency &&
+      amount === released.amount &&
+      expiresAt === released.expiresAt,
+  );
+  return index < 0 ? [...holds] : holds.toSpliced(index, 1);
+}
+
 /** When the first of the active holds lifts by itself; null when only a person lifts one. */
 export function firstExpiry(holds: readonly Hold[], currency?: Currency): string | null {
   const instants = (currency === undefined ? holds : holdsOf(holds, currency)).flatMap(

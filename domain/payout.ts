@@ -35,6 +35,11 @@ export const payoutStatuses = [
 /** Between reservation and Stripe's definite answer: one such payout for each seller and currency. */
 export const inFlightStatuses = ['reserved', 'transferred'] as const;
 
+/** True while Stripe has not answered about it for good. */
+export function isInFlight(status: PayoutStatus): boolean {
+  return status === 'reserved' || status === 'transferred';
+}
+
 /** What a payout waits for, in words an operator understands. */
 export type WaitReason =
   | 'seller-not-active'
@@ -134,6 +139,18 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   if (payout.unknownStep) return { kind: 'look-up', step: payout.unknownStep };
   if (cancels) return { kind: 'cancel' };
   return { kind: stepByStatus[payout.status as OpenStatus] };
+}
+
+/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
+export const lateDays = 7;
+
+/** True when the banks have had it for longer than they should take. */
+export function isLateAt(
+  { status, sentAt }: { status: PayoutStatus; sentAt: string | null },
+  now: string,
+): boolean {
+  if (status !== 'sent' || sentAt === null) return false;
+  return Date.parse(now) - Date.parse(sentAt) > lateDays * 24 * 3_600_000;
 }
 
 /** False right after a look-up: one that runs twice must not count as two. */

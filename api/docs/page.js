@@ -5,22 +5,12 @@ import { el, exampleOf, refOf, schemaView } from './schemas.js';
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 const keyField = document.querySelector('#key');
 
-/** Routes that the document gives no tag are found under the noun of their path. */
-const nouns = ['earnings', 'payouts', 'holds', 'sellers'];
-
-function groupOf(path, { tags }) {
-  if (tags?.[0]) return tags[0];
-  const noun =
-    nouns.find((name) => path.split('/').includes(name)) ?? path.split('/')[2] ?? 'Other';
-  return noun[0].toUpperCase() + noun.slice(1);
-}
-
 function operationsOf(document_) {
-  const groups = new Map();
+  const groups = new Map((document_.tags ?? []).map(({ name }) => [name, []]));
   for (const [path, item] of Object.entries(document_.paths)) {
     for (const method of methods.filter((name) => item[name])) {
       const operation = item[method];
-      const group = groupOf(path, operation);
+      const group = operation.tags?.[0] ?? 'Other';
       const id = operation.operationId ?? `${method}${path.replaceAll(/\W+/g, '-')}`;
       groups.set(group, [...(groups.get(group) ?? []), { id, method, path, operation }]);
     }

@@ -9,6 +9,8 @@ import * as schedules from './0007-schedules.ts';
 import * as checks from './0008-checks.ts';
 import * as confirmations from './0009-confirmations.ts';
 import * as chargesInTurn from './0010-charges-in-turn.ts';
+import * as restored from './0014-restored.ts';
+import * as events from './0012-events.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +24,6 @@ export const migrations: Record<string, Migration> = {
   '0008-checks': checks,
   '0009-confirmations': confirmations,
   '0010-charges-in-turn': chargesInTurn,
+  '0014-restored': restored,
+  '0012-events': events,
 };

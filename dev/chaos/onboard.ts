@@ -1,5 +1,5 @@
 import { forEach } from '../bench/calls.ts';
-import { until } from '../bench/figures.ts';
+import { until } from '../wait.ts';
 import { timeZoneOf, type Part } from './cast.ts';
 import { actAsOperator } from './operator.ts';
 import type { Scene } from './scene.ts';

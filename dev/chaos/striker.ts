@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { until } from '../bench/figures.ts';
+import { until } from '../wait.ts';
 import { diceOf } from './dice.ts';
 import { inWords, type Blow, type Strike } from './plan.ts';
 import type { Scene } from './scene.ts';

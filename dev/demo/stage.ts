@@ -1,6 +1,6 @@
 import { caller, type Call } from '../bench/calls.ts';
-import { until } from '../bench/figures.ts';
 import { findAndKill } from '../fleet.ts';
+import { until } from '../wait.ts';
 import type { Say } from '../say.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';

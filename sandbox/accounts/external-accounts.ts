@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalid, refusal } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { listAnswer, pagination } from '../core/lists.ts';
+import { conditions, listAnswer, pagination, readPage, where } from '../core/lists.ts';
 import { mergeMetadata, metadata } from '../core/metadata.ts';
 import { changedFrom, insertRecord, readRecord, saveRecord, view } from '../core/objects.ts';
 import { anything, flag, oneOf, readParams, text, unsettable } from '../core/params.ts';
@@ -52,15 +52,22 @@ export const externalAccountRoutes = [
       return view(bank);
     },
   ),
-  platform(`GET ${base}`, { ...pagination, object: oneOf('bank_account', 'card') }, ({ w, id }) => {
-    readAccount(w, id);
-    const banks = bankAccountsOf(w, id).toReversed();
-    return listAnswer(
-      base.replace(':id', id),
-      banks.map((bank) => view(bank)),
-      false,
-    );
-  }),
+  platform(
+    `GET ${base}`,
+    { ...pagination, object: oneOf('bank_account', 'card') },
+    ({ w, id }, params) => {
+      readAccount(w, id);
+      const c = conditions();
+      where(c, 'kind', 'bank_account');
+      where(c, 'account', id);
+      where(c, "json_extract(body, '$.internal.deleted')", 0);
+      // Cards are not made here.
+      if (params.object === 'card') c.sql.push('0');
+      const { rows, hasMore } = readPage(w, 'objects', c, params);
+      const data = rows.map((row) => view(JSON.parse(String(row['body'])) as BankAccount));
+      return listAnswer(base.replace(':id', id), data, hasMore);
+    },
+  ),
   platform(`GET ${base}/:bank`, {}, ({ w, id, id2 }) => view(readBank(w, id, id2))),
   platform(
     `POST ${base}/:bank`,

@@ -11,10 +11,17 @@ let money: MoneyDatabase;
 let stripeSide: Awaited<ReturnType<typeof startStripeSide>>;
 let activities: ReturnType<typeof createActivities>;
 let sellerId: SellerId;
+let turnsTaken: number;
 beforeEach(async () => {
   [money, stripeSide] = await Promise.all([startMoneyDatabase(4), startStripeSide()]);
   const { db } = money;
-  const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  const real = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
+  turnsTaken = 0;
+  const take: typeof real.take = (endpoint) => {
+    turnsTaken += 1;
+    return real.take(endpoint);
+  };
+  const turns = { ...real, take };
   activities = createActivities({ stripe: stripeSide.stripe, db, turns, lateReturnDays: 10 });
   sellerId = await money.seller();
   const isNew = { stripe_account: null, payouts_manual_at: null, status: 'onboarding' } as const;
@@ -73,6 +80,45 @@ describe('the account of a seller', () => {
     const key = `${sellerId}/account/1`;
     await recordAccountCreated(money.db, { sellerId, account: 'acct_slow', key });
     expect(await create()).toMatchObject({ parked: null, stripeAccount: 'acct_slow' });
+  });
+});
+
+describe('the bank accounts of an account', () => {
+  const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
+  const listed = () => money.db.selectFrom('bank_accounts').select('stripe_id').execute();
+
+  test('are read page by page, each in a turn of its own', async () => {
+    const { stripeAccount } = await create();
+    const bank = { object: 'bank_account', country: 'US', currency: 'usd' } as const;
+    for (let index = 0; index < 101; index += 1) {
+      const account_number = `000${123_456_000 + index}`;
+      const given = { ...bank, routing_number: '110000000', account_number };
+      await stripeSide.stripe.accounts.createExternalAccount(stripeAccount ?? '', {
+        external_account: given,
+      });
+    }
+    const before = turnsTaken;
+    await read();
+    expect(await listed()).toHaveLength(101);
+    // The account, and two pages.
+    expect(turnsTaken - before).toBe(3);
+  });
+
+  test('that Stripe does not tell leave what is known of them, and the account is read all the same', async () => {
+    const { stripeAccount } = await create();
+    await stripeSide.ask('POST', `accounts/${stripeAccount}/complete-onboarding`, {});
+    await read();
+    const known = await listed();
+    expect(known).toHaveLength(1);
+    await disturb({ kind: 'status', method: 'GET', path: 'external_accounts$', status: 400 });
+    expect(await read()).toMatchObject({ canReceiveTransfers: true });
+    expect(await listed()).toEqual(known);
+  });
+
+  test('that cannot be read now are read again', async () => {
+    await create();
+    await disturb({ kind: 'status', method: 'GET', path: 'external_accounts$', status: 500 });
+    await expect(read()).rejects.toMatchObject({ type: 'StripeReadFailed' });
   });
 });
 

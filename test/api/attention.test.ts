@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordRefused, recordUnknown } from '../../db/attempts.ts';
+import { recordCheck } from '../../db/checks.ts';
 import { openAttempt } from '../db/money.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
 import { readPayout } from '../../db/payouts.ts';
@@ -45,7 +46,8 @@ describe('what needs attention', () => {
   test('is nothing while nothing stopped', async () => {
     const own = await startApi();
     await own.makeSeller();
-    expect(await attention(own)).toEqual({ data: [], hasMore: false, nextCursor: null });
+    const nothing = { data: [], hasMore: false, nextCursor: null, failedChecks: [] };
+    expect(await attention(own)).toEqual(nothing);
   });
 
   test('is every payout and seller that stopped: since when, why, how much, what resolves it', async () => {
@@ -95,6 +97,29 @@ describe('what needs attention', () => {
     await parkPayout(own.db, await readPayout(own.db, payoutId), 'unexpected-state');
     const { data } = await attention(own);
     expect(data).toMatchObject([{ atStake: [{ amount: 100_00, currency: 'eur' }] }]);
+  });
+
+  test('is a payout that the banks have for longer than a week, with nothing to order', async () => {
+    const own = await startApi();
+    const stages = payoutStages(own);
+    const [late, early] = [await stages.orderPayout(), await stages.orderPayout()];
+    for (const { payoutId } of [late, early]) await stages.send(payoutId);
+    await own.db
+      .updateTable('payouts')
+      .set({ sent_at: '2026-01-01T00:00:00Z' })
+      .where('id', '=', late.payoutId)
+      .execute();
+    expect((await attention(own)).data).toMatchObject([
+      { id: late.payoutId, reason: 'late', since: '2026-01-08T00:00:00.000Z', commands: [] },
+    ]);
+  });
+
+  test('is also what is wrong around the engine', async () => {
+    const own = await startApi();
+    const check = { name: 'platform-payouts-manual', remedy: 'Set the schedule to manual.' };
+    await recordCheck(own.db, { ...check, passed: false });
+    await recordCheck(own.db, { name: 'other', remedy: 'None.', passed: true });
+    expect(await attention(own)).toMatchObject({ data: [], failedChecks: [check] });
   });
 
   test('comes oldest first and each once, however small the pages', async () => {

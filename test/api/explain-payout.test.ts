@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordRefused } from '../../db/attempts.ts';
-import { parkPayout, recordBack, recordPaid, recordSent } from '../../db/payout-steps.ts';
+import { parkPayout, recordBack, recordPaid } from '../../db/payout-steps.ts';
 import { readPayout, recordPayoutStarted, recordWait, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { WaitReason } from '../../domain/payout.ts';
@@ -36,25 +36,13 @@ async function explain(id: PayoutId, of = api): Promise<Explained> {
 const waitFor = async (id: PayoutId, reason: WaitReason) =>
   recordWait(api.db, await readPayout(api.db, id), { reason, minutes: 60 });
 
-async function reserved(): Promise<PayoutId> {
-  const { payoutId } = await stages.orderPayout();
-  await recordPayoutStarted(api.db, payoutId);
-  await reservePayout(api.db, payoutId);
-  return payoutId;
-}
+const requested = async () => (await stages.orderPayout()).payoutId;
+const reserved = async () => stages.reserve(await requested());
+const sent = async () => stages.send(await requested());
 async function transferred(): Promise<PayoutId> {
   const payoutId = await reserved();
   await stages.transfer(payoutId);
   return payoutId;
-}
-async function sent() {
-  const payoutId = await transferred();
-  const key = await stages.attempt(payoutId, 'payout');
-  const stripePayoutId = `po_${payoutId.slice(7)}` as const;
-  const payout = await readPayout(api.db, payoutId);
-  const followAt = '2199-01-01T00:00:00.000Z';
-  const row = await recordSent(api.db, { payout, key, stripePayoutId, followAt });
-  return { ...row, stripePayoutId };
 }
 const waiting = (stage: () => Promise<PayoutId>, reason: WaitReason) => async () => {
   const id = await stage();
@@ -66,7 +54,6 @@ const parked = (reason: Parameters<typeof parkPayout>[2]) => async () => {
   await parkPayout(api.db, await readPayout(api.db, id), reason);
   return id;
 };
-const requested = async () => (await stages.orderPayout()).payoutId;
 const back = (status: 'failed' | 'canceled', failureCode: string | null) => async () => {
   const row = await sent();
   await recordBack(api.db, row, { status, failureCode });

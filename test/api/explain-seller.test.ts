@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordEntries } from '../../db/ledger.ts';
 import { parkSeller } from '../../db/seller-steps.ts';
-import { minor } from '../../domain/money.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
+import { later, sellerSituations, type Situations } from './seller-situations.ts';
 
 type Waiting = {
   for: string;
@@ -16,6 +15,9 @@ type Waiting = {
 type Explained = {
   summary: string;
   waits: Waiting[];
+  requirements: unknown[];
+  bankAccounts: unknown[];
+  payday: { at: string } | null;
   next: { what: string; at: string | null }[];
   money: unknown[];
   payouts: { id: string; summary: string }[];
@@ -24,8 +26,10 @@ type Explained = {
 };
 
 let api: TestApi;
+let stage: ReturnType<typeof sellerSituations>;
 beforeAll(async () => {
   api = await startApi();
+  stage = sellerSituations(api);
 });
 
 async function explain(id: SellerId, of = api): Promise<Explained> {
@@ -34,76 +38,10 @@ async function explain(id: SellerId, of = api): Promise<Explained> {
   return body as unknown as Explained;
 }
 
-const set = (id: SellerId, columns: object) =>
-  api.db.updateTable('sellers').set(columns).where('id', '=', id).execute();
-const earn = (id: SellerId, earning: object = {}) =>
-  api.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur', ...earning });
-const order = (id: SellerId) => api.post(`/v1/sellers/${id}/payouts`, {});
-
-const readAt = '2026-11-23T09:00:00.000Z';
-const later = '2199-01-01T00:00:00.000Z';
-const known = { stripe_account: null as string | null, account_read_at: readAt };
-const account = (id: SellerId) => ({ ...known, stripe_account: `acct_${id.slice(4)}` });
-const able = { transfers_capability: 'active', payouts_capability: 'active' };
-
-/** Each situation of a seller, as its workflow and its platform bring it about. */
-const situations: Record<string, (id: SellerId) => Promise<unknown>> = {
-  'was just made': async () => undefined,
-  'has an account that was not read': (id) => set(id, { stripe_account: `acct_${id.slice(4)}` }),
-  'has entered nothing': (id) =>
-    set(id, {
-      ...account(id),
-      transfers_capability: 'restricted',
-      payouts_capability: 'restricted',
-    }),
-  'is being reviewed': (id) =>
-    set(id, { ...account(id), transfers_capability: 'active', payouts_capability: 'pending' }),
-  'is not on manual payouts': (id) => set(id, { ...account(id), ...able }),
-  'is active and earned nothing': (id) => set(id, { ...account(id), ...able, status: 'active' }),
-  'has money and no payout': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    await earn(id);
-  },
-  'has money for later': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    await earn(id, { availableOn: later });
-  },
-  'has money that nobody knows the date of': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    await earn(id, { charge: 'ch_1' });
-  },
-  'has a payout that did not start': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    await earn(id);
-    await order(id);
-  },
-  'is restricted': (id) =>
-    set(id, { ...account(id), ...able, payouts_capability: 'restricted', status: 'restricted' }),
-  'was refused by Stripe': (id) => parkSeller(api.db, id, 'account-refused'),
-  'has an account that nobody knows of': (id) => parkSeller(api.db, id, 'account-outcome-unknown'),
-  'has an account below zero': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    const amount = minor(5_00);
-    const moved = { kind: 'foreign', sellerId: id, currency: 'eur', amount } as const;
-    await recordEntries(api.db, [
-      { ...moved, eventKey: `foreign/${id}`, from: 'account', to: 'foreign' },
-    ]);
-  },
-  'is paused': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' });
-  },
-  'has money held': async (id) => {
-    await set(id, { ...account(id), ...able, status: 'active' });
-    await earn(id);
-    const hold = { source: 'risk', reason: 'odd orders', amount: 20_00, currency: 'eur' };
-    await api.post(`/v1/sellers/${id}/holds`, hold);
-  },
-  'is closed': (id) => set(id, { ...account(id), ...able, status: 'closed' }),
-};
-
 describe('why is this seller not paid, and who must act', () => {
-  test.each<[situation: string, waits: string, who: string, command: string | null, next: string]>([
+  test.each<
+    [situation: keyof Situations, waits: string, who: string, command: string | null, next: string]
+  >([
     // situation                            waits for                who         command            comes next
     ['was just made', 'account-creation', 'engine', null, ''],
     ['has an account that was not read', 'account-read', 'engine', null, ''],
@@ -134,9 +72,15 @@ describe('why is this seller not paid, and who must act', () => {
     ['is paused', 'paused', 'operator', 'resume', ''],
     ['has money held', 'hold', 'operator', '/release', ''],
     ['is closed', 'closed', 'platform', null, ''],
+    ['has a payday to come', 'payday', 'engine', 'payouts', 'payday'],
+    ['has less than its minimum', 'below-minimum', 'platform', 'payouts', 'payday'],
+    ['earned after the cut-off', 'payday', 'engine', 'payouts', 'payday'],
+    ['has less than its threshold', 'threshold', 'platform', 'payouts', ''],
+    ['reaches its threshold', 'threshold', 'engine', null, 'threshold'],
+    ['has a bank account that failed', 'bank-account', 'seller', 'account-session', 'payday'],
   ])('one who %s waits for %s by the %s', async (situation, reason, actor, command, next) => {
     const id: SellerId = await api.makeSeller();
-    await situations[situation]?.(id);
+    await stage.situations[situation](id);
     const told = await explain(id);
     const [first] = told.waits;
     expect(first).toMatchObject({ for: reason, actor });
@@ -150,12 +94,12 @@ describe('why is this seller not paid, and who must act', () => {
   });
 
   test('the table has every situation there is', () => {
-    expect(Object.keys(situations)).toHaveLength(17);
+    expect(Object.keys(stage.situations)).toHaveLength(23);
   });
 
   test('the commands it names are taken as they are named', async () => {
     const id: SellerId = await api.makeSeller();
-    await situations['has money and no payout']?.(id);
+    await stage.situations['has money and no payout'](id);
     const [first] = (await explain(id)).waits;
     const command = first?.commands[0];
     if (!command) throw new Error('there is no command');
@@ -167,9 +111,9 @@ describe('why is this seller not paid, and who must act', () => {
 describe('what a seller is told', () => {
   test('about money: how much now, how much later, and when', async () => {
     const id: SellerId = await api.makeSeller({ status: 'active' });
-    await earn(id);
-    await earn(id, { amount: 20_00, availableOn: later });
-    await earn(id, { amount: 500, currency: 'jpy' });
+    await stage.earn(id);
+    await stage.earn(id, { amount: 20_00, availableOn: later });
+    await stage.earn(id, { amount: 500, currency: 'jpy' });
     const { money, summary, next } = await explain(id);
     expect(money).toMatchObject([
       {
@@ -194,6 +138,76 @@ describe('what a seller is told', () => {
       { what: 'Made known', apiKeyName: 'shop' },
       { what: 'Told to try again', apiKeyName: 'back office' },
     ]);
+  });
+
+  test('about who held its money and let it go, when and why, and who holds it still', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has money held'](id);
+    const [first] = (await explain(id)).waits;
+    await api.post(first?.commands[0]?.path ?? '', { reason: 'papers came' });
+    await stage.hold(id);
+    const { decisions, waits, money, summary } = await explain(id);
+    const about = expect.stringMatching(/^hold_/);
+    expect(decisions.slice(1)).toMatchObject([
+      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+      { what: 'Hold released', about, reason: 'papers came', apiKeyName: 'shop' },
+      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+    ]);
+    expect(waits).toMatchObject([{ for: 'hold', by: 'back office' }]);
+    expect(money).toMatchObject([{ payable: { amount: 0 }, held: { amount: 70_00 } }]);
+    expect(summary).toContain('70.00 EUR held');
+  });
+
+  test('about what Stripe asks for: what, of whom, by when, and what stands still without it', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['is restricted'](id);
+    await stage.ask(id);
+    const { requirements, waits, summary } = await explain(id);
+    const text =
+      'The seller gives: individual: date of birth (by 2199-01-01); without it, payouts to the bank stop';
+    expect(requirements).toMatchObject([{ mustAct: 'seller', deadlineAt: later, text }]);
+    const asked = 'Stripe asks the seller for individual: date of birth by 2199-01-01';
+    expect(waits[0]?.reason).toContain(asked);
+    expect(summary).toContain(asked);
+  });
+
+  test('about its bank accounts: which, paused since when, why, and never what tells them apart', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has a bank account that failed'](id);
+    const told = await explain(id);
+    const since = expect.stringMatching(/Z$/);
+    expect(told.bankAccounts).toMatchObject([
+      {
+        currency: 'eur',
+        isDefault: true,
+        paused: { since, code: 'account_closed', forOperator: 'The bank account is closed' },
+      },
+    ]);
+    expect(told.waits[0]).toMatchObject({
+      reason: 'Nothing is sent to its bank account for EUR: The bank account is closed',
+      commands: [{}, { path: `/v1/sellers/${id}/bank-accounts/ba_${id.slice(4)}/resume` }],
+    });
+    expect(JSON.stringify(told)).not.toContain('fingerprint');
+    const resumed = await api.post(told.waits[0]?.commands[1]?.path ?? '', {});
+    expect(resumed.status).toBe(200);
+    expect((await explain(id)).bankAccounts).toMatchObject([{ paused: null }]);
+  });
+
+  test('about its next payday: when, how much, and that one that passed is kept', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has a payday to come'](id);
+    const { payday } = await explain(id);
+    expect(payday).toMatchObject({ isKept: false, money: [{ pays: { amount: 70_00 } }] });
+    await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' });
+    const passed = '2026-01-02T08:00:00.000Z';
+    await stage.set(id, { next_payout_at: passed });
+    await api.db
+      .updateTable('earnings')
+      .set({ created_at: passed, available_on: passed })
+      .execute();
+    const kept = await explain(id);
+    expect(kept.payday).toMatchObject({ isKept: true, money: [{ reason: 'seller-paused' }] });
+    expect(kept.next[0]).toMatchObject({ what: 'payday', at: null });
   });
 
   test('while all money is stopped: by whom that is lifted, before anything else', async () => {

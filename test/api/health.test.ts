@@ -25,6 +25,7 @@ describe('/ready', () => {
       oldestWakeUpSeconds: null,
       parkedPayouts: 0,
       parkedSellers: 0,
+      toAdopt: 0,
       failedChecks: [],
     });
   });

@@ -4,13 +4,14 @@ import { startApi, type TestApi } from './harness.ts';
 
 type Operation = {
   operationId?: string;
+  tags?: string[];
   parameters?: { name: string; required?: boolean }[];
   responses: Record<string, unknown>;
 };
 
 let api: TestApi;
 let operations: { method: string; path: string; operation: Operation }[];
-let document: { openapi: string };
+let document: { openapi: string; tags: { name: string }[] };
 let served: string[];
 beforeAll(async () => {
   api = await startApi();
@@ -57,6 +58,12 @@ test('every refusal is described as a problem', () => {
   for (const { path, operation } of operations) {
     if (path.startsWith('/v1/')) expect(operation.responses).toHaveProperty('4XX');
   }
+});
+
+test('every operation is about one of the things that the description lists, and each has some', () => {
+  const named = operations.map(({ operation }) => operation.tags ?? []);
+  expect(named.filter((tags) => tags.length !== 1)).toEqual([]);
+  expect(new Set(named.flat())).toEqual(new Set(document.tags.map(({ name }) => name)));
 });
 
 test('no two operations have one name', () => {

@@ -152,6 +152,47 @@ describe('the preview of a schedule', () => {
   });
 });
 
+describe('the preview of a seller who would not be paid', () => {
+  const soon = { ...weekly, cutOffHours: 0, minimums: {} };
+  test.each<[stop: string, reason: string, words: RegExp]>([
+    ['pause', 'seller-paused', /once it is resumed/],
+    ['holds', 'on-hold', /held/],
+  ])('names the %s: %s', async (stop, reason, words) => {
+    const id = await api.makeSeller({ status: 'active' });
+    await api.patch(at(id), { schedule: soon });
+    await api.post(at(id, '/earnings'), { amount: 30_00, currency: 'eur' });
+    await api.post(at(id, `/${stop}`), { reason: 'odd logins' });
+    const { body } = await api.get(at(id, '/schedule/preview'));
+    for (const told of [body['now'], body['expected']]) {
+      const explanation = expect.stringMatching(words);
+      expect(told).toMatchObject([{ pays: { amount: 0 }, reason, explanation }]);
+    }
+  });
+
+  test('expects what a hold lets go before the payday, and says what it holds now', async () => {
+    const id = await api.makeSeller({ status: 'active' });
+    await api.patch(at(id), {
+      schedule: { ...soon, interval: 'monthly', weekdays: [], dayOfMonth: 1 },
+    });
+    await api.post(at(id, '/earnings'), { amount: 30_00, currency: 'eur' });
+    const { body: clock } = await api.get(at(id));
+    const expiresAt = new Date(Date.parse(String(clock['nextPayoutAt'])) - 1000).toISOString();
+    await api.post(at(id, '/holds'), { reason: 'new seller', expiresAt });
+    const { body } = await api.get(at(id, '/schedule/preview'));
+    expect(body['now']).toMatchObject([{ reason: 'on-hold', held: { amount: 30_00 } }]);
+    expect(body['expected']).toMatchObject([{ pays: { amount: 30_00 }, reason: null }]);
+  });
+
+  test('counts no money twice that a payout is ordered of', async () => {
+    const id = await api.makeSeller({ status: 'active' });
+    await api.patch(at(id), { schedule: soon });
+    await api.post(at(id, '/earnings'), { amount: 30_00, currency: 'eur' });
+    await api.post(at(id, '/payouts'), { amount: 20_00 });
+    const { body } = await api.get(at(id, '/schedule/preview'));
+    expect(body['expected']).toMatchObject([{ pays: { amount: 10_00 } }]);
+  });
+});
+
 describe('an earning', () => {
   test('wakes a seller with a payday when it is the first, and one without never', async () => {
     const [planned, manual] = [await api.makeSeller(), await api.makeSeller()];

@@ -91,6 +91,24 @@ describe('a reservation', () => {
     expect(await money.balances(sellerId)).toMatchObject({ 'platform-reserved': 50_00 });
   });
 
+  test('beside an account below zero takes nothing', async () => {
+    const sellerId = await money.seller();
+    await money.earn(sellerId, 50_00);
+    const hole = {
+      event_key: `test/${sellerId}`,
+      kind: 'refund' as const,
+      seller_id: sellerId,
+      currency: 'eur',
+      from_place: 'account' as const,
+      to_place: 'owed' as const,
+      amount: 5_00,
+    };
+    await money.db.insertInto('ledger_entries').values(hole).execute();
+    const payoutId = await money.order(sellerId);
+    expect(await reservePayout(money.db, payoutId)).toMatchObject({ status: 'skipped' });
+    expect(await money.balances(sellerId)).toMatchObject({ platform: 50_00, account: -5_00 });
+  });
+
   test('in one currency does not wait for another', async () => {
     const sellerId = await money.seller();
     await money.earn(sellerId, 100_00);
@@ -155,6 +173,30 @@ describe('the database refuses', () => {
     await money.earn(await money.seller(), 10_00);
     await expect(sql.raw(statement).execute(money.db)).rejects.toThrow(/append-only/);
   });
+
+  test('an entry of the same event twice', async () => {
+    const sellerId = await money.seller();
+    await money.earn(sellerId, 10_00);
+    const again = sql`
+      insert into ledger_entries (event_key, kind, seller_id, currency, from_place, to_place, amount)
+      select event_key, kind, seller_id, currency, from_place, to_place, amount
+      from ledger_entries where seller_id = ${sellerId}
+    `;
+    await expect(again.execute(money.db)).rejects.toThrow(/unique/);
+    expect(await money.balances(sellerId)).toEqual({ owed: -10_00, platform: 10_00 });
+  });
+
+  test.each(['transfer_id', 'stripe_payout_id'] as const)(
+    'the same transfer or payout of Stripe for two of ours: %s',
+    async (column) => {
+      const sellerId = await money.seller();
+      const orders = [await money.order(sellerId), await money.order(sellerId)];
+      const name = (id: string) =>
+        sql`update payouts set ${sql.ref(column)} = 'made_once' where id = ${id}`.execute(money.db);
+      await name(orders[0] ?? '');
+      await expect(name(orders[1] ?? '')).rejects.toThrow(/unique/);
+    },
+  );
 
   test('a second payout of a seller in flight', async () => {
     const sellerId = await money.seller();

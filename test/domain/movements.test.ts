@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bookingOf, type Movement, type Ordered } from '../../domain/movements.ts';
+import { aMovement } from './movement.ts';
 
 const nothing: Ordered = {
   stripePayouts: new Set(['po_ours']),
@@ -8,22 +9,6 @@ const nothing: Ordered = {
   arrivals: new Set(['py_ours']),
   transferInDoubtSince: null,
 };
-
-function movement(type: string, net: number, given: Partial<Movement> = {}): Movement {
-  return {
-    id: 'txn_1',
-    type,
-    net,
-    currency: 'eur',
-    createdAt: '2026-11-23T12:00:00.000Z',
-    availableOn: '2026-11-25T00:00:00.000Z',
-    source: 'x_1',
-    payoutId: null,
-    sourceTransfer: null,
-    charge: null,
-    ...given,
-  };
-}
 
 describe('a movement of an account', () => {
   test.each<[type: string, net: number, given: Partial<Movement>, booking: string, why: string]>([
@@ -47,7 +32,7 @@ describe('a movement of an account', () => {
     ['something_new', -10, {}, 'foreign account>foreign', 'whatever it is, it is gone'],
     ['charge', 0, {}, 'ours', 'nothing moved'],
   ])('%s of %i with %j is %s: %s', (type, net, given, expected) => {
-    expect(shown(movement(type, net, given), nothing)).toBe(expected);
+    expect(shown(aMovement(type, net, given), nothing)).toBe(expected);
   });
 
   const doubt = { ...nothing, transferInDoubtSince: '2026-11-23T12:00:30.000Z' };
@@ -57,11 +42,11 @@ describe('a movement of an account', () => {
     ['payment', '2026-11-23T11:59:00.000Z', 'earning owed>account', 'it was there before'],
     ['charge', '2026-11-23T12:01:00.000Z', 'earning owed>account', 'no transfer brings a charge'],
   ])('%s at %s beside a transfer in doubt is %s: %s', (type, createdAt, expected) => {
-    expect(shown(movement(type, 10, { createdAt }), doubt)).toBe(expected);
+    expect(shown(aMovement(type, 10, { createdAt }), doubt)).toBe(expected);
   });
 
   test('that may be ours is ours once the transfer is known', () => {
-    const arrival = movement('payment', 10, { sourceTransfer: 'tr_ours' });
+    const arrival = aMovement('payment', 10, { sourceTransfer: 'tr_ours' });
     expect(shown(arrival, doubt)).toBe('ours');
   });
 });

@@ -113,6 +113,25 @@ describe('an account', () => {
     expect(listed).not.toContain(id);
   });
 
+  test('tells its bank accounts page by page, the newest first, and no deleted one', async () => {
+    const id = await s.seller();
+    const bank = { object: 'bank_account', country: 'US', currency: 'usd' } as const;
+    const made: string[] = [];
+    for (const last of [1, 2, 3]) {
+      const account_number = `00012345600${last}`;
+      const external_account = { ...bank, routing_number: '110000000', account_number };
+      made.unshift((await s.stripe.accounts.createExternalAccount(id, { external_account })).id);
+    }
+    await s.stripe.accounts.deleteExternalAccount(id, made[1] ?? '');
+    const first = await s.stripe.accounts.listExternalAccounts(id, { limit: 1 });
+    expect([first.data.map((one) => one.id), first.has_more]).toEqual([[made[0]], true]);
+    const starting_after = made[0] ?? '';
+    const rest = await s.stripe.accounts.listExternalAccounts(id, { limit: 2, starting_after });
+    expect([rest.data[0]?.id, rest.data.length, rest.has_more]).toEqual([made[2], 2, false]);
+    const cards = await s.stripe.accounts.listExternalAccounts(id, { object: 'card' });
+    expect(cards.data).toEqual([]);
+  });
+
   test('is not both shown Stripe’s dashboard and covered by Stripe for its losses', async () => {
     const request = s.stripe.v2.core.accounts.create({
       dashboard: 'express',

@@ -4,7 +4,8 @@ import { startMoneySandbox } from './money-sandbox.ts';
 import type { MoneySandbox } from './money-sandbox.ts';
 import { startReceiver } from './receiver.ts';
 import type { Arrived } from './receiver.ts';
-import { until } from './wire.ts';
+import { until } from '../wait.ts';
+import { seen } from './wire.ts';
 
 type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 type Delivery = { eventId: string; type: string; state: string; tries: number; lastStatus: number };
@@ -31,9 +32,10 @@ async function deliveries(): Promise<Delivery[]> {
 }
 
 function arrived(type: string, count = 1): Promise<Arrived[]> {
+  const those = () => receiver.of(type);
   return until(
-    () => receiver.of(type),
-    (seen) => seen.length >= count,
+    `${type} has arrived`,
+    seen(those, ({ length }) => length >= count),
   );
 }
 
@@ -78,7 +80,10 @@ describe('a delivery', () => {
     const [first = 0, second = 0, third = 0] = tries.map((one) => one.at);
     expect(second - first).toBeGreaterThanOrEqual(900);
     expect(third - second).toBeGreaterThan(second - first);
-    const [delivery] = await until(deliveries, ([one]) => one?.state !== 'waiting');
+    const [delivery] = await until(
+      'it was sent',
+      seen(deliveries, ([one]) => one?.state !== 'waiting'),
+    );
     expect(delivery).toMatchObject({ state: 'delivered', tries: 3, lastStatus: 200 });
   });
 
@@ -86,7 +91,10 @@ describe('a delivery', () => {
     await sendTo({ enabledEvents: ['charge.succeeded'] });
     receiver.answer(500, 500, 500);
     await sandbox.fund(5_00);
-    const [failed] = await until(deliveries, ([one]) => one?.state === 'failed');
+    const [failed] = await until(
+      'it is given up',
+      seen(deliveries, ([one]) => one?.state === 'failed'),
+    );
     expect(failed).toMatchObject({ tries: 3, lastStatus: 500 });
     const { data } = await sandbox.stripe.events.list({ delivery_success: false });
     expect(data.map((event) => event.id)).toEqual([failed?.eventId]);
@@ -179,7 +187,11 @@ describe('deliveries', () => {
         receiver.of('charge.succeeded').map((one) => {
           return (verified(one).data.object as Stripe.Charge).amount;
         });
-      return new Set(await until(amounts, (seen) => seen.includes(99_00)));
+      const seen = await until('the last one arrives', async () => {
+        const arrived = amounts();
+        return arrived.includes(99_00) && arrived;
+      });
+      return new Set(seen);
     };
     const first = await arrivedBy(1);
     expect(first.size).toBeLessThan(10);

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { Stripe } from 'stripe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startReceiver } from './receiver.ts';
-import { until } from './wire.ts';
+import { until } from '../wait.ts';
 
 type Running = { child: ChildProcess; url: string; stripe: Stripe };
 
@@ -100,10 +100,7 @@ test('what was not delivered when it was killed is delivered by the next', async
   await stop(before, 'SIGKILL');
   expect(receiver.arrived).toEqual([]);
   await start();
-  await until(
-    () => receiver.of('charge.succeeded'),
-    (seen) => seen.length === 1,
-  );
+  await until('it has arrived', () => receiver.of('charge.succeeded').length === 1);
   await receiver.close();
 });
 

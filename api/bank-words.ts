@@ -1,0 +1,44 @@
+import type { z } from '@hono/zod-openapi';
+import type { BankAccountRecord } from '../db/bank-accounts.ts';
+import type { SellerBeside } from '../db/explanations.ts';
+import { failureOf } from '../domain/failures.ts';
+import type { ExplainedBank, Wait } from './explanation-schemas.ts';
+import { pausedBank } from './paydays.ts';
+import { wait } from './seller-waits.ts';
+import { sellerCommand } from './seller-words.ts';
+
+/** Where a seller is paid to now: never a number, nor what tells one from another. */
+export function explainBanks({ banks }: SellerBeside): z.infer<typeof ExplainedBank>[] {
+  return banks
+    .filter(({ goneAt }) => goneAt === null)
+    .map((bank) => {
+      const { id, currency, isDefault, pausedAt, failureCode: code } = bank;
+      const { forSeller, forOperator } = failureOf(code);
+      const paused = pausedAt === null ? null : { since: pausedAt, code, forSeller, forOperator };
+      return { id, currency, isDefault, paused };
+    });
+}
+
+/** Why nothing is sent to the seller's bank in these currencies. */
+export function bankWaits(
+  seller: SellerBeside,
+  currencies: readonly string[],
+): z.infer<typeof Wait>[] {
+  return currencies.flatMap((currency) => {
+    const bank = pausedBank(seller.banks, currency);
+    return bank ? [bankWait(seller, bank)] : [];
+  });
+}
+
+function bankWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
+  const { next, forOperator } = failureOf(bank.failureCode);
+  const reason = `Nothing is sent to its bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
+  const lifted = 'Another bank account, entered in Stripe’s components, or resuming this one';
+  const again = `bank-accounts/${bank.id}/resume`;
+  const commands = [
+    sellerCommand(id, 'account-session', 'The seller enters another, in account_management'),
+    sellerCommand(id, again, 'The seller or its bank put this one right'),
+  ];
+  const actor = next === 'operator' ? 'operator' : 'seller';
+  return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands });
+}

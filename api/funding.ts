@@ -1,0 +1,167 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Stripe } from 'stripe';
+import { paydaysAround } from '../activities/calendar.ts';
+import { readClock } from '../db/clock.ts';
+import { readFunding } from '../db/funding.ts';
+import { dueKinds, missingOf, type CurrencyDue, type NotDueReason } from '../domain/funding.ts';
+import { formatMoney, money } from '../domain/money.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { sayInstant } from './instants.ts';
+import { paydayWords } from './payout-words.ts';
+import { Problem } from './problems.ts';
+import { answer, GivenInstant, Instant, Money, refusals } from './schemas.ts';
+import { askStripe } from './stripe.ts';
+import { sumIn } from './stripe-balances.ts';
+
+/** Days ahead when nobody names a moment, and at most: nobody knows what is earned later. */
+const usualDays = 7;
+const mostDays = 31;
+
+const Part = z.object({ payouts: z.int(), money: Money });
+
+const CurrencyFunding = z
+  .object({
+    currency: z.string(),
+    summary: z.string(),
+    due: Money.openapi({ description: 'What the platform’s balance has to bring until then' }),
+    dueParts: z
+      .object(Object.fromEntries(dueKinds.map((kind) => [kind, Part])) as Parts)
+      .openapi({ description: 'By what makes it due, with what is at the accounts already' }),
+    atAccounts: Money.openapi({ description: 'Due too, and at the sellers’ accounts already' }),
+    firstPaydayAt: Instant.nullable(),
+    lastPaydayAt: Instant.nullable(),
+    balance: z
+      .object({ available: Money, pending: Money })
+      .openapi({ description: 'The platform’s own balance at Stripe' }),
+    missing: z
+      .object({
+        atLeast: Money.openapi({ description: 'If all that is pending arrives until then' }),
+        atMost: Money.openapi({ description: 'If nothing of it does' }),
+      })
+      .openapi({ description: 'Stripe does not say when pending money arrives' }),
+    notDue: z
+      .array(z.object({ reason: z.string(), explanation: z.string(), ...Part.shape }))
+      .openapi({ description: 'Would be due were the reason gone' }),
+  })
+  .openapi('CurrencyFunding');
+
+type Parts = Record<(typeof dueKinds)[number], typeof Part>;
+
+const Funding = z
+  .object({
+    asOf: Instant,
+    until: Instant,
+    summary: z.string(),
+    moneyStopped: z.boolean().openapi({ description: 'Nothing is paid while it is' }),
+    currencies: z.array(CurrencyFunding),
+  })
+  .openapi('Funding');
+
+const fundingRoute = createRoute({
+  method: 'get',
+  path: '/v1/funding',
+  operationId: 'getFunding',
+  summary:
+    'What is due to all sellers until a moment, and what the platform’s balance lacks for it',
+  description:
+    'By what is earned and ordered now: what is set aside, what is ordered, what the paydays until then pay, and what reaches a threshold. It orders nothing and promises nothing.',
+  tags: ['Operations'],
+  request: {
+    query: z.strictObject({
+      until: GivenInstant.optional().openapi({
+        description: `In ${usualDays} days by default, in ${mostDays} at most`,
+      }),
+    }),
+  },
+  responses: { 200: answer(Funding, 'One entry for each currency'), ...refusals },
+});
+
+/** What has to be there before the next paydays. */
+export function fundingRoutes(deps: AppDeps) {
+  return createRoutes().openapi(fundingRoute, async (c) => {
+    const { now: asked } = await readClock(deps.db);
+    const until = untilOf(c.req.valid('query').until, asked);
+    const { now, moneyStopped, due } = await readFunding(deps.db, until, paydaysAround);
+    // Stripe's balance after our books: what is transferred in between then counts as missing,
+    // never as there twice.
+    const balance = await askStripe(deps, 'GET /v1/balance', (stripe) => stripe.balance.retrieve());
+    const currencies = [...due].sort(([a], [b]) => (a < b ? -1 : 1));
+    const told = currencies.map(([currency, sum]) => toFunding(currency, sum, { until, balance }));
+    const summary = summaryOf(told, { until, moneyStopped });
+    return c.json({ asOf: now, until, summary, moneyStopped, currencies: told }, 200);
+  });
+}
+
+function untilOf(given: string | undefined, now: string): string {
+  const days = (count: number): number => Date.parse(now) + count * 24 * 3_600_000;
+  if (given === undefined) return new Date(days(usualDays)).toISOString();
+  const until = Date.parse(given);
+  if (until > Date.parse(now) && until <= days(mostDays)) return new Date(until).toISOString();
+  const rule = `must lie in the next ${mostDays} days`;
+  throw new Problem('invalid-request', `/until: ${rule}`, {
+    errors: [{ in: 'query', pointer: '/until', rule }],
+  });
+}
+
+function summaryOf(
+  told: z.infer<typeof CurrencyFunding>[],
+  { until, moneyStopped }: { until: string; moneyStopped: boolean },
+): string {
+  const due = told.filter((one) => one.due.amount > 0).map(({ summary }) => summary);
+  const none = `Nothing is due from the platform’s balance by ${sayInstant(until)}`;
+  const stopped = moneyStopped ? ['An operator stopped all money: nothing is paid meanwhile'] : [];
+  return [...stopped, ...(due.length > 0 ? due : [none])].join('. ');
+}
+
+function toFunding(
+  currency: string,
+  due: CurrencyDue,
+  { until, balance }: { until: string; balance: Stripe.Balance },
+): z.infer<typeof CurrencyFunding> {
+  const inMoney = (amount: number) => money(amount, currency);
+  const partOf = ({ payouts, amount }: { payouts: number; amount: number }) => {
+    return { payouts, money: inMoney(amount) };
+  };
+  const available = sumIn(balance.available, currency);
+  const pending = sumIn(balance.pending, currency);
+  const missing = missingOf(due.fromPlatform, { available, pending });
+  const { parts } = due;
+  const told = { due: due.fromPlatform, available, pending, ...missing };
+  return {
+    currency,
+    summary: sentenceOf(told, { currency, until }),
+    due: inMoney(due.fromPlatform),
+    dueParts: {
+      'set-aside': partOf(parts['set-aside']),
+      ordered: partOf(parts.ordered),
+      payday: partOf(parts.payday),
+      threshold: partOf(parts.threshold),
+    },
+    atAccounts: inMoney(due.fromAccounts),
+    firstPaydayAt: due.firstPaydayAt,
+    lastPaydayAt: due.lastPaydayAt,
+    balance: { available: inMoney(available), pending: inMoney(pending) },
+    missing: { atLeast: inMoney(missing.atLeast), atMost: inMoney(missing.atMost) },
+    notDue: Object.entries(due.notDue).map(([reason, sum]) => {
+      return { reason, explanation: notDueWords[reason as NotDueReason], ...partOf(sum) };
+    }),
+  };
+}
+
+const notDueWords: Record<NotDueReason, string> = {
+  ...paydayWords,
+  'not-ordered': 'It is payable, and the platform has ordered no payout of it',
+};
+
+type Told = { due: number; available: number; pending: number; atLeast: number; atMost: number };
+
+function sentenceOf(told: Told, { currency, until }: { currency: string; until: string }): string {
+  const say = (amount: number): string => formatMoney(money(amount, currency));
+  const { due, available, pending, atLeast, atMost } = told;
+  const begin = `${say(due)} is due from the platform’s balance by ${sayInstant(until)}`;
+  const there = `${say(available)} is there, ${say(pending)} pending`;
+  if (atMost === 0) return `${begin}. ${there}: nothing is missing`;
+  if (atLeast === atMost) return `${begin}. ${there}: ${say(atMost)} is missing`;
+  const best = atLeast === 0 ? 'nothing' : say(atLeast);
+  return `${begin}. ${there}: ${best} is missing if all of that arrives until then, ${say(atMost)} if none does`;
+}

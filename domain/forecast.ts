@@ -1,0 +1,122 @@
+import type { Hold } from './holds.ts';
+import { payableOf, type Funds, type SkipReason } from './payout.ts';
+import { planPayday, type PaydayPlan, type Schedule } from './schedule.ts';
+import type { SellerStatus } from './seller.ts';
+
+/** Who would be paid, and what stands in the way of it whatever is payable. */
+export type Payee = {
+  status: SellerStatus;
+  isPaused: boolean;
+  isMoneyStopped: boolean;
+  schedule: Schedule;
+};
+
+/** What is known of one currency before a payday. */
+export type ExpectedFunds = Omit<Funds, 'requestedAmount'> & {
+  /** The bank account that it would go to failed, and nothing more is sent there. */
+  isBankPaused: boolean;
+  /** What payouts that are ordered already take before. */
+  ordered: number;
+};
+
+/** Why a payday would not pay. */
+export type NotPaidReason =
+  SkipReason | 'seller-not-active' | 'seller-paused' | 'bank-details' | 'money-stopped';
+
+/** What a payday would do with the money of one currency. Minor units. */
+export type Forecast = {
+  currency: string;
+  pays: number;
+  /** How much of that the platform's balance has to bring; the rest is at the account. */
+  fromPlatform: number;
+  /** What it would pay were the reason gone. */
+  wouldPay: number;
+  /** Payable, and not paid. */
+  leaves: number;
+  /** Kept back by holds. */
+  held: number;
+  notYetAvailable: number;
+  reason: NotPaidReason | null;
+};
+
+/** Tells what a payday at this moment would pay, by what is known before. */
+export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): Forecast {
+  const known = { ...lessOrdered(funds), holds: standingAt(funds.holds, at) };
+  const plan = planPayday(payee.schedule, known);
+  const reason = reasonOf(payee, plan, funds);
+  const pays = reason === null ? plan.amount : 0;
+  const payable = payableOf(known);
+  return {
+    currency: funds.currency,
+    pays,
+    fromPlatform: pays - Math.min(pays, Math.max(0, known.atAccount)),
+    wouldPay: plan.amount,
+    leaves: payable - pays,
+    held: payableOf({ ...known, holds: [] }) - payable,
+    notYetAvailable: funds.notYetAvailable,
+    reason,
+  };
+}
+
+/**
+ * The dates of which one is the next payday: the latest that passed while the seller could not be
+ * paid, since that is paid as soon as it can be, and the first to come.
+ */
+export function comingPaydays(
+  nextPayoutAt: string | null,
+  around: { latest: string | null; upcoming: string[] },
+  now: string,
+): string[] {
+  if (nextPayoutAt === null) return [];
+  if (nextPayoutAt > now) return [nextPayoutAt];
+  const { latest, upcoming } = around;
+  return [latest !== null && latest > nextPayoutAt ? latest : nextPayoutAt, ...upcoming];
+}
+
+/** The next payday of these: one that passed counts only while money waits for it. */
+export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>(
+  paydays: readonly Payday[],
+): Payday | undefined {
+  const hasMoney = ({ forecasts }: Payday) => forecasts.some(({ wouldPay }) => wouldPay > 0);
+  return paydays.find(hasMoney) ?? paydays.at(-1);
+}
+
+/** What payouts that are ordered, and set nothing aside yet, take of what is payable. */
+export function takenByOrders(
+  orders: readonly { requestedAmount: number | null }[],
+  payable: number,
+): number {
+  // Each counts up to what is there, so that no sum leaves the whole numbers.
+  return orders.reduce(
+    (taken, { requestedAmount }) => taken + Math.min(payable - taken, requestedAmount ?? payable),
+    0,
+  );
+}
+
+/** What stands in the way comes first: a payday is not even opened meanwhile. */
+function reasonOf(
+  { status, isPaused, isMoneyStopped }: Payee,
+  plan: PaydayPlan,
+  { isBankPaused }: ExpectedFunds,
+): NotPaidReason | null {
+  if (plan.kind === 'nothing') return 'nothing-payable';
+  if (status !== 'active') return 'seller-not-active';
+  if (isPaused) return 'seller-paused';
+  if (plan.kind === 'skip') return plan.reason;
+  if (isBankPaused) return 'bank-details';
+  return isMoneyStopped ? 'money-stopped' : null;
+}
+
+/** A reservation takes what is at the account first. */
+function lessOrdered(funds: ExpectedFunds): ExpectedFunds {
+  const fromAccount = Math.min(funds.ordered, Math.max(0, funds.atAccount));
+  return {
+    ...funds,
+    atAccount: funds.atAccount - fromAccount,
+    atPlatform: funds.atPlatform - (funds.ordered - fromAccount),
+  };
+}
+
+function standingAt(holds: readonly Hold[], at: string): Hold[] {
+  return holds.filter(({ expiresAt }) => expiresAt === null || expiresAt > at);
+}

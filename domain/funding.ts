@@ -1,0 +1,173 @@
+import {
+  forecastPayday,
+  takenByOrders,
+  type ExpectedFunds,
+  type NotPaidReason,
+  type Payee,
+} from './forecast.ts';
+import type { Currency } from './money.ts';
+import { payableOf } from './payout.ts';
+import { reachesThreshold } from './schedule.ts';
+
+/**
+ * What makes money due: a payout that has set it aside and not transferred it, an order, a seller's
+ * schedule, or that it is so much.
+ */
+export type DueKind = (typeof dueKinds)[number];
+export const dueKinds = ['set-aside', 'ordered', 'payday', 'threshold'] as const;
+
+/** What is known of one seller: its funds now, by the cut-off of its payday, and at the end. */
+export type SellerFunding = {
+  payee: Payee;
+  /** Ordered, and nothing is set aside yet. */
+  orders: { currency: Currency; requestedAmount: number | null }[];
+  now: FundsAt;
+  /** The last payday before the end. */
+  payday: FundsAt | null;
+  end: FundsAt;
+};
+
+/** Funds as they are at a moment, by what is known before. */
+export type FundsAt = { at: string; funds: KnownFunds[] };
+export type KnownFunds = Omit<ExpectedFunds, 'ordered'>;
+
+/** Why money is not due: also that nobody ordered it and no schedule will. */
+export type NotDueReason = NotPaidReason | 'not-ordered';
+
+/** What one seller is to be paid in one currency until the end. Minor units. */
+export type Need = {
+  kind: DueKind;
+  currency: Currency;
+  /** What the platform's balance has to bring. */
+  fromPlatform: number;
+  /** What is at the seller's account already. */
+  fromAccount: number;
+  /** Why none of it is due as it stands. */
+  reason: NotDueReason | null;
+  /** What it is about: due, or due were the reason gone. */
+  amount: number;
+  /** The payday. */
+  at: string | null;
+};
+
+/** Tells what is due to a seller. What is ordered goes first, and a threshold before a payday. */
+export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Need[] {
+  const ordered = new Map<Currency, number>();
+  for (const funds of now.funds) {
+    const own = orders.filter(({ currency }) => currency === funds.currency);
+    ordered.set(funds.currency, takenByOrders(own, payableOf(funds)));
+  }
+  const takenOf = ({ currency }: KnownFunds): number => ordered.get(currency) ?? 0;
+  const anyAmount = { ...payee, schedule: { ...payee.schedule, minimums: {} } };
+  const reached = end.funds
+    .map((funds) => need('threshold', anyAmount, { ...funds, ordered: takenOf(funds) }, end.at))
+    .filter(({ currency, amount }) => reachesThreshold(payee.schedule, { currency, amount }));
+  const due = (payday?.funds ?? [])
+    .filter(({ currency }) => !reached.some((one) => one.currency === currency))
+    .map((funds) => {
+      const at = payday?.at ?? end.at;
+      return { ...need('payday', payee, { ...funds, ordered: takenOf(funds) }, at), at };
+    });
+  const first = now.funds.map((funds) => {
+    return orderedNeed(
+      need('ordered', anyAmount, { ...funds, ordered: 0 }, now.at),
+      takenOf(funds),
+    );
+  });
+  const isManual = payee.schedule.interval === 'manual';
+  const unordered = (isManual ? now.funds : [])
+    .filter(({ currency }) => !reached.some((one) => one.currency === currency))
+    .map((funds) => notOrdered(funds.currency, payableOf(funds) - takenOf(funds)));
+  return [...first, ...reached, ...due, ...unordered].filter(({ amount }) => amount > 0);
+}
+
+function need(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Need {
+  const { currency, pays, fromPlatform, reason, wouldPay } = forecastPayday(payee, funds, at);
+  const fromAccount = pays - fromPlatform;
+  return { kind, currency, fromPlatform, fromAccount, reason, amount: wouldPay, at: null };
+}
+
+function notOrdered(currency: Currency, amount: number): Need {
+  const none = { fromPlatform: 0, fromAccount: 0, at: null };
+  return { kind: 'ordered', currency, reason: 'not-ordered', amount, ...none };
+}
+
+/** The part of all that is payable which orders ask for: of what is at the account first. */
+function orderedNeed(all: Need, amount: number): Need {
+  if (all.reason !== null) return { ...all, amount };
+  const fromAccount = Math.min(amount, all.fromAccount);
+  return { ...all, amount, fromAccount, fromPlatform: amount - fromAccount };
+}
+
+/** What is due in one currency, over all sellers. */
+export type CurrencyDue = {
+  /** What the platform's balance has to bring. */
+  fromPlatform: number;
+  fromAccounts: number;
+  parts: Record<DueKind, { payouts: number; amount: number }>;
+  /** The first and the last of the paydays. */
+  firstPaydayAt: string | null;
+  lastPaydayAt: string | null;
+  notDue: Partial<Record<NotDueReason, { payouts: number; amount: number }>>;
+};
+
+/** Adds up needs, so that no more than a page of sellers is held at once. */
+export function addNeeds(due: Map<Currency, CurrencyDue>, needs: readonly Need[]): void {
+  for (const one of needs) {
+    const sum = due.get(one.currency) ?? nothingDue();
+    due.set(one.currency, sum);
+    if (one.reason !== null) {
+      sum.notDue[one.reason] = counted(sum.notDue[one.reason], one.amount);
+      continue;
+    }
+    sum.fromPlatform += one.fromPlatform;
+    sum.fromAccounts += one.fromAccount;
+    sum.parts[one.kind] = counted(sum.parts[one.kind], one.amount);
+    if (one.at === null) continue;
+    if (sum.firstPaydayAt === null || one.at < sum.firstPaydayAt) sum.firstPaydayAt = one.at;
+    if (sum.lastPaydayAt === null || one.at > sum.lastPaydayAt) sum.lastPaydayAt = one.at;
+  }
+}
+
+/** Adds what payouts have set aside at the platform, in all. */
+export function addSetAside(
+  due: Map<Currency, CurrencyDue>,
+  all: readonly { currency: Currency; payouts: number; amount: number }[],
+): void {
+  for (const { currency, payouts, amount } of all) {
+    const sum = due.get(currency) ?? nothingDue();
+    due.set(currency, sum);
+    sum.fromPlatform += amount;
+    sum.parts['set-aside'] = { payouts, amount };
+  }
+}
+
+/** Before anything was added. */
+export function nothingDue(): CurrencyDue {
+  const none = { payouts: 0, amount: 0 };
+  return {
+    fromPlatform: 0,
+    fromAccounts: 0,
+    parts: { 'set-aside': none, ordered: none, payday: none, threshold: none },
+    firstPaydayAt: null,
+    lastPaydayAt: null,
+    notDue: {},
+  };
+}
+
+/**
+ * What is missing of what is due: at most, if nothing of what is pending at Stripe arrives until
+ * then, and at least, if all of it does. Stripe does not say when it will.
+ */
+export function missingOf(
+  due: number,
+  { available, pending }: { available: number; pending: number },
+): { atLeast: number; atMost: number } {
+  const worst = available + Math.min(0, pending);
+  const best = available + Math.max(0, pending);
+  return { atLeast: Math.max(0, due - best), atMost: Math.max(0, due - worst) };
+}
+
+function counted(sum: { payouts: number; amount: number } | undefined, amount: number) {
+  return { payouts: (sum?.payouts ?? 0) + 1, amount: (sum?.amount ?? 0) + amount };
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { addNeeds, addSetAside, missingOf, needsOf } from '../../domain/funding.ts';
+import type { CurrencyDue, KnownFunds, SellerFunding } from '../../domain/funding.ts';
+import { manualSchedule } from '../../domain/schedule.ts';
+
+const now = '2026-11-24T12:00:00.000Z';
+const friday = '2026-11-27T08:00:00.000Z';
+const end = '2026-11-28T00:00:00.000Z';
+
+const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
+  const none = { atPlatform: 0, atAccount: 0, notYetAvailable: 0, holds: [], isBankPaused: false };
+  return { currency: 'eur', ...none, ...change };
+};
+const schedule = { ...manualSchedule, interval: 'daily' as const };
+const seller = (change: Partial<SellerFunding> = {}): SellerFunding => ({
+  payee: { status: 'active', isPaused: false, isMoneyStopped: false, schedule },
+  orders: [],
+  now: { at: now, funds: [] },
+  payday: null,
+  end: { at: end, funds: [] },
+  ...change,
+});
+const payee = (change: object) => ({ ...seller().payee, ...change });
+const funds = [has({ atPlatform: 70_00, atAccount: 30_00 })];
+const payday = { at: friday, funds };
+const ordered = [{ currency: 'eur', requestedAmount: 40_00 }];
+const thresholds = { ...schedule, thresholds: { eur: 90_00 } };
+
+describe('what is due to a seller', () => {
+  test.each<[why: string, seller: Partial<SellerFunding>, needs: object[]]>([
+    ['nothing that is neither ordered nor planned', { now: { at: now, funds } }, []],
+    [
+      'nothing where the platform orders by hand and did not, and how much that is',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        orders: ordered,
+        now: { at: now, funds },
+      },
+      [
+        { kind: 'ordered', reason: null, amount: 40_00 },
+        { reason: 'not-ordered', amount: 60_00, fromPlatform: 0, fromAccount: 0 },
+      ],
+    ],
+    [
+      'at its payday, what is at its account excepted',
+      { payday },
+      [{ kind: 'payday', fromPlatform: 70_00, fromAccount: 30_00, at: friday }],
+    ],
+    [
+      'what is ordered, from its account first',
+      { orders: ordered, now: { at: now, funds } },
+      [{ kind: 'ordered', fromPlatform: 10_00, fromAccount: 30_00, amount: 40_00 }],
+    ],
+    [
+      'the rest of it at the payday',
+      { orders: ordered, now: { at: now, funds }, payday },
+      [{ kind: 'ordered' }, { kind: 'payday', fromPlatform: 60_00, fromAccount: 0 }],
+    ],
+    [
+      'once where all is ordered',
+      { orders: [{ currency: 'eur', requestedAmount: null }], now: { at: now, funds }, payday },
+      [{ kind: 'ordered', amount: 100_00 }],
+    ],
+    [
+      'what reaches its threshold, and not again at its payday',
+      { payee: payee({ schedule: thresholds }), payday, end: { at: end, funds } },
+      [{ kind: 'threshold', amount: 100_00, at: null }],
+    ],
+    [
+      'nothing below its threshold',
+      {
+        payee: payee({ schedule: thresholds }),
+        end: { at: end, funds: [has({ atPlatform: 89_99 })] },
+      },
+      [],
+    ],
+    [
+      'nothing while it is paused, and how much that is',
+      { payee: payee({ isPaused: true }), payday, orders: ordered, now: { at: now, funds } },
+      [
+        { kind: 'ordered', reason: 'seller-paused', fromPlatform: 0, amount: 40_00 },
+        { kind: 'payday', reason: 'seller-paused', fromPlatform: 0, amount: 60_00 },
+      ],
+    ],
+    [
+      'nothing below its minimum',
+      { payee: payee({ schedule: { ...schedule, minimums: { eur: 200_00 } } }), payday },
+      [{ reason: 'below-minimum', amount: 100_00, fromPlatform: 0 }],
+    ],
+  ])('is %s', (_why, change, needs) => {
+    expect(needsOf(seller(change))).toMatchObject(needs);
+    expect(needsOf(seller(change))).toHaveLength(needs.length);
+  });
+});
+
+test('what is due is added up by currency, kind and reason, with the first and last payday', () => {
+  const due = new Map<string, CurrencyDue>();
+  addSetAside(due, [{ currency: 'eur', payouts: 2, amount: 5_00 }]);
+  const later = { at: '2026-11-27T09:00:00.000Z', funds: [has({ atPlatform: 1_00 })] };
+  const dollars = { at: friday, funds: [has({ currency: 'usd', atPlatform: 9_00 })] };
+  addNeeds(due, needsOf(seller({ payday })));
+  addNeeds(due, needsOf(seller({ payday: later })));
+  addNeeds(due, needsOf(seller({ payday: dollars })));
+  addNeeds(due, needsOf(seller({ payday, payee: payee({ status: 'restricted' }) })));
+  expect(due.get('eur')).toMatchObject({
+    fromPlatform: 76_00,
+    fromAccounts: 30_00,
+    parts: { 'set-aside': { payouts: 2, amount: 5_00 }, payday: { payouts: 2, amount: 101_00 } },
+    firstPaydayAt: friday,
+    lastPaydayAt: later.at,
+    notDue: { 'seller-not-active': { payouts: 1, amount: 100_00 } },
+  });
+  expect(due.get('usd')).toMatchObject({ fromPlatform: 9_00, notDue: {} });
+});
+
+test.each<[why: string, available: number, pending: number, atLeast: number, atMost: number]>([
+  ['nothing, where enough is available', 100, 0, 0, 0],
+  ['what is not available', 60, 0, 40, 40],
+  ['less, if what is pending arrives', 60, 30, 10, 40],
+  ['nothing, if more than enough arrives', 60, 300, 0, 40],
+  ['more, where what is pending is taken', 60, -10, 40, 50],
+  ['more than is due, where the balance is below zero', -20, 0, 120, 120],
+])('missing of 100 is %s', (_why, available, pending, atLeast, atMost) => {
+  expect(missingOf(100, { available, pending })).toEqual({ atLeast, atMost });
+});
