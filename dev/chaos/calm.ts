@@ -35,12 +35,14 @@ export async function endDisturbances(scene: Scene, sellers: readonly Seller[]):
 /** Lets time pass, as an operator at the desk, until nothing is open or the limit is reached. */
 export async function calmDown(scene: Scene, limitMs: number): Promise<void> {
   const until = Date.now() + limitMs;
+  let told = '';
   for (const hours of steps) {
     await comeToRest(scene, until);
     while ((await actAsOperator(scene)) > 0) await comeToRest(scene, until);
     const open = await listOpen(scene);
     if (open.length === 0 || Date.now() > until) return;
-    scene.tell(`calm: ${inWords(open)}`);
+    if (told !== inWords(open)) scene.tell(`calm: ${inWords(open)}`);
+    told = inWords(open);
     if (stopped(open).length === open.length) return;
     const isWatched = open.every(({ status }) => status === 'paid');
     await letPass(scene, isWatched ? 4 * hours : hours);
