@@ -13,7 +13,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: pure, testTimeout: 20_000, hookTimeout: 60_000 },
+        test: { name: 'unit', include: pure, testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         extends: true,

@@ -1,4 +1,5 @@
 import { getClient, heartbeat, log } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import type { Db } from '../db/connect.ts';
 import { listOpenRows, wakeOverdue } from '../db/sweeps.ts';
 import { listWakeUps, removeWakeUps } from '../db/wake-ups.ts';
@@ -30,6 +31,7 @@ export function createJobActivities({ db }: { db: Db }) {
         const done = group.filter((_, index) => told[index]?.status === 'fulfilled');
         if (done.length === 0) throw new Error('Temporal took none of the wake-ups');
         await removeWakeUps(db, done);
+        heartbeat();
         delivered += done.length;
       });
       return delivered;
@@ -42,33 +44,47 @@ export function createJobActivities({ db }: { db: Db }) {
 
     /** Starts the workflow of every open row that has none; answers with how many. */
     async reviveWorkflows(): Promise<number> {
-      const client = getClient();
-      const rows = await listOpenRows(db, startingSeconds);
-      const running = new Set<string>();
-      const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('sellerLifecycle', 'payout')`;
-      for await (const { workflowId } of client.workflow.list({ query, pageSize: 1000 })) {
-        running.add(workflowId);
-        heartbeat();
-      }
-      const missing = rows.filter(({ workflowId }) => !running.has(workflowId));
-      if (missing.length > 0) log.warn('workflows are missing', { count: missing.length });
-      await inGroups(missing, async (group) => {
-        await Promise.all(
-          group.map((row) =>
-            row.kind === 'seller'
-              ? startSellerWorkflow(client, row.sellerId)
-              : startPayoutWorkflow(client, row, true),
-          ),
-        );
-      });
-      return missing.length;
+      const started = await startMissing({ db, client: getClient() }, startingSeconds, heartbeat);
+      if (started > 0) log.warn('workflows were missing', { count: started });
+      return started;
     },
   };
+}
+
+/**
+ * Starts whatever has an open row, older than so many seconds, and no running workflow; tells after
+ * each group how many it started so far. Answers with how many in all.
+ */
+export async function startMissing(
+  { db, client }: { db: Db; client: Client },
+  olderThanSeconds: number,
+  tell: (started: number) => void,
+): Promise<number> {
+  const rows = await listOpenRows(db, olderThanSeconds);
+  const running = new Set<string>();
+  const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('sellerLifecycle', 'payout')`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1000 })) {
+    running.add(workflowId);
+    tell(0);
+  }
+  const missing = rows.filter(({ workflowId }) => !running.has(workflowId));
+  let started = 0;
+  await inGroups(missing, async (group) => {
+    await Promise.all(
+      group.map((row) =>
+        row.kind === 'seller'
+          ? startSellerWorkflow(client, row.sellerId)
+          : startPayoutWorkflow(client, row, true),
+      ),
+    );
+    started += group.length;
+    tell(started);
+  });
+  return started;
 }
 
 async function inGroups<T>(all: T[], act: (group: T[]) => Promise<void>): Promise<void> {
   for (let at = 0; at < all.length; at += atOnce) {
     await act(all.slice(at, at + atOnce));
-    heartbeat();
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { Db } from '../db/connect.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Endpoint, Turns } from './budget.ts';
+import { compareSinceStart } from './restored.ts';
 import { factsOf, judge } from './stripe-errors.ts';
 
 /** What every activity that calls Stripe is made from. */
@@ -33,22 +34,28 @@ export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
  * same key may be sent again; every other end is a value. The caller records a success.
  */
 export async function callOnce<T>(
-  { db, turns }: Pick<StripeDeps, 'db' | 'turns'>,
+  deps: StripeDeps,
   asked: NewAttempt & { endpoint: Endpoint },
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
 ): Promise<CallOutcome<T>> {
+  const { db, turns } = deps;
   const attempt = await openAttempt(db, asked);
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
-  const { clearance, waitMs, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const { clearance, slotAt, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const waitMs = Math.max(0, slotAt - performance.now());
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
-  if (clearance === 'decided') return callOnce({ db, turns }, asked, post);
+  if (clearance === 'decided') return callOnce(deps, asked, post);
+  if (clearance === 'not-compared') {
+    await compareSinceStart(deps);
+    return callOnce(deps, asked, post);
+  }
   if (clearance === 'too-old') {
     await recordUnknown(db, { key: attempt.key, error: { reason: 'key-too-old' } });
     return { kind: 'unknown' };
   }
-  await turns.wait(asked.endpoint, waitMs);
+  await turns.wait(asked.endpoint, slotAt);
   // A machine that slept meanwhile may post a key that Stripe has forgotten: look once more.
   if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {

@@ -1,14 +1,17 @@
 import { recordCheck } from '../db/checks.ts';
+import { compareSinceStart } from './restored.ts';
 import { readStripe, type StripeDeps } from './money-call.ts';
 
 /** What is watched at the platform's own account. */
 export function createPlatformActivities(deps: StripeDeps) {
   return {
     /**
-     * Automatic payouts of the platform would sweep sellers' money to the platform's bank before
+     * What Stripe knows and this database does not stops money first. Then: automatic payouts of
+     * the platform would sweep sellers' money to the platform's bank before
      * it is transferred (docs.stripe.com/connect/manual-payouts, 2026-09).
      */
     async checkPlatformPayouts(): Promise<{ passed: boolean }> {
+      await compareSinceStart(deps);
       const settings = await readStripe(deps, 'GET /v1/balance_settings', () =>
         deps.stripe.balanceSettings.retrieve(),
       );

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { accountRoutes } from './accounts.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { attentionRoutes } from './attention.ts';
@@ -9,6 +8,7 @@ import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { earningRoutes } from './earnings.ts';
 import { discrepancyRoutes } from './discrepancies.ts';
 import { docsRoutes } from './docs.ts';
+import { eventRoutes } from './events.ts';
 import { explanationRoutes } from './explanations.ts';
 import { entryRoutes } from './entries.ts';
 import { fundingRoutes } from './funding.ts';
@@ -23,7 +23,8 @@ import { payoutCommandRoutes } from './payout-commands.ts';
 import { payoutRoutes } from './payouts.ts';
 import { Problem, problemResponse } from './problems.ts';
 import { toProblem } from './refusals.ts';
-import { allowedMethods, faultLine, identifyRequest, sayRequest } from './requests.ts';
+import { allowedMethods, faultLine, identifyRequest, limitBody, sayRequest } from './requests.ts';
+import { recoveryRoutes } from './recovery.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sellerOrderRoutes } from './seller-orders.ts';
 import { sellerLinkRoutes } from './seller-links.ts';
@@ -37,7 +38,7 @@ const largestBody = 1024 * 1024;
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = createRoutes();
   app.use(identifyRequest, sayRequest(deps.log));
-  app.use(bodyLimit({ maxSize: largestBody, onError: refuseLargeBody }));
+  app.use(limitBody(largestBody));
   app.use('/v1/*', authenticate(deps.db));
 
   for (const routes of resources(deps)) app.route('/', routes);
@@ -66,6 +67,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
+    recoveryRoutes(deps),
     scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),
@@ -80,6 +82,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutCancelRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
+    eventRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
     discrepancyRoutes(deps),
@@ -88,8 +91,4 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     apiKeyRoutes(deps),
     healthRoutes(deps),
   ];
-}
-
-function refuseLargeBody(): never {
-  throw new Problem('body-too-large', 'Send at most 1 MiB');
 }

@@ -1,11 +1,17 @@
 /** Writes what many requests bring in few statements; each learns when its own part stands. */
 export type Batch<T> = (item: T) => Promise<void>;
 
-type Waiting<T> = { item: T; resolve: () => void; reject: (error: unknown) => void };
+type Waiting<T> = {
+  item: T;
+  since: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+};
 
 /**
  * Gathers items for `gatherMs` and hands them to `write` together, one call at a time. Whoever
- * came while a call was under way is in the next; a call that fails fails for each of its items.
+ * came while a call was under way is in the next, which gathers too, so that an even stream makes
+ * few calls and not many small ones; a call that fails fails for each of its items.
  */
 export function createBatch<T>(
   write: (items: T[]) => Promise<void>,
@@ -24,16 +30,18 @@ export function createBatch<T>(
       for (const { reject } of taken) reject(error);
     }
     busy = false;
-    if (waiting.length > 0) begin(0);
+    begin();
   };
-  const begin = (ms: number): void => {
-    if (busy) return;
+  const begin = (): void => {
+    const [first] = waiting;
+    if (busy || first === undefined) return;
     busy = true;
-    setTimeout(() => void flush(), ms);
+    const waitMs = first.since + gatherMs - performance.now();
+    setTimeout(() => void flush(), Math.max(0, waitMs));
   };
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      begin(gatherMs);
+      waiting.push({ item, since: performance.now(), resolve, reject });
+      begin();
     });
 }

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
 import type { PayoutRecord } from '../db/views.ts';
+import { failureOf } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { isLateAt, isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
 import { bankWaits } from './bank-words.ts';
@@ -20,7 +21,10 @@ const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = 
   'seller-paused': { actor: 'operator', liftedBy: 'Resuming the seller' },
   hold: { actor: 'operator', liftedBy: 'Releasing enough of the holds, or their end' },
   'another-payout': { actor: 'stripe', liftedBy: 'Stripe’s answer about the other payout' },
-  'platform-balance': { actor: 'platform', liftedBy: 'Money in the platform’s balance at Stripe' },
+  'platform-balance': {
+    actor: 'platform',
+    liftedBy: 'Money in the platform’s balance at Stripe; GET /v1/funding tells how much',
+  },
   'account-balance': { actor: 'stripe', liftedBy: 'Money in the account’s balance at Stripe' },
   arrival: { actor: 'stripe', liftedBy: 'Time: the transferred money becomes available' },
   capability: { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
@@ -89,7 +93,8 @@ export function summaryOf(
       : requestedAmount === null
         ? `All that is payable in ${currency.toUpperCase()}`
         : formatMoney(money(requestedAmount, currency));
-  const because = skippedOf(payout) ?? (failureCode && `Stripe’s reason: ${failureCode}`);
+  const failed = failureCode && `${failureOf(failureCode).forOperator} (${failureCode})`;
+  const because = skippedOf(payout) ?? failed;
   return [
     `${amount} ${sentences[status]}`,
     ...(because ? [because] : []),
@@ -163,7 +168,10 @@ export function nextOf(payout: PayoutRecord): Step[] {
   });
   const looksAgain = waitingFor !== null && !isExact && lookAgainAt !== null;
   if (!looksAgain) return shown;
-  const text = 'It looks again at the latest then, sooner when something happens';
+  const text =
+    waitingFor === 'bank'
+      ? 'It is read from Stripe again, sooner when Stripe says what became of it'
+      : 'It looks again at the latest then, sooner when something happens';
   return [{ what: 'look-again', text, at: lookAgainAt, money: amount, payoutId }, ...shown];
 }
 
@@ -181,8 +189,8 @@ const order: { after: PayoutStatus; what: string; text: string }[] = [
 
 /** Who decided what, under which API key. */
 export function decisionsOf(commands: PayoutFacts['commands']): z.infer<typeof Decision>[] {
-  return commands.map(({ at, kind, apiKeyId, apiKeyName }) => {
-    return { at, what: commandTexts[kind] ?? kind, apiKeyId, apiKeyName };
+  return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
+    return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
   });
 }
 

@@ -23,13 +23,15 @@ export function previewRelease(facts: SellerFacts, hold: HoldRecord): Preview {
   });
   const timeZone = then.seller.schedule.timeZone;
   const paid = payday?.money.filter(({ pays }) => pays.amount > 0).map(({ pays }) => say(pays));
+  // The payday was told just before, and what holds a payout is a hold of the seller's.
+  const stays = waits.filter((one) => one.for !== 'payday' && one.payoutId === null);
   const summary = [
     sentenceOf(sums),
     ...goesOn.map((one) => `Payout ${one.payoutId} goes on with ${say(one.money)}`),
     ...(payday && paid && paid.length > 0
       ? [`${paid.join(', ')} is paid at the payday of ${sayInstant(payday.at, timeZone)}`]
       : []),
-    ...waits.map(({ reason }) => reason),
+    ...stays.map(({ reason }) => `Then ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`),
   ].join('. ');
   return { asOf, summary, money: sums, goesOn, waits, payday, next };
 }
@@ -95,7 +97,9 @@ function sentenceOf(sums: Preview['money']): string {
   if (gains.length === 0) return 'Releasing it makes nothing payable that is not payable already';
   const told = gains.map(({ payable, payableThen: then }) => {
     const gain = { amount: then.amount - payable.amount, currency: then.currency };
-    return `${say(gain)} payable, ${say(then)} in all`;
+    return payable.amount === 0
+      ? `${say(gain)} payable`
+      : `${say(gain)} more payable, ${say(then)} in all`;
   });
   return `Releasing it makes ${told.join('; ')}`;
 }

@@ -7,7 +7,7 @@ import { toDiscrepancy } from './discrepancy-words.ts';
 import { decisionsOf, summaryOf, waitsOf } from './explain-payout.ts';
 import type { SellerExplanation, Wait } from './explanation-schemas.ts';
 import { moneyWaits } from './money-waits.ts';
-import { comingPayday, payableNow, toPaydayMoney } from './paydays.ts';
+import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
 import { toRequirement } from './requirement-schema.ts';
 import { nextOfSeller } from './seller-next.ts';
 import { moneyStopped, sellerWaits } from './seller-waits.ts';
@@ -75,7 +75,9 @@ function payoutWaits({ now, openPayouts, operations }: SellerFacts): Waiting[] {
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
       const waits = waitsOf({ now, payout, operations, seller: null }, since);
-      return waits.filter((one) => one.payoutId !== null);
+      return waits
+        .filter((one) => one.payoutId !== null)
+        .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));
     });
 }
 
@@ -83,6 +85,7 @@ function moneyOf(facts: SellerFacts): Explanation['money'] {
   const { balances, upcoming, openPayouts } = facts;
   return balances.map(({ currency, notYetAvailable }) => ({
     payable: money(payableNow(facts, currency), currency),
+    held: money(heldNow(facts, currency), currency),
     notYetAvailable: money(notYetAvailable, currency),
     underWay: money(
       openPayouts
@@ -131,8 +134,9 @@ function sentenceOf(
   sums: Explanation['money'],
   waits: readonly Waiting[],
 ): string {
-  const amounts = sums.flatMap(({ payable, notYetAvailable, underWay }) => [
+  const amounts = sums.flatMap(({ payable, held, notYetAvailable, underWay }) => [
     ...(payable.amount > 0 ? [`${text(payable)} payable now`] : []),
+    ...(held.amount > 0 ? [`${text(held)} held`] : []),
     ...(underWay.amount > 0 ? [`${text(underWay)} on its way`] : []),
     ...(notYetAvailable.amount > 0 ? [`${text(notYetAvailable)} payable later`] : []),
   ]);

@@ -41,7 +41,14 @@ export const NextStep = z
 
 /** Who decided what. */
 export const Decision = z
-  .object({ at: Instant, what: z.string(), apiKeyId: z.string(), apiKeyName: z.string() })
+  .object({
+    at: Instant,
+    what: z.string(),
+    about: z.string().openapi({ description: 'The seller, hold or payout' }),
+    reason: z.string().nullable().openapi({ description: 'As it was given, where one is kept' }),
+    apiKeyId: z.string(),
+    apiKeyName: z.string(),
+  })
   .openapi('Decision');
 
 /** All that is known of a payout. */
@@ -121,6 +128,7 @@ export const SellerExplanation = z
     money: z.array(
       z.object({
         payable: Money,
+        held: Money.openapi({ description: 'Payable but for holds' }),
         notYetAvailable: Money,
         underWay: Money.openapi({ description: 'In payouts that the bank does not have yet' }),
         becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),

@@ -3,8 +3,7 @@ import type { Stripe } from 'stripe';
 import { paydaysAround } from '../activities/calendar.ts';
 import { readClock } from '../db/clock.ts';
 import { readFunding } from '../db/funding.ts';
-import { dueKinds, missingOf, type CurrencyDue } from '../domain/funding.ts';
-import type { NotPaidReason } from '../domain/forecast.ts';
+import { dueKinds, missingOf, type CurrencyDue, type NotDueReason } from '../domain/funding.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { sayInstant } from './instants.ts';
@@ -52,6 +51,7 @@ const Funding = z
   .object({
     asOf: Instant,
     until: Instant,
+    summary: z.string(),
     moneyStopped: z.boolean().openapi({ description: 'Nothing is paid while it is' }),
     currencies: z.array(CurrencyFunding),
   })
@@ -87,7 +87,8 @@ export function fundingRoutes(deps: AppDeps) {
     const balance = await askStripe(deps, 'GET /v1/balance', (stripe) => stripe.balance.retrieve());
     const currencies = [...due].sort(([a], [b]) => (a < b ? -1 : 1));
     const told = currencies.map(([currency, sum]) => toFunding(currency, sum, { until, balance }));
-    return c.json({ asOf: now, until, moneyStopped, currencies: told }, 200);
+    const summary = summaryOf(told, { until, moneyStopped });
+    return c.json({ asOf: now, until, summary, moneyStopped, currencies: told }, 200);
   });
 }
 
@@ -100,6 +101,16 @@ function untilOf(given: string | undefined, now: string): string {
   throw new Problem('invalid-request', `/until: ${rule}`, {
     errors: [{ in: 'query', pointer: '/until', rule }],
   });
+}
+
+function summaryOf(
+  told: z.infer<typeof CurrencyFunding>[],
+  { until, moneyStopped }: { until: string; moneyStopped: boolean },
+): string {
+  const due = told.filter((one) => one.due.amount > 0).map(({ summary }) => summary);
+  const none = `Nothing is due from the platform’s balance by ${sayInstant(until)}`;
+  const stopped = moneyStopped ? ['An operator stopped all money: nothing is paid meanwhile'] : [];
+  return [...stopped, ...(due.length > 0 ? due : [none])].join('. ');
 }
 
 function toFunding(
@@ -132,17 +143,22 @@ function toFunding(
     balance: { available: inMoney(available), pending: inMoney(pending) },
     missing: { atLeast: inMoney(missing.atLeast), atMost: inMoney(missing.atMost) },
     notDue: Object.entries(due.notDue).map(([reason, sum]) => {
-      return { reason, explanation: paydayWords[reason as NotPaidReason], ...partOf(sum) };
+      return { reason, explanation: notDueWords[reason as NotDueReason], ...partOf(sum) };
     }),
   };
 }
+
+const notDueWords: Record<NotDueReason, string> = {
+  ...paydayWords,
+  'not-ordered': 'It is payable, and the platform has ordered no payout of it',
+};
 
 type Told = { due: number; available: number; pending: number; atLeast: number; atMost: number };
 
 function sentenceOf(told: Told, { currency, until }: { currency: string; until: string }): string {
   const say = (amount: number): string => formatMoney(money(amount, currency));
   const { due, available, pending, atLeast, atMost } = told;
-  const begin = `${say(due)} is due from the platform’s balance until ${sayInstant(until)}`;
+  const begin = `${say(due)} is due from the platform’s balance by ${sayInstant(until)}`;
   const there = `${say(available)} is there, ${say(pending)} pending`;
   if (atMost === 0) return `${begin}. ${there}: nothing is missing`;
   if (atLeast === atMost) return `${begin}. ${there}: ${say(atMost)} is missing`;

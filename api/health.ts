@@ -13,6 +13,8 @@ const Readiness = z
     parkedPayouts: z.int().optional(),
     parkedSellers: z.int().optional(),
     openDiscrepancies: z.int().optional(),
+    /** What only Stripe knows: money waits until it is adopted. */
+    toAdopt: z.int().optional(),
     /** What was found wrong around the engine. */
     failedChecks: z.array(z.object({ name: z.string(), remedy: z.string() })).optional(),
   })

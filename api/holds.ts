@@ -3,7 +3,7 @@ import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
 import { readClock } from '../db/clock.ts';
 import { holdSources, releaseRules } from '../domain/holds.ts';
-import { isHoldId, isSellerId, type HoldId, type SellerId } from '../domain/ids.ts';
+import { isHoldId, type HoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
@@ -98,18 +98,13 @@ const sellerListRoute = createRoute({
   responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
 });
 
-const sellerId = z
-  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
-  .optional()
-  .openapi({ type: 'string' });
-
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/holds',
   operationId: 'listHolds',
   summary: 'Holds, newest first',
   tags: ['Holds'],
-  request: { query: z.strictObject({ sellerId, ...filters }) },
+  request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
 });
 

@@ -39,7 +39,7 @@ export async function startApi(
     turns: createTurns(db, config.stripe.budgets),
     sandboxClock: apiBase === undefined ? undefined : createSandboxClock(apiBase),
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
   const url = await listen(server, config.api);
   waker.wakeSoon(); // what the last process wrote and did not deliver
   return {
@@ -52,6 +52,12 @@ export async function startApi(
     },
   };
 }
+
+/**
+ * Proxies keep an idle connection for a minute. Were it closed here first, an event could be on
+ * its way on it and be lost until Stripe sends it again.
+ */
+const serverOptions = { keepAliveTimeout: 75_000 };
 
 /** A caller waits for what is asked of Stripe here. */
 const stripeTimeoutMs = 10_000;

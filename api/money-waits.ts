@@ -74,7 +74,11 @@ function paydayWait(
     return wait('payday', 'engine', reason, lifted, more);
   }
   const reason = `${amount} is payable and waits for ${when}`;
-  return wait('payday', 'engine', reason, lifted, more);
+  if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
+  const stopped = `${reason}, which does not pay it as it stands`;
+  return wait('payday', 'engine', stopped, 'What stops it being lifted, and time', {
+    lookAgainAt: more.lookAgainAt,
+  });
 }
 
 function laterWait(facts: SellerFacts, currency: string, later: number): Waiting {

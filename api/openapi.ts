@@ -8,6 +8,7 @@ const tags = [
   { name: 'Earnings', description: 'What the platform owes them' },
   { name: 'Payouts', description: 'What carries it to their banks' },
   { name: 'Holds', description: 'What keeps it back' },
+  { name: 'Events', description: 'What happened, for the platform’s own programs' },
   { name: 'Operations', description: 'What waits for a person, and the switch that stops money' },
   { name: 'Reconciliation', description: 'What differs from Stripe' },
   { name: 'API keys', description: 'Who may call' },

@@ -1,8 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { listAdoptions } from '../db/adoptions.ts';
+import type { Tx } from '../db/connect.ts';
 import { readOperations, recordMoneySwitch } from '../db/operations.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { Problem } from './problems.ts';
 import { answer, body, CommandHeaders, Instant, refusals, text } from './schemas.ts';
 
 const Operations = z
@@ -66,10 +69,20 @@ async function moveSwitch(
 ) {
   const kind = stopped ? 'stop-money' : 'resume-money';
   const changedBy = c.get('caller').id;
-  const { body } = await runCommand(c, deps, { kind, request: { reason } }, async (tx) => ({
-    status: 200,
-    body: await recordMoneySwitch(tx, { stopped, reason, changedBy }),
-    objectId: 'operations',
-  }));
+  const { body } = await runCommand(c, deps, { kind, request: { reason } }, async (tx) => {
+    if (!stopped) await refuseWhileToAdopt(tx);
+    return {
+      status: 200,
+      body: await recordMoneySwitch(tx, { stopped, reason, changedBy }),
+      objectId: 'operations',
+    };
+  });
   return body;
+}
+
+/** Money that left unknown to this database would be paid a second time. */
+async function refuseWhileToAdopt(tx: Tx): Promise<void> {
+  const open = await listAdoptions(tx);
+  if (open.length === 0) return;
+  throw new Problem('recovery-open', `${open.length} to adopt or dismiss first: see /v1/recovery`);
 }

@@ -46,6 +46,17 @@ export function toPage<Row extends { id: string }, Shown>(
   };
 }
 
+/** The same of a list that grows at its end: its reader goes on from there, after the last page too. */
+export function toFeed<Row extends { id: string }, Shown>(
+  rows: readonly Row[],
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  show: (row: Row) => Shown,
+) {
+  const last = rows.slice(0, limit).at(-1);
+  const nextCursor = last ? toCursor(last.id) : (cursor ?? null);
+  return { ...toPage(rows, limit, show), nextCursor };
+}
+
 function toCursor(id: string): string {
   return Buffer.from(id, 'latin1').toString('base64url');
 }

@@ -46,6 +46,12 @@ export function payableNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: stri
   return own ? payableOf(own) : 0;
 }
 
+/** What holds keep back of it. */
+export function heldNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
+  const own = funds.find((one) => one.currency === currency);
+  return own ? payableOf({ ...own, holds: [] }) - payableOf(own) : 0;
+}
+
 /** The part of it that no payout is ordered of. */
 export function unorderedNow(facts: PaydayFacts, currency: string): number {
   const orders = facts.openPayouts.filter((payout) => {
@@ -84,11 +90,12 @@ export function paydaySteps(payday: ComingPayday | undefined): z.infer<typeof Ne
     return { what: 'payday', text, at, money: paid, payoutId: null };
   };
   const some = payday.forecasts.filter(({ wouldPay }) => wouldPay > 0);
-  if (some.length === 0) return [step('Payday: by what is known now, nothing is payable', null)];
-  return some.map(({ currency, pays, wouldPay, reason }) => {
+  if (some.length === 0) return [step('Payday: by what is known now, it has nothing to pay', null)];
+  return some.map(({ currency, pays, wouldPay, held, reason }) => {
     if (reason === null) {
       const paid = money(pays, currency);
-      return step(`Payday: ${formatMoney(paid)} is paid`, paid);
+      const stays = held > 0 ? `; ${formatMoney(money(held, currency))} is held` : '';
+      return step(`Payday: ${formatMoney(paid)} is paid${stays}`, paid);
     }
     const amount = formatMoney(money(wouldPay, currency));
     return step(`Payday: ${amount} is not paid as it stands. ${paydayWords[reason]}`, null);

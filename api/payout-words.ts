@@ -43,7 +43,7 @@ const skips: Record<SkipReason, string> = {
 /** Why a payday pays nothing in a currency. */
 export const paydayWords: Record<NotPaidReason, string> = {
   ...skips,
-  'nothing-payable': 'Nothing is payable by the cut-off',
+  'nothing-payable': 'By the cut-off nothing is payable that no payout is ordered of already',
   'account-negative': 'The account’s balance is below zero',
   'on-hold': 'All of it is held',
   'below-minimum': 'It is less than the schedule’s minimum, and waits until it is enough',

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { recordPayoutOrder } from '../db/payout-orders.ts';
 import * as views from '../db/views.ts';
-import { isPayoutId, isSellerId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';
 import { runCommand } from './commands.ts';
@@ -47,18 +47,13 @@ const getSellerPayouts = createRoute({
   responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
 });
 
-const sellerId = z
-  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
-  .optional()
-  .openapi({ type: 'string' });
-
 const getPayouts = createRoute({
   method: 'get',
   path: '/v1/payouts',
   operationId: 'listPayouts',
   summary: 'Payouts, newest first',
   tags: ['Payouts'],
-  request: { query: z.strictObject({ sellerId, ...filters }) },
+  request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
   responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
 });
 

@@ -1,12 +1,14 @@
 import type { Hono, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { routePath } from 'hono/route';
-import { newId } from '../domain/ids.ts';
+import { newRequestId } from '../domain/ids.ts';
 import type { AppEnv, Log } from './context.ts';
+import { Problem } from './problems.ts';
 
 /** Gives a request the name that its answer, its problems and the log carry. */
 export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   const given = c.req.header('x-request-id') ?? '';
-  const requestId = /^[\w.-]{1,64}$/.test(given) ? given : newId('req');
+  const requestId = /^[\w.-]{1,64}$/.test(given) ? given : newRequestId();
   c.set('requestId', requestId);
   await next();
   c.header('x-request-id', requestId);
@@ -28,6 +30,26 @@ export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
       apiKey: c.get('caller')?.id,
     });
   };
+}
+
+/**
+ * Refuses a body of more than so many bytes. Node lets no body be longer than its header says;
+ * only one whose header says nothing is counted, which costs more than taking an event in.
+ */
+export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
+  const counting = bodyLimit({ maxSize, onError: refuseLargeBody });
+  return async (c, next) => {
+    const length = c.req.header('content-length');
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
+      return counting(c, next);
+    }
+    if (Number(length) > maxSize) refuseLargeBody();
+    return next();
+  };
+}
+
+function refuseLargeBody(): never {
+  throw new Problem('body-too-large', 'Send at most 1 MiB');
 }
 
 /** Which methods a path takes, for a path that was asked with another. */

@@ -81,6 +81,12 @@ export const SellerParams = z.object({
     .openapi({ type: 'string', param: { name: 'sellerId', in: 'path' } }),
 });
 
+/** A filter for what is of one seller. */
+export const SellerFilter = z
+  .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
+  .optional()
+  .openapi({ type: 'string' });
+
 /** The path of one payout. */
 export const PayoutParams = z.object({
   payoutId: z

@@ -3,7 +3,7 @@ import type { SellerBeside } from '../db/explanations.ts';
 import type { HoldRecord } from '../db/holds.ts';
 import type { Operations } from '../db/operations.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { describeRequirement, isDue } from '../domain/requirements.ts';
+import { describeDue, isDue } from '../domain/requirements.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { sellerCommand, sellerParkedOf } from './seller-words.ts';
 
@@ -64,7 +64,7 @@ function holdWait(hold: HoldRecord): Waiting {
     method: 'POST' as const,
     path: `/v1/holds/${id}/release`,
     body: because,
-    when: `This hold is no longer needed; others stay. GET /v1/holds/${id}/preview tells what would happen`,
+    when: `It is no longer needed; other holds stay. What would happen: GET /v1/holds/${id}/preview`,
   };
   const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
@@ -93,7 +93,7 @@ function capabilityWait(seller: SellerBeside): Waiting {
   return wait(
     isNew ? 'onboarding' : 'capability',
     reviewed ? 'stripe' : 'seller',
-    [reason, ...askedOf(seller)].join('. '),
+    [reason, ...describeDue(seller.requirements)].join('. '),
     lifted,
     { since: isNew ? seller.createdAt : null, lookAgainAt, commands },
   );
@@ -108,16 +108,6 @@ function isStripesTurn(seller: SellerBeside): boolean {
   return [seller.transfersCapability, seller.payoutsCapability].every(
     (state) => state === 'active' || state === 'pending',
   );
-}
-
-/** Sentences that a person reads in one look; the others are listed. */
-const mostAsked = 3;
-
-function askedOf({ requirements }: SellerBeside): string[] {
-  const due = requirements.filter(isDue);
-  const told = due.slice(0, mostAsked).map(describeRequirement);
-  const others = due.length - told.length;
-  return others > 0 ? [...told, `And ${others} more, see requirements`] : told;
 }
 
 /** An operator stopped all money. */

@@ -99,6 +99,7 @@ export const entryTexts: Record<EntryKind, string> = {
   refund: 'taken off what came straight to the account',
   reversal: 'a transfer was undone: back at the platform',
   foreign: 'moved by somebody else',
+  adopted: 'had left already, and this database did not know it',
 };
 
 function fromEntry(entry: Sources['entries'][number]): Event {

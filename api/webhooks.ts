@@ -11,7 +11,7 @@ import { Problem } from './problems.ts';
 const toleranceSeconds = 300;
 
 /** 500 events a second are then about a hundred statements, and nobody waits long. */
-const batching = { gatherMs: 10, largest: 500 };
+const batching = { gatherMs: 15, largest: 500 };
 
 /** Takes Stripe's events: verified on the raw body, kept by their ids, answered once they stand. */
 export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {

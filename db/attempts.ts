@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
-import { slotsTaken, type Pace } from './budget.ts';
+import { instantOf, slotsTaken, type Pace, type Slot } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
 import { settledAttempt } from './payout-steps.ts';
 import { businessNow, notWaiting, update } from './payouts.ts';
@@ -71,24 +71,28 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
 }
 
 /** What stands between an open attempt and its POST. */
-export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided';
+export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared';
 
 /**
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
- * budgets, and clears it only while money may move and Stripe certainly still knows the key.
- * `waitMs` is the time until the slots: seconds at most, far less than the limits that were looked
- * at leave room for. `tries` counts this one.
+ * budgets, and clears it only while money may move, Stripe was compared since PostgreSQL started
+ * (it may have been brought back from a backup), and Stripe certainly still knows the key.
+ * `slotAt` is the instant of the slots: seconds ahead at most, far less than the limits that were
+ * looked at leave room for. `tries` counts this one.
  */
 export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<{ clearance: Clearance; waitMs: number; tries: number }> {
-  const { rows } = await sql<{ clearance: Clearance; waitMs: number; tries: number }>`
+): Promise<{ clearance: Clearance; slotAt: number; tries: number }> {
+  const askedAt = performance.now();
+  const { rows } = await sql<{ clearance: Clearance; tries: number } & Slot>`
     with look as (
       select key, tries, case
         when state <> 'started' then 'decided'
         when (select money_stopped from operations) then 'money-stopped'
+        when (select compared_start from operations) is distinct from postgres_start()
+          then 'not-compared'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
           then 'too-old'
         else 'send' end as clearance
@@ -100,11 +104,14 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, greatest(0, (select max(wait_ms) from slots))::float as "waitMs",
-      tries + 1 as tries from look
+    select clearance, tries + 1 as tries, "waitMs", "atMs" from look, (
+      select max(wait_ms)::float as "waitMs", max(at_ms)::float as "atMs" from slots
+    ) as latest
   `.execute(db);
-  if (!rows[0]) throw new Error(`no such attempt: ${key}`);
-  return rows[0];
+  const [row] = rows;
+  if (!row) throw new Error(`no such attempt: ${key}`);
+  const { clearance, tries } = row;
+  return { clearance, tries, slotAt: instantOf(row, askedAt) };
 }
 
 /** Stripe said no: nothing moved under this key, and the next attempt may be opened. */

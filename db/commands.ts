@@ -43,11 +43,15 @@ export async function executeCommand<Answer extends CommandAnswer>(
   });
 }
 
-/** Held until the transaction ends, however it ends, so that no key is ever stuck. */
+/**
+ * Held until the transaction ends, however it ends, so that no key is ever stuck. So long, too, the
+ * events that it causes name the caller.
+ */
 async function lock(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
   const name = createHash('sha256').update(`${apiKeyId}/${idempotencyKey}`).digest();
   const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${name.readBigInt64BE().toString()}::bigint) as locked
+    select pg_try_advisory_xact_lock(${name.readBigInt64BE().toString()}::bigint) as locked,
+      set_config('payout_engine.actor', ${apiKeyId}, true)
   `.execute(tx);
   return rows[0]?.locked === true;
 }

@@ -1,5 +1,5 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { Pool, types } from 'pg';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Client, Pool, types, type ClientConfig } from 'pg';
 import type { Database } from './schema.ts';
 
 /** A connection or a transaction: whatever can run one statement. */
@@ -18,6 +18,7 @@ export function connect(
 ): Db {
   const pool = new Pool({
     connectionString: databaseUrl,
+    Client: PlanningClient,
     max: options.connections ?? 10,
     types: { getTypeParser: parserOf },
   });
@@ -30,6 +31,33 @@ export function connect(
     dialect: new PostgresDialect({ pool }),
     ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
   });
+}
+
+const mark = '/* planned once */';
+
+/**
+ * Begins a statement that runs so often that each connection plans it only once: planning takes
+ * several times as long as a short statement's work. Its values must not decide the best plan.
+ */
+export const planOnce = sql.raw(mark);
+
+const names = new Map<string, string>();
+
+/** A statement with a name keeps its plan; whose text is another has another name. */
+function named(statement: unknown): unknown {
+  if (typeof statement !== 'string' || !statement.startsWith(mark)) return statement;
+  const name = names.get(statement) ?? `planned_${names.size}`;
+  names.set(statement, name);
+  return { name, text: statement };
+}
+
+class PlanningClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (first: unknown, ...more: unknown[]) => unknown;
+    this.query = ((first: unknown, ...more: unknown[]) =>
+      query(named(first), ...more)) as Client['query'];
+  }
 }
 
 type TypeId = Parameters<typeof types.getTypeParser>[0];

@@ -71,7 +71,7 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
     upcoming: await listUpcoming(tx, sellerId),
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
     attempts: await views.listAttempts(tx, sellerId),
-    commands: await listDecisions(tx, sellerId),
+    commands: await views.listDecisions(tx, sellerId),
     differences: await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown }),
   };
 }
@@ -151,26 +151,6 @@ async function readOperationsBeside(tx: Tx): Promise<Operations> {
   if (changedBy === null) return operations;
   const names = await readKeyNames(tx, [changedBy]);
   return { ...operations, changedBy: names[changedBy] ?? changedBy };
-}
-
-/** What was decided about a seller and its holds; that it earned something is no decision. */
-async function listDecisions(tx: Tx, sellerId: SellerId) {
-  return tx
-    .selectFrom('commands')
-    .innerJoin('api_keys', 'api_keys.id', 'commands.api_key_id')
-    .select(['commands.id', 'commands.kind', 'commands.created_at as at'])
-    .select(['api_keys.id as apiKeyId', 'api_keys.name as apiKeyName'])
-    .where((is) =>
-      is.or([
-        is('commands.object_id', '=', sellerId),
-        is('commands.object_id', 'in', (query) =>
-          query.selectFrom('holds').select('holds.id').where('holds.seller_id', '=', sellerId),
-        ),
-      ]),
-    )
-    .where('commands.kind', '<>', 'create-earnings')
-    .orderBy('commands.created_at')
-    .execute();
 }
 
 /** When earnings become payable, soonest first; null until their charge said. */

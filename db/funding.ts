@@ -56,7 +56,7 @@ type SellerRow = {
   orders: { currency: Currency; requestedAmount: number | null }[];
 };
 
-/** Sellers who have money and may be paid without a further order. */
+/** Sellers who have money, but for those whose payday is later. */
 async function listSellers(
   tx: Tx,
   { end, after, limit }: { end: string; after: string; limit: number },
@@ -69,7 +69,8 @@ async function listSellers(
         'requestedAmount', requested_amount)), '[]') as orders
       from payouts where seller_id = sellers.id and payouts.status = 'requested') as requested
     where id > ${after} and status <> 'closed'
-      and (next_payout_at <= ${end} or schedule->'thresholds' <> '{}' or orders::text <> '[]')
+      and (next_payout_at <= ${end} or schedule is null or schedule->>'interval' = 'manual'
+        or schedule->'thresholds' <> '{}' or orders::text <> '[]')
       and exists (select from balances where seller_id = sellers.id
         and place in ('platform', 'account') and amount > 0)
     order by id limit ${limit}
@@ -90,7 +91,7 @@ async function needsOfPage(
   const fundsAt = await readFunds(
     tx,
     sellers.flatMap(({ id, cutOffAt, schedule, orders }) => [
-      ...(orders.length > 0 ? [{ id, by: null }] : []),
+      ...(orders.length > 0 || schedule.interval === 'manual' ? [{ id, by: null }] : []),
       ...(cutOffAt === null ? [] : [{ id, by: cutOffAt }]),
       ...(Object.keys(schedule.thresholds).length > 0 ? [{ id, by: end }] : []),
     ]),

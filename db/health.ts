@@ -9,6 +9,8 @@ export type Backlog = {
   parkedPayouts: number;
   parkedSellers: number;
   openDiscrepancies: number;
+  /** What left under our name and this database did not know of: see /v1/recovery. */
+  toAdopt: number;
   /** What was found wrong around the engine, and what puts it right. */
   failedChecks: { name: string; remedy: string }[];
 };
@@ -22,6 +24,7 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select count(*) from payouts where parked is not null) as "parkedPayouts",
       (select count(*) from sellers where parked is not null) as "parkedSellers",
       (select count(*) from discrepancies where closed_at is null) as "openDiscrepancies",
+      (select count(*) from adoptions where closed_at is null) as "toAdopt",
       (select coalesce(json_agg(json_build_object('name', name, 'remedy', remedy)), '[]')
         from checks where not passed) as "failedChecks"
     from operations

@@ -1,8 +1,21 @@
 import { sql, type RawBuilder } from 'kysely';
 import { whomToWake, type StripeEvent, type WakeRule } from '../domain/events.ts';
 import { inFlightStatuses } from '../domain/payout.ts';
-import type { Db } from './connect.ts';
+import { planOnce, type Db } from './connect.ts';
 import { mergedWakeUp } from './wake-ups.ts';
+
+/** An event beside what its rule looks up; columns that are null look nothing up. */
+type Given = {
+  event_id: string;
+  type: string;
+  account: string | null;
+  object_id: string | null;
+  seller_topic: string | null;
+  payout: string | null;
+  unless_ours: string | null;
+  if_stale: string | null;
+  waiting_for: string | null;
+};
 
 /**
  * Stores events by their ids and notes whom they wake, in one statement: an event that stands
@@ -15,47 +28,25 @@ export async function recordEvents(
   via: 'webhook' | 'sweep',
 ): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({ ...event, rule: whomToWake(event) }));
-  const wanted = JSON.stringify(
-    rows.map(({ eventId, type, account, objectId, rule }) => ({
-      event_id: eventId,
-      type,
-      account,
-      object_id: objectId,
-      seller_topic: rule.wakes === 'seller' ? rule.about : null,
-      payout: rule.wakes === 'payout',
-      money: moneyOf(rule, type),
-      waiting_for: rule.wakes === 'waiting-payouts' ? rule.for : null,
-    })),
-  );
-  await sql`
-    with given as (
-      select * from jsonb_to_recordset(${wanted}::jsonb) as event(event_id text, type text,
-        account text, object_id text, seller_topic text, payout boolean, money text, waiting_for text)
-    ), fresh as (
-      insert into inbox (event_id, type, account, object_id, via)
-      select event_id, type, account, object_id, ${via} from given order by event_id
-      on conflict do nothing returning event_id
-    ), target as (
-      select 'seller/' || sellers.id as workflow_id, given.seller_topic as topic
-        from given join fresh using (event_id)
-          join sellers on sellers.stripe_account in (given.account, given.object_id)
-        where given.seller_topic is not null and sellers.status <> 'closed'
-      union all
-      select 'payout/' || payouts.id, 'payouts'
-        from given join fresh using (event_id)
-          join payouts on payouts.stripe_payout_id = given.object_id
-        where given.payout and payouts.status in ('sent', 'paid')
-      union all
-      ${whoseMoneyMoved}
-      union all
-      ${whoWasClosed}
-      union all
-      select 'payout/' || payouts.id, 'payouts'
-        from given join fresh using (event_id)
-          join payouts on payouts.waiting_for = given.waiting_for
-            and (given.account is null or given.account = payouts.stripe_account)
-        where payouts.status in (${sql.join([...inFlightStatuses])})
+  const rows = events.map(toGiven);
+  const given = sql`given as (select * from unnest(${sql.join(
+    columns.map((column) => sql`${rows.map((row) => row[column])}::text[]`),
+  )}) as event(${sql.raw(columns.join(', '))}))`;
+  const store = sql`insert into inbox (event_id, type, account, object_id, via)
+    select event_id, type, account, object_id, ${via} from given order by event_id
+    on conflict do nothing`;
+  // Most events wake nobody: what none of them looks up stays out of their statement.
+  const targets = lookUps.filter(({ by }) => rows.some((row) => row[by] !== null));
+  if (targets.length === 0) {
+    await sql`${planOnce} with ${given} ${store}`.execute(db);
+    return;
+  }
+  await sql`${planOnce}
+    with ${given}, fresh as (${store} returning event_id), target (workflow_id, topic) as (
+      ${sql.join(
+        targets.map(({ found }) => found),
+        sql` union all `,
+      )}
     )
     insert into wake_ups (workflow_id, topics)
     select workflow_id, array_agg(distinct topic) from target group by workflow_id
@@ -65,35 +56,111 @@ export async function recordEvents(
   `.execute(db);
 }
 
-/** A payout of ours that is under way is told of by itself; what its account did is not news. */
-const whoseMoneyMoved = sql`
-  select 'seller/' || sellers.id, 'money'
+const columns = [
+  'event_id',
+  'type',
+  'account',
+  'object_id',
+  'seller_topic',
+  'payout',
+  'unless_ours',
+  'if_stale',
+  'waiting_for',
+] as const satisfies readonly (keyof Given)[];
+
+function toGiven(event: StripeEvent): Given {
+  const rule = whomToWake(event);
+  return {
+    event_id: event.eventId,
+    type: event.type,
+    account: event.account,
+    object_id: event.objectId,
+    seller_topic: rule.wakes === 'seller' ? rule.about : null,
+    payout: rule.wakes === 'payout' ? event.objectId : null,
+    unless_ours: maybeForeign(rule, event.type) ? event.account : null,
+    if_stale: rule.wakes === 'seller-if-stale' ? event.account : null,
+    waiting_for: rule.wakes === 'waiting-payouts' ? rule.for : null,
+  };
+}
+
+/** A failure may be of anybody's payout. */
+function maybeForeign(rule: WakeRule, type: string): boolean {
+  const isOver = rule.wakes === 'payout' && type !== 'payout.paid';
+  return isOver || rule.wakes === 'seller-unless-ours';
+}
+
+const seller: RawBuilder<unknown> = sql`
+  select 'seller/' || sellers.id, given.seller_topic
     from given join fresh using (event_id)
-      join sellers on sellers.stripe_account = given.account
-    where given.money is not null and sellers.status <> 'closed' and case given.money
-      when 'stale' then sellers.movements_read_at is null
-        or sellers.movements_read_at < business_now() - interval '5 minutes'
-      else not exists (select from payouts where payouts.seller_id = sellers.id
-        and (payouts.stripe_payout_id = given.object_id and payouts.status <> 'settled'
-          or payouts.status = 'transferred')) end
+      join sellers on sellers.stripe_account in (given.account, given.object_id)
+    where given.seller_topic is not null and sellers.status <> 'closed'
+`;
+
+const payout: RawBuilder<unknown> = sql`
+  select 'payout/' || payouts.id, 'payouts'
+    from given join fresh using (event_id) join lateral (
+      select id, status from payouts where stripe_payout_id = given.payout limit 1
+    ) as payouts on true
+    where payouts.status in ('sent', 'paid')
+`;
+
+/** A payout of ours that is under way is told of by itself; what its account did is not news. */
+const sellerUnlessOurs: RawBuilder<unknown> = sql`
+  select 'seller/' || sellers.id, 'money'
+    from given join fresh using (event_id) join lateral (
+      select id, status from sellers where stripe_account = given.unless_ours limit 1
+    ) as sellers on true left join lateral (
+      select id from payouts where stripe_payout_id = given.object_id
+        and seller_id = sellers.id and status <> 'settled' limit 1
+    ) as ours on true left join lateral (
+      select id from payouts where seller_id = sellers.id and status = 'transferred' limit 1
+    ) as becoming_ours on true
+    where sellers.status <> 'closed' and ours.id is null and becoming_ours.id is null
 `;
 
 /** What comes back after its seller was closed has to be booked all the same. */
-const whoWasClosed = sql`
+const sellerThatWasClosed: RawBuilder<unknown> = sql`
   select 'seller/' || sellers.id, topic
-    from given join fresh using (event_id)
-      join payouts on payouts.stripe_payout_id = given.object_id and payouts.status = 'settled'
-      join sellers on sellers.id = payouts.seller_id and sellers.status = 'closed'
-      cross join unnest(array['money', 'reopened']) as topic
-    where given.money = 'unless-ours'
+    from given join fresh using (event_id) join lateral (
+      select seller_id, status from payouts where given.unless_ours is not null
+        and stripe_payout_id = given.payout limit 1
+    ) as payouts on true join lateral (
+      select id, status from sellers where id = payouts.seller_id limit 1
+    ) as sellers on true cross join unnest(array['money', 'reopened']) as topic
+    where payouts.status = 'settled' and sellers.status = 'closed'
 `;
 
-/** When an event about money at an account wakes its seller. A failure may be of anybody's payout. */
-function moneyOf(rule: WakeRule, type: string): 'unless-ours' | 'stale' | null {
-  if (rule.wakes === 'seller-if-stale') return 'stale';
-  const mayBeForeign = rule.wakes === 'payout' && type !== 'payout.paid';
-  return mayBeForeign || rule.wakes === 'seller-unless-ours' ? 'unless-ours' : null;
-}
+const sellerIfStale: RawBuilder<unknown> = sql`
+  select 'seller/' || sellers.id, 'money'
+    from given join fresh using (event_id) join lateral (
+      select id, status, movements_read_at from sellers
+      where stripe_account = given.if_stale limit 1
+    ) as sellers on true
+    where sellers.status <> 'closed' and (sellers.movements_read_at is null
+      or sellers.movements_read_at < business_now() - interval '5 minutes')
+`;
+
+/** The statuses stand in the text: only so is the index of payouts in flight of use. */
+const waitingPayouts: RawBuilder<unknown> = sql`
+  select 'payout/' || payouts.id, 'payouts'
+    from given join fresh using (event_id)
+      join payouts on payouts.waiting_for = given.waiting_for
+        and (given.account is null or given.account = payouts.stripe_account)
+    where payouts.status in (${sql.join([...inFlightStatuses].map((status) => sql.lit(status)))})
+`;
+
+/**
+ * Who is found for which column of an event. Each of `limit 1` finds by a unique key, and keeps
+ * the planner from reading a whole table for a handful of events.
+ */
+const lookUps: readonly { by: keyof Given; found: RawBuilder<unknown> }[] = [
+  { by: 'seller_topic', found: seller },
+  { by: 'payout', found: payout },
+  { by: 'unless_ours', found: sellerUnlessOurs },
+  { by: 'unless_ours', found: sellerThatWasClosed },
+  { by: 'if_stale', found: sellerIfStale },
+  { by: 'waiting_for', found: waitingPayouts },
+];
 
 /** True where an event about the end of this payout of Stripe's is stored, paid or not. */
 export function isEndStored(stripePayoutId: RawBuilder<unknown>) {

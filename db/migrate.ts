@@ -1,5 +1,6 @@
 import { Migrator } from 'kysely/migration';
 import { connect } from './connect.ts';
+import { keepEventOrder } from './events.ts';
 import { migrations } from './migrations/index.ts';
 
 /** Brings the database to the newest shape; safe to run from several processes and again. */
@@ -9,6 +10,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error) throw error;
+    await keepEventOrder(db);
   } finally {
     await db.destroy();
   }

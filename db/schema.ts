@@ -3,6 +3,7 @@ import type {
   ApiKeyId,
   CommandId,
   EarningId,
+  EventId,
   HoldId,
   PayoutId,
   SellerId,
@@ -10,6 +11,7 @@ import type {
   StripePayoutId,
   TransferId,
 } from '../domain/ids.ts';
+import type { EventFacts, EventObject, EventType } from '../domain/event-catalogue.ts';
 import type { HoldSource, ReleaseRule } from '../domain/holds.ts';
 import type { EntryKind, Place } from '../domain/ledger.ts';
 import type {
@@ -53,6 +55,21 @@ export type Database = BooksTables & {
     reason: string | null;
     changed_by: string | null;
     changed_at: Instant;
+    compared_start: Maybe<string>;
+  };
+  adoptions: {
+    stripe_id: string;
+    step: MoneyStep;
+    payout_id: PayoutId;
+    stripe_account: StripeAccountId;
+    amount: number;
+    currency: string;
+    created_at: Instant;
+    found_at: Instant;
+    closed_at: MaybeInstant;
+    closed_by: Maybe<string>;
+    outcome: Maybe<'adopted' | 'dismissed'>;
+    reason: Maybe<string>;
   };
   api_keys: {
     id: ApiKeyId;
@@ -163,6 +180,19 @@ export type Database = BooksTables & {
     failures: Generated<number>;
     paused_at: MaybeInstant;
   };
+  events: {
+    position: Generated<number>;
+    id: Generated<EventId>;
+    type: EventType;
+    object_kind: Generated<EventObject>;
+    object_id: string;
+    seller_id: Maybe<SellerId>;
+    sequence: number;
+    turn: number;
+    data: JSONColumnType<EventFacts>;
+    created_at: Instant;
+  };
+  event_order: { id: Generated<boolean>; added: Generated<number> };
   budget_slots: { name: string; spacing_ms: number; next_at: Instant };
   checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
   sweep_cursors: { name: string; cursor: string };
@@ -201,6 +231,8 @@ type SellersTable = {
   close_reason: Maybe<string>;
   /** Kept by a trigger. */
   parked_at: MaybeInstant;
+  asked_now: Generated<number>;
+  asked_by: MaybeInstant;
   created_at: Instant;
 };
 

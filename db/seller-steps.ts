@@ -8,7 +8,7 @@ import {
 } from '../domain/ids.ts';
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
-import type { Requirement } from '../domain/requirements.ts';
+import { dueOf, type Requirement } from '../domain/requirements.ts';
 import { businessNow, inMinutes } from './business-time.ts';
 import { payAnew, recordBankAccounts, type BankAccountFacts } from './bank-accounts.ts';
 import type { Stop } from '../domain/holds.ts';
@@ -143,10 +143,12 @@ export async function recordAccountRead(
       canPayOut: facts.payouts === 'active',
       payoutsAreManual,
     });
+    const due = facts.requirements && dueOf(facts.requirements);
     await tx
       .updateTable('sellers')
       .set({
         status,
+        ...(due && { asked_now: due.now, asked_by: due.by }),
         transfers_capability: facts.transfers,
         payouts_capability: facts.payouts,
         ...(!payoutsAreManual && { payouts_manual_at: null }),

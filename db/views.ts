@@ -139,15 +139,40 @@ export async function listSellerEntries(
 
 /** What was ordered about an object, and under which API key. */
 export async function listCommands(db: Db, objectId: string) {
+  return selectCommands(db).where('commands.object_id', '=', objectId).execute();
+}
+
+/** What was decided about a seller and its holds; that it earned something is no decision. */
+export async function listDecisions(db: Db, sellerId: SellerId) {
+  return selectCommands(db)
+    .where((is) =>
+      is.or([
+        is('commands.object_id', '=', sellerId),
+        is('commands.object_id', 'in', (query) =>
+          query.selectFrom('holds').select('holds.id').where('holds.seller_id', '=', sellerId),
+        ),
+      ]),
+    )
+    .where('commands.kind', '<>', 'create-earnings')
+    .execute();
+}
+
+function selectCommands(db: Db) {
   return db
     .selectFrom('commands')
     .innerJoin('api_keys', 'api_keys.id', 'commands.api_key_id')
     .select(['commands.id', 'commands.kind', 'commands.created_at as at'])
+    .select(['commands.object_id as objectId', reasonGiven.as('reason')])
     .select(['api_keys.id as apiKeyId', 'api_keys.name as apiKeyName'])
-    .where('commands.object_id', '=', objectId)
-    .orderBy('commands.created_at')
-    .execute();
+    .orderBy('commands.created_at');
 }
+
+/** Answers keep the reasons that stand in rows. */
+const reasonGiven = sql<string | null>`case commands.kind
+  when 'place-hold' then answer->>'reason'
+  when 'release-hold' then answer->>'releaseReason'
+  when 'pause-seller' then answer->'paused'->>'reason'
+  when 'close-seller' then answer->'closed'->>'reason' end`;
 
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {

@@ -7,18 +7,25 @@ import type { State } from './state.ts';
 import { findTemporal } from './temporal-program.ts';
 import { keepHistories, serves, startTemporal } from './temporal.ts';
 
-/** What a started engine is made of: where its servers are, and those that must not end. */
+/** What a started engine is made of. */
 export type Engine = {
   sandboxUrl: string | undefined;
-  vital: readonly Child[];
   /** What its programs are run with. */
   env: Record<string, string>;
+  /** Resolves with the first server that ended and was not meant to. */
+  lost: Promise<Child>;
+  /** Kills a server as a power cut would, and starts it again on what it left. */
+  crash: (name: ServerName) => Promise<void>;
 };
+
+/** The servers that the engine stands on. */
+export type ServerName = keyof typeof servers;
 
 type Server = { at: string; child?: Child };
 type Context = { yard: Yard; settings: Settings; state: State };
 
 const database = 'payout_engine';
+const servers = { Postgres: postgresServer, Temporal: temporalServer, sandbox: sandboxServer };
 
 /** Starts every part, servers first; answers when the API takes calls. */
 export async function startEngine(context: Context): Promise<Engine> {
@@ -46,8 +53,35 @@ export async function startEngine(context: Context): Promise<Engine> {
     keepPart(yard, part('worker', 'workers/main.ts'), 'ready'),
     keepPart(yard, part('API', 'api/main.ts'), 'ready'),
   ]);
-  const vital = [postgres.child, temporal.child, sandbox?.child].filter((one) => one !== undefined);
-  return { sandboxUrl: sandbox?.at, vital, env };
+  return { sandboxUrl: sandbox?.at, env, ...watched(context, [postgres, temporal, sandbox]) };
+}
+
+/** Tells of a server that ends by itself; one that is crashed is started again. */
+function watched(
+  context: Context,
+  started: readonly (Server | undefined)[],
+): Pick<Engine, 'lost' | 'crash'> {
+  const lost = Promise.withResolvers<Child>();
+  const children = new Map<string, Child>();
+  const watch = (child: Child | undefined): void => {
+    if (!child) return;
+    children.set(child.name, child);
+    void child.ended.then(() => {
+      if (children.get(child.name) === child) lost.resolve(child);
+    });
+  };
+  for (const server of started) watch(server?.child);
+  return {
+    lost: lost.promise,
+    async crash(name) {
+      const child = children.get(name);
+      if (!child) throw new Stopped(`${name} does not run here.`);
+      children.delete(name);
+      child.kill('SIGKILL');
+      await child.ended;
+      watch((await servers[name](context))?.child);
+    },
+  };
 }
 
 async function postgresServer({ yard, settings, state }: Context): Promise<Server> {

@@ -67,6 +67,13 @@ export async function openFleet(file: string, tell: Say): Promise<Fleet> {
   };
 }
 
+/** Kills a part as a crash would; answers with its process, or undefined when none runs now. */
+export function findAndKill(file: string, name: string): number | undefined {
+  const part = readWritten(file).parts.findLast((one) => one.name === name && isRunning(one));
+  if (part) process.kill(part.pid, 'SIGKILL');
+  return part?.pid;
+}
+
 function byOrder(left: { name: string }, right: { name: string }): number {
   const order = Object.keys(manners);
   return order.indexOf(left.name) - order.indexOf(right.name);

@@ -11,17 +11,17 @@ export function goIsHere(): boolean {
 }
 
 /**
- * Builds one Go program into a folder, in caches of its own that are removed afterwards: they are
- * 3 GB. Answers with the last lines of what went wrong, if it did.
+ * Builds programs of one Go module into a folder, in caches of their own that are removed
+ * afterwards: they are 3 GB. Answers with the last lines of what went wrong, if it did.
  */
 export async function goInstall(
-  module: string,
+  programs: readonly string[],
   folder: string,
   tell: Say,
 ): Promise<string | undefined> {
   // Beside the program, not in the system's temporary folder, which may be in memory.
   const caches = join(folder, 'go');
-  const go = spawn('go', ['install', '-v', module], {
+  const go = spawn('go', ['install', '-v', ...programs], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {

@@ -15,7 +15,13 @@ export type Part = {
 };
 
 /** What starts parts and hears of them. */
-export type Yard = { fleet: Fleet; tell: Say; root: string };
+export type Yard = {
+  fleet: Fleet;
+  tell: Say;
+  root: string;
+  /** The pause before a part that ended is started again; by default one that grows. */
+  restartMs?: number;
+};
 
 /** Runs a part that does its work and ends; an end other than 0 is an error. */
 export async function runPart(yard: Yard, part: Part): Promise<void> {
@@ -36,10 +42,11 @@ export async function startPart(
   yard: Yard,
   part: Part,
   readyKey: string,
+  limitMs = 120_000,
 ): Promise<{ child: Child; said: Record<string, unknown> }> {
   let said: Record<string, unknown> | undefined;
   const child = startChild(yard, part, readyKey, (words) => (said = words));
-  const ready = waitUntilReady(child, async () => said !== undefined, 120_000);
+  const ready = waitUntilReady(child, async () => said !== undefined, limitMs);
   await saying(yard.tell, `Waiting for the ${part.name}`, ready);
   return { child, said: said ?? {} };
 }
@@ -59,6 +66,7 @@ async function keepUp(yard: Yard, part: Part, readyKey: string, first: Child): P
     const words = await child.ended;
     if (yard.fleet.isStopping()) return;
     pauseMs = Date.now() - startedAt > 60_000 ? 1000 : Math.min(pauseMs * 2, 30_000);
+    if (yard.restartMs !== undefined) pauseMs = yard.restartMs;
     yard.tell(`The ${part.name} ended (${words}); starting it again in ${pauseMs / 1000} s.`);
     yard.tell(`  Its log: ${part.logFile}`);
     await pause(pauseMs);

@@ -36,8 +36,7 @@ async function run(): Promise<void> {
   const engine = await startEngine({ yard: { fleet, tell: say, root }, settings, state });
   writeEnvironment(state, engine.env);
   say(summary(engine, settings, state));
-  const lost = await Promise.race(engine.vital.map((child) => child.ended.then(() => child)));
-  throw new Stopped(await describeEnd(lost));
+  throw new Stopped(await describeEnd(await engine.lost));
 }
 
 process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
-import { renameSync, rmSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { goInstall, goIsHere } from './go-install.ts';
+import { cacheFolder, canRun, keepPrograms } from './kept-programs.ts';
 import { Stopped, saying, type Say } from './say.ts';
 
 const version = '1.5.1';
@@ -17,22 +16,14 @@ const downloadLimitMs = 10_000;
 /** Finds Temporal's development server on this machine, or fetches or builds it, once. */
 export async function findTemporal(tell: Say): Promise<string> {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const kept = join(cacheFolder(), 'temporal');
-  const found = [...onPath.map((folder) => join(folder, 'temporal')), kept].find(canRun);
+  const folder = cacheFolder(`temporal-${version}`);
+  const kept = join(folder, 'temporal');
+  const found = [...onPath.map((path) => join(path, 'temporal')), kept].find(canRun);
   if (found !== undefined) return found;
-  mkdirSync(cacheFolder(), { recursive: true });
-  const place = mkdtempSync(join(cacheFolder(), 'new-'));
-  const cleanUp = (): void => rmSync(place, { recursive: true, force: true, maxRetries: 3 });
-  process.once('exit', cleanUp);
-  try {
-    const made = (await download(place, tell)) ?? (await build(place, tell));
-    chmodSync(made, 0o755);
-    renameSync(made, kept);
-    return kept;
-  } finally {
-    process.off('exit', cleanUp);
-    cleanUp();
-  }
+  await keepPrograms(folder, async (place) => ({
+    temporal: (await download(place, tell)) ?? (await build(place, tell)),
+  }));
+  return kept;
 }
 
 async function download(place: string, tell: Say): Promise<string | undefined> {
@@ -59,7 +50,7 @@ async function download(place: string, tell: Say): Promise<string | undefined> {
 async function build(place: string, tell: Say): Promise<string> {
   if (!goIsHere()) throw new Stopped(noWay('It could not be downloaded, and Go is not here.'));
   tell(`Temporal could not be downloaded: building it with Go, once, which takes a few minutes.`);
-  const failure = await goInstall(module, place, tell);
+  const failure = await goInstall([module], place, tell);
   if (failure === undefined) return join(place, 'temporal');
   throw new Stopped(noWay(`It could not be downloaded, and building it failed:\n${failure}`));
 }
@@ -71,18 +62,4 @@ Any one of these helps:
   - its program on the PATH:          "temporal", the command line, ${version} or newer
   - a machine that is online:         npm start downloads it
   - Go ${leastGo} or newer on the PATH:    npm start builds it, once`;
-}
-
-function cacheFolder(): string {
-  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(caches, 'payout-engine', `temporal-${version}`);
-}
-
-function canRun(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }

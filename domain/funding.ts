@@ -31,6 +31,9 @@ export type SellerFunding = {
 export type FundsAt = { at: string; funds: KnownFunds[] };
 export type KnownFunds = Omit<ExpectedFunds, 'ordered'>;
 
+/** Why money is not due: also that nobody ordered it and no schedule will. */
+export type NotDueReason = NotPaidReason | 'not-ordered';
+
 /** What one seller is to be paid in one currency until the end. Minor units. */
 export type Need = {
   kind: DueKind;
@@ -40,7 +43,7 @@ export type Need = {
   /** What is at the seller's account already. */
   fromAccount: number;
   /** Why none of it is due as it stands. */
-  reason: NotPaidReason | null;
+  reason: NotDueReason | null;
   /** What it is about: due, or due were the reason gone. */
   amount: number;
   /** The payday. */
@@ -71,13 +74,22 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
       takenOf(funds),
     );
   });
-  return [...first, ...reached, ...due].filter(({ amount }) => amount > 0);
+  const isManual = payee.schedule.interval === 'manual';
+  const unordered = (isManual ? now.funds : [])
+    .filter(({ currency }) => !reached.some((one) => one.currency === currency))
+    .map((funds) => notOrdered(funds.currency, payableOf(funds) - takenOf(funds)));
+  return [...first, ...reached, ...due, ...unordered].filter(({ amount }) => amount > 0);
 }
 
 function need(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Need {
   const { currency, pays, fromPlatform, reason, wouldPay } = forecastPayday(payee, funds, at);
   const fromAccount = pays - fromPlatform;
   return { kind, currency, fromPlatform, fromAccount, reason, amount: wouldPay, at: null };
+}
+
+function notOrdered(currency: Currency, amount: number): Need {
+  const none = { fromPlatform: 0, fromAccount: 0, at: null };
+  return { kind: 'ordered', currency, reason: 'not-ordered', amount, ...none };
 }
 
 /** The part of all that is payable which orders ask for: of what is at the account first. */
@@ -96,7 +108,7 @@ export type CurrencyDue = {
   /** The first and the last of the paydays. */
   firstPaydayAt: string | null;
   lastPaydayAt: string | null;
-  notDue: Partial<Record<NotPaidReason, { payouts: number; amount: number }>>;
+  notDue: Partial<Record<NotDueReason, { payouts: number; amount: number }>>;
 };
 
 /** Adds up needs, so that no more than a page of sellers is held at once. */

@@ -5,6 +5,8 @@ export type EarningId = `earn_${string}`;
 export type PayoutId = `payout_${string}`;
 export type HoldId = `hold_${string}`;
 export type DiscrepancyId = `disc_${string}`;
+/** Ours, told to the platform; Stripe's begin alike. */
+export type EventId = `evt_${string}`;
 export type CommandId = `cmd_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
@@ -19,6 +21,11 @@ const idLength = 20;
 export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(idLength));
   return `${prefix}_${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`;
+}
+
+/** A new name of a request: it is in no table, and 500 a second must cost next to nothing. */
+export function newRequestId(): `req_${string}` {
+  return `req_${globalThis.crypto.randomUUID()}`;
 }
 
 /** The workflow that lives as long as the seller. */
@@ -70,4 +77,9 @@ export function isApiKeyId(id: string): id is ApiKeyId {
 /** True for what `newId('earn')` makes. */
 export function isEarningId(id: string): id is EarningId {
   return /^earn_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for the id of an event of ours, which the database makes. */
+export function isEventId(id: string): id is EventId {
+  return /^evt_[0-9a-z]{20}$/.test(id);
 }

@@ -39,6 +39,7 @@ export const entryKinds = [
   'refund',
   'reversal',
   'foreign',
+  'adopted',
 ] as const;
 
 /** One immutable line of the ledger: an amount leaves a place and reaches another. */
@@ -146,6 +147,17 @@ export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): E
   return [
     { ...entry(payout, 'returned', 'bank', 'account', total(payout)), stripeId: stripePayoutId },
   ];
+}
+
+/**
+ * Money that left while this database did not know of it, as after it was brought back from a
+ * backup. It is taken whether or not what it was earned by is known again.
+ */
+export function adopted(payout: PayoutMoney, to: Place): Entry[] {
+  return [
+    entry(payout, 'adopted', 'platform', to, payout.fromPlatform),
+    entry(payout, 'adopted', 'account', to, payout.fromAccount),
+  ].filter((one) => hasAmount(one) && one.from !== one.to);
 }
 
 /** The payout ends before Stripe took anything: each part is freed at the place where it is now. */

@@ -17,8 +17,14 @@ export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
   return deadline !== 'eventually_due';
 }
 
+/** How many are due now, and the first deadline that Stripe names for any. */
+export function dueOf(requirements: readonly Requirement[]): { now: number; by: string | null } {
+  const deadlines = requirements.flatMap(({ deadlineAt }) => deadlineAt ?? []);
+  return { now: requirements.filter(isDue).length, by: deadlines.sort()[0] ?? null };
+}
+
 const capabilities: Record<string, string> = {
-  'stripe_balance.stripe_transfers': 'receiving money from the platform',
+  'stripe_balance.stripe_transfers': 'transfers from the platform',
   'stripe_balance.payouts': 'payouts to the bank',
 };
 
@@ -37,8 +43,31 @@ export function describeRequirement(requirement: Requirement): string {
   return [
     `${who}: ${wordsOf(requirement.description)} (${by})`,
     ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(wordsOf).join(', ')}`] : []),
-    ...(stops.length > 0 ? [`without it there is no ${stops.join(' and no ')}`] : []),
+    ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} stop`] : []),
   ].join('; ');
+}
+
+/** Things that a person reads in one look. */
+const mostNamed = 4;
+
+/** What is asked for now, of the seller and of Stripe, in one sentence for each of them. */
+export function describeDue(requirements: readonly Requirement[]): string[] {
+  const due = requirements.filter(isDue);
+  return (['seller', 'stripe'] as const).flatMap((who) => {
+    const own = due.filter(({ mustAct }) => mustAct === who);
+    if (own.length === 0) return [];
+    const dates = own.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
+    const overdue = own.some(({ deadline }) => deadline === 'past_due') ? ' (overdue)' : '';
+    const by = dates[0] === undefined ? overdue : ` by ${dates[0].slice(0, 10)}${overdue}`;
+    const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe looks at';
+    return [`${begin} ${listed(own.map(({ description }) => wordsOf(description)))}${by}`];
+  });
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  const named = names.slice(0, mostNamed).join(', ');
+  return more > 0 ? `${named} and ${more} more` : named;
 }
 
 /** `identity.individual.date_of_birth` is `individual: date of birth`. */

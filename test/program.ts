@@ -10,7 +10,8 @@ export type Program = {
   log: () => string;
 };
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+/** The top of the checkout. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A program of the engine that says `{"ready":...}` once it works. */
 export function program(script: string, env: Record<string, string>): Program {

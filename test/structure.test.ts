@@ -38,6 +38,9 @@ describe('the checker', () => {
     ['workers/a.ts', 'may not import stripe', "import { Stripe } from 'stripe';"],
     ['sandbox/a/b.ts', 'may not import', "import { a } from '../../domain/ids.ts';"],
     ['dev/a.ts', 'may not import', "type A = import('../api/b.ts').A;"],
+    ['dev/chaos/audit-a.ts', 'may not import', "import { a } from './scene.ts';"],
+    ['dev/chaos/audit-a.ts', 'may not import', "import { a } from '../../domain/money.ts';"],
+    ['dev/chaos/audit.ts', 'may not import pg', "import { Client } from 'pg';"],
     ['config.ts', 'may not import ./domain/ids.ts', "import './domain/ids.ts';"],
     ['api/a.ts', '301 lines, more than 300', long.repeat(301)],
     ['api/a.ts', 'has 61 lines, more than 60', `function f() {\n${long.repeat(59)}}`],
@@ -57,6 +60,7 @@ describe('the checker', () => {
   test.each([
     ['workflows/a.ts', 'types cost nothing there', "import type { B } from '../activities/b.ts';"],
     ['api/main.ts', 'an entry point speaks', "console.log('a');"],
+    ['dev/chaos/audit.ts', 'its own parts', "import { a } from './audit-a.ts';"],
     ['db/a.ts', 'its own package', "import { sql } from 'kysely';"],
     ['api/a.ts', 'at the limit', `function f() {\n${long.repeat(58)}}`],
     ['test/a.test.ts', 'a chapter of tests', `describe('a', () => {\n${long.repeat(80)}});`],

@@ -10,6 +10,8 @@ import * as checks from './0008-checks.ts';
 import * as books from './0011-books.ts';
 import * as confirmations from './0009-confirmations.ts';
 import * as chargesInTurn from './0010-charges-in-turn.ts';
+import * as restored from './0014-restored.ts';
+import * as events from './0012-events.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +26,6 @@ export const migrations: Record<string, Migration> = {
   '0011-books': books,
   '0009-confirmations': confirmations,
   '0010-charges-in-turn': chargesInTurn,
+  '0014-restored': restored,
+  '0012-events': events,
 };

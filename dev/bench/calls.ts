@@ -16,9 +16,9 @@ export function caller(base: string, headers: Record<string, string> = {}): Call
     const answer = await fetch(`${base}${path}`, {
       method,
       headers: {
+        ...((method === 'POST' || method === 'PATCH') && { 'idempotency-key': randomUUID() }),
         ...headers,
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...((method === 'POST' || method === 'PATCH') && { 'idempotency-key': randomUUID() }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

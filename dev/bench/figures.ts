@@ -27,20 +27,3 @@ export function countBy<T>(items: readonly T[], nameOf: (item: T) => string): [s
   for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);
   return [...counts].toSorted(([, left], [, right]) => right - left);
 }
-
-/** Waits for a fact: asks until it holds. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T | undefined | false>,
-  limitMs: number,
-): Promise<T> {
-  const startedAt = performance.now();
-  for (;;) {
-    const found = await ask();
-    if (found) return found;
-    if (performance.now() - startedAt > limitMs) {
-      throw new Error(`waited ${limitMs / 1000} s in vain until ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}

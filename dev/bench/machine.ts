@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Client, Connection } from '@temporalio/client';
@@ -30,7 +30,11 @@ export type Machine = {
   /** Ends the worker and starts another with these variables. */
   restartWorker: (env: Record<string, string>) => Promise<void>;
   /** Runs a program of the bench to its end and answers with what it said. */
-  run: (script: string, env: Record<string, string>) => Promise<Record<string, unknown>>;
+  run: (
+    script: string,
+    env: Record<string, string>,
+    limitMs?: number,
+  ) => Promise<Record<string, unknown>>;
   stop: () => Promise<void>;
 };
 
@@ -108,8 +112,9 @@ export async function startMachine(site: Site): Promise<Machine> {
       await stop(worker.child, 'SIGTERM', 30_000);
       worker = await startPart(yard, part('worker', 'workers/main.ts', more), 'ready');
     },
-    async run(script, more) {
-      const { child, said } = await startPart(yard, part('bare workflow', script, more), 'figures');
+    async run(script, more, limitMs) {
+      const program = part(basename(script, '.ts'), script, more);
+      const { child, said } = await startPart(yard, program, 'figures', limitMs);
       await child.ended;
       return said;
     },

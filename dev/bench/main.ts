@@ -8,6 +8,7 @@ import { readOptions, type Options } from './options.ts';
 import { loadAverage, runPhase, type Phase, type Plan } from './phase.ts';
 import { toText, type Report } from './report.ts';
 import { fundPlatform, onboard } from './sellers.ts';
+import { measureAlone } from './webhooks.ts';
 import { measureWholeLife } from './whole-life.ts';
 
 /** `npm run bench -- payday`: an engine of its own on this machine, loaded and measured. */
@@ -40,15 +41,15 @@ async function run(options: Options): Promise<Report> {
     const startedAt = performance.now();
     const sellers = await onboard(machine, count);
     const onboarding = { sellers: count, seconds: (performance.now() - startedAt) / 1000 };
-    const { phases, bare } = await runPhases(machine, sellers, options);
-    return { at, sellers: count, seconds, loadAverageBefore, onboarding, wholeLife, phases, bare };
+    const loads = await runPhases(machine, sellers, options);
+    return { at, sellers: count, seconds, loadAverageBefore, onboarding, wholeLife, ...loads };
   } finally {
     await machine.stop();
   }
 }
 
 async function runPhases(machine: Machine, sellers: readonly string[], options: Options) {
-  const { rates, seconds } = options;
+  const { rates, seconds, webhooks: webhooksPerSecond } = options;
   const phases: Phase[] = [];
   const runNext = async (plan: Plan, paid: readonly string[]): Promise<void> => {
     say(`${plan.name}: ${paid.length} payouts`);
@@ -58,6 +59,12 @@ async function runPhases(machine: Machine, sellers: readonly string[], options: 
     const paid = enough(sellers, perSecond * seconds);
     await runNext({ name: `${perSecond}/s offered`, perSecond, hasLimits: true }, paid);
   }
+  say(`${webhooksPerSecond} webhooks/s alone`);
+  const load = { perSecond: webhooksPerSecond, seconds: Math.min(seconds, 20) };
+  const webhooksAlone = await measureAlone(machine, load);
+  const name = `15/s, ${webhooksPerSecond} webhooks/s`;
+  const both = { name, perSecond: 15, hasLimits: true, webhooksPerSecond };
+  await runNext(both, enough(sellers, 15 * seconds));
   await runNext({ name: 'all at once', hasLimits: true }, sellers);
   await machine.control('PUT', '/limits', { mode: 'off' });
   await machine.restartWorker(noLimits);
@@ -69,7 +76,7 @@ async function runPhases(machine: Machine, sellers: readonly string[], options: 
     BENCH_SECONDS: String(Math.min(seconds, 20)),
     BENCH_TEMPORAL_PID: String(machine.pids().Temporal),
   });
-  return { phases, bare: figures as Report['bare'] };
+  return { phases, webhooksAlone, bare: figures as Report['bare'] };
 }
 
 /** One payout for each; a load that lasts longer than the sellers do is cut short. */

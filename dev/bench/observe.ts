@@ -1,4 +1,4 @@
-import { until } from './figures.ts';
+import { until } from '../wait.ts';
 import type { Machine } from './machine.ts';
 
 /** When each step of a payout was done, in real milliseconds; null where it was not. */

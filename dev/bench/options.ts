@@ -9,6 +9,8 @@ export type Options = {
   seconds: number;
   /** Payouts offered each second, one phase each. */
   rates: readonly number[];
+  /** Signed events offered each second, alone and beside 15 payouts a second. */
+  webhooks: number;
   /** Where the figures go as JSON, beside the table. */
   json: string | undefined;
   /** Leaves logs and databases behind. */
@@ -17,8 +19,8 @@ export type Options = {
   profile: boolean;
 };
 
-const usage = `npm run bench -- payday [--sellers 900] [--seconds 60] [--rates 10,15] [--json <file>]
-                           [--keep] [--profile]
+const usage = `npm run bench -- payday [--sellers 900] [--seconds 60] [--rates 10,15] [--webhooks 500]
+                           [--json <file>] [--keep] [--profile]
 
   Starts an engine of its own and measures paying every seller.
   --json takes a name in the state folder, or a whole path. --keep leaves logs and databases
@@ -32,6 +34,7 @@ export function readOptions(argv: readonly string[]): Options {
     sellers: wholeNumber(values.sellers),
     seconds: wholeNumber(values.seconds),
     rates: values.rates.split(',').map(wholeNumber),
+    webhooks: wholeNumber(values.webhooks),
     json: values.json,
     keep: values.keep || values.profile,
     profile: values.profile,
@@ -47,6 +50,7 @@ function parse(argv: readonly string[]) {
         sellers: { type: 'string', default: '900' },
         seconds: { type: 'string', default: '60' },
         rates: { type: 'string', default: '10,15' },
+        webhooks: { type: 'string', default: '500' },
         json: { type: 'string' },
         keep: { type: 'boolean', default: false },
         profile: { type: 'boolean', default: false },

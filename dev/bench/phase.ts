@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-import { coresBetween, cpuMsEach, readCpu } from './cpu.ts';
+import { coresBetween, cpuMsEach, readCpu, type CpuReading } from './cpu.ts';
 import { spreadOf, type Spread } from './figures.ts';
 import { orderAtOnce, orderAtPace, type Order } from './load.ts';
 import type { Machine } from './machine.ts';
 import * as observe from './observe.ts';
 import { earn } from './sellers.ts';
 import { lastRequest, readStripeCalls, type StripeCalls } from './stripe-calls.ts';
+import { sendWebhooks, senderCores, type Webhooks } from './webhooks.ts';
 
 /** One load, and everything measured under it. */
 export type Phase = {
@@ -33,11 +34,18 @@ export type Phase = {
   eventsPerPayout: { payout: number; seller: number };
   sqlPerPayout: { statements: number; begins: number; most: [string, number][] };
   stripe: StripeCalls;
+  /** Events of Stripe's that were sent besides, for as long as the load lasted. */
+  webhooks?: Webhooks;
   loadAverage: string;
 };
 
-/** What to offer: a pace, or everything at once. */
-export type Plan = { name: string; perSecond?: number; hasLimits: boolean };
+/** What to offer: a pace, or everything at once; and how many events of Stripe's a second besides. */
+export type Plan = {
+  name: string;
+  perSecond?: number;
+  hasLimits: boolean;
+  webhooksPerSecond?: number;
+};
 
 /** Runs one load on these sellers, who each get one payout, and measures it to the last payout. */
 export async function runPhase(
@@ -52,7 +60,10 @@ export async function runPhase(
   const requestsBefore = await lastRequest(machine);
   await observe.resetSql(machine);
   const cpuBefore = readCpu(machine.pids());
-  const orders = await offer(machine, sellers, plan);
+  const [orders, webhooks] = await Promise.all([
+    offer(machine, sellers, plan),
+    offerWebhooks(machine, sellers, plan),
+  ]);
   const cpuAtEnd = readCpu(machine.pids());
   const ids = orders.taken.map(({ payoutId }) => payoutId);
   await observe.waitUntilSent(machine, ids);
@@ -70,7 +81,7 @@ export async function runPhase(
     ordered: ids.length,
     refused: orders.refused.slice(0, 5),
     ...speed(steps, orders.taken, plan),
-    cores: coresBetween(cpuBefore, plan.perSecond === undefined ? cpuAfter : cpuAtEnd),
+    cores: coresOf(cpuBefore, plan.perSecond === undefined ? cpuAfter : cpuAtEnd, webhooks),
     cpuMsPerPayout: cpuMsEach(cpuBefore, cpuAfter, ids.length),
     eventsPerPayout: {
       payout: await payoutEvents(machine, payouts),
@@ -85,6 +96,7 @@ export async function runPhase(
       ...stripe,
       byEndpoint: stripe.byEndpoint.map(([name, calls]) => [name, calls / ids.length]),
     },
+    ...(webhooks && { webhooks }),
     loadAverage: loadAverage(),
   };
 }
@@ -100,6 +112,27 @@ export function loadAverage(): string {
 
 async function offer({ api }: Machine, sellers: readonly string[], { perSecond }: Plan) {
   return perSecond === undefined ? orderAtOnce(api, sellers) : orderAtPace(api, sellers, perSecond);
+}
+
+async function offerWebhooks(
+  machine: Machine,
+  sellers: readonly string[],
+  { perSecond, webhooksPerSecond }: Plan,
+): Promise<Webhooks | undefined> {
+  if (perSecond === undefined || webhooksPerSecond === undefined) return undefined;
+  const seconds = Math.ceil(sellers.length / perSecond);
+  return sendWebhooks(machine, { perSecond: webhooksPerSecond, seconds });
+}
+
+/** Whoever sends events is a part of the bench, though a process of its own. */
+function coresOf(
+  before: CpuReading,
+  after: CpuReading,
+  webhooks: Webhooks | undefined,
+): Record<string, number> {
+  const { bench = 0, ours = 0, ...others } = coresBetween(before, after);
+  const sender = webhooks ? senderCores(webhooks) : 0;
+  return { ...others, bench: bench + sender, ours: ours + sender };
 }
 
 function speed(

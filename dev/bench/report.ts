@@ -1,6 +1,7 @@
 import type { Spread } from './figures.ts';
 import type { Phase } from './phase.ts';
 import { targetsOf } from './targets.ts';
+import { senderCores, type Webhooks, type WebhooksAlone } from './webhooks.ts';
 import type { WholeLife } from './whole-life.ts';
 
 /** Everything one run measured, as the JSON file has it. */
@@ -12,6 +13,7 @@ export type Report = {
   onboarding: { sellers: number; seconds: number };
   wholeLife: WholeLife;
   phases: Phase[];
+  webhooksAlone: WebhooksAlone;
   bare: {
     perSecond: number;
     events: number;
@@ -56,6 +58,8 @@ export function toText(report: Report): string {
       each('load average after', ({ loadAverage }) => loadAverage),
     ]),
     '',
+    webhooksText(report),
+    '',
     bareLine(report),
     '',
     wholeLifeText(report.wholeLife),
@@ -71,6 +75,46 @@ function onboardingLine({ onboarding, loadAverageBefore }: Report): string {
     `Load average before: ${loadAverageBefore}. ` +
     `Onboarded ${sellers} sellers in ${round(seconds)} s (${round(sellers / seconds)}/s).`
   );
+}
+
+function webhooksText({ webhooksAlone: alone, phases }: Report): string {
+  const payday = phases.find((phase) => phase.webhooks !== undefined);
+  const without = phases.find(({ offeredPerSecond, hasLimits, webhooks }) => {
+    return offeredPerSecond === payday?.offeredPerSecond && hasLimits && webhooks === undefined;
+  });
+  const each = (label: string, show: (webhooks: Webhooks) => string): string[] => {
+    return [label, show(alone), payday?.webhooks ? show(payday.webhooks) : '-'];
+  };
+  /** Of an engine that does nothing else, all of it; beside a payday, what comes on top of that. */
+  const cores = (part: string): string[] => [
+    `  cores: ${part}`,
+    round(((alone.cpuMs[part] ?? NaN) * alone.perSecond) / 1000, 2),
+    round((payday?.cores[part] ?? NaN) - (without?.cores[part] ?? NaN), 2),
+  ];
+  return table([
+    [
+      `${alone.perSecond} webhooks a second`,
+      'alone',
+      `beside ${payday?.offeredPerSecond} payouts/s`,
+    ],
+    each('  taken of sent', ({ taken, sent }) => `${taken} of ${sent}`),
+    each(
+      '  refused',
+      ({ refused }) => refused.map(([why, count]) => `${count} ${why}`).join() || '0',
+    ),
+    each('  send to 2xx: p50 p95 p99 max ms', ({ latencyMs }) => {
+      return `${spread(latencyMs)} ${Math.round(latencyMs.max)}`;
+    }),
+    each('  sent late: p50 p95 p99 ms', ({ lateMs }) => spread(lateMs)),
+    cores('API'),
+    cores('Postgres'),
+    each('  cores: who sends them', (webhooks) => round(senderCores(webhooks), 2)),
+    [
+      '  CPU ms each: API, Postgres',
+      `${round(alone.cpuMs.API, 2)} ${round(alone.cpuMs.Postgres, 2)}`,
+      '',
+    ],
+  ]);
 }
 
 function bareLine({ bare }: Report): string {

@@ -1,5 +1,5 @@
 import { forEach } from './calls.ts';
-import { until } from './figures.ts';
+import { until } from '../wait.ts';
 import { sandboxKey, type Machine } from './machine.ts';
 
 /** Requests of the bench under way at once while it prepares. */
@@ -7,7 +7,10 @@ const lanes = 30;
 const earned = 25_00;
 
 /** Onboards sellers through the public API and the sandbox; answers with their ids. */
-export async function onboard(machine: Machine, count: number): Promise<string[]> {
+export async function onboard(
+  machine: Pick<Machine, 'api' | 'control' | 'sql'>,
+  count: number,
+): Promise<string[]> {
   const { api, control, sql } = machine;
   const sellers: string[] = [];
   const completed = new Set<string>();
@@ -37,7 +40,10 @@ export async function onboard(machine: Machine, count: number): Promise<string[]
   return sellers;
 }
 
-async function areActive({ sql }: Machine, sellers: readonly string[]): Promise<boolean> {
+async function areActive(
+  { sql }: Pick<Machine, 'sql'>,
+  sellers: readonly string[],
+): Promise<boolean> {
   const { rows } = await sql.query<{ bench_count: number }>(
     `select count(*)::int as bench_count from sellers where status = 'active' and id = any($1)`,
     [sellers],
@@ -53,7 +59,7 @@ export async function earn({ api }: Machine, sellers: readonly string[]): Promis
 }
 
 /** Lets the platform have money, as its customers' charges would bring it. */
-export async function fundPlatform({ sandboxUrl }: Machine): Promise<void> {
+export async function fundPlatform({ sandboxUrl }: Pick<Machine, 'sandboxUrl'>): Promise<void> {
   const answer = await fetch(`${sandboxUrl}/v1/charges`, {
     method: 'POST',
     headers: {

@@ -1,7 +1,8 @@
 import { busiestSecond, countBy } from './figures.ts';
 import type { Machine } from './machine.ts';
 
-type Line = { seq: number; at: number; method: string; path: string; status: number | null };
+/** A line of the sandbox's request log. */
+export type Line = { seq: number; at: number; method: string; path: string; status: number | null };
 
 /** What reached the sandbox: how often, how tightly, and what it turned away. */
 export type StripeCalls = {
@@ -34,11 +35,16 @@ export async function readStripeCalls(machine: Machine, after: number): Promise<
   };
 }
 
-function endpointOf({ method, path }: Line): string {
+/** What Stripe counts together: the request without the ids in its path. */
+export function endpointOf({ method, path }: Line): string {
   return `${method} ${path.replaceAll(/\/[a-z]+_[A-Za-z0-9_]+/g, '/:id')}`;
 }
 
-async function requestsAfter({ control }: Machine, after: number): Promise<Line[]> {
+/** Every line after this one, oldest first. */
+export async function requestsAfter(
+  { control }: Pick<Machine, 'control'>,
+  after: number,
+): Promise<Line[]> {
   const all: Line[] = [];
   for (;;) {
     const from = all.at(-1)?.seq ?? after;

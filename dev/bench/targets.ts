@@ -5,9 +5,10 @@ export type Target = { what: string; measured: number; isMet: boolean };
 
 /** Compares a run with what was promised for one quiet machine of two cores. */
 export function targetsOf({ phases, wholeLife }: Report): Target[] {
-  const paced = phases.filter((phase) => phase.offeredPerSecond !== undefined);
   const limited = phases.filter(({ hasLimits }) => hasLimits);
-  const atFifteen = paced.find((phase) => phase.offeredPerSecond === 15 && phase.hasLimits);
+  const paydays = limited.filter(({ webhooks }) => webhooks === undefined);
+  const atFifteen = paydays.find((phase) => phase.offeredPerSecond === 15);
+  const webhooks = limited.find((phase) => phase.webhooks !== undefined)?.webhooks;
   const free = phases.filter(({ hasLimits }) => !hasLimits).map(({ perSecond }) => perSecond);
   const most = (of: (phase: (typeof phases)[number]) => number): number => {
     return Math.max(0, ...limited.map(of));
@@ -32,8 +33,14 @@ export function targetsOf({ phases, wholeLife }: Report): Target[] {
     ),
     atMost(
       'SQL statements of a payout until it is sent',
-      most(({ sqlPerPayout }) => sqlPerPayout.statements),
+      Math.max(0, ...paydays.map(({ sqlPerPayout }) => sqlPerPayout.statements)),
       25,
+    ),
+    atMost('ms from a webhook to its 2xx during a payday, p99', webhooks?.latencyMs.p99 ?? NaN, 50),
+    atMost(
+      'webhooks not taken during a payday',
+      (webhooks?.sent ?? NaN) - (webhooks?.taken ?? 0),
+      0,
     ),
   ];
 }

@@ -1,4 +1,4 @@
-import { until } from './figures.ts';
+import { until } from '../wait.ts';
 import type { Machine } from './machine.ts';
 import * as observe from './observe.ts';
 import { earn } from './sellers.ts';

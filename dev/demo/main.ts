@@ -1,14 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startEngine, type Engine } from '../engine.ts';
 import { openFleet, type Fleet } from '../fleet.ts';
+import { empty, ownSettings } from '../fresh.ts';
 import { requireFreePorts } from '../ports.ts';
 import { describeEnd } from '../processes.ts';
 import { Stopped, say, type Say } from '../say.ts';
-import { readSettings, wantedPorts, type Settings } from '../settings.ts';
-import { openState, type State } from '../state.ts';
+import { wantedPorts } from '../settings.ts';
+import { openState } from '../state.ts';
 import { closeTheBooks } from './books.ts';
 import { farewell } from './farewell.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -48,30 +47,8 @@ async function play(stage: Stage): Promise<void> {
   if (differing > 0) throw new Stopped(`The books differ in ${differing} places.`);
 }
 
-async function lost({ vital }: Engine): Promise<never> {
-  const child = await Promise.race(vital.map((one) => one.ended.then(() => one)));
-  throw new Stopped(await describeEnd(child));
-}
-
-/** Only the sandbox, only servers of its own: no variable leads the demo to real money. */
-function ownSettings(): Settings {
-  for (const name of Object.keys(process.env)) {
-    if (/^(DATABASE_URL|ALLOW_LIVE|STRIPE_|TEMPORAL_(ADDRESS|NAMESPACE|API_KEY|TLS))/.test(name)) {
-      delete process.env[name];
-    }
-  }
-  return readSettings();
-}
-
-/** Removes what an earlier demo left; the secrets stay, and who runs here. */
-function empty(state: State): void {
-  const place = state.secret('postgres-place');
-  const kept = ['processes.json', 'postgres-place', 'admin-key', 'webhook-secret', 'logs'];
-  for (const name of readdirSync(state.folder)) {
-    if (!kept.includes(name)) rmSync(state.file(name), { recursive: true, force: true });
-  }
-  const fallback = join('/var/lib/payout-engine', place, 'data');
-  rmSync(fallback, { recursive: true, force: true });
+async function lost(engine: Engine): Promise<never> {
+  throw new Stopped(await describeEnd(await engine.lost));
 }
 
 async function stopAndExit(code: number): Promise<void> {

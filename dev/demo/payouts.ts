@@ -45,7 +45,7 @@ export async function untilPayout(
 }
 
 /** Every payout there is, or every one of a seller, newest first. */
-export async function listPayouts({ api }: Stage, seller?: Person): Promise<Payout[]> {
+export async function listPayouts({ api }: Pick<Stage, 'api'>, seller?: Person): Promise<Payout[]> {
   const all: Payout[] = [];
   const path = `${seller ? `/v1/sellers/${seller.id}` : '/v1'}/payouts?limit=100`;
   let cursor: string | null = null;

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-
 import { caller, type Call } from '../bench/calls.ts';
-import { until } from '../bench/figures.ts';
-import { isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { findAndKill } from '../fleet.ts';
+import { until } from '../wait.ts';
 import type { Say } from '../say.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';
@@ -66,7 +64,11 @@ export function openStage(settings: Settings, state: State, say: Say, startedAt:
     async moveTo(to) {
       aheadMs = await moveClock(api, { to });
     },
-    killWorker: () => killPart(state, 'worker'),
+    killWorker: () => {
+      const pid = findAndKill(state.file('processes.json'), 'worker');
+      if (pid === undefined) throw new Error('no worker runs');
+      return pid;
+    },
   };
 }
 
@@ -99,14 +101,4 @@ async function moveClock(api: Call, move: object): Promise<number> {
     }
   });
   return offsetMs;
-}
-
-function killPart(state: State, name: string): number {
-  const { parts } = JSON.parse(readFileSync(state.file('processes.json'), 'utf8')) as {
-    parts: (ProcessIdentity & { name: string })[];
-  };
-  const part = parts.findLast((one) => one.name === name && isRunning(one));
-  if (!part) throw new Error(`no ${name} runs`);
-  process.kill(part.pid, 'SIGKILL');
-  return part.pid;
 }

@@ -13,6 +13,7 @@ import type { Control } from './control.ts';
 import { disturbanceControls } from './disturbances.ts';
 import { logControls } from './log.ts';
 import { moneyControls } from './money.ts';
+import { planControls } from './plan.ts';
 import { webhookControls } from './webhooks.ts';
 
 const controls: Control[] = [
@@ -20,6 +21,7 @@ const controls: Control[] = [
   ...logControls,
   ...bookControls,
   ...disturbanceControls,
+  ...planControls,
   ...webhookControls,
   ...accountControls,
   ...moneyControls,

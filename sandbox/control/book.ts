@@ -40,6 +40,7 @@ function showAccount(w: World, account: AccountRecord): object {
     closed: account.closed,
     metadata: account.metadata,
     balances: allTotals(w, id),
+    entries: entrySums(w, id),
     interval: internal.settings.interval,
     capabilities: {
       stripeTransfers: internal.stripeTransfers.status,
@@ -95,10 +96,13 @@ function balanceSums(w: World): object[] {
   );
 }
 
-function entrySums(w: World): object[] {
+/** What was booked, by kind and currency: for one account, or for all. */
+function entrySums(w: World, account?: string): object[] {
   return w.db.all(
     `select type, currency, count(*) as count, sum(amount) as amount, sum(fee) as fee,
-      sum(net) as net from balance_transactions group by type, currency order by type, currency`,
+      sum(net) as net from balance_transactions ${account === undefined ? '' : 'where account = ?'}
+      group by type, currency order by type, currency`,
+    ...(account === undefined ? [] : [account]),
   );
 }
 

@@ -1,5 +1,5 @@
-import { flag, hash, integer, listOf, oneOf, required, text } from '../core/params.ts';
-import type { Field, Parsed } from '../core/params.ts';
+import { flag, hash, integer, listOf, oneOf, required, share, text } from '../core/params.ts';
+import type { Parsed } from '../core/params.ts';
 import type { World } from '../core/world.ts';
 import { listDeliveries } from '../events/deliveries.ts';
 import { deleteDestination, findDestination, listDestinations } from '../events/destinations.ts';
@@ -19,9 +19,12 @@ const destination = {
 };
 
 const settings = {
-  mode: oneOf('on', 'off', 'hold', 'duplicate', 'reorder', 'delay', 'lose'),
+  mode: oneOf('on', 'off', 'hold', 'duplicate', 'reorder', 'delay', 'lose', 'stale'),
   duplicate: share(),
   lose: share(),
+  stale: share(),
+  staleMs: integer(),
+  seed: integer(),
   delayMs: integer(),
   reorder: flag(),
   twins: flag(),
@@ -47,8 +50,10 @@ export const webhookControls = [
   ),
   control('GET webhooks', {}, ({ surface: { w } }) => readWebhookSettings(w)),
   control('PUT webhooks', settings, ({ surface: { w } }, params) => {
-    const { delayMs = 0 } = params;
-    if (delayMs < 0 || delayMs > 600_000) throw refuse('delayMs is too long', 'delayMs');
+    for (const name of ['delayMs', 'staleMs'] as const) {
+      const { [name]: ms = 0 } = params;
+      if (ms < 0 || ms > 600_000) throw refuse(`${name} is too long`, name);
+    }
     const written = w.db.transaction(() => writeWebhookSettings(w, params));
     w.onDeliveries();
     return written;
@@ -105,15 +110,4 @@ function destinationOf(wanted: Parsed<typeof destination>, name: string): Destin
 
 function isHttpUrl(url: string): boolean {
   return /^https?:\/\//.test(url) && URL.canParse(url);
-}
-
-/** A probability between 0 and 1. */
-function share(): Field<number | undefined> {
-  return {
-    read(value, name) {
-      const number = typeof value === 'number' ? value : Number.NaN;
-      if (number >= 0 && number <= 1) return number;
-      throw refuse(`${name} is between 0 and 1`, name);
-    },
-  };
 }

@@ -69,6 +69,17 @@ export function integer(): Field<number | undefined> {
   };
 }
 
+/** A part of all, between 0 and 1. */
+export function share(): Field<number | undefined> {
+  return {
+    read(value, name) {
+      const number = typeof value === 'number' ? value : Number.NaN;
+      if (number >= 0 && number <= 1) return number;
+      throw invalid(`${name} is between 0 and 1`, { param: name });
+    },
+  };
+}
+
 /** A boolean, written as a word in forms. */
 export function flag(): Field<boolean | undefined> {
   return {

@@ -41,6 +41,11 @@ create table if not exists requests (
   idempotency_key text, replayed integer not null, status integer, body text not null,
   request_id text not null, error_code text);
 create index if not exists requests_id on requests (request_id);
+create table if not exists planned_calls (endpoint text primary key, n integer not null);
+create table if not exists strikes (
+  seq integer primary key autoincrement, at integer not null, clock integer not null,
+  endpoint text not null, n integer not null, fault text not null, delay_ms integer not null,
+  request_id text not null);
 create table if not exists unknown_calls (
   seq integer primary key autoincrement, at integer not null, method text not null,
   path text not null, reason text not null);

@@ -1,7 +1,8 @@
+import { chance } from '../core/chance.ts';
 import type { World } from '../core/world.ts';
 import { listDestinations } from './destinations.ts';
 import type { Destination } from './destinations.ts';
-import { readWebhookSettings } from './settings.ts';
+import { orderly, readWebhookSettings } from './settings.ts';
 import type { WebhookSettings } from './settings.ts';
 
 type Queued = { id: string; version: 'v1' | 'v2'; connected: boolean; type: string };
@@ -13,22 +14,26 @@ export function queueDeliveries(w: World, event: Queued): void {
   const connected = event.connected || fromAccounts;
   const wanted = listDestinations(w).filter((one) => wants(one, { ...event, connected }));
   if (wanted.length === 0 || settings.mode === 'off') return;
-  for (const destination of wanted) {
-    if (Math.random() < settings.lose) continue;
-    queue(w, event.id, destination.id, settings);
-    if (Math.random() < settings.duplicate) queue(w, event.id, destination.id, settings);
+  const row = w.db.get<{ seq: number }>('select seq from events where id = ?', event.id);
+  for (const { id } of wanted) {
+    const luck = (of: string): number => chance(settings.seed, id, row?.seq ?? 0, of);
+    if (luck('lose') < settings.lose) continue;
+    queue(w, event.id, id, settings, luck('first'));
+    if (luck('duplicate') < settings.duplicate) queue(w, event.id, id, settings, luck('second'));
+    if (luck('stale') < settings.stale) queueStale(w, event.id, id, settings);
   }
   w.onDeliveries();
 }
 
-/** Queues one delivery of an event. */
+/** Queues one delivery of an event; `luck` is which part of the delay it takes where they overtake. */
 export function queue(
   w: World,
   eventId: string,
   destination: string,
   { mode, reorder, delayMs }: WebhookSettings,
+  luck = 0,
 ): void {
-  const delay = Math.round(delayMs * (reorder ? Math.random() : 1));
+  const delay = Math.round(delayMs * (reorder ? luck : 1));
   const held = mode === 'hold';
   w.db.run(
     'insert into deliveries (event_id, destination, next_at, tries, state) values (?, ?, ?, 0, ?)',
@@ -37,6 +42,11 @@ export function queue(
     held ? null : Date.now() + delay,
     held ? 'held' : 'waiting',
   );
+}
+
+/** What was true when it was first sent, told again when it may not be any more. */
+function queueStale(w: World, id: string, destination: string, { staleMs }: WebhookSettings): void {
+  queue(w, id, destination, { ...orderly, delayMs: staleMs });
 }
 
 function wants(destination: Destination, event: Queued): boolean {

@@ -4,9 +4,14 @@ import type { World } from '../core/world.ts';
 /** How deliveries misbehave. Probabilities are between 0 and 1. */
 export type WebhookSettings = {
   /** `off` loses what happens meanwhile; `hold` keeps it until the next other mode. */
-  mode: 'on' | 'off' | 'hold' | 'duplicate' | 'reorder' | 'delay' | 'lose';
+  mode: 'on' | 'off' | 'hold' | 'duplicate' | 'reorder' | 'delay' | 'lose' | 'stale';
   duplicate: number;
   lose: number;
+  /** The same event, with its object as it was, comes again `staleMs` after it was first sent. */
+  stale: number;
+  staleMs: number;
+  /** Decides which deliveries misbehave, and how. */
+  seed: number;
   delayMs: number;
   /** Each delivery takes a random part of `delayMs`, so that they overtake each other. */
   reorder: boolean;
@@ -24,6 +29,9 @@ export const orderly: WebhookSettings = {
   mode: 'on',
   duplicate: 0,
   lose: 0,
+  stale: 0,
+  staleMs: 10_000,
+  seed: 0,
   delayMs: 0,
   reorder: false,
   twins: false,
@@ -38,6 +46,7 @@ const modes: Record<WebhookSettings['mode'], Partial<WebhookSettings>> = {
   reorder: { reorder: true, delayMs: 2_000 },
   delay: { delayMs: 2_000 },
   lose: { lose: 0.3 },
+  stale: { stale: 1 },
 };
 
 /** How deliveries behave now. */

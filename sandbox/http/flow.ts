@@ -31,7 +31,7 @@ async function disturbed(
 ): Promise<Outcome> {
   const passed = await surface.holds.pass('before', request);
   if (passed === 'drop' || isGone()) return dropUndone(surface, request);
-  const fault = surface.faults.take(request);
+  const fault = surface.faults.take(request) ?? surface.plan.take(request);
   if (fault && fault.delayMs > 0) await new Promise((done) => setTimeout(done, fault.delayMs));
   if (fault?.kind === 'drop-before') return dropUndone(surface, request);
   if (fault?.kind === 'status' && !fault.stored && !fault.processed) {

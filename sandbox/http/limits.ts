@@ -1,4 +1,5 @@
 import { StripeFault } from '../core/errors.ts';
+import { endpointOf } from './paths.ts';
 
 /** Stripe's budgets in real seconds, or none. */
 export type LimitSettings = {
@@ -72,7 +73,7 @@ export function createLimits(): Limits {
   };
 
   function spend(method: string, path: string): StripeFault | undefined {
-    const endpoint = `${method} ${path.replaceAll(/\/[a-z]+_[A-Za-z0-9]+/g, '/:id')}`;
+    const endpoint = endpointOf({ method, path });
     if (isPayout(method, path) && payoutsOpen >= settings.payoutsAtOnce) {
       return tooMany('endpoint-concurrency');
     }

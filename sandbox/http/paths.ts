@@ -16,6 +16,14 @@ export function isPathPattern(pattern: string): boolean {
   }
 }
 
+/** Prefixes of ids are short; `balance_settings` and its like are no ids. */
+const ids = /\/(?:[a-z]{2,4}|issfr)_\w+/g;
+
+/** What a request is a call of, its ids left out: `GET /v1/payouts/:id`. */
+export function endpointOf({ method, path }: { method: string; path: string }): string {
+  return `${method} ${path.replaceAll(ids, '/:id')}`;
+}
+
 /** Which requests a rule of a test concerns; what is absent matches everything. */
 export type Aim = {
   method?: string | undefined;

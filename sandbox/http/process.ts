@@ -154,7 +154,7 @@ function failed(request: StripeRequest, error: unknown): Result {
 }
 
 /** Errors of v2 are told apart by their type. */
-function asV2(fault: StripeFault): StripeFault {
+export function asV2(fault: StripeFault): StripeFault {
   if (fault.body.code !== 'rate_limit') return fault;
   return new StripeFault(fault.status, { ...fault.body, type: 'rate_limit' }, false, fault.headers);
 }

@@ -2,6 +2,8 @@ import { createHolds } from './holds.ts';
 import type { Holds } from './holds.ts';
 import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { openPlan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { createLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { routeTable } from './routes.ts';
@@ -16,6 +18,7 @@ export type Surface = {
   due: DueHandlers;
   holds: Holds;
   faults: Faults;
+  plan: Plan;
   limits: Limits;
   /** Keys whose first request is still running. */
   inFlight: Set<string>;
@@ -31,6 +34,7 @@ export function createSurface(w: World, routes: Route[], due: DueHandlers): Surf
     due,
     holds: createHolds(),
     faults: createFaults(),
+    plan: openPlan(w),
     limits: createLimits(),
     inFlight: new Set(),
     finished: new Map(),

@@ -80,8 +80,8 @@ function turnsWith(db: Db, whileWaiting: Given['whileWaiting']): Turns {
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
   return {
     ...turns,
-    wait: async (endpoint, waitMs) => {
-      await turns.wait(endpoint, waitMs);
+    wait: async (endpoint, slotAt) => {
+      await turns.wait(endpoint, slotAt);
       whileWaiting?.();
     },
   };

@@ -30,12 +30,12 @@ describe('the requirements of a seller', () => {
     [
       'what, who, by when, and what stands still without it',
       address,
-      'The seller gives: individual: address (by 2026-12-01); what was given is wrong: verification failed address match; without it there is no payouts to the bank',
+      'The seller gives: individual: address (by 2026-12-01); what was given is wrong: verification failed address match; without it, payouts to the bank stop',
     ],
     [
       'one that only Stripe can meet',
       given({ mustAct: 'stripe', errors: [], deadlineAt: null }),
-      'Stripe looks at: individual: address (overdue); without it there is no payouts to the bank',
+      'Stripe looks at: individual: address (overdue); without it, payouts to the bank stop',
     ],
     [
       'one that stops nothing yet',
@@ -45,7 +45,7 @@ describe('the requirements of a seller', () => {
     [
       'one that stops what Stripe may name in future',
       given({ errors: [], blocks: ['something.new'] }),
-      'The seller gives: individual: address (by 2026-12-01); without it there is no something.new',
+      'The seller gives: individual: address (by 2026-12-01); without it, something.new stop',
     ],
   ])('are told in a sentence: %s', async (_why, asked, text) => {
     const sellerId = await api.makeSeller({ status: 'active' });

@@ -9,8 +9,8 @@ import {
   createTestApp,
   insertPayout,
   insertSeller,
+  keys,
   problemOf,
-  readKey,
   readWakeUps,
 } from './plumbing.ts';
 
@@ -53,7 +53,7 @@ describe('the clock', () => {
     expect(Date.parse(moved.now) - before).toBeLessThan(1.5 * hourMs + 60_000);
     expect(await sandboxOffset()).toBe(moved.offsetMs);
     expect(woken.times).toBe(1);
-    const read = (await (await app.request(url, asCaller({ key: readKey }))).json()) as Clock;
+    const read = (await (await app.request(url, asCaller({ key: keys.read }))).json()) as Clock;
     expect(read.offsetMs).toBe(moved.offsetMs);
   });
 

@@ -15,6 +15,9 @@ type Waiting = {
 type Explained = {
   summary: string;
   waits: Waiting[];
+  requirements: unknown[];
+  bankAccounts: unknown[];
+  payday: { at: string } | null;
   next: { what: string; at: string | null }[];
   money: unknown[];
   payouts: { id: string; summary: string }[];
@@ -135,6 +138,76 @@ describe('what a seller is told', () => {
       { what: 'Made known', apiKeyName: 'shop' },
       { what: 'Told to try again', apiKeyName: 'back office' },
     ]);
+  });
+
+  test('about who held its money and let it go, when and why, and who holds it still', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has money held'](id);
+    const [first] = (await explain(id)).waits;
+    await api.post(first?.commands[0]?.path ?? '', { reason: 'papers came' });
+    await stage.hold(id);
+    const { decisions, waits, money, summary } = await explain(id);
+    const about = expect.stringMatching(/^hold_/);
+    expect(decisions.slice(1)).toMatchObject([
+      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+      { what: 'Hold released', about, reason: 'papers came', apiKeyName: 'shop' },
+      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+    ]);
+    expect(waits).toMatchObject([{ for: 'hold', by: 'back office' }]);
+    expect(money).toMatchObject([{ payable: { amount: 0 }, held: { amount: 70_00 } }]);
+    expect(summary).toContain('70.00 EUR held');
+  });
+
+  test('about what Stripe asks for: what, of whom, by when, and what stands still without it', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['is restricted'](id);
+    await stage.ask(id);
+    const { requirements, waits, summary } = await explain(id);
+    const text =
+      'The seller gives: individual: date of birth (by 2199-01-01); without it, payouts to the bank stop';
+    expect(requirements).toMatchObject([{ mustAct: 'seller', deadlineAt: later, text }]);
+    const asked = 'Stripe asks the seller for individual: date of birth by 2199-01-01';
+    expect(waits[0]?.reason).toContain(asked);
+    expect(summary).toContain(asked);
+  });
+
+  test('about its bank accounts: which, paused since when, why, and never what tells them apart', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has a bank account that failed'](id);
+    const told = await explain(id);
+    const since = expect.stringMatching(/Z$/);
+    expect(told.bankAccounts).toMatchObject([
+      {
+        currency: 'eur',
+        isDefault: true,
+        paused: { since, code: 'account_closed', forOperator: 'The bank account is closed' },
+      },
+    ]);
+    expect(told.waits[0]).toMatchObject({
+      reason: 'Nothing is sent to its bank account for EUR: The bank account is closed',
+      commands: [{}, { path: `/v1/sellers/${id}/bank-accounts/ba_${id.slice(4)}/resume` }],
+    });
+    expect(JSON.stringify(told)).not.toContain('fingerprint');
+    const resumed = await api.post(told.waits[0]?.commands[1]?.path ?? '', {});
+    expect(resumed.status).toBe(200);
+    expect((await explain(id)).bankAccounts).toMatchObject([{ paused: null }]);
+  });
+
+  test('about its next payday: when, how much, and that one that passed is kept', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['has a payday to come'](id);
+    const { payday } = await explain(id);
+    expect(payday).toMatchObject({ isKept: false, money: [{ pays: { amount: 70_00 } }] });
+    await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' });
+    const passed = '2026-01-02T08:00:00.000Z';
+    await stage.set(id, { next_payout_at: passed });
+    await api.db
+      .updateTable('earnings')
+      .set({ created_at: passed, available_on: passed })
+      .execute();
+    const kept = await explain(id);
+    expect(kept.payday).toMatchObject({ isKept: true, money: [{ reason: 'seller-paused' }] });
+    expect(kept.next[0]).toMatchObject({ what: 'payday', at: null });
   });
 
   test('while all money is stopped: by whom that is lifted, before anything else', async () => {

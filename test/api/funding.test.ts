@@ -50,7 +50,12 @@ async function funding(query = ''): Promise<Told> {
 describe('what is missing to pay the sellers', () => {
   test('is nothing while nothing is due', async () => {
     await seller(100_00);
-    expect(await funding()).toMatchObject({ moneyStopped: false, currencies: [] });
+    const notDue = [{ reason: 'not-ordered', payouts: 1, money: eur(100_00) }];
+    expect(await funding()).toMatchObject({
+      moneyStopped: false,
+      summary: expect.stringMatching(/^Nothing is due/),
+      currencies: [{ due: eur(0), missing: { atMost: eur(0) }, notDue }],
+    });
   });
 
   test('is what the paydays of the next week pay, less what is available', async () => {
@@ -103,7 +108,7 @@ describe('what is missing to pay the sellers', () => {
   test('counts what reaches a threshold until then', async () => {
     const soon = new Date(Date.now() + 2 * 86_400_000).toISOString();
     const id = await seller(60_00, { interval: 'manual', thresholds: { eur: 90_00 } });
-    expect((await funding()).currencies).toEqual([]);
+    expect((await funding()).currencies).toMatchObject([{ due: eur(0) }]);
     const more = { amount: 40_00, currency: 'eur', availableOn: soon };
     await api.post(`/v1/sellers/${id}/earnings`, more);
     const [told] = (await funding()).currencies;

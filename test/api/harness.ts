@@ -1,18 +1,9 @@
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { createStripe } from '../../activities/stripe.ts';
-import { createApp } from '../../api/app.ts';
-import type { AppDeps } from '../../api/context.ts';
-import { recordApiKey } from '../../db/api-keys.ts';
-import { connect } from '../../db/connect.ts';
-import { createTestDatabase } from '../environment.ts';
 import { readContract } from './contract.ts';
+import { createTestApp, keys } from './plumbing.ts';
 
-/** Keys that every test API knows. */
-export const keys = {
-  admin: 'pe_admin_0123456789abcdef',
-  other: 'pe_other_0123456789abcdef',
-  read: 'pe_read_0123456789abcdef',
-} as const;
+type TestApp = Awaited<ReturnType<typeof createTestApp>>;
 
 /** An answer with its body parsed. */
 export type Answered = { status: number; headers: Headers; body: Record<string, unknown> };
@@ -24,28 +15,16 @@ type PostOptions = {
   headers?: Record<string, string>;
 };
 
-/** The API on a database of its own, called with no port; answers with what tests ask it through. */
+/** The API as its callers use it, with no port: every answer is held against the description. */
 export async function startApi({
   stripeAt = 'http://127.0.0.1:9',
   stripeKey = 'sk_test_sandbox',
 } = {}) {
-  const db = connect(await createTestDatabase(), { connections: 12 });
-  await recordApiKey(db, { key: keys.admin, name: 'shop', role: 'admin' });
-  await recordApiKey(db, { key: keys.other, name: 'back office', role: 'admin' });
-  await recordApiKey(db, { key: keys.read, name: 'dashboard', role: 'read' });
-  const lines: Parameters<AppDeps['log']>[0][] = [];
-  const woken = { times: 0 };
-  const app = createApp({
-    db,
-    log: (line) => lines.push(line),
-    wakeSoon: () => (woken.times += 1),
-    temporalAnswers: async () => true,
+  const { app, db, lines, woken } = await createTestApp({
     stripe: { webhookSecrets: ['whsec_test'], livemode: false },
     stripeClient: createStripe({ secretKey: stripeKey, apiBase: stripeAt }),
-    turns: { take: async () => undefined },
   });
-  afterAll(() => db.destroy());
-  const { get, send, post, patch } = await callerOf(app);
+  const { get, send, post, patch } = await callerOf({ app });
 
   /** A seller by the API; `status` as its workflow would have made it. */
   async function makeSeller(change: { status?: 'active' | 'closed'; account?: string } = {}) {
@@ -73,7 +52,7 @@ export async function startApi({
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 /** Sends requests with keys of their own, and holds every answer against the description. */
-async function callerOf(app: ReturnType<typeof createApp>) {
+async function callerOf({ app }: Pick<TestApp, 'app'>) {
   const faultsIn = readContract(await (await app.request('/openapi.json')).json());
   let posts = 0;
 

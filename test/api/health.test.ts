@@ -26,6 +26,7 @@ describe('/ready', () => {
       parkedPayouts: 0,
       parkedSellers: 0,
       openDiscrepancies: 0,
+      toAdopt: 0,
       failedChecks: [],
     });
   });

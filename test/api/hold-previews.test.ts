@@ -59,7 +59,7 @@ describe('what would happen if a hold were released', () => {
       { payable: eur(20_00), payableThen: eur(40_00), stillHeld: eur(30_00) },
     ]);
     expect(told.waits.map((one) => one.for)).toEqual(['hold', 'no-payout']);
-    expect(told.summary).toContain('makes 20.00 EUR payable, 40.00 EUR in all');
+    expect(told.summary).toContain('makes 20.00 EUR more payable, 40.00 EUR in all');
     expect(told).toMatchObject({ goesOn: [], payday: null });
   });
 

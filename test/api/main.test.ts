@@ -9,7 +9,8 @@ import { recordInstallation } from '../../db/installation.ts';
 import { withClient } from '../../dev/postgres.ts';
 import { freePort } from '../../dev/ports.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
-import { until, waitingHere } from './plumbing.ts';
+import { until } from '../wait.ts';
+import { waitingHere } from './plumbing.ts';
 
 const script = fileURLToPath(new URL('../../api/main.ts', import.meta.url));
 const secret = 'whsec_of_the_tests';
@@ -69,7 +70,8 @@ describe('the API process', () => {
     const headers = { authorization: `Bearer ${adminKey}` };
     expect((await fetch(`${url}/v1/operations?private=1`, { headers })).status).toBe(200);
     expect((await fetch(`${url}/v1/operations`)).status).toBe(401);
-    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    const ready = await fetch(`${url}/ready`);
+    expect([ready.status, ready.headers.get('keep-alive')]).toEqual([200, 'timeout=75']);
     await until('the requests were logged', () => errors.length >= 3);
     const log = errors.join('\n');
     expect(JSON.parse(errors[0] ?? '')).toMatchObject({

@@ -6,8 +6,8 @@ import {
   createTestApp,
   insertPayout,
   insertSeller,
+  keys,
   problemOf,
-  readKey,
   readWakeUps,
 } from './plumbing.ts';
 
@@ -21,7 +21,7 @@ function order(idempotencyKey: string, reason = 'the books differ'): RequestInit
 describe('the switch', () => {
   test('lets money move until somebody stops it', async () => {
     const { app } = await createTestApp();
-    const answer = await app.request('/v1/operations', asCaller({ key: readKey }));
+    const answer = await app.request('/v1/operations', asCaller({ key: keys.read }));
     expect(await answer.json()).toMatchObject({ moneyStopped: false, reason: null });
   });
 
@@ -30,13 +30,13 @@ describe('the switch', () => {
     const admin = await db
       .selectFrom('api_keys')
       .select('id')
-      .where('role', '=', 'admin')
+      .where('name', '=', 'shop')
       .executeTakeFirstOrThrow();
     const answer = await app.request(stop, order('1'));
     expect(answer.status).toBe(200);
     const stopped = { moneyStopped: true, reason: 'the books differ', changedBy: admin.id };
     expect(await answer.json()).toMatchObject(stopped);
-    const read = await app.request('/v1/operations', asCaller({ key: readKey }));
+    const read = await app.request('/v1/operations', asCaller({ key: keys.read }));
     expect(await read.json()).toMatchObject(stopped);
 
     const asked = { step: 'transfer', account: null, apiVersion: 'v', request: {} };
@@ -47,7 +47,7 @@ describe('the switch', () => {
   });
 
   test.each<[problem: string, request: RequestInit]>([
-    ['403 forbidden', asCaller({ key: readKey, body: { reason: 'x' }, idempotencyKey: '1' })],
+    ['403 forbidden', asCaller({ key: keys.read, body: { reason: 'x' }, idempotencyKey: '1' })],
     ['400 idempotency-key-missing', asCaller({ body: { reason: 'x' } })],
     ['400 invalid-request', asCaller({ body: {}, idempotencyKey: '1' })],
     ['400 invalid-request', asCaller({ body: { reason: '' }, idempotencyKey: '1' })],

@@ -8,13 +8,21 @@ import type { TestApi } from './harness.ts';
 
 /** Brings payouts to where a test begins, as the API and the activities would. */
 export function payoutStages(api: TestApi) {
-  /** A seller with money, and a payout of it that is ordered. */
-  async function orderPayout(body: object = {}) {
-    const sellerId = await api.makeSeller({ status: 'active' });
-    return { sellerId, ...(await orderFor(sellerId, body)) };
-  }
+  const orders = ordersOf(api);
+  const steps = stepsOf(api);
+  return {
+    ...orders,
+    ...steps,
+    /** A payout whose step got no answer that tells, looked up in vain. */
+    parkUnknown: async (step: MoneyStep) =>
+      steps.unknownFor((await orders.orderPayout()).payoutId, step),
+    show: async (payoutId: string) => (await api.get(`/v1/payouts/${payoutId}`)).body,
+    listOf: async (path: string) => (await api.get(path)).body['data'] as Record<string, unknown>[],
+  };
+}
 
-  /** The same of a seller that stands. */
+function ordersOf(api: TestApi) {
+  /** A payout of what a seller that stands has just earned. */
   async function orderFor(sellerId: SellerId, body: object = {}) {
     const earning = { externalId: 'order-1', amount: 100_00, currency: 'eur' };
     await api.post(`/v1/sellers/${sellerId}/earnings`, earning);
@@ -22,80 +30,69 @@ export function payoutStages(api: TestApi) {
     return { payoutId: String(ordered.body['id']) as PayoutId, ordered };
   }
 
-  /** Its workflow runs, and money is set aside where some is free. */
-  async function reserve(payoutId: PayoutId): Promise<PayoutId> {
-    await recordPayoutStarted(api.db, payoutId);
-    await reservePayout(api.db, payoutId);
-    return payoutId;
+  /** A seller with money, and a payout of it that is ordered. */
+  async function orderPayout(body: object = {}) {
+    const sellerId = await api.makeSeller({ status: 'active' });
+    return { sellerId, ...(await orderFor(sellerId, body)) };
   }
 
-  /** Stripe has it: from ordered, through its transfer. */
-  async function send(payoutId: PayoutId) {
-    await reserve(payoutId);
-    await transfer(payoutId);
-    const key = await attempt(payoutId, 'payout');
-    const stripePayoutId = `po_${payoutId.slice(7)}` as const;
-    const payout = await readPayout(api.db, payoutId);
-    const followAt = '2199-01-01T00:00:00.000Z';
-    const row = await recordSent(api.db, { payout, key, stripePayoutId, followAt });
-    return { ...row, stripePayoutId };
+  return { orderFor, orderPayout };
+}
+
+function stepsOf({ db }: TestApi) {
+  /** Its workflow runs, and money is set aside where some is free. */
+  async function reserve(payoutId: PayoutId): Promise<PayoutId> {
+    await recordPayoutStarted(db, payoutId);
+    await reservePayout(db, payoutId);
+    return payoutId;
   }
 
   /** Opens and sends an attempt as an activity does. */
   async function attempt(objectId: PayoutId, step: MoneyStep) {
-    const { key } = await openAttempt(api.db, {
+    const { key } = await openAttempt(db, {
       objectId,
       step,
       account: null,
       apiVersion: '2026-10-01',
       request: { secret: 'never shown' },
     });
-    await clearTry(api.db, key, []);
+    await clearTry(db, key, []);
     return key;
-  }
-
-  /** A payout whose step got no answer that tells, looked up in vain. */
-  async function parkUnknown(step: MoneyStep) {
-    return unknownFor((await orderPayout()).payoutId, step);
-  }
-
-  /** The same of an order that stands. */
-  async function unknownFor(payoutId: PayoutId, step: MoneyStep) {
-    await reservePayout(api.db, payoutId);
-    if (step === 'payout') await transfer(payoutId);
-    const key = await attempt(payoutId, step);
-    const error = { statusCode: 500, type: 'api_error', code: null, requestId: 'req_1' };
-    await recordUnknown(api.db, { key, error });
-    await api.db
-      .updateTable('payouts')
-      .set({ unknown_step: step })
-      .where('id', '=', payoutId)
-      .execute();
-    await parkPayout(api.db, await readPayout(api.db, payoutId), 'outcome-unknown');
-    return payoutId;
   }
 
   async function transfer(payoutId: PayoutId) {
     const key = await attempt(payoutId, 'transfer');
-    const payout = await readPayout(api.db, payoutId);
+    const payout = await readPayout(db, payoutId);
     const transferId = `tr_${payoutId.slice(7)}` as const;
-    return recordTransferred(api.db, { payout, key, transferId, arrivesAt: null });
+    return recordTransferred(db, { payout, key, transferId, arrivesAt: null });
   }
 
-  const show = async (payoutId: string) => (await api.get(`/v1/payouts/${payoutId}`)).body;
-  const listOf = async (path: string) =>
-    (await api.get(path)).body['data'] as Record<string, unknown>[];
+  /** Stripe has it: from ordered, through its transfer. */
+  async function send(payoutId: PayoutId) {
+    await transfer(await reserve(payoutId));
+    const key = await attempt(payoutId, 'payout');
+    const stripePayoutId = `po_${payoutId.slice(7)}` as const;
+    const payout = await readPayout(db, payoutId);
+    const followAt = '2199-01-01T00:00:00.000Z';
+    const row = await recordSent(db, { payout, key, stripePayoutId, followAt });
+    return { ...row, stripePayoutId };
+  }
 
-  return {
-    orderPayout,
-    orderFor,
-    reserve,
-    send,
-    attempt,
-    parkUnknown,
-    unknownFor,
-    transfer,
-    show,
-    listOf,
-  };
+  /** An order whose step got no answer that tells, looked up in vain. */
+  async function unknownFor(payoutId: PayoutId, step: MoneyStep) {
+    await reservePayout(db, payoutId);
+    if (step === 'payout') await transfer(payoutId);
+    const key = await attempt(payoutId, step);
+    const error = { statusCode: 500, type: 'api_error', code: null, requestId: 'req_1' };
+    await recordUnknown(db, { key, error });
+    await db
+      .updateTable('payouts')
+      .set({ unknown_step: step })
+      .where('id', '=', payoutId)
+      .execute();
+    await parkPayout(db, await readPayout(db, payoutId), 'outcome-unknown');
+    return payoutId;
+  }
+
+  return { reserve, attempt, transfer, send, unknownFor };
 }

@@ -9,8 +9,12 @@ import { createTestDatabase } from '../environment.ts';
 
 type Line = Parameters<AppDeps['log']>[0];
 
-export const adminKey = 'admin-key-of-the-tests-1';
-export const readKey = 'read-key-of-the-tests-12';
+/** Keys that every API of the tests knows. */
+export const keys = {
+  admin: 'pe_admin_0123456789abcdef',
+  other: 'pe_other_0123456789abcdef',
+  read: 'pe_read_0123456789abcdef',
+} as const;
 
 const opened: Db[] = [];
 afterAll(() => Promise.all(opened.map((db) => db.destroy())));
@@ -20,10 +24,12 @@ export async function createTestApp(given: Partial<AppDeps> = {}) {
   const statements: string[] = [];
   const lines: Line[] = [];
   const databaseUrl = await createTestDatabase();
-  const db = connect(databaseUrl, { onStatement: (text) => statements.push(text) });
+  const onStatement = (text: string) => statements.push(text);
+  const db = connect(databaseUrl, { connections: 12, onStatement });
   opened.push(db);
-  await recordApiKey(db, { key: adminKey, name: 'admin', role: 'admin' });
-  await recordApiKey(db, { key: readKey, name: 'read', role: 'read' });
+  await recordApiKey(db, { key: keys.admin, name: 'shop', role: 'admin' });
+  await recordApiKey(db, { key: keys.other, name: 'back office', role: 'admin' });
+  await recordApiKey(db, { key: keys.read, name: 'dashboard', role: 'read' });
   const woken = { times: 0 };
   const app = createApp({
     db,
@@ -42,7 +48,7 @@ export async function createTestApp(given: Partial<AppDeps> = {}) {
 export function asCaller(
   given: { key?: string; body?: unknown; idempotencyKey?: string; method?: string } = {},
 ): RequestInit {
-  const { key = adminKey, body, idempotencyKey } = given;
+  const { key = keys.admin, body, idempotencyKey } = given;
   return {
     method: given.method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -101,15 +107,6 @@ export async function readWakeUps(db: Db): Promise<Record<string, string[]>> {
   return Object.fromEntries(
     rows.map(({ workflow_id, topics }) => [workflow_id, [...topics].sort()]),
   );
-}
-
-/** Waits for a fact; a fact that does not come is a failure that names it. */
-export async function until(fact: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`never came true: ${fact}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
 
 /** SQL with a row for each statement of this database that waits for another. */

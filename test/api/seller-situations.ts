@@ -22,7 +22,7 @@ export const daily = { interval: 'daily', timeZone: 'Europe/Berlin' };
 /** What sellers of this API are brought into, and the steps to it. */
 export function sellerSituations(api: TestApi) {
   const steps = stepsOf(api);
-  const { set, beActive, earn } = steps;
+  const { set, beActive, earn, hold, pause } = steps;
   const situations = {
     'was just made': async () => undefined,
     'has an account that was not read': (id: SellerId) => set(id, account(id)),
@@ -60,13 +60,12 @@ export function sellerSituations(api: TestApi) {
       parkSeller(api.db, id, 'account-outcome-unknown'),
     'is paused': async (id: SellerId) => {
       await beActive(id);
-      await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' }, { as: 'other' });
+      await pause(id);
     },
     'has money held': async (id: SellerId) => {
       await beActive(id);
       await earn(id);
-      const hold = { source: 'risk', reason: 'odd orders', amount: 20_00, currency: 'eur' };
-      await api.post(`/v1/sellers/${id}/holds`, hold, { as: 'other' });
+      await hold(id, { source: 'risk', amount: 20_00, currency: 'eur' });
     },
     'is closed': (id: SellerId) => set(id, { ...known(id), ...able, status: 'closed' }),
   };
@@ -136,6 +135,11 @@ function stepsOf(api: TestApi) {
     earn: (id: SellerId, earning: object = {}) =>
       api.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur', ...earning }),
     plan: (id: SellerId, schedule: object) => api.patch(`/v1/sellers/${id}`, { schedule }),
+    /** What another person decides. */
+    hold: (id: SellerId, hold: object = {}) =>
+      api.post(`/v1/sellers/${id}/holds`, { reason: 'odd orders', ...hold }, { as: 'other' }),
+    pause: (id: SellerId) =>
+      api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' }, { as: 'other' }),
     /** What Stripe asks for. */
     ask: (id: SellerId, change: object = {}) =>
       api.db.transaction().execute((tx) => replaceRequirements(tx, id, [{ ...asked, ...change }])),

@@ -10,7 +10,7 @@ import { addWakeUps } from '../../db/wake-ups.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import type { WakeTopic } from '../../domain/seller.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
-import { until } from './plumbing.ts';
+import { until } from '../wait.ts';
 
 let connection: Connection;
 let client: Client;

@@ -5,7 +5,8 @@ import { readConfig } from '../../config.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
 import { startMoneySandbox, type MoneySandbox } from '../sandbox/money-sandbox.ts';
-import { insertSeller, until } from './plumbing.ts';
+import { until } from '../wait.ts';
+import { insertSeller } from './plumbing.ts';
 
 const secret = 'whsec_of_the_tests';
 let sandbox: MoneySandbox;

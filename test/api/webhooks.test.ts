@@ -1,13 +1,13 @@
 import { Stripe } from 'stripe';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withClient } from '../../dev/postgres.ts';
+import { until } from '../wait.ts';
 import {
   createTestApp,
   insertPayout,
   insertSeller,
   problemOf,
   readWakeUps,
-  until,
   waitingHere,
 } from './plumbing.ts';
 
@@ -73,6 +73,14 @@ describe('a request that is not to be believed', () => {
     expect(await db.selectFrom('inbox').selectAll().execute()).toEqual([]);
     expect(woken.times).toBe(0);
   });
+});
+
+test('a body that says it is too large is refused unread', async () => {
+  const { app } = await createTestApp({ stripe });
+  const { headers, ...request } = sent(snapshot);
+  const large = { ...headers, 'content-length': String(1024 * 1024 + 1) };
+  const answer = await app.request(url, { ...request, headers: large });
+  expect(await problemOf(answer)).toBe('413 body-too-large');
 });
 
 describe('an event', () => {

@@ -142,6 +142,14 @@ describe('a try', () => {
     expect(await readTries(key)).toMatchObject({ tries: 0, first_sent_at: null });
   });
 
+  test('is not cleared before Stripe was compared since PostgreSQL started', async () => {
+    const own = await startMoneyDatabase(2);
+    const { key } = await openAttempt(own.db, attemptOf(noPayout(), 'payout'));
+    await own.db.updateTable('operations').set({ compared_start: 'an earlier one' }).execute();
+    expect((await clearTry(own.db, key, [])).clearance).toBe('not-compared');
+    await own.db.destroy();
+  });
+
   test('is not cleared once the attempt is decided', async () => {
     const { key } = await openAttempt(money.db, attemptOf(noPayout(), 'payout'));
     await recordUnknown(money.db, { key, error });

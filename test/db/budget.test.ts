@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { takeSlots } from '../../db/budget.ts';
-import { connect } from '../../db/connect.ts';
+import { createTurns } from '../../activities/budget.ts';
+import { takeSlots, type Pace } from '../../db/budget.ts';
+import { connect, type Db } from '../../db/connect.ts';
 import { createTestDatabase } from '../environment.ts';
 
 const pace = (name: string, spacingMs: number) => ({ name, spacingMs });
@@ -8,10 +9,15 @@ const pace = (name: string, spacingMs: number) => ({ name, spacingMs });
 /** A slot as its taker knows it: between the moments at which it asked and was answered. */
 type Taken = { earliest: number; latest: number };
 
-async function take(db: ReturnType<typeof connect>, spacingMs: number): Promise<Taken> {
+async function take(db: Db, spacingMs: number): Promise<Taken> {
   const asked = performance.now();
-  const waitMs = await takeSlots(db, [pace('one', spacingMs)]);
-  return { earliest: asked + waitMs, latest: performance.now() + waitMs };
+  const at = await takeSlots(db, [pace('one', spacingMs)]);
+  return { earliest: at - (performance.now() - asked), latest: at };
+}
+
+/** How long until the slot that is taken now; 0 when it is there. */
+async function waitFor(db: Db, ...paces: Pace[]): Promise<number> {
+  return Math.max(0, (await takeSlots(db, paces)) - performance.now());
 }
 
 describe('a pace', () => {
@@ -56,17 +62,17 @@ describe('a pace', () => {
     const db = connect(await createTestDatabase(), { connections: 1 });
     await takeSlots(db, [pace('one', 1000)]);
     await db.updateTable('budget_slots').set({ next_at: '2020-01-01T00:00:00.000Z' }).execute();
-    expect(await takeSlots(db, [pace('one', 1000)])).toBe(0);
-    expect(await takeSlots(db, [pace('one', 1000)])).toBeGreaterThan(900);
+    expect(await waitFor(db, pace('one', 1000))).toBe(0);
+    expect(await waitFor(db, pace('one', 1000))).toBeGreaterThan(900);
     await db.destroy();
   });
 
   test('waits for the slowest of those that are asked', async () => {
     const db = connect(await createTestDatabase(), { connections: 1 });
     const both = [pace('all', 10), pace('endpoint', 1000)];
-    expect(await takeSlots(db, both)).toBe(0);
-    expect(await takeSlots(db, both)).toBeGreaterThan(900);
-    expect(await takeSlots(db, [pace('all', 10)])).toBeLessThan(900);
+    expect(await waitFor(db, ...both)).toBe(0);
+    expect(await waitFor(db, ...both)).toBeGreaterThan(900);
+    expect(await waitFor(db, pace('all', 10))).toBeLessThan(900);
     await db.destroy();
   });
 
@@ -77,6 +83,48 @@ describe('a pace', () => {
       Array.from({ length: 200 }, (_, n) => takeSlots(db, n % 2 ? both : both.toReversed())),
     );
     expect(waits).toHaveLength(200);
+    await db.destroy();
+  });
+});
+
+describe('a turn', () => {
+  const budgets = { all: 1000, endpoint: 10, payouts: 10 };
+  const endpoint = 'POST /v1/payouts';
+  const takenOf = async (db: Db) => {
+    const row = await db
+      .selectFrom('budget_slots')
+      .select('next_at')
+      .where('name', '=', endpoint)
+      .executeTakeFirst();
+    return row && Date.parse(row.next_at);
+  };
+
+  test('comes with its slot, and takes no other', async () => {
+    const db = connect(await createTestDatabase(), { connections: 1 });
+    const { paces, wait } = createTurns(db, budgets);
+    const slotAt = await takeSlots(db, paces(endpoint));
+    const taken = await takenOf(db);
+    const began = performance.now();
+    // The second of two, so that there is something to wait for.
+    await wait(endpoint, slotAt + 100);
+    expect(performance.now()).toBeGreaterThanOrEqual(Math.max(began, slotAt + 100));
+    expect(await takenOf(db)).toBe(taken);
+    await db.destroy();
+  });
+
+  test('that was missed while the process stood still is not made up for: another is taken', async () => {
+    const db = connect(await createTestDatabase(), { connections: 1 });
+    const { paces, wait } = createTurns(db, budgets);
+    await takeSlots(db, paces(endpoint));
+    const slots: number[] = [];
+    while (slots.length < 3) slots.push(await takeSlots(db, paces(endpoint)));
+    const turns = slots.map((slotAt) => wait(endpoint, slotAt).then(() => performance.now()));
+    const until = Math.max(...slots) + 200;
+    while (performance.now() < until); // as a worker does that gets no processor
+    const [first = 0, second = 0, third = 0] = (await Promise.all(turns)).toSorted((a, b) => a - b);
+    expect(first).toBeGreaterThanOrEqual(until);
+    expect(second - first).toBeGreaterThan(60);
+    expect(third - second).toBeGreaterThan(60);
     await db.destroy();
   });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recordEvents } from '../../db/inbox.ts';
 import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
@@ -106,6 +107,94 @@ describe('an event', () => {
     const event = { eventId: 'evt_1', type: 'account.updated', account: 'acct_1', objectId: null };
     await recordEvents(money.db, [event], 'webhook');
     expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['account', 'payouts'] });
+  });
+});
+
+describe('an event about money at an account', () => {
+  const at = (type: string, account: string, objectId: string) => {
+    return { eventId: `evt_${type}_${objectId}`, type, account, objectId };
+  };
+
+  test('wakes its seller where it tells of a payout that is none of ours', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    for (const type of ['payout.created', 'payout.failed', 'payout.canceled']) {
+      await money.forgetWakeUps();
+      await recordEvents(money.db, [at(type, 'acct_1', 'po_foreign')], 'webhook');
+      expect(await money.wakeUps(), type).toEqual({ [`seller/${sellerId}`]: ['money'] });
+    }
+    await money.forgetWakeUps();
+    await recordEvents(money.db, [at('payout.paid', 'acct_1', 'po_foreign')], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+  });
+
+  test('leaves its seller alone where the payout is ours, or may become ours', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    await money.transfer(payoutId);
+    const objectId = `po_${payoutId.slice(7)}`;
+    await money.forgetWakeUps();
+    await recordEvents(money.db, [at('payout.created', 'acct_1', objectId)], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    await money.sendOff(payoutId);
+    await money.forgetWakeUps();
+    const again = { ...at('payout.created', 'acct_1', objectId), eventId: 'evt_again' };
+    await recordEvents(money.db, [again], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    await recordEvents(money.db, [at('payout.failed', 'acct_1', objectId)], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
+  });
+
+  test('wakes its seller for a charge where its books were not read for minutes', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    const read = (minutesAgo: number) =>
+      sql`update sellers set movements_read_at
+        = business_now() - ${minutesAgo} * interval '1 minute'`.execute(money.db);
+    await read(4);
+    await recordEvents(money.db, [at('charge.succeeded', 'acct_1', 'ch_1')], 'webhook');
+    expect(await money.wakeUps()).toEqual({});
+    await read(6);
+    await recordEvents(money.db, [at('charge.succeeded', 'acct_1', 'ch_2')], 'webhook');
+    expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['money'] });
+  });
+});
+
+describe('events that come together', () => {
+  test('are stored as they came and wake whom each would wake alone, again and again', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    const waiting = await waitingFor('account-balance', 'acct_2');
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.sent(sellerId);
+    const objectId = `po_${payoutId.slice(7)}`;
+    const mixed = [
+      { type: 'balance.available', account: 'acct_2', objectId: null },
+      { type: 'payout.updated', account: 'acct_1', objectId },
+      { type: 'payout.paid', account: 'acct_1', objectId },
+      { type: 'account.updated', account: 'acct_1', objectId: 'acct_1' },
+      { type: 'charge.succeeded', account: 'acct_1', objectId: 'ch_1' },
+      { type: 'payout.created', account: 'acct_2', objectId: 'po_foreign' },
+      { type: '{"x",\\', account: null, objectId: 'NULL' },
+    ];
+    // More often than PostgreSQL looks before it keeps a plan.
+    for (let round = 0; round < 8; round += 1) {
+      await money.forgetWakeUps();
+      const events = mixed.map((event, n) => ({ ...event, eventId: `evt_${round}_${n}` }));
+      await recordEvents(money.db, events, 'webhook');
+      expect(await money.wakeUps()).toEqual({
+        [`seller/${sellerId}`]: ['account', 'money'],
+        [`seller/${waiting.sellerId}`]: ['money'],
+        [`payout/${payoutId}`]: ['payouts'],
+        [`payout/${waiting.payoutId}`]: ['payouts'],
+      });
+      const stored = await money.db
+        .selectFrom('inbox')
+        .select(['event_id as eventId', 'type', 'account', 'object_id as objectId'])
+        .where('event_id', 'like', `evt\\_${round}\\_%`)
+        .orderBy('event_id')
+        .execute();
+      expect(stored).toEqual(events);
+    }
   });
 });
 

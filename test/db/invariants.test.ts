@@ -226,6 +226,28 @@ async function checkPayouts({ sellerId }: World): Promise<void> {
   );
 }
 
+async function checkEvents({ sellerId }: World): Promise<void> {
+  await noneOf(
+    'an object counts its events from 1 without a gap',
+    sql`select count(*)::int as wrong from (
+      select max(sequence) <> count(*) or min(sequence) <> 1 as gap from events
+      where seller_id = ${sellerId} group by object_id) as counted where gap`,
+  );
+  await noneOf(
+    'each event goes on from the status of the one before',
+    sql`select count(*)::int as wrong from (
+      select data->>'previousStatus' as previous, lag(data->>'status')
+        over (partition by object_id order by sequence) as last
+      from events where seller_id = ${sellerId}) as told where previous is distinct from last`,
+  );
+  await noneOf(
+    'the last event of a payout tells the status that its row has',
+    sql`select count(*)::int as wrong from payouts where seller_id = ${sellerId}
+      and status is distinct from (select data->>'status' from events
+        where object_id = payouts.id order by sequence desc limit 1)`,
+  );
+}
+
 test(
   'whatever happens, and however often and late, money is where the ledger says and none is paid twice',
   { timeout: 120_000 },
@@ -238,6 +260,7 @@ test(
         for (const one of actions) await act(world, one);
         await checkPlaces(world);
         await checkPayouts(world);
+        await checkEvents(world);
         const rows = await Promise.all(world.payouts.map((id) => readPayout(money.db, id)));
         for (const { status, parked } of rows) reached.add(parked ?? status);
       }),

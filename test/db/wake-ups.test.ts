@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { connect } from '../../db/connect.ts';
 import { recordEvents } from '../../db/inbox.ts';
 import { addWakeUps, listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
-import { insertPayout, insertSeller, readWakeUps, until, waitingHere } from '../api/plumbing.ts';
+import { insertPayout, insertSeller, readWakeUps, waitingHere } from '../api/plumbing.ts';
 import { createTestDatabase } from '../environment.ts';
+import { until } from '../wait.ts';
 
 const all = { limit: 1000, olderThanSeconds: 0 };
 

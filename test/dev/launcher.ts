@@ -43,9 +43,18 @@ export function clear({ folder }: Place): void {
 }
 
 /** Starts the launcher; `more` overrides the variables of the place. */
-export function launch({ env }: Place, more: Record<string, string> = {}): Launched {
-  const script = fileURLToPath(new URL('../../dev/start.ts', import.meta.url));
-  const running = spawn(process.execPath, [script], {
+export function launch(place: Place, more: Record<string, string> = {}): Launched {
+  return run(place, ['start.ts'], more);
+}
+
+/** Runs a program of `dev/` with its arguments. */
+export function run(
+  { env }: Place,
+  [name = '', ...args]: string[],
+  more: Record<string, string> = {},
+): Launched {
+  const script = fileURLToPath(new URL(`../../dev/${name}`, import.meta.url));
+  const running = spawn(process.execPath, [script, ...args], {
     env: { ...withoutOurs(), ...env, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

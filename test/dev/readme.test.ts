@@ -33,7 +33,8 @@ test('the commands of the README pay a first seller', async () => {
 /** The shell blocks of one chapter, led to the ports and the folder of this test. */
 function commandsOf(chapter: string): string {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const text = readme.slice(readme.indexOf(chapter), readme.indexOf('\n## Layout'));
+  const start = readme.indexOf(chapter);
+  const text = readme.slice(start, readme.indexOf('\n## ', start + 1));
   const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block ?? '');
   expect(blocks.length).toBe(6);
   return blocks

@@ -11,8 +11,9 @@ const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
   const none = { atPlatform: 0, atAccount: 0, notYetAvailable: 0, holds: [], isBankPaused: false };
   return { currency: 'eur', ...none, ...change };
 };
+const schedule = { ...manualSchedule, interval: 'daily' as const };
 const seller = (change: Partial<SellerFunding> = {}): SellerFunding => ({
-  payee: { status: 'active', isPaused: false, isMoneyStopped: false, schedule: manualSchedule },
+  payee: { status: 'active', isPaused: false, isMoneyStopped: false, schedule },
   orders: [],
   now: { at: now, funds: [] },
   payday: null,
@@ -23,11 +24,23 @@ const payee = (change: object) => ({ ...seller().payee, ...change });
 const funds = [has({ atPlatform: 70_00, atAccount: 30_00 })];
 const payday = { at: friday, funds };
 const ordered = [{ currency: 'eur', requestedAmount: 40_00 }];
-const thresholds = { ...manualSchedule, thresholds: { eur: 90_00 } };
+const thresholds = { ...schedule, thresholds: { eur: 90_00 } };
 
 describe('what is due to a seller', () => {
   test.each<[why: string, seller: Partial<SellerFunding>, needs: object[]]>([
     ['nothing that is neither ordered nor planned', { now: { at: now, funds } }, []],
+    [
+      'nothing where the platform orders by hand and did not, and how much that is',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        orders: ordered,
+        now: { at: now, funds },
+      },
+      [
+        { kind: 'ordered', reason: null, amount: 40_00 },
+        { reason: 'not-ordered', amount: 60_00, fromPlatform: 0, fromAccount: 0 },
+      ],
+    ],
     [
       'at its payday, what is at its account excepted',
       { payday },
@@ -71,7 +84,7 @@ describe('what is due to a seller', () => {
     ],
     [
       'nothing below its minimum',
-      { payee: payee({ schedule: { ...manualSchedule, minimums: { eur: 200_00 } } }), payday },
+      { payee: payee({ schedule: { ...schedule, minimums: { eur: 200_00 } } }), payday },
       [{ reason: 'below-minimum', amount: 100_00, fromPlatform: 0 }],
     ],
   ])('is %s', (_why, change, needs) => {

@@ -49,7 +49,9 @@ test('a domestic payout of a running seller stays within its budget', async () =
     const seen = JSON.stringify(statements, null, 1);
     expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(budget.posts);
     expect(calls.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(budget.reads);
-    expect(sum('step'), seen).toBeLessThanOrEqual(budget.steps);
+    // A read takes one turn; on a busy machine more, since a turn that is missed is taken anew.
+    const turns = calls.filter(({ method }) => method === 'GET').length;
+    expect(sum('step') + turns, seen).toBeLessThanOrEqual(budget.steps);
     expect(sum('intake'), seen).toBeLessThanOrEqual(budget.intake);
     expect(payoutEvents + sellerEvents).toBeLessThanOrEqual(budget.events);
   } finally {
@@ -144,7 +146,7 @@ async function resetStatements({ db }: RunningEngine): Promise<void> {
     (select oid from pg_database where datname = current_database()), 0)`.execute(db);
 }
 
-type Kind = 'step' | 'intake' | 'test';
+type Kind = 'step' | 'turn' | 'intake' | 'test';
 
 /** What ran here since the reset, but for this test's own looks and the ends of transactions. */
 async function listStatements({ db }: RunningEngine) {
@@ -160,6 +162,7 @@ async function listStatements({ db }: RunningEngine) {
 
 function kindOf(text: string): Kind {
   if (/offset_ms|from clock|"clock"|lock table|with due as|as open$/.test(text)) return 'test';
+  if (text.includes('with slots as ( insert into budget_slots')) return 'turn';
   return /wake_ups|given as|commands|api_keys|advisory|into "payouts"|\* from "/.test(text)
     ? 'intake'
     : 'step';

@@ -1,15 +1,7 @@
-import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { freePort } from '../../dev/ports.ts';
-import { createDatabase, startPostgres, type Postgres } from '../../dev/postgres.ts';
-import { stop, type Child } from '../../dev/processes.ts';
-import { startTemporal } from '../../dev/temporal.ts';
-import { findTemporal } from '../../dev/temporal-program.ts';
+import { expect, test } from 'vitest';
 import { payoutWorkflowId, type PayoutId } from '../../domain/ids.ts';
 import { ensureSchedules } from '../../workers/schedules.ts';
-import { migrate } from '../migrated.ts';
+import { ownPostgres, ownTemporal } from '../own-servers.ts';
 import {
   createActiveSeller,
   fundPlatform,
@@ -21,12 +13,8 @@ import {
 import { expectPaidOnce } from '../sandbox-book.ts';
 import { until } from '../wait.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'payout-engine-disasters-'));
-chmodSync(folder, 0o755); // Postgres may run as another user
 const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300, reconciliation: 300 };
 const long = { timeout: 240_000 };
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([true, false])(
   "pays once though Temporal's storage is deleted in the middle (webhooks: %s)",
@@ -144,50 +132,4 @@ async function reset({ temporal }: RunningEngine, payoutId: PayoutId): Promise<v
     workflowTaskFinishEventId: firstTaskCompleted,
     requestId: crypto.randomUUID(),
   });
-}
-
-async function ownTemporal() {
-  const program = await findTemporal(() => undefined);
-  const port = await freePort();
-  const file = join(folder, `temporal-${port}.db`);
-  const start = (): Promise<Child> =>
-    startTemporal({ program, file, logFile: `${file}.log`, port, namespaces: ['default'] });
-  let child = await start();
-  const kill = async (): Promise<void> => stop(child, 'SIGKILL', 5000);
-  return {
-    address: `127.0.0.1:${port}`,
-    restart: async () => {
-      await kill();
-      child = await start();
-    },
-    loseEverything: async () => {
-      await kill();
-      for (const ending of ['', '-wal', '-shm']) rmSync(`${file}${ending}`, { force: true });
-      child = await start();
-    },
-    stop: kill,
-  };
-}
-
-async function ownPostgres() {
-  const port = await freePort();
-  const plan = {
-    folder: join(folder, `postgres-${port}`),
-    fallbackFolder: join(folder, `programs-${port}`),
-    port,
-    password: 'test',
-    logFile: join(folder, `postgres-${port}.log`),
-  };
-  let postgres: Postgres = await startPostgres(plan, () => undefined);
-  const url = postgres.url('engine');
-  await createDatabase(postgres.url('postgres'), 'engine');
-  migrate(url);
-  return {
-    url,
-    restart: async () => {
-      await stop(postgres.child, 'SIGKILL', 5000);
-      postgres = await startPostgres(plan, () => undefined);
-    },
-    stop: async () => stop(postgres.child, 'SIGKILL', 5000),
-  };
 }

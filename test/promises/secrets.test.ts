@@ -32,10 +32,12 @@ test('no name, address, bank number, key or secret reaches histories, logs or re
       refusals: JSON.stringify(refusals),
       inbox: JSON.stringify(await engine.db.selectFrom('inbox').selectAll().execute()),
       movements: JSON.stringify(await engine.db.selectFrom('movements').selectAll().execute()),
+      events: await readEvents(engine),
       'wake-ups': JSON.stringify(await engine.db.selectFrom('wake_ups').selectAll().execute()),
     };
     expect(places.histories, 'payloads are decoded').toContain('{"payoutId":');
     expect(places['API log']).toContain('"event":"request"');
+    expect(places.events).toContain('"type":"payout.sent"');
     for (const [place, text] of Object.entries(places)) {
       for (const [name, secret] of Object.entries(canary)) {
         expect(text.includes(secret), `${name} in ${place}`).toBe(false);
@@ -67,6 +69,11 @@ async function playTheStory(engine: RunningEngine): Promise<{ refusals: string[]
   const payoutId = await orderPayout(engine, id as SellerId);
   await untilParked(engine, payoutId);
   await engine.call('POST', `/v1/payouts/${payoutId}/retry`, {});
+  const reason = `${givenName} ${surname} of ${email} has ${iban}`;
+  const { id: holdId } = await engine.call('POST', `/v1/sellers/${id}/holds`, { reason });
+  await engine.call('POST', `/v1/holds/${holdId}/release`, { reason });
+  await engine.call('POST', `/v1/sellers/${id}/pause`, { reason });
+  await engine.call('POST', `/v1/sellers/${id}/resume`, { reason });
   await untilPayout(engine, payoutId, 'sent');
   return { refusals: await sendGarbage(engine, given) };
 }
@@ -92,6 +99,16 @@ async function sendGarbage(engine: RunningEngine, given: object): Promise<string
   const refusals = await Promise.all(refused);
   expect(refusals).not.toContain('taken');
   return refusals;
+}
+
+/** What the platform is told: as it stands, and as the API gives it. */
+async function readEvents(engine: RunningEngine): Promise<string> {
+  const rows = await engine.db.selectFrom('events').selectAll().execute();
+  const page = await until('the last event is told', async () => {
+    const told = await engine.call('GET', '/v1/events?limit=100');
+    return (told.data as unknown[]).length === rows.length && told;
+  });
+  return JSON.stringify([rows, page]);
 }
 
 /** Every event of every workflow, with what its payloads say. */

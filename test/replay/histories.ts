@@ -9,20 +9,35 @@ export type SavedRun = { workflowId: string; history: { events: Record<string, u
 
 const folder = new URL('.', import.meta.url);
 
+/** Files of histories, `<type>.<day>.json`: each is of the code of its day. The oldest first. */
+function savedFiles(): { name: string; type: string }[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => ({ name, type: name.slice(0, name.indexOf('.')) }));
+}
+
 /** The workflow types of which histories are saved. */
 export function savedTypes(): string[] {
-  return readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? name.slice(0, -5) : []));
+  return [...new Set(savedFiles().map(({ type }) => type))];
 }
 
-/** The saved runs of a workflow type. */
-export function readRuns(type: string): SavedRun[] {
-  return JSON.parse(readFileSync(new URL(`${type}.json`, folder), 'utf8')) as SavedRun[];
+/** The runs of a workflow type, of every day on which some were saved. */
+export function readRuns(of: string): SavedRun[] {
+  return savedFiles()
+    .filter(({ type }) => type === of)
+    .flatMap(({ name }) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as SavedRun[]);
 }
 
-/** Puts runs in the place of those that are saved. */
+/** Saves runs beside those of other days, which have to go on replaying. */
 export function saveRuns(type: string, runs: SavedRun[]): void {
   const lines = runs.map((run) => JSON.stringify(run)).join(',\n');
-  writeFileSync(new URL(`${type}.json`, folder), `[\n${lines}\n]\n`);
+  const day = new Date().toISOString().slice(0, 10);
+  writeFileSync(new URL(`${type}.${day}.json`, folder), `[\n${lines}\n]\n`);
+}
+
+/** What the payloads of these runs say. */
+export function textOf(runs: readonly SavedRun[]): string {
+  const payloads = JSON.stringify(runs).matchAll(/"data":"([^"]*)"/g);
+  return [...payloads].map(([, data]) => Buffer.from(data ?? '', 'base64').toString()).join('\n');
 }
 
 /** Every run of these workflows, the oldest first, once as many are known as have to be. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMoneySandbox } from './money-sandbox.ts';
 import type { MoneySandbox } from './money-sandbox.ts';
-import { send, until } from './wire.ts';
+import { until } from '../wait.ts';
+import { seen, send } from './wire.ts';
 
 let sandbox: MoneySandbox;
 let seller: string;
@@ -30,6 +31,13 @@ type Held = { id: string; caught: number; waiting: { path: string; account: stri
 
 async function requests(query: string): Promise<Line[]> {
   return ((await sandbox.ask('GET', `requests?${query}`)) as { requests: Line[] }).requests;
+}
+
+function untilHeld(): Promise<Held[]> {
+  return until(
+    'a request is held',
+    seen(held, ([one]) => one?.waiting.length === 1),
+  );
 }
 
 async function held(): Promise<Held[]> {
@@ -83,7 +91,12 @@ describe('the clock', () => {
         ?.status;
     };
     expect(await statusOf()).toBe('pending');
-    expect(await until(statusOf, (status) => status !== 'pending')).toBe('active');
+    expect(
+      await until(
+        'Stripe has decided',
+        seen(statusOf, (status) => status !== 'pending'),
+      ),
+    ).toBe('active');
   });
 });
 
@@ -93,9 +106,10 @@ describe('the request log', () => {
     const headers = { 'idempotency-key': 'logged', 'stripe-account': seller };
     const form = { amount: '99999999', currency: 'usd' };
     const { headers: answered } = await send(sandbox.url, 'POST /v1/payouts', { headers, form });
+    const logged = () => requests(`after=${before}`);
     const lines = await until(
-      () => requests(`after=${before}`),
-      ([line]) => typeof line?.finishedAt === 'number',
+      'the request has ended',
+      seen(logged, ([line]) => typeof line?.finishedAt === 'number'),
     );
     expect(lines).toEqual([
       expect.objectContaining({
@@ -137,7 +151,7 @@ describe('a hold', () => {
     const holds = [{ id: 'h', when: 'before', method: 'POST', path: '/v1/transfers' }];
     await sandbox.ask('PUT', 'holds', { holds });
     const lost = expect(sendTransfer()).rejects.toThrow('fetch failed');
-    const [hold] = await until(held, ([one]) => one?.waiting.length === 1);
+    const [hold] = await untilHeld();
     expect(hold?.waiting[0]).toMatchObject({ path: '/v1/transfers' });
     await sandbox.ask('POST', 'holds/h/release', { drop: true });
     await lost;
@@ -151,7 +165,7 @@ describe('a hold', () => {
       holds: [{ id: 'a', when: 'after', path: '/v1/transfers' }],
     });
     const lost = expect(sendTransfer()).rejects.toThrow('fetch failed');
-    await until(held, ([one]) => one?.waiting.length === 1);
+    await untilHeld();
     expect(await sandbox.available(seller)).toBe(before + 2_00);
     await sandbox.ask('POST', 'holds/a/release', { drop: true });
     await lost;
@@ -170,7 +184,7 @@ describe('a hold', () => {
     const hold = { id: 'l', when: 'during', method: 'POST', path: '/v1/transfers', lock: true };
     await sandbox.ask('PUT', 'holds', { holds: [hold] });
     const first = sendTransfer();
-    await until(held, ([one]) => one?.waiting.length === 1);
+    await untilHeld();
     const { status, headers, body } = await sendTransfer();
     expect([status, body.error?.code]).toEqual([429, 'lock_timeout']);
     expect(headers.get('stripe-rate-limited-reason')).toBeNull();
@@ -183,7 +197,7 @@ describe('a hold', () => {
       holds: [{ id: 'one', when: 'before', path: '/v1/balance', account: seller, count: 5 }],
     });
     const waiting = sandbox.available(seller);
-    await until(held, ([one]) => one?.waiting.length === 1);
+    await untilHeld();
     await sandbox.available();
     await sandbox.ask('PUT', 'holds', { holds: [] });
     expect(await waiting).toBeGreaterThan(0);

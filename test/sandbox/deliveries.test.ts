@@ -4,7 +4,8 @@ import { startMoneySandbox } from './money-sandbox.ts';
 import type { MoneySandbox } from './money-sandbox.ts';
 import { startReceiver } from './receiver.ts';
 import type { Arrived } from './receiver.ts';
-import { until } from './wire.ts';
+import { until } from '../wait.ts';
+import { seen } from './wire.ts';
 
 type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 type Delivery = { eventId: string; type: string; state: string; tries: number; lastStatus: number };
@@ -31,9 +32,10 @@ async function deliveries(): Promise<Delivery[]> {
 }
 
 function arrived(type: string, count = 1): Promise<Arrived[]> {
+  const those = () => receiver.of(type);
   return until(
-    () => receiver.of(type),
-    (seen) => seen.length >= count,
+    `${type} has arrived`,
+    seen(those, ({ length }) => length >= count),
   );
 }
 
@@ -78,7 +80,10 @@ describe('a delivery', () => {
     const [first = 0, second = 0, third = 0] = tries.map((one) => one.at);
     expect(second - first).toBeGreaterThanOrEqual(900);
     expect(third - second).toBeGreaterThan(second - first);
-    const [delivery] = await until(deliveries, ([one]) => one?.state !== 'waiting');
+    const [delivery] = await until(
+      'it was sent',
+      seen(deliveries, ([one]) => one?.state !== 'waiting'),
+    );
     expect(delivery).toMatchObject({ state: 'delivered', tries: 3, lastStatus: 200 });
   });
 
@@ -86,7 +91,10 @@ describe('a delivery', () => {
     await sendTo({ enabledEvents: ['charge.succeeded'] });
     receiver.answer(500, 500, 500);
     await sandbox.fund(5_00);
-    const [failed] = await until(deliveries, ([one]) => one?.state === 'failed');
+    const [failed] = await until(
+      'it is given up',
+      seen(deliveries, ([one]) => one?.state === 'failed'),
+    );
     expect(failed).toMatchObject({ tries: 3, lastStatus: 500 });
     const { data } = await sandbox.stripe.events.list({ delivery_success: false });
     expect(data.map((event) => event.id)).toEqual([failed?.eventId]);
@@ -151,6 +159,44 @@ describe('deliveries', () => {
     const events = (await arrived('charge.succeeded', 2)).map((one) => verified(one));
     expect(new Set(events.map((event) => event.id)).size).toBe(2);
     expect(events[0]?.data).toEqual(events[1]?.data);
+  });
+
+  test('may come again later, with the object as it was', async () => {
+    await sendTo({ enabledEvents: ['charge.*'] });
+    await sandbox.ask('PUT', 'webhooks', { mode: 'stale', staleMs: 300 });
+    const { id } = await sandbox.fund(5_00);
+    await arrived('charge.succeeded', 1);
+    await sandbox.stripe.charges.update(id, { description: 'A lamp' });
+    await arrived('charge.updated', 1);
+    const [first, again] = (await arrived('charge.succeeded', 2)).map((one) => verified(one));
+    expect(again).toEqual(first);
+    expect(again?.data.object).toMatchObject({ id, description: null });
+  });
+
+  test('are lost by the same seed the same way', async () => {
+    const arrivedBy = async (seed: number): Promise<Set<number>> => {
+      receiver.arrived.length = 0;
+      await sandbox.close();
+      sandbox = await startMoneySandbox();
+      await sendTo({ enabledEvents: ['charge.succeeded'] });
+      await sandbox.ask('PUT', 'webhooks', { mode: 'lose', lose: 0.5, seed });
+      for (let amount = 1_00; amount <= 10_00; amount += 1_00) await sandbox.fund(amount);
+      await sandbox.ask('PUT', 'webhooks', {});
+      await sandbox.fund(99_00);
+      const amounts = (): number[] =>
+        receiver.of('charge.succeeded').map((one) => {
+          return (verified(one).data.object as Stripe.Charge).amount;
+        });
+      const seen = await until('the last one arrives', async () => {
+        const arrived = amounts();
+        return arrived.includes(99_00) && arrived;
+      });
+      return new Set(seen);
+    };
+    const first = await arrivedBy(1);
+    expect(first.size).toBeLessThan(10);
+    expect(await arrivedBy(1)).toEqual(first);
+    expect(await arrivedBy(2)).not.toEqual(first);
   });
 
   test('may overtake each other', async () => {

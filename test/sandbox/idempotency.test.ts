@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMoneySandbox } from './money-sandbox.ts';
 import type { MoneySandbox } from './money-sandbox.ts';
-import { send, until } from './wire.ts';
+import { until } from '../wait.ts';
+import { seen, send } from './wire.ts';
 import type { Reply } from './wire.ts';
 
 let sandbox: MoneySandbox;
@@ -57,7 +58,10 @@ describe('a key of v1', () => {
     const hold = { id: 'flight', when: 'during', method: 'POST', path: '^/v1/transfers$' };
     await sandbox.ask('PUT', 'holds', { holds: [hold] });
     const first = transfer('flight');
-    await until(hanging, (waiting) => waiting.length === 1);
+    await until(
+      'a request hangs',
+      seen(hanging, (waiting) => waiting.length === 1),
+    );
     const second = await transfer('flight');
     expect(second.status).toBe(409);
     expect(second.body.error?.code).toBe('idempotency_key_in_use');

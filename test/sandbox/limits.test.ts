@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMoneySandbox } from './money-sandbox.ts';
 import type { MoneySandbox } from './money-sandbox.ts';
-import { send, until } from './wire.ts';
+import { until } from '../wait.ts';
+import { seen, send } from './wire.ts';
 
 let sandbox: MoneySandbox;
 
@@ -28,13 +29,23 @@ describe('the limits', () => {
     expect((await send(sandbox.url, 'GET /v1/balance')).status).toBe(200);
   });
 
+  test('count a path of several words as an endpoint, not as an object', async () => {
+    await sandbox.ask('PUT', 'limits', { objectPerHour: 1 });
+    const read = async () => (await send(sandbox.url, 'POST /v1/balance_settings')).status;
+    expect([await read(), await read()]).toEqual([200, 200]);
+    await sandbox.ask('PUT', 'limits', {});
+  });
+
   test('allow only so many payouts at once', async () => {
     await sandbox.ask('PUT', 'limits', { mode: 'live', payoutsAtOnce: 1 });
     const holds = [{ id: 'slow', when: 'before', path: '/v1/payouts' }];
     await sandbox.ask('PUT', 'holds', { holds });
     const pay = () => send(sandbox.url, 'POST /v1/payouts', { form: { amount: '1' } });
     const slow = pay();
-    await until(held, ([one]) => one?.waiting.length === 1);
+    await until(
+      'a request is held',
+      seen(held, ([one]) => one?.waiting.length === 1),
+    );
     const { headers } = await pay();
     expect(headers.get('stripe-rate-limited-reason')).toBe('endpoint-concurrency');
     await sandbox.ask('PUT', 'holds', { holds: [] });
@@ -52,7 +63,10 @@ test.each<[string, object]>([
   await sandbox.ask('PUT', 'holds', { holds: [hang] });
   const change = () => send(sandbox.url, 'POST /v1/transfers/tr_none');
   const slow = change();
-  await until(held, ([one]) => one?.waiting.length === 1);
+  await until(
+    'a request is held',
+    seen(held, ([one]) => one?.waiting.length === 1),
+  );
   const { status, headers } = await change();
   expect([status, headers.get('stripe-rate-limited-reason')]).toEqual([429, reason]);
   await sandbox.ask('PUT', 'holds', { holds: [] });

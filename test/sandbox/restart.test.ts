@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { Stripe } from 'stripe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startReceiver } from './receiver.ts';
-import { until } from './wire.ts';
+import { until } from '../wait.ts';
 
 type Running = { child: ChildProcess; url: string; stripe: Stripe };
 
@@ -78,6 +78,18 @@ test('a killed sandbox remembers money, keys, events, time and what is due', asy
   expect(balance.available[0]?.amount).toBeGreaterThan(0);
 });
 
+test('a killed sandbox goes on with its plan at the call where it was', async () => {
+  const before = await start();
+  const strikes = [{ endpoint: 'GET /v1/balance', n: 2, fault: 'retry-500' }];
+  await control(before, 'PUT', 'plan', { strikes });
+  await before.stripe.balance.retrieve();
+  await stop(before, 'SIGKILL');
+  const after = await start();
+  await expect(after.stripe.balance.retrieve()).rejects.toThrow('An unknown error occurred.');
+  const { strikes: struck } = await control<{ strikes: object[] }>(after, 'GET', 'strikes');
+  expect(struck).toMatchObject([{ endpoint: 'GET /v1/balance', n: 2, fault: 'retry-500' }]);
+});
+
 test('what was not delivered when it was killed is delivered by the next', async () => {
   const receiver = await startReceiver();
   const before = await start();
@@ -88,10 +100,7 @@ test('what was not delivered when it was killed is delivered by the next', async
   await stop(before, 'SIGKILL');
   expect(receiver.arrived).toEqual([]);
   await start();
-  await until(
-    () => receiver.of('charge.succeeded'),
-    (seen) => seen.length === 1,
-  );
+  await until('it has arrived', () => receiver.of('charge.succeeded').length === 1);
   await receiver.close();
 });
 

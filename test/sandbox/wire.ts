@@ -34,16 +34,13 @@ export async function send(
   };
 }
 
-/** Waits until a fact holds; fails with the last thing seen. */
-export async function until<T>(
+/** What one looks at, as a question for `until`: nothing while it is not as wanted. */
+export function seen<T>(
   look: () => Promise<T> | T,
-  holds: (seen: T) => boolean,
-): Promise<T> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`Still not so: ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  isWanted: (one: T) => boolean,
+): () => Promise<T | undefined> {
+  return async () => {
+    const one = await look();
+    return isWanted(one) ? one : undefined;
+  };
 }

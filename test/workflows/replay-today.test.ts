@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payoutWorkflowId } from '../../domain/ids.ts';
-import { fetchRuns, replay, saveRuns, type SavedRun } from '../replay/histories.ts';
+import { fetchRuns, replay, saveRuns, textOf, type SavedRun } from '../replay/histories.ts';
 import { lives } from '../replay/lives.ts';
 import { startEngine, type RunningEngine } from '../running-engine.ts';
 
@@ -32,6 +32,7 @@ test.each(['sellerLifecycle', 'relay', 'sweep', 'revive', 'accounts', 'reconcili
   async (type) => {
     const runs = await fetchRuns(engine, `WorkflowType = '${type}'`);
     for (const run of runs) await replay(run);
+    if (type === 'sellerLifecycle') expect(textOf(runs).includes('"openPayday"')).toBe(true);
     if (save) saveRuns(type, type === 'sellerLifecycle' ? runs : runs.slice(0, 3));
   },
 );

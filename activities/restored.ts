@@ -1,0 +1,66 @@
+import type { Stripe } from 'stripe';
+import {
+  keepUnknown,
+  readUncompared,
+  recordCompared,
+  recordUnknownMade,
+  type MadeAtStripe,
+} from '../db/restored.ts';
+import { isPayoutId, type StripeAccountId } from '../domain/ids.ts';
+import { readPages, type StripeDeps } from './money-call.ts';
+import { actingFor } from './stripe.ts';
+
+/**
+ * Reads what Stripe made since the last sign of life in this database and looks for what it does
+ * not know. After an ordinary restart there is nothing; after one from a backup money stops.
+ */
+export async function compareSinceStart(deps: StripeDeps): Promise<void> {
+  const uncompared = await readUncompared(deps.db);
+  if (!uncompared) return;
+  const since = Math.floor(Date.parse(uncompared.since) / 1000);
+  const transfers = await keepUnknown(deps.db, await listTransfers(deps, since));
+  const accounts = new Set([...uncompared.accounts, ...transfers.map((one) => one.stripeAccount)]);
+  const payouts: MadeAtStripe[] = [];
+  for (const account of accounts) payouts.push(...(await listPayouts(deps, account, since)));
+  const unknown = [...transfers, ...(await keepUnknown(deps.db, payouts))];
+  await recordUnknownMade(deps.db, unknown);
+  await recordCompared(deps.db, uncompared.start);
+}
+
+async function listTransfers(deps: StripeDeps, since: number): Promise<MadeAtStripe[]> {
+  const found = await readPages(deps, 'GET /v1/transfers', (page) =>
+    deps.stripe.transfers.list({ created: { gte: since }, ...page }),
+  );
+  return found.flatMap((transfer) => {
+    const { destination } = transfer;
+    const account = typeof destination === 'string' ? destination : destination?.id;
+    return transfer.reversed || !account ? [] : made(transfer, 'transfer', account);
+  });
+}
+
+async function listPayouts(
+  deps: StripeDeps,
+  account: StripeAccountId,
+  since: number,
+): Promise<MadeAtStripe[]> {
+  const found = await readPages(deps, 'GET /v1/payouts', (page) =>
+    deps.stripe.payouts.list({ created: { gte: since }, ...page }, actingFor(account)),
+  );
+  return found.flatMap((payout) => made(payout, 'payout', account));
+}
+
+function made(
+  object: Pick<
+    Stripe.Transfer | Stripe.Payout,
+    'id' | 'amount' | 'currency' | 'created' | 'metadata'
+  >,
+  step: MadeAtStripe['step'],
+  account: string,
+): MadeAtStripe[] {
+  const payoutId = object.metadata?.['payout_id'];
+  if (!isPayoutId(payoutId)) return [];
+  const { id: stripeId, amount, currency, created } = object;
+  const createdAt = new Date(created * 1000).toISOString();
+  const stripeAccount = account as StripeAccountId;
+  return [{ stripeId, step, payoutId, stripeAccount, amount, currency, createdAt }];
+}

@@ -1,0 +1,98 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { findEvent, listEvents } from '../db/events.ts';
+import { eventCatalogue, eventObjects, eventTypes } from '../domain/event-catalogue.ts';
+import { isEventId, type EventId } from '../domain/ids.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { afterOf, pageOf, PageQuery, toFeed } from './pages.ts';
+import { Problem } from './problems.ts';
+import * as schemas from './schemas.ts';
+import { answer, refusals } from './schemas.ts';
+
+const EventTypeName = z.enum(eventTypes).openapi('EventType', {
+  description: eventTypes.map((type) => `- \`${type}\`: ${eventCatalogue[type]}`).join('\n'),
+});
+
+const Event = z
+  .object({
+    id: z.string(),
+    type: EventTypeName,
+    object: z.object({ kind: z.enum(eventObjects), id: z.string() }),
+    sellerId: z.string().nullable(),
+    sequence: z.int().openapi({
+      description:
+        'Counts the events of the object from 1, without gaps: what is lower came before',
+    }),
+    at: schemas.Instant,
+    data: z.object({
+      previousStatus: z.string().nullable(),
+      status: z.string().nullable().openapi({ description: 'The same as before where it stayed' }),
+      reason: z.string().nullable().openapi({ description: 'A code, never free text' }),
+      actor: z.string().openapi({ description: 'An API key, or `schedule`, `stripe`, `engine`' }),
+      money: z.union([schemas.Money, z.null()]),
+      requirements: z
+        .object({ due: z.int(), dueBy: schemas.Instant.nullable() })
+        .optional()
+        .openapi({ description: 'With `seller.requirements_changed`' }),
+    }),
+  })
+  .openapi('Event');
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/events',
+  operationId: 'listEvents',
+  tags: ['Events'],
+  summary: 'What happened, oldest first, for a reader that misses nothing',
+  description:
+    'Keep `nextCursor`, also of an empty page, and ask again with it: every event comes once, and those of one object in their sequence. An event is listed when every transaction that began before it has ended, as a rule within milliseconds. Where an object may be read twice, a sequence that is not higher than the last is old.',
+  request: {
+    query: z.strictObject({
+      type: EventTypeName.optional(),
+      objectId: z
+        .string()
+        .regex(/^\w{1,100}$/, 'must be the id of an object')
+        .optional(),
+      sellerId: schemas.SellerFilter,
+      order: z.enum(['oldest-first', 'newest-first']).default('oldest-first'),
+      ...PageQuery,
+    }),
+  },
+  responses: { 200: answer(pageOf(Event), 'A page of events'), ...refusals },
+});
+
+const EventParams = z.object({
+  eventId: z
+    .custom<EventId>((id) => typeof id === 'string' && isEventId(id))
+    .openapi({ type: 'string', param: { name: 'eventId', in: 'path' } }),
+});
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/events/{eventId}',
+  operationId: 'getEvent',
+  tags: ['Events'],
+  summary: 'One event',
+  request: { params: EventParams },
+  responses: { 200: answer(Event, 'The event'), ...refusals },
+});
+
+/** The outbox, read by the platform. */
+export function eventRoutes({ db }: AppDeps) {
+  return createRoutes()
+    .openapi(listRoute, async (c) => {
+      const { cursor, ...filter } = c.req.valid('query');
+      const events = await listEvents(db, { ...filter, after: afterOf(cursor, isEventId) });
+      if (events === 'unknown-cursor') {
+        throw new Problem('unknown-cursor', 'The database is older than this cursor: begin anew');
+      }
+      return c.json(
+        toFeed(events, { limit: filter.limit, cursor }, (event) => event),
+        200,
+      );
+    })
+    .openapi(getRoute, async (c) => {
+      const event = await findEvent(db, c.req.valid('param').eventId);
+      if (!event) throw new Problem('unknown-event', 'No event has this id');
+      return c.json(event, 200);
+    });
+}

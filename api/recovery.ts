@@ -1,0 +1,112 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { adoptAll, dismissAdoption, listAdoptions, type Adoption } from '../db/adoptions.ts';
+import { money } from '../domain/money.ts';
+import { runCommand } from './commands.ts';
+import { createRoutes, type AppDeps } from './context.ts';
+import { Problem } from './problems.ts';
+import { answer, body, CommandHeaders, Instant, Money, refusals, text } from './schemas.ts';
+
+const ToAdopt = z
+  .object({
+    stripeId: z.string(),
+    step: z.enum(['transfer', 'payout']),
+    payoutId: z.string().openapi({ description: 'Our payout, as its metadata names it' }),
+    stripeAccount: z.string(),
+    sellerId: z.string().nullable(),
+    money: Money,
+    createdAt: Instant,
+    foundAt: Instant,
+    adopts: z.string().openapi({ description: 'What adopting it does' }),
+  })
+  .openapi('ToAdopt');
+
+const Recovery = z
+  .object({ data: z.array(ToAdopt), explanation: z.string() })
+  .openapi('Recovery', { description: 'What left under our name and the database does not know' });
+
+const Reason = z.strictObject({ reason: text(500) }).openapi('RecoveryReason');
+const tags = ['Operations'];
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/recovery',
+  operationId: 'listRecovery',
+  summary: 'What Stripe made and this database does not know, as after a backup was brought back',
+  tags,
+  responses: { 200: answer(Recovery, 'All that is open, oldest first'), ...refusals },
+});
+
+const adoptRoute = createRoute({
+  method: 'post',
+  path: '/v1/recovery/adopt',
+  operationId: 'adoptRecovery',
+  summary: 'Take over all whose seller is known',
+  description:
+    'The payouts stand again under their old ids and their money is booked as gone. Post the earnings of the lost time again, under their external ids; then resume money.',
+  tags,
+  request: { headers: CommandHeaders, body: body(Reason) },
+  responses: { 200: answer(Recovery, 'What was taken over'), ...refusals },
+});
+
+const dismissRoute = createRoute({
+  method: 'post',
+  path: '/v1/recovery/{stripeId}/dismiss',
+  operationId: 'dismissRecovery',
+  summary: 'Leave one alone for good: it was put right by hand, or is none of ours',
+  tags,
+  request: {
+    params: z.object({ stripeId: z.string().regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/) }),
+    headers: CommandHeaders,
+    body: body(Reason),
+  },
+  responses: { 200: answer(Recovery, 'What is still open'), ...refusals },
+});
+
+/** The way back after the database was brought back from a backup. */
+export function recoveryRoutes(deps: AppDeps) {
+  return createRoutes()
+    .openapi(listRoute, async (c) => c.json(toRecovery(await listAdoptions(deps.db)), 200))
+    .openapi(adoptRoute, async (c) => {
+      const request = c.req.valid('json');
+      const by = c.get('caller').id;
+      const done = await runCommand(c, deps, { kind: 'adopt', request }, async (tx) => {
+        const adopted = await adoptAll(tx, { by, reason: request.reason });
+        return { status: 200 as const, body: toRecovery(adopted), objectId: 'recovery' };
+      });
+      return c.json(done.body, 200);
+    })
+    .openapi(dismissRoute, async (c) => {
+      const { stripeId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const order = { by: c.get('caller').id, reason: request.reason };
+      const done = await runCommand(c, deps, { kind: 'dismiss-adoption', request }, async (tx) => {
+        if (!(await dismissAdoption(tx, stripeId, order))) {
+          throw new Problem('unknown-adoption', `${stripeId} is not to be adopted`);
+        }
+        const left = toRecovery(await listAdoptions(tx));
+        return { status: 200 as const, body: left, objectId: stripeId };
+      });
+      return c.json(done.body, 200);
+    });
+}
+
+function toRecovery(adoptions: readonly Adoption[]) {
+  const explanation =
+    adoptions.length === 0
+      ? 'Nothing: this database knows all that Stripe made under its name'
+      : 'Stripe made these and this database does not know them: it was brought back from a backup, or another engine pays from this account. Money stays stopped until each is adopted or dismissed';
+  return { data: adoptions.map(toAdopt), explanation };
+}
+
+function toAdopt({ amount, currency, ...adoption }: Adoption) {
+  return { ...adoption, money: money(amount, currency), adopts: words(adoption) };
+}
+
+function words({ sellerId, step }: Pick<Adoption, 'sellerId' | 'step'>): string {
+  if (sellerId === null) {
+    return 'Nothing: no seller has this account. Make the seller known again or dismiss it';
+  }
+  return step === 'transfer'
+    ? 'It counts as transferred: the money is at the account, or on its way with its payout'
+    : 'It counts as sent: its payout stands again and is followed to the bank';
+}

@@ -1,0 +1,226 @@
+import { sql } from 'kysely';
+import {
+  payoutWorkflowId,
+  sellerWorkflowId,
+  type PayoutId,
+  type SellerId,
+  type StripeAccountId,
+  type StripePayoutId,
+  type TransferId,
+} from '../domain/ids.ts';
+import { adopted, sent, type PayoutMoney } from '../domain/ledger.ts';
+import { minor } from '../domain/money.ts';
+import type { MoneyStep, PayoutStatus } from '../domain/payout.ts';
+import { businessNow } from './business-time.ts';
+import type { Db, Tx } from './connect.ts';
+import { recordEntries } from './ledger.ts';
+import { addWakeUps } from './wake-ups.ts';
+
+/** Money that left under our name and that this database did not know of. */
+export type Adoption = {
+  stripeId: string;
+  step: MoneyStep;
+  payoutId: PayoutId;
+  stripeAccount: StripeAccountId;
+  amount: number;
+  currency: string;
+  createdAt: string;
+  foundAt: string;
+  /** Null where no seller has this account: the seller's row was lost too. */
+  sellerId: SellerId | null;
+};
+
+/** What is still to be adopted or dismissed, oldest first. */
+export async function listAdoptions(db: Db): Promise<Adoption[]> {
+  const rows = await db
+    .selectFrom('adoptions')
+    .leftJoin('sellers', 'sellers.stripe_account', 'adoptions.stripe_account')
+    .selectAll('adoptions')
+    .select('sellers.id as seller_id')
+    .where('adoptions.closed_at', 'is', null)
+    .orderBy('adoptions.created_at')
+    .orderBy('adoptions.payout_id')
+    .orderBy('adoptions.step', 'desc') // the transfer goes before its payout
+    .execute();
+  return rows.map((row) => ({
+    stripeId: row.stripe_id,
+    step: row.step,
+    payoutId: row.payout_id,
+    stripeAccount: row.stripe_account,
+    amount: row.amount,
+    currency: row.currency,
+    createdAt: row.created_at,
+    foundAt: row.found_at,
+    sellerId: row.seller_id,
+  }));
+}
+
+/** Who decides about adoptions, and why. */
+export type AdoptionOrder = { by: string; reason: string };
+
+/**
+ * Takes over all whose seller is known: the payouts stand again under their old ids, in the state
+ * that Stripe showed, and their money is booked. Answers with what was taken over.
+ */
+export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
+  await sql`select from operations for update`.execute(tx);
+  const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
+  const byPayout = Map.groupBy(open, ({ payoutId }) => payoutId);
+  for (const of of byPayout.values()) await adoptPayout(tx, of);
+  await close(tx, open, 'adopted', order);
+  return open;
+}
+
+/** Leaves one alone for good: somebody else's, or put right by hand. False when none is open. */
+export async function dismissAdoption(
+  tx: Tx,
+  stripeId: string,
+  order: AdoptionOrder,
+): Promise<boolean> {
+  const open = (await listAdoptions(tx)).filter((one) => one.stripeId === stripeId);
+  await close(tx, open, 'dismissed', order);
+  return open.length > 0;
+}
+
+async function close(
+  tx: Tx,
+  which: readonly Adoption[],
+  outcome: 'adopted' | 'dismissed',
+  { by, reason }: AdoptionOrder,
+): Promise<void> {
+  if (which.length === 0) return;
+  await tx
+    .updateTable('adoptions')
+    .set({ outcome, closed_at: businessNow, closed_by: by, reason })
+    .where(
+      'stripe_id',
+      'in',
+      which.map(({ stripeId }) => stripeId),
+    )
+    .execute();
+}
+
+async function adoptPayout(tx: Tx, of: readonly Adoption[]): Promise<void> {
+  const [first] = of;
+  if (!first?.sellerId) return;
+  const { payoutId, sellerId } = first;
+  const row = await tx
+    .selectFrom('payouts')
+    .select('status')
+    .where('id', '=', payoutId)
+    .forUpdate()
+    .executeTakeFirst();
+  for (const made of of) await recordSentAttempt(tx, made, row?.status);
+  if (row && row.status !== 'requested') await lookUpFirst(tx, payoutId, row.status);
+  else await recordWhole(tx, sellerId, of);
+  await addWakeUps(tx, [
+    { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
+    { workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] },
+  ]);
+}
+
+/** An attempt that was sent stands again, so that nothing sends it a second time. */
+async function recordSentAttempt(
+  tx: Tx,
+  { payoutId, step, stripeId, stripeAccount, createdAt }: Adoption,
+  status: PayoutStatus | undefined,
+): Promise<void> {
+  // The ordinary look-up compares it with what the row set aside.
+  const isSettled = status === undefined || status === 'requested';
+  await tx
+    .insertInto('attempts')
+    .values({
+      key: `${payoutId}/${step}/adopted`,
+      object_id: payoutId,
+      step,
+      number: sql<number>`coalesce((select max(number) from attempts
+        where object_id = ${payoutId} and step = ${step}), 0) + 1`,
+      state: isSettled ? 'succeeded' : 'unknown',
+      account: step === 'payout' ? stripeAccount : null,
+      api_version: 'adopted',
+      request: '{}',
+      first_sent_at: createdAt,
+      last_sent_at: createdAt,
+      tries: 1,
+      ...(isSettled && { stripe_id: stripeId, decided_at: businessNow }),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['object_id', 'step']).where('state', '<>', 'refused').doUpdateSet({
+        state: 'unknown',
+        first_sent_at: createdAt,
+        last_sent_at: createdAt,
+      }),
+    )
+    .execute();
+}
+
+async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Promise<void> {
+  const step = status === 'reserved' ? 'transfer' : 'payout';
+  await tx
+    .updateTable('payouts')
+    .set({
+      unknown_step: step,
+      look_ups: 0,
+      waiting_for: 'outcome-look-up',
+      look_again_at: businessNow,
+    })
+    .where('id', '=', payoutId)
+    .where('status', 'in', ['reserved', 'transferred'])
+    .execute();
+}
+
+/**
+ * The row was lost, or stood before anything was set aside. With a payout at Stripe it is on its way
+ * to the bank and is followed; with a transfer alone its money is at the account, for the next one.
+ */
+async function recordWhole(tx: Tx, sellerId: SellerId, of: readonly Adoption[]): Promise<void> {
+  const transfer = of.find(({ step }) => step === 'transfer');
+  const payout = of.find(({ step }) => step === 'payout');
+  const any = payout ?? transfer;
+  if (!any) return;
+  const { payoutId, currency, stripeAccount } = any;
+  const fromPlatform = minor(transfer?.amount ?? 0);
+  const fromAccount = minor(Math.max(0, (payout?.amount ?? 0) - fromPlatform));
+  const money: PayoutMoney = { payoutId, sellerId, currency, fromPlatform, fromAccount };
+  const row = {
+    status: payout ? ('sent' as const) : ('canceled' as const),
+    from_platform: fromPlatform,
+    from_account: fromAccount,
+    stripe_account: stripeAccount,
+    transfer_id: (transfer?.stripeId ?? null) as TransferId | null,
+    stripe_payout_id: (payout?.stripeId ?? null) as StripePayoutId | null,
+    started_at: businessNow,
+    reserved_at: any.createdAt,
+    ...(payout
+      ? { sent_at: payout.createdAt, waiting_for: 'bank' as const, look_again_at: businessNow }
+      : { over_at: businessNow }),
+  };
+  await tx
+    .insertInto('payouts')
+    .values({ id: payoutId, seller_id: sellerId, currency, ordered_by: 'adopted', ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+  await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account'));
+  if (!payout) return;
+  await recordEntries(tx, sent(money, payout.stripeId as StripePayoutId));
+  await allocate(tx, money, payout.amount);
+}
+
+/** The oldest earnings that are known pay it; what was lost with the backup is posted again. */
+async function allocate(tx: Tx, { payoutId, sellerId, currency }: PayoutMoney, amount: number) {
+  await sql`
+    with open as (
+      select id, amount - allocated as rest,
+        sum(amount - allocated) over (order by available_on, id) as upto
+      from earnings
+      where seller_id = ${sellerId} and currency = ${currency} and allocated < amount
+    ), taken as (
+      select id, least(rest, ${amount} - (upto - rest))::bigint as part
+      from open where upto - rest < ${amount}
+    ), item as (
+      insert into payout_items (payout_id, earning_id, amount)
+      select ${payoutId}, id, part from taken
+    )
+    update earnings set allocated = allocated + part from taken where earnings.id = taken.id
+  `.execute(tx);
+}

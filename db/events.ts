@@ -1,0 +1,97 @@
+import { sql, type Selectable } from 'kysely';
+import type { EventType } from '../domain/event-catalogue.ts';
+import type { EventId, SellerId } from '../domain/ids.ts';
+import type { Db } from './connect.ts';
+import type { Database } from './schema.ts';
+
+/** An event as the platform reads it. */
+export type EventRecord = ReturnType<typeof toEvent>;
+
+/** Which events, in which direction; `after` begins a page behind an event that stands. */
+export type EventFilter = {
+  type?: EventType | undefined;
+  objectId?: string | undefined;
+  sellerId?: SellerId | undefined;
+  order: 'oldest-first' | 'newest-first';
+  after?: EventId | undefined;
+  limit: number;
+};
+
+/**
+ * Events whose turn has come, one more than the limit where there are more; nothing where `after`
+ * is no event. A turn has come when no transaction of it or before it can still write: so nothing
+ * ever appears behind a reader, in whatever order transactions commit.
+ */
+export async function listEvents(
+  db: Db,
+  filter: EventFilter,
+): Promise<EventRecord[] | 'unknown-cursor'> {
+  const { type, objectId, sellerId, after } = filter;
+  const place = after === undefined ? undefined : await findPlace(db, after);
+  if (after !== undefined && !place) return 'unknown-cursor';
+  const isForward = filter.order === 'oldest-first';
+  const beyond = isForward ? sql`>` : sql`<`;
+  let query = db.selectFrom('events').selectAll().where('turn', '<', turnsOver);
+  if (type) query = query.where('type', '=', type);
+  if (objectId) query = query.where('object_id', '=', objectId);
+  if (sellerId) query = query.where('seller_id', '=', sellerId);
+  if (place) {
+    query = query.where(
+      sql<boolean>`(turn, position) ${beyond} (${place.turn}::bigint, ${place.position}::bigint)`,
+    );
+  }
+  const rows = await query
+    .orderBy('turn', isForward ? 'asc' : 'desc')
+    .orderBy('position', isForward ? 'asc' : 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  return rows.map(toEvent);
+}
+
+/** Every transaction below this number has ended. Of the statement's own snapshot, as the rows are. */
+const turnsOver = sql<number>`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + added
+  from event_order)`;
+
+/** The event with this id. */
+export async function findEvent(db: Db, eventId: EventId): Promise<EventRecord | undefined> {
+  const row = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('id', '=', eventId)
+    .executeTakeFirst();
+  return row && toEvent(row);
+}
+
+/**
+ * Puts what will be written behind what stands. Transactions are counted by the server: in another
+ * one, into which a dump was restored, they begin low again, and events would be written in the
+ * past of every reader.
+ */
+export async function keepEventOrder(db: Db): Promise<void> {
+  await sql`
+    update event_order set added = last.turn + 1 - here.turn
+    from (select pg_current_xact_id()::text::bigint as turn) as here,
+      (select coalesce(max(turn), 0) as turn from events) as last
+    where last.turn >= here.turn + added
+  `.execute(db);
+}
+
+async function findPlace(db: Db, eventId: EventId) {
+  return db
+    .selectFrom('events')
+    .select(['turn', 'position'])
+    .where('id', '=', eventId)
+    .executeTakeFirst();
+}
+
+function toEvent(row: Selectable<Database['events']>) {
+  return {
+    id: row.id,
+    type: row.type,
+    object: { kind: row.object_kind, id: row.object_id },
+    sellerId: row.seller_id,
+    sequence: row.sequence,
+    at: row.created_at,
+    data: row.data,
+  };
+}

@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
+import type { MoneyStep } from '../domain/payout.ts';
+import { businessNow } from './business-time.ts';
+import type { Db, Tx } from './connect.ts';
+
+/** Something that Stripe made under our name. */
+export type MadeAtStripe = {
+  stripeId: string;
+  step: MoneyStep;
+  payoutId: PayoutId;
+  stripeAccount: StripeAccountId;
+  amount: number;
+  currency: string;
+  createdAt: string;
+};
+
+/** Seconds read again before the last sign of life, since clocks and commits differ. */
+const overlapSeconds = 3600;
+
+/**
+ * What has to be compared with Stripe before money may move: nothing where that was done since
+ * PostgreSQL started. `since` is the last sign of life in here; what a backup lost came after it.
+ */
+export async function readUncompared(
+  db: Db,
+): Promise<{ start: string; since: string; accounts: StripeAccountId[] } | undefined> {
+  const { rows } = await sql<{ start: string; since: string; accounts: StripeAccountId[] }>`
+    select postgres_start() as start, coalesce(greatest(
+        (select created_at from ledger_entries order by id desc limit 1),
+        (select max(created_at) from payouts),
+        (select created_at from installation)), business_now())
+        - ${overlapSeconds} * interval '1 second' as since,
+      array(select distinct stripe_account from payouts
+        where status in ('reserved', 'transferred') and stripe_account is not null) as accounts
+    from operations where compared_start is distinct from postgres_start()
+  `.execute(db);
+  return rows[0];
+}
+
+/** Those of these that no attempt of ours was sent for: this database does not know them. */
+export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promise<MadeAtStripe[]> {
+  if (made.length === 0) return [];
+  const { rows } = await sql<{ stripe_id: string }>`
+    select stripe_id from jsonb_to_recordset(${JSON.stringify(
+      made.map(({ stripeId, step, payoutId }) => ({
+        stripe_id: stripeId,
+        step,
+        payout_id: payoutId,
+      })),
+    )}::jsonb) as made(stripe_id text, step text, payout_id text)
+    where not exists (select from attempts where object_id = made.payout_id
+        and attempts.step = made.step and (first_sent_at is not null or state = 'succeeded'))
+      and not exists (select from adoptions where adoptions.stripe_id = made.stripe_id)
+  `.execute(db);
+  const unknown = new Set(rows.map((row) => row.stripe_id));
+  return made.filter(({ stripeId }) => unknown.has(stripeId));
+}
+
+/** Writes down what only Stripe knew and stops money over it. */
+export async function recordUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
+  if (made.length === 0) return;
+  await tx
+    .insertInto('adoptions')
+    .values(
+      made.map((one) => ({
+        stripe_id: one.stripeId,
+        step: one.step,
+        payout_id: one.payoutId,
+        stripe_account: one.stripeAccount,
+        amount: one.amount,
+        currency: one.currency,
+        created_at: one.createdAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await tx
+    .updateTable('operations')
+    .set({ money_stopped: true, reason, changed_by: 'engine', changed_at: businessNow })
+    .execute();
+}
+
+const reason =
+  'Stripe has made what this database does not know: it was brought back from a backup, or another ' +
+  'engine pays from this account. GET /v1/recovery lists it.';
+
+/** Stripe was compared after this start of PostgreSQL. */
+export async function recordCompared(db: Db, start: string): Promise<void> {
+  await db.updateTable('operations').set({ compared_start: start }).execute();
+}

@@ -1,0 +1,102 @@
+/** Money with its currency, in whole minor units. */
+export type Money = { amount: number; currency: string };
+
+/** A payout as the public API tells it. */
+export type Payout = {
+  id: string;
+  sellerId: string;
+  currency: string;
+  status: string;
+  total: Money;
+  fromPlatform: Money;
+  stripeAccount: string | null;
+  transferId: string | null;
+  stripePayoutId: string | null;
+  waiting: { for: string } | null;
+  parked: { reason: string } | null;
+};
+
+/** A seller as the public API tells it, with where its money is and why it is not paid. */
+export type Seller = {
+  id: string;
+  status: string;
+  currency: string;
+  stripeAccount: string | null;
+  balances: { currency: string; payable: Money; places: Record<string, number> }[];
+  /** What `explain` says of money that waits; absent where none does. */
+  waits?: { for: string }[];
+};
+
+/** The sandbox's own book. */
+export type Book = {
+  accounts: {
+    id: string;
+    balances: { currency: string; available: number; pending: number }[];
+    entries: { type: string; currency: string; net: number }[];
+  }[];
+  transfers: {
+    id: string;
+    amount: number;
+    currency: string;
+    destination: string;
+    metadata: Record<string, string>;
+    amountReversed: number;
+  }[];
+  payouts: {
+    id: string;
+    account: string;
+    amount: number;
+    currency: string;
+    status: string;
+    metadata: Record<string, string>;
+    automatic: boolean;
+  }[];
+};
+
+/** A workflow that did not simply complete. */
+export type Workflow = { id: string; type: string; status: string };
+
+/** A stretch of time in which a server of the engine's was down, in milliseconds. */
+export type Outage = { from: number; to: number };
+
+/** Everything that the audit looks at; all of it is read from outside the engine. */
+export type Facts = {
+  payouts: Payout[];
+  sellers: Seller[];
+  book: Book;
+  /** What the platform posted as earned, and the API took. */
+  promised: { sellerId: string; currency: string; amount: number }[];
+  attention: { kind: string; id: string; reason: string }[];
+  discrepancies: { id: string; state: string }[];
+  workflows: Workflow[];
+  /** Requests that Stripe's own budgets turned away. */
+  tooMany: { endpoint: string; at: number }[];
+  /** What the engine asked for and Stripe does not know. */
+  unknownCalls: { method: string; path: string; reason: string }[];
+  /** Answers of 500 and above, and faults, in the API's log. */
+  apiFaults: { at: number; what: string }[];
+  outages: Outage[];
+};
+
+/** Something that is not as it has to be. */
+export type Finding = { rule: string; about: string; words: string };
+
+/** A payout nothing will happen to any more. */
+export function isOver({ status }: { status: string }): boolean {
+  return ['settled', 'failed', 'returned', 'canceled', 'skipped'].includes(status);
+}
+
+/** The items under each name. */
+export function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  return groups;
+}
+
+/** A sum of whole numbers. */
+export function sumOf<T>(items: readonly T[], amountOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + amountOf(item), 0);
+}

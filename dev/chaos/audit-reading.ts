@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+
+import { isOver } from './audit-facts.ts';
+import type { Book, Facts, Outage, Payout, Seller, Workflow } from './audit-facts.ts';
+
+/** Where everything is read. */
+export type Sources = {
+  api: string;
+  apiKey: string;
+  sandbox: string;
+  /** Temporal's web interface, which passes its API on. */
+  temporalUi: string;
+  namespace: string;
+  apiLog: string;
+  /** When the run began: what is older in the log belongs to another. */
+  since: number;
+};
+
+type Known = { promised: Facts['promised']; outages: Outage[] };
+
+/** Reads all facts from outside: the public API, the sandbox's book, Temporal, the API's log. */
+export async function readFacts(sources: Sources, known: Known): Promise<Facts> {
+  const { sandbox } = sources;
+  const payouts = await listAll<Payout>(sources, '/v1/payouts');
+  const [sellers, attention, discrepancies, workflows, tooMany] = await Promise.all([
+    readSellers(sources, payouts),
+    listAll<Facts['attention'][number]>(sources, '/v1/attention'),
+    readDiscrepancies(sources),
+    readWorkflows(sources),
+    readTooMany(sources),
+  ]);
+  const { unknownCalls } = await getJson<Pick<Facts, 'unknownCalls'>>(
+    `${sandbox}/_sandbox/unknown-calls`,
+  );
+  return {
+    payouts,
+    sellers,
+    book: await getJson<Book>(`${sandbox}/_sandbox/book`),
+    attention,
+    discrepancies,
+    workflows,
+    tooMany,
+    unknownCalls,
+    apiFaults: readApiFaults(sources),
+    ...known,
+  };
+}
+
+async function readSellers(sources: Sources, payouts: readonly Payout[]): Promise<Seller[]> {
+  const listed = await listAll<Omit<Seller, 'balances'>>(sources, '/v1/sellers');
+  const sellers: Seller[] = [];
+  for (const seller of listed) {
+    const path = `/v1/sellers/${seller.id}`;
+    const { data } = await askApi<{ data: Seller['balances'] }>(sources, `${path}/balances`);
+    const isUnderWay = payouts.some((one) => one.sellerId === seller.id && !isOver(one));
+    const isWaiting = !isUnderWay && data.some(({ payable }) => payable.amount > 0);
+    const explained = isWaiting
+      ? await askApi<{ waits: { for: string }[] }>(sources, `${path}/explain`)
+      : {};
+    sellers.push({ ...seller, balances: data, ...explained });
+  }
+  return sellers;
+}
+
+async function readDiscrepancies(sources: Sources): Promise<Facts['discrepancies']> {
+  try {
+    return await listAll<Facts['discrepancies'][number]>(sources, '/v1/discrepancies');
+  } catch (error) {
+    if (error instanceof NotThere) return [];
+    throw error;
+  }
+}
+
+async function readWorkflows({ temporalUi, namespace }: Sources): Promise<Workflow[]> {
+  const statuses = "'Running', 'Failed', 'Terminated', 'TimedOut', 'Canceled'";
+  const query = encodeURIComponent(`ExecutionStatus IN (${statuses})`);
+  const all: Workflow[] = [];
+  let token = '';
+  do {
+    const page = await getJson<{
+      executions?: { execution: { workflowId: string }; type: { name: string }; status: string }[];
+      nextPageToken?: string | null;
+    }>(
+      `${temporalUi}/api/v1/namespaces/${namespace}/workflows?query=${query}` +
+        `&pageSize=1000&nextPageToken=${encodeURIComponent(token)}`,
+    );
+    for (const { execution, type, status } of page.executions ?? []) {
+      const short = status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
+      all.push({ id: execution.workflowId, type: type.name, status: short });
+    }
+    token = page.nextPageToken ?? '';
+  } while (token !== '');
+  return all;
+}
+
+type Line = { seq: number; at: number; method: string; path: string; requestId: string };
+
+/** Refusals by the real budgets: those of the plan are listed as strikes. */
+async function readTooMany({ sandbox }: Sources): Promise<Facts['tooMany']> {
+  const struck = new Set<string>();
+  for (const { requestId } of await readLog<Line & { requestId: string }>(sandbox, 'strikes')) {
+    struck.add(requestId);
+  }
+  const refused = await readLog<Line>(sandbox, 'requests', '&status=429');
+  return refused
+    .filter(({ requestId }) => !struck.has(requestId))
+    .map(({ at, method, path }) => ({ at, endpoint: `${method} ${path}` }));
+}
+
+/** A log of the sandbox's, page by page. */
+async function readLog<T extends { seq: number }>(
+  sandbox: string,
+  name: 'requests' | 'strikes',
+  filter = '',
+): Promise<T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const url = `${sandbox}/_sandbox/${name}?after=${all.at(-1)?.seq ?? 0}&limit=5000${filter}`;
+    const page = await getJson<Record<string, T[]> & { hasMore: boolean }>(url);
+    all.push(...(page[name] ?? []));
+    if (!page.hasMore) return all;
+  }
+}
+
+function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {
+  return readFileSync(apiLog, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const said = lineOf(line);
+      const at = Date.parse(said.time ?? '');
+      const isFault = said.event === 'fault' || (said.event === 'request' && said.status >= 500);
+      if (!isFault || at < since) return [];
+      return [
+        { at, what: `${said.event} ${said.route ?? ''} ${said.status ?? said.message ?? ''}` },
+      ];
+    });
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the API wrote
+function lineOf(line: string): any {
+  try {
+    return line.startsWith('{') ? JSON.parse(line) : {};
+  } catch {
+    return {};
+  }
+}
+
+async function listAll<T>(sources: Sources, path: string): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const after = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: { data: T[]; nextCursor: string | null } = await askApi(
+      sources,
+      `${path}?limit=100${after}`,
+    );
+    all.push(...page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return all;
+}
+
+async function askApi<T>({ api, apiKey }: Sources, path: string): Promise<T> {
+  return getJson<T>(`${api}${path}`, { authorization: `Bearer ${apiKey}` });
+}
+
+/** There is no such path. */
+class NotThere extends Error {}
+
+async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
+  const answer = await fetch(url, { headers });
+  if (answer.status === 404) throw new NotThere(url);
+  if (!answer.ok) throw new Error(`${answer.status} from ${url}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}

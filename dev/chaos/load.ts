@@ -1,0 +1,134 @@
+import { forEach } from '../bench/calls.ts';
+import { Refused } from './calls.ts';
+import { diceOf, type Dice } from './dice.ts';
+import { letMostLeave } from './calm.ts';
+import { enterNewDetails, type Seller } from './onboard.ts';
+import { actAsOperator } from './operator.ts';
+import type { Scene } from './scene.ts';
+import type { Striker } from './striker.ts';
+import { letPass } from './time.ts';
+
+/** Orders under way at once: near Stripe's limits, which the engine has to keep. */
+const lanes = 12;
+
+type Day = { day: number; dice: Dice; seller: Seller };
+type Undo = () => Promise<unknown>;
+
+/** Sells, orders, holds, cancels, day after day, until so many payouts are ordered. */
+export async function runLoad(
+  scene: Scene,
+  sellers: readonly Seller[],
+  striker: Striker,
+): Promise<void> {
+  const ordering = sellers.filter(({ daily }) => !daily);
+  await fund(scene, sellers);
+  let undo: Undo[] = [];
+  for (let day = 1; scene.count.orders < scene.payouts; day += 1) {
+    const yesterday = undo;
+    undo = [];
+    for (const again of yesterday) await again();
+    const left = scene.payouts - scene.count.orders;
+    const today = diceOf(scene.seed, 'day', day).shuffled(ordering).slice(0, left);
+    const others = sellers.filter(({ daily }) => daily);
+    await forEach([...today, ...others], lanes, async (seller) => {
+      const dice = diceOf(scene.seed, seller.index, day);
+      undo.push(...(await live(scene, { day, dice, seller }, striker)));
+    });
+    await actAsOperator(scene);
+    await letMostLeave(scene, sellers.length);
+    await letPass(scene, 24);
+    scene.tell(`day ${day} is over`);
+  }
+  for (const again of undo) await again();
+}
+
+/** A day of a seller; answers with what the next day undoes. */
+async function live(scene: Scene, of: Day, striker: Striker): Promise<Undo[]> {
+  const undo = await meetTrouble(scene, of);
+  const payable = await sell(scene, of);
+  if (of.seller.daily) return undo;
+  await order(scene, of, payable);
+  scene.count.orders += 1;
+  await striker.reach('orders', scene.count.orders);
+  return undo;
+}
+
+/** Posts what was sold; answers with how much of it is payable at once. */
+async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
+  const { api, stripe, seed, count } = scene;
+  const { id, account, currency, direct } = seller;
+  const tomorrow = dice.hits(0.1);
+  let payable = 0;
+  for (let sale = dice.between(1, 2); sale > 0; sale -= 1) {
+    const externalId = `${seller.index}-${day}-${sale}`;
+    const availableOn = new Date(Date.now() + day * 86_400_000).toISOString();
+    const earning = {
+      externalId,
+      amount: dice.between(5_00, 400_00),
+      currency,
+      ...(tomorrow && { availableOn }),
+    };
+    await api('POST', `/v1/sellers/${id}/earnings`, earning, `${seed}/earning/${externalId}`);
+    count.promised.push({ sellerId: id, currency, amount: earning.amount });
+    if (!tomorrow) payable += earning.amount;
+  }
+  if (!direct || !dice.hits(0.4)) return payable;
+  const source = dice.pick(['tok_bypassPending', 'tok_visa']);
+  const charge = { amount: String(dice.between(20_00, 90_00)), currency, source };
+  await stripe('/v1/charges', charge, account).catch(refusedForGood);
+  return payable;
+}
+
+/** Orders what was sold today or, now and then, all there is. */
+async function order(scene: Scene, { day, dice, seller }: Day, payable: number): Promise<void> {
+  const { api, seed } = scene;
+  const key = `${seed}/order/${seller.index}-${day}`;
+  const asked = payable === 0 || dice.hits(0.1) ? {} : { amount: payable };
+  const { id } = (await api('POST', `/v1/sellers/${seller.id}/payouts`, asked, key)) as {
+    id: string;
+  };
+  if (!dice.hits(0.05)) return;
+  await api('POST', `/v1/payouts/${id}/cancel`, {}, `${key}/cancel`).catch(refusedForGood);
+}
+
+/** What a day may bring a seller: new bank details, a hold, a pause by Stripe or by an operator. */
+async function meetTrouble({ api, control }: Scene, { day, dice, seller }: Day): Promise<Undo[]> {
+  const { id, account, bank, currency } = seller;
+  const reason = 'chaos';
+  if (bank?.newDetailsOn === day) await enterNewDetails(control, account);
+  if (dice.hits(0.06)) {
+    const some = dice.hits(0.5) ? { amount: dice.between(10_00, 100_00), currency } : {};
+    const hold = (await api('POST', `/v1/sellers/${id}/holds`, { reason, ...some })) as {
+      id: string;
+    };
+    return [async () => api('POST', `/v1/holds/${hold.id}/release`, { reason })];
+  }
+  if (dice.hits(0.03)) {
+    await api('POST', `/v1/sellers/${id}/pause`, { reason });
+    return [async () => api('POST', `/v1/sellers/${id}/resume`, { reason })];
+  }
+  if (dice.hits(0.03)) {
+    const path = `/accounts/${account}/pause-payouts`;
+    await control('POST', path, { paused: true });
+    return [async () => control('POST', path, { paused: false })];
+  }
+  return [];
+}
+
+const largestCharge = 900_000_00;
+const perOrder = 450_00;
+
+/** Customers pay the platform, in every currency, enough for all there will be to pay. */
+async function fund({ stripe, payouts }: Scene, sellers: readonly Seller[]): Promise<void> {
+  for (const currency of new Set(sellers.map((seller) => seller.currency))) {
+    for (let left = (payouts + 50) * perOrder; left > 0; left -= largestCharge) {
+      const amount = String(Math.min(largestCharge, Math.max(left, 1000_00)));
+      const charge = { amount, currency, source: 'tok_bypassPending' };
+      await stripe('/v1/charges', charge).catch(refusedForGood);
+    }
+  }
+}
+
+function refusedForGood(error: unknown): void {
+  if (!(error instanceof Refused)) throw error;
+}

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url';
+
+import { startEngine, type Engine } from '../engine.ts';
+import { openFleet, type Fleet } from '../fleet.ts';
+import { empty, ownSettings } from '../fresh.ts';
+import { runPart } from '../parts.ts';
+import { requireFreePorts } from '../ports.ts';
+import { describeEnd } from '../processes.ts';
+import { Stopped, say, type Say } from '../say.ts';
+import { wantedPorts, type Settings } from '../settings.ts';
+import { openState, type State } from '../state.ts';
+import { openLog, readReplay } from './log.ts';
+import { readOptions, type Options } from './options.ts';
+import { findingsText, toText } from './report.ts';
+import { play } from './run.ts';
+import { openScene } from './scene.ts';
+
+/** `npm run chaos`: an engine of its own, everything that can strike it, and an audit. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let fleet: Fleet | undefined;
+let ending: Promise<void> | undefined;
+let clear = (): void => {};
+
+/** The parts tell of every connection they lose; that is in their logs. */
+const quiet: Say = (line) => {
+  if (/^(Waiting|Stopping|Postgres keeps)/.test(line)) say(`  ${line}`);
+};
+
+/** Short, since the clock is moved by days and webhooks get lost. */
+const jobSeconds = {
+  RELAY_SECONDS: '5',
+  SWEEP_SECONDS: '10',
+  REVIVE_SECONDS: '10',
+  ACCOUNTS_SECONDS: '20',
+};
+
+async function run(options: Options): Promise<boolean> {
+  const startedAt = Date.now();
+  const replay = options.plan === undefined ? undefined : readReplay(options.plan);
+  const { seed, payouts } = replay ?? options;
+  const settings = ownSettings();
+  Object.assign(process.env, jobSeconds);
+  const state = openState('chaos');
+  fleet = await openFleet(state.file('processes.json'), say);
+  await requireFreePorts(wantedPorts(settings));
+  empty(state);
+  if (!options.keep) clear = () => empty(state);
+  const log = openLog(state.logFile(`chaos-${seed}-${payouts}`).replace(/\.log$/, '.jsonl'));
+  log.write({ line: 'run', seed, payouts, at: new Date(startedAt).toISOString() });
+  say(`Chaos: ${payouts} payouts by the seed ${seed}. What strikes when is written to`);
+  say(`${log.file}\n`);
+  const engine = await start(settings, state);
+  const scene = openScene({ seed, payouts, engine, log, say }, settings, state);
+  const outcome = await Promise.race([
+    play(scene, { settings, state, replay, startedAt }),
+    lost(engine),
+  ]);
+  say(`\n${toText(scene, outcome)}\n\n${findingsText(outcome.findings)}`);
+  return outcome.findings.length === 0;
+}
+
+/** With one bundle for every start of the worker, since it starts often. */
+async function start(settings: Settings, state: State): Promise<Engine> {
+  if (!fleet) throw new Stopped('Stopping.');
+  const yard = { fleet, tell: quiet, root, restartMs: 500 };
+  const bundle = state.file('workflows.js');
+  const env = Object.fromEntries(
+    Object.entries(process.env).map(([name, value]) => [name, value ?? '']),
+  );
+  await runPart(yard, {
+    name: 'bundle',
+    script: 'workers/bundle.ts',
+    args: [bundle],
+    env,
+    logFile: state.logFile('bundle'),
+  });
+  process.env.WORKFLOW_BUNDLE = bundle;
+  return startEngine({ yard, settings, state });
+}
+
+async function lost(engine: Engine): Promise<never> {
+  throw new Stopped(await describeEnd(await engine.lost));
+}
+
+async function stopAndExit(code: number): Promise<void> {
+  await fleet?.stopAll();
+  clear();
+  process.exit(code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void (ending ??= stopAndExit(130)));
+}
+try {
+  const isClean = await run(readOptions(process.argv.slice(2)));
+  ending ??= stopAndExit(isClean ? 0 : 1);
+} catch (error) {
+  if (ending === undefined) say(error instanceof Error ? error.message : String(error));
+  ending ??= stopAndExit(1);
+}
+await ending;

@@ -1,0 +1,58 @@
+import { Refused } from './calls.ts';
+import { listAll, type Scene } from './scene.ts';
+
+type Attention = { kind: 'payout' | 'seller'; id: string; reason: string };
+type Named = { id: string; metadata: Record<string, string> };
+type Book = {
+  accounts: Named[];
+  transfers: (Named & { reversed: boolean })[];
+  payouts: (Named & { status: string })[];
+};
+
+/**
+ * Does what a careful operator does about outcomes that nobody knows: looks into Stripe's book and
+ * says what stands there. Answers with how many were resolved; anything else is left to the audit.
+ */
+export async function actAsOperator({ api, control, count }: Scene): Promise<number> {
+  const listed = await listAll<Attention>(api, '/v1/attention');
+  const unknown = listed.filter(({ reason }) => reason.endsWith('outcome-unknown'));
+  if (unknown.length === 0) return 0;
+  const book = (await control('GET', '/book')) as Book;
+  let resolved = 0;
+  for (const { kind, id } of unknown) {
+    const order = kind === 'seller' ? aboutSeller(book, id) : await aboutPayout(id);
+    if (!order) continue;
+    resolved += await api('POST', order.path, order.body).then(() => 1, notParkedAnyMore);
+  }
+  count.resolved += resolved;
+  return resolved;
+
+  async function aboutPayout(id: string) {
+    const { parked } = (await api('GET', `/v1/payouts/${id}`)) as {
+      parked: { step: string | null } | null;
+    };
+    if (!parked) return undefined;
+    const isOf = ({ metadata }: Named): boolean => metadata['payout_id'] === id;
+    const found =
+      parked.step === 'transfer'
+        ? book.transfers.find((one) => isOf(one) && !one.reversed)
+        : book.payouts.find(isOf);
+    return found
+      ? { path: `/v1/payouts/${id}/confirm-sent`, body: { stripeId: found.id } }
+      : { path: `/v1/payouts/${id}/confirm-not-sent`, body: {} };
+  }
+}
+
+function aboutSeller({ accounts }: Book, id: string) {
+  const found = accounts.find(({ metadata }) => metadata['seller_id'] === id);
+  const path = `/v1/sellers/${id}/confirm-account`;
+  return found
+    ? { path: `${path}-created`, body: { stripeAccount: found.id } }
+    : { path: `${path}-not-created`, body: {} };
+}
+
+/** Between the list and the order it may have been found. */
+function notParkedAnyMore(error: unknown): number {
+  if (error instanceof Refused && error.kind.endsWith('-not-parked')) return 0;
+  throw error;
+}

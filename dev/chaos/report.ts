@@ -1,0 +1,72 @@
+import type { Facts, Finding } from './audit-facts.ts';
+import { sumOf } from './audit-facts.ts';
+import { unexplainedCents } from './audit-money.ts';
+import type { Line, StruckCall } from './log.ts';
+import { clock, type Scene } from './scene.ts';
+
+/** What a run did and what came of it. */
+export type Outcome = {
+  facts: Facts;
+  findings: Finding[];
+  calls: readonly StruckCall[];
+  strikes: Extract<Line, { line: 'strike' }>[];
+  /** From the first order to the last. */
+  loadMs: number;
+  allMs: number;
+};
+
+/** The table at the end. */
+export function toText({ count, seed }: Scene, outcome: Outcome): string {
+  const { facts, findings, calls, strikes, loadMs, allMs } = outcome;
+  const isAtBank = ({ status }: { status: string }) => status === 'paid' || status === 'settled';
+  const paid = facts.payouts.filter(isAtBank);
+  const twice = findings.filter(({ rule }) => rule.endsWith('-twice')).length;
+  const missed = strikes.filter(({ told }) => told.startsWith('missed')).length;
+  const rows: [string, string][] = [
+    ['seed', String(seed)],
+    ['sellers, days', `${facts.sellers.length}, ${Math.round(count.days)}`],
+    ['payouts', `${facts.payouts.length} (${byStatus(facts.payouts)})`],
+    ['paid', `${paid.length} of ${facts.book.payouts.length} that Stripe ever took`],
+    ['strikes at the engine', `${strikes.length}${missed > 0 ? `, ${missed} of them missed` : ''}`],
+    ['processes killed', String(count.killed)],
+    ['servers restarted', String(count.restarts)],
+    ['calls of Stripe struck', String(calls.length)],
+    ...countBy(calls.map(({ fault }) => fault)).map(([fault, times]): [string, string] => [
+      `  ${fault}`,
+      String(times),
+    ]),
+    ['API calls sent again', String(count.again)],
+    ['unknown outcomes resolved', String(count.resolved)],
+    ['paid or sent twice', String(twice)],
+    ['unexplained cents', String(unexplainedCents(facts))],
+    ['orders taken', `${(count.orders / (loadMs / 1000)).toFixed(1)}/s under all this`],
+    ['in all', clock(allMs)],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** Each finding as a line, the first of each rule; none is best. */
+export function findingsText(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'The audit found nothing: everybody is paid once, to the cent.';
+  const shown = findings.slice(0, 60);
+  const lines = shown.map(({ rule, about, words }) => `  ${rule.padEnd(18)} ${about}: ${words}`);
+  const more = findings.length - shown.length;
+  return [
+    `The audit found ${findings.length}:`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
+}
+
+function byStatus(payouts: Facts['payouts']): string {
+  return countBy(payouts.map(({ status }) => status))
+    .map(([status, times]) => `${times} ${status}`)
+    .join(', ');
+}
+
+function countBy(names: readonly string[]): [string, number][] {
+  return [...new Set(names)]
+    .map((name): [string, number] => [name, sumOf(names, (one) => Number(one === name))])
+    .sort(([, left], [, right]) => right - left);
+}

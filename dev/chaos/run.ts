@@ -1,0 +1,75 @@
+import type { Settings } from '../settings.ts';
+import type { State } from '../state.ts';
+import { audit } from './audit.ts';
+import type { Outage } from './audit-facts.ts';
+import { readFacts } from './audit-reading.ts';
+import { calmDown, endDisturbances } from './calm.ts';
+import { castOf } from './cast.ts';
+import { runLoad } from './load.ts';
+import { readLines, type Replay, type StruckCall } from './log.ts';
+import { onboard } from './onboard.ts';
+import { callShares, planOf } from './plan.ts';
+import type { Outcome } from './report.ts';
+import type { Scene } from './scene.ts';
+import { createStriker, limitAsStripeDoes } from './striker.ts';
+
+type Place = { settings: Settings; state: State; replay: Replay | undefined; startedAt: number };
+
+/** Everything after the start: onboarding, load under strikes, calm, audit. */
+export async function play(scene: Scene, place: Place): Promise<Outcome> {
+  const { seed, payouts, control, log, tell, count } = scene;
+  const { replay, startedAt } = place;
+  const cast = castOf(seed, payouts);
+  const striker = createStriker(scene, replay?.strikes ?? planOf(seed, payouts, cast.length));
+  await limitAsStripeDoes(scene);
+  await control('PUT', '/plan', replay ? playAgain(replay) : { seed, shares: callShares });
+  const sellers = await onboard(scene, cast, striker);
+  tell(`${sellers.length} sellers are active`);
+  const loadFrom = Date.now();
+  await runLoad(scene, sellers, striker);
+  const loadMs = Date.now() - loadFrom;
+  await striker.rest();
+  await endDisturbances(scene, sellers);
+  tell('every disturbance ends');
+  await calmDown(scene, 120_000 + payouts * 150);
+  const calls = await listStruck(scene);
+  for (const call of calls) log.write({ line: 'call', ...call });
+  const strikes = readLines(log.file).filter((line) => line.line === 'strike');
+  const outages = strikes.map(({ from, to }): Outage => ({
+    from: Date.parse(from),
+    to: Date.parse(to),
+  }));
+  tell('the audit reads the books');
+  const facts = await readFacts(sourcesOf(place), { promised: count.promised, outages });
+  const allMs = Date.now() - startedAt;
+  return { facts, findings: audit(facts), calls, strikes, loadMs, allMs };
+}
+
+function playAgain({ calls }: Replay): object {
+  const strikes = calls.map(({ endpoint, n, fault, delayMs }) => ({ endpoint, n, fault, delayMs }));
+  return { strikes };
+}
+
+async function listStruck({ control }: Scene): Promise<StruckCall[]> {
+  const all: StruckCall[] = [];
+  for (;;) {
+    const path = `/strikes?after=${all.at(-1)?.seq ?? 0}&limit=5000`;
+    const page = (await control('GET', path)) as { strikes: StruckCall[]; hasMore: boolean };
+    all.push(...page.strikes);
+    if (!page.hasMore) return all;
+  }
+}
+
+function sourcesOf({ settings, state, startedAt }: Place) {
+  const { ports, namespace } = settings;
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    api: at(ports.api),
+    apiKey: process.env.ADMIN_API_KEY || state.secret('admin-key', 'pe_admin_'),
+    sandbox: at(ports.sandbox),
+    temporalUi: at(ports.temporalUi),
+    namespace,
+    apiLog: state.logFile('API'),
+    since: startedAt,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Engine } from '../engine.ts';
+import { findAndKill } from '../fleet.ts';
+import type { Say } from '../say.ts';
+import type { Settings } from '../settings.ts';
+import type { State } from '../state.ts';
+import { patientCaller, stripeCaller, type Ask, type AskStripe } from './calls.ts';
+import type { Log } from './log.ts';
+
+/** What a run has in its hands, and how far it is. */
+export type Scene = {
+  seed: number;
+  payouts: number;
+  engine: Engine;
+  /** The engine's public API. */
+  api: Ask;
+  /** The sandbox's control API. */
+  control: Ask;
+  /** What the platform itself asks of Stripe. */
+  stripe: AskStripe;
+  /** Kills a part that the launcher starts again; undefined when it does not run. */
+  kill: (part: 'worker' | 'API') => number | undefined;
+  log: Log;
+  /** Says what happens, with the time of the run and its progress. */
+  tell: Say;
+  count: Count;
+};
+
+/** What was counted on the way. */
+export type Count = {
+  sellers: number;
+  orders: number;
+  /** Calls of the API that were sent again for want of an answer. */
+  again: number;
+  killed: number;
+  restarts: number;
+  resolved: number;
+  days: number;
+  /** What the platform posted as earned. */
+  promised: { sellerId: string; currency: string; amount: number }[];
+};
+
+const stripeKey = 'sk_test_sandbox';
+
+/** Sets the scene in front of a started engine. */
+export function openScene(
+  run: { seed: number; payouts: number; engine: Engine; log: Log; say: Say },
+  settings: Settings,
+  state: State,
+): Scene {
+  const { say, ...rest } = run;
+  const sandboxUrl = `http://127.0.0.1:${settings.ports.sandbox}`;
+  const key = process.env.ADMIN_API_KEY || state.secret('admin-key', 'pe_admin_');
+  const none = { sellers: 0, orders: 0, again: 0, killed: 0, restarts: 0, resolved: 0, days: 0 };
+  const count: Count = { ...none, promised: [] };
+  const startedAt = Date.now();
+  return {
+    ...rest,
+    api: patientCaller(
+      `http://127.0.0.1:${settings.ports.api}`,
+      { authorization: `Bearer ${key}` },
+      () => (count.again += 1),
+    ),
+    control: patientCaller(`${sandboxUrl}/_sandbox`),
+    stripe: stripeCaller(sandboxUrl, stripeKey),
+    kill: (part) => findAndKill(state.file('processes.json'), part),
+    tell: (text) => {
+      const of = count.orders === 0 ? `${count.sellers} sellers` : `${count.orders} orders`;
+      say(`  ${clock(Date.now() - startedAt)}  ${of.padStart(12)}  ${text}`);
+    },
+    count,
+  };
+}
+
+/** Minutes and seconds. */
+export function clock(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return [seconds / 60, seconds % 60]
+    .map((part) => String(Math.floor(part)).padStart(2, '0'))
+    .join(':');
+}
+
+/** A list of the API's, page by page to its end. */
+export async function listAll<T>(api: Ask, path: string): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const after = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const separator = path.includes('?') ? '&' : '?';
+    const page = (await api('GET', `${path}${separator}limit=100${after}`)) as {
+      data: T[];
+      nextCursor: string | null;
+    };
+    all.push(...page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return all;
+}

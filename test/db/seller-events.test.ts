@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as banks from '../../db/bank-accounts.ts';
+import type { Tx } from '../../db/connect.ts';
+import { placeHold, releaseHold } from '../../db/holds.ts';
+import { recordMoneySwitch } from '../../db/operations.ts';
+import { unparkSeller } from '../../db/parked-sellers.ts';
+import { recordSchedule } from '../../db/paydays.ts';
+import * as orders from '../../db/seller-orders.ts';
+import * as sellers from '../../db/seller-steps.ts';
+import { recordSeller, updateSeller } from '../../db/sellers.ts';
+import { eventTypes } from '../../domain/event-catalogue.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { manualSchedule } from '../../domain/schedule.ts';
+import { act, expectTold, type Case } from './event-cases.ts';
+import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+
+let money: MoneyDatabase;
+beforeAll(async () => {
+  money = await startMoneyDatabase();
+});
+afterAll(() => money.db.destroy());
+
+const by = 'key_of_the_tests';
+const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(run);
+const amount = 100_00;
+const eur = { amount, currency: 'eur' };
+
+async function newSeller(): Promise<SellerId> {
+  const person = { email: 'ada@example.com', displayName: 'Ada', externalId: null };
+  const place = { country: 'DE', currency: 'eur', entityType: 'individual' as const };
+  return (await inTx((tx) => recordSeller(tx, { ...person, ...place, metadata: {} }))).seller.id;
+}
+
+const reads = (sellerId: SellerId, facts: Partial<sellers.AccountFacts> = {}) =>
+  sellers.recordAccountRead(money.db, sellerId, {
+    transfers: 'active',
+    payouts: 'active',
+    askedAt: new Date().toISOString(),
+    ...facts,
+  });
+const order = (sellerId: SellerId) => ({ sellerId, reason: 'free text', by });
+
+const bank = { currency: 'eur', fingerprint: 'f', status: 'new', isDefault: true };
+/** A seller with a bank account, named after the seller; answers with that name too. */
+async function withBank() {
+  const sellerId = await money.seller();
+  const stripeId = `ba_${sellerId.slice(4)}`;
+  await inTx((tx) => banks.recordBankAccounts(tx, sellerId, [{ ...bank, stripeId }]));
+  const failed = { sellerId, currency: 'eur', bankAccount: stripeId, failureCode: 'no_account' };
+  return { sellerId, stripeId, fail: () => inTx((tx) => banks.recordBankFailure(tx, failed)) };
+}
+
+async function hold() {
+  const sellerId = await money.seller();
+  const asked = { sellerId, source: 'risk', reason: 'free text', expiresAt: null } as const;
+  return (await inTx((tx) => placeHold(tx, { ...asked, ...eur }, by))).id;
+}
+
+async function switchMoney(stopped: boolean) {
+  const change = { reason: 'free text', changedBy: 'key_of_the_tests' } as const;
+  await inTx((tx) => recordMoneySwitch(tx, { ...change, stopped }));
+  return 'operations';
+}
+
+const ofSellers: Case[] = [
+  [
+    'seller.created',
+    { previousStatus: null, status: 'onboarding', actor: 'engine' },
+    async () => newSeller(),
+  ],
+  [
+    'seller.account_created',
+    { status: 'onboarding' },
+    async () =>
+      act(await newSeller(), (sellerId) =>
+        sellers.recordAccountCreated(money.db, { sellerId, account: 'acct_new', key: 'none' }),
+      ),
+  ],
+  [
+    'seller.activated',
+    { previousStatus: 'onboarding', status: 'active', actor: 'stripe' },
+    async () => act(await newSeller(), reads, (id) => sellers.recordPayoutsManual(money.db, id)),
+  ],
+  [
+    'seller.restricted',
+    { status: 'restricted', reason: 'transfers-not-active', actor: 'stripe' },
+    async () => act(await money.seller(), (id) => reads(id, { transfers: 'restricted' })),
+  ],
+  [
+    'seller.requirements_changed',
+    { requirements: { due: 1, dueBy: '2030-01-01T00:00:00.000Z' }, actor: 'stripe' },
+    async () => {
+      const asked = { description: 'external_account', mustAct: 'seller', errors: [] } as const;
+      const when = { deadline: 'currently_due', deadlineAt: '2030-01-01T00:00:00.000Z' } as const;
+      const requirements = [{ ...asked, ...when, errors: [], blocks: [] }];
+      const again = (id: SellerId) => reads(id, { requirements });
+      return act(await money.seller(), again, again);
+    },
+  ],
+  [
+    'seller.paused',
+    { reason: null, actor: by },
+    async () => act(await money.seller(), (id) => inTx((tx) => orders.pauseSeller(tx, order(id)))),
+  ],
+  [
+    'seller.resumed',
+    { status: 'active' },
+    async () =>
+      act(
+        await money.seller(),
+        (id) => inTx((tx) => orders.pauseSeller(tx, order(id))),
+        (id) => inTx((tx) => orders.resumeSeller(tx, id)),
+      ),
+  ],
+  [
+    'seller.schedule_changed',
+    { status: 'active' },
+    async () => {
+      const set = { schedule: { ...manualSchedule, at: '07:00' }, nextPayoutAt: null };
+      return act(await money.seller(), (sellerId) =>
+        inTx((tx) => recordSchedule(tx, { sellerId, ...set })),
+      );
+    },
+  ],
+  [
+    'seller.changed',
+    { status: 'active' },
+    async () =>
+      act(await money.seller(), (id) =>
+        inTx((tx) => updateSeller(tx, id, { displayName: 'Ada Secret' })),
+      ),
+  ],
+  [
+    'seller.parked',
+    { reason: 'account-refused', actor: 'engine' },
+    async () => act(await newSeller(), (id) => sellers.parkSeller(money.db, id, 'account-refused')),
+  ],
+  [
+    'seller.unparked',
+    { reason: 'account-refused' },
+    async () =>
+      act(
+        await newSeller(),
+        (id) => sellers.parkSeller(money.db, id, 'account-refused'),
+        (id) => inTx((tx) => unparkSeller(tx, id)),
+      ),
+  ],
+  [
+    'seller.closed',
+    { previousStatus: 'active', status: 'closed', actor: by },
+    async () => act(await money.seller(), (id) => inTx((tx) => orders.closeSeller(tx, order(id)))),
+  ],
+  [
+    'seller.reopened',
+    { previousStatus: 'closed', status: 'onboarding' },
+    async () =>
+      act(
+        await money.seller(),
+        (id) => inTx((tx) => orders.closeSeller(tx, order(id))),
+        (id) => inTx((tx) => orders.reopenSeller(tx, id)),
+      ),
+  ],
+];
+
+const ofOthers: Case[] = [
+  [
+    'bank_account.added',
+    { previousStatus: null, status: 'new', actor: 'stripe' },
+    async () => (await withBank()).stripeId,
+  ],
+  [
+    'bank_account.changed',
+    { previousStatus: 'new', status: 'errored', actor: 'stripe' },
+    async () => {
+      const { stripeId, fail } = await withBank();
+      return act(stripeId, fail);
+    },
+  ],
+  [
+    'bank_account.paused',
+    { status: 'errored', actor: 'engine' },
+    async () => {
+      const { stripeId, fail } = await withBank();
+      return act(stripeId, fail);
+    },
+  ],
+  [
+    'bank_account.resumed',
+    { status: 'errored' },
+    async () => {
+      const { sellerId, stripeId, fail } = await withBank();
+      return act(stripeId, fail, () =>
+        inTx((tx) => banks.resumeBankAccount(tx, sellerId, stripeId)),
+      );
+    },
+  ],
+  [
+    'bank_account.removed',
+    { previousStatus: 'new', status: null, actor: 'stripe' },
+    async () => {
+      const { sellerId, stripeId } = await withBank();
+      return act(stripeId, () => inTx((tx) => banks.recordBankAccounts(tx, sellerId, [])));
+    },
+  ],
+  ['earning.recorded', { money: eur }, async () => money.earn(await money.seller(), amount)],
+  ['hold.placed', { status: 'active', reason: 'risk', actor: by, money: eur }, async () => hold()],
+  [
+    'hold.released',
+    { previousStatus: 'active', status: 'released', actor: by, money: eur },
+    async () =>
+      act(await hold(), (holdId) =>
+        inTx((tx) => releaseHold(tx, { holdId, reason: 'free text', by })),
+      ),
+  ],
+  ['operations.stopped', { status: 'stopped', actor: by }, async () => switchMoney(true)],
+  [
+    'operations.resumed',
+    { previousStatus: 'stopped', status: 'running', actor: by },
+    async () => act(await switchMoney(true), () => switchMoney(false)),
+  ],
+];
+
+const cases = [...ofSellers, ...ofOthers];
+
+test.each(cases)('%s is told when it happens', async (type, told, happens) => {
+  await expectTold(money, await happens(), { type, told });
+});
+
+test('every type that is not of a payout comes about here', () => {
+  const told = new Set(cases.map(([type]) => type));
+  expect(told).toEqual(new Set(eventTypes.filter((type) => !type.startsWith('payout.'))));
+});

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { freePort } from '../dev/ports.ts';
+import { createDatabase, startPostgres, type Postgres } from '../dev/postgres.ts';
+import { stop, type Child } from '../dev/processes.ts';
+import { startTemporal } from '../dev/temporal.ts';
+import { findTemporal } from '../dev/temporal-program.ts';
+import { migrate } from './migrated.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'payout-engine-disasters-'));
+chmodSync(folder, 0o755); // Postgres may run as another user
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A Temporal that a test may kill and rob. */
+export async function ownTemporal() {
+  const program = await findTemporal(() => undefined);
+  const port = await freePort();
+  const file = join(folder, `temporal-${port}.db`);
+  const start = (): Promise<Child> =>
+    startTemporal({ program, file, logFile: `${file}.log`, port, namespaces: ['default'] });
+  let child = await start();
+  const kill = async (): Promise<void> => stop(child, 'SIGKILL', 5000);
+  return {
+    address: `127.0.0.1:${port}`,
+    restart: async () => {
+      await kill();
+      child = await start();
+    },
+    loseEverything: async () => {
+      await kill();
+      for (const ending of ['', '-wal', '-shm']) rmSync(`${file}${ending}`, { force: true });
+      child = await start();
+    },
+    stop: kill,
+  };
+}
+
+/** A migrated Postgres that a test may kill, and bring back to an earlier state. */
+export async function ownPostgres() {
+  const port = await freePort();
+  const plan = {
+    folder: join(folder, `postgres-${port}`),
+    fallbackFolder: join(folder, `programs-${port}`),
+    port,
+    password: 'test',
+    logFile: join(folder, `postgres-${port}.log`),
+  };
+  let postgres: Postgres = await startPostgres(plan, () => undefined);
+  const url = postgres.url('engine');
+  await createDatabase(postgres.url('postgres'), 'engine');
+  migrate(url);
+  return {
+    url,
+    restart: async () => {
+      await stop(postgres.child, 'SIGKILL', 5000);
+      postgres = await startPostgres(plan, () => undefined);
+    },
+    /** Keeps all that stands now. */
+    backUp: async () => {
+      await stop(postgres.child, 'SIGINT', 30_000);
+      spawnSync('cp', ['-a', '-T', plan.folder, `${plan.folder}-backup`]);
+      postgres = await startPostgres(plan, () => undefined);
+    },
+    /** Brings back what stood at the backup; all that came after it is lost. */
+    restore: async () => {
+      await stop(postgres.child, 'SIGINT', 30_000);
+      rmSync(plan.folder, { recursive: true });
+      spawnSync('cp', ['-a', '-T', `${plan.folder}-backup`, plan.folder]);
+      postgres = await startPostgres(plan, () => undefined);
+    },
+    stop: async () => stop(postgres.child, 'SIGKILL', 5000),
+  };
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { endpointOf, type Line } from '../../dev/bench/stripe-calls.ts';
+
+/** A span of time in which the machine or the sandbox stood still for so long. */
+export type Lag = { from: number; to: number; lagMs: number };
+
+/** Requests a second that Stripe allows a live account (docs.stripe.com/rate-limits, 2026-10). */
+const limits: Record<string, number> = { all: 100, 'POST /v1/payouts': 15 };
+const endpointLimit = 25;
+
+const everyMs = 10;
+
+/** Asks the sandbox again and again, and notes by how much each answer came late. */
+export function watchLags(ask: () => Promise<unknown>): { end: () => Promise<Lag[]> } {
+  const lags: Lag[] = [];
+  const over = new AbortController();
+  const asking = (async () => {
+    let from = Date.now();
+    while (!over.signal.aborted) {
+      await pause(everyMs);
+      await ask();
+      const to = Date.now();
+      lags.push({ from, to, lagMs: Math.max(0, to - from - everyMs) });
+      from = to;
+    }
+  })();
+  asking.catch(() => undefined); // told at the end
+  return {
+    async end() {
+      over.abort();
+      await asking;
+      return lags;
+    },
+  };
+}
+
+/**
+ * Every second in which more was asked of Stripe than it allows, each as one line; best none.
+ *
+ * A second is any 1000 ms, wherever they begin, over all processes together. On a busy machine a
+ * request is noted later than its turn came: it may be kept up in the process that sends it, and
+ * again in the sandbox. So the first of a second counts as having come earlier, by twice as much as
+ * the answers of just then were late: a few milliseconds on a quiet machine, and never more than it
+ * really stood still.
+ */
+export function tooFullSeconds(requests: readonly Line[], lags: readonly Lag[]): string[] {
+  const byName = new Map<string, number[]>([['all', requests.map(({ at }) => at)]]);
+  for (const request of requests) {
+    const name = endpointOf(request);
+    byName.set(name, [...(byName.get(name) ?? []), request.at]);
+  }
+  return [...byName].flatMap(([name, instants]) => {
+    const limit = limits[name] ?? endpointLimit;
+    return tooFull(instants, limit, lags).map((words) => `${name}: ${words}`);
+  });
+}
+
+function tooFull(instants: readonly number[], limit: number, lags: readonly Lag[]): string[] {
+  const sorted = instants.toSorted((left, right) => left - right);
+  return sorted.flatMap((at, index) => {
+    const oneTooMany = sorted[index + limit];
+    if (oneTooMany === undefined || oneTooMany - at >= 1000) return [];
+    const spanMs = oneTooMany - at + 2 * lagAbout(at, lags);
+    return spanMs < 1000 ? [`${limit + 1} requests in ${spanMs} ms, from ${at} on`] : [];
+  });
+}
+
+/** The longest of the lags that a request noted then can have met: before it, at it, or after it. */
+function lagAbout(at: number, lags: readonly Lag[]): number {
+  const index = lags.findIndex(({ to }) => to >= at);
+  return Math.max(0, ...lags.slice(Math.max(0, index - 1), index + 2).map(({ lagMs }) => lagMs));
+}

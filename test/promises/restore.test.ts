@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { root } from '../program.ts';
+import { ownPostgres, ownTemporal } from '../own-servers.ts';
+import {
+  createActiveSeller,
+  fundPlatform,
+  orderPayout,
+  startEngine,
+  untilPayout,
+  type RunningEngine,
+} from '../running-engine.ts';
+import { until } from '../wait.ts';
+
+const long = { timeout: 240_000 };
+
+test(
+  'a database brought back to an hour ago stops money, adopts what Stripe knows, and pays once',
+  long,
+  async () => {
+    const database = await ownPostgres();
+    const engine = await startEngine({ databaseUrl: database.url });
+    try {
+      await fundPlatform(engine);
+      const sellerId = await createActiveSeller(engine);
+      await earn(engine, sellerId, 'order-1', 100_00);
+      await database.backUp();
+      await untilItAnswers(engine);
+      await earn(engine, sellerId, 'order-2', 50_00);
+      const lost = await orderPayout(engine, sellerId);
+      const { transferId, stripePayoutId } = await untilPayout(engine, lost, 'sent');
+
+      await database.restore();
+      await untilItAnswers(engine);
+      await expect(engine.call('GET', `/v1/payouts/${lost}`)).rejects.toThrow(/404/);
+      const again = await orderPayout(engine, sellerId);
+      await until('money is stopped', async () => {
+        return (await engine.call('GET', '/v1/operations')).moneyStopped === true;
+      });
+      const { data } = await engine.call('GET', '/v1/recovery');
+      expect(data).toMatchObject([
+        { stripeId: transferId, step: 'transfer', payoutId: lost, sellerId },
+        { stripeId: stripePayoutId, step: 'payout', payoutId: lost, sellerId },
+      ]);
+      const reason = { reason: 'brought back from the backup of this morning' };
+      await expect(engine.call('POST', '/v1/operations/resume-money', reason)).rejects.toThrow(
+        /409/,
+      );
+      expect(await engine.call('GET', '/ready')).toMatchObject({ toAdopt: 2 });
+
+      expect((await engine.call('POST', '/v1/recovery/adopt', reason)).data).toHaveLength(2);
+      await earn(engine, sellerId, 'order-2', 50_00);
+      await engine.call('POST', '/v1/operations/resume-money', reason);
+      await engine.call('POST', `/v1/payouts/${again}/cancel`, {}).catch(() => undefined);
+      await untilPayout(engine, again, 'canceled', 'skipped');
+      await engine.call('POST', '/v1/test/clock', { advanceMinutes: 5 * 24 * 60 });
+      await untilPayout(engine, lost, 'paid');
+      await expectOnceInAll(engine, lost, 150_00);
+    } finally {
+      await engine.stop();
+      await database.stop();
+    }
+  },
+);
+
+test(
+  'a plain restart of PostgreSQL is compared with Stripe and goes on by itself',
+  long,
+  async () => {
+    const database = await ownPostgres();
+    const engine = await startEngine({ databaseUrl: database.url });
+    try {
+      await fundPlatform(engine);
+      const sellerId = await createActiveSeller(engine);
+      await earn(engine, sellerId, 'order-1', 100_00);
+      const first = await orderPayout(engine, sellerId);
+      await untilPayout(engine, first, 'sent');
+      await database.restart();
+      await untilItAnswers(engine);
+      await earn(engine, sellerId, 'order-2', 50_00);
+      await untilPayout(engine, await orderPayout(engine, sellerId), 'sent');
+      expect(await engine.call('GET', '/v1/recovery')).toMatchObject({ data: [] });
+      expect(await engine.call('GET', '/v1/operations')).toMatchObject({ moneyStopped: false });
+    } finally {
+      await engine.stop();
+      await database.stop();
+    }
+  },
+);
+
+test(
+  'a person starts every missing workflow after the storage of Temporal was lost',
+  long,
+  async () => {
+    const server = await ownTemporal();
+    const engine = await startEngine({ temporalAddress: server.address, jobs: false });
+    try {
+      await fundPlatform(engine);
+      const sellerId = await createActiveSeller(engine);
+      await earn(engine, sellerId, 'order-1', 100_00);
+      const payoutId = await orderPayout(engine, sellerId);
+      await untilPayout(engine, payoutId, 'sent');
+      await engine.worker.kill();
+      await server.loseEverything();
+      const env = { ...process.env, ...engine.env, TEMPORAL_ADDRESS: server.address };
+      const recovered = spawnSync(process.execPath, ['workers/recover.ts'], { cwd: root, env });
+      expect(String(recovered.stdout), String(recovered.stderr)).toContain(
+        '2 workflows were missing',
+      );
+      await engine.worker.start();
+      await engine.call('POST', '/v1/test/clock', { advanceMinutes: 5 * 24 * 60 });
+      await untilPayout(engine, payoutId, 'paid');
+      await expectOnceInAll(engine, payoutId, 100_00);
+    } finally {
+      await engine.stop();
+      await server.stop();
+    }
+  },
+);
+
+async function earn(engine: RunningEngine, sellerId: SellerId, externalId: string, amount: number) {
+  const earning = { externalId, amount, currency: 'eur' };
+  await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
+}
+
+/** The connections of before are gone; each process opens others. */
+async function untilItAnswers(engine: RunningEngine): Promise<void> {
+  await until('the API reads its database', async () => {
+    return await engine.call('GET', '/v1/operations').then(
+      () => true,
+      () => false,
+    );
+  });
+}
+
+async function expectOnceInAll(engine: RunningEngine, payoutId: PayoutId, amount: number) {
+  const book = await engine.control('GET', '/book');
+  const all = (made: { amount: number; metadata: { payout_id?: string } }[]) =>
+    made.map((one) => [one.metadata.payout_id, one.amount]);
+  expect(all(book.transfers)).toEqual([[payoutId, amount]]);
+  expect(all(book.payouts)).toEqual([[payoutId, amount]]);
+  const payout = await engine.call('GET', `/v1/payouts/${payoutId}`);
+  const balances = await engine.call('GET', `/v1/sellers/${payout.sellerId}/balances`);
+  expect(JSON.stringify(balances)).toContain(`${amount}`);
+}

@@ -1,0 +1,32 @@
+import { startMissing } from '../activities/jobs.ts';
+import { readConfig } from '../config.ts';
+import { connect } from '../db/connect.ts';
+import { ensureSchedules } from './schedules.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+import { connectClient } from './temporal.ts';
+
+/**
+ * `npm run recover`: after Temporal's storage was lost, or with another Temporal, lays what the
+ * engine needs there and starts whatever has an open row and no running workflow. Repeatable.
+ */
+const config = readConfig(process.env);
+const db = connect(config.databaseUrl, { connections: 5 });
+const { client, close } = await connectClient(config.temporal);
+try {
+  await ensureSearchAttributes(client);
+  await ensureSchedules(client, config.jobSeconds);
+  say('Search attributes and Schedules stand.');
+  let said = 0;
+  const started = await startMissing({ db, client }, 0, (so) => {
+    if (so < said + 1000) return;
+    said = so;
+    say(`  ${so} workflows started`);
+  });
+  say(`${started} workflows were missing and run again.`);
+} finally {
+  await Promise.all([close(), db.destroy()]);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
