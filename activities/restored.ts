@@ -23,7 +23,7 @@ export async function compareSinceStart(deps: StripeDeps): Promise<void> {
   const payouts: MadeAtStripe[] = [];
   for (const account of accounts) payouts.push(...(await listPayouts(deps, account, since)));
   const unknown = [...transfers, ...(await keepUnknown(deps.db, payouts))];
-  await deps.db.transaction().execute((tx) => recordUnknownMade(tx, unknown));
+  await recordUnknownMade(deps.db, unknown);
   await recordCompared(deps.db, uncompared.start);
 }
 

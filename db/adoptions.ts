@@ -200,7 +200,7 @@ async function recordWhole(tx: Tx, sellerId: SellerId, of: readonly Adoption[]):
     .values({ id: payoutId, seller_id: sellerId, currency, ordered_by: 'adopted', ...row })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
     .execute();
-  await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account'));
+  await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account', row.transfer_id));
   if (!payout) return;
   await recordEntries(tx, sent(money, payout.stripeId as StripePayoutId));
   await allocate(tx, money, payout.amount);

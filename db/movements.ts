@@ -22,9 +22,9 @@ import {
   type OpenLine,
 } from './movement-lines.ts';
 import { businessNow } from './payouts.ts';
-import { recordUnknownMade, type MadeAtStripe } from './restored.ts';
 import { replaceShortPayouts } from './short-payouts.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
+import { alarmOver } from './unknown-payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** How far an account's books were read, in Stripe's time; null before the first time. */
@@ -160,46 +160,18 @@ async function confirmClaims(tx: Tx, taken: Taken): Promise<void> {
 
 /** Holds what nobody knows the purpose of, and says what a person has to look at. */
 async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
-  const held = (currency: string, amount: number | null, reason: string) =>
-    placeHold(
-      tx,
-      { sellerId, source: 'system', reason, currency, amount, expiresAt: null },
-      'engine',
-    );
   for (const { movement, booking } of taken) {
     if (booking.kind !== 'booked' || !booking.isHeld) continue;
     const what = causes[booking.cause ?? 'moved-without-us'].what;
-    await held(movement.currency, booking.entry.amount, `${what} (${movement.id})`);
+    const hold = { currency: movement.currency, amount: booking.entry.amount, expiresAt: null };
+    const reason = `${what} (${movement.id})`;
+    await placeHold(tx, { sellerId, source: 'system', reason, ...hold }, 'engine');
   }
-  // Once for each currency: what a payout from before a restore moved may be paid here again.
-  const unknown = taken.filter(
-    ({ movement, booking }) => booking.kind === 'unknown-payout' && movement.standing === 'open',
-  );
-  await recordUnknownMade(tx, await madeOf(tx, sellerId, unknown));
-  for (const currency of new Set(unknown.map(({ movement }) => movement.currency))) {
-    if (!(await holdsAll(tx, sellerId, currency))) {
-      await held(currency, null, causes['payout-unknown'].what);
-    }
-  }
+  await alarmOver(tx, sellerId, taken);
   await openDiscrepancies(
     tx,
     taken.flatMap(({ movement, booking }) => differencesOf(sellerId, movement, booking)),
   );
-}
-
-/** What these lines say that Stripe made under our name. */
-async function madeOf(tx: Tx, sellerId: SellerId, taken: Taken): Promise<MadeAtStripe[]> {
-  if (taken.length === 0) return [];
-  const { account } = await readMovementCursor(tx, sellerId);
-  return taken.flatMap(({ movement }) => {
-    const { payoutId, type, net, currency, createdAt, source, transfer } = movement;
-    const step = type === 'payout' ? 'payout' : 'transfer';
-    const stripeId = step === 'payout' ? source : transfer;
-    const isMade = step === 'payout' ? net < 0 : net > 0;
-    if (!payoutId || !account || !stripeId || !isMade) return [];
-    const amount = Math.abs(net);
-    return [{ stripeId, step, payoutId, stripeAccount: account, amount, currency, createdAt }];
-  });
 }
 
 /** What a line makes a person look at. */
@@ -215,19 +187,6 @@ export function differencesOf(
   if (booking.kind === 'booked') return booking.cause ? [{ ...of, cause: booking.cause }] : [];
   if (booking.kind !== 'claimed' || agrees(movement, booking.claim)) return [];
   return [{ ...of, cause: 'amount-differs', object: id, inLedger: booking.claim }];
-}
-
-async function holdsAll(tx: Tx, sellerId: SellerId, currency: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('holds')
-    .select('id')
-    .where('seller_id', '=', sellerId)
-    .where('source', '=', 'system')
-    .where('currency', '=', currency)
-    .where('amount', 'is', null)
-    .where('released_at', 'is', null)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** A line that says that a payout of ours came back, and no entry does yet. */

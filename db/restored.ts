@@ -58,9 +58,15 @@ export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promis
 }
 
 /** Writes down what only Stripe knew and stops money over it. */
-export async function recordUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
+export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
-  await tx
+  await db.transaction().execute((tx) => noteUnknownMade(tx, made));
+}
+
+/** The same for whoever comes across it in a transaction. */
+export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
+  if (made.length === 0) return;
+  const { numInsertedOrUpdatedRows: added } = await tx
     .insertInto('adoptions')
     .values(
       made.map((one) => ({
@@ -74,7 +80,9 @@ export async function recordUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): 
       })),
     )
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .returning('stripe_id')
+    .executeTakeFirst();
+  if (!added) return;
   await tx
     .updateTable('operations')
     .set({ money_stopped: true, reason, changed_by: 'engine', changed_at: businessNow })

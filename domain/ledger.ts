@@ -153,9 +153,12 @@ export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): E
  * Money that left while this database did not know of it, as after it was brought back from a
  * backup. It is taken whether or not what it was earned by is known again.
  */
-export function adopted(payout: PayoutMoney, to: Place): Entry[] {
+export function adopted(payout: PayoutMoney, to: Place, transferId: TransferId | null): Entry[] {
   return [
-    entry(payout, 'adopted', 'platform', to, payout.fromPlatform),
+    {
+      ...entry(payout, 'adopted', 'platform', to, payout.fromPlatform),
+      ...(transferId !== null && { stripeId: transferId }),
+    },
     entry(payout, 'adopted', 'account', to, payout.fromAccount),
   ].filter((one) => hasAmount(one) && one.from !== one.to);
 }

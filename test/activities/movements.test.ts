@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { adoptAll } from '../../db/adoptions.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
+import { readOperations } from '../../db/operations.ts';
 import { newId } from '../../domain/ids.ts';
 import { booksOf } from './books.ts';
 import { startStage, type Stage } from './stage.ts';
@@ -44,6 +46,21 @@ describe('an arrival', () => {
     expect(await books.discrepancies()).toEqual(['payout-unknown 10000', 'payout-unknown -10000']);
     expect(await books.holds()).toEqual([null]);
     expect(await books.payAll()).toMatchObject({ status: 'requested', waitingFor: 'hold' });
+    // Money stands still for everybody until a person adopts what Stripe knows.
+    const { moneyStopped } = await readOperations(stage.db);
+    expect(moneyStopped).toBe(true);
+    const order = { by: 'key_1', reason: 'brought back' };
+    const adopted = await stage.db.transaction().execute((tx) => adoptAll(tx, order));
+    expect(adopted).toMatchObject([
+      { payoutId: lost, step: 'transfer', amount: 100_00 },
+      { payoutId: lost, step: 'payout', amount: 100_00 },
+    ]);
+    await books.read();
+    expect(await books.open()).toEqual([]);
+    expect(await books.holds()).toEqual([]);
+    expect(await books.places()).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+    await books.reconcile();
+    expect(await books.discrepancies()).toHaveLength(2);
   });
 
   test('whose answer is on its way is left open by its name alone, however wrong our clock is', async () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { recordMovements } from '../../db/movements.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import { entryKinds } from '../../domain/ledger.ts';
-import { movement } from '../domain/movements.ts';
+import { aMovement } from '../domain/movement.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 
@@ -30,8 +30,8 @@ async function aSeller(): Promise<SellerId> {
     .where('id', '=', payoutId)
     .executeTakeFirstOrThrow();
   const lines = [
-    movement('charge', 9_00, { id: newId('txn'), source: 'ch_1' }),
-    movement('payout', -4_00, { id: newId('txn'), source: 'po_theirs' }),
+    aMovement('charge', 9_00, { id: newId('txn'), source: 'ch_1' }),
+    aMovement('payout', -4_00, { id: newId('txn'), source: 'po_theirs' }),
   ];
   await recordMovements(api.db, sellerId, { lines, readAt: new Date().toISOString() });
   return sellerId;

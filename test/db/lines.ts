@@ -1,5 +1,5 @@
 import type { Movement } from '../../domain/movements.ts';
-import { movement as aMovement } from '../domain/movements.ts';
+import { aMovement } from '../domain/movement.ts';
 
 let made = 0;
 /** A line of an account's books, each with an id of its own and later than the one before. */

@@ -2,23 +2,24 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
 import { bookingsOf } from '../../domain/movements.ts';
-import { known, movement, shown } from './movements.ts';
+import { aMovement } from './movement.ts';
+import { known, shown } from './movements.ts';
 
 describe('movements one after the other', () => {
   test('know what the ones before them settled', () => {
     const lines = [
-      movement('payment', 10, {
+      aMovement('payment', 10, {
         id: 'txn_1',
         source: 'py_1',
         transfer: 'tr_ours',
         object: 'tr_ours',
       }),
-      movement('payment_refund', -4, { id: 'txn_2', charge: 'py_1', object: 'trr_1' }),
-      movement('payment', 10, { id: 'txn_3', source: 'py_3', transfer: 'tr_x', object: 'tr_x' }),
-      movement('payment_refund', -10, { id: 'txn_4', charge: 'py_3', object: 'trr_3' }),
-      movement('adjustment', -10, { id: 'txn_5', source: 'du_1' }),
-      movement('adjustment', 10, { id: 'txn_6', source: 'du_1' }),
-      movement('payment', 10, {
+      aMovement('payment_refund', -4, { id: 'txn_2', charge: 'py_1', object: 'trr_1' }),
+      aMovement('payment', 10, { id: 'txn_3', source: 'py_3', transfer: 'tr_x', object: 'tr_x' }),
+      aMovement('payment_refund', -10, { id: 'txn_4', charge: 'py_3', object: 'trr_3' }),
+      aMovement('adjustment', -10, { id: 'txn_5', source: 'du_1' }),
+      aMovement('adjustment', 10, { id: 'txn_6', source: 'du_1' }),
+      aMovement('payment', 10, {
         id: 'txn_7',
         source: 'py_7',
         transfer: 'tr_ours',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
 import { agrees, bookingOf, type Movement } from '../../domain/movements.ts';
-import { known, movement, shown } from './movements.ts';
+import { aMovement } from './movement.ts';
+import { known, shown } from './movements.ts';
 
 /** The arrival of a transfer, in the name of a payout or of nobody. */
 const from = (transfer: string, name?: string): Partial<Movement> => ({
@@ -142,7 +143,7 @@ describe('a movement of an account', () => {
       'whatever it is, it is gone',
     ],
   ])('%s of %i with %j is %s: %s', (type, net, given, expected) => {
-    expect(shown(bookingOf(movement(type, net, given), known))).toBe(expected);
+    expect(shown(bookingOf(aMovement(type, net, given), known))).toBe(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
-import type { Booking, Known, Movement, NamedPayout } from '../../domain/movements.ts';
+import type { Booking, Known, NamedPayout } from '../../domain/movements.ts';
 
 const done: NamedPayout = {
   isOfAccount: true,
@@ -38,25 +38,6 @@ export const known: Known = {
   ]),
   foreign: new Map([['po_foreign', 10]]),
 };
-
-/** A line of an account's books. */
-export function movement(type: string, net: number, given: Partial<Movement> = {}): Movement {
-  return {
-    id: 'txn_1',
-    type,
-    net,
-    currency: 'eur',
-    createdAt: '2026-11-23T12:00:00.000Z',
-    availableOn: '2026-11-25T00:00:00.000Z',
-    source: 'x_1',
-    object: given.transfer ?? given.source ?? 'x_1',
-    transfer: null,
-    isOfCharge: false,
-    charge: null,
-    payoutId: null,
-    ...given,
-  };
-}
 
 /** A booking in words. */
 export function shown(booking: Booking): string {

@@ -7,7 +7,7 @@ import {
   platformBookingsOf,
   type KnownToPlatform,
 } from '../../domain/platform-movements.ts';
-import { movement } from './movements.ts';
+import { aMovement } from './movement.ts';
 
 const claim = (net: number) => [
   { entryId: 1, sellerId: 'sel_1' as const, net, currency: 'eur', beyond: 'account' as const },
@@ -78,15 +78,15 @@ describe('a line of the platform’s books', () => {
       'no entry says that: a person looks',
     ],
   ])('%s of %i with %j is %s: %s', (type, net, given, expected) => {
-    expect(platformBookingOf(movement(type, net, given), known).kind).toBe(expected);
+    expect(platformBookingOf(aMovement(type, net, given), known).kind).toBe(expected);
   });
 
   test('knows what the ones before it settled', () => {
     const lines = [
-      movement('transfer', -10, out('tr_1', 'payout_known')),
-      movement('transfer_refund', 10, back('trr_1', 'tr_1')),
-      movement('transfer', -10, out('tr_2')),
-      movement('transfer_refund', 10, back('trr_2', 'tr_2')),
+      aMovement('transfer', -10, out('tr_1', 'payout_known')),
+      aMovement('transfer_refund', 10, back('trr_1', 'tr_1')),
+      aMovement('transfer', -10, out('tr_2')),
+      aMovement('transfer_refund', 10, back('trr_2', 'tr_2')),
     ];
     const kinds = platformBookingsOf(lines, known).map(({ booking }) => booking.kind);
     expect(kinds).toEqual(['open', 'open', 'own', 'own']);
@@ -102,7 +102,7 @@ describe('a line of the platform’s books', () => {
     });
     fc.assert(
       fc.property(fc.array(line), (lines) => {
-        const made = lines.map(({ type, net, ...given }) => movement(type, net, given));
+        const made = lines.map(({ type, net, ...given }) => aMovement(type, net, given));
         for (const { movement: one, booking } of platformBookingsOf(made, known)) {
           expect(booking.kind).not.toBe('booked');
           if (one.transfer === null && booking.kind !== 'claimed') expect(booking.kind).toBe('own');

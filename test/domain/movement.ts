@@ -1,0 +1,20 @@
+import type { Movement } from '../../domain/movements.ts';
+
+/** A line of an account's books that nobody of us ordered, unless said otherwise. */
+export function aMovement(type: string, net: number, given: Partial<Movement> = {}): Movement {
+  return {
+    id: 'txn_1',
+    type,
+    net,
+    currency: 'eur',
+    createdAt: '2026-11-23T12:00:00.000Z',
+    availableOn: '2026-11-25T00:00:00.000Z',
+    source: 'x_1',
+    object: given.transfer ?? given.source ?? 'x_1',
+    transfer: null,
+    isOfCharge: false,
+    charge: null,
+    payoutId: null,
+    ...given,
+  };
+}
