@@ -80,7 +80,6 @@ export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Pr
       })),
     )
     .onConflict((conflict) => conflict.doNothing())
-    .returning('stripe_id')
     .executeTakeFirst();
   if (!added) return;
   await tx
