@@ -83,6 +83,8 @@ function viewsOf(stage: Stage) {
         .where('closed_at', 'is', null)
         .orderBy('opened_at')
         .orderBy('cause')
+        .orderBy('in_ledger', 'desc')
+        .orderBy('at_stripe', 'desc')
         .execute();
       return rows.map(({ cause, at_stripe, in_ledger }) =>
         [cause, at_stripe, in_ledger].filter((part) => part !== null).join(' '),
