@@ -45,7 +45,8 @@ async function run(options: Options): Promise<boolean> {
   await requireFreePorts(wantedPorts(settings));
   empty(state);
   if (!options.keep) clear = () => empty(state);
-  const log = openLog(state.logFile(`chaos-${seed}-${payouts}`).replace(/\.log$/, '.jsonl'));
+  const name = `chaos-${seed}-${payouts}${replay ? '-again' : ''}`;
+  const log = openLog(state.file(`logs/${name}.jsonl`));
   log.write({ line: 'run', seed, payouts, at: new Date(startedAt).toISOString() });
   say(`Chaos: ${payouts} payouts by the seed ${seed}. What strikes when is written to`);
   say(`${log.file}\n`);
