@@ -4,27 +4,20 @@ import {
   sellerWorkflowId,
   type PayoutId,
   type SellerId,
-  type StripeAccountId,
   type StripePayoutId,
   type TransferId,
 } from '../domain/ids.ts';
 import { adopted, sent, type PayoutMoney } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
-import type { MoneyStep, PayoutStatus } from '../domain/payout.ts';
+import type { PayoutStatus } from '../domain/payout.ts';
 import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
+import type { MadeAtStripe } from './restored.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Money that left under our name and that this database did not know of. */
-export type Adoption = {
-  stripeId: string;
-  step: MoneyStep;
-  payoutId: PayoutId;
-  stripeAccount: StripeAccountId;
-  amount: number;
-  currency: string;
-  createdAt: string;
+export type Adoption = MadeAtStripe & {
   foundAt: string;
   /** Null where no seller has this account: the seller's row was lost too. */
   sellerId: SellerId | null;
