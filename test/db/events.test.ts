@@ -32,10 +32,19 @@ async function readOn(after?: EventId): Promise<EventRecord[]> {
 }
 
 /** What other tests write on this server ends soon; until then nothing newer is told. */
-async function readUntil(count: number, after?: EventId): Promise<EventRecord[]> {
+async function readUntil(count: number, after: EventId | undefined): Promise<EventRecord[]> {
   return until(`${count} events are told`, async () => {
     const events = await readOn(after);
     return events.length >= count && events;
+  });
+}
+
+/** The newest event, once the first of each of these sellers is told. */
+async function newestOnceTold(sellers: readonly SellerId[]): Promise<EventId | undefined> {
+  return until('the sellers are told', async () => {
+    const events = await readOn();
+    const told = new Set(events.map(({ object }) => object.id));
+    return sellers.every((id) => told.has(id)) && events.at(-1)?.id;
   });
 }
 
@@ -44,7 +53,7 @@ const nameless = { type: 'seller.changed' };
 test('an event committed late is never written behind a reader', async () => {
   const first = await money.seller();
   const second = await money.seller();
-  const start = (await readUntil(2)).at(-1)?.id;
+  const start = await newestOnceTold([first, second]);
   const early = await begin();
   await rename(early.tx, first, 'early');
   const late = await begin();
@@ -64,7 +73,7 @@ test('an event committed late is never written behind a reader', async () => {
 test('events of one object are told in their sequence, whichever transaction began first', async () => {
   const other = await money.seller();
   const sellerId = await money.seller();
-  const start = (await readUntil(1)).at(-1)?.id;
+  const start = await newestOnceTold([other, sellerId]);
   const long = await begin();
   await rename(long.tx, other, 'began first');
   await rename(money.db, sellerId, 'two');
@@ -77,7 +86,7 @@ test('events of one object are told in their sequence, whichever transaction beg
 test('a reader among many writers gets every event once and each object in sequence', async () => {
   const sellers = await Promise.all(Array.from({ length: 6 }, () => money.seller()));
   const shared = sellers.slice(4);
-  let after = (await readUntil(6)).at(-1)?.id;
+  let after = await newestOnceTold(sellers);
   const told: EventRecord[] = [];
   const look = async () => {
     const events = await readOn(after);
