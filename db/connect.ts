@@ -1,5 +1,5 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
-import { Client, Pool, types, type ClientConfig } from 'pg';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Client, DatabaseError, Pool, types, type ClientConfig } from 'pg';
 import type { Database } from './schema.ts';
 
 /** A connection or a transaction: whatever can run one statement. */
@@ -33,32 +33,44 @@ export function connect(
   });
 }
 
-const mark = '/* planned once */';
+/** Statements by their text; some are written anew for every number of values, so not all of them. */
+const names = new Map<string, string>();
+const mostNames = 1000;
 
 /**
- * Begins a statement that runs so often that each connection plans it only once: planning takes
- * several times as long as a short statement's work. Its values must not decide the best plan.
+ * A statement with a name keeps its plan on each connection: planning takes several times as long as
+ * a short statement's work. Postgres itself still plans anew where the values decide the best plan.
  */
-export const planOnce = sql.raw(mark);
-
-const names = new Map<string, string>();
-
-/** A statement with a name keeps its plan; whose text is another has another name. */
-function named(statement: unknown): unknown {
-  if (typeof statement !== 'string' || !statement.startsWith(mark)) return statement;
-  const name = names.get(statement) ?? `planned_${names.size}`;
-  names.set(statement, name);
-  return { name, text: statement };
+function named(text: string): string | undefined {
+  if (!names.has(text) && names.size < mostNames) names.set(text, `planned_${names.size}`);
+  return names.get(text);
 }
 
 class PlanningClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
-    const query = this.query.bind(this) as (first: unknown, ...more: unknown[]) => unknown;
-    this.query = ((first: unknown, ...more: unknown[]) =>
-      query(named(first), ...more)) as Client['query'];
+    const query = this.query.bind(this) as (...given: unknown[]) => unknown;
+    this.query = ((first: unknown, values?: unknown, ...more: unknown[]) => {
+      const isOften = typeof first === 'string' && Array.isArray(values) && values.length > 0;
+      const name = isOften ? named(first) : undefined;
+      if (name === undefined) return query(first, values, ...more);
+      return this.#replanned(query({ name, text: first, values }, ...more));
+    }) as Client['query'];
+  }
+
+  /** A migration may change what a kept plan answers; its connection is then replaced by a new one. */
+  async #replanned(answer: unknown): Promise<unknown> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === featureNotSupported) void this.end();
+      throw error;
+    }
   }
 }
+
+/** "cached plan must not change result type" has no code of its own. */
+const featureNotSupported = '0A000';
 
 type TypeId = Parameters<typeof types.getTypeParser>[0];
 

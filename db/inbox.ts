@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { whomToWake, type StripeEvent, type WakeRule } from '../domain/events.ts';
 import { inFlightStatuses } from '../domain/payout.ts';
-import { planOnce, type Db } from './connect.ts';
+import type { Db } from './connect.ts';
 import { mergedWakeUp } from './wake-ups.ts';
 
 /** An event beside what its rule looks up; columns that are null look nothing up. */
@@ -38,10 +38,10 @@ export async function recordEvents(
   // Most events wake nobody: what none of them looks up stays out of their statement.
   const targets = lookUps.filter(({ by }) => rows.some((row) => row[by] !== null));
   if (targets.length === 0) {
-    await sql`${planOnce} with ${given} ${store}`.execute(db);
+    await sql`with ${given} ${store}`.execute(db);
     return;
   }
-  await sql`${planOnce}
+  await sql`
     with ${given}, fresh as (${store} returning event_id), target (workflow_id, topic) as (
       ${sql.join(
         targets.map(({ found }) => found),
