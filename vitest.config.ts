@@ -13,7 +13,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: pure, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: 'unit', include: pure, testTimeout: 120_000, hookTimeout: 120_000 },
       },
       {
         extends: true,
@@ -22,8 +22,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...pure, ...machine],
           globalSetup: 'test/global-setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },

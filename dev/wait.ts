@@ -8,7 +8,7 @@ type Answer<T> = T | undefined | false | null;
 export async function until<T>(
   fact: string,
   ask: () => Promise<Answer<T>> | Answer<T>,
-  limitMs = 55_000,
+  limitMs = 110_000,
 ): Promise<T> {
   const startedAt = performance.now();
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.3, 200)) {
