@@ -109,9 +109,9 @@ async function record(
     return recordWait(db, payout, { reason: 'late-return', minutes });
   }
   if (object.status === 'paid') return recordPaid(db, payout, lateReturnDays);
-  const untilArrival = minutesBetween(payout.now, followAt(object));
-  const minutes = Math.max(untilArrival, lateMinutes);
-  return recordWait(db, payout, { reason: 'bank', minutes });
+  const { bankExpectedAt, followAt } = expectationOf(object);
+  const minutes = Math.max(minutesBetween(payout.now, followAt), lateMinutes);
+  return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedAt });
 }
 
 /** Why the money is back at the account; undefined while it is not. */
@@ -167,11 +167,13 @@ export function accountOf({ stripeAccount, payoutId }: Payout) {
 }
 
 function factsOfPayout(object: Stripe.Payout) {
-  return { stripePayoutId: object.id as StripePayoutId, followAt: followAt(object) };
+  return { stripePayoutId: object.id as StripePayoutId, ...expectationOf(object) };
 }
 
-function followAt({ arrival_date }: Stripe.Payout): string {
-  return new Date((arrival_date + graceHours * 3600) * 1000).toISOString();
+/** When the bank should have it, midnight UTC of a day, and when to look if nobody said so. */
+function expectationOf({ arrival_date }: Stripe.Payout) {
+  const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
+  return { bankExpectedAt: at(arrival_date), followAt: at(arrival_date + graceHours * 3600) };
 }
 
 function minutesBetween(from: string, to: string): number {

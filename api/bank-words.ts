@@ -5,7 +5,7 @@ import { failureOf } from '../domain/failures.ts';
 import type { ExplainedBank, Wait } from './explanation-schemas.ts';
 import { pausedBank } from './paydays.ts';
 import { wait } from './seller-waits.ts';
-import { sellerCommand } from './seller-words.ts';
+import { onboardingLink, sellerCommand } from './seller-words.ts';
 
 /** Where a seller is paid to now: never a number, nor what tells one from another. */
 export function explainBanks({ banks }: SellerBeside): z.infer<typeof ExplainedBank>[] {
@@ -33,9 +33,11 @@ export function bankWaits(
 function bankWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
   const { next, forOperator } = failureOf(bank.failureCode);
   const reason = `Nothing is sent to its bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
-  const lifted = 'Another bank account, entered in Stripe’s components, or resuming this one';
+  const lifted =
+    'Another bank account, entered on Stripe’s pages or in its components, or resuming this one; what came back is then paid anew by itself';
   const again = `bank-accounts/${bank.id}/resume`;
   const commands = [
+    onboardingLink(id, 'The seller enters another on Stripe’s page: send it to the answered url'),
     sellerCommand(id, 'account-session', 'The seller enters another, in account_management'),
     sellerCommand(id, again, 'The seller or its bank put this one right'),
   ];

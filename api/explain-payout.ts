@@ -3,15 +3,17 @@ import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
 import type { PayoutRecord } from '../db/views.ts';
 import { failureOf } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { isLateAt, isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
+import { isLateAt, payoutBefore, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
 import { bankWaits } from './bank-words.ts';
-import type { Actor, Decision, NextStep, PayoutExplanation, Wait } from './explanation-schemas.ts';
+import type { Actor, Decision, PayoutExplanation, Wait } from './explanation-schemas.ts';
+import { nextOf } from './payout-next.ts';
 import { toPayout } from './payout-schemas.ts';
-import { parkedOf, skippedOf, waitingOf } from './payout-words.ts';
-import { accountWaits, moneyStopped, sellerWaits } from './seller-waits.ts';
+import type { Available } from './platform-balance.ts';
+import { canceledOf, parkedOf, skippedOf, waitingOf, type Beside } from './payout-words.ts';
+import { accountWaits, isRejected, moneyStopped, sellerWaits } from './seller-waits.ts';
+import { takenBack } from './seller-words.ts';
 import { commandTexts, timelineOf } from './timeline.ts';
 
-type Step = z.infer<typeof NextStep>;
 type Waiting = z.infer<typeof Wait>;
 
 /** Who ends each wait of a payout, and how. */
@@ -46,23 +48,29 @@ const sentences: Record<PayoutStatus, string> = {
   settled: 'at the bank for good',
   failed: 'not paid: the money is back at the account',
   returned: 'sent back by the bank: the money is back at the account',
-  canceled: 'canceled: the money is where it was before',
+  canceled: 'canceled',
   skipped: 'ended without moving money',
 };
 
-/** What happened, what it waits for, what lifts that, what comes next, who decided. */
-export function explainPayout(facts: PayoutFacts): z.infer<typeof PayoutExplanation> {
+/**
+ * What happened, what it waits for, what lifts that, what comes next, who decided. `available` tells
+ * the platform's balance, where it matters and Stripe said.
+ */
+export function explainPayout(
+  facts: PayoutFacts,
+  available?: Available,
+): z.infer<typeof PayoutExplanation> {
   const { now, payout, items, attempts, commands } = facts;
   const happened = timelineOf(facts);
   const since = happened.at(-1)?.at ?? payout.createdAt;
-  const waits = waitsOf(facts, since);
+  const waits = waitsOf({ ...facts, available }, since);
   const isLate = isLateAt(payout, now);
   return {
     asOf: now,
     summary: summaryOf(payout, waits, isLate),
     isLate,
     waits,
-    next: nextOf(payout),
+    next: nextOf(payout, now),
     happened,
     decisions: decisionsOf(commands),
     earnings: {
@@ -96,17 +104,20 @@ export function summaryOf(
   const failed = failureCode && `${failureOf(failureCode).forOperator} (${failureCode})`;
   const because = skippedOf(payout) ?? failed;
   return [
-    `${amount} ${sentences[status]}`,
+    `${amount} ${sentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
     ...(because ? [because] : []),
     ...(isLate ? ['It is late: ask Stripe for its trace'] : []),
     ...waits.map(({ reason }) => reason),
   ].join('. ');
 }
 
-type Around = Pick<PayoutFacts, 'now' | 'payout' | 'operations'> & { seller: SellerBeside | null };
+type Around = Pick<PayoutFacts, 'now' | 'payout' | 'seller' | 'openPayouts' | 'operations'> & {
+  available?: Available | undefined;
+};
 
 /** What a payout waits for; of a seller that is not active also why that is. */
-export function waitsOf({ now, payout, seller, operations }: Around, since: string): Waiting[] {
+export function waitsOf(around: Around, since: string): Waiting[] {
+  const { payout, operations, seller } = around;
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
@@ -115,25 +126,49 @@ export function waitsOf({ now, payout, seller, operations }: Around, since: stri
     const when = { since: parked.since, lookAgainAt: null };
     return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
   }
-  const waiting = waitingOf(payout);
-  const stopped = operations.moneyStopped && isBeforeStripe(payout.status);
-  const own: Waiting[] =
-    waiting && waiting.for !== 'money-stopped'
-      ? [{ ...waiting, ...liftOf(waiting.for, isLateAt(payout, now)), since, ...nobody, payoutId }]
-      : [];
-  return [
-    ...own,
-    ...(stopped || waiting?.for === 'money-stopped' ? [moneyStopped(operations)] : []),
-    ...(waiting && seller ? behind(waiting.for, seller, payout.currency) : []),
-  ];
+  const waiting = waitingOf(payout, besideOf(around));
+  if (!waiting) return stopsOf(around);
+  const causes = seller ? behind(waiting.for, seller, payout.currency) : [];
+  if (waiting.for === 'money-stopped') return [moneyStopped(operations), ...causes];
+  // A pause says all that the wait for it could say: who, since when, why, and what lifts it.
+  const isPause = waiting.for === 'seller-paused' || waiting.for === 'start';
+  const pause = isPause && causes.find((one) => one.for === 'paused');
+  const own = pause
+    ? { ...pause, for: waiting.for, lookAgainAt: waiting.lookAgainAt, payoutId }
+    : { ...waiting, ...liftOf(waiting.for, around), since, ...nobody, payoutId };
+  return [own, ...stopsOf(around), ...causes.filter((one) => one !== pause)];
 }
 
 const nobody = { by: null, commands: [] };
 
-/** What the banks have for too long is asked for by a person. */
-function liftOf(reason: WaitReason | 'start', isLate: boolean): { actor: Actor; liftedBy: string } {
-  if (reason !== 'bank' || !isLate) return lifts[reason];
-  return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
+function stopsOf({ payout, operations }: Around): Waiting[] {
+  const isStopped = operations.moneyStopped && isBeforeStripe(payout.status);
+  return isStopped ? [moneyStopped(operations)] : [];
+}
+
+function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
+  return {
+    sellerStatus: seller?.status,
+    isRejected: isRejected(seller),
+    before: payoutBefore(payout, openPayouts)?.id ?? null,
+    available: available?.(payout.currency),
+  };
+}
+
+/** Who ends a wait: what it says of all payouts, unless more is known of this one. */
+function liftOf(
+  reason: WaitReason | 'start',
+  { payout, now, seller, openPayouts }: Around,
+): { actor: Actor; liftedBy: string } {
+  // What the banks have for too long is asked for by a person.
+  if (reason === 'bank' && isLateAt(payout, now)) {
+    return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
+  }
+  const isOfAccount = ['start', 'seller-not-active', 'capability'].includes(reason);
+  if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
+  if (reason === 'start' && seller && seller.status !== 'active') return lifts['seller-not-active'];
+  if (reason === 'start' && payoutBefore(payout, openPayouts)) return lifts['another-payout'];
+  return lifts[reason];
 }
 
 /** What a payout waits for because of its seller, which has its own reasons. */
@@ -152,40 +187,6 @@ function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: st
       return [];
   }
 }
-
-/** What comes next, and when, as far as it is known. Nothing until a person decides. */
-export function nextOf(payout: PayoutRecord): Step[] {
-  const { id: payoutId, status, parked, waitingFor, lookAgainAt } = payout;
-  if (parked || isOver(payout)) return [];
-  const steps = order.slice(order.findIndex(({ after }) => after === status));
-  const isExact = waitingFor === 'arrival' || waitingFor === 'late-return';
-  const setAside = payout.fromPlatform + payout.fromAccount;
-  const carried = setAside > 0 ? setAside : payout.requestedAmount;
-  const amount = carried === null ? null : money(carried, payout.currency);
-  const shown = steps.map(({ what, text }, index) => {
-    const at = index === 0 && isExact ? lookAgainAt : null;
-    return { what, text, at, money: amount, payoutId };
-  });
-  const looksAgain = waitingFor !== null && !isExact && lookAgainAt !== null;
-  if (!looksAgain) return shown;
-  const text =
-    waitingFor === 'bank'
-      ? 'It is read from Stripe again, sooner when Stripe says what became of it'
-      : 'It looks again at the latest then, sooner when something happens';
-  return [{ what: 'look-again', text, at: lookAgainAt, money: amount, payoutId }, ...shown];
-}
-
-const order: { after: PayoutStatus; what: string; text: string }[] = [
-  { after: 'requested', what: 'reserve', text: 'Money is set aside for it' },
-  {
-    after: 'reserved',
-    what: 'transfer',
-    text: 'The platform’s part is transferred to the account',
-  },
-  { after: 'transferred', what: 'payout', text: 'Stripe is asked to pay it out' },
-  { after: 'sent', what: 'paid', text: 'The bank has it' },
-  { after: 'paid', what: 'settle', text: 'The watch for a late return ends' },
-];
 
 /** Who decided what, under which API key. */
 export function decisionsOf(commands: PayoutFacts['commands']): z.infer<typeof Decision>[] {

@@ -9,16 +9,20 @@ import type { SellerExplanation, Wait } from './explanation-schemas.ts';
 import { moneyWaits } from './money-waits.ts';
 import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
 import { toRequirement } from './requirement-schema.ts';
+import type { Available } from './platform-balance.ts';
 import { nextOfSeller } from './seller-next.ts';
 import { moneyStopped, sellerWaits } from './seller-waits.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
 
-/** Why a seller is not paid, who must act, when what comes next, and who decided. */
-export function explainSeller(facts: SellerFacts): Explanation {
+/**
+ * Why a seller is not paid, who must act, when what comes next, and who decided. `available` tells
+ * the platform's balance, where it matters and Stripe said.
+ */
+export function explainSeller(facts: SellerFacts, available?: Available): Explanation {
   const { now, seller } = facts;
-  const waits = [...ownWaits(facts), ...moneyWaits(facts), ...payoutWaits(facts)];
+  const waits = [...ownWaits(facts), ...moneyWaits(facts), ...payoutWaits(facts, available)];
   const sums = moneyOf(facts);
   return {
     asOf: now,
@@ -36,6 +40,7 @@ export function explainSeller(facts: SellerFacts): Explanation {
       id: payout.id,
       status: payout.status,
       total: money(payout.fromPlatform + payout.fromAccount, payout.currency),
+      bankExpectedAt: payout.bankExpectedAt,
       isLate: isLateAt(payout, now),
       summary: summaryOf(payout, [], isLateAt(payout, now)),
       explain: `/v1/payouts/${payout.id}/explain`,
@@ -69,14 +74,18 @@ function paydayOf(facts: SellerFacts): Explanation['payday'] {
 }
 
 /** What payouts under way wait for; those at the bank already keep nobody from being paid. */
-function payoutWaits({ now, openPayouts, operations }: SellerFacts): Waiting[] {
-  return openPayouts
+function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
+  const isTold = (reason: string): boolean => {
+    // The pause of the seller stands in the list already.
+    return facts.seller.paused !== null && ['start', 'seller-paused'].includes(reason);
+  };
+  return facts.openPayouts
     .filter(({ status }) => status !== 'paid')
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
-      const waits = waitsOf({ now, payout, operations, seller: null }, since);
+      const waits = waitsOf({ ...facts, payout, available }, since);
       return waits
-        .filter((one) => one.payoutId !== null)
+        .filter((one) => one.payoutId !== null && !isTold(one.for))
         .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));
     });
 }

@@ -105,6 +105,9 @@ const OpenPayout = z.object({
   id: z.string(),
   status: z.string(),
   total: Money,
+  bankExpectedAt: Instant.nullable().openapi({
+    description: 'The day on which Stripe expects the bank to have it, as midnight UTC',
+  }),
   isLate: z.boolean(),
   summary: z.string(),
   explain: z.string(),

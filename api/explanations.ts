@@ -5,6 +5,7 @@ import { createRoutes, type AppDeps } from './context.ts';
 import { explainPayout } from './explain-payout.ts';
 import { explainSeller } from './explain-seller.ts';
 import { PayoutExplanation, SellerExplanation } from './explanation-schemas.ts';
+import { readAvailable } from './platform-balance.ts';
 import { Problem } from './problems.ts';
 import { answer, PayoutParams, refusals, SellerParams } from './schemas.ts';
 
@@ -33,16 +34,17 @@ const payoutRoute = createRoute({
 });
 
 /** One answer to the questions that sellers ask support and support asks operators. */
-export function explanationRoutes({ db }: AppDeps) {
+export function explanationRoutes(deps: AppDeps) {
+  const { db } = deps;
   return createRoutes()
     .openapi(sellerRoute, async (c) => {
       const facts = await readSellerFacts(db, c.req.valid('param').sellerId, paydaysAround);
       if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
-      return c.json(explainSeller(facts), 200);
+      return c.json(explainSeller(facts, await readAvailable(deps, facts.openPayouts)), 200);
     })
     .openapi(payoutRoute, async (c) => {
       const facts = await readPayoutFacts(db, c.req.valid('param').payoutId);
       if (!facts) throw new Problem('unknown-payout', 'No payout has this id');
-      return c.json(explainPayout(facts), 200);
+      return c.json(explainPayout(facts, await readAvailable(deps, [facts.payout])), 200);
     });
 }

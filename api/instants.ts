@@ -12,3 +12,9 @@ export function sayInstant(instant: string, timeZone = 'UTC'): string {
   }).format(new Date(instant));
   return `${said} ${timeZone}`;
 }
+
+/** The day of an instant that stands for one, as Stripe's days do: midnight UTC. `27 Nov 2026`. */
+export function sayDay(instant: string): string {
+  const said = { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return new Intl.DateTimeFormat('en-GB', said).format(new Date(instant));
+}

@@ -78,10 +78,17 @@ export const Payout = z
     createdAt: schemas.Instant,
     startedAt: MaybeInstant,
     reservedAt: MaybeInstant,
-    arrivesAt: MaybeInstant,
-    sentAt: MaybeInstant,
-    paidAt: MaybeInstant,
-    watchUntil: MaybeInstant,
+    arrivesAt: MaybeInstant.openapi({
+      description:
+        'From when what was transferred can be paid out of the account: not when the bank has it',
+    }),
+    sentAt: MaybeInstant.openapi({ description: 'When Stripe took it' }),
+    bankExpectedAt: MaybeInstant.openapi({
+      description:
+        'The day on which Stripe expects the bank to have it, as midnight UTC; null until Stripe has it. Stripe may still change it',
+    }),
+    paidAt: MaybeInstant.openapi({ description: 'When it was known that the bank has it' }),
+    watchUntil: MaybeInstant.openapi({ description: 'Until when a late return is watched for' }),
     overAt: MaybeInstant,
   })
   .openapi('Payout');

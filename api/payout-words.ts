@@ -1,33 +1,81 @@
 import type { PayoutRecord } from '../db/views.ts';
+import type { PayoutId } from '../domain/ids.ts';
 import { failureOf } from '../domain/failures.ts';
 import type { NotPaidReason } from '../domain/forecast.ts';
+import { formatMoney, money, type Money } from '../domain/money.ts';
 import type { SkipReason, WaitReason } from '../domain/payout.ts';
+import type { SellerStatus } from '../domain/seller.ts';
+import { sayDay, sayInstant } from './instants.ts';
+
+/** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */
+export type Beside = {
+  sellerStatus?: SellerStatus | undefined;
+  isRejected?: boolean;
+  /** Another payout of the seller that goes first; null where there is none. */
+  before?: PayoutId | null;
+  /** What Stripe has available for the platform in its currency. */
+  available?: Money | undefined;
+};
 
 /** Why a payout waits, in one sentence that also says what ends the wait. */
-const waits: Record<WaitReason | 'start', string> = {
-  start:
-    'The seller’s workflow starts it as soon as the seller is active and no other payout in this currency is under way',
-  'seller-not-active': 'The seller cannot be paid yet; it goes on when the seller becomes active',
+const waits: Record<WaitReason | 'start', string | ((of: PayoutRecord, at: Beside) => string)> = {
+  start: sayStart,
+  'seller-not-active': (_, { isRejected }) =>
+    isRejected
+      ? rejected
+      : 'The seller cannot be paid yet; it goes on when the seller becomes active',
   'seller-paused': 'The seller is paused; it goes on when the seller is resumed',
   hold: 'A hold keeps the money back: see the holds of the seller; it goes on when enough is released or runs out',
-  'another-payout': 'Another payout of this seller and currency has no answer from Stripe yet',
-  'platform-balance':
-    'The platform’s balance at Stripe is too low; it goes on when money arrives there',
+  'another-payout': (_, { before }) =>
+    `${before ? `Payout ${before}` : 'Another payout'} of this seller and currency has no answer from Stripe yet`,
+  'platform-balance': sayShortage,
   'account-balance':
     'The account’s balance at Stripe is too low; it goes on when money arrives there',
-  arrival: 'The transferred money cannot be paid out before then',
-  capability:
-    'Stripe has switched off what this needs at the account; it goes on when that is active again',
+  arrival: ({ arrivesAt }) =>
+    `The transferred money can be paid out of the account from ${arrivesAt ? sayInstant(arrivesAt) : 'its arrival'}`,
+  capability: (_, { isRejected }) =>
+    isRejected
+      ? rejected
+      : 'Stripe has switched off what this needs at the account; it goes on when that is active again',
   'bank-details':
     'The account has no bank account that can take this; it goes on when the seller changes it',
   'automatic-payouts':
     'Somebody set the account’s payouts back to automatic; it goes on when the engine has set them to manual',
-  'stripe-limit': 'Stripe’s limit on payouts is reached; it tries again then',
+  'stripe-limit': ({ lookAgainAt }) =>
+    `Stripe’s limit on payouts is reached; it tries again${lookAgainAt ? ` at ${sayInstant(lookAgainAt)}` : ''}`,
   'money-stopped': 'An operator stopped all money; it goes on when money is resumed',
   'outcome-look-up': 'Stripe’s answer was lost; it looks at Stripe again before anything is sent',
-  bank: 'Stripe sent it; the bank does not have it yet',
-  'late-return': 'The bank has it; until then the bank could still send it back',
+  bank: ({ bankExpectedAt }) =>
+    `Stripe sent it; the bank does not have it yet${bankExpectedAt ? `: Stripe expects that on ${sayDay(bankExpectedAt)}` : ''}`,
+  'late-return': ({ watchUntil }) =>
+    `The bank has it, and could still send it back: watched ${watchUntil ? `until ${sayInstant(watchUntil)}` : 'for that'}`,
 };
+
+const rejected = 'Stripe rejected the seller’s account; it goes on only if that is taken back';
+
+/** Which of the two it is: its seller, or another payout. */
+function sayStart({ id }: PayoutRecord, { sellerStatus, isRejected, before }: Beside): string {
+  if (sellerStatus === undefined || before === undefined) {
+    return `It starts when its seller is active and no other payout in this currency goes first: GET /v1/payouts/${id}/explain says which it is`;
+  }
+  if (isRejected) return rejected;
+  if (sellerStatus !== 'active') {
+    return `It starts when its seller is active, and the seller is ${sellerStatus}`;
+  }
+  return before === null
+    ? 'Nothing is in its way: the seller’s workflow starts it as soon as it looks'
+    : `It starts when payout ${before}, which goes first, has its answer from Stripe`;
+}
+
+/** What it needs, and what Stripe has, where that is known. */
+function sayShortage({ fromPlatform, currency }: PayoutRecord, { available }: Beside): string {
+  const needs = `It needs ${formatMoney(money(fromPlatform, currency))} of the platform’s balance at Stripe`;
+  if (!available) return `${needs}, which had less; it goes on when enough arrives there`;
+  const there = formatMoney(available);
+  return available.amount < fromPlatform
+    ? `${needs}, which has ${there} available; it goes on when enough arrives there`
+    : `${needs}, which has ${there} available by now; it goes on when it looks again, after those that wait for longer`;
+}
 
 const skips: Record<SkipReason, string> = {
   'nothing-payable': 'Nothing was payable when it started',
@@ -55,11 +103,27 @@ export const paydayWords: Record<NotPaidReason, string> = {
 };
 
 /** What a payout waits for, why, and when it looks again at the latest. */
-export function waitingOf(payout: PayoutRecord) {
+export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   const notStarted = payout.status === 'requested' && payout.startedAt === null;
   const reason = payout.waitingFor ?? (notStarted ? ('start' as const) : null);
   if (reason === null || payout.parked) return null;
-  return { for: reason, reason: waits[reason], lookAgainAt: payout.lookAgainAt };
+  const words = waits[reason];
+  const said = typeof words === 'string' ? words : words(payout, beside);
+  return { for: reason, reason: said, lookAgainAt: payout.lookAgainAt };
+}
+
+/** Where the money of a payout is that was called off. */
+export function canceledOf(payout: PayoutRecord): string {
+  const { transferId, fromPlatform, fromAccount, currency } = payout;
+  const left = transferId === null ? fromPlatform : 0;
+  const there = fromPlatform + fromAccount - left;
+  const say = (amount: number): string => formatMoney(money(amount, currency));
+  if (left + there === 0) return 'nothing was set aside for it';
+  const parts = [
+    ...(left > 0 ? [`${say(left)} is payable at the platform, since it was not transferred`] : []),
+    ...(there > 0 ? [`${say(there)} is at the account, where the next payout takes it`] : []),
+  ];
+  return parts.join('; ');
 }
 
 /** Why a payout ended without moving money. */
@@ -75,7 +139,7 @@ export function failedOf({ status, failureCode }: PayoutRecord) {
 
 const cancellations = {
   asking: 'Stripe has it, and is asked to cancel it',
-  canceled: 'It was called off; its money is free where it is',
+  canceled: 'It was called off',
   'too-late': 'Stripe refused: it is too late, and the payout goes on',
   unknown: 'Stripe’s answer was lost; the payout is read from Stripe to see what became of it',
 } as const;
@@ -85,7 +149,8 @@ export function cancellationOf(payout: PayoutRecord) {
   const { status, cancelOrderedAt, cancelOrderedBy, cancelAnswer } = payout;
   if (cancelOrderedAt === null || cancelOrderedBy === null) return null;
   const state = cancelStateOf(status, cancelAnswer);
-  const explanation = cancellations[state];
+  const where = state === 'canceled' ? `: ${canceledOf(payout)}` : '';
+  const explanation = `${cancellations[state]}${where}`;
   return { orderedAt: cancelOrderedAt, orderedBy: cancelOrderedBy, state, explanation };
 }
 

@@ -3,8 +3,9 @@ import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { describeRequirement, isDue } from '../domain/requirements.ts';
 import { reachesThreshold } from '../domain/schedule.ts';
-import { nextOf } from './explain-payout.ts';
+import { nextOf } from './payout-next.ts';
 import type { NextStep } from './explanation-schemas.ts';
+import { sayInstant } from './instants.ts';
 import { comingPayday, paydaySteps, unorderedNow } from './paydays.ts';
 
 type Step = z.infer<typeof NextStep>;
@@ -13,17 +14,32 @@ type Step = z.infer<typeof NextStep>;
 export function nextOfSeller(facts: SellerFacts): Step[] {
   if (facts.seller.status === 'closed') return [];
   const steps = [
-    ...facts.openPayouts.flatMap((payout) => nextOf(payout).slice(0, 1)),
+    ...facts.openPayouts.flatMap((payout) => nextOf(payout, facts.now).slice(0, 1)),
     ...paydaySteps(comingPayday(facts)),
     ...thresholdSteps(facts),
-    ...facts.upcoming.map(({ at, currency, amount }) => {
-      const earned = money(amount, currency);
-      return step('becomes-payable', `${formatMoney(earned)} becomes payable`, at, earned);
-    }),
+    ...facts.upcoming.map((one) => upcomingStep(facts, one)),
     ...expiries(facts),
     ...accountSteps(facts),
   ];
   return steps.sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
+}
+
+/** What becomes payable, when, and what would pay it then. */
+function upcomingStep(
+  { seller: { schedule } }: SellerFacts,
+  { at, currency, amount, paydayAt }: SellerFacts['upcoming'][number],
+): Step {
+  const earned = money(amount, currency);
+  const threshold = schedule.thresholds[currency];
+  const words = [
+    `${formatMoney(earned)} becomes payable${at === null ? ' once its charge says from when' : ''}`,
+    paydayAt === null
+      ? at !== null && schedule.interval === 'manual' && 'no payday pays it: a payout is ordered'
+      : `the payday of ${sayInstant(paydayAt, schedule.timeZone)} would pay it`,
+    threshold !== undefined &&
+      `it is paid at once where ${formatMoney(money(threshold, currency))} is reached`,
+  ];
+  return step('becomes-payable', words.filter((part) => part !== false).join('; '), at, earned);
 }
 
 /** A payday is not all: enough money is paid at once, when it is there. */

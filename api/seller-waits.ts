@@ -5,7 +5,7 @@ import type { Operations } from '../db/operations.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { describeDue, isDue } from '../domain/requirements.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
-import { sellerCommand, sellerParkedOf } from './seller-words.ts';
+import { onboardingLink, sellerCommand, sellerParkedOf, takenBack } from './seller-words.ts';
 
 type Waiting = z.infer<typeof Wait>;
 
@@ -32,7 +32,18 @@ export function accountWaits(seller: SellerBeside): Waiting[] {
     const reason = 'Its account was not read from Stripe yet';
     return [wait('account-read', 'engine', reason, 'Reading it', { since })];
   }
-  return [capabilityWait(seller)];
+  return [isRejected(seller) ? rejectedWait(seller) : capabilityWait(seller)];
+}
+
+/** True while Stripe rejects its account, which is for good unless somebody takes it back. */
+export function isRejected(seller: SellerBeside | null): boolean {
+  return seller !== null && seller.rejectedAt !== null && seller.status !== 'closed';
+}
+
+function rejectedWait({ id, rejectedAt: since, lookAgainAt }: SellerBeside): Waiting {
+  const { explanation, commands } = sellerParkedOf(id, 'account-rejected');
+  const more = { since, lookAgainAt, commands };
+  return wait('account-rejected', 'platform', explanation, takenBack, more);
 }
 
 function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
@@ -49,7 +60,7 @@ function stopWaits({ id, paused, holds }: SellerBeside): Waiting[] {
   const commands = [sellerCommand(id, 'resume', 'Payouts may start again', because)];
   const more = { since, by, commands };
   return [
-    wait('paused', 'operator', `It is paused: ${reason}`, 'Resuming it', more),
+    wait('paused', 'operator', `The seller is paused: ${reason}`, 'Resuming it', more),
     ...holds.map(holdWait),
   ];
 }
@@ -89,7 +100,7 @@ function capabilityWait(seller: SellerBeside): Waiting {
   const reviewed = isStripesTurn(seller);
   const lifted = reviewed ? 'Stripe’s review' : 'What Stripe asks for, given on Stripe’s pages';
   const text = 'The seller is there: send it to the answered url';
-  const commands = reviewed ? [] : [sellerCommand(id, 'onboarding-link', text, urls)];
+  const commands = reviewed ? [] : [onboardingLink(id, text)];
   return wait(
     isNew ? 'onboarding' : 'capability',
     reviewed ? 'stripe' : 'seller',
@@ -98,8 +109,6 @@ function capabilityWait(seller: SellerBeside): Waiting {
     { since: isNew ? seller.createdAt : null, lookAgainAt, commands },
   );
 }
-
-const urls = { returnUrl: 'https://...', refreshUrl: 'https://...' };
 
 /** True when nothing is left for the seller to do. */
 function isStripesTurn(seller: SellerBeside): boolean {

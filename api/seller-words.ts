@@ -18,6 +18,16 @@ export function sellerCommand(
   return { method: 'POST', path: `/v1/sellers/${sellerId}/${name}`, body, when };
 }
 
+/** The page of Stripe's on which a seller enters what is asked for, or another bank account. */
+export function onboardingLink(sellerId: SellerId, when: string): Resolving {
+  const urls = { returnUrl: 'https://...', refreshUrl: 'https://...' };
+  return sellerCommand(sellerId, 'onboarding-link', when, urls);
+}
+
+/** What ends a rejection. */
+export const takenBack =
+  'Taking the rejection back: the platform its own in Stripe’s Dashboard, Stripe’s only Stripe, whom the platform asks';
+
 /** Why a seller stopped, and each request that lets it go on. */
 export function sellerParkedOf(
   sellerId: SellerId,
@@ -44,6 +54,16 @@ export function sellerParkedOf(
             'confirm-account-not-created',
             'Stripe certainly has none: it is asked for again',
           ),
+        ],
+      };
+    case 'account-rejected':
+      return {
+        explanation:
+          'Stripe rejected its account for good: nothing that the seller enters changes that. The platform talks to Stripe. Nothing more is sent meanwhile: what is at the platform stays there, what is at the account stays until Stripe lets it go, and all goes on by itself if the rejection is taken back',
+        commands: [
+          sellerCommand(sellerId, 'close', 'It stays rejected, and has no money any more', {
+            reason: '...',
+          }),
         ],
       };
     case 'returned-after-close':

@@ -70,7 +70,10 @@ const Snapshot = z.object({
   type: Id,
   account: Account.nullish(),
   livemode: z.boolean(),
-  data: z.object({ object: z.object({ id: Id.nullish() }) }),
+  data: z.object({
+    object: z.object({ id: Id.nullish() }),
+    previous_attributes: z.object({ arrival_date: z.unknown() }).partial().nullish(),
+  }),
 });
 
 const Thin = z.object({
@@ -84,7 +87,7 @@ const Thin = z.object({
 
 const Event = z.discriminatedUnion('object', [Snapshot, Thin]);
 
-/** Takes an event's ids out of its body; nothing else of it is looked at. */
+/** Takes an event's ids out of its body, and whether a payout's day moved; nothing else of it. */
 export function readEvent(body: string): { event: StripeEvent; livemode: boolean } {
   const parsed = Event.safeParse(parseJson(body));
   if (!parsed.success) throw new Problem('webhook-unreadable', 'This is no event of Stripe');
@@ -96,7 +99,9 @@ export function readEvent(body: string): { event: StripeEvent; livemode: boolean
 }
 
 function fromSnapshot({ id, type, account, data }: z.infer<typeof Snapshot>): StripeEvent {
-  return { eventId: id, type, account: account ?? null, objectId: data.object.id ?? null };
+  const ids = { eventId: id, type, account: account ?? null, objectId: data.object.id ?? null };
+  const moved = data.previous_attributes?.arrival_date !== undefined;
+  return { ...ids, ...(moved && { arrivalMoved: true }) };
 }
 
 /**

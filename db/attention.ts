@@ -5,8 +5,8 @@ import { lateDays, type MoneyStep, type ParkReason } from '../domain/payout.ts';
 import type { Db } from './connect.ts';
 
 /**
- * Something that stopped until a person decides, a payout that the banks have for too long, or what
- * differs from Stripe.
+ * Something that stopped until a person decides, a payout that the banks have for too long, an
+ * account that Stripe rejected, or what differs from Stripe.
  */
 export type AttentionRecord = {
   /** Null where it is about no seller in particular. */
@@ -47,6 +47,10 @@ export async function listAttention(
       select 'seller', id, id, parked, null, null, ${parkedSince}
         from sellers where parked is not null and ${comesAfter(after, parkedSince)}
       union all
+      select 'seller', id, id, 'account-rejected', null, null, ${rejectedSince} from sellers
+        where rejected_at is not null and parked is null and status <> 'closed'
+          and ${comesAfter(after, rejectedSince)}
+      union all
       select 'discrepancy', id, seller_id, cause, null, null, ${openedSince}
         from discrepancies where closed_at is null and ${comesAfter(after, openedSince)}
       order by since, id limit ${limit + 1}
@@ -79,6 +83,7 @@ export async function listAttention(
 
 /** As exact as a cursor can say it. */
 const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
+const rejectedSince = sql<string>`date_trunc('milliseconds', rejected_at, 'UTC')`;
 const openedSince = sql<string>`date_trunc('milliseconds', opened_at, 'UTC')`;
 const lateSince = sql<string>`date_trunc('milliseconds',
   sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;

@@ -39,6 +39,7 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
       now: await readNow(tx),
       payout,
       seller: (await findSellerBeside(tx, payout.sellerId)) ?? null,
+      openPayouts: isOver(payout) ? [] : await listOpen(tx, payout.sellerId),
       items: { count: items.length, first: items.slice(0, mostShown) },
       attempts: await views.listAttempts(tx, payoutId),
       entries: await views.listPayoutEntries(tx, payoutId),
@@ -68,7 +69,9 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
   return {
     ...paydays,
     balances: await views.readBalances(tx, sellerId),
-    upcoming: await listUpcoming(tx, sellerId),
+    upcoming: (await listUpcoming(tx, sellerId)).map((one) => {
+      return { ...one, paydayAt: one.at && paydayOf(one.at, paydays.seller, calendar) };
+    }),
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
     attempts: await views.listAttempts(tx, sellerId),
     commands: await views.listDecisions(tx, sellerId),
@@ -114,6 +117,8 @@ async function readPaydayFacts(tx: Tx, sellerId: SellerId, calendar: Calendar) {
  */
 export type SellerBeside = SellerRecord & {
   parkedAt: string | null;
+  /** Since when Stripe is known to reject its account. */
+  rejectedAt: string | null;
   thresholdLookAt: string | null;
   holds: HoldRecord[];
   requirements: Requirement[];
@@ -124,9 +129,10 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
   const seller = await findSeller(tx, sellerId);
   if (!seller) return undefined;
   const { paused } = seller;
-  const { parkedAt, thresholdLookAt } = await tx
+  const instants = await tx
     .selectFrom('sellers')
-    .select(['parked_at as parkedAt', 'threshold_look_at as thresholdLookAt'])
+    .select(['parked_at as parkedAt', 'rejected_at as rejectedAt'])
+    .select('threshold_look_at as thresholdLookAt')
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
   const holds = await listHolds(tx, { sellerId, active: true, limit: mostShown });
@@ -136,8 +142,7 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
   return {
     ...seller,
     paused: paused && { ...paused, by: named(paused.by) },
-    parkedAt,
-    thresholdLookAt,
+    ...instants,
     holds: holds.toReversed().map((hold) => ({ ...hold, placedBy: named(hold.placedBy) })),
     requirements: await listRequirements(tx, sellerId),
     banks: await listBankAccounts(tx, sellerId),
@@ -162,6 +167,16 @@ async function listUpcoming(tx: Tx, sellerId: SellerId) {
     group by available_on, currency order by available_on nulls last, currency limit ${mostShown}
   `.execute(tx);
   return rows;
+}
+
+/** The first payday that pays what becomes payable at a moment; null without a schedule. */
+function paydayOf(
+  at: string,
+  { schedule, country }: Pick<SellerRecord, 'schedule' | 'country'>,
+  calendar: Calendar,
+): string | null {
+  const before = new Date(Date.parse(at) + schedule.cutOffHours * 3_600_000 - 1).toISOString();
+  return calendar({ schedule, country }, { now: before, count: 1 }).upcoming[0] ?? null;
 }
 
 const openStatuses = payoutStatuses.filter((status) => !isOver({ status }));

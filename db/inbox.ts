@@ -85,8 +85,8 @@ function toGiven(event: StripeEvent): Given {
 
 /** A failure may be of anybody's payout. */
 function maybeForeign(rule: WakeRule, type: string): boolean {
-  const isOver = rule.wakes === 'payout' && type !== 'payout.paid';
-  return isOver || rule.wakes === 'seller-unless-ours';
+  const cameBack = rule.wakes === 'payout' && /^payout\.(failed|canceled)$/.test(type);
+  return cameBack || rule.wakes === 'seller-unless-ours';
 }
 
 const seller: RawBuilder<unknown> = sql`

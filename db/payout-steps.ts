@@ -54,14 +54,20 @@ export async function recordTransferred(
 }
 
 /**
- * Stripe took the payout. An event about it may have come before this row knew its id; then the
+ * Stripe took the payout, and expects the bank to have it at `bankExpectedAt`. An event about it may have come before this row knew its id; then the
  * row looks again at once. One that is stored in this very moment is seen by the sweep.
  */
 export async function recordSent(
   db: Db,
-  done: { payout: Payout; key: string; stripePayoutId: StripePayoutId; followAt: string | null },
+  done: {
+    payout: Payout;
+    key: string;
+    stripePayoutId: StripePayoutId;
+    bankExpectedAt: string | null;
+    followAt: string | null;
+  },
 ): Promise<Payout> {
-  const { payout, stripePayoutId, followAt } = done;
+  const { payout, stripePayoutId, bankExpectedAt, followAt } = done;
   const lookAgainAt = sql<string>`case when ${isEndStored(sql.val(stripePayoutId))}
     then business_now() else coalesce(${followAt}::timestamptz, business_now()) end`;
   const stands = await move(db, {
@@ -71,6 +77,7 @@ export async function recordSent(
       ...settledAttempt,
       status: 'sent',
       stripe_payout_id: stripePayoutId,
+      bank_expected_at: bankExpectedAt,
       sent_at: businessNow,
       waiting_for: 'bank',
       look_again_at: lookAgainAt,

@@ -120,14 +120,20 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
 /** The columns of a payout that waits for nothing. */
 export const notWaiting = { waiting_for: null, look_again_at: null } as const;
 
-/** Says what a payout waits for and when it looks again at the latest. */
+/** Says what a payout waits for, when it looks again at the latest, and what Stripe expects. */
 export async function recordWait(
   db: Db,
   before: Payout,
-  { reason, minutes }: { reason: WaitReason; minutes: number },
+  { reason, minutes, bankExpectedAt }: Waiting,
 ): Promise<Payout> {
-  return updateAsRead(db, before, { waiting_for: reason, look_again_at: inMinutes(minutes) });
+  return updateAsRead(db, before, {
+    waiting_for: reason,
+    look_again_at: inMinutes(minutes),
+    ...(bankExpectedAt !== undefined && { bank_expected_at: bankExpectedAt }),
+  });
 }
+
+type Waiting = { reason: WaitReason; minutes: number; bankExpectedAt?: string };
 
 /** The workflow of a requested payout runs; the seller need not start it again. */
 export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<void> {

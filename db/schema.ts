@@ -229,8 +229,9 @@ type SellersTable = {
   closed_at: MaybeInstant;
   closed_by: Maybe<string>;
   close_reason: Maybe<string>;
-  /** Kept by a trigger. */
+  /** Kept by triggers. */
   parked_at: MaybeInstant;
+  rejected_at: MaybeInstant;
   asked_now: Generated<number>;
   asked_by: MaybeInstant;
   created_at: Instant;
@@ -248,6 +249,7 @@ type PayoutsTable = {
   transfer_id: Maybe<TransferId>;
   arrives_at: MaybeInstant;
   stripe_payout_id: Maybe<StripePayoutId>;
+  bank_expected_at: MaybeInstant;
   failure_code: Maybe<string>;
   destination_payment: Maybe<string>;
   bank_account: Maybe<string>;

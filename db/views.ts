@@ -234,6 +234,7 @@ export function toRecord(row: Selectable<Database['payouts']>) {
     transferId: row.transfer_id,
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
+    bankExpectedAt: row.bank_expected_at,
     failureCode: row.failure_code,
     bankAccount: row.bank_account,
     replaces: row.replaces,

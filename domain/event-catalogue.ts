@@ -38,7 +38,8 @@ export const eventCatalogue = {
   'payout.settled': 'The watch is over: the money stayed',
   'payout.failed': 'The bank refused it; `reason` is Stripe’s code; the money is at the account',
   'payout.returned': 'The bank sent it back after it was paid; the money is at the account',
-  'payout.canceled': 'It was called off; the money is where it was',
+  'payout.canceled':
+    'It was called off; the money is at the account where it was transferred, else at the platform',
   'payout.skipped': 'It ended without moving money; `reason` says why',
   'operations.stopped': 'No money moves until it is let go again',
   'operations.resumed': 'Money moves again',

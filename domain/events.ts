@@ -18,6 +18,8 @@ export type StripeEvent = {
   /** The connected account it happened at; null for the platform. */
   account: string | null;
   objectId: string | null;
+  /** It tells that a payout is expected at its bank on another day. */
+  arrivalMoved?: boolean;
 };
 
 const seller = { wakes: 'seller', by: 'account', about: 'account' } as const;
@@ -56,6 +58,7 @@ export const deliveredTypes = {
     'payout.failed',
     'payout.canceled',
     'payout.created',
+    'payout.updated',
     'account.updated',
     'capability.updated',
     'account.external_account.created',
@@ -70,7 +73,9 @@ export const deliveredTypes = {
 };
 
 /** Looks the event up in the table. `balance.available` tells the platform from an account. */
-export function whomToWake(event: Pick<StripeEvent, 'type' | 'account'>): WakeRule {
+export function whomToWake(
+  event: Pick<StripeEvent, 'type' | 'account' | 'arrivalMoved'>,
+): WakeRule {
   if (event.type === 'balance.available') {
     return {
       wakes: 'waiting-payouts',
@@ -81,5 +86,7 @@ export function whomToWake(event: Pick<StripeEvent, 'type' | 'account'>): WakeRu
   if (event.type === 'charge.succeeded' && event.account !== null) {
     return { wakes: 'seller-if-stale', about: 'money' };
   }
+  // Every payout is updated on its way; only another day of its arrival is news.
+  if (event.type === 'payout.updated') return event.arrivalMoved ? payout : { wakes: 'nobody' };
   return rules.find(([pattern]) => pattern.test(event.type))?.[1] ?? { wakes: 'nobody' };
 }

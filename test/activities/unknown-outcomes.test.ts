@@ -104,7 +104,13 @@ for (const step of ['transfer', 'payout'] as const) {
       const record = (payout: Payout, id: string) =>
         step === 'transfer'
           ? recordTransferred(stage.db, { payout, key, transferId: `tr_${id}`, arrivesAt: null })
-          : recordSent(stage.db, { payout, key, stripePayoutId: `po_${id}`, followAt: null });
+          : recordSent(stage.db, {
+              payout,
+              key,
+              stripePayoutId: `po_${id}`,
+              bankExpectedAt: null,
+              followAt: null,
+            });
       expect(await record(first, 'one')).toMatchObject({ parked: null });
       expect(await record(second, 'one')).toMatchObject({ parked: null });
       expect(await record(second, 'two')).toMatchObject({ parked: 'unexpected-state' });

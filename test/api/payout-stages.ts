@@ -68,13 +68,14 @@ function stepsOf({ db }: TestApi) {
   }
 
   /** Stripe has it: from ordered, through its transfer. */
-  async function send(payoutId: PayoutId) {
+  async function send(payoutId: PayoutId, bankExpectedAt: string | null = null) {
     await transfer(await reserve(payoutId));
     const key = await attempt(payoutId, 'payout');
     const stripePayoutId = `po_${payoutId.slice(7)}` as const;
     const payout = await readPayout(db, payoutId);
     const followAt = '2199-01-01T00:00:00.000Z';
-    const row = await recordSent(db, { payout, key, stripePayoutId, followAt });
+    const sentOff = { payout, key, stripePayoutId, bankExpectedAt, followAt };
+    const row = await recordSent(db, sentOff);
     return { ...row, stripePayoutId };
   }
 

@@ -169,7 +169,13 @@ async function carryToBank() {
   const moved = await stages.transfer(payoutId);
   const stripePayoutId = `po_${payoutId.slice(7)}` as const;
   const key = await stages.attempt(payoutId, 'payout');
-  const sent = await recordSent(api.db, { payout: moved, key, stripePayoutId, followAt: null });
+  const sent = await recordSent(api.db, {
+    payout: moved,
+    key,
+    stripePayoutId,
+    bankExpectedAt: null,
+    followAt: null,
+  });
   await recordPaid(api.db, { ...sent, stripePayoutId }, 10);
   return { payoutId, stripePayoutId, refusal };
 }

@@ -113,6 +113,7 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
       payout: await readPayout(db, payoutId),
       key: await send(payoutId, 'payout'),
       stripePayoutId: `po_${payoutId.slice(7)}`,
+      bankExpectedAt: '2040-01-01T00:00:00.000Z',
       followAt: '2040-01-01T00:00:00.000Z',
     });
   return {

@@ -70,6 +70,7 @@ const cases: Case[] = [
         payout: row,
         key: await money.send(row.payoutId, 'payout'),
         stripePayoutId: `po_${row.payoutId}`,
+        bankExpectedAt: null,
         followAt: null,
       }),
     { status: 'sent', at: 'in-transit' },
