@@ -8,7 +8,9 @@ const Clock = z
   .object({ now: Instant, offsetMs: z.int() })
   .openapi('Clock', { description: 'Business time, and how far it is ahead of real time' });
 
+/** Time never goes back, so that a mistyped year must not be the end of a sandbox. */
 const minutesInTenYears = 10 * 366 * 24 * 60;
+const farthestMs = minutesInTenYears * 60_000;
 const Move = z
   .strictObject({
     advanceMinutes: z.int().min(1).max(minutesInTenYears).optional(),
@@ -18,7 +20,10 @@ const Move = z
     ({ advanceMinutes, to }) => (advanceMinutes === undefined) !== (to === undefined),
     'must have either advanceMinutes or to',
   )
-  .openapi('ClockMove');
+  .openapi('ClockMove', {
+    description: 'Ten years at most',
+    oneOf: [{ required: ['advanceMinutes'] }, { required: ['to'] }],
+  });
 
 const responses = { 200: answer(Clock, 'The clock'), ...refusals };
 
@@ -78,6 +83,7 @@ async function moveTime(
     if (offsetMs < clock.offsetMs) {
       throw new Problem('clock-moves-forward', `It is ${clock.now} already`);
     }
+    if (offsetMs - clock.offsetMs > farthestMs) throw tooFar(clock);
     if (offsetMs - clock.offsetMs > farthestMsWhileOpen && (await isRequestOpen(tx))) {
       throw new Problem('request-in-flight', 'Move at most 11 hours, or wait for the answer');
     }
@@ -86,6 +92,12 @@ async function moveTime(
     });
     await moveClock(tx, offsetMs);
   });
+}
+
+function tooFar({ now }: ClockReading): Problem {
+  const rule = `must be at most ten years after the clock, which says ${now}`;
+  const errors = [{ in: 'body', pointer: '/to', rule } as const];
+  return new Problem('invalid-request', `/to: ${rule}`, { errors });
 }
 
 function offsetAfter(clock: ClockReading, { advanceMinutes, to }: z.infer<typeof Move>): number {

@@ -27,6 +27,12 @@ for (const line of usual.split('|')) {
   for (const country of countries) byCountry.set(country, currency);
 }
 
+/** Every currency that Stripe moves, in lower case. */
+export const currencies = [...known].toSorted();
+
+/** Every ISO 3166-1 alpha-2 code, in upper case, of a country with such a currency. */
+export const countries = [...byCountry.keys()].toSorted();
+
 /** True for a currency that Stripe moves, in lower case. */
 export function isCurrency(code: string): boolean {
   return known.has(code);

@@ -3,7 +3,7 @@ import type { Tx } from '../db/connect.ts';
 import * as discrepancies from '../db/discrepancies.ts';
 import { readReconciliation } from '../db/reconciliation.ts';
 import { causeNames } from '../domain/discrepancies.ts';
-import { isDiscrepancyId, isSellerId, type DiscrepancyId, type SellerId } from '../domain/ids.ts';
+import { isDiscrepancyId, type DiscrepancyId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { Discrepancy } from './discrepancy-schema.ts';
@@ -31,13 +31,7 @@ const listRoute = createRoute({
   request: {
     query: z.strictObject({
       state: z.enum(['open', 'closed']).optional(),
-      sellerId: z
-        .custom<SellerId>(
-          (id) => typeof id === 'string' && isSellerId(id),
-          'must be the id of a seller',
-        )
-        .optional()
-        .openapi({ type: 'string' }),
+      sellerId: schemas.SellerFilter,
       cause: z.enum(causeNames).optional(),
       currency: schemas.Currency.optional().openapi({ description: 'Of either side' }),
       ...PageQuery,

@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from './context.ts';
 import { Problem, problemKinds, type ProblemKind } from './problems.ts';
+import { GivenSchedule } from './schedule-schemas.ts';
+import { Country, Currency } from './schemas.ts';
 
 /** What routes are about, in the order in which a reader meets it; each route names one. */
 const tags = [
@@ -21,6 +23,10 @@ export function describe(app: OpenAPIHono<AppEnv>): void {
     type: 'http',
     scheme: 'bearer',
   });
+  // By themselves first: else a part has the description of the place where it is met first.
+  for (const [name, schema] of Object.entries({ Currency, Country, GivenSchedule })) {
+    app.openAPIRegistry.register(name, schema);
+  }
   // A problem's `type` leads somewhere.
   app.get('/problems/:kind', (c) => {
     const kind = c.req.param('kind');

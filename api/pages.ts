@@ -16,7 +16,7 @@ export const PageQuery = {
     .string('must be given once')
     .regex(/^[\w-]{1,100}$/, ofThisList)
     .optional()
-    .openapi({ description: 'nextCursor of a page' }),
+    .openapi({ description: 'nextCursor of a page of this list; anything else is refused' }),
 };
 
 /** A page of things, newest first. */

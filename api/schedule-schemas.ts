@@ -22,6 +22,7 @@ export const Schedule = z
 export type Schedule = domain.Schedule;
 
 const amounts = z.record(Currency, Amount).default({});
+const byCurrency = { propertyNames: { $ref: '#/components/schemas/Currency' } };
 
 /** The same as a caller gives it. */
 export const GivenSchedule = z
@@ -50,8 +51,14 @@ export const GivenSchedule = z
       .max(domain.longestCutOffHours, `must be at most ${domain.longestCutOffHours}`)
       .default(0)
       .openapi({ description: 'A payday pays what was available so long before it' }),
-    minimums: amounts.openapi({ description: 'By currency; less waits for the next payday' }),
-    thresholds: amounts.openapi({ description: 'By currency; so much is paid at once' }),
+    minimums: amounts.openapi({
+      ...byCurrency,
+      description: 'By currency; less waits for the next payday',
+    }),
+    thresholds: amounts.openapi({
+      ...byCurrency,
+      description: 'By currency; so much is paid at once',
+    }),
   })
   .superRefine((given, context) => {
     if (given.timeZone === undefined && given.interval !== 'manual') {

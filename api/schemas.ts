@@ -3,25 +3,26 @@ import {
   isApiKeyId,
   isPayoutId,
   isSellerId,
+  sellerIdPattern,
   type ApiKeyId,
   type PayoutId,
   type SellerId,
 } from '../domain/ids.ts';
 import { largestAmount } from '../domain/money.ts';
-import { isCountry, isCurrency } from './currencies.ts';
+import { countries, currencies, isCountry, isCurrency } from './currencies.ts';
 import { problemKinds } from './problems.ts';
 
 /** A currency that Stripe moves. */
 export const Currency = z
   .string()
   .refine(isCurrency, 'must be a currency that Stripe moves, in lower case, as eur')
-  .openapi('Currency', { pattern: '^[a-z]{3}$', example: 'eur' });
+  .openapi('Currency', { enum: currencies, example: 'eur' });
 
 /** A country with such a currency. */
 export const Country = z
   .string()
   .refine(isCountry, 'must be an ISO 3166-1 country in upper case, as DE')
-  .openapi('Country', { pattern: '^[A-Z]{2}$', example: 'DE' });
+  .openapi('Country', { enum: countries, example: 'DE' });
 
 /** A whole amount above nothing, as a caller gives it. */
 export const Amount = z
@@ -85,7 +86,7 @@ export const SellerParams = z.object({
 export const SellerFilter = z
   .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
   .optional()
-  .openapi({ type: 'string' });
+  .openapi({ type: 'string', pattern: sellerIdPattern.source });
 
 /** The path of one payout. */
 export const PayoutParams = z.object({

@@ -49,9 +49,12 @@ export function subjectOf(
   return undefined;
 }
 
+/** What `newId('sel')` makes. */
+export const sellerIdPattern = /^sel_[0-9a-z]{20}$/;
+
 /** True for what `newId('sel')` makes. */
 export function isSellerId(id: string | undefined): id is SellerId {
-  return id !== undefined && /^sel_[0-9a-z]{20}$/.test(id);
+  return id !== undefined && sellerIdPattern.test(id);
 }
 
 /** True for what `newId('payout')` makes; webhooks bring ids that anyone could have typed. */

@@ -8,9 +8,10 @@ export function el(name, attributes = {}, children = []) {
   return made;
 }
 
-/** The schema that a `$ref` leads to, with what stands beside it. */
+/** The schema that a `$ref` or an `allOf` leads to, with what stands beside it. */
 export function refOf(document_, schema) {
-  const { $ref, ...beside } = schema;
+  const { $ref, allOf, ...beside } = schema;
+  if (allOf) return Object.assign({}, ...allOf.map((one) => refOf(document_, one)), beside);
   if ($ref === undefined) return schema;
   const target = $ref
     .slice(2)
@@ -27,9 +28,10 @@ export function exampleOf(document_, given) {
   if (schema.default !== undefined) return schema.default;
   if (schema.enum) return schema.enum[0];
   const [choice] = schema.anyOf ?? schema.oneOf ?? [];
-  if (choice) return exampleOf(document_, choice);
+  if (choice && !properties) return exampleOf(document_, choice);
   if (properties) {
-    const names = Object.keys(properties).filter((name) => required.includes(name));
+    const needed = [...required, ...(choice?.required ?? [])];
+    const names = Object.keys(properties).filter((name) => needed.includes(name));
     return Object.fromEntries(names.map((name) => [name, exampleOf(document_, properties[name])]));
   }
   if (items) return [exampleOf(document_, items)];
@@ -52,7 +54,8 @@ function typesOf({ type }) {
 function typeText(document_, given) {
   const schema = refOf(document_, given);
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return choices.map((choice) => typeText(document_, choice)).join(' or ');
+  if (choices && !schema.properties)
+    return choices.map((choice) => typeText(document_, choice)).join(' or ');
   if (schema.items) return `list of ${typeText(document_, schema.items)}`;
   const types = typesOf(schema).join(' or ') || 'anything';
   return schema.format ? `${types}, ${schema.format}` : types;
@@ -67,16 +70,21 @@ export function schemaView(document_, given, depth = 0) {
   }
   const rows = Object.entries(properties).map(([name, property]) => {
     const resolved = refOf(document_, property);
-    const choices = resolved.enum ? `: ${resolved.enum.join(', ')}` : '';
     const inner = innermost(document_, property);
     return el('li', {}, [
       el('code', { class: required.includes(name) ? 'must' : '' }, name),
-      el('span', { class: 'type' }, ` ${typeText(document_, property)}${choices}`),
+      el('span', { class: 'type' }, ` ${typeText(document_, property)}${wordsText(resolved)}`),
       resolved.description ? ` · ${resolved.description}` : '',
       ...(inner.properties && depth < 4 ? [schemaView(document_, property, depth + 1)] : []),
     ]);
   });
   return el('ul', depth === 0 ? { class: 'schema' } : {}, rows);
+}
+
+/** The words that a text may be; of the many codes of currencies and countries only how many. */
+function wordsText({ enum: words = [], example }) {
+  if (words.length > 30) return `: one of ${words.length}, as ${example}`;
+  return words.length > 0 ? `: ${words.join(', ')}` : '';
 }
 
 /** What a list holds, and what something that may be null is otherwise. */

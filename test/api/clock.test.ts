@@ -73,6 +73,18 @@ describe('the clock', () => {
     expect(await sandboxOffset()).toBe(hourMs);
   });
 
+  test('moves ten years at most in one step, for it never goes back', async () => {
+    const { move, sandboxOffset } = await withClock();
+    const answer = await move({ to: '2190-01-01T00:00:00Z' });
+    expect(answer.status).toBe(400);
+    const { detail, errors } = (await answer.json()) as { detail: string; errors: unknown };
+    expect(detail).toContain('/to: must be at most ten years after the clock, which says 20');
+    expect(errors).toMatchObject([{ in: 'body', pointer: '/to' }]);
+    expect(await sandboxOffset()).toBe(0);
+    const inNineYears = new Date(Date.now() + 9 * 365 * 24 * hourMs).toISOString();
+    expect((await move({ to: inNineYears })).status).toBe(200);
+  });
+
   test.each([
     [{}],
     [{ advanceMinutes: 0 }],

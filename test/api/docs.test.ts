@@ -70,6 +70,18 @@ describe('the documentation page', () => {
     }
   });
 
+  test('reads a part that a place describes anew as the part with that description', async () => {
+    const document = (await (await api.app.request('/openapi.json')).json()) as Document;
+    const path = new URL('../../api/docs/schemas.js', import.meta.url).href;
+    const { refOf } = (await import(path)) as {
+      refOf: (document: unknown, schema: unknown) => { enum: string[]; description: string };
+    };
+    const currency = { $ref: '#/components/schemas/Currency' };
+    const read = refOf(document, { allOf: [currency, { description: 'Of either side' }] });
+    expect(read.enum).toContain('eur');
+    expect(read.description).toBe('Of either side');
+  });
+
   test('takes no other method', async () => {
     expect((await api.app.request('/docs', { method: 'POST' })).status).toBe(405);
   });

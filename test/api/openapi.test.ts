@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, expect, test } from 'vitest';
 import { problemKinds } from '../../api/problems.ts';
 import { startApi, type TestApi } from './harness.ts';
@@ -5,13 +6,17 @@ import { startApi, type TestApi } from './harness.ts';
 type Operation = {
   operationId?: string;
   tags?: string[];
-  parameters?: { name: string; required?: boolean }[];
+  parameters?: { in: string; name: string; required?: boolean; schema?: { pattern?: string } }[];
   responses: Record<string, unknown>;
 };
 
 let api: TestApi;
 let operations: { method: string; path: string; operation: Operation }[];
-let document: { openapi: string; tags: { name: string }[] };
+let document: {
+  openapi: string;
+  tags: { name: string }[];
+  components: { schemas: Record<string, { description?: string }> };
+};
 let served: string[];
 beforeAll(async () => {
   api = await startApi();
@@ -35,6 +40,38 @@ test('whatever is served under /v1 is described, and the other way round', () =>
     .filter(({ path }) => path.startsWith('/v1/'))
     .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   expect(new Set(described)).toEqual(new Set(served));
+});
+
+test.each([
+  // schema        asked                                                    taken
+  ['Currency', 'eur', true],
+  ['Currency', 'eux', false],
+  ['Country', 'DE', true],
+  ['Country', 'ZZ', false],
+  ['ClockMove', { advanceMinutes: 5 }, true],
+  ['ClockMove', { to: '2027-01-01T00:00:00Z' }, true],
+  ['ClockMove', {}, false],
+  ['ClockMove', { advanceMinutes: 5, to: '2027-01-01T00:00:00Z' }, false],
+  ['GivenSchedule', { interval: 'manual', minimums: { eur: 25_00 } }, true],
+  ['GivenSchedule', { interval: 'manual', minimums: { eux: 25_00 } }, false],
+  ['GivenSchedule', { interval: 'manual', thresholds: { EUR: 25_00 } }, false],
+])('the description of %s takes %j: %s', (name, asked, taken) => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'api');
+  expect(ajv.validate(`api#/components/schemas/${name}`, asked)).toBe(taken);
+});
+
+test('whoever filters by a seller is told how its id looks', () => {
+  const filters = operations.flatMap(({ operation }) =>
+    (operation.parameters ?? []).filter((one) => one.in === 'query' && one.name === 'sellerId'),
+  );
+  expect(filters.length).toBeGreaterThan(3);
+  for (const { schema } of filters) expect(schema?.pattern).toBe('^sel_[0-9a-z]{20}$');
+});
+
+test('a part is described by itself, not by the first place that names it', () => {
+  const { Currency, GivenSchedule } = document.components.schemas;
+  expect([Currency?.description, GivenSchedule?.description]).toEqual([undefined, undefined]);
 });
 
 test('whatever changes a seller, an earning or a payout needs an Idempotency-Key', () => {
