@@ -10,7 +10,7 @@ import { moneyWaits } from './money-waits.ts';
 import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
 import { toRequirement } from './requirement-schema.ts';
 import { nextOfSeller } from './seller-next.ts';
-import { moneyStopped, sellerWaits } from './seller-waits.ts';
+import { accountOf, moneyStopped, sellerWaits } from './seller-waits.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -29,6 +29,7 @@ export function explainSeller(facts: SellerFacts): Explanation {
     waits,
     next: nextOfSeller(facts),
     payday: paydayOf(facts),
+    account: accountOf(seller),
     requirements: seller.requirements.map(toRequirement),
     bankAccounts: explainBanks(seller),
     money: sums,
