@@ -4,6 +4,7 @@ import type { BankAccountFacts } from '../db/bank-accounts.ts';
 import { readClock } from '../db/clock.ts';
 import { recordAccountRead, type AccountFacts } from '../db/seller-steps.ts';
 import { takeStaleAccounts } from '../db/sweeps.ts';
+import type { CapabilityDetail } from '../domain/capabilities.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { readMovements } from './balance-transactions.ts';
@@ -81,11 +82,22 @@ async function readFacts(
   return {
     transfers: balance?.stripe_transfers?.status ?? 'absent',
     payouts: balance?.payouts?.status ?? 'absent',
+    details: detailsOf(balance),
     requirements: requirementsOf(account),
     banks: await readBanks(deps, stripeAccount),
     // In the Dashboard somebody may have set them back; Stripe would then pay out beside us.
     ...(payoutsAreManual && { payoutsAreManual: await readIsManual(deps, stripeAccount) }),
   };
+}
+
+type Capabilities = Stripe.V2.Core.Account.Configuration.Recipient.Capabilities['stripe_balance'];
+
+function detailsOf(balance: Capabilities): CapabilityDetail[] {
+  const of = { transfers: balance?.stripe_transfers, payouts: balance?.payouts };
+  return (['transfers', 'payouts'] as const).flatMap((capability) => {
+    const told = of[capability]?.status_details ?? [];
+    return told.map(({ code, resolution }) => ({ capability, code, resolution }));
+  });
 }
 
 function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[] {

@@ -1,12 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listBankAccounts, resumeBankAccount } from '../db/bank-accounts.ts';
+import {
+  listBankAccounts,
+  resumeBankAccount,
+  type BankAccountRecord,
+} from '../db/bank-accounts.ts';
 import { listRequirements } from '../db/requirements.ts';
 import { wakeWaitingPayouts } from '../db/seller-steps.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
+import { failureOfBank } from './bank-words.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { Problem } from './problems.ts';
-import { Requirement, toRequirement } from './requirement-schema.ts';
+import { Failure, Requirement, toRequirement } from './requirement-schema.ts';
 import * as schemas from './schemas.ts';
 import { answer, refusals, SellerParams } from './schemas.ts';
 import { readSeller } from './sellers.ts';
@@ -45,6 +50,7 @@ const BankAccount = z
     failureCode: z.string().nullable().openapi({
       description: 'Why it did not take the last payout that failed there',
     }),
+    failure: Failure.nullable().openapi({ description: 'What is wrong with it, if anything' }),
     pausedAt: schemas.Instant.nullable().openapi({
       description: 'Nothing more is sent there until the seller enters another, or it is resumed',
     }),
@@ -84,6 +90,10 @@ const resume = createRoute({
   responses: { 200: answer(BankAccount, 'The bank account'), ...refusals },
 });
 
+function toBankAccount(bank: BankAccountRecord) {
+  return { ...bank, failure: failureOfBank(bank) };
+}
+
 /** What an account asks of its seller, and where it is paid to. */
 export function accountRoutes(deps: AppDeps) {
   const { db } = deps;
@@ -95,7 +105,8 @@ export function accountRoutes(deps: AppDeps) {
     })
     .openapi(getBankAccounts, async (c) => {
       const { id } = await readSeller(db, c.req.valid('param').sellerId);
-      return c.json({ data: await listBankAccounts(db, id) }, 200);
+      const data = (await listBankAccounts(db, id)).map(toBankAccount);
+      return c.json({ data }, 200);
     })
     .openapi(resume, async (c) => {
       const request = c.req.valid('param');
@@ -110,9 +121,9 @@ export function accountRoutes(deps: AppDeps) {
           if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
           await wakeWaitingPayouts(tx, sellerId);
           const banks = await listBankAccounts(tx, sellerId);
-          const body = banks.find(({ id }) => id === bankAccountId);
-          if (!body) throw new Error('a bank account that was just there');
-          return { status: 200 as const, body, objectId: sellerId };
+          const bank = banks.find(({ id }) => id === bankAccountId);
+          if (!bank) throw new Error('a bank account that was just there');
+          return { status: 200 as const, body: toBankAccount(bank), objectId: sellerId };
         },
       );
       return c.json(done.body, done.status);

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { BankAccountRecord } from '../db/bank-accounts.ts';
 import type { SellerBeside } from '../db/explanations.ts';
-import { failureOf } from '../domain/failures.ts';
+import { bankFailureOf, failureOf, type Failure } from '../domain/failures.ts';
 import type { ExplainedBank, Wait } from './explanation-schemas.ts';
 import { pausedBank } from './paydays.ts';
 import { wait } from './seller-waits.ts';
@@ -15,8 +15,16 @@ export function explainBanks({ banks }: SellerBeside): z.infer<typeof ExplainedB
       const { id, currency, isDefault, pausedAt, failureCode: code } = bank;
       const { forSeller, forOperator } = failureOf(code);
       const paused = pausedAt === null ? null : { since: pausedAt, code, forSeller, forOperator };
-      return { id, currency, isDefault, paused };
+      return { id, currency, isDefault, paused, failure: failureOfBank(bank) };
     });
+}
+
+/** What is wrong with a bank account: why it is paused, else what Stripe says of it. */
+export function failureOfBank(bank: BankAccountRecord): Failure | null {
+  if (bank.pausedAt !== null) return failureOf(bank.failureCode);
+  return bank.failureCode !== null && bank.status === 'errored'
+    ? failureOf(bank.failureCode)
+    : bankFailureOf(bank.status);
 }
 
 /** Why nothing is sent to the seller's bank in these currencies. */

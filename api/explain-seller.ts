@@ -11,7 +11,7 @@ import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
 import { toRequirement } from './requirement-schema.ts';
 import type { Available } from './platform-balance.ts';
 import { nextOfSeller } from './seller-next.ts';
-import { moneyStopped, sellerWaits } from './seller-waits.ts';
+import { accountOf, moneyStopped, sellerWaits } from './seller-waits.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -33,6 +33,7 @@ export function explainSeller(facts: SellerFacts, available?: Available): Explan
     waits,
     next: nextOfSeller(facts),
     payday: paydayOf(facts),
+    account: accountOf(seller),
     requirements: seller.requirements.map(toRequirement),
     bankAccounts: explainBanks(seller),
     money: sums,

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Discrepancy } from './discrepancy-schema.ts';
 import { sellerStatuses } from '../domain/seller.ts';
 import { Attempt, Payout, PayoutItem, ResolvingCommand, TimelineEvent } from './payout-schemas.ts';
-import { Requirement } from './requirement-schema.ts';
+import { Failure, Requirement } from './requirement-schema.ts';
 import { Payday, PaydayMoney } from './schedule-schemas.ts';
 import { Instant, Money } from './schemas.ts';
 
@@ -86,6 +86,7 @@ export const ExplainedBank = z
       })
       .nullable()
       .openapi({ description: 'Nothing more is sent there, and why' }),
+    failure: Failure.nullable().openapi({ description: 'What is wrong with it' }),
   })
   .openapi('ExplainedBankAccount');
 
@@ -124,6 +125,9 @@ export const SellerExplanation = z
     waits: z.array(Wait),
     next: z.array(NextStep),
     payday: ExplainedPayday,
+    account: Failure.nullable().openapi({
+      description: 'Why Stripe does not let its account be paid; null where it may',
+    }),
     requirements: z
       .array(Requirement)
       .openapi({ description: 'What Stripe asks for, the most urgent first, as read last' }),

@@ -1,12 +1,29 @@
 import { z } from '@hono/zod-openapi';
-import { describeRequirement, type Requirement as Known } from '../domain/requirements.ts';
+import {
+  describeRequirement,
+  requirementFailureOf,
+  type Requirement as Known,
+} from '../domain/requirements.ts';
 import * as schemas from './schemas.ts';
+
+/** Why something is not allowed or does not work, and who must act. */
+export const Failure = z
+  .object({
+    next: z.enum(['wait', 'new-details', 'talk-to-bank', 'operator']).openapi({
+      description: 'Time, other details of the seller’s, a word with the bank, or a person',
+    }),
+    forSeller: z.string().openapi({ description: 'To be shown to the seller' }),
+    forOperator: z.string(),
+  })
+  .openapi('Failure');
 
 /** One thing that Stripe asks for. */
 export const Requirement = z
   .object({
     description: z.string().openapi({ description: 'Stripe’s own name for it' }),
     text: z.string().openapi({ description: 'The same in one sentence' }),
+    next: Failure.shape.next,
+    forSeller: Failure.shape.forSeller,
     mustAct: z.enum(['seller', 'stripe']),
     deadline: z.enum(['eventually_due', 'currently_due', 'past_due']),
     deadlineAt: schemas.Instant.nullable(),
@@ -17,5 +34,6 @@ export const Requirement = z
 
 /** A requirement with the sentence that tells it. */
 export function toRequirement(requirement: Known) {
-  return { ...requirement, text: describeRequirement(requirement) };
+  const { next, forSeller } = requirementFailureOf(requirement);
+  return { ...requirement, text: describeRequirement(requirement), next, forSeller };
 }

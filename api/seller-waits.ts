@@ -2,8 +2,10 @@ import type { z } from '@hono/zod-openapi';
 import type { SellerBeside } from '../db/explanations.ts';
 import type { HoldRecord } from '../db/holds.ts';
 import type { Operations } from '../db/operations.ts';
+import { accountFailureOf } from '../domain/capabilities.ts';
+import type { Failure, FailureNext } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { describeDue, isDue } from '../domain/requirements.ts';
+import { describeDue } from '../domain/requirements.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { onboardingLink, sellerCommand, sellerParkedOf, takenBack } from './seller-words.ts';
 
@@ -97,26 +99,35 @@ function capabilityWait(seller: SellerBeside): Waiting {
   const reason = isNew
     ? `The seller has not finished onboarding at Stripe (${lacking.join(', ')})`
     : `Stripe restricts its account (${lacking.join(', ')})`;
-  const reviewed = isStripesTurn(seller);
-  const lifted = reviewed ? 'Stripe’s review' : 'What Stripe asks for, given on Stripe’s pages';
+  const failure = accountOf(seller);
+  const { actor, liftedBy } = turns[failure?.next ?? 'operator'];
   const text = 'The seller is there: send it to the answered url';
-  const commands = reviewed ? [] : [onboardingLink(id, text)];
-  return wait(
-    isNew ? 'onboarding' : 'capability',
-    reviewed ? 'stripe' : 'seller',
-    [reason, ...describeDue(seller.requirements)].join('. '),
-    lifted,
-    { since: isNew ? seller.createdAt : null, lookAgainAt, commands },
-  );
+  const commands = actor === 'seller' ? [onboardingLink(id, text)] : [];
+  const due = describeDue(seller.requirements);
+  const told = due.length > 0 && actor !== 'operator' ? due : [failure?.forOperator ?? []].flat();
+  return wait(isNew ? 'onboarding' : 'capability', actor, [reason, ...told].join('. '), liftedBy, {
+    since: isNew ? seller.createdAt : null,
+    lookAgainAt,
+    commands,
+  });
 }
 
-/** True when nothing is left for the seller to do. */
-function isStripesTurn(seller: SellerBeside): boolean {
-  const due = seller.requirements.filter(isDue);
-  if (due.length > 0) return due.every(({ mustAct }) => mustAct === 'stripe');
-  return [seller.transfersCapability, seller.payoutsCapability].every(
-    (state) => state === 'active' || state === 'pending',
-  );
+/** Whose turn it is while an account may not be paid, and what ends that. */
+const turns: Record<FailureNext, { actor: Actor; liftedBy: string }> = {
+  wait: { actor: 'stripe', liftedBy: 'Stripe’s review' },
+  'new-details': { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
+  'talk-to-bank': { actor: 'seller', liftedBy: 'The seller’s bank' },
+  operator: {
+    actor: 'operator',
+    liftedBy: 'A person, with Stripe: nothing that the seller enters',
+  },
+};
+
+/** Why Stripe does not let the account be paid, and who must act; null where it may. */
+export function accountOf(seller: SellerBeside): Failure | null {
+  const { transfersCapability: transfers, payoutsCapability: payouts } = seller;
+  const { capabilityDetails: details, requirements } = seller;
+  return accountFailureOf({ transfers, payouts, details, requirements });
 }
 
 /** An operator stopped all money. */

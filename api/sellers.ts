@@ -10,6 +10,7 @@ import {
 } from '../db/sellers.ts';
 import { listRequirements } from '../db/requirements.ts';
 import { readBalances } from '../db/views.ts';
+import { capabilityFailureOf } from '../domain/capabilities.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { sellerStatuses } from '../domain/seller.ts';
@@ -19,7 +20,7 @@ import { changeSchedule } from './change-schedule.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { usualCurrency } from './currencies.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
-import { Requirement, toRequirement } from './requirement-schema.ts';
+import { Failure, Requirement, toRequirement } from './requirement-schema.ts';
 import { Problem } from './problems.ts';
 import { GivenSchedule, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
@@ -41,6 +42,13 @@ const NewSellerBody = z
 
 const Order = z.object({ since: schemas.Instant, by: z.string(), reason: z.string() }).nullable();
 
+const CapabilityReason = z.object({
+  capability: z.enum(['transfers', 'payouts']),
+  code: z.string(),
+  resolution: z.string().openapi({ description: 'How it would become active, as Stripe says' }),
+  ...Failure.shape,
+});
+
 /** A seller as the API tells it. */
 export const Seller = z
   .object({
@@ -57,6 +65,9 @@ export const Seller = z
     capabilities: z.object({
       transfers: z.string().nullable(),
       payouts: z.string().nullable(),
+      reasons: z
+        .array(CapabilityReason)
+        .openapi({ description: 'Why one is not active, in Stripe’s codes' }),
     }),
     accountReadAt: schemas.Instant.nullable(),
     payoutsManualAt: schemas.Instant.nullable(),
@@ -244,6 +255,10 @@ export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
 
 /** A seller as its record tells it. */
 export function toSeller(seller: SellerRecord) {
-  const { transfersCapability, payoutsCapability, ...shown } = seller;
-  return { ...shown, capabilities: { transfers: transfersCapability, payouts: payoutsCapability } };
+  const { transfersCapability, payoutsCapability, capabilityDetails, ...shown } = seller;
+  const reasons = capabilityDetails.map((detail) => {
+    return { ...detail, ...capabilityFailureOf(detail.code, detail.resolution) };
+  });
+  const capabilities = { transfers: transfersCapability, payouts: payoutsCapability, reasons };
+  return { ...shown, capabilities };
 }

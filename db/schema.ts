@@ -11,6 +11,7 @@ import type {
   StripePayoutId,
   TransferId,
 } from '../domain/ids.ts';
+import type { CapabilityDetail } from '../domain/capabilities.ts';
 import type { EventFacts, EventObject, EventType } from '../domain/event-catalogue.ts';
 import type { HoldSource, ReleaseRule } from '../domain/holds.ts';
 import type { EntryKind, Place } from '../domain/ledger.ts';
@@ -211,6 +212,7 @@ type SellersTable = {
   stripe_account: Maybe<StripeAccountId>;
   transfers_capability: Maybe<string>;
   payouts_capability: Maybe<string>;
+  capability_details: ColumnType<CapabilityDetail[], string | undefined, string>;
   account_read_at: MaybeInstant;
   payouts_manual_at: MaybeInstant;
   schedule: ColumnType<Schedule | null, string | null | undefined, string | null>;

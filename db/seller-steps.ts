@@ -6,6 +6,7 @@ import {
   type SellerId,
   type StripeAccountId,
 } from '../domain/ids.ts';
+import type { CapabilityDetail } from '../domain/capabilities.ts';
 import { inFlightStatuses, type WaitReason } from '../domain/payout.ts';
 import { statusOf, type Seller } from '../domain/seller.ts';
 import { dueOf, type Requirement } from '../domain/requirements.ts';
@@ -109,6 +110,7 @@ export type AccountFacts = {
   askedAt: string;
   transfers: string;
   payouts: string;
+  details?: readonly CapabilityDetail[];
   requirements?: readonly Requirement[];
   /** Absent where nobody asked, since they were not set to manual yet. */
   payoutsAreManual?: boolean | undefined;
@@ -155,6 +157,7 @@ export async function recordAccountRead(
         ...(due && { asked_now: due.now, asked_by: due.by }),
         transfers_capability: facts.transfers,
         payouts_capability: facts.payouts,
+        capability_details: JSON.stringify(facts.details ?? []),
         ...(!payoutsAreManual && { payouts_manual_at: null }),
         account_read_at: facts.askedAt,
         account_tried_at: businessNow,

@@ -1,4 +1,5 @@
 import { sql, type Selectable } from 'kysely';
+import type { CapabilityDetail } from '../domain/capabilities.ts';
 import { newId, sellerWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import { manualSchedule, type Schedule } from '../domain/schedule.ts';
 import type { SellerStatus } from '../domain/seller.ts';
@@ -24,6 +25,8 @@ export type SellerRecord = NewSeller & {
   stripeAccount: StripeAccountId | null;
   transfersCapability: string | null;
   payoutsCapability: string | null;
+  /** Why one of them is not active, as Stripe said it last. */
+  capabilityDetails: CapabilityDetail[];
   accountReadAt: string | null;
   payoutsManualAt: string | null;
   schedule: Schedule;
@@ -154,6 +157,7 @@ function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
     stripeAccount: row.stripe_account,
     transfersCapability: row.transfers_capability,
     payoutsCapability: row.payouts_capability,
+    capabilityDetails: row.capability_details,
     accountReadAt: row.account_read_at,
     payoutsManualAt: row.payouts_manual_at,
     schedule: row.schedule ?? manualSchedule,

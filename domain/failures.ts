@@ -1,7 +1,10 @@
-/** What comes after a payout that the bank refused or sent back. */
+/**
+ * What comes after a payout that the bank refused, or while an account may not be paid: time, other
+ * or further details of the seller's, a word with the bank, or a person here.
+ */
 export type FailureNext = 'wait' | 'new-details' | 'talk-to-bank' | 'operator';
 
-/** Why a payout failed, for the two who ask. */
+/** Why something failed or is not allowed, for the two who ask. */
 export type Failure = { next: FailureNext; forSeller: string; forOperator: string };
 
 const wait = (forSeller: string, forOperator: string): Failure => {
@@ -195,3 +198,36 @@ export function needsNewDetails(code: string | null): boolean {
 
 /** Every code with its answer, for whoever lists them. */
 export const failureCodes: readonly string[] = [...failures.keys()];
+
+/** What Stripe calls a bank account that it pays to; the others have nothing wrong with them. */
+const bankStatuses = new Map<string, Failure | null>([
+  ['new', null],
+  ['validated', null],
+  ['verified', null],
+  ['errored', talkToBank(`The last payment there came back. ${ask}`, 'A payout there failed')],
+  [
+    'verification_failed',
+    newDetails(
+      `It could not be verified that this account is yours. ${change}`,
+      'Stripe could not verify whose bank account it is',
+    ),
+  ],
+  [
+    'tokenized_account_number_deactivated',
+    newDetails(
+      `Your bank’s permission for this account has ended. ${change}`,
+      'The number that the bank gave in place of the account’s was withdrawn',
+    ),
+  ],
+]);
+
+/** What is wrong with a bank account by its status at Stripe; null where nothing is. */
+export function bankFailureOf(status: string): Failure | null {
+  const known = bankStatuses.get(status);
+  if (known !== undefined) return known;
+  const forOperator = `Stripe calls it ${status}: ask Stripe`;
+  return { next: 'operator', forSeller: 'Your bank account is being checked.', forOperator };
+}
+
+/** Every status of a bank account with an answer, for whoever lists them. */
+export const bankStatusCodes: readonly string[] = [...bankStatuses.keys()];

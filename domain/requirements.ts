@@ -1,3 +1,6 @@
+import type { Failure } from './failures.ts';
+import { requirementErrorOf } from './requirement-errors.ts';
+
 /** One thing that Stripe asks for before it lets an account do everything. No personal data. */
 export type Requirement = {
   /** Stripe's own name for it, as `identity.individual.address`. */
@@ -42,9 +45,31 @@ export function describeRequirement(requirement: Requirement): string {
   const stops = blocks.map((capability) => capabilities[capability] ?? capability);
   return [
     `${who}: ${wordsOf(requirement.description)} (${by})`,
-    ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(wordsOf).join(', ')}`] : []),
+    ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(toldOf).join(', ')}`] : []),
     ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} stop`] : []),
   ].join('; ');
+}
+
+const toldOf = (code: string): string => requirementErrorOf(code).forOperator;
+
+/** What comes next for a requirement, and its words for the two who ask. */
+export function requirementFailureOf(requirement: Requirement): Failure {
+  const { description, deadline, deadlineAt, mustAct, errors } = requirement;
+  const forOperator = describeRequirement(requirement);
+  const what = wordsOf(description);
+  if (mustAct === 'stripe') {
+    const forSeller = `What you gave is being checked (${what}). There is nothing to do now.`;
+    return { next: 'wait', forSeller, forOperator };
+  }
+  const wrong = errors.map(requirementErrorOf);
+  const first = wrong.find(({ next }) => next === 'operator') ?? wrong[0];
+  if (first) return { ...first, forOperator };
+  if (deadline === 'eventually_due') {
+    return { next: 'wait', forSeller: `You will be asked for this later: ${what}.`, forOperator };
+  }
+  const by = deadlineAt === null ? '' : ` by ${deadlineAt.slice(0, 10)}`;
+  const forSeller = `Please enter this${by}: ${what}. Payments to you stop without it.`;
+  return { next: 'new-details', forSeller, forOperator };
 }
 
 /** Things that a person reads in one look. */

@@ -13,6 +13,7 @@ import * as books from './0011-books.ts';
 import * as events from './0012-events.ts';
 import * as restored from './0013-restored.ts';
 import * as expectedAndRejected from './0014-expected-and-rejected.ts';
+import * as accountDetails from './0015-account-details.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0012-events': events,
   '0013-restored': restored,
   '0014-expected-and-rejected': expectedAndRejected,
+  '0015-account-details': accountDetails,
 };

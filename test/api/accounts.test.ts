@@ -6,7 +6,7 @@ import {
 } from '../../db/bank-accounts.ts';
 import { replaceRequirements } from '../../db/requirements.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
-import type { Requirement } from '../../domain/requirements.ts';
+import { requirementFailureOf, type Requirement } from '../../domain/requirements.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -30,7 +30,7 @@ describe('the requirements of a seller', () => {
     [
       'what, who, by when, and what stands still without it',
       address,
-      'The seller gives: individual: address (by 2026-12-01); what was given is wrong: verification failed address match; without it, payouts to the bank stop',
+      'The seller gives: individual: address (by 2026-12-01); what was given is wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
     ],
     [
       'one that only Stripe can meet',
@@ -51,7 +51,8 @@ describe('the requirements of a seller', () => {
     const sellerId = await api.makeSeller({ status: 'active' });
     await replace(sellerId, [asked]);
     const { status, body } = await api.get(`/v1/sellers/${sellerId}/requirements`, 'read');
-    expect([status, body['data']]).toEqual([200, [{ ...asked, text }]]);
+    const { next, forSeller } = requirementFailureOf(asked);
+    expect([status, body['data']]).toEqual([200, [{ ...asked, text, next, forSeller }]]);
   });
 
   test('are none, and say that nobody read the account yet', async () => {

@@ -6,6 +6,7 @@ import type { PayoutId } from '../../domain/ids.ts';
 import type { WaitReason } from '../../domain/payout.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
+import { lacksDetails } from './seller-situations.ts';
 
 type Explained = {
   asOf: string;
@@ -196,6 +197,7 @@ describe('where is this payout, and who must act', () => {
       .set({
         status: 'restricted',
         payouts_capability: 'restricted',
+        capability_details: lacksDetails,
         account_read_at: '2026-01-01T00:00:00Z',
       })
       .where('id', '=', (await readPayout(api.db, id)).sellerId)

@@ -60,6 +60,8 @@ describe('why is this seller not paid, and who must act', () => {
     ],
     ['has a payout that did not start', 'start', 'engine', null, 'reserve'],
     ['is restricted', 'capability', 'seller', 'onboarding-link', ''],
+    ['is restricted, and nobody says why', 'capability', 'operator', null, ''],
+    ['was rejected by Stripe', 'capability', 'operator', null, ''],
     ['was refused by Stripe', 'account-refused', 'operator', 'retry', ''],
     [
       'has an account that nobody knows of',
@@ -93,8 +95,27 @@ describe('why is this seller not paid, and who must act', () => {
     expect(JSON.stringify(told)).not.toContain('@');
   });
 
+  test('an account that is paused though nothing is due says who must act, to both', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['was rejected by Stripe'](id);
+    expect(await explain(id)).toMatchObject({
+      account: {
+        next: 'operator',
+        forSeller:
+          'You cannot be paid here. Please write to support; your money is safe meanwhile.',
+        forOperator:
+          'Stripe rejected the account as fraud. That is for good unless Stripe takes it back: ask Stripe',
+      },
+      waits: [{ reason: expect.stringContaining('as fraud') }, {}],
+    });
+    const { body } = await api.get(`/v1/sellers/${id}`);
+    expect(body).toMatchObject({
+      capabilities: { reasons: [{ code: 'rejected_fraud', next: 'operator' }] },
+    });
+  });
+
   test('the table has every situation there is', () => {
-    expect(Object.keys(stage.situations)).toHaveLength(23);
+    expect(Object.keys(stage.situations)).toHaveLength(25);
   });
 
   test('the commands it names are taken as they are named', async () => {

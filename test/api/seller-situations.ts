@@ -15,6 +15,10 @@ export type Situations = ReturnType<typeof sellerSituations>['situations'];
 /** An instant that no test comes to. */
 export const later = '2199-01-01T00:00:00.000Z';
 const readAt = '2026-11-23T09:00:00.000Z';
+/** As Stripe says it of an account that has still to be filled in. */
+export const lacksDetails = JSON.stringify([
+  { capability: 'payouts', code: 'requirements_past_due', resolution: 'provide_info' },
+]);
 const able = { transfers_capability: 'active', payouts_capability: 'active' };
 /** Paid every day at nine. */
 export const daily = { interval: 'daily', timeZone: 'Europe/Berlin' };
@@ -31,6 +35,7 @@ export function sellerSituations(api: TestApi) {
         ...known(id),
         transfers_capability: 'restricted',
         payouts_capability: 'restricted',
+        capability_details: lacksDetails,
       }),
     'is being reviewed': (id: SellerId) =>
       set(id, { ...known(id), transfers_capability: 'active', payouts_capability: 'pending' }),
@@ -54,7 +59,13 @@ export function sellerSituations(api: TestApi) {
       await api.post(`/v1/sellers/${id}/payouts`, {});
     },
     'is restricted': (id: SellerId) =>
-      set(id, { ...known(id), ...able, payouts_capability: 'restricted', status: 'restricted' }),
+      set(id, {
+        ...known(id),
+        ...able,
+        payouts_capability: 'restricted',
+        capability_details: lacksDetails,
+        status: 'restricted',
+      }),
     'was refused by Stripe': (id: SellerId) => parkSeller(api.db, id, 'account-refused'),
     'has an account that nobody knows of': (id: SellerId) =>
       parkSeller(api.db, id, 'account-outcome-unknown'),
@@ -67,9 +78,30 @@ export function sellerSituations(api: TestApi) {
       await earn(id);
       await hold(id, { source: 'risk', amount: 20_00, currency: 'eur' });
     },
-    'is closed': (id: SellerId) => set(id, { ...known(id), ...able, status: 'closed' }),
   };
-  return { ...steps, situations: { ...situations, ...situationsOfMoney(api, steps) } };
+  return {
+    ...steps,
+    situations: { ...situations, ...lastWords(steps), ...situationsOfMoney(api, steps) },
+  };
+}
+
+/** What nothing that the seller enters can end. */
+function lastWords({ set }: Steps) {
+  return {
+    'is closed': (id: SellerId) => set(id, { ...known(id), ...able, status: 'closed' }),
+    'is restricted, and nobody says why': (id: SellerId) =>
+      set(id, { ...known(id), ...able, payouts_capability: 'restricted', status: 'restricted' }),
+    'was rejected by Stripe': (id: SellerId) =>
+      set(id, {
+        ...known(id),
+        transfers_capability: 'rejected',
+        payouts_capability: 'rejected',
+        capability_details: JSON.stringify([
+          { capability: 'payouts', code: 'rejected_fraud', resolution: 'contact_stripe' },
+        ]),
+        status: 'restricted',
+      }),
+  };
 }
 
 function situationsOfMoney(api: TestApi, { beActive, earn, plan }: Steps) {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { describeDue, describeRequirement, type Requirement } from '../../domain/requirements.ts';
+import {
+  describeDue,
+  describeRequirement,
+  requirementFailureOf,
+  type Requirement,
+} from '../../domain/requirements.ts';
 
 const asked = (description: string, change: Partial<Requirement> = {}): Requirement => ({
   description: `identity.individual.${description}`,
@@ -36,6 +41,44 @@ describe('a requirement', () => {
     ],
   ])('%s', (_why, one, text) => {
     expect(describeRequirement(one)).toBe(text);
+  });
+});
+
+describe('what comes next for a requirement', () => {
+  test.each<[why: string, one: Requirement, next: string, forSeller: string]>([
+    [
+      'is the seller’s, by its day',
+      asked('surname', day('2026-12-01')),
+      'new-details',
+      'Please enter this by 2026-12-01: individual: surname. Payments to you stop without it.',
+    ],
+    [
+      'is time while it is only announced',
+      asked('surname', { deadline: 'eventually_due' }),
+      'wait',
+      'You will be asked for this later: individual: surname.',
+    ],
+    [
+      'is time while Stripe looks at what was given, right or wrong',
+      asked('surname', { mustAct: 'stripe', errors: ['invalid_value_other'] }),
+      'wait',
+      'What you gave is being checked (individual: surname). There is nothing to do now.',
+    ],
+    [
+      'is to give it anew where it was wrong',
+      asked('address', { errors: ['verification_document_expired'] }),
+      'new-details',
+      'Your document has expired. Please upload another one.',
+    ],
+    [
+      'is a person’s as soon as one error is',
+      asked('dob', { errors: ['invalid_value_other', 'invalid_dob_age_under_18'] }),
+      'operator',
+      'Your date of birth says that you are younger than 18. Please write to support.',
+    ],
+  ])('%s', (_why, one, next, forSeller) => {
+    const forOperator = describeRequirement(one);
+    expect(requirementFailureOf(one)).toEqual({ next, forSeller, forOperator });
   });
 });
 
