@@ -12,6 +12,7 @@ import * as chargesInTurn from './0010-charges-in-turn.ts';
 import * as books from './0011-books.ts';
 import * as events from './0012-events.ts';
 import * as restored from './0013-restored.ts';
+import * as attentionLists from './0016-attention-lists.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0011-books': books,
   '0012-events': events,
   '0013-restored': restored,
+  '0016-attention-lists': attentionLists,
 };
