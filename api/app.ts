@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { accountRoutes } from './accounts.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { attentionRoutes } from './attention.ts';
+import { attentionListRoutes } from './attention-lists.ts';
 import { authenticate } from './authenticate.ts';
 import { readBody } from './bodies.ts';
 import { clockRoutes } from './clock.ts';
@@ -87,6 +88,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     eventRoutes(deps),
     explanationRoutes(deps),
     attentionRoutes(deps),
+    attentionListRoutes(deps),
     discrepancyRoutes(deps),
     fundingRoutes(deps),
     operationsRoutes(deps),

@@ -1,20 +1,40 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listAttention, type AttentionPlace, type AttentionRecord } from '../db/attention.ts';
+import {
+  listAttention,
+  readAttentionGroups,
+  type AttentionGroup,
+  type AttentionPlace,
+  type AttentionRecord,
+} from '../db/attention.ts';
 import { listFailedChecks } from '../db/checks.ts';
+import { attentionKinds, attentionReasons, sumsOf } from '../domain/attention.ts';
 import { causes } from '../domain/discrepancies.ts';
-import { money } from '../domain/money.ts';
 import { createRoutes, type AppDeps } from './context.ts';
 import { closingOf } from './discrepancy-words.ts';
 import { pageOf, PageQuery } from './pages.ts';
 import { ResolvingCommand } from './payout-schemas.ts';
 import { parkedOf } from './payout-words.ts';
 import { Problem } from './problems.ts';
+import * as schemas from './schemas.ts';
 import { answer, Instant, Money, refusals } from './schemas.ts';
 import { sellerParkedOf } from './seller-words.ts';
 
-const Attention = z
+/** Which of what waits for a person. */
+export const attentionFilters = {
+  kind: z.enum(attentionKinds).optional(),
+  reason: z.enum(attentionReasons).optional(),
+  sellerId: schemas.SellerFilter,
+  currency: schemas.Currency.optional().openapi({ description: 'Of the money at stake' }),
+  country: schemas.Country.optional().openapi({ description: 'Of the seller' }),
+  before: schemas.GivenInstant.optional().openapi({
+    description: 'Only what waits since before then',
+  }),
+};
+
+/** Something that waits for a person. */
+export const Attention = z
   .object({
-    kind: z.enum(['payout', 'seller', 'discrepancy']),
+    kind: z.enum(attentionKinds),
     id: z.string(),
     sellerId: z.string().nullable(),
     since: Instant,
@@ -41,28 +61,79 @@ const attentionRoute = createRoute({
   operationId: 'listAttention',
   summary: 'What waits for a person, oldest first, with the requests that resolve it',
   tags: ['Operations'],
-  request: { query: z.strictObject(PageQuery) },
+  request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
   responses: { 200: answer(AttentionPage, 'A page of it'), ...refusals },
+});
+
+const Summary = z
+  .object({
+    asOf: Instant,
+    count: z.int(),
+    atStake: z.array(Money).openapi({
+      description: 'What does not move, of payouts and sellers together; for each currency',
+    }),
+    differs: z.array(Money).openapi({
+      description: 'What the ledger and Stripe say otherwise; some of it may be at stake as well',
+    }),
+    groups: z.array(
+      z.object({
+        kind: z.enum(attentionKinds),
+        reason: z.string(),
+        count: z.int(),
+        since: Instant.openapi({ description: 'The first of them' }),
+        atStake: z.array(Money),
+      }),
+    ),
+  })
+  .openapi('AttentionSummary');
+
+const summaryRoute = createRoute({
+  method: 'get',
+  path: '/v1/attention/summary',
+  operationId: 'summarizeAttention',
+  summary: 'How much waits for a person: for each kind and reason, in sums for each currency',
+  tags: ['Operations'],
+  request: { query: z.strictObject(attentionFilters) },
+  responses: {
+    200: answer(Summary, 'As it stands at `asOf`, what waits longest first'),
+    ...refusals,
+  },
 });
 
 /** The one queue that an operator works through. */
 export function attentionRoutes({ db }: AppDeps) {
-  return createRoutes().openapi(attentionRoute, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const rows = await listAttention(db, { after: placeOf(cursor), limit });
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    const hasMore = rows.length > limit;
-    const nextCursor = hasMore && last ? toCursor(last) : null;
-    const failedChecks = await listFailedChecks(db);
-    return c.json({ data: shown.map(toAttention), hasMore, nextCursor, failedChecks }, 200);
-  });
+  return createRoutes()
+    .openapi(attentionRoute, async (c) => {
+      const { limit, cursor, ...filter } = c.req.valid('query');
+      const rows = await listAttention(db, { filter, after: placeOf(cursor), limit });
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      const hasMore = rows.length > limit;
+      const nextCursor = hasMore && last ? toCursor(last) : null;
+      const failedChecks = await listFailedChecks(db);
+      return c.json({ data: shown.map(toAttention), hasMore, nextCursor, failedChecks }, 200);
+    })
+    .openapi(summaryRoute, async (c) => {
+      const { now, groups } = await readAttentionGroups(db, c.req.valid('query'));
+      return c.json(toSummary(now, groups), 200);
+    });
 }
 
-function toAttention(record: AttentionRecord) {
-  const { kind, id, sellerId, since, parked: reason } = record;
+function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summary> {
+  const sumOf = (which: AttentionGroup[]) => sumsOf(which.flatMap(({ atStake }) => atStake));
+  return {
+    asOf,
+    count: groups.reduce((count, group) => count + group.count, 0),
+    atStake: sumOf(groups.filter(({ kind }) => kind !== 'discrepancy')),
+    differs: sumOf(groups.filter(({ kind }) => kind === 'discrepancy')),
+    groups,
+  };
+}
+
+/** Something that waits, with its words and the requests that resolve it. */
+export function toAttention(record: AttentionRecord) {
+  const { kind, id, sellerId, since, parked: reason, atStake } = record;
   const { explanation, commands } = resolutionOf(record);
-  const atStake = record.atStake.map(({ amount, currency }) => money(amount, currency));
   const explain = kind === 'discrepancy' ? `/v1/discrepancies/${id}` : `/v1/${kind}s/${id}/explain`;
   return { kind, id, sellerId, since, reason, explanation, atStake, commands, explain };
 }

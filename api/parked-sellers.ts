@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import * as sellers from '../db/parked-sellers.ts';
+import { mayRetry } from '../domain/attention.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
@@ -49,7 +50,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
     .openapi(retryRoute, async (c) => {
       const { sellerId } = c.req.valid('param');
       const done = await runCommand(c, deps, { kind: 'retry-seller', request: {} }, async (tx) => {
-        await lock(tx, sellerId, (parked) => parked !== outcomeUnknown);
+        await lock(tx, sellerId, mayRetry);
         await sellers.unparkSeller(tx, sellerId);
         return show(tx, sellerId);
       });

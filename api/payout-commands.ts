@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../db/payout-orders.ts';
+import { mayRetry } from '../domain/attention.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps } from './context.ts';
@@ -91,10 +92,10 @@ async function notSent(tx: Tx, payoutId: PayoutId) {
 
 async function retry(tx: Tx, payoutId: PayoutId) {
   const { parked } = await lock(tx, payoutId);
-  if (parked === 'outcome-unknown') {
+  if (!parked) throw new Problem('payout-not-parked', 'This payout did not stop');
+  if (!mayRetry(parked)) {
     throw new Problem('payout-not-parked', 'First say whether it was sent: see its commands');
   }
-  if (!parked) throw new Problem('payout-not-parked', 'This payout did not stop');
   await retryRefused(tx, payoutId);
   return show(tx, payoutId);
 }

@@ -52,6 +52,7 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
   sellerId: ['unknown-seller', 'No seller has this id'],
   payoutId: ['unknown-payout', 'No payout has this id'],
   keyId: ['unknown-api-key', 'No API key has this id'],
+  token: ['unknown-attention-list', 'No preview gave this token'],
   holdId: ['unknown-hold', 'No hold has this id'],
   bankAccountId: ['unknown-bank-account', 'The seller never had it'],
 };

@@ -47,6 +47,7 @@ export const commandTexts: Record<string, string> = {
   'close-seller': 'Closed',
   'reopen-seller': 'Reopened',
   'retry-seller': 'Told to try again',
+  'run-attention': 'Ordered of many',
   'close-discrepancy': 'Discrepancy closed',
   'confirm-account-created': 'Confirmed that Stripe made the account',
   'confirm-account-not-created': 'Confirmed that Stripe made no account',

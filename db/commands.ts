@@ -56,6 +56,11 @@ async function lock(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<bool
   return rows[0]?.locked === true;
 }
 
+/** Until the transaction ends, the events that it causes name this API key. */
+export async function nameActor(tx: Tx, apiKeyId: ApiKeyId): Promise<void> {
+  await sql`select set_config('payout_engine.actor', ${apiKeyId}, true)`.execute(tx);
+}
+
 async function findCommand(tx: Tx, { apiKeyId, idempotencyKey }: Command) {
   const row = await tx
     .selectFrom('commands')
@@ -68,7 +73,12 @@ async function findCommand(tx: Tx, { apiKeyId, idempotencyKey }: Command) {
   return { request_hash, answer: { status, body: answer, objectId: object_id } };
 }
 
-async function recordCommand(tx: Tx, command: Command, answer: CommandAnswer): Promise<void> {
+/** Writes down what was ordered, and by whom, with its answer. */
+export async function recordCommand(
+  tx: Tx,
+  command: Command,
+  answer: CommandAnswer,
+): Promise<void> {
   await tx
     .insertInto('commands')
     .values({

@@ -167,12 +167,13 @@ function selectCommands(db: Db) {
     .orderBy('commands.created_at');
 }
 
-/** Answers keep the reasons that stand in rows. */
-const reasonGiven = sql<string | null>`case commands.kind
+/** Answers keep the reasons that stand in rows, and that of an order of many. */
+const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
+  else case commands.kind
   when 'place-hold' then answer->>'reason'
   when 'release-hold' then answer->>'releaseReason'
   when 'pause-seller' then answer->'paused'->>'reason'
-  when 'close-seller' then answer->'closed'->>'reason' end`;
+  when 'close-seller' then answer->'closed'->>'reason' end end`;
 
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {

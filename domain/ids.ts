@@ -7,6 +7,7 @@ export type HoldId = `hold_${string}`;
 /** Ours, told to the platform; Stripe's begin alike. */
 export type EventId = `evt_${string}`;
 export type DiscrepancyId = `disc_${string}`;
+export type AttentionListId = `list_${string}`;
 export type CommandId = `cmd_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
@@ -70,6 +71,11 @@ export function isHoldId(id: string): id is HoldId {
 /** True for what `newId('disc')` makes. */
 export function isDiscrepancyId(id: string): id is DiscrepancyId {
   return /^disc_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for what `newId('list')` makes. */
+export function isAttentionListId(id: string): id is AttentionListId {
+  return /^list_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for what `newId('key')` makes. */

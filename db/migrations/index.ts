@@ -14,6 +14,7 @@ import * as events from './0012-events.ts';
 import * as restored from './0013-restored.ts';
 import * as expectedAndRejected from './0014-expected-and-rejected.ts';
 import * as accountDetails from './0015-account-details.ts';
+import * as attentionLists from './0016-attention-lists.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0013-restored': restored,
   '0014-expected-and-rejected': expectedAndRejected,
   '0015-account-details': accountDetails,
+  '0016-attention-lists': attentionLists,
 };

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordRefused, recordUnknown } from '../../db/attempts.ts';
 import { recordCheck } from '../../db/checks.ts';
-import { openAttempt } from '../db/money.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
 import { readPayout } from '../../db/payouts.ts';
-import { parkSeller } from '../../db/seller-steps.ts';
 import type { SellerId } from '../../domain/ids.ts';
+import { attention, parkedSeller } from './attention-stage.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 
@@ -13,34 +11,6 @@ let api: TestApi;
 beforeAll(async () => {
   api = await startApi();
 });
-
-type Item = {
-  id: string;
-  kind: string;
-  reason: string;
-  since: string;
-  atStake: unknown[];
-  commands: { method: string; path: string; body: Record<string, string> }[];
-};
-
-async function attention(of: TestApi, query = '') {
-  const { body } = await of.get(`/v1/attention${query}`);
-  return body as { data: Item[]; hasMore: boolean; nextCursor: string | null };
-}
-
-/** A seller whose account was asked for in vain. */
-async function parkedSeller(of: TestApi, how: 'account-refused' | 'account-outcome-unknown') {
-  const id: SellerId = await of.makeSeller();
-  await of.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur' });
-  const asked = { step: 'account', account: null, apiVersion: '2026-10-28', request: {} };
-  const { key } = await openAttempt(of.db, { objectId: id, ...asked });
-  const error = { statusCode: 400, type: 'invalid_request_error', code: null, requestId: 'req_1' };
-  if (how === 'account-refused') await recordRefused(of.db, { key, refusal: 'other', error });
-  else await recordUnknown(of.db, { key, error });
-  await parkSeller(of.db, id, how);
-  await of.db.deleteFrom('wake_ups').execute();
-  return id;
-}
 
 describe('what needs attention', () => {
   test('is nothing while nothing stopped', async () => {
@@ -141,14 +111,24 @@ describe('what needs attention', () => {
     expect(new Set(seen).size).toBe(made.length);
   });
 
-  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=abc', 'cursor=', 'kind=payout'])(
-    'is not told for %s',
-    async (query) => {
-      const { status, body } = await api.get(`/v1/attention?${query}`);
-      const [pointer] = query.split('=');
-      expect([status, body['errors']]).toMatchObject([400, [{ pointer: `/${pointer}` }]]);
-    },
-  );
+  test.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'cursor=abc',
+    'cursor=',
+    'kind=hold',
+    'reason=x',
+    'sellerId=x',
+    'currency=EUR',
+    'country=de',
+    'before=2026-01-01',
+    'parked=true',
+  ])('is not told for %s', async (query) => {
+    const { status, body } = await api.get(`/v1/attention?${query}`);
+    const [pointer] = query.split('=');
+    expect([status, body['errors']]).toMatchObject([400, [{ pointer: `/${pointer}` }]]);
+  });
 });
 
 describe('a seller that stopped', () => {

@@ -1,0 +1,176 @@
+import { planCancel, stepToLookAt, type CancelRefusal, type StepAttempt } from './cancellation.ts';
+import { causeNames, type Cause } from './discrepancies.ts';
+import type { HoldId, PayoutId, SellerId } from './ids.ts';
+import { add, type Money } from './money.ts';
+import type { MoneyStep, ParkReason, PayoutStatus } from './payout.ts';
+
+/** What may wait for a person. */
+export const attentionKinds = ['payout', 'seller', 'discrepancy'] as const;
+export type AttentionKind = (typeof attentionKinds)[number];
+
+/** Why it waits: what it stopped for, that the banks have it for too long, or what differs. */
+export const attentionReasons = [
+  ...(['outcome-unknown', 'refused-by-stripe', 'unexpected-state'] satisfies ParkReason[]),
+  'late',
+  'account-refused',
+  'account-outcome-unknown',
+  'account-rejected',
+  'returned-after-close',
+  ...causeNames,
+] as const;
+export type AttentionReason = (typeof attentionReasons)[number];
+
+/**
+ * What may be ordered of many at once. Nothing here says what Stripe did: a confirmation needs a
+ * look at each.
+ */
+export const bulkCommands = [
+  'retry',
+  'cancel',
+  'release-hold',
+  'resume-bank-account',
+  'pause-seller',
+  'resume-seller',
+] as const;
+export type BulkCommand = (typeof bulkCommands)[number];
+
+/** True for what gives its reason to each object, as the order about one does. */
+export function takesReason(command: BulkCommand): boolean {
+  return command === 'release-hold' || command === 'pause-seller' || command === 'resume-seller';
+}
+
+/** True for what goes on when it is told to; what is unknown has to be looked up at Stripe first. */
+export function mayRetry(parked: string | null): boolean {
+  return (
+    parked !== null && !['outcome-unknown', 'account-outcome-unknown', 'late'].includes(parked)
+  );
+}
+
+/** True for a payout that stopped with its money where the ledger has it, so that it can be freed. */
+export function mayCancelParked(parked: ParkReason | 'late'): boolean {
+  return parked === 'refused-by-stripe';
+}
+
+/** What an order is about in the end. */
+export type BulkTarget = { state: string } & (
+  | { kind: 'payout'; id: PayoutId }
+  | { kind: 'seller'; id: SellerId }
+  | { kind: 'hold'; id: HoldId }
+  | { kind: 'bank-account'; id: string }
+);
+
+/** Why an order says nothing to something that waits. */
+export type Inapplicable =
+  | 'look-first'
+  | 'not-offered'
+  | CancelRefusal
+  | 'no-seller'
+  | 'seller-closed'
+  | 'paused-already'
+  | 'not-paused'
+  | 'no-hold'
+  | 'no-paused-bank-account'
+  | 'same-target';
+
+/** What is ordered of something that waits, each part with how it stands; or why nothing is. */
+export type BulkPlan = { kind: 'do'; targets: BulkTarget[] } | { kind: 'leave'; why: Inapplicable };
+
+/** What waits, with what stands around it. */
+export type BulkFacts = {
+  item: { sellerId: SellerId | null } & (
+    | { kind: 'payout'; id: PayoutId; parked: ParkReason | 'late' }
+    | { kind: 'seller'; id: SellerId; parked: string }
+    | { kind: 'discrepancy'; parked: Cause }
+  );
+  /** Of a payout. */
+  payout: {
+    status: PayoutStatus;
+    cancelAsked: boolean;
+    isCancelUnknown: boolean;
+    attempts: Partial<Record<MoneyStep, StepAttempt>>;
+  } | null;
+  seller: { status: string; pausedAt: string | null } | null;
+  /** Holds that were placed over the very difference and hold something now. */
+  holds: readonly HoldId[];
+  /** Paused, and in use for the money that waits. */
+  banks: readonly { id: string; pausedAt: string }[];
+};
+
+/** Decides what an order comes down to for something that waits, by the rules of the single order. */
+export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
+  const { item, seller } = facts;
+  switch (command) {
+    case 'retry':
+      return planRetry(item);
+    case 'cancel':
+      return planBulkCancel(facts);
+    case 'release-hold': {
+      if (item.kind !== 'discrepancy') return leave('not-offered');
+      const holds = facts.holds.map((id) => ({ kind: 'hold' as const, id, state: 'active' }));
+      return holds.length > 0 ? { kind: 'do', targets: holds } : leave('no-hold');
+    }
+    case 'resume-bank-account': {
+      const banks = facts.banks.map(({ id, pausedAt }) => {
+        return { kind: 'bank-account' as const, id, state: pausedAt };
+      });
+      return banks.length > 0 ? { kind: 'do', targets: banks } : leave('no-paused-bank-account');
+    }
+    case 'pause-seller':
+    case 'resume-seller':
+      if (item.sellerId === null || !seller) return leave('no-seller');
+      if (command === 'pause-seller' && seller.status === 'closed') return leave('seller-closed');
+      if (command === 'pause-seller' && seller.pausedAt !== null) return leave('paused-already');
+      if (command === 'resume-seller' && seller.pausedAt === null) return leave('not-paused');
+      return target({ kind: 'seller', id: item.sellerId, state: seller.pausedAt ?? 'not paused' });
+  }
+}
+
+/** The same of many: what several of them come down to is done once, for the first. */
+export function onceEach<Planned extends { plan: BulkPlan; record: { sellerId: string | null } }>(
+  all: readonly Planned[],
+): Planned[] {
+  const seen = new Set<string>();
+  return all.map((planned) => {
+    if (planned.plan.kind === 'leave') return planned;
+    const name = ({ kind, id }: BulkTarget) => `${planned.record.sellerId} ${kind} ${id}`;
+    const targets = planned.plan.targets.filter((one) => !seen.has(name(one)));
+    for (const one of targets) seen.add(name(one));
+    const plan = targets.length > 0 ? { kind: 'do' as const, targets } : leave('same-target');
+    return { ...planned, plan };
+  });
+}
+
+/** Sums for each currency, in the order of their names. */
+export function sumsOf(all: readonly Money[]): Money[] {
+  const sums = new Map<string, Money>();
+  for (const one of all) {
+    const sum = sums.get(one.currency);
+    sums.set(one.currency, sum ? add(sum, one) : one);
+  }
+  return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+function planRetry(item: BulkFacts['item']): BulkPlan {
+  if (item.kind === 'discrepancy' || item.parked === 'late') return leave('not-offered');
+  if (!mayRetry(item.parked)) return leave('look-first');
+  const { kind, id } = item;
+  return target(kind === 'payout' ? { kind, id, state: '' } : { kind, id, state: '' });
+}
+
+function planBulkCancel({ item, payout }: BulkFacts): BulkPlan {
+  if (item.kind !== 'payout' || !payout) return leave('not-offered');
+  if (item.parked === 'outcome-unknown') return leave('look-first');
+  if (!mayCancelParked(item.parked)) return leave('not-offered');
+  const step = stepToLookAt(payout);
+  const plan = planCancel(payout, step && payout.attempts[step]);
+  if (plan.kind === 'refuse') return leave(plan.why);
+  return target({ kind: 'payout', id: item.id, state: payout.status });
+}
+
+function target(one: BulkTarget): BulkPlan {
+  return { kind: 'do', targets: [one] };
+}
+
+function leave(why: Inapplicable): { kind: 'leave'; why: Inapplicable } {
+  return { kind: 'leave', why };
+}
