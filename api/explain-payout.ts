@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
-import type { PayoutRecord } from '../db/views.ts';
+import type { AttemptRecord, PayoutRecord } from '../db/views.ts';
 import { failureOf } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { isLateAt, isOver, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
@@ -9,6 +9,7 @@ import type { Actor, Decision, NextStep, PayoutExplanation, Wait } from './expla
 import { toPayout } from './payout-schemas.ts';
 import { parkedOf, skippedOf, waitingOf } from './payout-words.ts';
 import { accountWaits, moneyStopped, sellerWaits } from './seller-waits.ts';
+import { putOffWaits } from './stripe-words.ts';
 import { commandTexts, timelineOf } from './timeline.ts';
 
 type Step = z.infer<typeof NextStep>;
@@ -103,10 +104,14 @@ export function summaryOf(
   ].join('. ');
 }
 
-type Around = Pick<PayoutFacts, 'now' | 'payout' | 'operations'> & { seller: SellerBeside | null };
+type Around = Pick<PayoutFacts, 'now' | 'payout' | 'operations'> & {
+  attempts: readonly AttemptRecord[];
+  seller: SellerBeside | null;
+};
 
 /** What a payout waits for; of a seller that is not active also why that is. */
-export function waitsOf({ now, payout, seller, operations }: Around, since: string): Waiting[] {
+export function waitsOf(around: Around, since: string): Waiting[] {
+  const { now, payout, attempts, seller, operations } = around;
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
@@ -117,12 +122,16 @@ export function waitsOf({ now, payout, seller, operations }: Around, since: stri
   }
   const waiting = waitingOf(payout);
   const stopped = operations.moneyStopped && isBeforeStripe(payout.status);
+  const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
+  // What it waited for before it asked Stripe has passed.
+  const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
   const own: Waiting[] =
-    waiting && waiting.for !== 'money-stopped'
+    waiting && waiting.for !== 'money-stopped' && !isPast
       ? [{ ...waiting, ...liftOf(waiting.for, isLateAt(payout, now)), since, ...nobody, payoutId }]
       : [];
   return [
     ...own,
+    ...putOff,
     ...(stopped || waiting?.for === 'money-stopped' ? [moneyStopped(operations)] : []),
     ...(waiting && seller ? behind(waiting.for, seller, payout.currency) : []),
   ];

@@ -11,6 +11,7 @@ import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
 import { toRequirement } from './requirement-schema.ts';
 import { nextOfSeller } from './seller-next.ts';
 import { moneyStopped, sellerWaits } from './seller-waits.ts';
+import { putOffWaits } from './stripe-words.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -47,13 +48,14 @@ export function explainSeller(facts: SellerFacts): Explanation {
   };
 }
 
-function ownWaits({ seller, operations, balances }: SellerFacts): Waiting[] {
+function ownWaits({ seller, operations, balances, attempts }: SellerFacts): Waiting[] {
   const currencies = balances
     .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
     .map(({ currency }) => currency);
   return [
     ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
     ...sellerWaits(seller),
+    ...putOffWaits(attempts, null),
     ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies)),
   ];
 }
@@ -69,12 +71,13 @@ function paydayOf(facts: SellerFacts): Explanation['payday'] {
 }
 
 /** What payouts under way wait for; those at the bank already keep nobody from being paid. */
-function payoutWaits({ now, openPayouts, operations }: SellerFacts): Waiting[] {
+function payoutWaits({ now, openPayouts, operations, putOff }: SellerFacts): Waiting[] {
   return openPayouts
     .filter(({ status }) => status !== 'paid')
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
-      const waits = waitsOf({ now, payout, operations, seller: null }, since);
+      const attempts = putOff.filter(({ payoutId }) => payoutId === payout.id);
+      const waits = waitsOf({ now, payout, attempts, operations, seller: null }, since);
       return waits
         .filter((one) => one.payoutId !== null)
         .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));
