@@ -3,6 +3,7 @@ import type { Stripe } from 'stripe';
 import {
   clearTry,
   openAttempt,
+  recordPutOff,
   recordRefused,
   recordUnknown,
   type Attempt,
@@ -77,7 +78,10 @@ async function answerError(
   const verdict = judge(error, isFirstTry);
   const facts = factsOf(error);
   log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
-  if (verdict.kind === 'retry') throw retryable(verdict.type, facts.code, verdict.afterMs);
+  if (verdict.kind === 'retry') {
+    await recordPutOff(db, { key, error: facts });
+    throw retryable(verdict.type, facts.code, verdict.afterMs);
+  }
   if (verdict.kind === 'unknown') {
     await recordUnknown(db, { key, error: facts });
     return { kind: 'unknown' };

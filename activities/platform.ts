@@ -1,4 +1,6 @@
+import { activityInfo, ApplicationFailure } from '@temporalio/activity';
 import { recordCheck } from '../db/checks.ts';
+import type { Db } from '../db/connect.ts';
 import { compareSinceStart } from './restored.ts';
 import { readStripe, type StripeDeps } from './money-call.ts';
 
@@ -11,10 +13,12 @@ export function createPlatformActivities(deps: StripeDeps) {
      * it is transferred (docs.stripe.com/connect/manual-payouts, 2026-09).
      */
     async checkPlatformPayouts(): Promise<{ passed: boolean }> {
-      await compareSinceStart(deps);
-      const settings = await readStripe(deps, 'GET /v1/balance_settings', () =>
-        deps.stripe.balanceSettings.retrieve(),
-      );
+      const settings = await notingAnswer(deps.db, async () => {
+        await compareSinceStart(deps);
+        return readStripe(deps, 'GET /v1/balance_settings', () =>
+          deps.stripe.balanceSettings.retrieve(),
+        );
+      });
       const passed = settings.payments.payouts?.schedule?.interval === 'manual';
       const remedy = platformPayoutsRemedy;
       await recordCheck(deps.db, { name: 'platform-payouts-manual', passed, remedy });
@@ -27,3 +31,24 @@ export function createPlatformActivities(deps: StripeDeps) {
 export const platformPayoutsRemedy =
   "The platform's own payouts are automatic and would take the sellers' money first. In the " +
   'Stripe Dashboard, under Settings, Payouts, set the payout schedule to manual.';
+
+/** Notes whether Stripe answers, for whoever asks why nothing moves; one lost call is no outage. */
+async function notingAnswer<T>(db: Db, ask: () => Promise<T>): Promise<T> {
+  const name = 'stripe-answers';
+  try {
+    const answer = await ask();
+    await recordCheck(db, { name, passed: true, remedy: stripeSilentRemedy });
+    return answer;
+  } catch (error) {
+    const isStripes = error instanceof ApplicationFailure;
+    if (isStripes && activityInfo().attempt > 1) {
+      const remedy = `${error.message}. ${stripeSilentRemedy}`;
+      await recordCheck(db, { name, passed: false, remedy });
+    }
+    throw error;
+  }
+}
+
+const stripeSilentRemedy =
+  'What is under way is asked again under the same keys and goes on by itself once Stripe answers. ' +
+  'Is Stripe up (https://status.stripe.com), is the network, does Stripe take STRIPE_SECRET_KEY?';

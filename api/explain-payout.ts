@@ -1,9 +1,15 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
-import type { PayoutRecord } from '../db/views.ts';
+import type { AttemptRecord, PayoutRecord } from '../db/views.ts';
 import { failureOf } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { isLateAt, payoutBefore, type PayoutStatus, type WaitReason } from '../domain/payout.ts';
+import {
+  isLateAt,
+  isOver,
+  payoutBefore,
+  type PayoutStatus,
+  type WaitReason,
+} from '../domain/payout.ts';
 import { bankWaits } from './bank-words.ts';
 import type { Actor, Decision, PayoutExplanation, Wait } from './explanation-schemas.ts';
 import { nextOf } from './payout-next.ts';
@@ -12,6 +18,7 @@ import type { Available } from './platform-balance.ts';
 import { canceledOf, parkedOf, skippedOf, waitingOf, type Beside } from './payout-words.ts';
 import { accountWaits, isRejected, moneyStopped, sellerWaits } from './seller-waits.ts';
 import { takenBack } from './seller-words.ts';
+import { putOffWaits } from './stripe-words.ts';
 import { commandTexts, timelineOf } from './timeline.ts';
 
 type Waiting = z.infer<typeof Wait>;
@@ -112,12 +119,13 @@ export function summaryOf(
 }
 
 type Around = Pick<PayoutFacts, 'now' | 'payout' | 'seller' | 'openPayouts' | 'operations'> & {
+  attempts: readonly AttemptRecord[];
   available?: Available | undefined;
 };
 
 /** What a payout waits for; of a seller that is not active also why that is. */
 export function waitsOf(around: Around, since: string): Waiting[] {
-  const { payout, operations, seller } = around;
+  const { payout, attempts, operations, seller } = around;
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
@@ -126,17 +134,20 @@ export function waitsOf(around: Around, since: string): Waiting[] {
     const when = { since: parked.since, lookAgainAt: null };
     return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
   }
+  const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
-  if (!waiting) return stopsOf(around);
-  const causes = seller ? behind(waiting.for, seller, payout.currency) : [];
-  if (waiting.for === 'money-stopped') return [moneyStopped(operations), ...causes];
+  const causes = waiting && seller ? behind(waiting.for, seller, payout.currency) : [];
+  if (waiting?.for === 'money-stopped') return [...putOff, moneyStopped(operations), ...causes];
+  // What it waited for before it asked Stripe has passed.
+  const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
+  if (!waiting || isPast) return [...putOff, ...stopsOf(around), ...causes];
   // A pause says all that the wait for it could say: who, since when, why, and what lifts it.
   const isPause = waiting.for === 'seller-paused' || waiting.for === 'start';
   const pause = isPause && causes.find((one) => one.for === 'paused');
   const own = pause
     ? { ...pause, for: waiting.for, lookAgainAt: waiting.lookAgainAt, payoutId }
     : { ...waiting, ...liftOf(waiting.for, around), since, ...nobody, payoutId };
-  return [own, ...stopsOf(around), ...causes.filter((one) => one !== pause)];
+  return [own, ...putOff, ...stopsOf(around), ...causes.filter((one) => one !== pause)];
 }
 
 const nobody = { by: null, commands: [] };

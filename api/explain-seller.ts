@@ -12,6 +12,7 @@ import { toRequirement } from './requirement-schema.ts';
 import type { Available } from './platform-balance.ts';
 import { nextOfSeller } from './seller-next.ts';
 import { accountOf, moneyStopped, sellerWaits } from './seller-waits.ts';
+import { putOffWaits } from './stripe-words.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -53,13 +54,14 @@ export function explainSeller(facts: SellerFacts, available?: Available): Explan
   };
 }
 
-function ownWaits({ seller, operations, balances }: SellerFacts): Waiting[] {
+function ownWaits({ seller, operations, balances, attempts }: SellerFacts): Waiting[] {
   const currencies = balances
     .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
     .map(({ currency }) => currency);
   return [
     ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
     ...sellerWaits(seller),
+    ...putOffWaits(attempts, null),
     ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies)),
   ];
 }
@@ -84,7 +86,8 @@ function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
     .filter(({ status }) => status !== 'paid')
     .flatMap((payout) => {
       const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
-      const waits = waitsOf({ ...facts, payout, available }, since);
+      const attempts = facts.putOff.filter(({ payoutId }) => payoutId === payout.id);
+      const waits = waitsOf({ ...facts, payout, attempts, available }, since);
       return waits
         .filter((one) => one.payoutId !== null && !isTold(one.for))
         .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));

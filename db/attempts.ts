@@ -132,6 +132,19 @@ export async function recordRefused(
     .execute();
 }
 
+/** Stripe did not decide: the same key is sent again, and meanwhile this tells why nothing moves. */
+export async function recordPutOff(
+  db: Db,
+  putOff: { key: string; error: Record<string, unknown> },
+): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ error: JSON.stringify(putOff.error) })
+    .where('key', '=', putOff.key)
+    .where('state', '=', 'started')
+    .execute();
+}
+
 /** Nobody knows whether Stripe did it: only a look-up or a person may decide now. */
 export async function recordUnknown(
   db: Db,

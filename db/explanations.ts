@@ -74,6 +74,7 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
     }),
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
     attempts: await views.listAttempts(tx, sellerId),
+    putOff: await views.listPutOff(tx, sellerId),
     commands: await views.listDecisions(tx, sellerId),
     differences: await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown }),
   };

@@ -83,7 +83,28 @@ export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
     .orderBy('step', 'desc')
     .orderBy('number')
     .execute();
-  return rows.map((row) => ({
+  return rows.map(toAttempt);
+}
+
+/** The requests about payouts of a seller that Stripe has put off or left without an answer. */
+export async function listPutOff(db: Db, sellerId: SellerId) {
+  const rows = await db
+    .selectFrom('attempts')
+    .innerJoin('payouts', 'payouts.id', 'attempts.object_id')
+    .selectAll('attempts')
+    .select('payouts.id as payout_id')
+    .where('payouts.seller_id', '=', sellerId)
+    .where('attempts.state', '=', 'started')
+    .where('attempts.error', 'is not', null)
+    .execute();
+  return rows.map((row) => ({ ...toAttempt(row), payoutId: row.payout_id }));
+}
+
+/** A request as callers and operators see it. */
+export type AttemptRecord = ReturnType<typeof toAttempt>;
+
+function toAttempt(row: Selectable<Database['attempts']>) {
+  return {
     key: row.key,
     step: row.step,
     number: row.number,
@@ -98,7 +119,7 @@ export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
     firstSentAt: row.first_sent_at,
     lastSentAt: row.last_sent_at,
     decidedAt: row.decided_at,
-  }));
+  };
 }
 
 /** The ledger's lines of a payout, in the order in which they were written. */

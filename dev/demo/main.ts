@@ -10,12 +10,12 @@ import { wantedPorts } from '../settings.ts';
 import { openState } from '../state.ts';
 import { closeTheBooks } from './books.ts';
 import { farewell } from './farewell.ts';
+import { readOptions } from './options.ts';
 import { openStage, type Stage } from './stage.ts';
 import { story } from './story.ts';
 
 /** `npm run demo`: an engine of its own, empty at each run, and a story told through its API. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const once = process.argv.includes('--once');
 let fleet: Fleet | undefined;
 let ending: Promise<void> | undefined;
 
@@ -26,6 +26,9 @@ const tell: Say = (line) => {
 
 async function run(): Promise<void> {
   const startedAt = Date.now();
+  const { once, webhooks } = readOptions(process.argv.slice(2));
+  // What Stripe does not tell is known by asking: in the story every second, else every minute.
+  if (!webhooks) process.env.SWEEP_SECONDS ||= '1';
   const settings = ownSettings();
   const state = openState('demo');
   fleet = await openFleet(state.file('processes.json'), say);
@@ -34,7 +37,9 @@ async function run(): Promise<void> {
   say('The demo: a platform pays its sellers, through the public API alone\n');
   const engine = await startEngine({ yard: { fleet, tell, root }, settings, state });
   const stage = openStage(settings, state, say, startedAt);
+  if (!webhooks) await stage.sandbox('PUT', '/webhooks', { mode: 'off' });
   await Promise.race([play(stage), lost(engine)]);
+  if (!webhooks) await tellSilence(stage);
   say(`\nAll told in ${Math.round((Date.now() - startedAt) / 1000)} s, and everything agrees.`);
   if (once) return;
   say(farewell(settings, state, stage.people));
@@ -45,6 +50,16 @@ async function play(stage: Stage): Promise<void> {
   for (const chapter of story) await chapter(stage);
   const differing = await closeTheBooks(stage);
   if (differing > 0) throw new Stopped(`The books differ in ${differing} places.`);
+}
+
+/** That Stripe said nothing is read from its own lists: what happened, and what it told of it. */
+async function tellSilence({ sandbox, text }: Stage): Promise<void> {
+  const { events } = (await sandbox('GET', '/events')) as { events: unknown[] };
+  const { deliveries } = (await sandbox('GET', '/deliveries')) as { deliveries: unknown[] };
+  text([
+    '',
+    `Webhooks were off: of ${events.length} events at Stripe it told ${deliveries.length}.`,
+  ]);
 }
 
 async function lost(engine: Engine): Promise<never> {

@@ -12,9 +12,9 @@ const log = {
 };
 
 /** Runs what only runs in an activity: with a log and a heartbeat that lead nowhere. */
-export function inActivity<T>(run: () => Promise<T>): Promise<T> {
+export function inActivity<T>(run: () => Promise<T>, info: Partial<Info> = {}): Promise<T> {
   const context = new Context(
-    {} as Info,
+    info as Info,
     new Promise<never>(silence),
     new AbortController().signal,
     silence,

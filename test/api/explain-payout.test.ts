@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordRefused } from '../../db/attempts.ts';
+import { recordPutOff, recordRefused } from '../../db/attempts.ts';
 import { parkPayout, recordBack, recordPaid } from '../../db/payout-steps.ts';
 import { readPayout, recordPayoutStarted, recordWait, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
@@ -48,6 +48,13 @@ async function transferred(): Promise<PayoutId> {
 const waiting = (stage: () => Promise<PayoutId>, reason: WaitReason) => async () => {
   const id = await stage();
   await waitFor(id, reason);
+  return id;
+};
+const putOff = (statusCode: number | null) => async () => {
+  const id = await reserved();
+  const key = await stages.attempt(id, 'transfer');
+  const error = { statusCode, type: null, code: null, requestId: null };
+  await recordPutOff(api.db, { key, error });
   return id;
 };
 const parked = (reason: Parameters<typeof parkPayout>[2]) => async () => {
@@ -141,6 +148,8 @@ describe('where is this payout, and who must act', () => {
       'operator',
       ['look-again', 'payout', ...stop],
     ],
+    ['without an answer', putOff(null), 'stripe-answer', 'stripe', ['transfer', 'payout', ...stop]],
+    ['put off', putOff(503), 'stripe-answer', 'stripe', ['transfer', 'payout', ...stop]],
     ['on its way', async () => (await sent()).payoutId, 'bank', 'bank', ['look-again', ...stop]],
     [
       'there',
@@ -221,6 +230,12 @@ describe('where is this payout, and who must act', () => {
 });
 
 describe('what a payout is told', () => {
+  test('while Stripe refuses the key is that, how often it was asked and who puts it right', async () => {
+    const { waits, summary } = await explain(await putOff(401)());
+    expect(waits).toMatchObject([{ for: 'stripe-key', actor: 'operator' }]);
+    expect(summary).toContain('Stripe refuses our key: asked once for the transfer');
+  });
+
   test('names the earnings, the answers of Stripe, the events in order and who decided', async () => {
     const { payoutId } = await stages.orderPayout({ amount: 60_00 });
     await recordPayoutStarted(api.db, payoutId);
@@ -246,6 +261,14 @@ describe('what a payout is told', () => {
     expect(told.happened.map(({ at }) => at)).toEqual(told.happened.map(({ at }) => at).toSorted());
     expect(told.waits[0]?.since).toBe(told.happened.at(-1)?.at);
     expect(told.summary).toMatch(/^60\.00 EUR set aside at the platform\. The platform’s balance/);
+  });
+
+  test('while Stripe does not answer is not what it waited for before it asked', async () => {
+    const id = await waiting(transferred, 'arrival')();
+    const key = await stages.attempt(id, 'payout');
+    const error = { statusCode: null, type: null, code: null, requestId: null };
+    await recordPutOff(api.db, { key, error });
+    expect((await explain(id)).waits.map((one) => one.for)).toEqual(['stripe-answer']);
   });
 
   test('while all money is stopped names the switch, though nothing was refused yet', async () => {

@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences, type BookedPayout } from '../../dev/demo/books.ts';
 import type { Payout } from '../../dev/demo/payouts.ts';
 import { dayAndTime, inWords, table } from '../../dev/demo/words.ts';
+import { isRunning } from '../../dev/process-identity.ts';
+import { choosePlace, clear, partsIn, run, type Launched, type Place } from './launcher.ts';
 
 describe('the words of the demo', () => {
   test.each([
@@ -67,5 +71,39 @@ describe('the books', () => {
     const found = differences([ours], other);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(words);
+  });
+});
+
+describe('the demo', () => {
+  let place: Place;
+  let demo: Launched | undefined;
+
+  beforeAll(async () => {
+    place = await choosePlace();
+  });
+
+  afterAll(async () => {
+    demo?.kill('SIGTERM');
+    await demo?.ended;
+    clear({ ...place, folder: join(place.folder, 'demo') });
+    clear(place);
+  });
+
+  test('pays everybody, and Stripe’s book agrees, though not one webhook is sent', async () => {
+    demo = run(place, ['demo/main.ts', '--once', '--webhooks', 'off']);
+    const code = await demo.ended;
+    expect(code, demo.output()).toBe(0);
+    expect(demo.output()).toContain('Nobody was paid twice.');
+    expect(demo.output()).toMatch(/of [1-9]\d+ events at Stripe it told 0\./);
+    expect(partsIn(join(place.folder, 'demo')).filter(isRunning)).toEqual([]);
+  });
+
+  test.each([
+    [['--webhooks', 'sometimes'], '--webhooks is on or off, not "sometimes"'],
+    [['--onec'], "Unknown option '--onec'"],
+  ])('refuses %j and says why', async (args, words) => {
+    const refused = run(place, ['demo/main.ts', ...args]);
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain(words);
   });
 });

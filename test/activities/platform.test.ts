@@ -1,0 +1,25 @@
+import { afterEach, expect, test } from 'vitest';
+import { listFailedChecks } from '../../db/checks.ts';
+import { inActivity } from './in-activity.ts';
+import { startStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+afterEach(() => stage.close());
+
+/** As the job does: tries of one pass, until one is answered. */
+async function check(tries: number): Promise<string[]> {
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    await inActivity(() => stage.activities.checkPlatformPayouts(), { attempt }).catch(() => {});
+  }
+  return (await listFailedChecks(stage.db)).map(({ name }) => name);
+}
+
+test('an outage of Stripe is a failed check until it answers, and one lost call is none', async () => {
+  stage = await startStage('transfer');
+  const aim = { method: 'GET', path: '/v1/balance_settings' };
+  await stage.disturb({ ...aim, kind: 'drop-before', count: 100 });
+  expect(await check(1)).not.toContain('stripe-answers');
+  expect(await check(2)).toContain('stripe-answers');
+  await stage.disturb();
+  expect(await check(1)).not.toContain('stripe-answers');
+});
