@@ -55,6 +55,13 @@ export function sellerSituations(api: TestApi) {
     },
     'is restricted': (id: SellerId) =>
       set(id, { ...known(id), ...able, payouts_capability: 'restricted', status: 'restricted' }),
+    'was rejected by Stripe': (id: SellerId) =>
+      set(id, {
+        ...known(id),
+        transfers_capability: 'rejected',
+        payouts_capability: 'rejected',
+        status: 'restricted',
+      }),
     'was refused by Stripe': (id: SellerId) => parkSeller(api.db, id, 'account-refused'),
     'has an account that nobody knows of': (id: SellerId) =>
       parkSeller(api.db, id, 'account-outcome-unknown'),
