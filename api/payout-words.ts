@@ -46,7 +46,7 @@ const waits: Record<WaitReason | 'start', string | ((of: PayoutRecord, at: Besid
   'money-stopped': 'An operator stopped all money; it goes on when money is resumed',
   'outcome-look-up': 'Stripe’s answer was lost; it looks at Stripe again before anything is sent',
   bank: ({ bankExpectedAt }) =>
-    `Stripe sent it; the bank does not have it yet${bankExpectedAt ? `: Stripe expects that on ${sayDay(bankExpectedAt)}` : ''}`,
+    `Stripe sent it; the bank does not have it yet${bankExpectedAt ? `: Stripe’s estimate is ${sayDay(bankExpectedAt)}` : ''}`,
   'late-return': ({ watchUntil }) =>
     `The bank has it, and could still send it back: watched ${watchUntil ? `until ${sayInstant(watchUntil)}` : 'for that'}`,
 };
@@ -118,12 +118,11 @@ export function canceledOf(payout: PayoutRecord): string {
   const left = transferId === null ? fromPlatform : 0;
   const there = fromPlatform + fromAccount - left;
   const say = (amount: number): string => formatMoney(money(amount, currency));
-  if (left + there === 0) return 'nothing was set aside for it';
-  const parts = [
-    ...(left > 0 ? [`${say(left)} is payable at the platform, since it was not transferred`] : []),
-    ...(there > 0 ? [`${say(there)} is at the account, where the next payout takes it`] : []),
-  ];
-  return parts.join('; ');
+  const atPlatform = 'payable at the platform, since it was not transferred';
+  const atAccount = 'at the account, where the next payout takes it';
+  if (left > 0 && there > 0) return `${say(left)} is ${atPlatform}; ${say(there)} is ${atAccount}`;
+  if (left > 0) return `the money is ${atPlatform}`;
+  return there > 0 ? `the money is ${atAccount}` : 'nothing was set aside for it';
 }
 
 /** Why a payout ended without moving money. */

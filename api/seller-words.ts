@@ -59,7 +59,7 @@ export function sellerParkedOf(
     case 'account-rejected':
       return {
         explanation:
-          'Stripe rejected its account for good: nothing that the seller enters changes that. The platform talks to Stripe. Nothing more is sent meanwhile: what is at the platform stays there, what is at the account stays until Stripe lets it go, and all goes on by itself if the rejection is taken back',
+          'Stripe rejected its account, for good unless that is taken back: nothing that the seller enters changes it, so the platform talks to Stripe. Nothing is sent meanwhile: money at the platform stays there, money at the account stays until Stripe lets it go. Once it is taken back, all goes on by itself',
         commands: [
           sellerCommand(sellerId, 'close', 'It stays rejected, and has no money any more', {
             reason: '...',

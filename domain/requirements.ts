@@ -43,10 +43,11 @@ export function describeRequirement(requirement: Requirement): string {
   const who = mustAct === 'seller' ? 'The seller gives' : 'Stripe looks at';
   const by = deadlineAt === null ? whens[deadline] : `by ${deadlineAt.slice(0, 10)}`;
   const stops = blocks.map((capability) => capabilities[capability] ?? capability);
+  const isOne = blocks.length === 1 && blocks.every((capability) => !capabilities[capability]);
   return [
     `${who}: ${wordsOf(requirement.description)} (${by})`,
     ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(toldOf).join(', ')}`] : []),
-    ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} stop`] : []),
+    ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} ${isOne ? 'stops' : 'stop'}`] : []),
   ].join('; ');
 }
 

@@ -14,7 +14,8 @@ import { failureMessage, failureOf } from './failures.ts';
 
 const instantSeconds = 30 * 60;
 const businessDaysToLeave = 1;
-const businessDaysToArrive = 2;
+const businessDaysUnderWay = 1;
+const businessDaysToArrive = businessDaysToLeave + businessDaysUnderWay;
 const longestPauseSeconds = 10 * 86_400;
 const daySeconds = 86_400;
 
@@ -44,7 +45,9 @@ export function leave(w: World, id: string): void {
     else schedule(w, (now + daySeconds) * 1000, 'payout_leaves', id);
     return;
   }
-  const arrival = Math.max(payout.arrival_date, now);
+  // What leaves late arrives late.
+  const onItsWay = payout.method === 'instant' ? now : addBusinessDays(now, businessDaysUnderWay);
+  const arrival = Math.max(payout.arrival_date, onItsWay);
   change(w, payout, { status: 'in_transit', arrival_date: arrival }, ['payout.updated']);
   schedule(w, arrival * 1000, 'payout_arrives', id);
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { retryRefused } from '../../db/payout-orders.ts';
+import { findPayout } from '../../db/views.ts';
 import { startStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -20,12 +21,33 @@ const places = async () => {
   return stage.balances(sellerId);
 };
 
+const arrivalDate = async () => {
+  const { stripePayoutId } = await stage.row();
+  const acting = { stripeAccount: stage.account };
+  const { arrival_date } = await stage.stripe.payouts.retrieve(stripePayoutId ?? '', {}, acting);
+  return new Date(arrival_date * 1000).toISOString();
+};
+
 describe('a payout that Stripe has', () => {
   test('waits for the bank as long as Stripe says that it is on its way', async () => {
     const row = await stage.run.follow();
     expect(row).toMatchObject({ status: 'sent', waitingFor: 'bank' });
     expect(Date.parse(row.lookAgainAt ?? '')).toBeGreaterThan(Date.parse(row.now));
     expect(await places()).toMatchObject({ 'in-transit': 100_00 });
+  });
+
+  test('is expected at its bank on the day that Stripe names, also when that moves', async () => {
+    const expected = async () => (await findPayout(stage.db, stage.payoutId))?.bankExpectedAt;
+    const first = await expected();
+    expect(first).toBe(await arrivalDate());
+    expect(first).toMatch(/T00:00:00\.000Z$/);
+    await stage.sandbox.ask('POST', `accounts/${stage.account}/pause-payouts`, { paused: true });
+    await stage.moveMinutes(8 * day);
+    await stage.sandbox.ask('POST', `accounts/${stage.account}/pause-payouts`, { paused: false });
+    await stage.moveMinutes(day);
+    await stage.run.follow();
+    expect(await expected()).toBe(await arrivalDate());
+    expect(await expected()).not.toBe(first);
   });
 
   test('is paid when Stripe says so, watched, and settled when the watch is over', async () => {

@@ -45,7 +45,7 @@ describe('the requirements of a seller', () => {
     [
       'one that stops what Stripe may name in future',
       given({ errors: [], blocks: ['something.new'] }),
-      'The seller gives: individual: address (by 2026-12-01); without it, something.new stop',
+      'The seller gives: individual: address (by 2026-12-01); without it, something.new stops',
     ],
   ])('are told in a sentence: %s', async (_why, asked, text) => {
     const sellerId = await api.makeSeller({ status: 'active' });

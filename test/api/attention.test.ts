@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { recordCheck } from '../../db/checks.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
 import { readPayout } from '../../db/payouts.ts';
+import { recordAccountRead } from '../../db/seller-steps.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { attention, parkedSeller } from './attention-stage.ts';
 import { startApi, type TestApi } from './harness.ts';
@@ -82,6 +83,32 @@ describe('what needs attention', () => {
     expect((await attention(own)).data).toMatchObject([
       { id: late.payoutId, reason: 'late', since: '2026-01-08T00:00:00.000Z', commands: [] },
     ]);
+  });
+
+  test('is an account that Stripe rejected, since when, until it is taken back or closed', async () => {
+    const own = await startApi();
+    const id: SellerId = await own.makeSeller({ status: 'active' });
+    await own.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur' });
+    const read = (payouts: string) =>
+      recordAccountRead(own.db, id, {
+        askedAt: new Date().toISOString(),
+        transfers: payouts,
+        payouts,
+      });
+    await read('rejected');
+    const [first] = (await attention(own)).data;
+    expect(first).toMatchObject({
+      kind: 'seller',
+      id,
+      reason: 'account-rejected',
+      explanation: expect.stringContaining('money at the platform stays there'),
+      atStake: [{ amount: 70_00, currency: 'eur' }],
+      commands: [{ path: `/v1/sellers/${id}/close` }],
+    });
+    await read('rejected');
+    expect((await attention(own)).data).toMatchObject([{ since: first?.since }]);
+    await read('active');
+    expect((await attention(own)).data).toEqual([]);
   });
 
   test('is also what is wrong around the engine', async () => {

@@ -260,7 +260,9 @@ describe('what a payout is told', () => {
     ]);
     expect(told.happened.map(({ at }) => at)).toEqual(told.happened.map(({ at }) => at).toSorted());
     expect(told.waits[0]?.since).toBe(told.happened.at(-1)?.at);
-    expect(told.summary).toMatch(/^60\.00 EUR set aside at the platform\. The platform’s balance/);
+    expect(told.summary).toMatch(
+      /^60\.00 EUR set aside at the platform\. It needs 60\.00 EUR of the platform’s balance/,
+    );
   });
 
   test('while Stripe does not answer is not what it waited for before it asked', async () => {

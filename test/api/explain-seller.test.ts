@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parkSeller } from '../../db/seller-steps.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
-import { later, sellerSituations, type Situations } from './seller-situations.ts';
+import { daily, later, sellerSituations, type Situations } from './seller-situations.ts';
 
 type Waiting = {
   for: string;
@@ -18,7 +18,7 @@ type Explained = {
   requirements: unknown[];
   bankAccounts: unknown[];
   payday: { at: string } | null;
-  next: { what: string; at: string | null }[];
+  next: { what: string; at: string | null; text: string }[];
   money: unknown[];
   payouts: { id: string; summary: string }[];
   happened: { kind: string }[];
@@ -61,7 +61,7 @@ describe('why is this seller not paid, and who must act', () => {
     ['has a payout that did not start', 'start', 'engine', null, 'reserve'],
     ['is restricted', 'capability', 'seller', 'onboarding-link', ''],
     ['is restricted, and nobody says why', 'capability', 'operator', null, ''],
-    ['was rejected by Stripe', 'capability', 'operator', null, ''],
+    ['was rejected by Stripe', 'account-rejected', 'platform', 'close', ''],
     ['was refused by Stripe', 'account-refused', 'operator', 'retry', ''],
     [
       'has an account that nobody knows of',
@@ -79,7 +79,7 @@ describe('why is this seller not paid, and who must act', () => {
     ['earned after the cut-off', 'payday', 'engine', 'payouts', 'payday'],
     ['has less than its threshold', 'threshold', 'platform', 'payouts', ''],
     ['reaches its threshold', 'threshold', 'engine', null, 'threshold'],
-    ['has a bank account that failed', 'bank-account', 'seller', 'account-session', 'payday'],
+    ['has a bank account that failed', 'bank-account', 'seller', 'onboarding-link', 'payday'],
   ])('one who %s waits for %s by the %s', async (situation, reason, actor, command, next) => {
     const id: SellerId = await api.makeSeller();
     await stage.situations[situation](id);
@@ -106,7 +106,7 @@ describe('why is this seller not paid, and who must act', () => {
         forOperator:
           'Stripe rejected the account as fraud. That is for good unless Stripe takes it back: ask Stripe',
       },
-      waits: [{ reason: expect.stringContaining('as fraud') }, {}],
+      waits: [{ for: 'account-rejected' }, {}],
     });
     const { body } = await api.get(`/v1/sellers/${id}`);
     expect(body).toMatchObject({
@@ -192,6 +192,49 @@ describe('what a seller is told', () => {
     expect(summary).toContain(asked);
   });
 
+  test('about what becomes payable: which payday would pay it, after the cut-off of the one before', async () => {
+    const id: SellerId = await api.makeSeller({ status: 'active' });
+    await stage.plan(id, { ...daily, cutOffHours: 24 });
+    const at = '2198-12-30T09:00:00.000Z'; // a Sunday, an hour after nine
+    await stage.earn(id, { availableOn: at });
+    const { next } = await explain(id);
+    expect(next).toContainEqual(
+      expect.objectContaining({
+        what: 'becomes-payable',
+        at,
+        text: '70.00 EUR becomes payable; the payday of Wed, 2 Jan 2199, 09:00 Europe/Berlin would pay it',
+      }),
+    );
+  });
+
+  test.each([
+    [{ interval: 'manual' }, '70.00 EUR becomes payable; no payday pays it: a payout is ordered'],
+    [
+      { interval: 'manual', thresholds: { eur: 90_00 } },
+      '70.00 EUR becomes payable; no payday pays it: a payout is ordered; it is paid at once where 90.00 EUR is reached',
+    ],
+  ])('about what becomes payable without a payday: %j', async (schedule, text) => {
+    const id: SellerId = await api.makeSeller({ status: 'active' });
+    await stage.plan(id, schedule);
+    await stage.earn(id, { availableOn: later });
+    const { next } = await explain(id);
+    expect(next).toContainEqual(expect.objectContaining({ what: 'becomes-payable', text }));
+  });
+
+  test('about a rejected account: that it is for good, who can act, and where the money stays', async () => {
+    const id: SellerId = await api.makeSeller();
+    await stage.situations['was rejected by Stripe'](id);
+    const { waits, summary } = await explain(id);
+    const [first] = waits;
+    expect(first?.liftedBy).toMatch(
+      /^Taking the rejection back: .* only Stripe, whom the platform/,
+    );
+    expect(summary).toMatch(/rejected its account, for good.*money at the platform stays there/);
+    expect(JSON.stringify(waits)).not.toContain('onboarding-link');
+    await stage.beActive(id);
+    expect((await explain(id)).waits.map((one) => one.for)).not.toContain('account-rejected');
+  });
+
   test('about its bank accounts: which, paused since when, why, and never what tells them apart', async () => {
     const id: SellerId = await api.makeSeller();
     await stage.situations['has a bank account that failed'](id);
@@ -206,10 +249,15 @@ describe('what a seller is told', () => {
     ]);
     expect(told.waits[0]).toMatchObject({
       reason: 'Nothing is sent to its bank account for EUR: The bank account is closed',
-      commands: [{}, { path: `/v1/sellers/${id}/bank-accounts/ba_${id.slice(4)}/resume` }],
+      liftedBy: expect.stringContaining('what came back is then paid anew by itself'),
+      commands: [
+        { path: `/v1/sellers/${id}/onboarding-link` },
+        { path: `/v1/sellers/${id}/account-session` },
+        { path: `/v1/sellers/${id}/bank-accounts/ba_${id.slice(4)}/resume` },
+      ],
     });
     expect(JSON.stringify(told)).not.toContain('fingerprint');
-    const resumed = await api.post(told.waits[0]?.commands[1]?.path ?? '', {});
+    const resumed = await api.post(told.waits[0]?.commands[2]?.path ?? '', {});
     expect(resumed.status).toBe(200);
     expect((await explain(id)).bankAccounts).toMatchObject([{ paused: null }]);
   });

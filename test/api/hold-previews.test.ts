@@ -107,7 +107,7 @@ describe('what would happen if a hold were released', () => {
     await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' });
     const told = await preview(ids[0]);
     expect(told.goesOn).toEqual([]);
-    expect(told.waits.map((one) => one.for)).toEqual(['paused', 'seller-paused']);
+    expect(told.waits.map((one) => one.for)).toEqual(['paused']);
   });
 
   test('says when the next payday pays it', async () => {

@@ -124,6 +124,20 @@ describe('an event', () => {
     expect(await readWakeUps(db)).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
   });
 
+  test('that a payout was updated wakes it where the day of its arrival was another', async () => {
+    const { app, db } = await createTestApp({ stripe });
+    const payoutId = await sentPayout(db);
+    const told = async (id: string, previous: object) => {
+      const data = { ...snapshot.data, previous_attributes: previous };
+      const updated = { ...snapshot, id, type: 'payout.updated', data };
+      expect((await app.request(url, sent(updated))).status).toBe(200);
+      return readWakeUps(db);
+    };
+    expect(await told('evt_1', { status: 'pending' })).toEqual({});
+    const moved = { status: 'pending', arrival_date: 1_790_812_800 };
+    expect(await told('evt_2', moved)).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
+  });
+
   test('about something unknown is absorbed', async () => {
     const { app, db } = await createTestApp({ stripe });
     const balance = { object: { object: 'balance', available: [] } };

@@ -146,6 +146,23 @@ describe('an event about money at an account', () => {
     expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
   });
 
+  test('wakes a payout that is expected at its bank on another day, and nobody else', async () => {
+    const sellerId = await money.seller({ account: 'acct_1' });
+    await money.earn(sellerId, 100_00);
+    const payoutId = await money.sent(sellerId);
+    const tell = async (objectId: string, arrivalMoved: boolean) => {
+      await money.forgetWakeUps();
+      const event = at('payout.updated', 'acct_1', objectId);
+      const eventId = `evt_${objectId}_${arrivalMoved}`;
+      await recordEvents(money.db, [{ ...event, eventId, arrivalMoved }], 'webhook');
+      return money.wakeUps();
+    };
+    const ours = `po_${payoutId.slice(7)}`;
+    expect(await tell(ours, false)).toEqual({});
+    expect(await tell(ours, true)).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
+    expect(await tell('po_foreign', true)).toEqual({});
+  });
+
   test('wakes its seller for a charge where its books were not read for minutes', async () => {
     const sellerId = await money.seller({ account: 'acct_1' });
     const read = (minutesAgo: number) =>

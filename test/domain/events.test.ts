@@ -11,7 +11,6 @@ describe('an event', () => {
     ['payout.failed', account, 'payout', 'the bank refused it, now or after it was paid'],
     ['payout.canceled', account, 'payout', 'somebody stopped it'],
     ['payout.created', account, 'seller-unless-ours', 'somebody made it in the Dashboard'],
-    ['payout.updated', account, 'nobody', 'says nothing that paid or failed does not'],
     ['payout.paid_out', account, 'nobody', 'a name that only begins so'],
     ['transfer.created', null, 'nobody', 'we made it ourselves'],
     ['account.updated', account, 'seller', 'capabilities may have changed'],
@@ -39,6 +38,13 @@ describe('an event', () => {
     expect(whomToWake({ type, account }).wakes).toBe(wakes);
   });
 
+  test.each([
+    [true, 'payout', 'the bank is expected to have it on another day'],
+    [false, 'nobody', 'it says nothing that paid or failed does not'],
+  ])('payout.updated whose arrival moved, %s, wakes the %s: %s', (arrivalMoved, wakes) => {
+    expect(whomToWake({ type: 'payout.updated', account, arrivalMoved }).wakes).toBe(wakes);
+  });
+
   // The compiler knows that these are names of Stripe's.
   const named: readonly Stripe.WebhookEndpointCreateParams.EnabledEvent[] = deliveredTypes.accounts;
   const ofAccounts: readonly string[] = named;
@@ -57,7 +63,10 @@ describe('an event', () => {
       ...deliveredTypes.accounts.map((type) => ({ type, account })),
       ...deliveredTypes.v2.map((type) => ({ type, account: null })),
     ];
-    for (const event of asked) expect(whomToWake(event).wakes, event.type).not.toBe('nobody');
+    for (const event of asked) {
+      const { wakes } = whomToWake({ ...event, arrivalMoved: true });
+      expect(wakes, event.type).not.toBe('nobody');
+    }
   });
 
   test.each<[account: string | null, place: string, why: string]>([
