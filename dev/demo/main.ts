@@ -30,7 +30,7 @@ async function run(): Promise<void> {
   fleet = await openFleet(state.file('processes.json'), say, 'npm run demo');
   await requireFreePorts(wantedPorts(settings), 'npm run demo');
   empty(state);
-  say('The demo: a platform pays its sellers, through the public API alone\n');
+  say('The demo: a platform pays its sellers, through the public API alone. Times are UTC.\n');
   const engine = await startEngine({ yard: { fleet, tell, root }, settings, state });
   const stage = openStage(settings, state, say, startedAt);
   await Promise.race([play(stage), lost(engine)]);
