@@ -1,9 +1,9 @@
 import { createDatabase, startPostgres } from './postgres.ts';
 import { keepPart, runPart, showPart, startPart, type Part, type Yard } from './parts.ts';
-import type { Child } from './processes.ts';
+import { describeEnd, type Child } from './processes.ts';
 import { Stopped, saying } from './say.ts';
 import { sandboxKey, type Settings } from './settings.ts';
-import type { State } from './state.ts';
+import { removed, whyGone, type State } from './state.ts';
 import { findTemporal } from './temporal-program.ts';
 import { keepHistories, serves, startTemporal } from './temporal.ts';
 
@@ -12,8 +12,8 @@ export type Engine = {
   sandboxUrl: string | undefined;
   /** What its programs are run with. */
   env: Record<string, string>;
-  /** Resolves with the first server that ended and was not meant to. */
-  lost: Promise<Child>;
+  /** Resolves with why everything has to stop: a server ended, or what they stand on is gone. */
+  lost: Promise<string>;
   /** Kills a server as a power cut would, and starts it again on what it left. */
   crash: (name: ServerName) => Promise<void>;
 };
@@ -61,13 +61,17 @@ function watched(
   context: Context,
   started: readonly (Server | undefined)[],
 ): Pick<Engine, 'lost' | 'crash'> {
-  const lost = Promise.withResolvers<Child>();
+  const lost = Promise.withResolvers<string>();
+  void removed(context.state).then(lost.resolve);
+  const tellEnd = async (child: Child): Promise<void> => {
+    lost.resolve(whyGone(context.state) ?? (await describeEnd(child)));
+  };
   const children = new Map<string, Child>();
   const watch = (child: Child | undefined): void => {
     if (!child) return;
     children.set(child.name, child);
     void child.ended.then(() => {
-      if (children.get(child.name) === child) lost.resolve(child);
+      if (children.get(child.name) === child) void tellEnd(child);
     });
   };
   for (const server of started) watch(server?.child);
@@ -89,6 +93,7 @@ async function postgresServer({ yard, settings, state }: Context): Promise<Serve
   const starting = startPostgres(
     {
       folder: state.file('postgres'),
+      through: state.privateFolders,
       fallbackFolder: `/var/lib/payout-engine/${state.secret('postgres-place')}`,
       port: settings.ports.postgres,
       password: state.secret('postgres-password'),

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
+import { dirname } from 'node:path';
+
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { launch, pause, stop, type Child, type Launch } from './processes.ts';
 import { Stopped, saying, type Say } from './say.ts';
@@ -27,12 +29,12 @@ const manners: Record<string, Manner> = {
 const passing: Manner = { signal: 'SIGTERM', limitMs: 5000 };
 
 /** Takes the state folder: refuses while another launcher lives, stops what a killed one left. */
-export async function openFleet(file: string, tell: Say): Promise<Fleet> {
+export async function openFleet(file: string, tell: Say, command = 'npm start'): Promise<Fleet> {
   const before = readWritten(file);
   if (before.launcher && isRunning(before.launcher)) {
     throw new Stopped(
       `It runs already, from this folder, as process ${before.launcher.pid}. Stop that with Ctrl-C ` +
-        'or choose another folder and ports: PAYOUT_ENGINE_STATE=<folder> API_PORT=... npm start',
+        `or choose another folder and ports: PAYOUT_ENGINE_STATE=<folder> API_PORT=... ${command}`,
     );
   }
   await stopLeftovers(before.parts, tell);
@@ -115,6 +117,7 @@ function readWritten(file: string): Written {
 }
 
 function writeWritten(file: string, written: Written): void {
+  if (!existsSync(dirname(file))) return; // removed meanwhile: nobody will look there
   writeFileSync(`${file}.new`, JSON.stringify(written, undefined, 2));
   renameSync(`${file}.new`, file);
 }

@@ -27,7 +27,7 @@ export type Yard = {
 /** Runs a part that does its work and ends; an end other than 0 is an error. */
 export async function runPart(yard: Yard, part: Part): Promise<void> {
   const child = startChild(yard, part, 'ready');
-  await saying(yard.tell, `Waiting for ${part.name}`, child.ended);
+  await saying(yard.tell, `Waiting for the ${part.name}`, child.ended);
   if ((await child.ended) !== 'exit 0') throw new Stopped(await describeEnd(child));
 }
 

@@ -6,12 +6,15 @@ import { Stopped } from './say.ts';
 export type WantedPort = { port: number; what: string; variable: string };
 
 /** Refuses to start when a port is taken, naming each one and the variable that moves it. */
-export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
-  const problems = clashes(wanted);
+export async function requireFreePorts(
+  wanted: readonly WantedPort[],
+  command = 'npm start',
+): Promise<void> {
+  const problems = clashes(wanted, command);
   for (const one of wanted) {
     const trouble = await whyNotListen(one.port);
     if (trouble !== undefined) {
-      problems.push(`Port ${one.port}, for ${one.what}, ${trouble}. ${remedy(one)}`);
+      problems.push(`Port ${one.port}, for ${one.what}, ${trouble}. ${remedy(one, command)}`);
     }
   }
   if (problems.length > 0) throw new Stopped(problems.join('\n'));
@@ -39,19 +42,21 @@ export function portFrom(variable: string, fallback: number): number {
   throw new Stopped(`${variable}=${text} is not a port (1 to 65535).`);
 }
 
-function clashes(wanted: readonly WantedPort[]): string[] {
+function clashes(wanted: readonly WantedPort[], command: string): string[] {
   const problems: string[] = [];
   for (const [index, one] of wanted.entries()) {
     const other = wanted.slice(0, index).find((earlier) => earlier.port === one.port);
     if (other !== undefined) {
-      problems.push(`Port ${one.port} is meant for ${other.what} and ${one.what}. ${remedy(one)}`);
+      problems.push(
+        `Port ${one.port} is meant for ${other.what} and ${one.what}. ${remedy(one, command)}`,
+      );
     }
   }
   return problems;
 }
 
-function remedy({ variable, port }: WantedPort): string {
-  return `Free it, or choose another: ${variable}=${port + 100} npm start`;
+function remedy({ variable, port }: WantedPort, command: string): string {
+  return `Free it, or choose another: ${variable}=${port + 100} ${command}`;
 }
 
 async function whyNotListen(port: number): Promise<string | undefined> {

@@ -40,10 +40,12 @@ export function copyPrograms(programs: PostgresPrograms, folder: string): Postgr
     postgres: join(folder, 'bin', 'postgres'),
   };
   if (!existsSync(copy.postgres)) {
+    const mask = process.umask(0o022); // for another user than who copies
     cpSync(join(dirname(programs.postgres), '..'), folder, {
       recursive: true,
       verbatimSymlinks: true,
     });
+    process.umask(mask);
   }
   return copy;
 }

@@ -1,5 +1,5 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { Client, escapeIdentifier } from 'pg';
@@ -27,6 +27,8 @@ import { Stopped, type Say } from './say.ts';
 /** Where the embedded database keeps its data, how it is reached, and its log. */
 export type PostgresPlan = {
   folder: string;
+  /** Private folders on the way there, which the user `postgres` is let through, and no other. */
+  through?: readonly string[];
   /** Used instead when we are root and the user `postgres` cannot reach `folder`. */
   fallbackFolder: string;
   port: number;
@@ -97,17 +99,31 @@ async function prepare(plan: PostgresPlan, tell: Say): Promise<Prepared> {
   const owner = findOwner();
   let programs = await postgresPrograms();
   if (!canReach(owner, programs.postgres)) {
+    makeReachable(plan.fallbackFolder);
     programs = copyPrograms(programs, join(plan.fallbackFolder, 'programs'));
   }
   let { folder } = plan;
   mkdirSync(dirname(folder), { recursive: true });
+  if (owner) for (const one of plan.through ?? []) letThrough(owner, one);
   if (!canReach(owner, dirname(folder))) {
     folder = join(plan.fallbackFolder, 'data');
     tell(`Postgres keeps its data in ${folder}: run by root it works as the user "postgres", who`);
     tell(`cannot enter ${dirname(plan.folder)}.`);
-    mkdirSync(dirname(folder), { recursive: true });
+    makeReachable(plan.fallbackFolder);
   }
   return { programs, owner, folder };
+}
+
+/** Its group may go through and read nothing. */
+function letThrough({ gid }: Owner, folder: string): void {
+  chownSync(folder, statSync(folder).uid, gid);
+  chmodSync(folder, 0o710);
+}
+
+/** Whatever rights files are made with here, the user `postgres` can go through. */
+function makeReachable(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const one of [dirname(folder), folder]) chmodSync(one, 0o755);
 }
 
 /** Fills a folder beside the one meant and then renames it: a start cut short leaves nothing half. */

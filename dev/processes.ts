@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { closeSync, createWriteStream, openSync, readFileSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 import { Stopped } from './say.ts';
@@ -45,9 +45,7 @@ export function launch(plan: Launch): Child {
   const ended = new Promise<string>((resolve) => {
     running.once('error', (error) => resolve(`could not start: ${error.message}`));
     // Not at its exit: what it wrote last is still on the way then.
-    running.once('close', (code, signal) =>
-      resolve(signal ? `ended by ${signal}` : `exit ${code}`),
-    );
+    running.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
   }).then((words) => (ending = words));
   return {
     name: plan.name,
@@ -97,6 +95,7 @@ export function pause(ms: number): Promise<void> {
 }
 
 function lastLines({ logFile }: Child): string {
+  if (!existsSync(logFile)) return ` ${logFile} is gone.`;
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-12);
   return ` The end of ${logFile}:\n${lines.map((line) => `    ${line}`).join('\n')}`;
 }

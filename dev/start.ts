@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
+import { findAdminKey } from './admin-key.ts';
 import { startEngine } from './engine.ts';
 import { openFleet, type Fleet } from './fleet.ts';
 import { requireFreePorts } from './ports.ts';
-import { describeEnd } from './processes.ts';
 import { Stopped, say } from './say.ts';
 import { readSettings, wantedPorts } from './settings.ts';
 import { openState, removeEnvironment, type State, writeEnvironment } from './state.ts';
@@ -35,8 +35,9 @@ async function run(): Promise<void> {
   await requireFreePorts(wantedPorts(settings));
   const engine = await startEngine({ yard: { fleet, tell: say, root }, settings, state });
   writeEnvironment(state, engine.env);
-  say(summary(engine, settings, state));
-  throw new Stopped(await describeEnd(await engine.lost));
+  const key = await findAdminKey(engine.env, settings, state);
+  say(summary(engine, settings, state, key));
+  throw new Stopped(await engine.lost);
 }
 
 process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);

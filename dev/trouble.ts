@@ -33,7 +33,7 @@ function wordsOf(line: string): string {
     return value === undefined || value === null ? [] : [`${name}=${textOf(value)}`];
   });
   const what = textOf(fields['event'] ?? 'a line of its log');
-  return [`${what}:`, ...told].join(' ');
+  return told.length > 0 ? `${what}: ${told.join(' ')}` : what;
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

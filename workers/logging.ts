@@ -5,10 +5,14 @@ import {
   type LogLevel,
 } from '@temporalio/worker';
 
+/** The SDK warns of a Worker without workflows; those of the queues to Stripe are meant so. */
+const meant = /^No workflows registered/;
+
 /** Sends what the SDK and our activities log to standard error, one JSON object a line. */
 export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void {
   const logger = new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => {
     const { level: severity, message, meta } = entry;
+    if (meant.test(message)) return;
     const line = { level: severity.toLowerCase(), event: message, ...plain(meta) };
     process.stderr.write(`${JSON.stringify(line)}\n`);
   });

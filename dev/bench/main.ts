@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Stopped, say, type Say } from '../say.ts';
 import { openState } from '../state.ts';
 import { openSite, startMachine, type Machine, type Site } from './machine.ts';
-import { readOptions, type Options } from './options.ts';
+import { expectedMinutes, readOptions, type Options } from './options.ts';
 import { loadAverage, runPhase, type Phase, type Plan } from './phase.ts';
 import { toText, type Report } from './report.ts';
 import { fundPlatform, onboard } from './sellers.ts';
@@ -101,6 +101,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 try {
   const options = readOptions(process.argv.slice(2));
+  say(`Takes about ${expectedMinutes(options)} minutes on two cores that do nothing else.\n`);
   const report = await run(options);
   say(`\n${toText(report)}`);
   if (trouble.length > 0) say(`${trouble.length} lines of trouble, the first: ${trouble[0]}`);

@@ -41,6 +41,16 @@ export function readOptions(argv: readonly string[]): Options {
   };
 }
 
+/** About how many minutes a run takes on two cores; more where something else works there. */
+export function expectedMinutes({ sellers, seconds, rates }: Options): number {
+  const onboarding = sellers / 8;
+  const offered = (rates.length + 2) * seconds;
+  const atOnce = sellers / 14 + sellers / 24;
+  const short = 2 * Math.min(seconds, 20);
+  const between = 60 + (rates.length + 4) * (5 + sellers / 100);
+  return Math.ceil((onboarding + offered + atOnce + short + between) / 60);
+}
+
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({

@@ -5,7 +5,6 @@ import { openFleet, type Fleet } from '../fleet.ts';
 import { empty, ownSettings } from '../fresh.ts';
 import { runPart } from '../parts.ts';
 import { requireFreePorts } from '../ports.ts';
-import { describeEnd } from '../processes.ts';
 import { Stopped, say, type Say } from '../say.ts';
 import { wantedPorts, type Settings } from '../settings.ts';
 import { openState, type State } from '../state.ts';
@@ -41,8 +40,8 @@ async function run(options: Options): Promise<boolean> {
   const settings = ownSettings();
   Object.assign(process.env, jobSeconds);
   const state = openState('chaos');
-  fleet = await openFleet(state.file('processes.json'), say);
-  await requireFreePorts(wantedPorts(settings));
+  fleet = await openFleet(state.file('processes.json'), say, 'npm run chaos');
+  await requireFreePorts(wantedPorts(settings), 'npm run chaos');
   empty(state);
   if (!options.keep) clear = () => empty(state);
   const name = `chaos-${seed}-${payouts}${replay ? '-again' : ''}`;
@@ -80,7 +79,7 @@ async function start(settings: Settings, state: State): Promise<Engine> {
 }
 
 async function lost(engine: Engine): Promise<never> {
-  throw new Stopped(await describeEnd(await engine.lost));
+  throw new Stopped(await engine.lost);
 }
 
 async function stopAndExit(code: number): Promise<void> {

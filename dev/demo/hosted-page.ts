@@ -1,7 +1,7 @@
 import type { Person, Stage } from './stage.ts';
 
-/** A bank account number whose payouts fail: there is no such account (Stripe's testing guide). */
-export const noSuchAccount = '000111111116';
+/** A Spanish bank account whose payouts fail: there is no such account (Stripe's testing guide). */
+export const noSuchAccount = 'ES62370400440532013001';
 
 /** Visits Stripe's hosted page by a fresh link, and submits its form as a browser would. */
 export async function fillInHostedPage(

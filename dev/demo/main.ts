@@ -4,7 +4,6 @@ import { startEngine, type Engine } from '../engine.ts';
 import { openFleet, type Fleet } from '../fleet.ts';
 import { empty, ownSettings } from '../fresh.ts';
 import { requireFreePorts } from '../ports.ts';
-import { describeEnd } from '../processes.ts';
 import { Stopped, say, type Say } from '../say.ts';
 import { wantedPorts } from '../settings.ts';
 import { openState } from '../state.ts';
@@ -31,10 +30,10 @@ async function run(): Promise<void> {
   if (!webhooks) process.env.SWEEP_SECONDS ||= '1';
   const settings = ownSettings();
   const state = openState('demo');
-  fleet = await openFleet(state.file('processes.json'), say);
-  await requireFreePorts(wantedPorts(settings));
+  fleet = await openFleet(state.file('processes.json'), say, 'npm run demo');
+  await requireFreePorts(wantedPorts(settings), 'npm run demo');
   empty(state);
-  say('The demo: a platform pays its sellers, through the public API alone\n');
+  say('The demo: a platform pays its sellers, through the public API alone. Times are UTC.\n');
   const engine = await startEngine({ yard: { fleet, tell, root }, settings, state });
   const stage = openStage(settings, state, say, startedAt);
   if (!webhooks) await stage.sandbox('PUT', '/webhooks', { mode: 'off' });
@@ -63,7 +62,7 @@ async function tellSilence({ sandbox, text }: Stage): Promise<void> {
 }
 
 async function lost(engine: Engine): Promise<never> {
-  throw new Stopped(await describeEnd(await engine.lost));
+  throw new Stopped(await engine.lost);
 }
 
 async function stopAndExit(code: number): Promise<void> {

@@ -1,4 +1,6 @@
 import type { AccountRecord } from '../core/records.ts';
+import { failingNumber } from '../money/failures.ts';
+import { placeOf } from './addresses.ts';
 import { countryOf } from './record.ts';
 
 const choices: [value: string, label: string][] = [
@@ -8,41 +10,78 @@ const choices: [value: string, label: string][] = [
   ['fails', 'Fails: the person may not be paid'],
 ];
 
-const banks: [number: string, label: string][] = [
-  ['', 'A bank account that takes every payout'],
-  ['000111111113', 'Payouts fail: account closed (US)'],
-  ['000111111116', 'Payouts fail: no such account (US)'],
-  ['000222222227', 'Payouts fail: insufficient funds (US)'],
-  ['000333333335', 'Payouts fail: debit not authorized (US)'],
-  ['000444444440', 'Payouts fail: wrong currency (US)'],
+const failures: [code: string, label: string][] = [
+  ['account_closed', 'account closed'],
+  ['no_account', 'no such account'],
+  ['insufficient_funds', 'insufficient funds'],
+  ['debit_not_authorized', 'debit not authorized'],
+  ['invalid_currency', 'wrong currency'],
 ];
 
-/** The onboarding form, filled in with values that succeed. */
-export function setupForm(account: AccountRecord, session: string): string {
+/** A field of the form: none may be left empty. */
+type Wanted = { name: string; label: string; value: string };
+
+/** The fields a seller fills in, with values that succeed in the seller's country. */
+export function wantedFields(account: AccountRecord): Wanted[] {
+  const { city, postalCode } = placeOf(countryOf(account));
+  const isCompany = (account.identity['entity_type'] ?? 'individual') !== 'individual';
+  const name = isCompany
+    ? [{ name: 'surname', label: 'Registered name', value: 'Sandbox Company' }]
+    : [
+        { name: 'givenName', label: 'First name', value: 'Jenny' },
+        { name: 'surname', label: 'Last name', value: 'Rosen' },
+      ];
+  return [
+    ...name,
+    { name: 'line1', label: 'Address', value: 'address_full_match' },
+    { name: 'city', label: 'City', value: city },
+    { name: 'postalCode', label: 'Postal code', value: postalCode },
+  ];
+}
+
+/** The onboarding form, as it was typed before or filled in with values that succeed. */
+export function setupForm(
+  account: AccountRecord,
+  session: string,
+  { typed, trouble }: { typed?: URLSearchParams; trouble?: string } = {},
+): string {
   const name = escape(account.display_name ?? account.contact_email ?? account.id);
-  const radios = choices.map(
-    ([value, label], index) =>
-      `<label><input type="radio" name="outcome" value="${value}"${index === 0 ? ' checked' : ''}> ` +
-      `${label}</label>`,
-  );
-  const options = banks.map(([number, label]) => `<option value="${number}">${label}</option>`);
-  const company = (account.identity['entity_type'] ?? 'individual') !== 'individual';
+  const fields = wantedFields(account).map((one) => field(one, typed?.get(one.name)));
   return page(
     `Get paid: ${name}`,
     `<p>Stripe's sandbox stands in for Stripe here. Country: ${escape(countryOf(account))}.</p>
+${trouble === undefined ? '' : `<p role="alert">${escape(trouble)}</p>`}
 <form method="post">
 <input type="hidden" name="session" value="${session}">
-${company ? '' : field('givenName', 'First name', 'Jenny')}
-${field('surname', company ? 'Registered name' : 'Last name', company ? 'Sandbox Company' : 'Rosen')}
-${field('line1', 'Address', 'address_full_match')}
-${field('city', 'City', 'San Francisco')}
-${field('postalCode', 'Postal code', '94111')}
-<fieldset><legend>Verification</legend>${radios.join('\n')}</fieldset>
-<label>Bank account <select name="accountNumber">${options.join('')}</select></label>
+${fields.join('\n')}
+<fieldset><legend>Verification</legend>${radios(typed?.get('outcome') ?? 'verified')}</fieldset>
+<label>Bank account <select name="accountNumber">${banks(account, typed)}</select></label>
 <p><button name="action" value="submit">Submit</button>
-<button name="action" value="later">Save for later</button></p>
+<button name="action" value="later" formnovalidate>Save for later</button></p>
 </form>`,
   );
+}
+
+function radios(chosen: string): string {
+  const all = choices.map(([value, label]) => {
+    const checked = value === chosen ? ' checked' : '';
+    return `<label><input type="radio" name="outcome" value="${value}"${checked}> ${label}</label>`;
+  });
+  return all.join('\n');
+}
+
+function banks(account: AccountRecord, typed: URLSearchParams | undefined): string {
+  const country = countryOf(account);
+  const failing = failures.map(([code, label]): [string, string] => {
+    return [failingNumber(code, country) ?? '', `Payouts fail: ${label}`];
+  });
+  const all: [string, string][] = [['', 'A bank account that takes every payout'], ...failing];
+  return all
+    .map(([number, label]) => {
+      const selected = number !== '' && number === typed?.get('accountNumber') ? ' selected' : '';
+      return `<option value="${number}"${selected}>${label}</option>`;
+    })
+    .join('');
 }
 
 /** A page without outside resources. */
@@ -53,13 +92,14 @@ export function page(title: string, body: string): string {
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem }
 label { display: block; margin: .6rem 0 } input:not([type=radio]), select { width: 100%; padding: .4rem }
-button { padding: .5rem 1rem }
+button { padding: .5rem 1rem } [role=alert] { color: #b00020 }
 </style></head>
 <body><h1>${title}</h1>${body}</body></html>`;
 }
 
-function field(name: string, label: string, value: string): string {
-  return `<label>${label} <input name="${name}" value="${escape(value)}"></label>`;
+function field({ name, label, value }: Wanted, typed: string | null | undefined): string {
+  const shown = escape(typed ?? value);
+  return `<label>${label} <input name="${name}" value="${shown}" required></label>`;
 }
 
 function escape(text: string): string {

@@ -5,7 +5,8 @@ import type { AccountLink } from '../core/link-record.ts';
 import type { World } from '../core/world.ts';
 import { emitReturn } from '../events/emit.ts';
 import { openLink, useLink } from './links.ts';
-import { page, setupForm } from './links-html.ts';
+import { page, setupForm, wantedFields } from './links-html.ts';
+import type { AccountRecord } from '../core/records.ts';
 import { completeOnboarding } from './onboarding.ts';
 import type { Entered } from './onboarding.ts';
 import { findAccount, readAccount } from './record.ts';
@@ -46,6 +47,12 @@ export function hostedPages(w: World): Hono {
     if (!link?.session || form.get('session') !== link.session) {
       return refresh(w, c, c.req.param('id'));
     }
+    const account = readAccount(w, link.account);
+    const trouble = form.get('action') === 'later' ? undefined : emptyFields(account, form);
+    if (trouble !== undefined) {
+      const again = setupForm(account, link.session, { typed: form, trouble });
+      return c.html(again, 400, safe);
+    }
     w.db.transaction(() => finish(w, link, form));
     if (link.return_url !== null) return c.redirect(link.return_url, 303);
     return c.html(page('Done', '<p>You can close this page.</p>'), 200, safe);
@@ -69,6 +76,13 @@ function refresh(w: World, c: Context, id: string): Response {
   const link = findRecord(w, 'account_link', id);
   if (link) return c.redirect(link.refresh_url, 303);
   return c.html(page('This link is not valid', '<p>Ask for a new one.</p>'), 404, safe);
+}
+
+/** Stripe's page says beside each field that it is needed; ours says it once. */
+function emptyFields(account: AccountRecord, form: URLSearchParams): string | undefined {
+  const empty = wantedFields(account).filter(({ name }) => !form.get(name)?.trim());
+  if (empty.length === 0) return undefined;
+  return `Please fill in: ${empty.map(({ label }) => label).join(', ')}.`;
 }
 
 function finish(w: World, { account, type }: AccountLink, form: URLSearchParams): void {

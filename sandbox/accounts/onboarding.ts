@@ -4,6 +4,7 @@ import { bankAccountsOf, countryOf, readAccount } from './record.ts';
 import { addBankAccount } from './external-accounts.ts';
 import { changeAccount } from './change.ts';
 import { merge } from './v2-shapes.ts';
+import { placeOf } from './addresses.ts';
 
 /** What a seller enters on the hosted page; the defaults are Stripe's values that succeed at once. */
 export type Entered = {
@@ -61,12 +62,14 @@ export function completeOnboarding(w: World, id: string, entered: Entered): Acco
 function identityFrom(w: World, account: AccountRecord, entered: Entered) {
   const [year, month, day] = (entered.birthDate ?? '1902-01-01').split('-').map(Number);
   const terms = { date: new Date(w.clock.now()).toISOString(), ip: '127.0.0.1' };
+  const place = placeOf(countryOf(account));
+  const state = entered.state ?? place.state;
   const address = {
-    city: entered.city ?? 'San Francisco',
+    city: entered.city ?? place.city,
     country: countryOf(account).toLowerCase(),
     line1: entered.line1 ?? 'address_full_match',
-    postal_code: entered.postalCode ?? '94111',
-    state: entered.state ?? 'CA',
+    postal_code: entered.postalCode ?? place.postalCode,
+    ...(state !== undefined && { state }),
   };
   const numbers = [{ type: 'us_ssn', value: entered.idNumber ?? '222222222' }];
   const attestations = { terms_of_service: { account: terms } };

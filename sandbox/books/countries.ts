@@ -33,6 +33,11 @@ const currencies: Record<string, string> = {
 
 const freeCorridors = new Set(['US', 'GB', 'CA', 'CH', ...eea]);
 
+/** Do bank accounts of this country have an IBAN, and nothing else? */
+export function hasIbans(country: string): boolean {
+  return country === 'CH' || eea.includes(country);
+}
+
 /** The currency an account of a country settles in unless it says otherwise. */
 export function currencyOfCountry(country: string): string {
   return currencies[country] ?? (eea.includes(country) ? 'eur' : 'usd');

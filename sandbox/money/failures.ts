@@ -1,11 +1,16 @@
-/** Account numbers whose payouts fail, and why. */
-const failing: Record<string, string> = {
-  '000111111116': 'no_account',
-  '000111111113': 'account_closed',
-  '000222222227': 'insufficient_funds',
-  '000333333335': 'debit_not_authorized',
-  '000444444440': 'invalid_currency',
+import { hasIbans } from '../books/countries.ts';
+
+/** Account numbers whose payouts fail, by why (Stripe's guide to testing payouts of Connect). */
+const failing: Record<string, Numbers> = {
+  no_account: ['000111111116', '11111116', '62370400440532013001'],
+  account_closed: ['000111111113', '11111113', '89370400440532013002'],
+  insufficient_funds: ['000222222227', '22222227', '89370400440532013003'],
+  debit_not_authorized: ['000333333335', '33333335', '89370400440532013004'],
+  invalid_currency: ['000444444440', '44444440', '89370400440532013005'],
 };
+
+/** The last is an IBAN's behind its country, and good in every country that has IBANs. */
+type Numbers = [american: string, british: string, iban: string];
 
 const messages: Record<string, string> = {
   account_closed: 'The bank account has been closed.',
@@ -29,7 +34,15 @@ const messages: Record<string, string> = {
 
 /** Why a payout to this account number fails, if it does. */
 export function failureOf(accountNumber: string): string | undefined {
-  return failing[accountNumber];
+  const number = accountNumber.replace(/^[A-Z]{2}/, '');
+  return Object.keys(failing).find((code) => failing[code]?.includes(number));
+}
+
+/** The number of an account in this country, of the kind it has there, whose payouts fail so. */
+export function failingNumber(code: string, country: string): string | undefined {
+  const [american, british, iban] = failing[code] ?? [];
+  if (country === 'GB') return british;
+  return hasIbans(country) ? `${country}${iban}` : american;
 }
 
 /** What Stripe says about a failure code. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -22,26 +22,34 @@ afterAll(async () => {
   clear(place);
 });
 
-test('the commands of the README pay a first seller', async () => {
-  const output = await runInBash(`set -e\n${commandsOf('## Pay a first seller')}`);
-  expect(output).toMatch(/^acct_\w+$/m);
-  expect(output).toMatch(/^active$[^]*^sent$[^]*^paid$/m);
-  const balances = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as unknown;
+test('the commands of the README pay a first seller, stop money and let it go on', async () => {
+  const paying = commandsOf('## Pay a first seller', 6);
+  const stopping = commandsOf('## Stop money, and let it go on', 1);
+  const output = await runInBash(`set -e\n${paying}\necho STOPPING\n${stopping}`);
+  const [paid = '', stopped = ''] = output.split('STOPPING\n');
+  expect(paid).toMatch(/^acct_\w+$/m);
+  expect(paid).toMatch(/^active$[^]*^sent$[^]*^paid$/m);
+  const balances = JSON.parse(paid.trimEnd().split('\n').at(-1) ?? '') as unknown;
   expect(balances).toMatchObject({ data: [{ currency: 'eur', places: { bank: 100_00 } }] });
+  const answers = stopped.trimEnd().split('\n');
+  expect(answers.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { moneyStopped: true },
+    { moneyStopped: false },
+    { reason: 'odd orders', state: 'released', amount: { amount: 50_00 } },
+    { paused: { reason: 'asked to wait' } },
+    { paused: null },
+    { type: '/problems/payout-not-cancelable' },
+  ]);
 });
 
-/** The shell blocks of one chapter, led to the ports and the folder of this test. */
-function commandsOf(chapter: string): string {
+/** The shell blocks of one chapter. */
+function commandsOf(chapter: string, count: number): string {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const start = readme.indexOf(chapter);
   const text = readme.slice(start, readme.indexOf('\n## ', start + 1));
   const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block ?? '');
-  expect(blocks.length).toBe(6);
-  return blocks
-    .join('\n')
-    .replaceAll('127.0.0.1:3000', `127.0.0.1:${place.env.API_PORT}`)
-    .replaceAll('127.0.0.1:12111', `127.0.0.1:${place.env.SANDBOX_PORT}`)
-    .replaceAll('.payout-engine/admin-key', join(place.folder, 'admin-key'));
+  expect(blocks.length).toBe(count);
+  return blocks.join('\n');
 }
 
 async function runInBash(script: string): Promise<string> {
@@ -50,7 +58,7 @@ async function runInBash(script: string): Promise<string> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const bash = spawn('bash', ['-c', script], {
     cwd,
-    env: { ...process.env, PATH },
+    env: { ...process.env, ...place.env, PATH },
     timeout: 120_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

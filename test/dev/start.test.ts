@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -32,6 +32,7 @@ test('starts everything on an empty folder, and Ctrl-C leaves no process', async
   const parts = partsIn(place.folder);
   const names = ['API', 'Postgres', 'Temporal', 'sandbox', 'worker'];
   expect(parts.map((part) => part.name).toSorted()).toEqual(names);
+  expect(openToOthers(place.folder)).toEqual([]);
   launched.kill('SIGINT');
   expect(await launched.ended).toBe(0);
   expect(parts.filter(isRunning)).toEqual([]);
@@ -56,6 +57,49 @@ test('goes on after a kill -9 of the launcher, with everything kept', async () =
   );
   launched.kill('SIGTERM');
   expect(await launched.ended).toBe(0);
+});
+
+test('says that the admin key was revoked, and how to have another made', async () => {
+  launched = launch(place);
+  await launched.said(up);
+  const made = await call('/v1/api-keys', post({ name: 'another', role: 'admin' }, 'another'));
+  const { key: another } = (await made.json()) as { key: string };
+  const listed = await call('/v1/api-keys');
+  const { data } = (await listed.json()) as { data: { id: string; name: string }[] };
+  const admin = data.find(({ name }) => name === 'ADMIN_API_KEY');
+  const revoke = `/v1/api-keys/${admin?.id}/revoke`;
+  expect((await call(revoke, { ...post({}, 'revoke'), key: another })).status).toBe(200);
+  launched.kill('SIGTERM');
+  expect(await launched.ended).toBe(0);
+  launched = launch(place);
+  await launched.said('another is made.');
+  expect(launched.output()).toContain('The admin key was revoked');
+  expect(launched.output()).not.toContain('Create a first seller');
+  launched.kill('SIGTERM');
+  await launched.ended;
+  rmSync(join(place.folder, 'admin-key'));
+  launched = launch(place);
+  await launched.said('Create a first seller');
+  expect((await call(sellerPath)).status).toBe(200);
+  launched.kill('SIGTERM');
+  await launched.ended;
+});
+
+test('stops and says why when its folder is removed', async () => {
+  const own = await choosePlace();
+  launched = launch(own);
+  await launched.said(up);
+  const parts = partsIn(own.folder);
+  rmSync(own.folder, { recursive: true, force: true, maxRetries: 3 });
+  expect(await launched.ended).toBe(1);
+  expect(launched.output()).toContain(`${own.folder} was removed while it was in use`);
+  expect(parts.filter(isRunning)).toEqual([]);
+});
+
+test('refuses at once a place where no folder can be', async () => {
+  launched = launch(place, { PAYOUT_ENGINE_STATE: '/dev/null/state' });
+  expect(await launched.ended).toBe(1);
+  expect(launched.output()).toMatch(/^\/dev\/null\/state cannot be the state folder/);
 });
 
 test('names each port that is taken, and the variable that chooses another', async () => {
@@ -85,23 +129,30 @@ test('without any way to Temporal says so once, and names every way there is', a
   for (const way of ways) expect(launched.output().split(way).length).toBe(2);
 });
 
+/** What other users could read: nothing, and through the folder comes only Postgres's. */
+function openToOthers(folder: string): string[] {
+  expect(statSync(folder).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o710 : 0o700);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
+    return !name.startsWith('postgres/') && (statSync(join(folder, name)).mode & 0o077) !== 0;
+  });
+}
+
 /** Creates a seller and answers with its path. */
 async function createSeller(): Promise<string> {
-  const body = JSON.stringify({ email: 'ada@example.com', country: 'DE' });
-  const answer = await call('/v1/sellers', { method: 'POST', body });
+  const seller = { email: 'ada@example.com', country: 'DE' };
+  const answer = await call('/v1/sellers', post(seller, 'first-seller'));
   expect(answer.status).toBe(201);
   const { id } = (await answer.json()) as { id: string };
   return `/v1/sellers/${id}`;
 }
 
-async function call(path: string, init: RequestInit = {}): Promise<Response> {
-  const key = readFileSync(join(place.folder, 'admin-key'), 'utf8').trim();
-  return fetch(`http://127.0.0.1:${place.env.API_PORT}${path}`, {
-    ...init,
-    headers: {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/json',
-      'idempotency-key': 'first-seller',
-    },
-  });
+function post(body: object, idempotencyKey: string): RequestInit {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
+}
+
+async function call(path: string, init: RequestInit & { key?: string } = {}): Promise<Response> {
+  const key = init.key ?? readFileSync(join(place.folder, 'admin-key'), 'utf8').trim();
+  const headers = { ...(init.headers as object), authorization: `Bearer ${key}` };
+  return fetch(`http://127.0.0.1:${place.env.API_PORT}${path}`, { ...init, headers });
 }

@@ -29,6 +29,7 @@ test.each([
     { event: 'Activity failed', error: { name: 'E', message: 'gone' } },
     'Activity failed: error=gone',
   ],
+  [{ event: 'gone' }, 'gone'],
   [{ event: 'cannot start', message: 'why' }, 'cannot start: message=why'],
 ])('%j is told as %s', (line, words) => {
   expect(troubleLine('API', JSON.stringify(line))).toBe(`API      | ${words}`);

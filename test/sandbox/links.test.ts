@@ -24,10 +24,13 @@ async function linkFor(account: string): Promise<string> {
 
 /** Opens the page and sends its form as a browser does: every field as filled in, but the choice. */
 async function submit(url: string, choice: Record<string, string>): Promise<Response> {
-  const html = await (await fetch(url)).text();
-  const fields = [...html.matchAll(/<input (?:type="hidden" )?name="(\w+)" value="([^"]*)">/g)];
-  const form = fields.map(([, name = '', value = '']): [string, string] => [name, value]);
-  const body = new URLSearchParams([...form, ...Object.entries(choice)]);
+  return send(url, await (await fetch(url)).text(), choice);
+}
+
+async function send(url: string, html: string, choice: Record<string, string>): Promise<Response> {
+  const fields = html.matchAll(/<input (?:type="hidden" )?name="(\w+)" value="([^"]*)"/g);
+  const form = [...fields].map(([, name = '', value = '']): [string, string] => [name, value]);
+  const body = new URLSearchParams({ ...Object.fromEntries(form), ...choice });
   return fetch(url, { method: 'POST', body, redirect: 'manual' });
 }
 
@@ -65,6 +68,37 @@ describe('the hosted page', () => {
     expect(now.due).toEqual(expect.arrayContaining(due));
     const { data } = await sandbox.stripe.v2.core.events.list({ object_id: id });
     expect(data[0]?.type).toBe('v2.core.account_link.returned');
+  });
+
+  test('says which fields are empty, keeps what was typed, and takes the form then', async () => {
+    const id = await sandbox.newcomer();
+    const url = await linkFor(id);
+    const answer = await submit(url, {
+      givenName: ' ',
+      city: '',
+      surname: 'Roe',
+      action: 'submit',
+    });
+    expect(answer.status).toBe(400);
+    const html = await answer.text();
+    expect(html).toContain('<p role="alert">Please fill in: First name, City.</p>');
+    expect(html).toContain('name="surname" value="Roe"');
+    expect((await standing(id)).transfers).toBe('restricted');
+    const again = await send(url, html, { givenName: 'Jane', city: 'Reno', action: 'submit' });
+    expect(again.status).toBe(303);
+    expect((await standing(id)).transfers).toBe('active');
+  });
+
+  test.each([
+    ['de', 'Berlin', 'DE62370400440532013001'],
+    ['gb', 'London', '11111116'],
+    ['us', 'San Francisco', '000111111116'],
+  ])('knows a city and a failing bank account in %s: %s, %s', async (country, city, number) => {
+    const id = await sandbox.newcomer(country);
+    const url = await linkFor(id);
+    const html = await (await fetch(url)).text();
+    expect(html).toContain(`name="city" value="${city}"`);
+    expect(html).toContain(`<option value="${number}">Payouts fail: no such account`);
   });
 
   test('takes a seller back who saves for later, and nothing is entered', async () => {

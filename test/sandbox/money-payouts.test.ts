@@ -1,3 +1,4 @@
+import { failingNumber, failureOf } from '../../sandbox/money/failures.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type Stripe from 'stripe';
 import { expectRefusal, startMoneySandbox } from './money-sandbox.ts';
@@ -93,6 +94,16 @@ test.each([
   expect(await s.told(id, account)).toEqual(['payout.created', 'payout.updated', 'payout.failed']);
   expect(await banksOf(account)).toMatchObject([{ status: 'errored' }]);
 });
+
+test.each(['US', 'JP', 'GB', 'DE', 'CH'])(
+  '%s has its own numbers whose payouts fail',
+  (country) => {
+    const codes = ['no_account', 'account_closed', 'insufficient_funds', 'invalid_currency'];
+    const numbers = codes.map((code) => failingNumber(code, country) ?? '');
+    expect(new Set(numbers).size).toBe(codes.length);
+    expect(numbers.map(failureOf)).toEqual(codes);
+  },
+);
 
 test('a paid payout can still come back', async () => {
   const made = await payout();

@@ -50,7 +50,7 @@ function sellersOf(stripe: Stripe, ask: Ask) {
       return id;
     },
     /** A seller that has entered nothing yet. */
-    newcomer: async () => (await open(stripe, 'us')).id,
+    newcomer: async (country = 'us') => (await open(stripe, country)).id,
     /** Puts money into the platform's available balance. */
     fund: (amount: number, currency = 'usd') =>
       stripe.charges.create({ amount, currency, source: 'tok_bypassPending' }),
