@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
-import { bookingsOf } from '../../domain/movements.ts';
+import { bookingOf, bookingsOf } from '../../domain/movements.ts';
 import { aMovement } from './movement.ts';
 import { known, shown } from './movements.ts';
 
@@ -84,6 +84,27 @@ describe('movements one after the other', () => {
           if (isArrival) expect(entry.kind).not.toBe('earning');
           const wentOut = lines.some(({ net, source }) => net < 0 && source === one.source);
           if (entry.from === 'foreign' && !wentOut) expect(isHeld).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('read again book nothing again', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        const taken = bookingsOf(lines, known);
+        const claims = new Map(known.claims);
+        for (const { movement: one, booking } of taken) {
+          if (booking.kind !== 'booked') continue;
+          const { currency, net } = one;
+          const { from, to } = booking.entry;
+          const beyond = net > 0 ? from : to;
+          claims.set(one.id, [{ entryId: 2, sellerId: 'sel_1', currency, net, beyond }]);
+        }
+        for (const { movement: one, booking } of taken) {
+          if (booking.kind !== 'booked') continue;
+          const again = bookingOf(one, { ...known, claims });
+          expect(again).toMatchObject({ kind: 'claimed', claim: { net: one.net } });
         }
       }),
     );

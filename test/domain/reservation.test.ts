@@ -94,6 +94,41 @@ describe('a reservation', () => {
     notYetAvailable: fc.integer({ min: 0, max: 500_00 }),
     holds: fc.constant([]),
   });
+  const anyHolds: fc.Arbitrary<Hold[]> = fc.array(
+    fc.record({
+      currency: fc.constantFrom(null, 'eur', 'usd'),
+      amount: fc.option(fc.integer({ min: 1, max: 500_00 })),
+      expiresAt: fc.constantFrom(null, until),
+    }),
+    { maxLength: 4 },
+  );
+
+  test('never takes what is held, and waits only where a release would let it go', () => {
+    fc.assert(
+      fc.property(anyFunds, anyHolds, (given, holds) => {
+        const funds = { ...given, currency: 'eur', holds };
+        const plan = planReservation(funds);
+        const free = planReservation({ ...funds, holds: [] });
+        const held = holds
+          .filter(({ currency }) => currency !== 'usd')
+          .reduce((sum, { amount }) => sum + (amount ?? Infinity), 0);
+        const payable = funds.atAccount + funds.atPlatform - funds.notYetAvailable;
+        const takenOf = (one: Reservation): number => {
+          return one.kind === 'reserve' ? one.fromPlatform + one.fromAccount : 0;
+        };
+        if (plan.kind === 'reserve') expect(takenOf(plan)).toBeLessThanOrEqual(payable - held);
+        expect(takenOf(plan)).toBeLessThanOrEqual(takenOf(free));
+        if (plan.kind === 'reserve' && given.requestedAmount !== null) {
+          expect(takenOf(plan)).toBe(given.requestedAmount);
+        }
+        if (plan.kind === 'wait') expect(held).toBeGreaterThan(0);
+        // Holds make nobody skip what there is: they only make it smaller or wait.
+        if (free.kind === 'skip' && free.reason !== 'below-minimum') expect(plan).toEqual(free);
+        if (held === 0) expect(plan).toEqual(free);
+      }),
+      { numRuns: 5000 },
+    );
+  });
 
   test('never takes more than is payable, nor anything while the account is negative', () => {
     fc.assert(
