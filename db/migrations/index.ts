@@ -13,6 +13,7 @@ import * as books from './0011-books.ts';
 import * as events from './0012-events.ts';
 import * as restored from './0013-restored.ts';
 import * as attentionLists from './0016-attention-lists.ts';
+import * as moreEvents from './0017-more-events.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0012-events': events,
   '0013-restored': restored,
   '0016-attention-lists': attentionLists,
+  '0017-more-events': moreEvents,
 };
