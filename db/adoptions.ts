@@ -152,6 +152,7 @@ async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Pr
   await tx
     .updateTable('payouts')
     .set({
+      adopted_at: businessNow,
       unknown_step: step,
       look_ups: 0,
       waiting_for: 'outcome-look-up',
@@ -182,6 +183,7 @@ async function recordWhole(tx: Tx, sellerId: SellerId, of: readonly Adoption[]):
     stripe_account: stripeAccount,
     transfer_id: (transfer?.stripeId ?? null) as TransferId | null,
     stripe_payout_id: (payout?.stripeId ?? null) as StripePayoutId | null,
+    adopted_at: businessNow,
     started_at: businessNow,
     reserved_at: any.createdAt,
     ...(payout

@@ -259,6 +259,7 @@ type PayoutsTable = {
   bank_account: Maybe<string>;
   awaits_details: Generated<boolean>;
   replaces: Maybe<PayoutId>;
+  adopted_at: MaybeInstant;
   skip_reason: Maybe<SkipReason>;
   waiting_for: Maybe<WaitReason>;
   look_again_at: MaybeInstant;

@@ -25,6 +25,8 @@ export const eventCatalogue = {
   'hold.placed': 'Some or all of a seller’s money waits; `reason` is the source',
   'hold.released': 'Somebody released the hold; one that runs out by itself tells nothing',
   'payout.requested': 'A payout is ordered; nothing is set aside yet',
+  'payout.adopted':
+    'Stripe had made more of it than this database knew, as after a backup; it stands again',
   'payout.waiting': 'It waits for more than its ordinary course; `reason` says for what',
   'payout.reserved': 'Money is set aside; some of it has to be transferred',
   'payout.transferred': 'All of its money is at the account',
@@ -41,6 +43,8 @@ export const eventCatalogue = {
   'payout.canceled':
     'It was called off; the money is at the account where it was transferred, else at the platform',
   'payout.skipped': 'It ended without moving money; `reason` says why',
+  'discrepancy.opened': 'The ledger and Stripe differ; `reason` is the cause',
+  'discrepancy.closed': 'A person said why it needs no looking at any more',
   'operations.stopped': 'No money moves until it is let go again',
   'operations.resumed': 'Money moves again',
 } as const satisfies Record<`${EventObject}.${string}`, string>;
@@ -57,6 +61,7 @@ export const eventObjects = [
   'earning',
   'hold',
   'payout',
+  'discrepancy',
   'operations',
 ] as const;
 

@@ -15,6 +15,7 @@ import * as restored from './0013-restored.ts';
 import * as expectedAndRejected from './0014-expected-and-rejected.ts';
 import * as accountDetails from './0015-account-details.ts';
 import * as attentionLists from './0016-attention-lists.ts';
+import * as moreEvents from './0017-more-events.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '0014-expected-and-rejected': expectedAndRejected,
   '0015-account-details': accountDetails,
   '0016-attention-lists': attentionLists,
+  '0017-more-events': moreEvents,
 };

@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { adoptAll } from '../../db/adoptions.ts';
 import { cancelPayout, recordCancelAnswer } from '../../db/cancellations.ts';
 import type { Tx } from '../../db/connect.ts';
+import { nameActor } from '../../db/commands.ts';
 import { retryRefused } from '../../db/payout-orders.ts';
 import * as steps from '../../db/payout-steps.ts';
 import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+import { recordUnknownMade } from '../../db/restored.ts';
 import { eventTypes } from '../../domain/event-catalogue.ts';
-import type { PayoutId } from '../../domain/ids.ts';
+import { newId, type PayoutId } from '../../domain/ids.ts';
 import { act, expectTold, type Case } from './event-cases.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -53,11 +56,40 @@ const parked = async () => {
 };
 const cancel = (payoutId: PayoutId) => inTx((tx) => cancelPayout(tx, payoutId, by));
 
+/** Stripe made these under the name of a payout, and nobody here knows of them. */
+async function adopt(payoutId: PayoutId, ...steps: ('transfer' | 'payout')[]) {
+  const named = await money.db
+    .selectFrom('payouts')
+    .select('seller_id')
+    .where('id', '=', payoutId)
+    .executeTakeFirst();
+  const sellerId = named?.seller_id ?? (await money.seller());
+  const made = steps.map((step) => ({
+    stripeId: `${step === 'transfer' ? 'tr' : 'po'}_${payoutId.slice(7)}`,
+    step,
+    payoutId,
+    stripeAccount: `acct_${sellerId.slice(4)}` as const,
+    ...eur,
+    createdAt: '2026-11-01T00:00:00.000Z',
+  }));
+  await recordUnknownMade(money.db, made);
+  await inTx(async (tx) => {
+    await nameActor(tx, by);
+    await adoptAll(tx, { by, reason: 'free text' });
+  });
+  return payoutId;
+}
+
 const cases: Case[] = [
   [
     'payout.requested',
     { previousStatus: null, status: 'requested', reason: null, money: null },
     async () => payout('requested'),
+  ],
+  [
+    'payout.adopted',
+    { previousStatus: null, status: null, reason: null, actor: by, money: eur },
+    async () => adopt(newId('payout'), 'transfer', 'payout'),
   ],
   [
     'payout.waiting',
@@ -150,6 +182,32 @@ test('every type of a payout comes about here', () => {
   const told = new Set(cases.map(([type]) => type));
   expect(told).toEqual(new Set(eventTypes.filter((type) => type.startsWith('payout.'))));
 });
+
+test.each<[was: 'lost' | 'requested' | 'reserved', made: string, told: string, why: string]>([
+  ['lost', 'transfer payout', 'sent adopted', 'it is on its way'],
+  ['lost', 'transfer', 'canceled adopted', 'its money is at the account, for the next one'],
+  ['requested', 'transfer payout', 'sent adopted', 'it was set aside after the backup'],
+  ['reserved', 'transfer', 'outcome_unknown transfer', 'Stripe is read before anything is sent'],
+])(
+  'a payout that was %s and of which Stripe made %s tells it is adopted, then %s',
+  async (...row) => {
+    const [was, made, told] = row;
+    const payoutId = was === 'lost' ? newId('payout') : await payout(was);
+    await adopt(payoutId, ...(made.split(' ') as ('transfer' | 'payout')[]));
+    const events = await money.db
+      .selectFrom('events')
+      .select(['type', 'data'])
+      .where('object_id', '=', payoutId)
+      .orderBy('sequence', 'desc')
+      .limit(2)
+      .execute();
+    const [type = '', reason] = told.split(' ');
+    expect(events).toMatchObject([
+      { type: `payout.${type}`, data: { reason, actor: by, money: eur } },
+      { type: 'payout.adopted', data: { actor: by } },
+    ]);
+  },
+);
 
 test('an ordinary life tells each status once, and who ordered it', async () => {
   const payoutId = await payout('paid');

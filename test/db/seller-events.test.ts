@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as banks from '../../db/bank-accounts.ts';
 import type { Tx } from '../../db/connect.ts';
+import { closeDiscrepancy, openDiscrepancies } from '../../db/discrepancies.ts';
 import { placeHold, releaseHold } from '../../db/holds.ts';
 import { recordMoneySwitch } from '../../db/operations.ts';
 import { unparkSeller } from '../../db/parked-sellers.ts';
@@ -54,6 +55,19 @@ async function hold() {
   const sellerId = await money.seller();
   const asked = { sellerId, source: 'risk', reason: 'free text', expiresAt: null } as const;
   return (await inTx((tx) => placeHold(tx, { ...asked, ...eur }, by))).id;
+}
+
+async function difference() {
+  const sellerId = await money.seller();
+  const object = `tr_${sellerId.slice(4)}`;
+  const atStripe = { movementId: 'txn_1', object, net: -amount, currency: 'eur' };
+  const found = { cause: 'payout-not-ordered', object, sellerId, atStripe } as const;
+  // Found again, it is open already.
+  for (const _time of [1, 2]) await inTx((tx) => openDiscrepancies(tx, [found]));
+  const rows = await money.db.selectFrom('discrepancies').select(['id', 'object']).execute();
+  const row = rows.find((one) => one.object === object);
+  if (!row) throw new Error('nothing was opened');
+  return row.id;
 }
 
 async function switchMoney(stopped: boolean) {
@@ -210,6 +224,19 @@ const ofOthers: Case[] = [
     async () =>
       act(await hold(), (holdId) =>
         inTx((tx) => releaseHold(tx, { holdId, reason: 'free text', by })),
+      ),
+  ],
+  [
+    'discrepancy.opened',
+    { status: 'open', reason: 'payout-not-ordered', actor: 'engine', money: eur },
+    async () => difference(),
+  ],
+  [
+    'discrepancy.closed',
+    { previousStatus: 'open', status: 'closed', actor: by, money: eur },
+    async () =>
+      act(await difference(), (id) =>
+        inTx((tx) => closeDiscrepancy(tx, { id, reason: 'free text', by })),
       ),
   ],
   ['operations.stopped', { status: 'stopped', actor: by }, async () => switchMoney(true)],
