@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+
 import { createDatabase, startPostgres } from './postgres.ts';
 import { keepPart, runPart, showPart, startPart, type Part, type Yard } from './parts.ts';
 import { describeEnd, type Child } from './processes.ts';
@@ -16,6 +18,8 @@ export type Engine = {
   lost: Promise<string>;
   /** Kills a server as a power cut would, and starts it again on what it left. */
   crash: (name: ServerName) => Promise<void>;
+  /** The same for Temporal, which then knows nothing any more; answers once it has recovered. */
+  loseTemporal: () => Promise<void>;
 };
 
 /** The servers that the engine stands on. */
@@ -53,14 +57,26 @@ export async function startEngine(context: Context): Promise<Engine> {
     keepPart(yard, part('worker', 'workers/main.ts'), 'ready'),
     keepPart(yard, part('API', 'api/main.ts'), 'ready'),
   ]);
-  return { sandboxUrl: sandbox?.at, env, ...watched(context, [postgres, temporal, sandbox]) };
+  const { lost, crash } = watched(context, [postgres, temporal, sandbox]);
+  return {
+    sandboxUrl: sandbox?.at,
+    env,
+    lost,
+    crash,
+    async loseTemporal() {
+      await crash('Temporal', () => removeHistories(state));
+      await runPart(yard, part('recover', 'workers/recover.ts'));
+    },
+  };
 }
+
+type Crash = (name: ServerName, meanwhile?: () => void) => Promise<void>;
 
 /** Tells of a server that ends by itself; one that is crashed is started again. */
 function watched(
   context: Context,
   started: readonly (Server | undefined)[],
-): Pick<Engine, 'lost' | 'crash'> {
+): { lost: Engine['lost']; crash: Crash } {
   const lost = Promise.withResolvers<string>();
   void removed(context.state).then(lost.resolve);
   const tellEnd = async (child: Child): Promise<void> => {
@@ -77,12 +93,13 @@ function watched(
   for (const server of started) watch(server?.child);
   return {
     lost: lost.promise,
-    async crash(name) {
+    async crash(name, meanwhile) {
       const child = children.get(name);
       if (!child) throw new Stopped(`${name} does not run here.`);
       children.delete(name);
       child.kill('SIGKILL');
       await child.ended;
+      meanwhile?.();
       watch((await servers[name](context))?.child);
     },
   };
@@ -115,7 +132,7 @@ async function temporalServer({ yard, settings, state }: Context): Promise<Serve
   const starting = startTemporal(
     {
       program,
-      file: state.file('temporal.db'),
+      file: state.file(histories),
       logFile: state.logFile('temporal'),
       port: ports.temporal,
       uiPort: ports.temporalUi,
@@ -128,6 +145,14 @@ async function temporalServer({ yard, settings, state }: Context): Promise<Serve
   await keepHistories(at, namespace);
   yard.tell(`Temporal is up, on port ${ports.temporal}`);
   return { at, child };
+}
+
+const histories = 'temporal.db';
+
+function removeHistories(state: State): void {
+  for (const ending of ['', '-wal', '-shm']) {
+    rmSync(state.file(`${histories}${ending}`), { force: true });
+  }
 }
 
 async function temporalElsewhere(at: string, namespace: string): Promise<Server> {

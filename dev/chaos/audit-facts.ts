@@ -51,6 +51,7 @@ export type Book = {
     metadata: Record<string, string>;
     automatic: boolean;
   }[];
+  totals: { balances: { side: string; currency: string; available: number }[] };
 };
 
 /** A workflow that did not simply complete. */
@@ -67,7 +68,7 @@ export type Facts = {
   /** What the platform posted as earned, and the API took. */
   promised: { sellerId: string; currency: string; amount: number }[];
   attention: { kind: string; id: string; reason: string }[];
-  discrepancies: { id: string; state: string }[];
+  discrepancies: { id: string; state: string; cause: string; object: string }[];
   workflows: Workflow[];
   /** Requests that Stripe's own budgets turned away. */
   tooMany: { endpoint: string; at: number }[];

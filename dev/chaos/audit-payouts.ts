@@ -31,7 +31,7 @@ export function auditPayouts({ payouts, book }: Facts): Finding[] {
     ...payouts.flatMap((payout) => [
       ...transferFindings(payout, transfers.get(payout.id) ?? []),
       ...sentFindings(payout, sent.get(payout.id) ?? []),
-      ...openFindings(payout),
+      ...openFindings(payout, book),
     ]),
   ];
 }
@@ -83,8 +83,12 @@ function sentFindings(payout: Payout, booked: readonly Booked[]): Finding[] {
 }
 
 /** What is not over says what it waits for; what stopped for a person is resolved by now. */
-function openFindings(payout: Payout): Finding[] {
-  const { id, status, waiting, parked } = payout;
+function openFindings(payout: Payout, { totals }: Book): Finding[] {
+  const { id, status, waiting, parked, currency, fromPlatform } = payout;
+  const there = totals.balances.find((one) => one.side === 'platform' && one.currency === currency);
+  if (waiting?.for === 'platform-balance' && (there?.available ?? 0) >= fromPlatform.amount) {
+    return [finding('waits-in-vain', id, `${there?.available} ${currency} is at the platform`)];
+  }
   if (parked) return [finding('parked', id, `${status}, stopped: ${parked.reason}`)];
   if (isOver(payout) || waiting) return [];
   return [finding('stuck', id, `It is ${status} and does not say what it waits for`)];

@@ -25,7 +25,7 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
   const [sellers, attention, discrepancies, workflows, tooMany] = await Promise.all([
     readSellers(sources, payouts),
     listAll<Facts['attention'][number]>(sources, '/v1/attention'),
-    readDiscrepancies(sources),
+    listAll<Facts['discrepancies'][number]>(sources, '/v1/discrepancies'),
     readWorkflows(sources),
     readTooMany(sources),
   ]);
@@ -60,15 +60,6 @@ async function readSellers(sources: Sources, payouts: readonly Payout[]): Promis
     sellers.push({ ...seller, balances: data, ...explained });
   }
   return sellers;
-}
-
-async function readDiscrepancies(sources: Sources): Promise<Facts['discrepancies']> {
-  try {
-    return await listAll<Facts['discrepancies'][number]>(sources, '/v1/discrepancies');
-  } catch (error) {
-    if (error instanceof NotThere) return [];
-    throw error;
-  }
 }
 
 async function readWorkflows({ temporalUi, namespace }: Sources): Promise<Workflow[]> {
@@ -164,12 +155,8 @@ async function askApi<T>({ api, apiKey }: Sources, path: string): Promise<T> {
   return getJson<T>(`${api}${path}`, { authorization: `Bearer ${apiKey}` });
 }
 
-/** There is no such path. */
-class NotThere extends Error {}
-
 async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
   const answer = await fetch(url, { headers });
-  if (answer.status === 404) throw new NotThere(url);
   if (!answer.ok) throw new Error(`${answer.status} from ${url}: ${await answer.text()}`);
   return (await answer.json()) as T;
 }

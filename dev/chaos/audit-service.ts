@@ -1,7 +1,7 @@
 import { isOver, type Facts, type Finding, type Workflow } from './audit-facts.ts';
 
 const dead = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELED']);
-const jobs = new Set(['relay', 'sweep', 'revive', 'accounts']);
+const jobs = new Set(['relay', 'sweep', 'revive', 'accounts', 'reconciliation']);
 
 /** How long after a server is back requests may still fail: connections have to be made anew. */
 const graceMs = 15_000;
@@ -15,7 +15,7 @@ export function auditService(facts: Facts): Finding[] {
     ...attention.map(({ kind, id, reason }) => finding('attention', `${kind} ${id}`, reason)),
     ...discrepancies
       .filter(({ state }) => state === 'open')
-      .map(({ id }) => finding('discrepancy', id, 'It is open')),
+      .map(({ id, cause, object }) => finding('discrepancy', id, `${cause} of ${object} is open`)),
     ...workflowFindings(facts),
     ...tooMany.map(({ endpoint, at }) =>
       finding('budget', endpoint, `Stripe's limit turned it away at ${instant(at)}`),

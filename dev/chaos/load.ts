@@ -2,6 +2,7 @@ import { forEach } from '../bench/calls.ts';
 import { Refused } from './calls.ts';
 import { diceOf, type Dice } from './dice.ts';
 import { letMostLeave } from './calm.ts';
+import { letMoneyCome } from './funds.ts';
 import { enterNewDetails, type Seller } from './onboard.ts';
 import { actAsOperator } from './operator.ts';
 import type { Scene } from './scene.ts';
@@ -21,12 +22,12 @@ export async function runLoad(
   striker: Striker,
 ): Promise<void> {
   const ordering = sellers.filter(({ daily }) => !daily);
-  await fund(scene, sellers);
   let undo: Undo[] = [];
   for (let day = 1; scene.count.orders < scene.payouts; day += 1) {
     const yesterday = undo;
     undo = [];
     for (const again of yesterday) await again();
+    if (scene.count.days >= scene.funds.lateUntil) await letMoneyCome(scene, sellers, aDay);
     const left = scene.payouts - scene.count.orders;
     const today = diceOf(scene.seed, 'day', day).shuffled(ordering).slice(0, left);
     const others = sellers.filter(({ daily }) => daily);
@@ -41,6 +42,9 @@ export async function runLoad(
   }
   for (const again of undo) await again();
 }
+
+/** What a seller sells on a day, in minor units. */
+const aDay = 300_00;
 
 /** A day of a seller; answers with what the next day undoes. */
 async function live(scene: Scene, of: Day, striker: Striker): Promise<Undo[]> {
@@ -113,20 +117,6 @@ async function meetTrouble({ api, control }: Scene, { day, dice, seller }: Day):
     return [async () => control('POST', path, { paused: false })];
   }
   return [];
-}
-
-const largestCharge = 900_000_00;
-const perOrder = 450_00;
-
-/** Customers pay the platform, in every currency, enough for all there will be to pay. */
-async function fund({ stripe, payouts }: Scene, sellers: readonly Seller[]): Promise<void> {
-  for (const currency of new Set(sellers.map((seller) => seller.currency))) {
-    for (let left = (payouts + 50) * perOrder; left > 0; left -= largestCharge) {
-      const amount = String(Math.min(largestCharge, Math.max(left, 1000_00)));
-      const charge = { amount, currency, source: 'tok_bypassPending' };
-      await stripe('/v1/charges', charge).catch(refusedForGood);
-    }
-  }
 }
 
 function refusedForGood(error: unknown): void {

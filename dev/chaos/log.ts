@@ -29,20 +29,33 @@ export function openLog(file: string): Log {
   return { file, write: (line) => appendFileSync(file, `${JSON.stringify(line)}\n`) };
 }
 
-/** The strikes of an earlier run. */
-export type Replay = { seed: number; payouts: number; strikes: Strike[]; calls: StruckCall[] };
+/** The strikes of an earlier run; those that were missed are struck at again. */
+export type Replay = {
+  seed: number;
+  payouts: number;
+  strikes: Strike[];
+  missed: Strike[];
+  calls: StruckCall[];
+};
 
 /** Reads the log of an earlier run. */
 export function readReplay(file: string): Replay {
   const lines = readLines(file);
   const run = lines.find((line) => line.line === 'run');
   if (!run) throw new Stopped(`${file} is not the log of a run.`);
+  const strikes = lines.filter((line) => line.line === 'strike');
   return {
     seed: run.seed,
     payouts: run.payouts,
-    strikes: lines.filter((line) => line.line === 'strike').map(({ strike }) => strike),
+    strikes: strikes.map(({ strike }) => strike),
+    missed: strikes.filter(({ told }) => isMissed(told)).map(({ strike }) => strike),
     calls: lines.filter((line) => line.line === 'call'),
   };
+}
+
+/** A strike whose point the load never reached. */
+export function isMissed(told: string): boolean {
+  return told.startsWith('missed');
 }
 
 /** Reads every line of a log. */

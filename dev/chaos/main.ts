@@ -10,7 +10,7 @@ import { wantedPorts, type Settings } from '../settings.ts';
 import { openState, type State } from '../state.ts';
 import { openLog, readReplay } from './log.ts';
 import { readOptions, type Options } from './options.ts';
-import { findingsText, toText } from './report.ts';
+import { findingsText, replayText, toText } from './report.ts';
 import { play } from './run.ts';
 import { openScene } from './scene.ts';
 
@@ -31,6 +31,7 @@ const jobSeconds = {
   SWEEP_SECONDS: '10',
   REVIVE_SECONDS: '10',
   ACCOUNTS_SECONDS: '20',
+  RECONCILIATION_SECONDS: '20',
 };
 
 async function run(options: Options): Promise<boolean> {
@@ -55,7 +56,9 @@ async function run(options: Options): Promise<boolean> {
     play(scene, { settings, state, replay, startedAt }),
     lost(engine),
   ]);
-  say(`\n${toText(scene, outcome)}\n\n${findingsText(outcome.findings)}`);
+  say(`\n${toText(scene, outcome)}\n`);
+  if (replay) say(`${replayText(replay, outcome)}\n`);
+  say(findingsText(outcome.findings));
   return outcome.findings.length === 0;
 }
 

@@ -9,7 +9,9 @@ export type Blow =
   | { do: 'kill'; part: 'worker' | 'API' }
   | { do: 'kill-at'; when: 'before' | 'during' | 'after'; path: string }
   | { do: 'crash'; server: ServerName }
+  | { do: 'lose-temporal' }
   | { do: 'stripe-dead'; seconds: number }
+  | { do: 'late-money'; days: number }
   | { do: 'stop-money'; seconds: number }
   | { do: 'late-return' }
   | { do: 'webhooks'; settings: WebhookSettings };
@@ -75,7 +77,9 @@ function everyBlow(dice: Dice): Blow[] {
     { do: 'crash', server: 'Temporal' },
     { do: 'crash', server: 'Postgres' },
     { do: 'crash', server: 'sandbox' },
+    { do: 'lose-temporal' },
     { do: 'stripe-dead', seconds: dice.between(3, 8) },
+    { do: 'late-money', days: dice.between(2, 4) },
     { do: 'stop-money', seconds: dice.between(2, 5) },
     { do: 'late-return' },
     ...(['off', 'duplicate', 'reorder', 'delay', 'lose', 'stale', 'on'] as const).map((mode) =>
@@ -105,8 +109,12 @@ export function inWords(blow: Blow): string {
       return `kill -9 of the worker ${blow.when} POST ${blow.path}`;
     case 'crash':
       return `kill -9 of ${blow.server === 'sandbox' ? 'the sandbox' : blow.server}`;
+    case 'lose-temporal':
+      return 'kill -9 of Temporal, and all that it stored is gone';
     case 'stripe-dead':
       return `Stripe is dead for ${blow.seconds} s`;
+    case 'late-money':
+      return `what customers pay comes to the platform ${blow.days} days late`;
     case 'stop-money':
       return `an operator stops all money for ${blow.seconds} s`;
     case 'late-return':

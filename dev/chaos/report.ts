@@ -1,7 +1,8 @@
 import type { Facts, Finding } from './audit-facts.ts';
 import { sumOf } from './audit-facts.ts';
 import { unexplainedCents } from './audit-money.ts';
-import type { Line, StruckCall } from './log.ts';
+import { isMissed, type Line, type Replay, type StruckCall } from './log.ts';
+import { compare } from './replay.ts';
 import { clock, type Scene } from './scene.ts';
 
 /** What a run did and what came of it. */
@@ -10,6 +11,8 @@ export type Outcome = {
   findings: Finding[];
   calls: readonly StruckCall[];
   strikes: Extract<Line, { line: 'strike' }>[];
+  /** Transfers that Stripe refused for want of money at the platform. */
+  withoutMoney: number;
   /** From the first order to the last. */
   loadMs: number;
   allMs: number;
@@ -21,12 +24,13 @@ export function toText({ count, seed }: Scene, outcome: Outcome): string {
   const isAtBank = ({ status }: { status: string }) => status === 'paid' || status === 'settled';
   const paid = facts.payouts.filter(isAtBank);
   const twice = findings.filter(({ rule }) => rule.endsWith('-twice')).length;
-  const missed = strikes.filter(({ told }) => told.startsWith('missed')).length;
+  const missed = strikes.filter(({ told }) => isMissed(told)).length;
   const rows: [string, string][] = [
     ['seed', String(seed)],
     ['sellers, days', `${facts.sellers.length}, ${Math.round(count.days)}`],
     ['payouts', `${facts.payouts.length} (${byStatus(facts.payouts)})`],
     ['paid', `${paid.length} of ${facts.book.payouts.length} that Stripe ever took`],
+    ['transfers without money', String(outcome.withoutMoney)],
     ['strikes at the engine', `${strikes.length}${missed > 0 ? `, ${missed} of them missed` : ''}`],
     ['processes killed', String(count.killed)],
     ['servers restarted', String(count.restarts)],
@@ -45,6 +49,20 @@ export function toText({ count, seed }: Scene, outcome: Outcome): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }
+
+/** What of an earlier run was struck again, and the first of what was not. */
+export function replayText(replay: Replay, outcome: Outcome): string {
+  const { calls, points, differences } = compare(replay, outcome);
+  const more = differences.length - mostDifferences;
+  const reached = replay.strikes.length - replay.missed.length;
+  return [
+    `Struck again: ${points} of ${reached} points, ${calls} of ${replay.calls.length} calls.`,
+    ...differences.slice(0, mostDifferences).map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
+}
+
+const mostDifferences = 30;
 
 /** Each finding as a line, the first of each rule; none is best. */
 export function findingsText(findings: readonly Finding[]): string {

@@ -5,6 +5,7 @@ import type { Outage } from './audit-facts.ts';
 import { readFacts } from './audit-reading.ts';
 import { calmDown, endDisturbances } from './calm.ts';
 import { castOf } from './cast.ts';
+import { letMoneyCome } from './funds.ts';
 import { runLoad } from './load.ts';
 import { readLines, type Replay, type StruckCall } from './log.ts';
 import { onboard } from './onboard.ts';
@@ -17,8 +18,27 @@ type Place = { settings: Settings; state: State; replay: Replay | undefined; sta
 
 /** Everything after the start: onboarding, load under strikes, calm, audit. */
 export async function play(scene: Scene, place: Place): Promise<Outcome> {
-  const { seed, payouts, control, log, tell, count } = scene;
-  const { replay, startedAt } = place;
+  const { log, tell, count } = scene;
+  const loadMs = await playAll(scene, place).catch(async (error: unknown) => {
+    await logStruck(scene).catch(() => []); // what cannot be finished is what is played again
+    throw error;
+  });
+  const calls = await logStruck(scene);
+  const strikes = readLines(log.file).filter((line) => line.line === 'strike');
+  const outages = strikes.map(({ from, to }): Outage => ({
+    from: Date.parse(from),
+    to: Date.parse(to),
+  }));
+  tell('the audit reads the books');
+  const facts = await readFacts(sourcesOf(place), { promised: count.promised, outages });
+  const withoutMoney = await countWithoutMoney(scene);
+  const allMs = Date.now() - place.startedAt;
+  return { facts, findings: audit(facts), calls, strikes, withoutMoney, loadMs, allMs };
+}
+
+/** Answers with how long the load took. */
+async function playAll(scene: Scene, { replay }: Place): Promise<number> {
+  const { seed, payouts, control, tell } = scene;
   const cast = castOf(seed, payouts);
   const striker = createStriker(scene, replay?.strikes ?? planOf(seed, payouts, cast.length));
   await limitAsStripeDoes(scene);
@@ -30,19 +50,23 @@ export async function play(scene: Scene, place: Place): Promise<Outcome> {
   const loadMs = Date.now() - loadFrom;
   await striker.rest();
   await endDisturbances(scene, sellers);
+  await letMoneyCome(scene, sellers);
   tell('every disturbance ends');
   await calmDown(scene, 120_000 + payouts * 150);
+  return loadMs;
+}
+
+/** Writes down which calls were struck. */
+async function logStruck(scene: Scene): Promise<StruckCall[]> {
   const calls = await listStruck(scene);
-  for (const call of calls) log.write({ line: 'call', ...call });
-  const strikes = readLines(log.file).filter((line) => line.line === 'strike');
-  const outages = strikes.map(({ from, to }): Outage => ({
-    from: Date.parse(from),
-    to: Date.parse(to),
-  }));
-  tell('the audit reads the books');
-  const facts = await readFacts(sourcesOf(place), { promised: count.promised, outages });
-  const allMs = Date.now() - startedAt;
-  return { facts, findings: audit(facts), calls, strikes, loadMs, allMs };
+  for (const call of calls) scene.log.write({ line: 'call', ...call });
+  return calls;
+}
+
+async function countWithoutMoney({ control }: Scene): Promise<number> {
+  const path = '/requests?path=/v1/transfers&errorCode=balance_insufficient&limit=10000';
+  const { requests } = (await control('GET', path)) as { requests: unknown[] };
+  return requests.length;
 }
 
 function playAgain({ calls }: Replay): object {

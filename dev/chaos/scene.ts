@@ -23,6 +23,14 @@ export type Scene = {
   /** Says what happens, with the time of the run and its progress. */
   tell: Say;
   count: Count;
+  funds: Funds;
+};
+
+/** What customers have paid to the platform, in each currency. */
+export type Funds = {
+  came: Map<string, number>;
+  /** The day, counted from the first, before which nothing more comes. */
+  lateUntil: number;
 };
 
 /** What was counted on the way. */
@@ -68,6 +76,7 @@ export function openScene(
       say(`  ${clock(Date.now() - startedAt)}  ${of.padStart(12)}  ${text}`);
     },
     count,
+    funds: { came: new Map(), lateUntil: 0 },
   };
 }
 

@@ -63,8 +63,13 @@ async function struck(scene: Scene, blow: Strike): Promise<string> {
       return killAt(scene, blow);
     case 'crash':
       return crash(scene, blow);
+    case 'lose-temporal':
+      return loseTemporal(scene);
     case 'stripe-dead':
       return stripeDies(scene, blow);
+    case 'late-money':
+      scene.funds.lateUntil = scene.count.days + 1 + blow.days; // today's came this morning
+      return '';
     case 'stop-money':
       return stopMoney(scene, blow);
     case 'late-return':
@@ -110,6 +115,14 @@ async function crash(scene: Scene, { server }: Of<'crash'>): Promise<string> {
   scene.count.restarts += 1;
   if (server === 'sandbox') await limitAsStripeDoes(scene);
   await scene.api('GET', '/ready');
+  return '';
+}
+
+async function loseTemporal({ engine, count, api }: Scene): Promise<string> {
+  await engine.loseTemporal();
+  count.killed += 1;
+  count.restarts += 1;
+  await api('GET', '/ready');
   return '';
 }
 

@@ -9,6 +9,8 @@ import { planOf } from '../../dev/chaos/plan.ts';
 const eur = (amount: number) => ({ amount, currency: 'eur' });
 const account = 'acct_1';
 
+const discrepancy = { cause: 'missing-at-stripe', object: 'txn_1' };
+
 /** Ada earned 100.00 and 20.00 came to her directly: 110.00 are at her bank, 10.00 at her account. */
 function allIsWell(): Facts {
   return {
@@ -46,7 +48,7 @@ function allIsWell(): Facts {
     book: itsBook(),
     promised: [{ sellerId: 'sel_1', currency: 'eur', amount: 100_00 }],
     attention: [],
-    discrepancies: [{ id: 'disc_1', state: 'resolved' }],
+    discrepancies: [{ ...discrepancy, id: 'disc_1', state: 'closed' }],
     workflows: [
       { id: 'seller/sel_1', type: 'sellerLifecycle', status: 'RUNNING' },
       { id: 'job/sweep', type: 'sweep', status: 'FAILED' },
@@ -93,6 +95,7 @@ function itsBook(): Facts['book'] {
         automatic: false,
       },
     ],
+    totals: { balances: [{ side: 'platform', currency: 'eur', available: 100_00 }] },
   };
 }
 
@@ -176,6 +179,14 @@ const crimes: [what: string, change: Change, rules: string[]][] = [
     (facts) => (payout(facts).parked = { reason: 'unexpected-state' }),
     ['parked'],
   ],
+  [
+    'a payout that waits for money that is there',
+    (facts) => {
+      const waiting = { status: 'reserved', waiting: { for: 'platform-balance' } };
+      Object.assign(payout(facts), { ...waiting, transferId: null, stripePayoutId: null });
+    },
+    ['payout-unknown', 'transfer-unknown', 'waits-in-vain', 'workflow-missing'],
+  ],
   ['money without a reason', (facts) => (seller(facts).waits = []), ['unexplained']],
   [
     'something that needs attention',
@@ -184,7 +195,7 @@ const crimes: [what: string, change: Change, rules: string[]][] = [
   ],
   [
     'an open discrepancy',
-    (facts) => facts.discrepancies.push({ id: 'disc_2', state: 'open' }),
+    (facts) => facts.discrepancies.push({ ...discrepancy, id: 'disc_2', state: 'open' }),
     ['discrepancy'],
   ],
   [
@@ -253,7 +264,7 @@ describe('a seed', () => {
     const plan = planOf(1, 100, 13);
     expect(planOf(1, 100, 13)).toEqual(plan);
     expect(planOf(2, 100, 13)).not.toEqual(plan);
-    expect(new Set(plan.map((strike) => strike.do)).size).toBe(7);
+    expect(new Set(plan.map((strike) => strike.do)).size).toBe(9);
     expect(plan.every(({ after }) => after >= 1 && after <= 95)).toBe(true);
   });
 });
