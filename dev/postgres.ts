@@ -107,8 +107,8 @@ async function prepare(plan: PostgresPlan, tell: Say): Promise<Prepared> {
   if (owner) for (const one of plan.through ?? []) letThrough(owner, one);
   if (!canReach(owner, dirname(folder))) {
     folder = join(plan.fallbackFolder, 'data');
-    tell(`Postgres keeps its data in ${folder}: run by root it works as the user "postgres", who`);
-    tell(`cannot enter ${dirname(plan.folder)}.`);
+    tell(`Postgres keeps its data in ${folder}:`);
+    tell(`  by root it is run as the user "postgres", who cannot enter ${dirname(plan.folder)}.`);
     makeReachable(plan.fallbackFolder);
   }
   return { programs, owner, folder };
