@@ -26,6 +26,7 @@ import type {
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { SellerStatus, WakeTopic } from '../domain/seller.ts';
+import type { AccountTables } from './account-schema.ts';
 import type { BooksTables } from './books-schema.ts';
 
 /** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
@@ -40,164 +41,143 @@ type MaybeJson = ColumnType<
 >;
 
 /** Every table, as the migrations made them. */
-export type Database = BooksTables & {
-  clock: { id: Generated<boolean>; offset_ms: Generated<number> };
-  installation: {
-    id: Generated<boolean>;
-    stripe_account: string;
-    livemode: boolean;
-    stripe_is: 'stripe' | 'sandbox';
-    temporal_namespace: string;
-    created_at: Instant;
+export type Database = AccountTables &
+  BooksTables & {
+    clock: { id: Generated<boolean>; offset_ms: Generated<number> };
+    installation: {
+      id: Generated<boolean>;
+      stripe_account: string;
+      livemode: boolean;
+      stripe_is: 'stripe' | 'sandbox';
+      temporal_namespace: string;
+      created_at: Instant;
+    };
+    operations: {
+      id: Generated<boolean>;
+      money_stopped: Generated<boolean>;
+      reason: string | null;
+      changed_by: string | null;
+      changed_at: Instant;
+      compared_start: Maybe<string>;
+    };
+    adoptions: {
+      stripe_id: string;
+      step: MoneyStep;
+      payout_id: PayoutId;
+      stripe_account: StripeAccountId;
+      amount: number;
+      currency: string;
+      created_at: Instant;
+      found_at: Instant;
+      closed_at: MaybeInstant;
+      closed_by: Maybe<string>;
+      outcome: Maybe<'adopted' | 'dismissed'>;
+      reason: Maybe<string>;
+    };
+    api_keys: {
+      id: ApiKeyId;
+      name: string;
+      role: 'admin' | 'read';
+      hash: Buffer;
+      created_at: Instant;
+      revoked_at: MaybeInstant;
+    };
+    sellers: SellersTable;
+    earnings: {
+      id: EarningId;
+      seller_id: SellerId;
+      external_id: Maybe<string>;
+      amount: number;
+      currency: string;
+      charge: Maybe<string>;
+      available_on: MaybeInstant;
+      charge_tried_at: MaybeInstant;
+      description: Maybe<string>;
+      allocated: Generated<number>;
+      place: Generated<'platform' | 'account'>;
+      created_at: Instant;
+    };
+    payouts: PayoutsTable;
+    holds: {
+      id: HoldId;
+      seller_id: SellerId;
+      source: HoldSource;
+      reason: string;
+      currency: Maybe<string>;
+      amount: Maybe<number>;
+      placed_at: Instant;
+      placed_by: string;
+      release_rule: ReleaseRule;
+      expires_at: MaybeInstant;
+      released_at: MaybeInstant;
+      released_by: Maybe<string>;
+      release_reason: Maybe<string>;
+    };
+    payout_items: {
+      payout_id: PayoutId;
+      earning_id: EarningId;
+      amount: number;
+      released_at: MaybeInstant;
+    };
+    attempts: AttemptsTable;
+    ledger_entries: {
+      id: Generated<number>;
+      event_key: string;
+      kind: EntryKind;
+      seller_id: SellerId;
+      currency: string;
+      from_place: Place;
+      to_place: Place;
+      amount: number;
+      payout_id: Maybe<PayoutId>;
+      stripe_id: Maybe<string>;
+      created_at: Instant;
+    };
+    balances: { seller_id: SellerId; currency: string; place: Place; amount: number };
+    inbox: {
+      event_id: string;
+      type: string;
+      account: Maybe<string>;
+      object_id: Maybe<string>;
+      via: 'webhook' | 'sweep';
+      received_at: Instant;
+    };
+    wake_ups: {
+      workflow_id: string;
+      topics: WakeTopic[];
+      version: Generated<number>;
+      since: Instant;
+    };
+    commands: {
+      id: CommandId;
+      api_key_id: ApiKeyId;
+      idempotency_key: string;
+      request_hash: Buffer;
+      kind: string;
+      object_id: string;
+      status: Generated<'running' | 'done'>;
+      answer_status: Maybe<number>;
+      answer: MaybeJson;
+      created_at: Instant;
+      done_at: MaybeInstant;
+    };
+    events: {
+      position: Generated<number>;
+      id: Generated<EventId>;
+      type: EventType;
+      object_kind: Generated<EventObject>;
+      object_id: string;
+      seller_id: Maybe<SellerId>;
+      sequence: number;
+      turn: number;
+      data: JSONColumnType<EventFacts>;
+      created_at: Instant;
+    };
+    event_order: { id: Generated<boolean>; added: Generated<number> };
+    budget_slots: { name: string; spacing_ms: number; next_at: Instant };
+    checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
+    sweep_cursors: { name: string; cursor: string };
   };
-  operations: {
-    id: Generated<boolean>;
-    money_stopped: Generated<boolean>;
-    reason: string | null;
-    changed_by: string | null;
-    changed_at: Instant;
-    compared_start: Maybe<string>;
-  };
-  adoptions: {
-    stripe_id: string;
-    step: MoneyStep;
-    payout_id: PayoutId;
-    stripe_account: StripeAccountId;
-    amount: number;
-    currency: string;
-    created_at: Instant;
-    found_at: Instant;
-    closed_at: MaybeInstant;
-    closed_by: Maybe<string>;
-    outcome: Maybe<'adopted' | 'dismissed'>;
-    reason: Maybe<string>;
-  };
-  api_keys: {
-    id: ApiKeyId;
-    name: string;
-    role: 'admin' | 'read';
-    hash: Buffer;
-    created_at: Instant;
-    revoked_at: MaybeInstant;
-  };
-  sellers: SellersTable;
-  earnings: {
-    id: EarningId;
-    seller_id: SellerId;
-    external_id: Maybe<string>;
-    amount: number;
-    currency: string;
-    charge: Maybe<string>;
-    available_on: MaybeInstant;
-    charge_tried_at: MaybeInstant;
-    description: Maybe<string>;
-    allocated: Generated<number>;
-    place: Generated<'platform' | 'account'>;
-    created_at: Instant;
-  };
-  payouts: PayoutsTable;
-  holds: {
-    id: HoldId;
-    seller_id: SellerId;
-    source: HoldSource;
-    reason: string;
-    currency: Maybe<string>;
-    amount: Maybe<number>;
-    placed_at: Instant;
-    placed_by: string;
-    release_rule: ReleaseRule;
-    expires_at: MaybeInstant;
-    released_at: MaybeInstant;
-    released_by: Maybe<string>;
-    release_reason: Maybe<string>;
-  };
-  payout_items: {
-    payout_id: PayoutId;
-    earning_id: EarningId;
-    amount: number;
-    released_at: MaybeInstant;
-  };
-  attempts: AttemptsTable;
-  ledger_entries: {
-    id: Generated<number>;
-    event_key: string;
-    kind: EntryKind;
-    seller_id: SellerId;
-    currency: string;
-    from_place: Place;
-    to_place: Place;
-    amount: number;
-    payout_id: Maybe<PayoutId>;
-    stripe_id: Maybe<string>;
-    created_at: Instant;
-  };
-  balances: { seller_id: SellerId; currency: string; place: Place; amount: number };
-  inbox: {
-    event_id: string;
-    type: string;
-    account: Maybe<string>;
-    object_id: Maybe<string>;
-    via: 'webhook' | 'sweep';
-    received_at: Instant;
-  };
-  wake_ups: {
-    workflow_id: string;
-    topics: WakeTopic[];
-    version: Generated<number>;
-    since: Instant;
-  };
-  commands: {
-    id: CommandId;
-    api_key_id: ApiKeyId;
-    idempotency_key: string;
-    request_hash: Buffer;
-    kind: string;
-    object_id: string;
-    status: Generated<'running' | 'done'>;
-    answer_status: Maybe<number>;
-    answer: MaybeJson;
-    created_at: Instant;
-    done_at: MaybeInstant;
-  };
-  requirements: {
-    seller_id: SellerId;
-    position: number;
-    description: string;
-    must_act: 'seller' | 'stripe';
-    deadline: 'eventually_due' | 'currently_due' | 'past_due';
-    deadline_at: MaybeInstant;
-    blocks: string[];
-    errors: string[];
-  };
-  bank_accounts: {
-    seller_id: SellerId;
-    stripe_id: string;
-    currency: string;
-    fingerprint: Maybe<string>;
-    status: string;
-    is_default: boolean;
-    first_seen_at: Instant;
-    gone_at: MaybeInstant;
-    failures: Generated<number>;
-    paused_at: MaybeInstant;
-  };
-  events: {
-    position: Generated<number>;
-    id: Generated<EventId>;
-    type: EventType;
-    object_kind: Generated<EventObject>;
-    object_id: string;
-    seller_id: Maybe<SellerId>;
-    sequence: number;
-    turn: number;
-    data: JSONColumnType<EventFacts>;
-    created_at: Instant;
-  };
-  event_order: { id: Generated<boolean>; added: Generated<number> };
-  budget_slots: { name: string; spacing_ms: number; next_at: Instant };
-  checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
-  sweep_cursors: { name: string; cursor: string };
-};
 
 type SellersTable = {
   id: SellerId;

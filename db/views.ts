@@ -171,6 +171,7 @@ function selectCommands(db: Db) {
 const reasonGiven = sql<string | null>`case commands.kind
   when 'place-hold' then answer->>'reason'
   when 'release-hold' then answer->>'releaseReason'
+  when 'waive-cooling' then answer->>'waiveReason'
   when 'pause-seller' then answer->'paused'->>'reason'
   when 'close-seller' then answer->'closed'->>'reason' end`;
 

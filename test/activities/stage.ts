@@ -24,7 +24,13 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
   const { db } = money;
   const { stripe } = sandbox;
   const turns = turnsWith(db, given.whileWaiting);
-  const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
+  const activities = createActivities({
+    stripe,
+    db,
+    turns,
+    lateReturnDays: 10,
+    bankCoolingHours: 48,
+  });
   const account = await sandbox.account();
   if (given.funded !== false) await sandbox.fund(500_00);
   const sellerId = await money.seller({ currency: 'usd', account });
