@@ -65,7 +65,7 @@ describe('a changed bank account', () => {
     expect(woken).toContain(`payout/${payoutId}`);
     const { body: told } = await api.get(`/v1/sellers/${sellerId}/explain`);
     expect(told['decisions']).toContainEqual(
-      expect.objectContaining({ what: 'Cooling period waived', reason, apiKeyName: 'admin' }),
+      expect.objectContaining({ what: 'Cooling period waived', reason, apiKeyName: 'shop' }),
     );
     expect(await reservePayout(api.db, payoutId)).toMatchObject({ status: 'reserved' });
   });
