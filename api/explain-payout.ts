@@ -163,8 +163,7 @@ export function nextOf(payout: PayoutRecord): Step[] {
   const { id: payoutId, status, parked, waitingFor, lookAgainAt } = payout;
   if (parked || isOver(payout)) return [];
   const steps = order.slice(order.findIndex(({ after }) => after === status));
-  const isExact =
-    waitingFor === 'arrival' || waitingFor === 'late-return' || waitingFor === 'cooling-period';
+  const isExact = waitingFor === 'arrival' || waitingFor === 'late-return';
   const setAside = payout.fromPlatform + payout.fromAccount;
   const carried = setAside > 0 ? setAside : payout.requestedAmount;
   const amount = carried === null ? null : money(carried, payout.currency);
