@@ -39,6 +39,11 @@ const Environment = z.object({
   WORKFLOW_BUNDLE: z.string().optional(),
   /** Days a paid payout is watched for a late return (Stripe: up to 5 business days). */
   LATE_RETURN_DAYS: count.default(10),
+  /**
+   * Hours in which nothing is paid to a bank account that payouts of a seller were turned to; 0 pays
+   * at once. The first one a seller gives needs none.
+   */
+  BANK_COOLING_HOURS: z.coerce.number().int().min(0).max(720).default(48),
   /** Stripe's budgets; the default is what Stripe documents for the kind of key. */
   STRIPE_REQUESTS_PER_SECOND: count.optional(),
   STRIPE_ENDPOINT_PER_SECOND: count.optional(),
@@ -110,6 +115,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       graceMinutes: value.RECONCILIATION_GRACE_MINUTES,
     },
     lateReturnDays: value.LATE_RETURN_DAYS,
+    bankCoolingHours: value.BANK_COOLING_HOURS,
     logLevel: value.LOG_LEVEL,
   };
 }

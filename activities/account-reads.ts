@@ -24,11 +24,14 @@ type AccountOf = {
   payoutsAreManual: boolean;
 };
 
+/** What reading an account takes: also how long a changed bank account takes no payout. */
+export type AccountDeps = StripeDeps & { bankCoolingHours: number };
+
 /** Accounts read in one pass when nobody says another number. */
 const usualPass = 100;
 
 /** The watch over accounts whose events were lost. */
-export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?: number }) {
+export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass?: number }) {
   return {
     /** Reads the stalest accounts and their books again; answers with how many. */
     async rereadAccounts({ olderThanMinutes }: { olderThanMinutes: number }): Promise<number> {
@@ -55,7 +58,7 @@ export function createAccountWatchActivities(deps: StripeDeps & { accountsAPass?
 
 /** Reads what the account can do, what it is asked for, where it is paid to and who pays it out. */
 export async function readAccount(
-  deps: StripeDeps,
+  deps: AccountDeps,
   { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
   wakesSeller = false,
 ): Promise<void> {
@@ -66,13 +69,14 @@ export async function readAccount(
     if (isForbidden(error)) return { transfers: 'unreadable', payouts: 'unreadable' };
     throw error;
   });
-  await recordAccountRead(deps.db, sellerId, { ...read, askedAt }, wakesSeller);
+  const { bankCoolingHours } = deps;
+  await recordAccountRead(deps.db, sellerId, { ...read, askedAt, bankCoolingHours }, wakesSeller);
 }
 
 async function readFacts(
   deps: StripeDeps,
   { stripeAccount, payoutsAreManual }: AccountOf,
-): Promise<Omit<AccountFacts, 'askedAt'>> {
+): Promise<Omit<AccountFacts, 'askedAt' | 'bankCoolingHours'>> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
       include: ['configuration.recipient', 'requirements'],

@@ -8,12 +8,12 @@ import {
 } from '../db/seller-steps.ts';
 import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
-import { readAccount, readIsManual } from './account-reads.ts';
-import { callOnce, heldBack, readStripe, type StripeDeps } from './money-call.ts';
+import { readAccount, readIsManual, type AccountDeps } from './account-reads.ts';
+import { callOnce, heldBack, readStripe } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything done with a seller's account at Stripe, short of moving money. */
-export function createAccountActivities(deps: StripeDeps) {
+export function createAccountActivities(deps: AccountDeps) {
   const { stripe, db } = deps;
   return {
     /** Creates the seller's account; answers with the seller as it stands then. */

@@ -15,6 +15,7 @@ import { createTransferActivities } from './transfers.ts';
 export function createActivities(
   deps: StripeDeps & {
     lateReturnDays: number;
+    bankCoolingHours: number;
     accountsAPass?: number;
     reconciliation?: Reconciliation;
   },

@@ -16,7 +16,7 @@ export const moneyStoppedMinutes = 60;
 const pausedMinutes = 24 * 60;
 
 /**
- * Nothing is sent to a bank account that is paused, nor into a currency that the account cannot
+ * Nothing is sent to a bank account that is paused or was changed just now, nor into a currency that the account cannot
  * hold: Stripe would convert it. Nor to an account, or from it, while Stripe
  * pays it out by itself: who takes the money first would be chance. A change wakes the payout. What
  * was sent once goes on: Stripe may have it, and only its answer tells.
@@ -27,12 +27,21 @@ export async function stopBeforeSending(
   step: MoneyStep,
 ): Promise<Payout | undefined> {
   const lacksBank = step === 'payout' ? payout.bankPaused : payout.isConverted;
-  if (!lacksBank && payout.payoutsAreManual) return undefined;
+  const coolsUntil = step === 'payout' ? (payout.coolsUntil ?? null) : null;
+  if (!lacksBank && coolsUntil === null && payout.payoutsAreManual) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
   if (attempt && attempt.firstSentAt !== null) return undefined;
-  return lacksBank
-    ? recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes })
+  if (lacksBank) return recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes });
+  return coolsUntil !== null
+    ? recordWait(db, payout, {
+        reason: 'cooling-period',
+        minutes: minutesUntil(coolsUntil, payout),
+      })
     : recordWait(db, payout, { reason: 'automatic-payouts', minutes: 60 });
+}
+
+function minutesUntil(instant: string, { now }: Payout): number {
+  return (Date.parse(instant) - Date.parse(now)) / 60_000;
 }
 
 /** Writes down what an attempt that did not succeed means for its payout. */

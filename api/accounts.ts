@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import {
   listBankAccounts,
   resumeBankAccount,
+  waiveCooling,
   type BankAccountRecord,
 } from '../db/bank-accounts.ts';
+import type { Tx } from '../db/connect.ts';
 import { listRequirements } from '../db/requirements.ts';
 import { wakeWaitingPayouts } from '../db/seller-steps.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
@@ -47,6 +49,9 @@ const BankAccount = z
     firstSeenAt: schemas.Instant,
     goneAt: schemas.Instant.nullable(),
     failures: z.int(),
+    coolsUntil: schemas.Instant.nullable().openapi({
+      description: 'Nothing is sent there before, since payouts were turned to it from another',
+    }),
     failureCode: z.string().nullable().openapi({
       description: 'Why it did not take the last payout that failed there',
     }),
@@ -94,6 +99,24 @@ function toBankAccount(bank: BankAccountRecord) {
   return { ...bank, failure: failureOfBank(bank) };
 }
 
+const WaivedBankAccount = z
+  .object({ ...BankAccount.shape, waiveReason: z.string() })
+  .openapi('WaivedBankAccount');
+
+const waive = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/waive-cooling',
+  operationId: 'waiveCooling',
+  summary: 'Pay to a changed bank account before its cooling period is over',
+  tags: ['Sellers'],
+  request: {
+    params: BankAccountParams,
+    headers: schemas.CommandHeaders,
+    body: schemas.body(z.strictObject({ reason: schemas.text(500) }).openapi('WaiveReason')),
+  },
+  responses: { 200: answer(WaivedBankAccount, 'The bank account'), ...refusals },
+});
+
 /** What an account asks of its seller, and where it is paid to. */
 export function accountRoutes(deps: AppDeps) {
   const { db } = deps;
@@ -110,22 +133,33 @@ export function accountRoutes(deps: AppDeps) {
     })
     .openapi(resume, async (c) => {
       const request = c.req.valid('param');
-      const { sellerId, bankAccountId } = request;
-      const done = await runCommand(
-        c,
-        deps,
-        { kind: 'resume-bank-account', request },
-        async (tx) => {
-          await readSeller(tx, sellerId);
-          const isKnown = await resumeBankAccount(tx, sellerId, bankAccountId);
-          if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
-          await wakeWaitingPayouts(tx, sellerId);
-          const banks = await listBankAccounts(tx, sellerId);
-          const bank = banks.find(({ id }) => id === bankAccountId);
-          if (!bank) throw new Error('a bank account that was just there');
-          return { status: 200 as const, body: toBankAccount(bank), objectId: sellerId };
-        },
+      const done = await runCommand(c, deps, { kind: 'resume-bank-account', request }, (tx) =>
+        letPay(tx, request, resumeBankAccount),
       );
       return c.json(done.body, done.status);
+    })
+    .openapi(waive, async (c) => {
+      const request = { ...c.req.valid('param'), ...c.req.valid('json') };
+      const done = await runCommand(c, deps, { kind: 'waive-cooling', request }, async (tx) => {
+        const { body, ...answered } = await letPay(tx, request, waiveCooling);
+        // The answer is kept with the command, and so is why it was ordered.
+        return { ...answered, body: { ...body, waiveReason: request.reason } };
+      });
+      return c.json(done.body, done.status);
     });
+}
+
+/** Lets payouts go to a bank account again, and wakes those that waited for it. */
+async function letPay(
+  tx: Tx,
+  { sellerId, bankAccountId }: z.infer<typeof BankAccountParams>,
+  lets: typeof waiveCooling,
+) {
+  await readSeller(tx, sellerId);
+  const isKnown = await lets(tx, sellerId, bankAccountId);
+  if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
+  await wakeWaitingPayouts(tx, sellerId);
+  const bank = (await listBankAccounts(tx, sellerId)).find(({ id }) => id === bankAccountId);
+  if (!bank) throw new Error('a bank account that was just there');
+  return { status: 200 as const, body: toBankAccount(bank), objectId: sellerId };
 }

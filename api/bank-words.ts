@@ -3,7 +3,7 @@ import type { BankAccountRecord } from '../db/bank-accounts.ts';
 import type { SellerBeside } from '../db/explanations.ts';
 import { bankFailureOf, failureOf, type Failure } from '../domain/failures.ts';
 import type { ExplainedBank, Wait } from './explanation-schemas.ts';
-import { pausedBank } from './paydays.ts';
+import { coolingBank, pausedBank } from './paydays.ts';
 import { wait } from './seller-waits.ts';
 import { onboardingLink, sellerCommand } from './seller-words.ts';
 
@@ -33,8 +33,28 @@ export function bankWaits(
   currencies: readonly string[],
 ): z.infer<typeof Wait>[] {
   return currencies.flatMap((currency) => {
-    const bank = pausedBank(seller.banks, currency);
-    return bank ? [bankWait(seller, bank)] : [];
+    const paused = pausedBank(seller.banks, currency);
+    const cooling = coolingBank(seller.banks, currency);
+    return [
+      ...(paused ? [bankWait(seller, paused)] : []),
+      ...(cooling ? [coolingWait(seller, cooling)] : []),
+    ];
+  });
+}
+
+/** Who takes a seller's login over changes the bank account first: time for the seller to notice. */
+function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
+  const { coolsUntil, firstSeenAt: since } = bank;
+  const currency = bank.currency.toUpperCase();
+  const reason = `Its bank account for ${currency} was changed; nothing is sent there until ${coolsUntil}`;
+  const lifted = 'Time, or a person who knows that the seller changed it';
+  const when = 'The seller was asked on a way known before, and did change it';
+  const waive = `bank-accounts/${bank.id}/waive-cooling`;
+  const commands = [sellerCommand(id, waive, when, { reason: '...' })];
+  return wait('cooling-period', 'engine', reason, lifted, {
+    since,
+    lookAgainAt: coolsUntil,
+    commands,
   });
 }
 

@@ -38,6 +38,10 @@ const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = 
   arrival: { actor: 'stripe', liftedBy: 'Time: the transferred money becomes available' },
   capability: { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
   'bank-details': { actor: 'seller', liftedBy: 'A bank account that works, on Stripe’s pages' },
+  'cooling-period': {
+    actor: 'engine',
+    liftedBy: 'Time, or a person who knows that the seller changed it',
+  },
   'automatic-payouts': { actor: 'engine', liftedBy: 'Setting the account to manual payouts' },
   'stripe-limit': { actor: 'engine', liftedBy: 'Time: it tries again by itself' },
   'money-stopped': { actor: 'operator', liftedBy: 'Resuming money' },
@@ -193,6 +197,7 @@ function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: st
     case 'capability':
       return accountWaits(seller);
     case 'bank-details':
+    case 'cooling-period':
       return bankWaits(seller, [currency]);
     default:
       return [];

@@ -7,7 +7,7 @@ import { isInFlight, payableOf, planReservation, type WaitReason } from '../doma
 import { explainSeller } from './explain-seller.ts';
 import type { HoldPreview } from './hold-previews.ts';
 import { sayInstant } from './instants.ts';
-import { pausedBank, payableNow } from './paydays.ts';
+import { coolingBank, pausedBank, payableNow } from './paydays.ts';
 
 type Preview = Omit<z.infer<typeof HoldPreview>, 'hold'>;
 type Payout = SellerFacts['openPayouts'][number];
@@ -63,7 +63,8 @@ function stopOf({ seller, openPayouts }: SellerFacts, { currency }: Payout): Wai
     (other) => other.currency === currency && isInFlight(other.status),
   );
   if (isBusy) return 'another-payout';
-  return pausedBank(seller.banks, currency) ? 'bank-details' : null;
+  if (pausedBank(seller.banks, currency)) return 'bank-details';
+  return coolingBank(seller.banks, currency) ? 'cooling-period' : null;
 }
 
 function planOf({ funds }: SellerFacts, { currency, requestedAmount }: Payout) {

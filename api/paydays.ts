@@ -36,7 +36,8 @@ export function forecastsOf(facts: PaydayFacts, all: readonly Funds[], at: strin
     const { currency } = funds;
     const ordered = payableNow(facts, currency) - unorderedNow(facts, currency);
     const isBankPaused = pausedBank(seller.banks, currency) !== undefined;
-    return forecastPayday(payee, { ...funds, ordered, isBankPaused }, at);
+    const coolsUntil = coolingBank(seller.banks, currency)?.coolsUntil ?? null;
+    return forecastPayday(payee, { ...funds, ordered, isBankPaused, coolsUntil }, at);
   });
 }
 
@@ -63,9 +64,16 @@ export function unorderedNow(facts: PaydayFacts, currency: string): number {
 
 /** The bank account that payouts in a currency go to, while nothing may be sent there. */
 export function pausedBank(banks: readonly BankAccountRecord[], currency: string) {
-  return banks.find(({ currency: takes, isDefault, goneAt, pausedAt }) => {
-    return takes === currency && isDefault && goneAt === null && pausedAt !== null;
-  });
+  return banks.find((bank) => isUsed(bank, currency) && bank.pausedAt !== null);
+}
+
+/** The same, while it takes no payout since it was changed. */
+export function coolingBank(banks: readonly BankAccountRecord[], currency: string) {
+  return banks.find((bank) => isUsed(bank, currency) && bank.coolsUntil !== null);
+}
+
+function isUsed({ currency: takes, isDefault, goneAt }: BankAccountRecord, currency: string) {
+  return takes === currency && isDefault && goneAt === null;
 }
 
 /** A forecast as the API tells it. */

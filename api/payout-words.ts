@@ -39,6 +39,8 @@ const waits: Record<WaitReason | 'start', string | ((of: PayoutRecord, at: Besid
       : 'Stripe has switched off what this needs at the account; it goes on when that is active again',
   'bank-details':
     'The account has no bank account that can take this; it goes on when the seller changes it',
+  'cooling-period':
+    'The bank account was changed, and others were paid to before: nothing goes there until the cooling period is over',
   'automatic-payouts':
     'Somebody set the account’s payouts back to automatic; it goes on when the engine has set them to manual',
   'stripe-limit': ({ lookAgainAt }) =>
@@ -99,6 +101,7 @@ export const paydayWords: Record<NotPaidReason, string> = {
   'seller-paused': 'The seller is paused; it is paid once it is resumed',
   'bank-details':
     'Its bank account did not take payouts; it is paid once that is another or was put right',
+  'cooling-period': 'Its bank account was changed; it is paid once the cooling period is over',
   'money-stopped': 'An operator stopped all money; it is paid once money is resumed',
 };
 

@@ -42,6 +42,7 @@ export const commandTexts: Record<string, string> = {
   'place-hold': 'Money held',
   'release-hold': 'Hold released',
   'resume-bank-account': 'Bank account resumed',
+  'waive-cooling': 'Cooling period waived',
   'pause-seller': 'Paused',
   'resume-seller': 'Resumed',
   'close-seller': 'Closed',

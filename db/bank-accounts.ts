@@ -14,11 +14,16 @@ export type BankAccountFacts = {
   isDefault: boolean;
 };
 
-/** Writes down which bank accounts there are now; those that are gone stay, marked. */
+/**
+ * Writes down which bank accounts there are now; those that are gone stay, marked. Where payouts
+ * are turned to another number than before, although some arrived already, that number cools first:
+ * who takes a seller's login over changes just this.
+ */
 export async function recordBankAccounts(
   tx: Tx,
   sellerId: SellerId,
   banks: readonly BankAccountFacts[],
+  coolingHours = 0,
 ): Promise<void> {
   const given = JSON.stringify(
     banks.map(({ stripeId: stripe_id, isDefault: is_default, ...bank }) => {
@@ -29,16 +34,30 @@ export async function recordBankAccounts(
     with given as (
       select * from jsonb_to_recordset(${given}::jsonb) as bank(stripe_id text, currency text,
         fingerprint text, status text, is_default boolean)
+    ), turned as (
+      select stripe_id from given where is_default and ${coolingHours} > 0
+        and exists (select from bank_accounts where seller_id = ${sellerId})
+        and exists (select from payouts where seller_id = ${sellerId}
+          and status in ('paid', 'settled'))
+        and not exists (select from bank_accounts before where before.seller_id = ${sellerId}
+          and before.currency = given.currency and before.is_default and before.gone_at is null
+          and coalesce(before.fingerprint = given.fingerprint,
+            before.stripe_id = given.stripe_id))
     ), gone as (
       update bank_accounts set gone_at = business_now(), is_default = false
       where seller_id = ${sellerId} and gone_at is null
         and stripe_id not in (select stripe_id from given)
     )
-    insert into bank_accounts (seller_id, stripe_id, currency, fingerprint, status, is_default)
-    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default from given
+    insert into bank_accounts as bank (seller_id, stripe_id, currency, fingerprint, status,
+      is_default, cools_until)
+    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default,
+      case when stripe_id in (select stripe_id from turned)
+        then business_now() + ${coolingHours} * interval '1 hour' end
+    from given
     on conflict (seller_id, stripe_id) do update set currency = excluded.currency,
       fingerprint = excluded.fingerprint, status = excluded.status,
-      is_default = excluded.is_default, gone_at = null
+      is_default = excluded.is_default, gone_at = null,
+      cools_until = coalesce(excluded.cools_until, bank.cools_until)
   `.execute(tx);
 }
 
@@ -112,21 +131,27 @@ export async function resumeBankAccount(
     .updateTable('bank_accounts')
     .set({ paused_at: null })
     .where('seller_id', '=', sellerId)
-    .where((is) =>
-      is.or([
-        is('stripe_id', '=', stripeId),
-        is('fingerprint', 'in', (query) =>
-          query
-            .selectFrom('bank_accounts as named')
-            .select('named.fingerprint')
-            .where('named.seller_id', '=', sellerId)
-            .where('named.stripe_id', '=', stripeId),
-        ),
-      ]),
-    )
+    .where(isSameAs(sellerId, stripeId))
     .executeTakeFirst();
   await payAnew(tx, sellerId);
   return numUpdatedRows > 0n;
+}
+
+/** A person knows that the seller changed it: payouts may go there; false when there is no such one. */
+export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('bank_accounts')
+    .set({ cools_until: null })
+    .where('seller_id', '=', sellerId)
+    .where(isSameAs(sellerId, stripeId))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** True for a bank account of this id, and for each of the same number. */
+function isSameAs(sellerId: SellerId, stripeId: string) {
+  return sql<boolean>`(stripe_id = ${stripeId} or fingerprint in (select fingerprint
+    from bank_accounts where seller_id = ${sellerId} and stripe_id = ${stripeId}))`;
 }
 
 /** A bank account as operators see it: never its number. */
@@ -152,6 +177,7 @@ export async function listBankAccounts(db: Db, sellerId: SellerId) {
         .as('same_paused_at'),
     )
     .select(lastFailure.as('failure_code'))
+    .select(coolsUntil.as('same_cools_until'))
     .where('seller_id', '=', sellerId)
     .orderBy('first_seen_at', 'desc')
     .orderBy('stripe_id')
@@ -167,6 +193,7 @@ export async function listBankAccounts(db: Db, sellerId: SellerId) {
     failures: row.failures,
     failureCode: row.failure_code,
     pausedAt: row.same_paused_at,
+    coolsUntil: row.same_cools_until,
   }));
 }
 
@@ -176,3 +203,8 @@ const lastFailure = sql<string | null>`(select failure_code from payouts
     select stripe_id from bank_accounts same where same.seller_id = bank.seller_id
       and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))
   order by over_at desc limit 1)`;
+
+/** Until when a bank account, named `bank`, takes no payout since it was changed. */
+const coolsUntil = sql<string | null>`(select max(cools_until) from bank_accounts same
+  where same.seller_id = bank.seller_id and same.cools_until > business_now()
+    and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))`;

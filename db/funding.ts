@@ -122,7 +122,8 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
       coalesce(sum(amount) filter (where place = 'account'), 0)::bigint
         - ${laterAt('account', of, by)} as "atAccount",
       ${laterAt('platform', of, by)} as "notYetAvailable",
-      bank_is_paused(balances.seller_id, currency) as "isBankPaused"
+      bank_is_paused(balances.seller_id, currency) as "isBankPaused",
+      bank_cools_until(balances.seller_id, currency) as "coolsUntil"
     from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(id text, by timestamptz)
       join balances on balances.seller_id = asked.id and place in ('platform', 'account')
     group by asked.id, asked.by, balances.seller_id, currency

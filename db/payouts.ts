@@ -39,6 +39,7 @@ export const readAlong = [
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
   sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
+  sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
@@ -50,6 +51,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   others_wait: boolean;
   bank_paused: boolean;
   is_converted: boolean;
+  cools_until: string | null;
   payouts_are_manual: boolean;
   stops: Stop[];
 };
@@ -71,6 +73,7 @@ export function toPayout(row: PayoutRow): Payout {
     failureCode: row.failure_code,
     bankPaused: row.bank_paused,
     isConverted: row.is_converted,
+    coolsUntil: row.cools_until,
     payoutsAreManual: row.payouts_are_manual,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
@@ -99,6 +102,7 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', inADay);
     if (payout.busy) return wait(tx, payoutId, 'another-payout', inMinutes(60));
     if (payout.lacks_bank) return wait(tx, payoutId, 'bank-details', inADay);
+    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
     const plan = planReservation({
       requestedAmount: payout.requested_amount,
       currency: payout.currency,
@@ -233,6 +237,7 @@ async function readFunds(
   const { rows } = await sql<{
     busy: boolean;
     lacks_bank: boolean;
+    cools_until: string | null;
     at_platform: number;
     at_account: number;
     not_yet_available: number;
@@ -242,6 +247,7 @@ async function readFunds(
         and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
       bank_is_paused(${of.seller_id}, ${of.currency})
         or is_converted(${of.seller_id}, ${of.currency}) as lacks_bank,
+      bank_cools_until(${of.seller_id}, ${of.currency}) as cools_until,
       coalesce((select amount from balances where seller_id = ${of.seller_id}
         and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
       coalesce((select amount from balances where seller_id = ${of.seller_id}

@@ -26,6 +26,7 @@ import type {
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { SellerStatus, WakeTopic } from '../domain/seller.ts';
+import type { AccountTables } from './account-schema.ts';
 import type { AttentionTables } from './attention-schema.ts';
 import type { BooksTables } from './books-schema.ts';
 
@@ -41,7 +42,8 @@ type MaybeJson = ColumnType<
 >;
 
 /** Every table, as the migrations made them. */
-export type Database = AttentionTables &
+export type Database = AccountTables &
+  AttentionTables &
   BooksTables & {
     clock: { id: Generated<boolean>; offset_ms: Generated<number> };
     installation: {
@@ -160,28 +162,6 @@ export type Database = AttentionTables &
       answer: MaybeJson;
       created_at: Instant;
       done_at: MaybeInstant;
-    };
-    requirements: {
-      seller_id: SellerId;
-      position: number;
-      description: string;
-      must_act: 'seller' | 'stripe';
-      deadline: 'eventually_due' | 'currently_due' | 'past_due';
-      deadline_at: MaybeInstant;
-      blocks: string[];
-      errors: string[];
-    };
-    bank_accounts: {
-      seller_id: SellerId;
-      stripe_id: string;
-      currency: string;
-      fingerprint: Maybe<string>;
-      status: string;
-      is_default: boolean;
-      first_seen_at: Instant;
-      gone_at: MaybeInstant;
-      failures: Generated<number>;
-      paused_at: MaybeInstant;
     };
     events: {
       position: Generated<number>;

@@ -116,6 +116,8 @@ export type AccountFacts = {
   payoutsAreManual?: boolean | undefined;
   /** Absent where Stripe did not tell them. */
   banks?: readonly BankAccountFacts[] | undefined;
+  /** How long a changed one takes no payout; none by default. */
+  bankCoolingHours?: number;
 };
 
 /** How often an account that is not active yet is read again when no event comes, in minutes. */
@@ -166,7 +168,9 @@ export async function recordAccountRead(
       .where('id', '=', sellerId)
       .execute();
     if (facts.requirements) await replaceRequirements(tx, sellerId, facts.requirements);
-    if (facts.banks) await recordBankAccounts(tx, sellerId, facts.banks);
+    if (facts.banks) {
+      await recordBankAccounts(tx, sellerId, facts.banks, facts.bankCoolingHours);
+    }
     const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, sellerId) : [];
     const isOther = status !== seller.status || payoutsAreManual !== wereManual;
     if (wakesSeller && isOther && ordered.length === 0) {
@@ -181,6 +185,7 @@ const accountReasons: WaitReason[] = [
   'seller-not-active',
   'capability',
   'bank-details',
+  'cooling-period',
   'automatic-payouts',
 ];
 

@@ -193,6 +193,7 @@ const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'
   else case commands.kind
   when 'place-hold' then answer->>'reason'
   when 'release-hold' then answer->>'releaseReason'
+  when 'waive-cooling' then answer->>'waiveReason'
   when 'pause-seller' then answer->'paused'->>'reason'
   when 'close-seller' then answer->'closed'->>'reason' end end`;
 

@@ -63,7 +63,7 @@ function payoutsOf({ payoutsUnderWay = [], now }: Seller): string | false {
 export function summaryOfPayoutWait(step: Extract<PayoutStep, { kind: 'wait' }>): string {
   const words = waitWords[step.for];
   if (step.until === null) return `Waits for ${words}`;
-  const isExact = step.for === 'arrival' || step.for === 'late-return';
+  const isExact = ['arrival', 'late-return', 'cooling-period'].includes(step.for);
   const when = isExact ? ', until' : '; looks again at';
   return `Waits for ${words}${when} ${sayUtc(step.until)}`;
 }
@@ -89,6 +89,7 @@ const waitWords: Record<WaitReason | ParkReason, string> = {
   arrival: 'the transferred money to become available',
   capability: 'the account to be let do this again',
   'bank-details': 'a bank account that works',
+  'cooling-period': 'the cooling period after a change of the bank account',
   'automatic-payouts': 'the account to be set to manual payouts',
   'stripe-limit': 'Stripe’s limit to pass',
   'money-stopped': 'money to be resumed',

@@ -15,13 +15,20 @@ export type Payee = {
 export type ExpectedFunds = Omit<Funds, 'requestedAmount'> & {
   /** The bank account that it would go to failed, and nothing more is sent there. */
   isBankPaused: boolean;
+  /** Until when it takes no payout, since it was changed. */
+  coolsUntil: string | null;
   /** What payouts that are ordered already take before. */
   ordered: number;
 };
 
 /** Why a payday would not pay. */
 export type NotPaidReason =
-  SkipReason | 'seller-not-active' | 'seller-paused' | 'bank-details' | 'money-stopped';
+  | SkipReason
+  | 'seller-not-active'
+  | 'seller-paused'
+  | 'bank-details'
+  | 'cooling-period'
+  | 'money-stopped';
 
 /** What a payday would do with the money of one currency. Minor units. */
 export type Forecast = {
@@ -43,7 +50,7 @@ export type Forecast = {
 export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): Forecast {
   const known = { ...lessOrdered(funds), holds: standingAt(funds.holds, at) };
   const plan = planPayday(payee.schedule, known);
-  const reason = reasonOf(payee, plan, funds);
+  const reason = reasonOf(payee, plan, funds, at);
   const pays = reason === null ? plan.amount : 0;
   const payable = payableOf(known);
   return {
@@ -97,13 +104,15 @@ export function takenByOrders(
 function reasonOf(
   { status, isPaused, isMoneyStopped }: Payee,
   plan: PaydayPlan,
-  { isBankPaused }: ExpectedFunds,
+  { isBankPaused, coolsUntil }: ExpectedFunds,
+  at: string,
 ): NotPaidReason | null {
   if (plan.kind === 'nothing') return 'nothing-payable';
   if (status !== 'active') return 'seller-not-active';
   if (isPaused) return 'seller-paused';
   if (plan.kind === 'skip') return plan.reason;
   if (isBankPaused) return 'bank-details';
+  if (coolsUntil !== null && coolsUntil > at) return 'cooling-period';
   return isMoneyStopped ? 'money-stopped' : null;
 }
 

@@ -51,6 +51,7 @@ export type WaitReason =
   | 'arrival'
   | 'capability'
   | 'bank-details'
+  | 'cooling-period'
   | 'automatic-payouts'
   | 'stripe-limit'
   | 'money-stopped'
@@ -94,6 +95,8 @@ export type Payout = {
   failureCode: string | null;
   /** The bank account that it would go to failed, and nothing more is sent there. */
   bankPaused: boolean;
+  /** Until when the bank account takes none, since it was changed; absent in old histories. */
+  coolsUntil?: string | null;
   /** Stripe would convert what is transferred: the account holds other money. Absent in old histories. */
   isConverted?: boolean;
   /** Nobody but us pays the account out; absent in old histories. */

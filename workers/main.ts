@@ -17,8 +17,8 @@ const stripe = createStripe(config.stripe);
 await checkInstallation(db, stripe, config).catch(refuseToStart);
 const connection = await connectWorkers(config.temporal);
 const turns = createTurns(db, config.stripe.budgets);
-const { lateReturnDays, accountsAPass, reconciliation } = config;
-const passes = { lateReturnDays, accountsAPass, reconciliation };
+const { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation } = config;
+const passes = { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation };
 const activities = createActivities({ stripe, db, turns, ...passes });
 // What cannot be checked now is checked again by the sweep.
 await activities.checkPlatformPayouts().catch(() => undefined);

@@ -253,6 +253,16 @@ export const guards: readonly Guard[] = [
     pattern: 'of all keeps a payout waiting',
   },
   {
+    name: 'cooling period',
+    why: "whoever takes a seller's login over is paid at once",
+    file: 'db/payouts.ts',
+    from: `    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
+`,
+    to: '',
+    tests: 'test/db/cooling.test.ts',
+    pattern: 'another waits once one was paid',
+  },
+  {
     name: 'signature',
     why: "anybody may speak in Stripe's name",
     file: 'api/webhooks.ts',

@@ -22,7 +22,13 @@ beforeEach(async () => {
     return real.take(endpoint);
   };
   const turns = { ...real, take };
-  activities = createActivities({ stripe: stripeSide.stripe, db, turns, lateReturnDays: 10 });
+  activities = createActivities({
+    stripe: stripeSide.stripe,
+    db,
+    turns,
+    lateReturnDays: 10,
+    bankCoolingHours: 48,
+  });
   sellerId = await money.seller();
   const isNew = { stripe_account: null, payouts_manual_at: null, status: 'onboarding' } as const;
   await db.updateTable('sellers').set(isNew).execute();

@@ -11,7 +11,13 @@ import type { Stage } from './stage.ts';
 export async function booksOf(stage: Stage) {
   const { stripe, db, account, sellerId } = stage;
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
-  const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
+  const activities = createActivities({
+    stripe,
+    db,
+    turns,
+    lateReturnDays: 10,
+    bankCoolingHours: 48,
+  });
   const acting = { stripeAccount: account };
   const manual = { interval: 'manual' } as const;
   await stripe.balanceSettings.update({ payments: { payouts: { schedule: manual } } }, acting);
@@ -55,7 +61,14 @@ function passesOf({ stripe, db }: Stage) {
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
   const passes = (pages: number) => {
     const reconciliation = { pages, lines: 10_000, graceMinutes: 60 };
-    return createActivities({ stripe, db, turns, lateReturnDays: 10, reconciliation });
+    return createActivities({
+      stripe,
+      db,
+      turns,
+      lateReturnDays: 10,
+      bankCoolingHours: 48,
+      reconciliation,
+    });
   };
   return {
     readPlatform: (pages: number) => inActivity(() => passes(pages).retrievePlatformMovements()),

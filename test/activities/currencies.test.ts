@@ -15,6 +15,22 @@ const inEuros = async (): Promise<Payout> => {
   return (await booksOf(stage)).payAll('eur');
 };
 
+test('money set aside before the bank account was changed waits until that has cooled', async () => {
+  stage = await startStage('payout');
+  await stage.bank(stage.sellerId, 'usd');
+  const cool = (until: string | null) =>
+    stage.db.updateTable('bank_accounts').set({ cools_until: until }).execute();
+  const { now } = await stage.row();
+  const until = new Date(Date.parse(now) + 60 * 60_000).toISOString();
+  await cool(until);
+  const row = await stage.act();
+  expect(row).toMatchObject({ status: 'transferred', waitingFor: 'cooling-period' });
+  expect(Math.abs(Date.parse(row.lookAgainAt ?? '') - Date.parse(until))).toBeLessThan(60_000);
+  expect(await stage.made()).toEqual([]);
+  await cool(null);
+  expect(await stage.act()).toMatchObject({ status: 'sent' });
+});
+
 describe('money in a currency that the account does not hold', () => {
   test('is not even set aside while no bank account takes it', async () => {
     stage = await startStage('transfer');

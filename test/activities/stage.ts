@@ -18,13 +18,16 @@ type Given = { funded?: boolean; whileWaiting?: () => unknown };
 type Requests = { idempotencyKey: string; account: string; replayed: boolean }[];
 type Moved = { id: string; amount: number; account: string; metadata: { payout_id?: string } };
 
+/** How long payouts are watched, and changed bank accounts cool. */
+const terms = { lateReturnDays: 10, bankCoolingHours: 48 };
+
 /** Sets a payout before its step, on a database and a sandbox of the test's own. */
 export async function startStage(step: MoneyStep, given: Given = {}) {
   const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startStripeSide()]);
   const { db } = money;
   const { stripe } = sandbox;
   const turns = turnsWith(db, given.whileWaiting);
-  const activities = createActivities({ stripe, db, turns, lateReturnDays: 10 });
+  const activities = createActivities({ stripe, db, turns, ...terms });
   const account = await sandbox.account();
   if (given.funded !== false) await sandbox.fund(500_00);
   const sellerId = await money.seller({ currency: 'usd', account });

@@ -18,6 +18,7 @@ const funds: ExpectedFunds = {
   notYetAvailable: 0,
   holds: [],
   isBankPaused: false,
+  coolsUntil: null,
   ordered: 0,
 };
 const friday = '2026-11-27T08:00:00.000Z';
@@ -94,6 +95,13 @@ describe('a payday', () => {
       { reason: 'seller-not-active' },
     ],
     ['sends nothing to a bank that failed', {}, { isBankPaused: true }, { reason: 'bank-details' }],
+    [
+      'sends nothing to a bank that cools then',
+      {},
+      { coolsUntil: '2026-11-28T08:00:00.000Z' },
+      { reason: 'cooling-period' },
+    ],
+    ['sends to a bank that has cooled by then', {}, { coolsUntil: thursday }, { reason: null }],
     [
       'moves nothing while money is stopped',
       { isMoneyStopped: true },

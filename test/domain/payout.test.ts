@@ -32,6 +32,7 @@ const reasons: readonly WaitReason[] = [
   'arrival',
   'capability',
   'bank-details',
+  'cooling-period',
   'automatic-payouts',
   'stripe-limit',
   'money-stopped',
