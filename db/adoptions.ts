@@ -7,9 +7,10 @@ import {
   type StripePayoutId,
   type TransferId,
 } from '../domain/ids.ts';
-import { adopted, sent, type PayoutMoney } from '../domain/ledger.ts';
+import { adopted, sent, total, type PayoutMoney } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import type { PayoutStatus } from '../domain/payout.ts';
+import { allocate } from './allocations.ts';
 import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
@@ -198,24 +199,6 @@ async function recordWhole(tx: Tx, sellerId: SellerId, of: readonly Adoption[]):
   await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account', row.transfer_id));
   if (!payout) return;
   await recordEntries(tx, sent(money, payout.stripeId as StripePayoutId));
-  await allocate(tx, money, payout.amount);
-}
-
-/** The oldest earnings that are known pay it; what was lost with the backup is posted again. */
-async function allocate(tx: Tx, { payoutId, sellerId, currency }: PayoutMoney, amount: number) {
-  await sql`
-    with open as (
-      select id, amount - allocated as rest,
-        sum(amount - allocated) over (order by available_on, id) as upto
-      from earnings
-      where seller_id = ${sellerId} and currency = ${currency} and allocated < amount
-    ), taken as (
-      select id, least(rest, ${amount} - (upto - rest))::bigint as part
-      from open where upto - rest < ${amount}
-    ), item as (
-      insert into payout_items (payout_id, earning_id, amount)
-      select ${payoutId}, id, part from taken
-    )
-    update earnings set allocated = allocated + part from taken where earnings.id = taken.id
-  `.execute(tx);
+  // What was lost with the backup is allocated when it is posted again.
+  await allocate(tx, [{ ...money, amount: total(money) }]);
 }

@@ -7,9 +7,9 @@ import {
 import { payoutWorkflowId, sellerWorkflowId, type PayoutId } from '../domain/ids.ts';
 import { released } from '../domain/ledger.ts';
 import type { CancelAnswer, MoneyStep, Payout } from '../domain/payout.ts';
+import { releaseEarnings } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
 import { move, moneyOf, settledAttempt } from './payout-steps.ts';
-import { releaseEarnings } from './payout-items.ts';
 import {
   businessNow,
   notWaiting,
@@ -52,7 +52,7 @@ export async function cancelPayout(
       },
       entries: released(moneyOf(payout), plan.transferDone),
     });
-    await releaseEarnings(tx, payoutId);
+    await releaseEarnings(tx, payout);
   }
   if (plan.kind === 'end' || plan.kind === 'ask-stripe') await tell(tx, payout);
   return plan;

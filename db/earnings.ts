@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import { newId, type EarningId, type SellerId } from '../domain/ids.ts';
 import { earned } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
+import { allocate, lockUnexplained } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
 import { businessNow } from './payouts.ts';
@@ -32,7 +33,8 @@ export type RecordedEarning = { earning: EarningRecord; isNew: boolean };
 
 /**
  * Writes earnings of one seller with their ledger entries; answers in the order asked. Where an
- * externalId stands already, answers with that earning and posts nothing.
+ * externalId stands already, answers with that earning and posts nothing. What comes again after a
+ * backup was brought back goes to the payout that paid it already.
  */
 export async function recordEarnings(
   tx: Tx,
@@ -40,7 +42,8 @@ export async function recordEarnings(
   earnings: readonly NewEarning[],
 ): Promise<RecordedEarning[]> {
   const asked = earnings.map((earning) => ({ ...earning, id: newId('earn') }));
-  const rows = await tx
+  const unexplained = await lockUnexplained(tx, sellerId);
+  const inserted = await tx
     .insertInto('earnings')
     .values(asked.map((earning) => ({ ...toColumns(earning), seller_id: sellerId })))
     .onConflict((conflict) => conflict.columns(['seller_id', 'external_id']).doNothing())
@@ -48,10 +51,12 @@ export async function recordEarnings(
     .execute();
   await recordEntries(
     tx,
-    rows.map(({ id: earningId, currency, amount }) =>
+    inserted.map(({ id: earningId, currency, amount }) =>
       earned({ earningId, sellerId, currency, amount: minor(amount) }),
     ),
   );
+  await allocate(tx, unexplained);
+  const rows = unexplained.length > 0 ? await readAgain(tx, inserted) : inserted;
   const made = new Map(rows.map((row) => [row.id, toEarning(row)]));
   const names = asked.flatMap(({ id, externalId }) => (made.has(id) ? [] : (externalId ?? [])));
   const standing = await findByExternalIds(tx, sellerId, names);
@@ -60,6 +65,12 @@ export async function recordEarnings(
     if (!earning) throw new Error(`neither written nor standing: ${id}`);
     return { earning, isNew: made.has(id) };
   });
+}
+
+async function readAgain(tx: Tx, inserted: readonly { id: EarningId }[]) {
+  const ids = inserted.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return tx.selectFrom('earnings').selectAll().where('id', 'in', ids).execute();
 }
 
 function toColumns(earning: NewEarning & { id: EarningId }) {

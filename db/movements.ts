@@ -9,6 +9,7 @@ import {
 } from '../domain/ids.ts';
 import { moved, type Entry } from '../domain/ledger.ts';
 import { agrees, bookingsOf, type Booking, type Movement } from '../domain/movements.ts';
+import { allocate, lockUnexplained } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
 import { openDiscrepancies, type Difference } from './discrepancies.ts';
 import { placeHold } from './holds.ts';
@@ -136,6 +137,7 @@ async function recordIncome(
     )
     .onConflict((conflict) => conflict.columns(['seller_id', 'external_id']).doNothing())
     .execute();
+  await allocate(tx, await lockUnexplained(tx, sellerId));
 }
 
 /** What a refund took off an earning goes into no payout any more. */

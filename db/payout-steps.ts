@@ -11,12 +11,12 @@ import type { Entry, PayoutMoney } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import { lookUpDelaysMinutes } from '../domain/refusals.ts';
 import type { MoneyStep, ParkReason, Payout, PayoutStatus } from '../domain/payout.ts';
+import { releaseEarnings } from './allocations.ts';
 import { recordBankFailure } from './bank-accounts.ts';
 import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { isEndStored } from './inbox.ts';
 import { entryLines } from './ledger.ts';
-import { releaseEarnings } from './payout-items.ts';
 import { notWaiting, readAlong, readPayout, toPayout, updateAsRead } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { wakeSeller } from './thresholds.ts';
@@ -166,7 +166,7 @@ export async function recordBack(
       entries: lines(moneyOf(payout), payout.stripePayoutId),
       ...(why.key !== undefined && { attempt: { key: why.key, stripeId: payout.stripePayoutId } }),
     });
-    await releaseEarnings(tx, payout.payoutId);
+    await releaseEarnings(tx, payout);
     await parkClosed(tx, sellerId);
     // A seller without money does not wait for its payday; now it has some again.
     await wakeSeller(tx, payout.sellerId);

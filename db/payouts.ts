@@ -9,6 +9,7 @@ import {
   type WaitReason,
 } from '../domain/payout.ts';
 import type { Schedule } from '../domain/schedule.ts';
+import { allocation } from './allocations.ts';
 import { laterAt, upTo } from './availability.ts';
 import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
@@ -271,23 +272,11 @@ async function reserve(
   { account, cut_off_at }: { account: Payout['stripeAccount']; cut_off_at: string | null },
 ): Promise<Payout> {
   const amount = total(money);
+  const payable = sql`greatest(available_on, created_at) <= ${upTo(cut_off_at)}
+    and available_on is not null`;
   const { columns, lines } = entryLines(reserved(money));
   const { rows } = await sql<PayoutRow>`
-    with open as (
-      select id, amount - allocated as rest,
-        sum(amount - allocated) over (order by available_on, id) as upto
-      from earnings
-      where seller_id = ${money.sellerId} and currency = ${money.currency} and allocated < amount
-        and greatest(available_on, created_at) <= ${upTo(cut_off_at)} and available_on is not null
-    ), taken as (
-      select id, least(rest, ${amount} - (upto - rest))::bigint as part
-      from open where upto - rest < ${amount}
-    ), item as (
-      insert into payout_items (payout_id, earning_id, amount)
-      select ${money.payoutId}, id, part from taken
-    ), given as (
-      update earnings set allocated = allocated + part from taken where earnings.id = taken.id
-    ), posted as (
+    with ${allocation({ ...money, amount }, payable)}, posted as (
       insert into ledger_entries (${columns}) select line.* from ${lines}
     ), no_longer_awaited as (
       update payouts set awaits_details = false where seller_id = ${money.sellerId}

@@ -3,9 +3,9 @@ import { newId, payoutWorkflowId, sellerWorkflowId, type SellerId } from '../dom
 import { released } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import type { Payout } from '../domain/payout.ts';
+import { releaseEarnings } from './allocations.ts';
 import type { Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
-import { releaseEarnings } from './payout-items.ts';
 import { businessNow, notWaiting, toPayout, selectPayout, update } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -58,7 +58,7 @@ async function replace(tx: Tx, payout: Payout): Promise<void> {
     ...notWaiting,
   });
   await recordEntries(tx, released({ payoutId, sellerId, currency, ...parts }, true));
-  await releaseEarnings(tx, payoutId);
+  await releaseEarnings(tx, payout);
   // Of a payday's it keeps the payday and its cut-off: what came later is not paid earlier for it.
   await sql`
     insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,

@@ -27,8 +27,10 @@ alter table events add constraint events_of_the_catalogue check (type in (
 const adoptions = `
 alter table payouts add column adopted_at timestamptz;
 comment on column payouts.adopted_at is 'When what Stripe made of it was taken over, after this database had not known it.';
-update payouts set adopted_at = coalesce((select max(closed_at) from adoptions
-  where payout_id = payouts.id and outcome = 'adopted'), started_at) where ordered_by = 'adopted';
+create index payouts_adopted on payouts (seller_id) where adopted_at is not null;
+update payouts set adopted_at = adoption.at from (
+  select payout_id, max(closed_at) as at from adoptions where outcome = 'adopted' group by payout_id
+) as adoption where adoption.payout_id = payouts.id;
 
 create or replace function tell_of_payout() returns trigger language plpgsql as $$
 declare

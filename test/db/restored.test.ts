@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
+import { cancelPayout } from '../../db/cancellations.ts';
+import { recordBack } from '../../db/payout-steps.ts';
+import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { recordUnknownMade } from '../../db/restored.ts';
+import { listPayoutItems } from '../../db/views.ts';
 import { recordMovements } from '../../db/movements.ts';
 import { readOperations } from '../../db/operations.ts';
-import { newId } from '../../domain/ids.ts';
+import { newId, type EarningId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import { movement } from './lines.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -33,4 +38,86 @@ test('a payout of ours that only the books of its account know stops money, and 
   await recordMovements(money.db, sellerId, read);
   expect(await money.balances(sellerId)).toEqual({ owed: -80_00, 'in-transit': 80_00 });
   expect(await listAdoptions(money.db)).toEqual([]);
+});
+
+/** A payout of this much that Stripe made in the time that was lost, taken over; answers with its id. */
+async function adoptLost(sellerId: SellerId, amount: number): Promise<PayoutId> {
+  const payoutId = newId('payout');
+  const name = payoutId.slice(7);
+  const made = {
+    payoutId,
+    stripeAccount: `acct_${sellerId.slice(4)}`,
+    amount,
+    currency: 'eur',
+    createdAt: '2026-11-01T00:00:00.000Z',
+  } as const;
+  await recordUnknownMade(money.db, [
+    { ...made, stripeId: `tr_${name}`, step: 'transfer' },
+    { ...made, stripeId: `po_${name}`, step: 'payout' },
+  ]);
+  const order = { by: 'key_1', reason: 'an older database' };
+  await money.db.transaction().execute((tx) => adoptAll(tx, order));
+  return payoutId;
+}
+
+/** What pays a payout, as earnings and amounts. */
+async function itemsOf(payoutId: PayoutId) {
+  const items = await listPayoutItems(money.db, payoutId);
+  const standing = items.filter(({ releasedAt }) => releasedAt === null);
+  return Object.fromEntries(standing.map((item) => [item.earningId, item.amount]));
+}
+
+const allocatedOf = async (id: EarningId) => {
+  const { allocated } = await money.db
+    .selectFrom('earnings')
+    .select('allocated')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return allocated;
+};
+
+test('earnings that come again after a backup go to the payout that paid them, and no further', async () => {
+  const sellerId = await money.seller();
+  const known = await money.earn(sellerId, 100_00);
+  const lost = await adoptLost(sellerId, 150_00);
+  expect(await itemsOf(lost)).toEqual({ [known]: 100_00 });
+  const again = await money.earn(sellerId, 30_00);
+  const more = await money.earn(sellerId, 50_00);
+  expect(await itemsOf(lost)).toEqual({ [known]: 100_00, [again]: 30_00, [more]: 20_00 });
+  const next = await money.order(sellerId);
+  expect(await reservePayout(money.db, next)).toMatchObject({ fromPlatform: 30_00 });
+  expect(await itemsOf(next)).toEqual({ [more]: 30_00 });
+  expect(await allocatedOf(more)).toBe(50_00);
+});
+
+test('earnings in another currency, or that come at one moment, pay an adopted payout no more than once', async () => {
+  const sellerId = await money.seller();
+  const lost = await adoptLost(sellerId, 40_00);
+  await money.earn(sellerId, 40_00, { currency: 'usd' });
+  expect(await itemsOf(lost)).toEqual({});
+  const all = await Promise.all([1, 2, 3].map(() => money.earn(sellerId, 30_00)));
+  const items = await itemsOf(lost);
+  expect(Object.values(items).reduce((sum, amount) => sum + amount, 0)).toBe(40_00);
+  for (const id of all) expect(await allocatedOf(id)).toBe(items[id] ?? 0);
+});
+
+test('earnings that another payout gives back go to the adopted one that paid them', async () => {
+  const sellerId = await money.seller();
+  const earning = await money.earn(sellerId, 100_00);
+  const again = await money.order(sellerId);
+  await reservePayout(money.db, again);
+  const lost = await adoptLost(sellerId, 100_00);
+  expect(await itemsOf(lost)).toEqual({});
+  await money.db.transaction().execute((tx) => cancelPayout(tx, again, 'key_1'));
+  expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
+});
+
+test('an adopted payout that came back takes no earnings any more', async () => {
+  const sellerId = await money.seller();
+  const lost = await adoptLost(sellerId, 70_00);
+  const stripePayoutId = `po_${lost.slice(7)}` as const;
+  const payout = { ...(await readPayout(money.db, lost)), stripePayoutId };
+  await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
+  const earning = await money.earn(sellerId, 70_00);
+  expect([await itemsOf(lost), await allocatedOf(earning)]).toEqual([{}, 0]);
 });

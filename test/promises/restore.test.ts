@@ -57,6 +57,7 @@ test(
       await engine.call('POST', '/v1/test/clock', { advanceMinutes: 5 * 24 * 60 });
       await untilPayout(engine, lost, 'paid');
       await expectOnceInAll(engine, lost, 150_00);
+      expect(await itemsOf(engine, lost)).toEqual({ 'order-1': 100_00, 'order-2': 50_00 });
     } finally {
       await engine.stop();
       await database.stop();
@@ -132,6 +133,13 @@ async function untilItAnswers(engine: RunningEngine): Promise<void> {
       () => false,
     );
   });
+}
+
+/** Which earnings pay it, by the platform's names. */
+async function itemsOf(engine: RunningEngine, payoutId: PayoutId) {
+  const { data } = await engine.call('GET', `/v1/payouts/${payoutId}/items`);
+  const items = data as { externalId: string; amount: { amount: number } }[];
+  return Object.fromEntries(items.map(({ externalId, amount }) => [externalId, amount.amount]));
 }
 
 async function expectOnceInAll(engine: RunningEngine, payoutId: PayoutId, amount: number) {
