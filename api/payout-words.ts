@@ -65,7 +65,7 @@ function sayStart({ id }: PayoutRecord, { sellerStatus, isRejected, before }: Be
     return `It starts when its seller is active, and the seller is ${sellerStatus}`;
   }
   return before === null
-    ? 'Nothing is in its way: the seller’s workflow starts it as soon as it looks'
+    ? 'Its turn has come: the seller’s workflow starts it as soon as it looks'
     : `It starts when payout ${before}, which goes first, has its answer from Stripe`;
 }
 

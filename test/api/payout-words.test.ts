@@ -146,7 +146,7 @@ describe('a payout that waits', () => {
     const second = body['id'] as PayoutId;
     const first = (id: PayoutId) => explain(id).then(({ waits }) => waits[0]);
     expect(await first(payoutId)).toMatchObject({
-      reason: 'Nothing is in its way: the seller’s workflow starts it as soon as it looks',
+      reason: 'Its turn has come: the seller’s workflow starts it as soon as it looks',
       actor: 'engine',
     });
     const waitsForFirst = {
