@@ -76,10 +76,10 @@ export async function removed(state: State): Promise<string> {
 }
 
 /** Why nothing can go on where the folder is gone. */
-export function whyGone({ folder, file }: State): string | undefined {
-  if (existsSync(file('processes.json'))) return undefined;
+export function whyGone(state: State): string | undefined {
+  if (existsSync(state.file('processes.json'))) return undefined;
   return (
-    `${folder} was removed while it was in use, and with it the databases: nothing can go on. ` +
+    `${state.folder} was removed while it was in use, and with it the databases: nothing can go on. ` +
     'The next start begins anew.'
   );
 }
