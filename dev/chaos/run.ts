@@ -52,7 +52,7 @@ async function playAll(scene: Scene, { replay }: Place): Promise<number> {
   await endDisturbances(scene, sellers);
   await letMoneyCome(scene, sellers);
   tell('every disturbance ends');
-  await calmDown(scene, 120_000 + payouts * 150);
+  await calmDown(scene, 120_000 + payouts * 400);
   return loadMs;
 }
 

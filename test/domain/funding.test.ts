@@ -8,7 +8,14 @@ const friday = '2026-11-27T08:00:00.000Z';
 const end = '2026-11-28T00:00:00.000Z';
 
 const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
-  const none = { atPlatform: 0, atAccount: 0, notYetAvailable: 0, holds: [], isBankPaused: false, coolsUntil: null };
+  const none = {
+    atPlatform: 0,
+    atAccount: 0,
+    notYetAvailable: 0,
+    holds: [],
+    isBankPaused: false,
+    coolsUntil: null,
+  };
   return { currency: 'eur', ...none, ...change };
 };
 const schedule = { ...manualSchedule, interval: 'daily' as const };
