@@ -139,11 +139,14 @@ async function recordSentAttempt(
       ...(isSettled && { stripe_id: stripeId, decided_at: businessNow }),
     })
     .onConflict((conflict) =>
-      conflict.columns(['object_id', 'step']).where('state', '<>', 'refused').doUpdateSet({
-        state: 'unknown',
-        first_sent_at: createdAt,
-        last_sent_at: createdAt,
-      }),
+      conflict
+        .columns(['object_id', 'step'])
+        .where(sql<boolean>`state <> 'refused'`)
+        .doUpdateSet({
+          state: 'unknown',
+          first_sent_at: createdAt,
+          last_sent_at: createdAt,
+        }),
     )
     .execute();
 }

@@ -39,7 +39,8 @@ const mostNames = 1000;
 
 /**
  * A statement with a name keeps its plan on each connection: planning takes several times as long as
- * a short statement's work. Postgres itself still plans anew where the values decide the best plan.
+ * a short statement's work. Postgres itself still plans anew where the values decide the best plan,
+ * but `on conflict` must name the rule of a partial index by itself, not by a value.
  */
 function named(text: string): string | undefined {
   if (!names.has(text) && names.size < mostNames) names.set(text, `planned_${names.size}`);
