@@ -116,7 +116,10 @@ export type OpenRow =
       sellerId: SellerId;
     };
 
-/** Every seller and payout whose workflow has to run, unless it is only just being started. */
+/**
+ * Every seller and payout whose workflow has to run, unless it is only just being started. One that
+ * has moved was started, even where its start could not be noted before a process died.
+ */
 export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<OpenRow[]> {
   const before = sql<string>`business_now() - ${olderThanSeconds} * interval '1 second'`;
   const [sellers, payouts] = await Promise.all([
@@ -130,7 +133,16 @@ export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<Op
       .selectFrom('payouts')
       .select(['id', 'seller_id'])
       .where('status', 'in', ['requested', 'reserved', 'transferred', 'sent', 'paid'])
-      .where('started_at', '<=', before)
+      .where((of) =>
+        of.or([
+          of('started_at', '<=', before),
+          of.and([
+            of('started_at', 'is', null),
+            of('status', '<>', 'requested'),
+            of('created_at', '<=', before),
+          ]),
+        ]),
+      )
       .execute(),
   ]);
   return [

@@ -29,6 +29,11 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
     readWorkflows(sources),
     readTooMany(sources),
   ]);
+  const open = [
+    ...payouts.filter((one) => !isOver(one)).map(({ id }) => `payout/${id}`),
+    ...sellers.map(({ id }) => `seller/${id}`),
+  ];
+  workflows.push(...(await readOverlooked(sources, workflows, open)));
   const { unknownCalls } = await getJson<Pick<Facts, 'unknownCalls'>>(
     `${sandbox}/_sandbox/unknown-calls`,
   );
@@ -76,12 +81,41 @@ async function readWorkflows({ temporalUi, namespace }: Sources): Promise<Workfl
         `&pageSize=1000&nextPageToken=${encodeURIComponent(token)}`,
     );
     for (const { execution, type, status } of page.executions ?? []) {
-      const short = status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
-      all.push({ id: execution.workflowId, type: type.name, status: short });
+      all.push({ id: execution.workflowId, type: type.name, status: shortOf(status) });
     }
     token = page.nextPageToken ?? '';
   } while (token !== '');
   return all;
+}
+
+/**
+ * What runs and stood on no page: one that begins anew while pages are read moves from a page that
+ * is to come to one that was read.
+ */
+async function readOverlooked(
+  { temporalUi, namespace }: Sources,
+  listed: readonly Workflow[],
+  open: readonly string[],
+): Promise<Workflow[]> {
+  const running = new Set(listed.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
+  const found: Workflow[] = [];
+  for (const id of open.filter((one) => !running.has(one))) {
+    const path = `/api/v1/namespaces/${namespace}/workflows/${encodeURIComponent(id)}`;
+    const answer = await fetch(`${temporalUi}${path}`);
+    if (answer.status === 404) continue;
+    if (!answer.ok) throw new Error(`${answer.status} from ${path}: ${await answer.text()}`);
+    const { workflowExecutionInfo } = (await answer.json()) as {
+      workflowExecutionInfo: { type: { name: string }; status: string };
+    };
+    const { type, status } = workflowExecutionInfo;
+    if (shortOf(status) === 'RUNNING') found.push({ id, type: type.name, status: 'RUNNING' });
+  }
+  return found;
+}
+
+/** A status without the words that stand before each. */
+function shortOf(status: string): string {
+  return status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
 }
 
 type Line = { seq: number; at: number; method: string; path: string; requestId: string };
