@@ -7,6 +7,8 @@ const hourMs = 3600_000;
 /** What the clock may leap while a request to Stripe has no answer. */
 const shortMs = 10.5 * hourMs;
 const patienceMs = 30_000;
+/** After such a leap: longer than a call that was looked at before it needs to reach Stripe. */
+const landingMs = 3000;
 
 /** Lets business time pass; over an open request in leaps that its key outlives. */
 export async function letPass(scene: Scene, hours: number): Promise<void> {
@@ -18,6 +20,7 @@ export async function letPass(scene: Scene, hours: number): Promise<void> {
     const isPatient = Date.now() - startedAt < patienceMs;
     const isShort = await moveTo(scene, Math.min(target, at + shortMs));
     if (!isShort && !isPatient) throw new Error('the clock does not move');
+    if (isShort) await pause(landingMs);
   }
   scene.count.days += hours / 24;
 }
