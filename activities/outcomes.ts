@@ -16,10 +16,10 @@ export const moneyStoppedMinutes = 60;
 const pausedMinutes = 24 * 60;
 
 /**
- * Nothing is sent to a bank account that is paused or was changed just now, nor into a currency that the account cannot
- * hold: Stripe would convert it. Nor to an account, or from it, while Stripe
- * pays it out by itself: who takes the money first would be chance. A change wakes the payout. What
- * was sent once goes on: Stripe may have it, and only its answer tells.
+ * Nothing is sent to a bank account that is paused or was changed just now, nor into a currency that
+ * the account cannot hold: Stripe would convert it. Nor to an account, or from it, while Stripe pays
+ * it out by itself: who takes the money first would be chance. A change wakes the payout. What was
+ * sent once goes on: Stripe may have it, and only its answer tells.
  */
 export async function stopBeforeSending(
   db: Db,

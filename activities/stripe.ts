@@ -2,8 +2,9 @@ import { Stripe } from 'stripe';
 import type { StripeAccountId } from '../domain/ids.ts';
 
 /**
- * The client for Stripe, or for the sandbox at `apiBase`. It never retries by itself: whether a
- * request may be sent again is decided by its attempt's row.
+ * The client for Stripe, or for the sandbox at `apiBase`. It retries nothing that was answered:
+ * whether a request may be sent again is decided by its attempt's row. Only where the connection
+ * breaks, the SDK sends it once more under the same key (stripe-node, RequestSender._shouldRetry).
  */
 export function createStripe(settings: {
   secretKey: string;

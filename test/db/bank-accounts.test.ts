@@ -12,6 +12,7 @@ import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { failureCodes, failureOf, failuresBeforePause } from '../../domain/failures.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { bank } from './bank-facts.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
@@ -20,10 +21,6 @@ beforeAll(async () => {
 });
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(run);
 
-function bank(stripeId: string, given: Partial<BankAccountFacts> = {}): BankAccountFacts {
-  const fingerprint = `print of ${stripeId}`;
-  return { stripeId, currency: 'eur', fingerprint, status: 'new', isDefault: true, ...given };
-}
 const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
   inTx((tx) => recordBankAccounts(tx, sellerId, banks));
 const fail = (sellerId: SellerId, bankAccount: string, failureCode: string | null) =>

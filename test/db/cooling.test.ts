@@ -11,6 +11,7 @@ import { recordBack, recordPaid } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { recordAccountRead, wakeWaitingPayouts } from '../../db/seller-steps.ts';
 import { payoutWorkflowId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import { bank } from './bank-facts.ts';
 import { hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
@@ -19,10 +20,6 @@ beforeAll(async () => {
 });
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(run);
 
-function bank(stripeId: string, given: Partial<BankAccountFacts> = {}): BankAccountFacts {
-  const fingerprint = `print of ${stripeId}`;
-  return { stripeId, currency: 'eur', fingerprint, status: 'new', isDefault: true, ...given };
-}
 const aside = (one: BankAccountFacts) => ({ ...one, isDefault: false });
 const tell = (sellerId: SellerId, banks: BankAccountFacts[], hours = 48) =>
   inTx((tx) => recordBankAccounts(tx, sellerId, banks, hours));
