@@ -2,9 +2,8 @@ import { Stripe } from 'stripe';
 import type { StripeAccountId } from '../domain/ids.ts';
 
 /**
- * The client for Stripe, or for the sandbox at `apiBase`. It retries nothing that was answered:
- * whether a request may be sent again is decided by its attempt's row. Only where the connection
- * breaks, the SDK sends it once more under the same key (stripe-node, RequestSender._shouldRetry).
+ * The client for Stripe, or for the sandbox at `apiBase`. It retries nothing: whether a request may
+ * be sent again is decided by its attempt's row, and each try waits for its slot.
  */
 export function createStripe(settings: {
   secretKey: string;

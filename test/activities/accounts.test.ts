@@ -54,7 +54,7 @@ describe('the account of a seller', () => {
     ['drop-after', 'Stripe made it and the answer was lost'],
     ['drop-before', 'Stripe never heard of it'],
   ])('is made once though the connection broke (%s): %s', async (kind) => {
-    await disturb({ kind, count: 2 });
+    await disturb({ kind });
     await expect(create()).rejects.toMatchObject({ type: 'StripeUnreachable' });
     const seller = await create();
     expect(await opened()).toEqual([seller.stripeAccount]);

@@ -67,7 +67,7 @@ describe('an arrival', () => {
     stage = await startStage('transfer');
     const books = await booksOf(stage);
     await stage.moveTo(120_000); // only ours
-    await stage.disturb({ kind: 'drop-after', count: 2 });
+    await stage.disturb({ kind: 'drop-after' });
     await expect(stage.act()).rejects.toMatchObject({ type: 'StripeUnreachable' });
     await books.charge(50_00);
     await books.read();

@@ -84,7 +84,7 @@ describe('a seller is paid exactly once', () => {
   // BasedHardware/omi PR 7184: a stored balance_insufficient was replayed for ten hours.
   test('when a stored refusal is replayed though the money came: the next key is a new one', async () => {
     const at = await setUp('transfer', { funded: false });
-    await at.disturb({ kind: 'drop-after', count: 2 });
+    await at.disturb({ kind: 'drop-after' });
     await expect(at.act()).rejects.toMatchObject({ type: 'StripeUnreachable' });
     await at.sandbox.fund(500_00);
     expect(await at.act()).toMatchObject({ waitingFor: 'platform-balance' });
