@@ -44,7 +44,8 @@ export async function callOnce<T>(
   if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
-  const { clearance, slotAt, tries } = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const cleared = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
+  const { clearance, slotAt, tries, request } = cleared;
   const waitMs = Math.max(0, slotAt - performance.now());
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce(deps, asked, post);
@@ -61,7 +62,11 @@ export async function callOnce<T>(
   if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
-    return { kind: 'succeeded', key: attempt.key, object: await post(attempt, options) };
+    return {
+      kind: 'succeeded',
+      key: attempt.key,
+      object: await post({ ...attempt, request }, options),
+    };
   } catch (error) {
     return answerError(db, { key: attempt.key, isFirstTry: tries === 1 }, error);
   }

@@ -70,8 +70,8 @@ export function factsOf(error: unknown): ErrorFacts {
 /** What the network says where no answer came, such as ENOTFOUND; null for every other error. */
 export function networkErrorOf(error: unknown): string | null {
   if (!(error instanceof Stripe.errors.StripeConnectionError)) return null;
-  const { detail } = error as { detail?: unknown };
-  const code = (detail as { code?: unknown } | null | undefined)?.code;
+  const { detail } = error as { detail?: { code?: unknown; cause?: { code?: unknown } } | null };
+  const code = detail?.code ?? detail?.cause?.code;
   return typeof code === 'string' ? code : 'no answer';
 }
 
@@ -80,8 +80,10 @@ const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;
 function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
   const known = code === undefined ? undefined : refusalByCode.get(code);
   if (known) return known;
-  // Two refusals come without a code (antiwork/gumroad issues 4953 and 6523).
-  return /has been deleted and can no longer be used|on your block list/.test(message)
+  // Two come without a code (antiwork/gumroad issues 4953 and 6523), one with that of anything missing.
+  return /has been deleted and can no longer be used|on your block list|^No such external account/.test(
+    message,
+  )
     ? 'bank-details'
     : 'other';
 }

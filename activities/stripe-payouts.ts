@@ -121,10 +121,12 @@ export function factsOfReturn({ status, failure_code, destination }: Stripe.Payo
   return { status, failureCode: failure_code, bankAccount } as const;
 }
 
+/** Named, so that it never goes to a bank account that Stripe got and we did not look at yet. */
 function askPayout(payout: Payout) {
   const request: Stripe.PayoutCreateParams = {
     amount: payout.fromPlatform + payout.fromAccount,
     currency: payout.currency,
+    ...(payout.paysTo && { destination: payout.paysTo }),
     metadata: { payout_id: payout.payoutId },
   };
   return {

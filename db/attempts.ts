@@ -32,8 +32,8 @@ export type NewAttempt = {
 
 /**
  * Answers with the attempt of this step that is open or has succeeded, and opens the next one only
- * when the last was refused. The answer is the row that stands: its body may differ from what was
- * asked, and is the one to send. None is opened for a payout that was called off: the lock makes
+ * when the last was refused. One that was never sent takes the body that is asked for now; once it
+ * was, the row that stands is the answer, and its body the one to send. None is opened for a payout that was called off: the lock makes
  * this wait for a cancellation under way and then see it; such a payout answers with nothing.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
@@ -53,8 +53,14 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
         where not exists (select from last where state <> 'refused')
           and not exists (select from payout where status = 'canceled')
         on conflict do nothing returning *
+      ), renewed as (
+        update attempts set request = ${JSON.stringify(asked.request)}::jsonb
+        where key = (select key from last where state = 'started')
+          and first_sent_at is null and request <> ${JSON.stringify(asked.request)}::jsonb
+        returning *
       )
-      select * from opened union all select * from last where state <> 'refused'
+      select * from opened union all select * from renewed
+      union all select * from last where state <> 'refused' and not exists (select from renewed)
     `.execute(db);
     const [row] = rows;
     if (row) return toAttempt(row);
@@ -78,17 +84,20 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-
  * budgets, and clears it only while money may move, Stripe was compared since PostgreSQL started
  * (it may have been brought back from a backup), and Stripe certainly still knows the key.
  * `slotAt` is the instant of the slots: seconds ahead at most, far less than the limits that were
- * looked at leave room for. `tries` counts this one.
+ * looked at leave room for. `tries` counts this one. `request` is the body to send: it stays what
+ * it is from this try on.
  */
 export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<{ clearance: Clearance; slotAt: number; tries: number }> {
+): Promise<Pick<Attempt, 'request'> & { clearance: Clearance; slotAt: number; tries: number }> {
   const askedAt = performance.now();
-  const { rows } = await sql<{ clearance: Clearance; tries: number } & Slot>`
+  const { rows } = await sql<
+    Pick<Attempt, 'request'> & { clearance: Clearance; tries: number } & Slot
+  >`
     with look as (
-      select key, tries, case
+      select key, tries, request, case
         when state <> 'started' then 'decided'
         when (select money_stopped from operations) then 'money-stopped'
         when (select compared_start from operations) is distinct from postgres_start()
@@ -104,14 +113,14 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, tries + 1 as tries, "waitMs", "atMs" from look, (
+    select clearance, tries + 1 as tries, request, "waitMs", "atMs" from look, (
       select max(wait_ms)::float as "waitMs", max(at_ms)::float as "atMs" from slots
     ) as latest
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error(`no such attempt: ${key}`);
-  const { clearance, tries } = row;
-  return { clearance, tries, slotAt: instantOf(row, askedAt) };
+  const { clearance, tries, request } = row;
+  return { clearance, tries, request, slotAt: instantOf(row, askedAt) };
 }
 
 /** Stripe said no: nothing moved under this key, and the next attempt may be opened. */

@@ -41,6 +41,9 @@ export const readAlong = [
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
   sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
   sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
+  sql<string | null>`(select stripe_id from bank_accounts as used
+    where used.seller_id = payouts.seller_id and used.currency = payouts.currency
+      and used.is_default and used.gone_at is null limit 1)`.as('pays_to'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
@@ -53,6 +56,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   bank_paused: boolean;
   is_converted: boolean;
   cools_until: string | null;
+  pays_to: string | null;
   payouts_are_manual: boolean;
   stops: Stop[];
 };
@@ -75,6 +79,7 @@ export function toPayout(row: PayoutRow): Payout {
     bankPaused: row.bank_paused,
     isConverted: row.is_converted,
     coolsUntil: row.cools_until,
+    paysTo: row.pays_to,
     payoutsAreManual: row.payouts_are_manual,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,

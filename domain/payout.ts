@@ -97,6 +97,8 @@ export type Payout = {
   bankPaused: boolean;
   /** Until when the bank account takes none, since it was changed; absent in old histories. */
   coolsUntil?: string | null;
+  /** The bank account it goes to, as far as the account was read; absent in old histories. */
+  paysTo?: string | null;
   /** Stripe would convert what is transferred: the account holds other money. Absent in old histories. */
   isConverted?: boolean;
   /** Nobody but us pays the account out; absent in old histories. */

@@ -263,6 +263,16 @@ export const guards: readonly Guard[] = [
     pattern: 'another waits once one was paid',
   },
   {
+    name: 'bank account by name',
+    why: 'a payout goes to a bank account that was put there a moment ago, without cooling',
+    file: 'activities/stripe-payouts.ts',
+    from: `    ...(payout.paysTo && { destination: payout.paysTo }),
+`,
+    to: '',
+    tests: calls,
+    pattern: 'goes to the bank account as it was looked at',
+  },
+  {
     name: 'signature',
     why: "anybody may speak in Stripe's name",
     file: 'api/webhooks.ts',

@@ -17,7 +17,8 @@ const inEuros = async (): Promise<Payout> => {
 
 test('money set aside before the bank account was changed waits until that has cooled', async () => {
   stage = await startStage('payout');
-  await stage.bank(stage.sellerId, 'usd');
+  await stage.run.setManualPayouts();
+  await stage.run.readAccount();
   const cool = (until: string | null) =>
     stage.db.updateTable('bank_accounts').set({ cools_until: until }).execute();
   const { now } = await stage.row();

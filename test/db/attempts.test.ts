@@ -57,8 +57,20 @@ describe('an attempt', () => {
     expect(new Set(opened.map(({ number }) => number))).toEqual(new Set([2]));
   });
 
-  test('answers with the body, the account and the version as first stored', async () => {
+  test('takes the body that is asked for now while none was sent', async () => {
+    const asked = attemptOf(noPayout(), 'payout');
+    const { key } = await openAttempt(money.db, asked);
+    const renewed = await openAttempt(money.db, { ...asked, request: { amount: 999_00 } });
+    expect(renewed).toMatchObject({ key, request: { amount: 999_00 } });
+    // Who opened it before sends what stands now.
+    expect(await clearTry(money.db, key, [])).toMatchObject({ request: { amount: 999_00 } });
+    expect(await openAttempt(money.db, asked)).toMatchObject({ request: { amount: 999_00 } });
+  });
+
+  test('answers with the body, the account and the version as first sent', async () => {
     const asked = { ...attemptOf(noPayout(), 'payout'), account: 'acct_first' as const };
+    const { key } = await openAttempt(money.db, asked);
+    await clearTry(money.db, key, []);
     const first = await openAttempt(money.db, asked);
     const second = await openAttempt(money.db, {
       ...asked,
