@@ -1,5 +1,5 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
-import type { Stripe } from 'stripe';
+import { Stripe } from 'stripe';
 import {
   clearTry,
   openAttempt,
@@ -34,7 +34,7 @@ export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
  * takes a last look, waits for its turn, posts the stored body. Throws a retryable failure while the
  * same key may be sent again; every other end is a value. The caller records a success.
  */
-export async function callOnce<T>(
+export async function callOnce<T extends { id: string }>(
   deps: StripeDeps,
   asked: NewAttempt & { endpoint: Endpoint },
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
@@ -62,15 +62,16 @@ export async function callOnce<T>(
   if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
-    return {
-      kind: 'succeeded',
-      key: attempt.key,
-      object: await post({ ...attempt, request }, options),
-    };
+    const object = await post({ ...attempt, request }, options);
+    // To the SDK any JSON without an error is the object, whatever its status: a gateway's words too.
+    if (typeof object.id !== 'string') throw new Stripe.errors.StripeAPIError(noObject);
+    return { kind: 'succeeded', key: attempt.key, object };
   } catch (error) {
     return answerError(db, { key: attempt.key, isFirstTry: tries === 1 }, error);
   }
 }
+
+const noObject = { message: 'an answer without an object', type: 'api_error' } as const;
 
 /** How long a last look before the POST may be relied on, beyond the wait for its slot. */
 const clearedForMs = 60_000;

@@ -16,17 +16,17 @@ export const moneyStoppedMinutes = 60;
 const pausedMinutes = 24 * 60;
 
 /**
- * Nothing is sent to a bank account that is paused or was changed just now, nor into a currency that
- * the account cannot hold: Stripe would convert it. Nor to an account, or from it, while Stripe pays
- * it out by itself: who takes the money first would be chance. A change wakes the payout. What was
- * sent once goes on: Stripe may have it, and only its answer tells.
+ * Nothing is sent to a bank account that is paused, is gone or was changed just now, nor into a
+ * currency that the account cannot hold: Stripe would convert it. Nor to an account, or from it,
+ * while Stripe pays it out by itself: who takes the money first would be chance. A change wakes the
+ * payout. What was sent once goes on: Stripe may have it, and only its answer tells.
  */
 export async function stopBeforeSending(
   db: Db,
   payout: Payout,
   step: MoneyStep,
 ): Promise<Payout | undefined> {
-  const lacksBank = step === 'payout' ? payout.bankPaused : payout.isConverted;
+  const lacksBank = step === 'payout' ? payout.bankPaused || payout.lacksBank : payout.isConverted;
   const coolsUntil = step === 'payout' ? (payout.coolsUntil ?? null) : null;
   if (!lacksBank && coolsUntil === null && payout.payoutsAreManual) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
@@ -102,5 +102,7 @@ export async function answerLookUp<T>(
       ? `Stripe has it ${standing.length} times`
       : differenceOf(payout, step, toCandidate(object));
   if (difference === null) return record(object);
-  return parkPayout(db, payout, named ? 'outcome-unknown' : 'unexpected-state', difference);
+  // Where all that was made was taken back, a person may say that nothing moved, and it goes anew.
+  const isOpen = named !== null || standing.length === 0;
+  return parkPayout(db, payout, isOpen ? 'outcome-unknown' : 'unexpected-state', difference);
 }

@@ -38,7 +38,9 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   const replayed = error.headers?.['idempotent-replayed'] === 'true';
   // Whatever its type says: the same key is under way, and its answer comes to whoever asks later.
   if (error.code === 'idempotency_key_in_use') return { kind: 'retry', type: 'StripeBusy' };
-  if (error.rawType === 'idempotency_error' || status === 0) return { kind: 'unknown' };
+  if (error.rawType === 'idempotency_error') return { kind: 'unknown' };
+  // What is no JSON comes from a gateway before Stripe, or broke off: the same key tells.
+  if (status === 0) return unreachable;
   if (status === 409 || status === 429) return { kind: 'retry', type: 'StripeBusy' };
   if (status === 401) return { kind: 'retry', type: 'StripeKeyRefused', afterMs: 60_000 };
   if (status >= 500) {

@@ -181,7 +181,7 @@ export function parkedOf(
   switch (parked) {
     case 'outcome-unknown': {
       const stripeId = unknownStep === 'payout' ? 'po_...' : 'tr_...';
-      const named = parkedDetail === null ? '' : `. What was named is not it: ${parkedDetail}`;
+      const named = parkedDetail === null ? '' : `. What was found is not it: ${parkedDetail}`;
       return {
         ...of,
         explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe${named}`,

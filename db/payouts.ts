@@ -39,6 +39,9 @@ export const readAlong = [
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
+  sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id)`.as(
+    'bank_known',
+  ),
   sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
   sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
   sql<string | null>`(select stripe_id from bank_accounts as used
@@ -54,6 +57,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
   bank_paused: boolean;
+  bank_known: boolean;
   is_converted: boolean;
   cools_until: string | null;
   pays_to: string | null;
@@ -77,6 +81,7 @@ export function toPayout(row: PayoutRow): Payout {
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
     bankPaused: row.bank_paused,
+    lacksBank: row.bank_known && row.pays_to === null,
     isConverted: row.is_converted,
     coolsUntil: row.cools_until,
     paysTo: row.pays_to,

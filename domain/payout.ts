@@ -95,6 +95,8 @@ export type Payout = {
   failureCode: string | null;
   /** The bank account that it would go to failed, and nothing more is sent there. */
   bankPaused: boolean;
+  /** None of the bank accounts that are known takes its currency; absent in old histories. */
+  lacksBank?: boolean;
   /** Until when the bank account takes none, since it was changed; absent in old histories. */
   coolsUntil?: string | null;
   /** The bank account it goes to, as far as the account was read; absent in old histories. */

@@ -188,6 +188,7 @@ function keyedOf(request: StripeRequest): Keyed | undefined {
 }
 
 function codeOf(body: string): string | null {
+  if (!body.startsWith('{')) return null;
   const parsed = JSON.parse(body) as { error?: { code?: string; type?: string } };
   return parsed.error?.code ?? parsed.error?.type ?? null;
 }

@@ -53,6 +53,14 @@ for (const step of ['transfer', 'payout'] as const) {
       ['409 without a code', { kind: 'status', status: 409 }],
       ['Stripe is down', { kind: 'status', status: 503 }],
       ['Stripe says that a retry helps', retryHelps],
+      [
+        'a gateway answers with a page',
+        { kind: 'status', status: 502, body: '<p>Bad gateway</p>' },
+      ],
+      [
+        'a gateway answers in its own words',
+        { kind: 'status', status: 503, body: '{"message":""}' },
+      ],
     ])('that Stripe puts off since %s is sent again under its key', async (_why, rule) => {
       stage = await startStage(step);
       await stage.disturb({ ...rule, count: 3 });
@@ -228,6 +236,15 @@ describe('a payout at Stripe', () => {
     await stage.run.readAccount();
     expect(await stage.act()).toMatchObject({ status: 'sent' });
     expect(await stage.made()).toMatchObject([{ destination: added }]);
+  });
+
+  test('waits where the bank accounts that are known are gone', async () => {
+    stage = await startStage('payout');
+    await stage.run.setManualPayouts();
+    await stage.run.readAccount();
+    await stage.db.updateTable('bank_accounts').set({ is_default: false }).execute();
+    expect(await stage.act()).toMatchObject({ waitingFor: 'bank-details' });
+    expect(await stage.posts()).toEqual([]);
   });
 
   test('goes to the bank account as it was looked at, though Stripe has another by now', async () => {

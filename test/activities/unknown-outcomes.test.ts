@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { openAttempt } from '../../db/attempts.ts';
-import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
+import { confirmNotSent, confirmSent, retryRefused } from '../../db/payout-orders.ts';
 import { recordSent, recordTransferred } from '../../db/payout-steps.ts';
 import type { Payout } from '../../domain/payout.ts';
 import { startStage, type Stage } from './stage.ts';
@@ -230,6 +230,25 @@ for (const step of ['transfer', 'payout'] as const) {
       expect(await stage.attempts()).toMatchObject([{ number: 1, state: 'unknown' }]);
     });
 
+    test('that was taken back goes anew when a person says that nothing moved', async () => {
+      stage = await startStage(step);
+      const took = await takeTheKey(step, 99_00);
+      await stage.act();
+      await stage.lookUp();
+      expect(await stage.row()).toMatchObject({ parked: 'unexpected-state' });
+      await took.back();
+      const { db, payoutId } = stage;
+      await db.transaction().execute((tx) => retryRefused(tx, payoutId));
+      await stage.lookUp();
+      expect(await stage.row()).toMatchObject({ parked: 'outcome-unknown', unknownStep: step });
+      await db.transaction().execute((tx) => confirmNotSent(tx, payoutId));
+      expect(await stage.act()).toMatchObject({ parked: null, unknownStep: null });
+      expect(await stage.attempts()).toMatchObject([
+        { number: 1, state: 'refused', refusal: 'confirmed-not-sent' },
+        { number: 2 },
+      ]);
+    });
+
     test('is parked when Stripe has it twice', async () => {
       stage = await startStage(step);
       await takeTheKey(step, 40_00);
@@ -242,16 +261,22 @@ for (const step of ['transfer', 'payout'] as const) {
 }
 
 /** Somebody used the key of the payout's first attempt for something else. */
-async function takeTheKey(step: 'transfer' | 'payout', amount: number, more = ''): Promise<void> {
+async function takeTheKey(step: 'transfer' | 'payout', amount: number, more = '') {
   const { stripe, payoutId, account } = stage;
   const body = { amount, currency: 'usd', metadata: { payout_id: payoutId } };
   const idempotencyKey = `${payoutId}/${step}/1${more}`;
   if (step === 'payout') {
-    await stripe.payouts.create(body, { idempotencyKey, stripeAccount: account });
-    return;
+    const acting = { stripeAccount: account };
+    const { id } = await stripe.payouts.create(body, { idempotencyKey, ...acting });
+    const back = async () => {
+      await stage.moveMinutes(5 * 24 * 60); // one that has not arrived cannot be reversed
+      await stripe.payouts.reverse(id, {}, acting);
+    };
+    return { back };
   }
-  await stripe.transfers.create(
+  const { id } = await stripe.transfers.create(
     { ...body, destination: account, transfer_group: payoutId },
     { idempotencyKey },
   );
+  return { back: () => stripe.transfers.createReversal(id, {}) };
 }
