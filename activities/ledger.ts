@@ -3,9 +3,10 @@ import type { Db } from '../db/connect.ts';
 import { openPayday } from '../db/paydays.ts';
 import { readPayout, recordPayoutStarted, reservePayout } from '../db/payouts.ts';
 import { readSellerForWorkflow } from '../db/seller-steps.ts';
-import type { PayoutId, SellerId } from '../domain/ids.ts';
+import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payout.ts';
 import type { Seller } from '../domain/seller.ts';
+import { lookAgain } from '../workflows/messages.ts';
 import { paydaysAround } from './calendar.ts';
 import { startPayoutWorkflow } from './starts.ts';
 
@@ -17,7 +18,9 @@ export function createLedgerActivities({ db }: { db: Db }) {
     },
 
     async reservePayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
-      return reservePayout(db, payoutId);
+      const payout = await reservePayout(db, payoutId);
+      if (payout.status === 'skipped' && payout.othersWait) await tellSeller(payout);
+      return payout;
     },
 
     async readSeller({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
@@ -37,4 +40,10 @@ export function createLedgerActivities({ db }: { db: Db }) {
       return readSellerForWorkflow(db, order.sellerId);
     },
   };
+}
+
+/** The next one need not wait until the wake-up that was written is delivered; that comes anyway. */
+async function tellSeller({ sellerId }: Payout): Promise<void> {
+  const seller = getClient().workflow.getHandle(sellerWorkflowId(sellerId));
+  await seller.signal(lookAgain, ['payouts']).catch(() => undefined);
 }

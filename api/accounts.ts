@@ -141,12 +141,19 @@ export function accountRoutes(deps: AppDeps) {
     .openapi(waive, async (c) => {
       const request = { ...c.req.valid('param'), ...c.req.valid('json') };
       const done = await runCommand(c, deps, { kind: 'waive-cooling', request }, async (tx) => {
+        await refuseUnlessCooling(tx, request);
         const { body, ...answered } = await letPay(tx, request, waiveCooling);
         // The answer is kept with the command, and so is why it was ordered.
         return { ...answered, body: { ...body, waiveReason: request.reason } };
       });
       return c.json(done.body, done.status);
     });
+}
+
+async function refuseUnlessCooling(tx: Tx, of: z.infer<typeof BankAccountParams>): Promise<void> {
+  const banks = await listBankAccounts(tx, of.sellerId);
+  if (banks.find(({ id }) => id === of.bankAccountId)?.coolsUntil !== null) return;
+  throw new Problem('bank-account-not-cooling', 'There is no cooling period to waive');
 }
 
 /** Lets payouts go to a bank account again, and wakes those that waited for it. */

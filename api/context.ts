@@ -23,8 +23,8 @@ export type AppDeps = {
   log: Log;
   /** Tells that wake-ups were written, so that they are delivered soon. */
   wakeSoon: () => void;
-  /** True when Temporal answers; never throws and never takes long. */
-  temporalAnswers: () => Promise<boolean>;
+  /** How many workers asked Temporal for work lately; undefined when Temporal does not answer. */
+  countWorkers: () => Promise<number | undefined>;
   stripe: { webhookSecrets: readonly string[]; livemode: boolean };
   /** For links, sessions and reads to show; it never moves money. */
   stripeClient: Stripe;

@@ -94,7 +94,7 @@ export function explainPayout(
       all: `/v1/payouts/${payout.id}/items`,
     },
     attempts,
-    payout: toPayout(payout),
+    payout: toPayout(payout, attempts),
   };
 }
 

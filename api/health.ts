@@ -8,6 +8,9 @@ const Readiness = z
   .object({
     ready: z.boolean(),
     parts: z.object({ database: Part, temporal: Part }),
+    workers: z.int().optional().openapi({
+      description: 'How many asked for work within two minutes; with none, no money moves',
+    }),
     moneyStopped: z.boolean().optional(),
     oldestWakeUpSeconds: z.int().nullable().optional(),
     parkedPayouts: z.int().optional(),
@@ -25,7 +28,7 @@ const readyRoute = createRoute({
   path: '/ready',
   summary: 'Tell whether every part answers',
   description:
-    'A stopped switch, parked payouts, old wake-ups and failed checks are shown, not counted.',
+    'No worker, a stopped switch, parked payouts, old wake-ups and failed checks are shown, not counted.',
   tags: ['Operations'],
   security: [],
   responses: {
@@ -48,10 +51,13 @@ export function healthRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(healthRoute, (c) => c.json({ alive: true as const }, 200));
   routes.openapi(readyRoute, async (c) => {
-    const [backlog, temporal] = await Promise.all([backlogOf(deps), deps.temporalAnswers()]);
-    const ready = backlog !== undefined && temporal;
-    const parts = { database: state(backlog !== undefined), temporal: state(temporal) };
-    return c.json({ ready, parts, ...backlog }, ready ? 200 : 503);
+    const [backlog, workers] = await Promise.all([backlogOf(deps), deps.countWorkers()]);
+    const ready = backlog !== undefined && workers !== undefined;
+    const parts = {
+      database: state(backlog !== undefined),
+      temporal: state(workers !== undefined),
+    };
+    return c.json({ ready, parts, workers, ...backlog }, ready ? 200 : 503);
   });
   return routes;
 }

@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import type { Log } from './context.ts';
 import { createLog } from './log.ts';
 import { createSandboxClock } from './sandbox-clock.ts';
+import { engineQueue } from '../workflows/messages.ts';
 import { createWaker } from './wake.ts';
 
 /** Starts the API of these settings; answers when it takes calls. */
@@ -33,7 +34,7 @@ export async function startApi(
     db,
     log,
     wakeSoon: waker.wakeSoon,
-    temporalAnswers: () => answers(connection, config.temporal.namespace),
+    countWorkers: () => countWorkers(connection, config.temporal.namespace),
     stripe: { webhookSecrets, livemode },
     stripeClient: createStripe({ ...config.stripe, timeoutMs: stripeTimeoutMs }),
     turns: createTurns(db, config.stripe.budgets),
@@ -83,14 +84,28 @@ function connectToTemporal({ temporal }: Config): Connection {
   });
 }
 
-async function answers(connection: Connection, namespace: string): Promise<boolean> {
+/** A healthy worker asks anew at least once a minute; one that is gone or stands still does not. */
+const askedLatelyMs = 120_000;
+
+async function countWorkers(
+  connection: Connection,
+  namespace: string,
+): Promise<number | undefined> {
   try {
-    await connection.withDeadline(Date.now() + 2000, () =>
-      connection.workflowService.describeNamespace({ namespace }),
+    const { pollers } = await connection.withDeadline(Date.now() + 2000, () =>
+      connection.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: engineQueue },
+        taskQueueType: 1, // workflows
+      }),
     );
-    return true;
+    const since = Date.now() - askedLatelyMs;
+    const lately = (pollers ?? []).filter(({ lastAccessTime: at }) => {
+      return Number(at?.seconds ?? 0) * 1000 >= since;
+    });
+    return new Set(lately.map(({ identity }) => identity)).size;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

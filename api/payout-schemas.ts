@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import type { PayoutRecord } from '../db/views.ts';
+import type { AttemptRecord, PayoutRecord } from '../db/views.ts';
 import { places } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';
 import { cancellationOf, failedOf, parkedOf, skippedOf, waitingOf } from './payout-words.ts';
 import * as schemas from './schemas.ts';
+import { putOffWaits } from './stripe-words.ts';
 
 const MaybeInstant = schemas.Instant.nullable();
 
@@ -93,8 +94,11 @@ export const Payout = z
   })
   .openapi('Payout');
 
-/** A payout as its record tells it. */
-export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
+/** A payout as its record tells it, and where they are given, as its attempts do. */
+export function toPayout(
+  record: PayoutRecord,
+  attempts: readonly AttemptRecord[] = [],
+): z.infer<typeof Payout> {
   const { requestedAmount, fromPlatform, fromAccount, currency } = record;
   const {
     lookAgainAt: _look,
@@ -112,11 +116,18 @@ export function toPayout(record: PayoutRecord): z.infer<typeof Payout> {
     fromAccount: money(fromAccount, currency),
     total: money(fromPlatform + fromAccount, currency),
     failure: failedOf(record),
-    waiting: waitingOf(record),
+    waiting: putOffOf(record, attempts) ?? waitingOf(record),
     parked: parkedOf(record),
     skipped: skippedOf(record),
     cancellation: cancellationOf(record),
   };
+}
+
+/** What Stripe was asked and has not answered comes before what was waited for until then. */
+function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
+  const { id, parked, waitingFor } = record;
+  const [wait] = parked || waitingFor === 'money-stopped' ? [] : putOffWaits(attempts, id);
+  return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
 }
 
 /** One earning inside a payout. */

@@ -105,9 +105,10 @@ export function payoutRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(createPayout, async (c) => {
       const { sellerId } = c.req.valid('param');
-      const asked = { sellerId, orderedBy: c.get('caller').id, ...c.req.valid('json') };
+      const asked = { sellerId, ...c.req.valid('json') };
+      const orderedBy = c.get('caller').id;
       const done = await runCommand(c, deps, { kind: 'create-payout', request: asked }, (tx) =>
-        order(tx, asked),
+        order(tx, { ...asked, orderedBy }),
       );
       return c.json(done.body, done.status);
     })
@@ -117,7 +118,8 @@ export function payoutRoutes(deps: AppDeps) {
     })
     .openapi(getPayouts, async (c) => c.json(await page(db, c.req.valid('query')), 200))
     .openapi(getPayout, async (c) => {
-      return c.json(toPayout(await readPayout(db, c.req.valid('param').payoutId)), 200);
+      const payout = await readPayout(db, c.req.valid('param').payoutId);
+      return c.json(toPayout(payout, await views.listAttempts(db, payout.id)), 200);
     })
     .openapi(getItems, async (c) => {
       const { id } = await readPayout(db, c.req.valid('param').payoutId);
@@ -182,5 +184,5 @@ async function page(db: AppDeps['db'], { cursor, parked, ...filter }: Filter) {
     parked: parked && parked === 'true',
     after: afterOf(cursor, isPayoutId),
   });
-  return toPage(rows, filter.limit, toPayout);
+  return toPage(rows, filter.limit, (row) => toPayout(row));
 }

@@ -107,7 +107,9 @@ export const CommandHeaders = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[\x20-\x7e]{1,255}$/)
-    .openapi({ description: 'Kept for ever; one for each thing you want done' }),
+    .openapi({
+      description: 'Kept for ever, for all API keys together; one for each thing you want done',
+    }),
 });
 
 /** What every refusal looks like (RFC 9457). */

@@ -4,7 +4,10 @@ import { newId, type ApiKeyId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
 import { businessNow } from './payouts.ts';
 
-/** An order of a caller's, under the key that makes it count once. */
+/**
+ * An order of a caller's, under the key that makes it count once, whichever API key sends it: an
+ * order that is repeated after the API key was changed is the same order.
+ */
 export type Command = {
   apiKeyId: ApiKeyId;
   idempotencyKey: string;
@@ -48,7 +51,7 @@ export async function executeCommand<Answer extends CommandAnswer>(
  * events that it causes name the caller.
  */
 async function lock(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
-  const name = createHash('sha256').update(`${apiKeyId}/${idempotencyKey}`).digest();
+  const name = createHash('sha256').update(idempotencyKey).digest();
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(${name.readBigInt64BE().toString()}::bigint) as locked,
       set_config('payout_engine.actor', ${apiKeyId}, true)
@@ -61,11 +64,10 @@ export async function nameActor(tx: Tx, apiKeyId: ApiKeyId): Promise<void> {
   await sql`select set_config('payout_engine.actor', ${apiKeyId}, true)`.execute(tx);
 }
 
-async function findCommand(tx: Tx, { apiKeyId, idempotencyKey }: Command) {
+async function findCommand(tx: Tx, { idempotencyKey }: Command) {
   const row = await tx
     .selectFrom('commands')
     .select(['request_hash', 'object_id', 'answer_status', 'answer'])
-    .where('api_key_id', '=', apiKeyId)
     .where('idempotency_key', '=', idempotencyKey)
     .executeTakeFirst();
   if (!row) return undefined;

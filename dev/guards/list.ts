@@ -269,7 +269,7 @@ export const guards: readonly Guard[] = [
     from: `    ...(payout.paysTo && { destination: payout.paysTo }),
 `,
     to: '',
-    tests: calls,
+    tests: 'test/activities/payout-banks.test.ts',
     pattern: 'goes to the bank account as it was looked at',
   },
   {

@@ -69,6 +69,8 @@ describe('a changed bank account', () => {
       expect.objectContaining({ what: 'Cooling period waived', reason, apiKeyName: 'shop' }),
     );
     expect(await reservePayout(api.db, payoutId)).toMatchObject({ status: 'reserved' });
+    const again = await api.post(path, { reason });
+    expect([again.status, again.body['type']]).toEqual([409, '/problems/bank-account-not-cooling']);
   });
 
   test.each([

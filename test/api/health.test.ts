@@ -5,7 +5,7 @@ import { createTestApp, insertPayout, insertSeller } from './plumbing.ts';
 
 describe('/health', () => {
   test('answers without a key and without any other part', async () => {
-    const { app, db } = await createTestApp({ temporalAnswers: () => Promise.resolve(false) });
+    const { app, db } = await createTestApp({ countWorkers: () => Promise.resolve(undefined) });
     await db.destroy();
     const answer = await app.request('/health');
     expect(answer.status).toBe(200);
@@ -21,6 +21,7 @@ describe('/ready', () => {
     expect(await answer.json()).toEqual({
       ready: true,
       parts: { database: 'up', temporal: 'up' },
+      workers: 1,
       moneyStopped: false,
       oldestWakeUpSeconds: null,
       parkedPayouts: 0,
@@ -32,7 +33,7 @@ describe('/ready', () => {
   });
 
   test('names Temporal when it is away, and still shows what the database knows', async () => {
-    const { app } = await createTestApp({ temporalAnswers: () => Promise.resolve(false) });
+    const { app } = await createTestApp({ countWorkers: () => Promise.resolve(undefined) });
     const answer = await app.request('/ready');
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({
@@ -50,6 +51,7 @@ describe('/ready', () => {
     expect(await answer.json()).toEqual({
       ready: false,
       parts: { database: 'down', temporal: 'up' },
+      workers: 1,
     });
   });
 

@@ -35,7 +35,7 @@ export async function createTestApp(given: Partial<AppDeps> = {}) {
     db,
     log: (line) => lines.push(line),
     wakeSoon: () => (woken.times += 1),
-    temporalAnswers: () => Promise.resolve(true),
+    countWorkers: () => Promise.resolve(1),
     stripe: { webhookSecrets: [], livemode: false },
     stripeClient: createStripe({ secretKey: 'sk_test_sandbox', apiBase: 'http://127.0.0.1:9' }),
     turns: { take: async () => undefined },
