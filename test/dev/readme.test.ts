@@ -23,12 +23,12 @@ afterAll(async () => {
 });
 
 test('the commands of the README pay a first seller, stop money and let it go on', async () => {
-  const paying = commandsOf('## Pay a first seller', 6);
+  const paying = commandsOf('## Pay a first seller', 7);
   const stopping = commandsOf('## Stop money, and let it go on', 1);
   const output = await runInBash(`set -e\n${paying}\necho STOPPING\n${stopping}`);
   const [paid = '', stopped = ''] = output.split('STOPPING\n');
-  expect(paid).toMatch(/^acct_\w+$/m);
-  expect(paid).toMatch(/^active$[^]*^sent$[^]*^paid$/m);
+  expect(paid).toMatch(/^acct_\w+\nhttp:\S+\/setup\/link_\w+$/m);
+  expect(paid).toMatch(/^active$[^]*^sent\n.*the bank does not have it yet.*\n[^]*^paid$/m);
   const balances = JSON.parse(paid.trimEnd().split('\n').at(-1) ?? '') as unknown;
   expect(balances).toMatchObject({ data: [{ currency: 'eur', places: { bank: 100_00 } }] });
   const answers = stopped.trimEnd().split('\n');

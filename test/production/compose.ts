@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { parse } from 'yaml';
+
 /** The top of the checkout, where the compose file stands. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -43,10 +45,7 @@ export function runCompose(env: Record<string, string>): { code: number; output:
 export function readServices(env: Record<string, string> = required): Record<string, Service> {
   const { code, output } = runCompose(env);
   if (code !== 0) throw new Error(output);
-  // Debian's client is a Python program: the YAML it writes is read by what came with it.
-  const script = 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)';
-  const read = spawnSync('/usr/bin/python3', ['-c', script], { input: output, encoding: 'utf8' });
-  if (read.status !== 0) throw new Error(read.stderr);
-  const { services } = JSON.parse(read.stdout) as { services: Record<string, Service> };
+  // Debian's client writes no JSON, and YAML of version 1.1.
+  const { services } = parse(output, { version: '1.1' }) as { services: Record<string, Service> };
   return services;
 }
