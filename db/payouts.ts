@@ -16,6 +16,7 @@ import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, stopsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
 import type { Database } from './schema.ts';
+import { lastErrorOf } from './last-error.ts';
 import { lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -48,6 +49,11 @@ export const readAlong = [
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
+  sql<
+    string | null
+  >`case when payouts.parked is not null or payouts.waiting_for in ('platform-balance',
+      'account-balance', 'capability', 'bank-details', 'stripe-limit', 'outcome-look-up')
+    then ${lastErrorOf(sql.ref('payouts.id'))} end`.as('last_error'),
 ] as const;
 
 type PayoutRow = Selectable<Database['payouts']> & {
@@ -59,6 +65,7 @@ type PayoutRow = Selectable<Database['payouts']> & {
   pays_to: string | null;
   payouts_are_manual: boolean;
   stops: Stop[];
+  last_error: string | null;
 };
 
 /** A row as its workflow sees it. */
@@ -85,6 +92,7 @@ export function toPayout(row: PayoutRow): Payout {
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     parkedDetail: row.parked_detail,
+    lastError: row.last_error,
     unknownStep: row.unknown_step,
     lookUps: row.look_ups,
     namedStripeId: row.named_stripe_id,
