@@ -50,7 +50,7 @@ async function untilDetails(workflowId: string, words: RegExp): Promise<string> 
   return until(`the details of ${workflowId} say ${words}`, async () => {
     const handle = engine.temporal.workflow.getHandle(workflowId);
     const told = handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-    const { currentDetails = '' } = await told.catch(() => ({}) as { currentDetails?: string });
+    const { currentDetails = '' } = await told.catch(() => ({ currentDetails: undefined }));
     return words.test(currentDetails) && currentDetails;
   });
 }
