@@ -6,17 +6,13 @@ import { connectClient } from './temporal.ts';
 /** Each poll lasts a minute at most, so a worker that lives asked within two. */
 const staleMs = 120_000;
 
-/** Temporal's number for a queue of workflows. */
-const workflows = 1;
-
-/** Ends with 0 while a worker of this host, in a container its own, asks Temporal for work. */
+/** Ends with 0 while a worker of this host, which is a container, asks Temporal for work. */
 const { temporal } = readConfig(process.env);
 const { client, close } = await connectClient(temporal);
 try {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: temporal.namespace,
     taskQueue: { name: engineQueue },
-    taskQueueType: workflows,
   });
   const asks = (pollers ?? []).some(({ identity, lastAccessTime }) => {
     const askedAt = Number(lastAccessTime?.seconds ?? 0) * 1000;

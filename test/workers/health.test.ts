@@ -25,7 +25,7 @@ test.each([
     const worker = await Worker.create({ ...shared, taskQueue: 'engine' });
     await worker.runUntil(async () => {
       await until('it asks', async () => {
-        const queue = { namespace, taskQueue: { name: 'engine' }, taskQueueType: 1 };
+        const queue = { namespace, taskQueue: { name: 'engine' } };
         return (await connection.workflowService.describeTaskQueue(queue)).pollers.length > 0;
       });
       expect(await ask(env)).toBe(code);
