@@ -24,6 +24,13 @@ const NewPayoutBody = z
 const filters = {
   status: z.enum(payoutStatuses).optional(),
   parked: z.enum(['true', 'false']).optional().openapi({ description: 'Waits for a person' }),
+  currency: schemas.Currency.optional(),
+  createdFrom: schemas.GivenInstant.optional().openapi({
+    description: 'Only what was ordered then or later',
+  }),
+  createdBefore: schemas.GivenInstant.optional().openapi({
+    description: 'Only what was ordered before then',
+  }),
   ...PageQuery,
 };
 
@@ -174,6 +181,9 @@ type Filter = {
   sellerId?: SellerId | undefined;
   status?: views.PayoutRecord['status'] | undefined;
   parked?: 'true' | 'false' | undefined;
+  currency?: string | undefined;
+  createdFrom?: string | undefined;
+  createdBefore?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 };

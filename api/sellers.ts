@@ -96,6 +96,7 @@ const Balance = z
     currency: z.string(),
     stripe: StripeBalance.optional(),
     payable: schemas.Money.openapi({ description: 'What a payout ordered now would carry' }),
+    held: schemas.Money.openapi({ description: 'Payable but for holds' }),
     notYetAvailable: schemas.Money.openapi({ description: 'Earned, payable later' }),
     places: z.object({
       owed: z.int().openapi({ description: 'All that was earned, as the other side: negative' }),
@@ -144,6 +145,7 @@ const getSellers = createRoute({
     query: z.strictObject({
       externalId: schemas.ExternalId.optional(),
       status: z.enum(sellerStatuses).optional(),
+      country: schemas.Country.optional(),
       ...PageQuery,
     }),
   },
@@ -196,6 +198,7 @@ export function sellerRoutes(deps: AppDeps) {
       const data = shown.map((balance) => ({
         ...balance,
         payable: money(balance.payable, balance.currency),
+        held: money(balance.held, balance.currency),
         notYetAvailable: money(balance.notYetAvailable, balance.currency),
       }));
       return c.json({ data }, 200);

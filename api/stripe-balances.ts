@@ -84,5 +84,5 @@ export function sumIn(
 
 function none(currency: string): Balance {
   const empty = Object.fromEntries(places.map((place) => [place, 0])) as Record<Place, number>;
-  return { currency, places: empty, payable: 0, notYetAvailable: 0 };
+  return { currency, places: empty, payable: 0, held: 0, notYetAvailable: 0 };
 }

@@ -9,15 +9,9 @@ import { released } from '../domain/ledger.ts';
 import type { CancelAnswer, MoneyStep, Payout } from '../domain/payout.ts';
 import { releaseEarnings } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
+import { selectPayout, toPayout } from './payout-rows.ts';
 import { move, moneyOf, settledAttempt } from './payout-steps.ts';
-import {
-  businessNow,
-  notWaiting,
-  selectPayout,
-  toPayout,
-  update,
-  updateAsRead,
-} from './payouts.ts';
+import { businessNow, notWaiting, update, updateAsRead } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { sql, type Selectable, type UpdateObject } from 'kysely';
-import type { Hold, Stop } from '../domain/holds.ts';
+import { sql, type UpdateObject } from 'kysely';
+import type { Hold } from '../domain/holds.ts';
 import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { reserved, total, type PayoutMoney } from '../domain/ledger.ts';
 import {
@@ -13,8 +13,9 @@ import { allocation } from './allocations.ts';
 import { laterAt, upTo } from './availability.ts';
 import { businessNow, inMinutes } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { activeHoldsOf, stopsOf } from './holds.ts';
+import { activeHoldsOf } from './holds.ts';
 import { entryLines } from './ledger.ts';
+import { readAlong, selectPayout, toPayout, type PayoutRow } from './payout-rows.ts';
 import type { Database } from './schema.ts';
 import { lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -25,80 +26,6 @@ export { businessNow };
 export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
   const row = await selectPayout(db).where('id', '=', payoutId).executeTakeFirstOrThrow();
   return toPayout(row);
-}
-
-/** Every column of a payout and the time it was read at. */
-export function selectPayout(db: Db) {
-  return db.selectFrom('payouts').selectAll().select(readAlong);
-}
-
-/** What is read beside a payout's own columns. */
-export const readAlong = [
-  businessNow.as('now'),
-  sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
-    and other.currency = payouts.currency and other.status = 'requested'
-    and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
-  sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
-  sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id)`.as(
-    'bank_known',
-  ),
-  sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
-  sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
-  sql<string | null>`(select stripe_id from bank_accounts as used
-    where used.seller_id = payouts.seller_id and used.currency = payouts.currency
-      and used.is_default and used.gone_at is null limit 1)`.as('pays_to'),
-  sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
-    and payouts_manual_at is not null)`.as('payouts_are_manual'),
-  sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
-    then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
-] as const;
-
-type PayoutRow = Selectable<Database['payouts']> & {
-  now: string;
-  others_wait: boolean;
-  bank_paused: boolean;
-  bank_known: boolean;
-  is_converted: boolean;
-  cools_until: string | null;
-  pays_to: string | null;
-  payouts_are_manual: boolean;
-  stops: Stop[];
-};
-
-/** A row as its workflow sees it. */
-export function toPayout(row: PayoutRow): Payout {
-  return {
-    payoutId: row.id,
-    sellerId: row.seller_id,
-    currency: row.currency,
-    status: row.status,
-    requestedAmount: row.requested_amount,
-    fromPlatform: row.from_platform,
-    fromAccount: row.from_account,
-    stripeAccount: row.stripe_account,
-    transferId: row.transfer_id,
-    arrivesAt: row.arrives_at,
-    stripePayoutId: row.stripe_payout_id,
-    failureCode: row.failure_code,
-    bankPaused: row.bank_paused,
-    lacksBank: row.bank_known && row.pays_to === null,
-    isConverted: row.is_converted,
-    coolsUntil: row.cools_until,
-    paysTo: row.pays_to,
-    payoutsAreManual: row.payouts_are_manual,
-    waitingFor: row.waiting_for,
-    lookAgainAt: row.look_again_at,
-    parked: row.parked,
-    parkedDetail: row.parked_detail,
-    unknownStep: row.unknown_step,
-    lookUps: row.look_ups,
-    namedStripeId: row.named_stripe_id,
-    watchUntil: row.watch_until,
-    cancelAsked: row.cancel_ordered_at !== null && row.cancel_answer === null,
-    stops: row.stops,
-    othersWait: row.others_wait,
-    now: row.now,
-  };
 }
 
 /**

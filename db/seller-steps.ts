@@ -16,6 +16,7 @@ import type { Stop } from '../domain/holds.ts';
 import type { Db, Tx } from './connect.ts';
 import { paydayAt } from './payday-funds.ts';
 import { stopsOf } from './holds.ts';
+import { lastErrorOf } from './last-error.ts';
 import { replaceRequirements } from './requirements.ts';
 import type { Database } from './schema.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -37,7 +38,8 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
       (select count(*)::int from requirements where seller_id = sellers.id
         and deadline <> 'eventually_due') as requirements_due,
       earns_at_account and (movements_read_at is null
-        or movements_read_at < business_now() - interval '1 minute') as movements_due
+        or movements_read_at < business_now() - interval '1 minute') as movements_due,
+      case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error
     from sellers where id = ${sellerId}
   `.execute(db);
   const [row] = rows;
@@ -60,6 +62,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     stops: row.stops,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
+    lastError: row.last_error,
     now: row.now,
   };
 }
@@ -230,5 +233,6 @@ type SellerRow = Selectable<Database['sellers']> & {
   payday_at: string | null;
   requirements_due: number;
   movements_due: boolean;
+  last_error: string | null;
   stops: Stop[];
 };

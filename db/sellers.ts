@@ -121,16 +121,18 @@ export async function listSellers(
   filter: {
     externalId?: string | undefined;
     status?: SellerStatus | undefined;
+    country?: string | undefined;
     after?: SellerId | undefined;
     limit: number;
   },
 ): Promise<SellerRecord[]> {
-  const { externalId, status, after } = filter;
+  const { externalId, status, country, after } = filter;
   const rows = await db
     .selectFrom('sellers')
     .selectAll()
     .$if(externalId !== undefined, (query) => query.where('external_id', '=', externalId ?? ''))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'closed'))
+    .$if(country !== undefined, (query) => query.where('country', '=', country ?? ''))
     .$if(after !== undefined, (query) =>
       query.where(
         sql<boolean>`(created_at, id) < (select created_at, id from sellers where id = ${after})`,

@@ -6,7 +6,8 @@ import type { Payout } from '../domain/payout.ts';
 import { releaseEarnings } from './allocations.ts';
 import type { Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
-import { businessNow, notWaiting, toPayout, selectPayout, update } from './payouts.ts';
+import { selectPayout, toPayout } from './payout-rows.ts';
+import { businessNow, notWaiting, update } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import { places, type EntryKind, type Place } from '../domain/ledger.ts';
-import { planReservation, type PayoutStatus } from '../domain/payout.ts';
+import { payableOf, type PayoutStatus } from '../domain/payout.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { Db } from './connect.ts';
 import { laterAt } from './availability.ts';
@@ -29,14 +29,20 @@ export async function listPayouts(
     sellerId?: SellerId | undefined;
     status?: PayoutStatus | undefined;
     parked?: boolean | undefined;
+    currency?: string | undefined;
+    createdFrom?: string | undefined;
+    createdBefore?: string | undefined;
     after?: PayoutId | undefined;
     limit: number;
   },
 ): Promise<PayoutRecord[]> {
-  const { sellerId, status, parked, after } = filter;
+  const { sellerId, status, parked, currency, createdFrom, createdBefore, after } = filter;
   let query = db.selectFrom('payouts').selectAll();
   if (sellerId) query = query.where('seller_id', '=', sellerId);
   if (status) query = query.where('status', '=', status);
+  if (currency) query = query.where('currency', '=', currency);
+  if (createdFrom) query = query.where('created_at', '>=', createdFrom);
+  if (createdBefore) query = query.where('created_at', '<', createdBefore);
   if (parked !== undefined) query = query.where('parked', parked ? 'is not' : 'is', null);
   if (after) {
     query = query.where(
@@ -212,9 +218,9 @@ export async function readBalances(db: Db, sellerId: SellerId) {
     const { later = 0, laterThere = 0, holds = [] } = own[0] ?? {};
     const atAccount = at.account - laterThere;
     const funds = { atPlatform: at.platform, atAccount, notYetAvailable: later, holds };
-    const plan = planReservation({ requestedAmount: null, currency, ...funds });
-    const payable = plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
-    return { currency, places: at, payable, notYetAvailable: later + laterThere };
+    const payable = payableOf({ currency, ...funds });
+    const held = payableOf({ currency, ...funds, holds: [] }) - payable;
+    return { currency, places: at, payable, held, notYetAvailable: later + laterThere };
   });
 }
 

@@ -16,21 +16,53 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     payout.stripePayoutId && `- Stripe payout \`${payout.stripePayoutId}\``,
     ...(payout.stops ?? []).map((stop) => describeStop(stop, payout.sellerId)),
     payout.failureCode && `- failed: ${payout.failureCode}`,
+    payout.lastError && `- last error: Stripe: ${payout.lastError}`,
+    ...(parked === null && payout.waitingFor !== null ? commandsFor(payout).map(bullet) : []),
     parked && `\n**Needs a person: ${parked}**\n\n${remedies(payout)}`,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');
 }
 
-/** The API calls that end a parked payout's wait. */
-export function commandsFor({ payoutId, parked }: Pick<Payout, 'payoutId' | 'parked'>): string[] {
-  if (!parked) return [];
-  if (parked !== 'outcome-unknown') return [`POST /v1/payouts/${payoutId}/retry`];
-  return [
-    `POST /v1/payouts/${payoutId}/confirm-sent`,
-    `POST /v1/payouts/${payoutId}/confirm-not-sent`,
-  ];
+/** The API calls that end what a payout waits for, where a call does. */
+export function commandsFor(payout: Payout): string[] {
+  const { payoutId, sellerId, parked, waitingFor, paysTo } = payout;
+  if (parked) return parkCommands[parked].map((name) => `POST /v1/payouts/${payoutId}/${name}`);
+  const bank = (name: string): string[] =>
+    paysTo ? [`POST /v1/sellers/${sellerId}/bank-accounts/${paysTo}/${name}`] : [];
+  switch (waitingFor) {
+    case 'money-stopped':
+      return ['POST /v1/operations/resume-money'];
+    case 'bank-details':
+      return [
+        `POST /v1/sellers/${sellerId}/onboarding-link`,
+        ...(payout.bankPaused ? bank('resume') : []),
+      ];
+    case 'cooling-period':
+      return bank('waive-cooling');
+    default:
+      return [];
+  }
 }
+
+const parkCommands: Record<ParkReason, string[]> = {
+  'outcome-unknown': ['confirm-sent', 'confirm-not-sent'],
+  'refused-by-stripe': ['retry', 'cancel'],
+  'unexpected-state': ['retry'],
+};
+
+/** The API calls that end a parked seller's wait. */
+export function commandsForSeller({ sellerId, parked }: Pick<Seller, 'sellerId' | 'parked'>) {
+  if (!parked) return [];
+  const names = sellerParkCommands[parked] ?? ['retry'];
+  return names.map((name) => `POST /v1/sellers/${sellerId}/${name}`);
+}
+
+const sellerParkCommands: Record<string, string[]> = {
+  'account-refused': ['retry'],
+  'account-outcome-unknown': ['confirm-account-created', 'confirm-account-not-created'],
+  'returned-after-close': ['reopen', 'retry'],
+};
 
 /** What a seller's workflow is doing, for the person who opens it in the Temporal UI. Markdown. */
 export function describeSeller(seller: Seller): string {
@@ -44,9 +76,11 @@ export function describeSeller(seller: Seller): string {
     seller.paydayAt && `- next payday ${sayUtc(seller.paydayAt)}`,
     payoutsOf(seller),
     seller.requirementsDue > 0 &&
-      `- Stripe asks for ${seller.requirementsDue} things, see requirements`,
+      `- Stripe asks for ${seller.requirementsDue} things: \`GET /v1/sellers/${seller.sellerId}/requirements\``,
     ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
-    seller.parked && `\n**Needs a person: ${seller.parked}**`,
+    seller.lastError && `- last error: Stripe: ${seller.lastError}`,
+    seller.parked &&
+      `\n**Needs a person: ${seller.parked}**\n\n${commandsForSeller(seller).map(bullet).join('\n')}`,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');
@@ -136,6 +170,10 @@ function remedies(payout: Payout): string {
   const { parkedDetail } = payout;
   return [
     ...(parkedDetail ? [`- found at Stripe: ${parkedDetail}`] : []),
-    ...commandsFor(payout).map((command) => `- \`${command}\``),
+    ...commandsFor(payout).map(bullet),
   ].join('\n');
+}
+
+function bullet(command: string): string {
+  return `- \`${command}\``;
 }

@@ -110,6 +110,8 @@ export type Payout = {
   parked: ParkReason | null;
   /** What was found at Stripe that is not what was ordered; absent in old histories. */
   parkedDetail?: string | null;
+  /** Stripe's code for why it waits or stopped, of the last attempt; absent in old histories. */
+  lastError?: string | null;
   /** The step whose outcome is unknown, and how often it was looked up without being found. */
   unknownStep: MoneyStep | null;
   lookUps: number;

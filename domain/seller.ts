@@ -37,6 +37,8 @@ export type Seller = {
   stops?: Stop[];
   lookAgainAt: string | null;
   parked: string | null;
+  /** Stripe's code for why it stopped; absent in old histories. */
+  lastError?: string | null;
   now: string;
 };
 

@@ -7,23 +7,50 @@ import {
 import type { Activities } from '../activities/index.ts';
 import { engineQueue, stripeQueues } from './messages.ts';
 
+/** What an operator reads beside each activity in the Temporal UI. */
+type Summaries = { [Name in keyof Activities]?: string };
+
+/** A summary is an option of a whole proxy, so each activity has a proxy of its own. */
+function summarized<Of extends Summaries>(
+  summaries: Of,
+  proxy: (summary: string) => Activities,
+): Pick<Activities, keyof Of & keyof Activities> {
+  const names = Object.keys(summaries) as (keyof Of & keyof Activities)[];
+  const one = (name: keyof Of & keyof Activities) => proxy(summaries[name] ?? name)[name];
+  return Object.fromEntries(names.map((name) => [name, one(name)]));
+}
+
+function activitiesOf<Of extends Summaries>(options: ActivityOptions, summaries: Of) {
+  return summarized(summaries, (summary) => proxyActivities<Activities>({ ...options, summary }));
+}
+
 /** Steps in our own database, in the order a workflow needs them. */
-type LedgerSteps = Pick<
-  Activities,
-  'readPayout' | 'reservePayout' | 'readSeller' | 'startPayout' | 'openPayday'
->;
+const ledgerSteps = {
+  readPayout: 'Reads the payout',
+  reservePayout: 'Sets money aside for the payout',
+  readSeller: 'Reads the seller',
+  startPayout: 'Starts the workflow of a payout',
+  openPayday: 'Orders the payouts of a payday',
+} satisfies Summaries;
+type LedgerSteps = Pick<Activities, keyof typeof ledgerSteps>;
 
 // A local activity costs one event instead of three, but blocks its worker while it retries:
 // three short tries, then the same step as a regular activity, for as long as it takes.
-const quickly = proxyLocalActivities<LedgerSteps>({
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 3, initialInterval: '100ms' },
-});
-const patiently = proxyActivities<LedgerSteps>({
-  taskQueue: engineQueue,
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '1s', maximumInterval: '1m' },
-});
+const quickly: LedgerSteps = summarized(ledgerSteps, (summary) =>
+  proxyLocalActivities<Activities>({
+    startToCloseTimeout: '2s',
+    retry: { maximumAttempts: 3, initialInterval: '100ms' },
+    summary,
+  }),
+);
+const patiently: LedgerSteps = activitiesOf(
+  {
+    taskQueue: engineQueue,
+    startToCloseTimeout: '30s',
+    retry: { initialInterval: '1s', maximumInterval: '1m' },
+  },
+  ledgerSteps,
+);
 
 /** Our own database: each step answers with the row that stands, however often it runs. */
 export const ledger: LedgerSteps = {
@@ -56,30 +83,40 @@ const callingStripe: ActivityOptions = {
 };
 
 /** From the platform's balance to an account. */
-export const transfers = proxyActivities<Pick<Activities, 'createTransfer'>>({
-  ...callingStripe,
-  taskQueue: stripeQueues.transfers,
-});
+export const transfers = activitiesOf(
+  { ...callingStripe, taskQueue: stripeQueues.transfers },
+  { createTransfer: 'Transfers from the platform to the seller’s account' },
+);
 
 /** From an account to its bank, or called back before it is on its way. */
-export const stripePayouts = proxyActivities<Pick<Activities, 'createPayout' | 'cancelPayout'>>({
-  ...callingStripe,
-  taskQueue: stripeQueues.payouts,
-});
+export const stripePayouts = activitiesOf(
+  { ...callingStripe, taskQueue: stripeQueues.payouts },
+  {
+    createPayout: 'Asks Stripe to pay out to the seller’s bank',
+    cancelPayout: 'Asks Stripe to cancel the payout',
+  },
+);
 
 /** Looking at Stripe, apart from what moves money. */
-export const stripeReads = proxyActivities<
-  Pick<
-    Activities,
-    'lookUpTransfer' | 'lookUpPayout' | 'followPayout' | 'retrieveAccount' | 'retrieveMovements'
-  >
->({ ...callingStripe, taskQueue: stripeQueues.reads });
+export const stripeReads = activitiesOf(
+  { ...callingStripe, taskQueue: stripeQueues.reads },
+  {
+    lookUpTransfer: 'Looks for the transfer at Stripe, since the answer was lost',
+    lookUpPayout: 'Looks for the payout at Stripe, since the answer was lost',
+    followPayout: 'Reads at Stripe whether the bank has it',
+    retrieveAccount: 'Reads the seller’s account at Stripe',
+    retrieveMovements: 'Reads the books of the seller’s account at Stripe',
+  },
+);
 
 /** Changing accounts at Stripe. */
-export const accounts = proxyActivities<Pick<Activities, 'createAccount' | 'setManualPayouts'>>({
-  ...callingStripe,
-  taskQueue: stripeQueues.rest,
-});
+export const accounts = activitiesOf(
+  { ...callingStripe, taskQueue: stripeQueues.rest },
+  {
+    createAccount: 'Opens the seller’s account at Stripe',
+    setManualPayouts: 'Lets nobody but the engine pay the account out',
+  },
+);
 
 // One pass of a job: the next one comes by its Schedule, so a pass that fails gives up soon.
 const onePass: ActivityOptions = {
@@ -89,21 +126,26 @@ const onePass: ActivityOptions = {
 };
 
 /** What jobs do in our database and in Temporal. */
-export const upkeep = proxyActivities<
-  Pick<Activities, 'relayWakeUps' | 'wakeOverdue' | 'reviveWorkflows'>
->({ ...onePass, taskQueue: engineQueue });
+export const upkeep = activitiesOf(
+  { ...onePass, taskQueue: engineQueue },
+  {
+    relayWakeUps: 'Tells workflows what the API could not tell them',
+    wakeOverdue: 'Wakes what waited past its deadline',
+    reviveWorkflows: 'Starts the workflow of whatever is open and has none',
+  },
+);
 
 /** What jobs read from Stripe. */
-export const sweeping = proxyActivities<
-  Pick<
-    Activities,
-    | 'sweepEvents'
-    | 'sweepAccountEvents'
-    | 'resolveEarnings'
-    | 'checkPlatformPayouts'
-    | 'rereadAccounts'
-    | 'retrievePlatformMovements'
-    | 'takeOpenMovements'
-    | 'findDifferences'
-  >
->({ ...onePass, taskQueue: stripeQueues.reads });
+export const sweeping = activitiesOf(
+  { ...onePass, taskQueue: stripeQueues.reads },
+  {
+    sweepEvents: 'Reads the platform’s events that no webhook brought',
+    sweepAccountEvents: 'Reads the accounts’ events that no webhook brought',
+    resolveEarnings: 'Reads when earnings become payable',
+    checkPlatformPayouts: 'Checks that the platform’s own payouts are manual',
+    rereadAccounts: 'Reads the accounts again, the stalest first',
+    retrievePlatformMovements: 'Reads the platform’s books at Stripe',
+    takeOpenMovements: 'Finds whose the open lines of Stripe’s books are',
+    findDifferences: 'Compares the ledger with Stripe’s books',
+  },
+);

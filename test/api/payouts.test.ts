@@ -87,6 +87,40 @@ describe('payouts are listed', () => {
     const ofSeller = await own.get(`/v1/sellers/${first}/payouts?status=skipped`);
     expect(ofSeller.body).toMatchObject({ data: [{ id: a }], hasMore: false, nextCursor: null });
   });
+
+  test('by currency and by when they were ordered', async () => {
+    const own = await startApi();
+    const seller = await own.makeSeller({ status: 'active' });
+    const order = async (currency: string, day: number) => {
+      const { body } = await own.post(`/v1/sellers/${seller}/payouts`, { currency });
+      const created_at = `2026-11-2${day}T12:00:00Z`;
+      const id = body['id'] as PayoutId;
+      await own.db.updateTable('payouts').set({ created_at }).where('id', '=', id).execute();
+      return id;
+    };
+    const a = await order('eur', 1);
+    const b = await order('usd', 2);
+    const c = await order('eur', 3);
+    const list = async (path: string) => (await payoutStages(own).listOf(path)).map(({ id }) => id);
+    for (const path of ['/v1/payouts', `/v1/sellers/${seller}/payouts`]) {
+      expect(await list(`${path}?currency=eur`)).toEqual([c, a]);
+      expect(await list(`${path}?createdFrom=2026-11-22T12:00:00Z`)).toEqual([c, b]);
+      expect(await list(`${path}?createdBefore=2026-11-22T13:00:00%2B01:00`)).toEqual([a]);
+      const days = 'createdFrom=2026-11-21T00:00:00Z&createdBefore=2026-11-23T00:00:00Z';
+      expect(await list(`${path}?${days}&currency=usd`)).toEqual([b]);
+      const first = (await own.get(`${path}?${days}&limit=1`)).body;
+      const next = String(first['nextCursor']);
+      expect(await list(`${path}?${days}&limit=1&cursor=${next}`)).toEqual([a]);
+    }
+  });
+
+  test.each(['currency=EUR', 'createdFrom=2026-11-22', 'createdBefore=yesterday', 'from=1'])(
+    'and %s is refused',
+    async (query) => {
+      const { status, body } = await api.get(`/v1/payouts?${query}`);
+      expect([status, body['type']]).toEqual([400, '/problems/invalid-request']);
+    },
+  );
 });
 
 describe('a payout on its way', () => {

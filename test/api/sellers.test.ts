@@ -93,7 +93,7 @@ describe('the list of sellers', () => {
     expect(seen).toEqual(made.sort((a, b) => (a < b ? 1 : -1)));
   });
 
-  test('can be asked by externalId and by status', async () => {
+  test('can be asked by externalId, by status and by country', async () => {
     const own = await startApi();
     const active = await own.makeSeller({ status: 'active' });
     await own.makeSeller();
@@ -105,6 +105,10 @@ describe('the list of sellers', () => {
     expect(await idsAt('status=active')).toEqual([active]);
     expect(await idsAt('externalId=a%20b%26c')).toHaveLength(1);
     expect(await idsAt('externalId=a%20b%26c&status=active')).toEqual([]);
+    expect(await idsAt('country=FR')).toEqual(await idsAt('externalId=a%20b%26c'));
+    expect(await idsAt('country=DE&status=active')).toEqual([active]);
+    const { status, body } = await own.get('/v1/sellers?country=Germany');
+    expect([status, body['type']]).toEqual([400, '/problems/invalid-request']);
   });
 });
 
@@ -123,15 +127,41 @@ describe('the balances of a seller', () => {
       {
         currency: 'eur',
         payable: { amount: 70_00, currency: 'eur' },
+        held: { amount: 0, currency: 'eur' },
         notYetAvailable: { amount: 30_00, currency: 'eur' },
         places: { owed: -100_00, platform: 100_00, ...none, ...away },
       },
       {
         currency: 'jpy',
         payable: { amount: 500, currency: 'jpy' },
+        held: { amount: 0, currency: 'jpy' },
         notYetAvailable: { amount: 0, currency: 'jpy' },
         places: { owed: -500, platform: 500, ...none, ...away },
       },
+    ]);
+  });
+
+  test('say how much of it holds keep back, for each currency', async () => {
+    const id = await api.makeSeller();
+    const earn = (earning: object) => api.post(`/v1/sellers/${id}/earnings`, earning);
+    await earn({ amount: 70_00, currency: 'eur' });
+    await earn({ amount: 500, currency: 'jpy' });
+    const hold = (amount: number) =>
+      api.post(`/v1/sellers/${id}/holds`, { amount, currency: 'eur', reason: 'a claim' });
+    const sums = async () => {
+      const { data } = (await api.get(`/v1/sellers/${id}/balances`)).body as { data: Sums[] };
+      return data.map(({ payable, held }) => [payable.amount, held.amount]);
+    };
+    await hold(25_00);
+    expect(await sums()).toEqual([
+      [45_00, 25_00],
+      [500, 0],
+    ]);
+    // More than there is holds what there is.
+    await hold(90_00);
+    expect(await sums()).toEqual([
+      [0, 70_00],
+      [500, 0],
     ]);
   });
 
@@ -140,3 +170,5 @@ describe('the balances of a seller', () => {
     expect((await api.get(`/v1/sellers/${id}/balances`)).body).toEqual({ data: [] });
   });
 });
+
+type Sums = { payable: { amount: number }; held: { amount: number } };

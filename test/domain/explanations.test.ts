@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   commandsFor,
+  commandsForSeller,
   describePayout,
   describeSeller,
   summaryOfPayoutWait,
   summaryOfSellerWait,
 } from '../../domain/explanations.ts';
 import { nextStep } from '../../domain/payout.ts';
+import { parkedOf } from '../../api/payout-words.ts';
+import { sellerParkedOf } from '../../api/seller-words.ts';
 import { aPayout, later, noon } from './payout.ts';
 import { aSeller } from './seller.ts';
 
@@ -35,18 +38,62 @@ describe('the details of a payout', () => {
     expect(describePayout(payout, nextStep(payout, false))).toContain(parkedDetail);
   });
 
+  test.each(['outcome-unknown', 'refused-by-stripe', 'unexpected-state'] as const)(
+    'of a payout parked for %s name every call that the API offers',
+    (parked) => {
+      const payout = aPayout({ status: 'reserved', parked });
+      const of = { id: payout.payoutId, parked, parkedAt: noon, parkedDetail: null };
+      const offered = parkedOf({ ...of, unknownStep: 'transfer' })?.commands ?? [];
+      const calls = offered.map(({ method, path }) => `${method} ${path}`);
+      expect(commandsFor(payout)).toEqual(calls);
+      const details = describePayout(payout, nextStep(payout, false));
+      for (const call of calls) expect(details).toContain(`- \`${call}\``);
+    },
+  );
+
   test.each([
-    ['outcome-unknown', ['confirm-sent', 'confirm-not-sent']],
-    ['refused-by-stripe', ['retry']],
-    ['unexpected-state', ['retry']],
-  ] as const)('of a payout parked for %s name every call that ends it: %j', (parked, names) => {
-    const payout = aPayout({ status: 'reserved', parked });
-    const calls = names.map((name) => `POST /v1/payouts/${payout.payoutId}/${name}`);
-    expect(commandsFor(payout)).toEqual(calls);
+    ['money-stopped', {}, ['operations/resume-money']],
+    ['bank-details', {}, ['sellers/sel_0123456789abcdefghjk/onboarding-link']],
+    [
+      'bank-details',
+      { bankPaused: true, paysTo: 'ba_1' },
+      [
+        'sellers/sel_0123456789abcdefghjk/onboarding-link',
+        'sellers/sel_0123456789abcdefghjk/bank-accounts/ba_1/resume',
+      ],
+    ],
+    [
+      'cooling-period',
+      { paysTo: 'ba_1' },
+      ['sellers/sel_0123456789abcdefghjk/bank-accounts/ba_1/waive-cooling'],
+    ],
+    ['arrival', {}, []],
+  ] as const)('of a payout that waits for %s, %j, name the calls %j', (waitingFor, of, paths) => {
+    const payout = aPayout({ status: 'reserved', waitingFor, lookAgainAt: later, ...of });
     const details = describePayout(payout, nextStep(payout, false));
-    for (const call of calls) expect(details).toContain(call);
+    const named = [...details.matchAll(/`POST \/v1\/([^`]*)`/g)].map(([, path]) => path);
+    expect(named).toEqual(paths);
+  });
+
+  test('say what Stripe said last', () => {
+    const payout = aPayout({ waitingFor: 'platform-balance', lastError: 'balance_insufficient' });
+    const details = describePayout(payout, nextStep(payout, false));
+    expect(details).toContain('- last error: Stripe: balance_insufficient');
   });
 });
+
+test.each(['account-refused', 'account-outcome-unknown', 'returned-after-close'])(
+  'the details of a seller parked for %s name every call that the API offers',
+  (parked) => {
+    const seller = aSeller({ parked, lastError: 'country_unsupported' });
+    const offered = sellerParkedOf(seller.sellerId, parked).commands;
+    const calls = offered.map(({ method, path }) => `${method} ${path}`);
+    expect(commandsForSeller(seller)).toEqual(calls);
+    const details = describeSeller(seller);
+    for (const call of calls) expect(details).toContain(`- \`${call}\``);
+    expect(details).toContain('- last error: Stripe: country_unsupported');
+  },
+);
 
 /** A list in Markdown begins after an empty line, or it runs on in the paragraph before it. */
 const runsOn = /(^|\n)(?!- )[^\n]+\n- /;

@@ -52,8 +52,17 @@ describe('the compose file', () => {
     expect(waitsFor('api')).toEqual(['setup']);
     expect(waitsFor('setup')).toEqual(['migrate', 'temporal-namespace']);
     expect(services['worker']?.deploy?.replicas).toBe(2);
-    for (const name of ['postgres', 'temporal', 'api']) {
-      expect(services[name]?.healthcheck?.test[0], name).toBe('CMD');
+  });
+
+  test('asks every service that goes on whether it works', () => {
+    const goesOn = Object.entries(readServices()).filter(([, { restart }]) => {
+      return restart === 'unless-stopped';
+    });
+    expect(goesOn.map(([name]) => name).sort()).toEqual(
+      ['postgres', 'temporal', 'temporal-ui', 'worker', 'api'].sort(),
+    );
+    for (const [name, { healthcheck }] of goesOn) {
+      expect(healthcheck?.test[0], name).toBe('CMD');
     }
   });
 });

@@ -1,0 +1,76 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { payoutWorkflowId, sellerWorkflowId, type SellerId } from '../../domain/ids.ts';
+import {
+  createActiveSeller,
+  orderPayout,
+  startEngine,
+  type RunningEngine,
+} from '../running-engine.ts';
+import { until } from '../wait.ts';
+
+let engine: RunningEngine;
+beforeAll(async () => {
+  engine = await startEngine({ jobs: false });
+});
+afterAll(() => engine.stop());
+
+describe('what an operator reads in the Temporal UI', () => {
+  test('of a payout says what it waits for, what Stripe said last, and what each step is', async () => {
+    const sellerId = await createActiveSeller(engine);
+    const body = { amount: 50_00, currency: 'eur' };
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, body);
+    const workflowId = payoutWorkflowId(await orderPayout(engine, sellerId));
+    const details = await untilDetails(workflowId, /waits for money in the platform’s balance/);
+    expect(details).toContain('50.00 EUR');
+    expect(details).toContain('last error: Stripe: balance_insufficient');
+    const { activities, timers, localActivities } = await summariesOf(workflowId);
+    expect(activities).toEqual(['Transfers from the platform to the seller’s account']);
+    expect(localActivities).toContain('Sets money aside for the payout');
+    expect(timers).toEqual([expect.stringMatching(/^Waits for money in the platform’s balance;/)]);
+  });
+
+  test('of a seller who stopped says why, and the call that lets it go on', async () => {
+    const error = { type: 'invalid_request_error', code: 'country_unsupported', message: 'No' };
+    const aim = { kind: 'status', method: 'POST', path: '/v2/core/accounts', status: 400 };
+    const rules = [{ ...aim, body: JSON.stringify({ error }) }];
+    await engine.control('PUT', '/faults', { rules });
+    const seller = { email: 'bob@example.com', country: 'DE' };
+    const { id } = (await engine.call('POST', '/v1/sellers', seller)) as { id: SellerId };
+    const details = await untilDetails(sellerWorkflowId(id), /Needs a person: account-refused/);
+    expect(details).toContain('last error: Stripe: country_unsupported');
+    expect(details).toContain(`- \`POST /v1/sellers/${id}/retry\``);
+    const { activities } = await summariesOf(sellerWorkflowId(id));
+    expect(activities).toEqual(['Opens the seller’s account at Stripe']);
+  });
+});
+
+/** The current details that the server hands to the UI, once they say this. */
+async function untilDetails(workflowId: string, words: RegExp): Promise<string> {
+  return until(`the details of ${workflowId} say ${words}`, async () => {
+    const handle = engine.temporal.workflow.getHandle(workflowId);
+    const told = handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    const { currentDetails = '' } = await told.catch(() => ({ currentDetails: undefined }));
+    return words.test(currentDetails) && currentDetails;
+  });
+}
+
+type Told = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+type HistoryEvent = NonNullable<Told['events']>[number];
+
+/** The summaries that stand beside the events of a run. */
+async function summariesOf(workflowId: string) {
+  const { events } = await engine.temporal.workflow.getHandle(workflowId).fetchHistory();
+  const of = (field: keyof HistoryEvent): string[] =>
+    (events ?? [])
+      .filter((event) => event[field])
+      .map(({ userMetadata }) => {
+        const { data } = userMetadata?.summary ?? {};
+        return data ? String(JSON.parse(Buffer.from(data).toString())) : '';
+      });
+  return {
+    activities: of('activityTaskScheduledEventAttributes'),
+    localActivities: of('markerRecordedEventAttributes'),
+    timers: of('timerStartedEventAttributes'),
+  };
+}
