@@ -4,6 +4,7 @@ import {
   createActiveSeller,
   fundPlatform,
   startEngine,
+  untilPayout,
   type RunningEngine,
 } from '../running-engine.ts';
 import { until } from '../wait.ts';
@@ -60,6 +61,25 @@ test('paydays of a seller without money leave no event, and its first money wait
     expect((await engine.call('GET', `/v1/sellers/${seller}/payouts`)).data).toEqual([]);
     await engine.call('POST', '/v1/test/clock', { to: payday });
     expect((await untilPaidFor(engine, seller, payday)).total.amount).toBe(50_00);
+  } finally {
+    await engine.stop();
+  }
+});
+
+test('orders that ask for too much let the next one go at once, without any job', async () => {
+  const engine = await startEngine({ jobs: false });
+  try {
+    await fundPlatform(engine);
+    const seller = await createActiveSeller(engine);
+    await earn(engine, seller, 50_00);
+    await untilTold(engine);
+    const path = `/v1/sellers/${seller}/payouts`;
+    const order = (amount: number) => engine.call('POST', path, { amount, currency: 'eur' });
+    await Promise.all(Array.from({ length: 5 }, () => order(90_00)));
+    const { id } = await order(1_00);
+    await untilPayout(engine, id, 'sent');
+    const { data } = await engine.call('GET', `${path}?status=skipped`);
+    expect(data).toHaveLength(5);
   } finally {
     await engine.stop();
   }
