@@ -71,7 +71,9 @@ export async function runPayday(production: Production): Promise<Payday> {
   }
 }
 
-async function pay(site: Site): Promise<Omit<Payday, 'book' | 'requests' | 'lags' | 'unknownCalls'>> {
+async function pay(
+  site: Site,
+): Promise<Omit<Payday, 'book' | 'requests' | 'lags' | 'unknownCalls'>> {
   const { production, api } = site;
   await fundPlatform(production);
   const wanted = await onboardAll(site);
