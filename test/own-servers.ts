@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -54,6 +54,7 @@ export async function ownPostgres() {
   migrate(url);
   return {
     url,
+    log: () => readFileSync(plan.logFile, 'utf8'),
     restart: async () => {
       await stop(postgres.child, 'SIGKILL', 5000);
       postgres = await startPostgres(plan, () => undefined);

@@ -1,12 +1,12 @@
 import { createStripe } from '../../activities/stripe.ts';
 import type { StripeAccountId } from '../../domain/ids.ts';
-import { startSandbox } from '../../sandbox/server.ts';
+import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 
 const secretKey = 'sk_test_sandbox';
 
 /** A sandbox with the engine's own client for it, and what a platform and a seller do there. */
 export async function startStripeSide() {
-  const sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey });
+  const sandbox = await startWatchedSandbox({ secretKey });
   const { url } = sandbox;
   const stripe = createStripe({ secretKey, apiBase: url });
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {

@@ -3,7 +3,8 @@ import { createTurns } from '../../activities/budget.ts';
 import { createStripe } from '../../activities/stripe.ts';
 import { createSweepActivities } from '../../activities/sweep.ts';
 import type { Db } from '../../db/connect.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/server.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
+import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
 import { inActivity } from './in-activity.ts';
 
@@ -11,7 +12,7 @@ let sandbox: Sandbox;
 let db: Db;
 let money: MoneyDatabase;
 beforeAll(async () => {
-  sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey: 'sk_test_sandbox' });
+  sandbox = await startWatchedSandbox();
   money = await startMoneyDatabase();
   ({ db } = money);
 });

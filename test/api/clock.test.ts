@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createSandboxClock } from '../../api/sandbox-clock.ts';
 import { clearTry } from '../../db/attempts.ts';
 import { openAttempt } from '../db/money.ts';
 import type { Db } from '../../db/connect.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/server.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
+import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 import {
   asCaller,
   createTestApp,
@@ -19,16 +20,17 @@ const hourMs = 60 * 60 * 1000;
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ port: 0, file: ':memory:', secretKey: 'sk_test_sandbox' });
+  sandbox = await startWatchedSandbox();
 });
 afterAll(() => sandbox.close());
 
 /** An app beside a sandbox of its own, so that offsets begin at nothing. */
 async function withClock() {
-  const own = await startSandbox({ port: 0, file: ':memory:', secretKey: 'sk_test_sandbox' });
+  const own = await startWatchedSandbox();
+  onTestFinished(() => own.close());
   const test = await createTestApp({ sandboxClock: createSandboxClock(own.url) });
   const move = (body: unknown) => test.app.request(url, asCaller({ body }));
-  return { ...test, move, sandboxOffset: () => offsetOf(own), sandbox: own };
+  return { ...test, move, sandboxOffset: () => offsetOf(own), sandboxUrl: own.url };
 }
 
 async function offsetOf({ url }: Sandbox): Promise<number> {
@@ -110,17 +112,19 @@ describe('the clock', () => {
 
 describe('a move that is cut short', () => {
   test('after the sandbox moved is made good by the same move', async () => {
-    const { move, sandboxOffset, sandbox } = await withClock();
-    await createSandboxClock(sandbox.url).moveTo(3 * hourMs);
+    const { move, sandboxOffset, sandboxUrl } = await withClock();
+    await createSandboxClock(sandboxUrl).moveTo(3 * hourMs);
     const to = new Date(Date.now() + 2 * hourMs).toISOString();
     expect((await move({ to })).status).toBe(200);
     expect(await sandboxOffset()).toBe(3 * hourMs);
   });
 
   test('before the sandbox moved leaves the engine where it was', async () => {
-    const { move, db, sandbox } = await withClock();
-    await sandbox.close();
-    expect(await problemOf(await move({ advanceMinutes: 60 }))).toBe('503 unavailable');
+    const gone = await startWatchedSandbox();
+    await gone.close();
+    const { app, db } = await createTestApp({ sandboxClock: createSandboxClock(gone.url) });
+    const answer = await app.request(url, asCaller({ body: { advanceMinutes: 60 } }));
+    expect(await problemOf(answer)).toBe('503 unavailable');
     expect(await db.selectFrom('clock').select('offset_ms').execute()).toEqual([{ offset_ms: 0 }]);
   });
 });

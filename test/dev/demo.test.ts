@@ -5,6 +5,7 @@ import { differences, type BookedPayout } from '../../dev/demo/books.ts';
 import type { Payout } from '../../dev/demo/payouts.ts';
 import { dayAndTime, inWords, table } from '../../dev/demo/words.ts';
 import { isRunning } from '../../dev/process-identity.ts';
+import { startSandbox } from '../../sandbox/server.ts';
 import { choosePlace, clear, partsIn, run, type Launched, type Place } from './launcher.ts';
 
 describe('the words of the demo', () => {
@@ -96,6 +97,7 @@ describe('the demo', () => {
     expect(demo.output()).toContain('Nobody was paid twice.');
     expect(demo.output()).toMatch(/of [1-9]\d+ events at Stripe it told 0\./);
     expect(partsIn(join(place.folder, 'demo')).filter(isRunning)).toEqual([]);
+    expect(await unknownCallsIn(join(place.folder, 'demo', 'sandbox.db'))).toEqual([]);
   });
 
   test.each([
@@ -107,3 +109,12 @@ describe('the demo', () => {
     expect(refused.output()).toContain(words);
   });
 });
+
+/** What a sandbox that is over was asked and nobody taught it: started again, it says so. */
+async function unknownCallsIn(file: string): Promise<unknown> {
+  const sandbox = await startSandbox({ port: 0, file, secretKey: 'sk_test_sandbox' });
+  const answer = await fetch(`${sandbox.url}/_sandbox/unknown-calls`);
+  const { unknownCalls } = (await answer.json()) as { unknownCalls: unknown };
+  await sandbox.close();
+  return unknownCalls;
+}

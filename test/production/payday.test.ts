@@ -47,6 +47,10 @@ test('what is killed is started again, as the file says', () => {
   }
 });
 
+test('nothing is asked of Stripe that Stripe does not know', () => {
+  expect(payday.unknownCalls).toEqual([]);
+});
+
 test("no second is above Stripe's budgets, over all processes together", () => {
   expect(payday.requests.filter(({ status }) => status === 429)).toEqual([]);
   expect(tooFullSeconds(payday.requests, payday.lags)).toEqual([]);

@@ -23,6 +23,8 @@ export type Payday = {
   /** Everything that was asked of Stripe, and how late the machine was meanwhile. */
   requests: readonly Line[];
   lags: readonly Lag[];
+  /** What was asked of Stripe and the sandbox was never taught. */
+  unknownCalls: readonly object[];
 };
 
 /** An order as the platform remembers it: for whom, how much, and the id it was answered with. */
@@ -60,6 +62,7 @@ export async function runPayday(production: Production): Promise<Payday> {
       ...paid,
       lags,
       book: await control('GET', '/book'),
+      unknownCalls: (await control('GET', '/unknown-calls')).unknownCalls,
       requests: await requestsAfter({ control }, 0),
     };
   } finally {
@@ -68,7 +71,9 @@ export async function runPayday(production: Production): Promise<Payday> {
   }
 }
 
-async function pay(site: Site): Promise<Omit<Payday, 'book' | 'requests' | 'lags'>> {
+async function pay(
+  site: Site,
+): Promise<Omit<Payday, 'book' | 'requests' | 'lags' | 'unknownCalls'>> {
   const { production, api } = site;
   await fundPlatform(production);
   const wanted = await onboardAll(site);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cancelPayout } from '../../db/cancellations.ts';
 import { recordEvents } from '../../db/inbox.ts';
@@ -9,34 +8,7 @@ import { nextSellerStep } from '../../domain/seller.ts';
 import { inActivity } from '../activities/in-activity.ts';
 import { startStage, type Stage } from '../activities/stage.ts';
 
-// Each rule is a hole that another project fell into; the comment beside it says which. Rules that
-// are proven wholly elsewhere are named here instead of being tested twice.
-describe('a hole is closed elsewhere', () => {
-  test.each([
-    [
-      'antiwork/gumroad PR 6620: done, connection dropped, restarted: one payout',
-      'test/promises/kill-points.test.ts',
-      [
-        'when the worker is killed at the $step $point',
-        'after Stripe processed, before the answer',
-      ],
-    ],
-    [
-      'liberapay issue 1533: the amount changed under a key, and the stored body is sent',
-      'test/activities/money-calls.test.ts',
-      ['keeps the body of its first try, whatever the row says later'],
-    ],
-    [
-      'liberapay issue 1533: an idempotency_error is unknown, not refused',
-      'test/activities/unknown-outcomes.test.ts',
-      ['is not taken for refused: %s', 'the key was used with another body'],
-    ],
-  ])('%s: %s', (_hole, file, names) => {
-    const text = readFileSync(file, 'utf8');
-    for (const name of names) expect(text).toContain(`'${name}'`);
-  });
-});
-
+// Each rule is a hole that another project fell into; the comment beside it says which.
 let stage: Stage | undefined;
 afterEach(async () => {
   await stage?.close();
@@ -81,6 +53,43 @@ const cancel = ({ db }: Stage, payoutId: PayoutId) =>
   db.transaction().execute((tx) => cancelPayout(tx, payoutId, 'key_of_the_tests'));
 
 describe('a seller is paid exactly once', () => {
+  // antiwork/gumroad PR 6620: done, connection dropped, restarted, and ordered a second time.
+  test.each(['transfer', 'payout'] as const)(
+    'when Stripe did the %s and the connection dropped: it is asked under the same key',
+    async (step) => {
+      const at = await setUp(step);
+      await at.disturb({ kind: 'drop-after' });
+      await expect(at.act()).rejects.toMatchObject({ type: 'StripeUnreachable' });
+      expect(await carry(at, at.payoutId)).toMatchObject({ status: 'sent' });
+      const asked = (await at.posts()).map(({ idempotencyKey }) => idempotencyKey);
+      expect(asked).toEqual([`${at.payoutId}/${step}/1`, `${at.payoutId}/${step}/1`]);
+      expect(await moved(at)).toEqual({ transfers: [100_00], payouts: [100_00] });
+    },
+  );
+
+  // liberapay issue 1533: the amount was reckoned anew for the second try under one key.
+  test('when its amount changed between two tries: what was asked first is asked again', async () => {
+    const at = await setUp('transfer');
+    await at.disturb({ kind: 'drop-before' });
+    await expect(at.act()).rejects.toMatchObject({ type: 'StripeUnreachable' });
+    await at.db.updateTable('payouts').set({ from_platform: 55_00 }).execute();
+    await at.act().catch(() => undefined); // the ledger does not book another amount than was sent
+    expect(await moved(at)).toEqual({ transfers: [100_00], payouts: [] });
+  });
+
+  // liberapay issue 1533: and Stripe's idempotency_error was taken for a refusal.
+  test('when Stripe says that the key had another body: no other key follows', async () => {
+    const at = await setUp('transfer');
+    const ours = { transfer_group: at.payoutId, metadata: { payout_id: at.payoutId } };
+    await at.stripe.transfers.create(
+      { amount: 40_00, currency: 'usd', destination: at.account, ...ours },
+      { idempotencyKey: `${at.payoutId}/transfer/1` },
+    );
+    expect(await at.act()).toMatchObject({ unknownStep: 'transfer' });
+    expect(await carry(at, at.payoutId)).toMatchObject({ parked: 'unexpected-state' });
+    expect(await moved(at)).toEqual({ transfers: [40_00], payouts: [] });
+  });
+
   // BasedHardware/omi PR 7184: a stored balance_insufficient was replayed for ten hours.
   test('when a stored refusal is replayed though the money came: the next key is a new one', async () => {
     const at = await setUp('transfer', { funded: false });

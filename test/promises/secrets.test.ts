@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { ownPostgres } from '../own-servers.ts';
 import {
   fundPlatform,
   orderPayout,
@@ -22,13 +23,15 @@ const canary = {
 };
 
 test('no name, address, bank number, key or secret reaches histories, logs or refusals', async () => {
-  const engine = await startEngine({ env: { LOG_LEVEL: 'debug' } });
+  const database = await ownPostgres();
+  const engine = await startEngine({ databaseUrl: database.url, env: { LOG_LEVEL: 'debug' } });
   try {
-    const { refusals } = await playTheStory(engine);
+    const { refusals, madeKey } = await playTheStory(engine);
     const places = {
       histories: await readHistories(engine),
       'worker log': engine.worker.log(),
       'API log': engine.api.log(),
+      'Postgres log': database.log(),
       refusals: JSON.stringify(refusals),
       inbox: JSON.stringify(await engine.db.selectFrom('inbox').selectAll().execute()),
       events: await readEvents(engine),
@@ -37,19 +40,21 @@ test('no name, address, bank number, key or secret reaches histories, logs or re
     };
     expect(places.histories, 'payloads are decoded').toContain('{"payoutId":');
     expect(places['API log']).toContain('"event":"request"');
+    expect(places['Postgres log']).toContain('ready to accept connections');
     expect(places.events).toContain('"type":"payout.sent"');
     for (const [place, text] of Object.entries(places)) {
-      for (const [name, secret] of Object.entries(canary)) {
+      for (const [name, secret] of Object.entries({ ...canary, madeKey })) {
         expect(text.includes(secret), `${name} in ${place}`).toBe(false);
       }
     }
   } finally {
     await engine.stop();
+    await database.stop();
   }
 });
 
 /** A seller is paid, a POST is refused on the way, and callers send what is refused. */
-async function playTheStory(engine: RunningEngine): Promise<{ refusals: string[] }> {
+async function playTheStory(engine: RunningEngine) {
   await fundPlatform(engine);
   const { email, displayName, givenName, surname, iban } = canary;
   const given = { email, displayName, country: 'DE', currency: 'eur' };
@@ -75,7 +80,8 @@ async function playTheStory(engine: RunningEngine): Promise<{ refusals: string[]
   await engine.call('POST', `/v1/sellers/${id}/pause`, { reason });
   await engine.call('POST', `/v1/sellers/${id}/resume`, { reason });
   await untilPayout(engine, payoutId, 'sent');
-  return { refusals: await sendGarbage(engine, given) };
+  const madeKey = await makeKey(engine);
+  return { madeKey, refusals: await sendGarbage(engine, given, madeKey) };
 }
 
 async function untilParked(engine: RunningEngine, payoutId: PayoutId): Promise<void> {
@@ -84,9 +90,24 @@ async function untilParked(engine: RunningEngine, payoutId: PayoutId): Promise<v
   });
 }
 
-async function sendGarbage(engine: RunningEngine, given: object): Promise<string[]> {
+/** A key made by the API, used once and revoked. */
+async function makeKey(engine: RunningEngine): Promise<string> {
+  const { id, key } = await engine.call('POST', '/v1/api-keys', { name: 'till', role: 'read' });
+  const url = `http://127.0.0.1:${engine.env['API_PORT']}/v1/sellers`;
+  const headers = { authorization: `Bearer ${String(key)}` };
+  expect((await fetch(url, { headers })).status).toBe(200);
+  await engine.call('POST', `/v1/api-keys/${id}/revoke`, {});
+  return String(key);
+}
+
+async function sendGarbage(
+  engine: RunningEngine,
+  given: object,
+  madeKey: string,
+): Promise<string[]> {
   const bad = [
     { ...given, currency: canary.iban },
+    { ...given, currency: madeKey },
     { ...given, [canary.email.replace('@', ' at ')]: 1, country: canary.displayName },
     { ...given, email: `${canary.email} ${canary.surname}` },
   ];

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
@@ -35,21 +35,30 @@ describe('a saved history', () => {
 
 describe('a change of the order of steps', () => {
   const folder = mkdtempSync(join(tmpdir(), 'payout-engine-replay-'));
-  const codePath = join(folder, 'changed.js');
-  beforeAll(async () => {
-    const workflowsPath = fileURLToPath(new URL('changed.ts', import.meta.url));
+  const [changed, patched] = ['changed', 'patched'].map((name) => join(folder, name));
+  const bundle = async (codePath = '') => {
+    const source = new URL(`${basename(codePath)}.ts`, import.meta.url);
     const logger = new DefaultLogger('ERROR');
-    writeFileSync(codePath, (await bundleWorkflowCode({ workflowsPath, logger })).code);
+    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(source), logger });
+    writeFileSync(codePath, code);
+  };
+  beforeAll(async () => {
+    await bundle(changed);
+    await bundle(patched);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('is caught before it strands a payout that is under way', async () => {
     const [first] = readRuns('payout');
     if (!first) throw new Error('no payout was saved');
-    await expect(replay(first, codePath)).rejects.toThrow(DeterminismViolationError);
+    await expect(replay(first, changed)).rejects.toThrow(DeterminismViolationError);
   });
 
   test('touches no history of a workflow that was not changed', async () => {
-    for (const run of readRuns('relay')) await replay(run, codePath);
+    for (const run of readRuns('relay')) await replay(run, changed);
+  });
+
+  test('replays every payout of before where the old order stays behind `patched`', async () => {
+    for (const run of readRuns('payout')) await replay(run, patched);
   });
 });
