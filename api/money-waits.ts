@@ -4,7 +4,7 @@ import { formatMoney, money } from '../domain/money.ts';
 import { reachesThreshold } from '../domain/schedule.ts';
 import type { Wait } from './explanation-schemas.ts';
 import { sayInstant } from './instants.ts';
-import { comingPayday, unorderedNow } from './paydays.ts';
+import { comingPayday, pausedBank, unorderedNow } from './paydays.ts';
 import { sellerCommand } from './seller-words.ts';
 import { wait } from './seller-waits.ts';
 
@@ -23,8 +23,10 @@ export function moneyWaits(facts: SellerFacts): Waiting[] {
       return [wait('account-negative', 'platform', reason, 'Earnings that fill it, or a refund')];
     }
     const unordered = unorderedNow(facts, currency);
+    // While its bank account takes none, an order would only wait; what came back is paid by itself.
+    const isStuck = seller.schedule.interval === 'manual' && pausedBank(seller.banks, currency);
     return [
-      ...(unordered > 0 ? [payableWait(facts, currency, unordered)] : []),
+      ...(unordered > 0 && !isStuck ? [payableWait(facts, currency, unordered)] : []),
       ...(notYetAvailable > 0 ? [laterWait(facts, currency, notYetAvailable)] : []),
     ];
   });

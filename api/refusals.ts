@@ -55,6 +55,8 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
   token: ['unknown-attention-list', 'No preview gave this token'],
   holdId: ['unknown-hold', 'No hold has this id'],
   bankAccountId: ['unknown-bank-account', 'The seller never had it'],
+  eventId: ['unknown-event', 'No event has this id'],
+  discrepancyId: ['unknown-discrepancy', 'No discrepancy has this id'],
 };
 
 function unknownThing(issues: readonly Issue[]): Problem {

@@ -12,6 +12,11 @@ import { largestAmount } from '../domain/money.ts';
 import { countries, currencies, isCountry, isCurrency } from './currencies.ts';
 import { problemKinds } from './problems.ts';
 
+/** Zod gives a missing field the words of a wrong one; this tells them apart. */
+export function orRequired(rule: string) {
+  return ({ input }: { input?: unknown }) => (input === undefined ? 'is required' : rule);
+}
+
 /** A currency that Stripe moves. */
 export const Currency = z
   .string()
@@ -26,7 +31,7 @@ export const Country = z
 
 /** A whole amount above nothing, as a caller gives it. */
 export const Amount = z
-  .int('must be a whole number of minor units')
+  .int({ error: orRequired('must be a whole number of minor units') })
   .min(1, 'must be at least 1')
   .max(largestAmount, `must be at most ${largestAmount}`)
   .openapi({ description: 'Whole minor units: cents, yen, fils', example: 10_00 });
@@ -44,7 +49,10 @@ const latest = Date.UTC(2200, 0, 1);
 
 /** An instant as a caller gives it, with its offset, within the years that a database can hold. */
 export const GivenInstant = z.iso
-  .datetime({ offset: true, error: 'must be an instant with its offset, as 2026-11-23T09:00:00Z' })
+  .datetime({
+    offset: true,
+    error: orRequired('must be an instant with its offset, as 2026-11-23T09:00:00Z'),
+  })
   .refine((text) => {
     const time = Date.parse(text);
     return time >= earliest && time < latest;

@@ -3,12 +3,12 @@ import type { MiddlewareHandler } from 'hono';
 import { newId } from '../domain/ids.ts';
 import type { AppEnv, AppDeps } from './context.ts';
 import { createRoutes } from './context.ts';
-import { answer, body, Instant, refusals, SellerParams } from './schemas.ts';
+import { answer, body, Instant, orRequired, refusals, SellerParams } from './schemas.ts';
 import { readSeller } from './sellers.ts';
 import { accountOf, askStripe } from './stripe.ts';
 
 const WebAddress = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .url({ protocol: /^https?$/, error: orRequired('must be an http or https address') })
   .max(2000, 'must have at most 2000 characters')
   .openapi({ example: 'https://shop.example/payouts' });
 

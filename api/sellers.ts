@@ -30,7 +30,9 @@ import { addStripes, BalancesQuery, StripeBalance } from './stripe-balances.ts';
 const NewSellerBody = z
   .strictObject({
     externalId: schemas.ExternalId.optional(),
-    email: z.email('must be an email address').max(254, 'must have at most 254 characters'),
+    email: z
+      .email({ error: schemas.orRequired('must be an email address') })
+      .max(254, 'must have at most 254 characters'),
     displayName: schemas.text(255).optional(),
     country: schemas.Country,
     currency: schemas.Currency.optional().openapi({ description: 'By default the country’s' }),

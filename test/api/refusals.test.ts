@@ -26,6 +26,7 @@ test.each([
 describe('a rule that a schema left to zod is told in our words', () => {
   test.each([
     [{ ...seller, email: 7 }, '/email', 'must be an email address'],
+    [{ country: 'DE' }, '/email', 'is required'],
     [{ ...seller, metadata: [] }, '/metadata', 'must be an object'],
     [{ ...seller, metadata: { a: 1 } }, '/metadata/a', 'must be a text'],
     [
