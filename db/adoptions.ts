@@ -9,12 +9,14 @@ import {
 } from '../domain/ids.ts';
 import { adopted, sent, total, type PayoutMoney } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
-import type { PayoutStatus } from '../domain/payout.ts';
+import { inFlightStatuses, type PayoutStatus } from '../domain/payout.ts';
 import { allocate } from './allocations.ts';
 import { businessNow } from './business-time.ts';
+import { cancelPayout } from './cancellations.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
 import type { MadeAtStripe } from './restored.ts';
+import { lockSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Money that left under our name and that this database did not know of. */
@@ -57,10 +59,16 @@ export type AdoptionOrder = { by: string; reason: string };
  * that Stripe showed, and their money is booked. Answers with what was taken over.
  */
 export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
-  await sql`select from operations for update`.execute(tx);
+  // Not the row of operations: who finds more in an account's books holds its seller and then that.
+  await sql`select from adoptions where closed_at is null order by stripe_id for update`.execute(
+    tx,
+  );
   const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
-  const byPayout = Map.groupBy(open, ({ payoutId }) => payoutId);
-  for (const of of byPayout.values()) await adoptPayout(tx, of);
+  const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
+  // All that was sent stands again before anything is called off over it.
+  const standing = [];
+  for (const of of byPayout) standing.push({ of, row: await recordSentAttempts(tx, of) });
+  for (const { of, row } of standing) await adoptPayout(tx, { of, row, by: order.by });
   await close(tx, open, 'adopted', order);
   return open;
 }
@@ -94,23 +102,58 @@ async function close(
     .execute();
 }
 
-async function adoptPayout(tx: Tx, of: readonly Adoption[]): Promise<void> {
-  const [first] = of;
-  if (!first?.sellerId) return;
-  const { payoutId, sellerId } = first;
+/** The row of the payout as it stands, where it was not lost. */
+type Row = { status: PayoutStatus } | undefined;
+
+/** Locks the payout's row and answers with it. */
+async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row> {
   const row = await tx
     .selectFrom('payouts')
     .select('status')
-    .where('id', '=', payoutId)
+    .where('id', '=', of[0]?.payoutId ?? null)
     .forUpdate()
     .executeTakeFirst();
   for (const made of of) await recordSentAttempt(tx, made, row?.status);
-  if (row && row.status !== 'requested') await lookUpFirst(tx, payoutId, row.status);
-  else await recordWhole(tx, sellerId, of);
+  return row;
+}
+
+async function adoptPayout(
+  tx: Tx,
+  { of, row, by }: { of: readonly Adoption[]; row: Row; by: string },
+): Promise<void> {
+  const [first] = of;
+  if (!first?.sellerId) return;
+  const { payoutId, sellerId, currency } = first;
+  if (row && row.status !== 'requested') {
+    await lookUpFirst(tx, payoutId, row.status);
+  } else {
+    await callOffUnsent(tx, { sellerId, currency, by });
+    await recordWhole(tx, sellerId, of);
+  }
   await addWakeUps(tx, [
     { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
     { workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] },
   ]);
+}
+
+/**
+ * What was set aside without knowing of this may be the same money. While the seller is locked
+ * nothing is set aside; what may have been sent already stays.
+ */
+async function callOffUnsent(
+  tx: Tx,
+  { sellerId, currency, by }: { sellerId: SellerId; currency: string; by: string },
+): Promise<void> {
+  await lockSeller(tx, sellerId);
+  const inFlight = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('currency', '=', currency)
+    .where('status', 'in', [...inFlightStatuses])
+    .forUpdate()
+    .execute();
+  for (const { id } of inFlight) await cancelPayout(tx, id, by);
 }
 
 /** An attempt that was sent stands again, so that nothing sends it a second time. */

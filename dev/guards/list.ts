@@ -189,6 +189,16 @@ export const guards: readonly Guard[] = [
     pattern: 'is not cleared before Stripe was compared',
   },
   {
+    name: 'called off beside an adoption',
+    why: 'what was set aside again after a backup is paid a second time',
+    file: 'db/adoptions.ts',
+    from: `    await callOffUnsent(tx, { sellerId, currency, by });
+`,
+    to: '',
+    tests: 'test/db/restored.test.ts',
+    pattern: 'beside an adopted payout is called off|at the moment of an adoption',
+  },
+  {
     name: 'budget slot',
     why: "two workers together exceed Stripe's budget",
     file: 'db/budget.ts',

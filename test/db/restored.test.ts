@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
-import { cancelPayout } from '../../db/cancellations.ts';
 import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { recordUnknownMade } from '../../db/restored.ts';
@@ -8,6 +7,7 @@ import { listPayoutItems } from '../../db/views.ts';
 import { recordMovements } from '../../db/movements.ts';
 import { readOperations } from '../../db/operations.ts';
 import { newId, type EarningId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import type { MoneyStep } from '../../domain/payout.ts';
 import { movement } from './lines.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -40,9 +40,23 @@ test('a payout of ours that only the books of its account know stops money, and 
   expect(await listAdoptions(money.db)).toEqual([]);
 });
 
+const madeBy = (payoutId: PayoutId) => ({ stripePayoutId: `po_${payoutId.slice(7)}` as const });
+
 /** A payout of this much that Stripe made in the time that was lost, taken over; answers with its id. */
-async function adoptLost(sellerId: SellerId, amount: number): Promise<PayoutId> {
+async function adoptLost(
+  sellerId: SellerId,
+  amount: number,
+  ...steps: MoneyStep[]
+): Promise<PayoutId> {
   const payoutId = newId('payout');
+  await adoptMade({ sellerId, payoutId, amount }, steps.length > 0 ? steps : undefined);
+  return payoutId;
+}
+
+async function adoptMade(
+  { sellerId, payoutId, amount }: { sellerId: SellerId; payoutId: PayoutId; amount: number },
+  steps: readonly MoneyStep[] = ['transfer', 'payout'],
+): Promise<void> {
   const name = payoutId.slice(7);
   const made = {
     payoutId,
@@ -51,13 +65,14 @@ async function adoptLost(sellerId: SellerId, amount: number): Promise<PayoutId> 
     currency: 'eur',
     createdAt: '2026-11-01T00:00:00.000Z',
   } as const;
-  await recordUnknownMade(money.db, [
-    { ...made, stripeId: `tr_${name}`, step: 'transfer' },
-    { ...made, stripeId: `po_${name}`, step: 'payout' },
-  ]);
+  const ids = { transfer: `tr_${name}`, payout: `po_${name}` };
+  await recordUnknownMade(
+    money.db,
+    steps.map((step) => ({ ...made, step, stripeId: ids[step] })),
+  );
+  await money.db.updateTable('operations').set({ money_stopped: false }).execute();
   const order = { by: 'key_1', reason: 'an older database' };
   await money.db.transaction().execute((tx) => adoptAll(tx, order));
-  return payoutId;
 }
 
 /** What pays a payout, as earnings and amounts. */
@@ -101,22 +116,58 @@ test('earnings in another currency, or that come at one moment, pay an adopted p
   for (const id of all) expect(await allocatedOf(id)).toBe(items[id] ?? 0);
 });
 
-test('earnings that another payout gives back go to the adopted one that paid them', async () => {
+test('what was set aside beside an adopted payout is called off, and its earnings go there', async () => {
   const sellerId = await money.seller();
   const earning = await money.earn(sellerId, 100_00);
   const again = await money.order(sellerId);
   await reservePayout(money.db, again);
   const lost = await adoptLost(sellerId, 100_00);
-  expect(await itemsOf(lost)).toEqual({});
-  await money.db.transaction().execute((tx) => cancelPayout(tx, again, 'key_1'));
+  expect((await readPayout(money.db, again)).status).toBe('canceled');
+  expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
+  expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+});
+
+test('what is at the account and set aside beside an adopted payout is called off there', async () => {
+  const sellerId = await money.seller();
+  await money.earn(sellerId, 100_00);
+  const again = await money.order(sellerId);
+  await reservePayout(money.db, again);
+  await money.transfer(again);
+  await adoptLost(sellerId, 100_00, 'payout');
+  expect((await readPayout(money.db, again)).status).toBe('canceled');
+  expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+});
+
+test('what is set aside at the moment of an adoption is called off or finds nothing', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const sellerId = await money.seller();
+    await money.earn(sellerId, 100_00);
+    const again = await money.order(sellerId);
+    await Promise.all([adoptLost(sellerId, 100_00), reservePayout(money.db, again)]);
+    expect((await readPayout(money.db, again)).status).toMatch(/canceled|skipped/);
+    expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+  }
+});
+
+test('what may have been sent stays beside an adopted payout, which gets what it gives back', async () => {
+  const sellerId = await money.seller();
+  const earning = await money.earn(sellerId, 100_00);
+  const again = await money.order(sellerId);
+  await reservePayout(money.db, again);
+  await money.transfer(again);
+  await money.send(again, 'payout');
+  const lost = await adoptLost(sellerId, 100_00);
+  const { status } = await money.sendOff(again);
+  expect([status, await itemsOf(lost)]).toEqual(['sent', {}]);
+  const payout = { ...(await readPayout(money.db, again)), ...madeBy(again) };
+  await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
 });
 
 test('an adopted payout that came back takes no earnings any more', async () => {
   const sellerId = await money.seller();
   const lost = await adoptLost(sellerId, 70_00);
-  const stripePayoutId = `po_${lost.slice(7)}` as const;
-  const payout = { ...(await readPayout(money.db, lost)), stripePayoutId };
+  const payout = { ...(await readPayout(money.db, lost)), ...madeBy(lost) };
   await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   const earning = await money.earn(sellerId, 70_00);
   expect([await itemsOf(lost), await allocatedOf(earning)]).toEqual([{}, 0]);
