@@ -2,7 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
 import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
-import { recordUnknownMade } from '../../db/restored.ts';
+import {
+  readUncompared,
+  recordAlive,
+  recordCompared,
+  recordUnknownMade,
+} from '../../db/restored.ts';
 import { listPayoutItems } from '../../db/views.ts';
 import { recordMovements } from '../../db/movements.ts';
 import { readOperations } from '../../db/operations.ts';
@@ -41,6 +46,32 @@ test('a payout of ours that only the books of its account know stops money, and 
 });
 
 const madeBy = (payoutId: PayoutId) => ({ stripePayoutId: `po_${payoutId.slice(7)}` as const });
+
+test('what is written after a backup was brought back is no sign of life', async () => {
+  const own = await startMoneyDatabase(2);
+  const hourMs = 3_600_000;
+  const compared = 'of before the backup';
+  const since = async () => Date.parse((await readUncompared(own.db))?.since ?? '');
+  const restore = () =>
+    own.db.updateTable('operations').set({ compared_start: compared }).execute();
+  await restore();
+  const { start = '' } = (await readUncompared(own.db)) ?? {};
+  await recordCompared(own.db, start);
+  await own.moveTo(hourMs);
+  await recordAlive(own.db);
+  const aliveAt = Date.now() + hourMs;
+  await restore();
+  await own.moveTo(5 * hourMs);
+  await own.earn(await own.seller(), 100_00);
+  await recordAlive(own.db);
+  await recordCompared(own.db, 'a start of before');
+  expect(Math.abs((await since()) + hourMs - aliveAt)).toBeLessThan(60_000);
+  await recordCompared(own.db, start);
+  expect(await readUncompared(own.db)).toBeUndefined();
+  await restore();
+  expect(Math.abs((await since()) - aliveAt - 3 * hourMs)).toBeLessThan(60_000);
+  await own.db.destroy();
+});
 
 /** A payout of this much that Stripe made in the time that was lost, taken over; answers with its id. */
 async function adoptLost(
