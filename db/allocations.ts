@@ -29,6 +29,8 @@ export function allocation(
     ), item as (
       insert into payout_items (payout_id, earning_id, amount)
       select ${payoutId}, id, part from taken
+      on conflict (payout_id, earning_id) do update
+        set amount = excluded.amount, released_at = null
     ), given as (
       update earnings set allocated = allocated + part from taken where earnings.id = taken.id
     )`;
@@ -86,8 +88,8 @@ export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Alloc
   return rows;
 }
 
-/** An earning that was given to a payout once is not given to it in a second part. */
+/** An earning that a payout has is not given to it in a second part; one it gave back may be. */
 function notIn({ payoutId }: Allocation) {
   return sql`not exists (select from payout_items
-    where payout_id = ${payoutId} and earning_id = earnings.id)`;
+    where payout_id = ${payoutId} and earning_id = earnings.id and released_at is null)`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
+import { cancelPayout } from '../../db/cancellations.ts';
 import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import {
@@ -194,6 +195,45 @@ test('what may have been sent stays beside an adopted payout, which gets what it
   await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
 });
+
+test('a payout that was skipped before it was adopted is on its way, and its earning pays it alone', async () => {
+  const sellerId = await money.seller();
+  const payoutId = await money.order(sellerId);
+  await reservePayout(money.db, payoutId);
+  await adoptMade({ sellerId, payoutId, amount: 100_00 });
+  expect(await readPayout(money.db, payoutId)).toMatchObject({
+    status: 'sent',
+    ...madeBy(payoutId),
+  });
+  const earning = await money.earn(sellerId, 100_00);
+  expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+  expect(await itemsOf(payoutId)).toEqual({ [earning]: 100_00 });
+});
+
+test.each(['reserved', 'transferred'])(
+  'a payout that was called off when it was %s and then adopted is on its way with its earning',
+  async (status) => {
+    const sellerId = await money.seller();
+    const earning = await money.earn(sellerId, 100_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    if (status === 'transferred') await money.transfer(payoutId);
+    await money.db.transaction().execute((tx) => cancelPayout(tx, payoutId, 'key_1'));
+    const steps = ['transfer', 'payout'] as const;
+    await adoptMade(
+      { sellerId, payoutId, amount: 100_00 },
+      status === 'reserved' ? steps : ['payout'],
+    );
+    expect(await readPayout(money.db, payoutId)).toMatchObject({
+      status: 'sent',
+      transferId: `tr_${payoutId.slice(7)}`,
+      cancelAsked: false,
+      ...madeBy(payoutId),
+    });
+    expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+    expect(await itemsOf(payoutId)).toEqual({ [earning]: 100_00 });
+  },
+);
 
 test('an adopted payout that came back takes no earnings any more', async () => {
   const sellerId = await money.seller();
