@@ -36,9 +36,15 @@ export function allocation(
     )`;
 }
 
-/** Says which earnings pay payouts that stand, as far as there are any. */
+/**
+ * Says which earnings pay payouts that stand, as far as there are any. Those of a later day count as
+ * not payable only while they are open, so they stay so until then.
+ */
 export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void> {
-  for (const one of all) await sql`with ${allocation(one, notIn(one))} select`.execute(tx);
+  for (const one of all) {
+    const which = sql`available_on <= business_now() and ${notIn(one)}`;
+    await sql`with ${allocation(one, which)} select`.execute(tx);
+  }
 }
 
 /**
@@ -49,6 +55,7 @@ export async function releaseEarnings(
   tx: Tx,
   { payoutId, sellerId }: Pick<Allocation, 'payoutId' | 'sellerId'>,
 ): Promise<void> {
+  const unexplained = await lockUnexplained(tx, sellerId);
   await sql`
     with item as (
       update payout_items set released_at = business_now()
@@ -57,7 +64,7 @@ export async function releaseEarnings(
     update earnings set allocated = allocated - item.amount from item
     where earnings.id = item.earning_id
   `.execute(tx);
-  await allocate(tx, await lockUnexplained(tx, sellerId));
+  await allocate(tx, unexplained);
 }
 
 /**

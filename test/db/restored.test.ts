@@ -9,6 +9,7 @@ import {
   recordCompared,
   recordUnknownMade,
 } from '../../db/restored.ts';
+import { recordAvailableOn } from '../../db/sweeps.ts';
 import { listPayoutItems } from '../../db/views.ts';
 import { recordMovements } from '../../db/movements.ts';
 import { readOperations } from '../../db/operations.ts';
@@ -135,6 +136,25 @@ test('earnings that come again after a backup go to the payout that paid them, a
   expect(await reservePayout(money.db, next)).toMatchObject({ fromPlatform: 30_00 });
   expect(await itemsOf(next)).toEqual({ [more]: 30_00 });
   expect(await allocatedOf(more)).toBe(50_00);
+});
+
+test('an adopted payout is paid by no earning of the future, so that none is paid out before its day', async () => {
+  const sellerId = await money.seller();
+  const lost = await adoptLost(sellerId, 100_00);
+  await money.earn(sellerId, 100_00, { availableOn: '2040-01-01T00:00:00.000Z' });
+  const earning = await money.earn(sellerId, 100_00);
+  expect(await itemsOf(lost)).toEqual({ [earning]: 100_00 });
+  const next = await reservePayout(money.db, await money.order(sellerId));
+  expect([next.status, next.fromPlatform]).toEqual(['skipped', 0]);
+});
+
+test('an earning that comes again with its charge pays an adopted payout once the charge says when', async () => {
+  const sellerId = await money.seller();
+  const lost = await adoptLost(sellerId, 100_00);
+  const earningId = await money.earn(sellerId, 100_00, { charge: 'ch_again' });
+  expect(await itemsOf(lost)).toEqual({});
+  await recordAvailableOn(money.db, { earningId, availableOn: '2026-10-01T00:00:00.000Z' });
+  expect(await itemsOf(lost)).toEqual({ [earningId]: 100_00 });
 });
 
 test('earnings in another currency, or that come at one moment, pay an adopted payout no more than once', async () => {
