@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe';
 import {
   keepUnknown,
   readUncompared,
+  recordAlive,
   recordCompared,
   recordUnknownMade,
   type MadeAtStripe,
@@ -12,11 +13,12 @@ import { actingFor } from './stripe.ts';
 
 /**
  * Reads what Stripe made since the last sign of life in this database and looks for what it does
- * not know. After an ordinary restart there is nothing; after one from a backup money stops.
+ * not know. After an ordinary restart there is nothing; after one from a backup money stops. Where
+ * that was done, leaves a sign of life.
  */
 export async function compareSinceStart(deps: StripeDeps): Promise<void> {
   const uncompared = await readUncompared(deps.db);
-  if (!uncompared) return;
+  if (!uncompared) return recordAlive(deps.db);
   const since = Math.floor(Date.parse(uncompared.since) / 1000);
   const transfers = await keepUnknown(deps.db, await listTransfers(deps, since));
   const accounts = new Set([...uncompared.accounts, ...transfers.map((one) => one.stripeAccount)]);

@@ -42,7 +42,7 @@ const adoptRoute = createRoute({
   operationId: 'adoptRecovery',
   summary: 'Take over all whose seller is known',
   description:
-    'The payouts stand again under their old ids and their money is booked as gone. Post the earnings of the lost time again, under their external ids; then resume money.',
+    'The payouts stand again under their old ids and their money is booked as gone. What other payouts of these sellers set aside in the same currency is called off, unless it may have been sent. Post the earnings of the lost time again, under their external ids; then resume money.',
   tags,
   request: { headers: CommandHeaders, body: body(Reason) },
   responses: { 200: answer(Recovery, 'What was taken over'), ...refusals },

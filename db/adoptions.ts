@@ -5,16 +5,14 @@ import {
   type PayoutId,
   type SellerId,
   type StripePayoutId,
-  type TransferId,
 } from '../domain/ids.ts';
-import { adopted, sent, total, type PayoutMoney } from '../domain/ledger.ts';
-import { minor } from '../domain/money.ts';
-import type { PayoutStatus } from '../domain/payout.ts';
-import { allocate } from './allocations.ts';
+import { inFlightStatuses, type PayoutStatus } from '../domain/payout.ts';
+import { recordAdopted } from './adopted-payouts.ts';
 import { businessNow } from './business-time.ts';
+import { cancelPayout } from './cancellations.ts';
 import type { Db, Tx } from './connect.ts';
-import { recordEntries } from './ledger.ts';
 import type { MadeAtStripe } from './restored.ts';
+import { lockSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Money that left under our name and that this database did not know of. */
@@ -57,10 +55,16 @@ export type AdoptionOrder = { by: string; reason: string };
  * that Stripe showed, and their money is booked. Answers with what was taken over.
  */
 export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
-  await sql`select from operations for update`.execute(tx);
+  // Not the row of operations: who finds more in an account's books holds its seller and then that.
+  await sql`select from adoptions where closed_at is null order by stripe_id for update`.execute(
+    tx,
+  );
   const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
-  const byPayout = Map.groupBy(open, ({ payoutId }) => payoutId);
-  for (const of of byPayout.values()) await adoptPayout(tx, of);
+  const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
+  // All that was sent stands again before anything is called off over it.
+  const standing = [];
+  for (const of of byPayout) standing.push({ of, row: await recordSentAttempts(tx, of) });
+  for (const { of, row } of standing) await adoptPayout(tx, { of, row, by: order.by });
   await close(tx, open, 'adopted', order);
   return open;
 }
@@ -94,33 +98,77 @@ async function close(
     .execute();
 }
 
-async function adoptPayout(tx: Tx, of: readonly Adoption[]): Promise<void> {
-  const [first] = of;
-  if (!first?.sellerId) return;
-  const { payoutId, sellerId } = first;
+/** The row of the payout as it stands, where it was not lost. */
+type Row = { status: PayoutStatus; stripe_payout_id: StripePayoutId | null } | undefined;
+
+/** Nothing is set aside for it: it was lost, has not begun, or ended with its money where it was. */
+function isEmpty(row: Row): boolean {
+  if (!row) return true;
+  const { status, stripe_payout_id: sent } = row;
+  return status === 'requested' || (sent === null && ['skipped', 'canceled'].includes(status));
+}
+
+/** Locks the payout's row and answers with it. */
+async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row> {
   const row = await tx
     .selectFrom('payouts')
-    .select('status')
-    .where('id', '=', payoutId)
+    .select(['status', 'stripe_payout_id'])
+    .where('id', '=', of[0]?.payoutId ?? null)
     .forUpdate()
     .executeTakeFirst();
-  for (const made of of) await recordSentAttempt(tx, made, row?.status);
-  if (row && row.status !== 'requested') await lookUpFirst(tx, payoutId, row.status);
-  else await recordWhole(tx, sellerId, of);
+  for (const made of of) await recordSentAttempt(tx, made, isEmpty(row));
+  return row;
+}
+
+async function adoptPayout(
+  tx: Tx,
+  { of, row, by }: { of: readonly Adoption[]; row: Row; by: string },
+): Promise<void> {
+  const [first] = of;
+  if (!first?.sellerId) return;
+  const { payoutId, sellerId, currency } = first;
+  if (row && !isEmpty(row)) {
+    await lookUpFirst(tx, payoutId, row.status);
+  } else {
+    await callOffUnsent(tx, { sellerId, currency, by });
+    await recordAdopted(tx, sellerId, of);
+  }
   await addWakeUps(tx, [
     { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
-    { workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] },
+    { workflowId: sellerWorkflowId(sellerId), topics: ['payouts', 'money'] },
   ]);
+}
+
+/**
+ * What was set aside without knowing of this may be the same money. While the seller is locked
+ * nothing is set aside; what may have been sent already stays.
+ */
+async function callOffUnsent(
+  tx: Tx,
+  { sellerId, currency, by }: { sellerId: SellerId; currency: string; by: string },
+): Promise<void> {
+  await lockSeller(tx, sellerId);
+  const inFlight = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('currency', '=', currency)
+    .where('status', 'in', [...inFlightStatuses])
+    .forUpdate()
+    .execute();
+  for (const { id } of inFlight) await cancelPayout(tx, id, by);
 }
 
 /** An attempt that was sent stands again, so that nothing sends it a second time. */
 async function recordSentAttempt(
   tx: Tx,
   { payoutId, step, stripeId, stripeAccount, createdAt }: Adoption,
-  status: PayoutStatus | undefined,
+  isSettled: boolean,
 ): Promise<void> {
-  // The ordinary look-up compares it with what the row set aside.
-  const isSettled = status === undefined || status === 'requested';
+  // Otherwise the ordinary look-up compares it with what the row set aside.
+  const answer = isSettled
+    ? { state: 'succeeded' as const, stripe_id: stripeId, decided_at: businessNow }
+    : { state: 'unknown' as const };
   await tx
     .insertInto('attempts')
     .values({
@@ -129,24 +177,19 @@ async function recordSentAttempt(
       step,
       number: sql<number>`coalesce((select max(number) from attempts
         where object_id = ${payoutId} and step = ${step}), 0) + 1`,
-      state: isSettled ? 'succeeded' : 'unknown',
       account: step === 'payout' ? stripeAccount : null,
       api_version: 'adopted',
       request: '{}',
       first_sent_at: createdAt,
       last_sent_at: createdAt,
       tries: 1,
-      ...(isSettled && { stripe_id: stripeId, decided_at: businessNow }),
+      ...answer,
     })
     .onConflict((conflict) =>
       conflict
         .columns(['object_id', 'step'])
         .where(sql<boolean>`state <> 'refused'`)
-        .doUpdateSet({
-          state: 'unknown',
-          first_sent_at: createdAt,
-          last_sent_at: createdAt,
-        }),
+        .doUpdateSet({ ...answer, first_sent_at: createdAt, last_sent_at: createdAt }),
     )
     .execute();
 }
@@ -165,43 +208,4 @@ async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Pr
     .where('id', '=', payoutId)
     .where('status', 'in', ['reserved', 'transferred'])
     .execute();
-}
-
-/**
- * The row was lost, or stood before anything was set aside. With a payout at Stripe it is on its way
- * to the bank and is followed; with a transfer alone its money is at the account, for the next one.
- */
-async function recordWhole(tx: Tx, sellerId: SellerId, of: readonly Adoption[]): Promise<void> {
-  const transfer = of.find(({ step }) => step === 'transfer');
-  const payout = of.find(({ step }) => step === 'payout');
-  const any = payout ?? transfer;
-  if (!any) return;
-  const { payoutId, currency, stripeAccount } = any;
-  const fromPlatform = minor(transfer?.amount ?? 0);
-  const fromAccount = minor(Math.max(0, (payout?.amount ?? 0) - fromPlatform));
-  const money: PayoutMoney = { payoutId, sellerId, currency, fromPlatform, fromAccount };
-  const row = {
-    status: payout ? ('sent' as const) : ('canceled' as const),
-    from_platform: fromPlatform,
-    from_account: fromAccount,
-    stripe_account: stripeAccount,
-    transfer_id: (transfer?.stripeId ?? null) as TransferId | null,
-    stripe_payout_id: (payout?.stripeId ?? null) as StripePayoutId | null,
-    adopted_at: businessNow,
-    started_at: businessNow,
-    reserved_at: any.createdAt,
-    ...(payout
-      ? { sent_at: payout.createdAt, waiting_for: 'bank' as const, look_again_at: businessNow }
-      : { over_at: businessNow }),
-  };
-  await tx
-    .insertInto('payouts')
-    .values({ id: payoutId, seller_id: sellerId, currency, ordered_by: 'adopted', ...row })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-    .execute();
-  await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account', row.transfer_id));
-  if (!payout) return;
-  await recordEntries(tx, sent(money, payout.stripeId as StripePayoutId));
-  // What was lost with the backup is allocated when it is posted again.
-  await allocate(tx, [{ ...money, amount: total(money) }]);
 }

@@ -29,14 +29,22 @@ export function allocation(
     ), item as (
       insert into payout_items (payout_id, earning_id, amount)
       select ${payoutId}, id, part from taken
+      on conflict (payout_id, earning_id) do update
+        set amount = excluded.amount, released_at = null
     ), given as (
       update earnings set allocated = allocated + part from taken where earnings.id = taken.id
     )`;
 }
 
-/** Says which earnings pay payouts that stand, as far as there are any. */
+/**
+ * Says which earnings pay payouts that stand, as far as there are any. Those of a later day count as
+ * not payable only while they are open, so they stay so until then.
+ */
 export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void> {
-  for (const one of all) await sql`with ${allocation(one, notIn(one))} select`.execute(tx);
+  for (const one of all) {
+    const which = sql`available_on <= business_now() and ${notIn(one)}`;
+    await sql`with ${allocation(one, which)} select`.execute(tx);
+  }
 }
 
 /**
@@ -47,6 +55,7 @@ export async function releaseEarnings(
   tx: Tx,
   { payoutId, sellerId }: Pick<Allocation, 'payoutId' | 'sellerId'>,
 ): Promise<void> {
+  const unexplained = await lockUnexplained(tx, sellerId);
   await sql`
     with item as (
       update payout_items set released_at = business_now()
@@ -55,7 +64,7 @@ export async function releaseEarnings(
     update earnings set allocated = allocated - item.amount from item
     where earnings.id = item.earning_id
   `.execute(tx);
-  await allocate(tx, await lockUnexplained(tx, sellerId));
+  await allocate(tx, unexplained);
 }
 
 /**
@@ -86,8 +95,8 @@ export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Alloc
   return rows;
 }
 
-/** An earning that was given to a payout once is not given to it in a second part. */
+/** An earning that a payout has is not given to it in a second part; one it gave back may be. */
 function notIn({ payoutId }: Allocation) {
   return sql`not exists (select from payout_items
-    where payout_id = ${payoutId} and earning_id = earnings.id)`;
+    where payout_id = ${payoutId} and earning_id = earnings.id and released_at is null)`;
 }

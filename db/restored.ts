@@ -21,12 +21,13 @@ const overlapSeconds = 3600;
 /**
  * What has to be compared with Stripe before money may move: nothing where that was done since
  * PostgreSQL started. `since` is the last sign of life in here; what a backup lost came after it.
+ * What is written before the comparison is none: an earning may come in at once after a restore.
  */
 export async function readUncompared(
   db: Db,
 ): Promise<{ start: string; since: string; accounts: StripeAccountId[] } | undefined> {
   const { rows } = await sql<{ start: string; since: string; accounts: StripeAccountId[] }>`
-    select postgres_start() as start, coalesce(greatest(
+    select postgres_start() as start, coalesce(alive_at, greatest(
         (select created_at from ledger_entries order by id desc limit 1),
         (select max(created_at) from payouts),
         (select created_at from installation)), business_now())
@@ -92,7 +93,22 @@ const reason =
   'Stripe has made what this database does not know: it was brought back from a backup, or another ' +
   'engine pays from this account. GET /v1/recovery lists it.';
 
-/** Stripe was compared after this start of PostgreSQL. */
+/** Stripe was compared after this start of PostgreSQL, unless it has started again since. */
 export async function recordCompared(db: Db, start: string): Promise<void> {
-  await db.updateTable('operations').set({ compared_start: start }).execute();
+  await db
+    .updateTable('operations')
+    .set({ compared_start: start, alive_at: businessNow })
+    .where(postgresStart, '=', start)
+    .execute();
 }
+
+/** A sign of life, as long as Stripe was compared: what comes after it is what a backup may lose. */
+export async function recordAlive(db: Db): Promise<void> {
+  await db
+    .updateTable('operations')
+    .set({ alive_at: businessNow })
+    .where('compared_start', '=', postgresStart)
+    .execute();
+}
+
+const postgresStart = sql<string>`postgres_start()`;

@@ -61,6 +61,7 @@ export type Database = AccountTables &
       changed_by: string | null;
       changed_at: Instant;
       compared_start: Maybe<string>;
+      alive_at: MaybeInstant;
     };
     adoptions: {
       stripe_id: string;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { payoutWorkflowId, sellerWorkflowId, type EarningId } from '../domain/ids.ts';
 import type { PayoutId, SellerId, StripeAccountId } from '../domain/ids.ts';
+import { allocate, lockUnexplained } from './allocations.ts';
 import type { Db } from './connect.ts';
 import { isEndStored } from './inbox.ts';
 import { paydayAt } from './payday-funds.ts';
@@ -83,7 +84,10 @@ export async function takeUnresolvedEarnings(
   return rows;
 }
 
-/** The charge said when its money is available: then a threshold may be reached. */
+/**
+ * The charge said when its money is available: then it may pay a payout that was adopted, and a
+ * threshold may be reached.
+ */
 export async function recordAvailableOn(
   db: Db,
   { earningId, availableOn }: { earningId: EarningId; availableOn: string },
@@ -96,12 +100,14 @@ export async function recordAvailableOn(
       .where('earnings.id', '=', earningId)
       .executeTakeFirstOrThrow();
     if (schedule) await lockSeller(tx, id);
+    const unexplained = await lockUnexplained(tx, id);
     await tx
       .updateTable('earnings')
       .set({ available_on: availableOn })
       .where('id', '=', earningId)
       .where('available_on', 'is', null)
       .execute();
+    await allocate(tx, unexplained);
     if (await lookForThreshold(tx, id, schedule)) await wakeSeller(tx, id);
   });
 }

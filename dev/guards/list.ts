@@ -1,16 +1,4 @@
-/** One guard of the money: what it keeps from happening, how it is switched off, who must notice. */
-export type Guard = {
-  name: string;
-  /** What happens to money without it. */
-  why: string;
-  file: string;
-  /** Stands exactly once in the file; `to` takes its place. */
-  from: string;
-  to: string;
-  /** Test files that go red without it, and a pattern that all the names of its tests match. */
-  tests: string;
-  pattern: string;
-};
+import type { Guard } from './switch-off.ts';
 
 const foundation = 'db/migrations/0001-foundation.ts';
 const calls = 'test/activities/money-calls.test.ts';
@@ -187,6 +175,24 @@ export const guards: readonly Guard[] = [
     to: "then 'send'",
     tests: 'test/db/attempts.test.ts',
     pattern: 'is not cleared before Stripe was compared',
+  },
+  {
+    name: 'sign of life',
+    why: 'one earning after a restore hides what left before it, and it is paid again',
+    file: 'db/restored.ts',
+    from: 'coalesce(alive_at, greatest(',
+    to: 'coalesce(greatest(',
+    tests: 'test/db/restored.test.ts',
+    pattern: 'is no sign of life',
+  },
+  {
+    name: 'called off beside an adoption',
+    why: 'what was set aside again after a backup is paid a second time',
+    file: 'db/adoptions.ts',
+    from: 'await callOffUnsent(tx, { sellerId, currency, by });',
+    to: '',
+    tests: 'test/db/restored.test.ts',
+    pattern: 'beside an adopted payout is called off|at the moment of an adoption',
   },
   {
     name: 'budget slot',

@@ -13,8 +13,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { say } from '../say.ts';
-import { guards, type Guard } from './list.ts';
-import { withoutGuard } from './switch-off.ts';
+import { guards } from './list.ts';
+import { withoutGuard, type Guard } from './switch-off.ts';
 
 /**
  * `npm run guards [-- <part of a name>]`: switches each guard off in turn, in a copy of this

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { adoptAll } from '../../db/adoptions.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
 import { readOperations } from '../../db/operations.ts';
+import { recordUnknownMade } from '../../db/restored.ts';
 import { newId } from '../../domain/ids.ts';
+import type { Place } from '../../domain/ledger.ts';
 import { booksOf } from './books.ts';
 import { startStage, type Stage } from './stage.ts';
 
@@ -62,6 +64,36 @@ describe('an arrival', () => {
     await books.reconcile();
     expect(await books.discrepancies()).toHaveLength(2);
   });
+
+  test.each<[first: string, place: Place, why: string]>([
+    // first, where its money is, why
+    ['the books', 'foreign', 'they took it for somebody else’s doing'],
+    ['the adoption', 'in-transit', 'it is on its way'],
+  ])(
+    'of a payout that was called off here is booked once where %s come first, as %s: %s',
+    async (first, place) => {
+      stage = await startStage('transfer');
+      const { db, payoutId, account: stripeAccount } = stage;
+      const books = await booksOf(stage);
+      await db.transaction().execute((tx) => cancelPayout(tx, payoutId, 'me'));
+      const transfer = await books.transfer(100_00, payoutId);
+      await stage.moveMinutes(5);
+      const payout = await books.payOut(100_00, payoutId);
+      const made = { payoutId, stripeAccount, amount: 100_00, currency: 'usd' };
+      if (first === 'the books') await books.read();
+      const createdAt = new Date(payout.created * 1000).toISOString();
+      await recordUnknownMade(db, [
+        { ...made, createdAt, step: 'transfer', stripeId: transfer.id },
+        { ...made, createdAt, step: 'payout', stripeId: payout.id },
+      ]);
+      const order = { by: 'key_1', reason: 'brought back' };
+      expect(await db.transaction().execute((tx) => adoptAll(tx, order))).toHaveLength(2);
+      await books.read();
+      expect(await books.open()).toEqual([]);
+      const { platform = 0, account = 0, [place]: there } = await books.places();
+      expect([platform, account, Math.abs(there ?? 0)]).toEqual([0, 0, 100_00]);
+    },
+  );
 
   test('whose answer is on its way is left open by its name alone, however wrong our clock is', async () => {
     stage = await startStage('transfer');

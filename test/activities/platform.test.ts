@@ -23,3 +23,14 @@ test('an outage of Stripe is a failed check until it answers, and one lost call 
   await stage.disturb();
   expect(await check(1)).not.toContain('stripe-answers');
 });
+
+test('each pass leaves a sign of life, by which a backup says how old it is', async () => {
+  stage = await startStage('transfer');
+  const aliveAt = async () =>
+    (await stage.db.selectFrom('operations').select('alive_at').executeTakeFirstOrThrow()).alive_at;
+  await check(1);
+  const first = await aliveAt();
+  await stage.moveMinutes(5);
+  await check(1);
+  expect(Date.parse((await aliveAt()) ?? '') - Date.parse(first ?? '')).toBeGreaterThan(4 * 60_000);
+});

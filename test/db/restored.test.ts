@@ -3,11 +3,18 @@ import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
 import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
-import { recordUnknownMade } from '../../db/restored.ts';
+import {
+  readUncompared,
+  recordAlive,
+  recordCompared,
+  recordUnknownMade,
+} from '../../db/restored.ts';
+import { recordAvailableOn } from '../../db/sweeps.ts';
 import { listPayoutItems } from '../../db/views.ts';
 import { recordMovements } from '../../db/movements.ts';
 import { readOperations } from '../../db/operations.ts';
 import { newId, type EarningId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import type { MoneyStep } from '../../domain/payout.ts';
 import { movement } from './lines.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
 
@@ -40,9 +47,49 @@ test('a payout of ours that only the books of its account know stops money, and 
   expect(await listAdoptions(money.db)).toEqual([]);
 });
 
+const madeBy = (payoutId: PayoutId) => ({ stripePayoutId: `po_${payoutId.slice(7)}` as const });
+
+test('what is written after a backup was brought back is no sign of life', async () => {
+  const own = await startMoneyDatabase(2);
+  const hourMs = 3_600_000;
+  const compared = 'of before the backup';
+  const since = async () => Date.parse((await readUncompared(own.db))?.since ?? '');
+  const restore = () =>
+    own.db.updateTable('operations').set({ compared_start: compared }).execute();
+  await restore();
+  const { start = '' } = (await readUncompared(own.db)) ?? {};
+  await recordCompared(own.db, start);
+  await own.moveTo(hourMs);
+  await recordAlive(own.db);
+  const aliveAt = Date.now() + hourMs;
+  await restore();
+  await own.moveTo(5 * hourMs);
+  await own.earn(await own.seller(), 100_00);
+  await recordAlive(own.db);
+  await recordCompared(own.db, 'a start of before');
+  expect(Math.abs((await since()) + hourMs - aliveAt)).toBeLessThan(60_000);
+  await recordCompared(own.db, start);
+  expect(await readUncompared(own.db)).toBeUndefined();
+  await restore();
+  expect(Math.abs((await since()) - aliveAt - 3 * hourMs)).toBeLessThan(60_000);
+  await own.db.destroy();
+});
+
 /** A payout of this much that Stripe made in the time that was lost, taken over; answers with its id. */
-async function adoptLost(sellerId: SellerId, amount: number): Promise<PayoutId> {
+async function adoptLost(
+  sellerId: SellerId,
+  amount: number,
+  ...steps: MoneyStep[]
+): Promise<PayoutId> {
   const payoutId = newId('payout');
+  await adoptMade({ sellerId, payoutId, amount }, steps.length > 0 ? steps : undefined);
+  return payoutId;
+}
+
+async function adoptMade(
+  { sellerId, payoutId, amount }: { sellerId: SellerId; payoutId: PayoutId; amount: number },
+  steps: readonly MoneyStep[] = ['transfer', 'payout'],
+): Promise<void> {
   const name = payoutId.slice(7);
   const made = {
     payoutId,
@@ -51,13 +98,14 @@ async function adoptLost(sellerId: SellerId, amount: number): Promise<PayoutId> 
     currency: 'eur',
     createdAt: '2026-11-01T00:00:00.000Z',
   } as const;
-  await recordUnknownMade(money.db, [
-    { ...made, stripeId: `tr_${name}`, step: 'transfer' },
-    { ...made, stripeId: `po_${name}`, step: 'payout' },
-  ]);
+  const ids = { transfer: `tr_${name}`, payout: `po_${name}` };
+  await recordUnknownMade(
+    money.db,
+    steps.map((step) => ({ ...made, step, stripeId: ids[step] })),
+  );
+  await money.db.updateTable('operations').set({ money_stopped: false }).execute();
   const order = { by: 'key_1', reason: 'an older database' };
   await money.db.transaction().execute((tx) => adoptAll(tx, order));
-  return payoutId;
 }
 
 /** What pays a payout, as earnings and amounts. */
@@ -90,6 +138,25 @@ test('earnings that come again after a backup go to the payout that paid them, a
   expect(await allocatedOf(more)).toBe(50_00);
 });
 
+test('an adopted payout is paid by no earning of the future, so that none is paid out before its day', async () => {
+  const sellerId = await money.seller();
+  const lost = await adoptLost(sellerId, 100_00);
+  await money.earn(sellerId, 100_00, { availableOn: '2040-01-01T00:00:00.000Z' });
+  const earning = await money.earn(sellerId, 100_00);
+  expect(await itemsOf(lost)).toEqual({ [earning]: 100_00 });
+  const next = await reservePayout(money.db, await money.order(sellerId));
+  expect([next.status, next.fromPlatform]).toEqual(['skipped', 0]);
+});
+
+test('an earning that comes again with its charge pays an adopted payout once the charge says when', async () => {
+  const sellerId = await money.seller();
+  const lost = await adoptLost(sellerId, 100_00);
+  const earningId = await money.earn(sellerId, 100_00, { charge: 'ch_again' });
+  expect(await itemsOf(lost)).toEqual({});
+  await recordAvailableOn(money.db, { earningId, availableOn: '2026-10-01T00:00:00.000Z' });
+  expect(await itemsOf(lost)).toEqual({ [earningId]: 100_00 });
+});
+
 test('earnings in another currency, or that come at one moment, pay an adopted payout no more than once', async () => {
   const sellerId = await money.seller();
   const lost = await adoptLost(sellerId, 40_00);
@@ -101,22 +168,97 @@ test('earnings in another currency, or that come at one moment, pay an adopted p
   for (const id of all) expect(await allocatedOf(id)).toBe(items[id] ?? 0);
 });
 
-test('earnings that another payout gives back go to the adopted one that paid them', async () => {
+test('what was set aside beside an adopted payout is called off, and its earnings go there', async () => {
   const sellerId = await money.seller();
   const earning = await money.earn(sellerId, 100_00);
   const again = await money.order(sellerId);
   await reservePayout(money.db, again);
   const lost = await adoptLost(sellerId, 100_00);
-  expect(await itemsOf(lost)).toEqual({});
-  await money.db.transaction().execute((tx) => cancelPayout(tx, again, 'key_1'));
+  expect((await readPayout(money.db, again)).status).toBe('canceled');
+  expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
+  expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+});
+
+test('what is at the account and set aside beside an adopted payout is called off there', async () => {
+  const sellerId = await money.seller();
+  await money.earn(sellerId, 100_00);
+  const again = await money.order(sellerId);
+  await reservePayout(money.db, again);
+  await money.transfer(again);
+  await adoptLost(sellerId, 100_00, 'payout');
+  expect((await readPayout(money.db, again)).status).toBe('canceled');
+  expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+});
+
+test('what is set aside at the moment of an adoption is called off or finds nothing', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const sellerId = await money.seller();
+    await money.earn(sellerId, 100_00);
+    const again = await money.order(sellerId);
+    await Promise.all([adoptLost(sellerId, 100_00), reservePayout(money.db, again)]);
+    expect((await readPayout(money.db, again)).status).toMatch(/canceled|skipped/);
+    expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+  }
+});
+
+test('what may have been sent stays beside an adopted payout, which gets what it gives back', async () => {
+  const sellerId = await money.seller();
+  const earning = await money.earn(sellerId, 100_00);
+  const again = await money.order(sellerId);
+  await reservePayout(money.db, again);
+  await money.transfer(again);
+  await money.send(again, 'payout');
+  const lost = await adoptLost(sellerId, 100_00);
+  const { status } = await money.sendOff(again);
+  expect([status, await itemsOf(lost)]).toEqual(['sent', {}]);
+  const payout = { ...(await readPayout(money.db, again)), ...madeBy(again) };
+  await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
 });
+
+test('a payout that was skipped before it was adopted is on its way, and its earning pays it alone', async () => {
+  const sellerId = await money.seller();
+  const payoutId = await money.order(sellerId);
+  await reservePayout(money.db, payoutId);
+  await adoptMade({ sellerId, payoutId, amount: 100_00 });
+  expect(await readPayout(money.db, payoutId)).toMatchObject({
+    status: 'sent',
+    ...madeBy(payoutId),
+  });
+  const earning = await money.earn(sellerId, 100_00);
+  expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+  expect(await itemsOf(payoutId)).toEqual({ [earning]: 100_00 });
+});
+
+test.each(['reserved', 'transferred'])(
+  'a payout that was called off when it was %s and then adopted is on its way with its earning',
+  async (status) => {
+    const sellerId = await money.seller();
+    const earning = await money.earn(sellerId, 100_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    if (status === 'transferred') await money.transfer(payoutId);
+    await money.db.transaction().execute((tx) => cancelPayout(tx, payoutId, 'key_1'));
+    const steps = ['transfer', 'payout'] as const;
+    await adoptMade(
+      { sellerId, payoutId, amount: 100_00 },
+      status === 'reserved' ? steps : ['payout'],
+    );
+    expect(await readPayout(money.db, payoutId)).toMatchObject({
+      status: 'sent',
+      transferId: `tr_${payoutId.slice(7)}`,
+      cancelAsked: false,
+      ...madeBy(payoutId),
+    });
+    expect(await money.balances(sellerId)).toEqual({ owed: -100_00, 'in-transit': 100_00 });
+    expect(await itemsOf(payoutId)).toEqual({ [earning]: 100_00 });
+  },
+);
 
 test('an adopted payout that came back takes no earnings any more', async () => {
   const sellerId = await money.seller();
   const lost = await adoptLost(sellerId, 70_00);
-  const stripePayoutId = `po_${lost.slice(7)}` as const;
-  const payout = { ...(await readPayout(money.db, lost)), stripePayoutId };
+  const payout = { ...(await readPayout(money.db, lost)), ...madeBy(lost) };
   await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   const earning = await money.earn(sellerId, 70_00);
   expect([await itemsOf(lost), await allocatedOf(earning)]).toEqual([{}, 0]);
