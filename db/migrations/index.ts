@@ -16,8 +16,8 @@ import * as expectedAndRejected from './0014-expected-and-rejected.ts';
 import * as accountDetails from './0015-account-details.ts';
 import * as attentionLists from './0016-attention-lists.ts';
 import * as moreEvents from './0017-more-events.ts';
-import * as oneOrderForAllKeys from './0019-one-order-for-all-keys.ts';
 import * as alive from './0018-alive.ts';
+import * as oneOrderForAllKeys from './0019-one-order-for-all-keys.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -38,6 +38,6 @@ export const migrations: Record<string, Migration> = {
   '0015-account-details': accountDetails,
   '0016-attention-lists': attentionLists,
   '0017-more-events': moreEvents,
-  '0019-one-order-for-all-keys': oneOrderForAllKeys,
   '0018-alive': alive,
+  '0019-one-order-for-all-keys': oneOrderForAllKeys,
 };
