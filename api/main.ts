@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
+import { listPollers } from '../activities/pollers.ts';
 import { createTurns } from '../activities/budget.ts';
 import { createStripe } from '../activities/stripe.ts';
 import { readConfig, type Config } from '../config.ts';
@@ -12,7 +13,6 @@ import { createApp } from './app.ts';
 import type { Log } from './context.ts';
 import { createLog } from './log.ts';
 import { createSandboxClock } from './sandbox-clock.ts';
-import { engineQueue } from '../workflows/messages.ts';
 import { createWaker } from './wake.ts';
 
 /** Starts the API of these settings; answers when it takes calls. */
@@ -84,26 +84,13 @@ function connectToTemporal({ temporal }: Config): Connection {
   });
 }
 
-/** A healthy worker asks anew at least once a minute; one that is gone or stands still does not. */
-const askedLatelyMs = 120_000;
-
 async function countWorkers(
   connection: Connection,
   namespace: string,
 ): Promise<number | undefined> {
   try {
-    const { pollers } = await connection.withDeadline(Date.now() + 2000, () =>
-      connection.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: engineQueue },
-        taskQueueType: 1, // workflows
-      }),
-    );
-    const since = Date.now() - askedLatelyMs;
-    const lately = (pollers ?? []).filter(({ lastAccessTime: at }) => {
-      return Number(at?.seconds ?? 0) * 1000 >= since;
-    });
-    return new Set(lately.map(({ identity }) => identity)).size;
+    const asking = () => listPollers(connection, namespace);
+    return (await connection.withDeadline(Date.now() + 2000, asking)).length;
   } catch {
     return undefined;
   }

@@ -33,7 +33,7 @@ const mayImport: Record<string, Allowed> = {
   db: { ours: ['domain/'], packages: ['kysely', 'pg', 'node:*'] },
   activities: {
     ours: ['domain/', 'db/', 'workflows/messages.ts'],
-    // The client is for the delivery of wake-ups alone, which the API does too.
+    // The client is for the delivery of wake-ups and to see who asks for work, as the API does too.
     packages: [
       '@temporalio/activity',
       '@temporalio/client',
@@ -54,6 +54,7 @@ const mayImport: Record<string, Allowed> = {
       'activities/stripe.ts',
       'activities/calendar.ts',
       'activities/wake-delivery.ts',
+      'activities/pollers.ts',
     ],
     packages: ['@temporalio/client', 'hono', '@hono/*', 'zod', 'stripe', 'node:*'],
   },
