@@ -21,7 +21,9 @@ export async function closeGate(
 ): Promise<Gate> {
   const keeper = connect(databaseUrl, { connections: 1 });
   const other = connect(databaseUrl, { connections: 1 });
-  await sql.raw(`select pg_advisory_lock(${lock})`).execute(keeper);
+  // In a transaction, since a pool closes a connection that idles, and the lock would go with it.
+  const closed = await keeper.startTransaction().execute();
+  await sql.raw(`select pg_advisory_xact_lock(${lock})`).execute(closed);
   await sql
     .raw(
       `create or replace function stand_at_gate() returns trigger language plpgsql as
@@ -31,7 +33,7 @@ export async function closeGate(
     )
     .execute(other);
   const end = async (): Promise<void> => {
-    await sql.raw(`select pg_advisory_unlock(${lock})`).execute(keeper);
+    await closed.rollback().execute();
     // Waits for those who stood at the gate, which keeps their lock on the table until they are through.
     await sql.raw(`drop trigger gate on ${table}`).execute(other);
     await Promise.all([keeper.destroy(), other.destroy()]);
