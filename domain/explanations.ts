@@ -7,18 +7,19 @@ import type { Seller } from './seller.ts';
 /** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {
   const { payoutId, parked } = payout;
+  // What a person looks for comes first: the UI shows five lines and lets one scroll for the rest.
   return [
     `**${payout.status}**: ${doing(step)}\n`,
-    `- payout \`${payoutId}\` of seller \`${payout.sellerId}\``,
+    parked && `**Needs a person: ${parked}**\n\n${remedies(payout)}`,
+    ...(payout.stops ?? []).map((stop) => describeStop(stop, payout.sellerId)),
+    ...(parked === null && payout.waitingFor !== null ? commandsFor(payout).map(bullet) : []),
+    payout.failureCode && `- failed: ${payout.failureCode}`,
+    payout.lastError && `- last error: Stripe: ${payout.lastError}`,
     `- ${amountOf(payout)}`,
+    `- payout \`${payoutId}\` of seller \`${payout.sellerId}\``,
     payout.stripeAccount && `- account \`${payout.stripeAccount}\``,
     payout.transferId && `- transfer \`${payout.transferId}\``,
     payout.stripePayoutId && `- Stripe payout \`${payout.stripePayoutId}\``,
-    ...(payout.stops ?? []).map((stop) => describeStop(stop, payout.sellerId)),
-    payout.failureCode && `- failed: ${payout.failureCode}`,
-    payout.lastError && `- last error: Stripe: ${payout.lastError}`,
-    ...(parked === null && payout.waitingFor !== null ? commandsFor(payout).map(bullet) : []),
-    parked && `\n**Needs a person: ${parked}**\n\n${remedies(payout)}`,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');
@@ -69,18 +70,18 @@ export function describeSeller(seller: Seller): string {
   const can = (able: boolean): string => (able ? 'active' : 'not active');
   return [
     `**${seller.status}**\n`,
-    `- seller \`${seller.sellerId}\`, ${seller.country}, ${seller.currency}`,
-    `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
-    `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
-    `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
-    seller.paydayAt && `- next payday ${sayUtc(seller.paydayAt)}`,
-    payoutsOf(seller),
+    seller.parked &&
+      `**Needs a person: ${seller.parked}**\n\n${commandsForSeller(seller).map(bullet).join('\n')}`,
+    ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.requirementsDue > 0 &&
       `- Stripe asks for ${seller.requirementsDue} things: \`GET /v1/sellers/${seller.sellerId}/requirements\``,
-    ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.lastError && `- last error: Stripe: ${seller.lastError}`,
-    seller.parked &&
-      `\n**Needs a person: ${seller.parked}**\n\n${commandsForSeller(seller).map(bullet).join('\n')}`,
+    seller.paydayAt && `- next payday ${sayUtc(seller.paydayAt)}`,
+    payoutsOf(seller),
+    `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
+    `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
+    `- seller \`${seller.sellerId}\`, ${seller.country}, ${seller.currency}`,
+    `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');
