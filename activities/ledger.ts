@@ -6,9 +6,10 @@ import { readSellerForWorkflow } from '../db/seller-steps.ts';
 import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payout.ts';
 import type { Seller } from '../domain/seller.ts';
-import { lookAgain } from '../workflows/messages.ts';
+import { engineQueue } from '../workflows/messages.ts';
 import { paydaysAround } from './calendar.ts';
 import { startPayoutWorkflow } from './starts.ts';
+import { deliverWakeUp } from './wake-delivery.ts';
 
 /** Steps in our own database; each may run twice and answers with the row that stands. */
 export function createLedgerActivities({ db }: { db: Db }) {
@@ -44,6 +45,7 @@ export function createLedgerActivities({ db }: { db: Db }) {
 
 /** The next one need not wait until the wake-up that was written is delivered; that comes anyway. */
 async function tellSeller({ sellerId }: Payout): Promise<void> {
-  const seller = getClient().workflow.getHandle(sellerWorkflowId(sellerId));
-  await seller.signal(lookAgain, ['payouts']).catch(() => undefined);
+  const target = { client: getClient(), taskQueue: engineQueue };
+  const wakeUp = { workflowId: sellerWorkflowId(sellerId), topics: ['payouts' as const] };
+  await deliverWakeUp(target, wakeUp).catch(() => undefined);
 }
