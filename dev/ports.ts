@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 import { Stopped } from './say.ts';
@@ -20,17 +22,27 @@ export async function requireFreePorts(
   if (problems.length > 0) throw new Stopped(problems.join('\n'));
 }
 
-/** A port that is free now, chosen by the system. */
+/**
+ * A port that is free, and this process's own until it ends, also while nothing listens there. It
+ * lies below those that the system gives to outgoing connections, one of which could take the port
+ * of a server that was killed; and its UDP twin is held, which another process that asks cannot have.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  for (;;) {
+    const port = randomInt(13_000, 32_000);
+    if ((await claim(port)) && (await whyNotListen(port)) === undefined) return port;
+  }
+}
+
+async function claim(port: number): Promise<boolean> {
+  const twin = createSocket('udp4').unref();
+  return new Promise((resolve, reject) => {
+    twin.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    });
+    twin.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
   });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 /** Reads a port from a variable. */

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
+import { freePort } from '../../dev/ports.ts';
 import { startPostgres, stopPostgres, withClient } from '../../dev/postgres.ts';
 import { say } from '../../dev/say.ts';
 import { readServices, required, type Service } from './compose.ts';
 import type { Running } from './service.ts';
-import { freeLowPorts, host, openYard, type Yard } from './yard.ts';
+import { host, openYard, type Yard } from './yard.ts';
 
 /** Everything that the compose file starts, but the UI; Stripe is a sandbox. */
 export type Production = {
@@ -62,7 +63,9 @@ export async function startProduction(programs: readonly string[]): Promise<Prod
 
 /** In containers each has its usual ports; here another Postgres or Temporal may have them. */
 async function choosePorts(): Promise<Ports> {
-  const [postgres = 0, sandbox = 0, ...more] = await freeLowPorts(2 + apiCount + 8);
+  const [postgres = 0, sandbox = 0, ...more] = await Promise.all(
+    Array.from({ length: 2 + apiCount + 8 }, freePort),
+  );
   const listeners = ['FRONTEND', 'HISTORY', 'MATCHING', 'WORKER'].flatMap((name, at) => [
     [`${name}_PORT`, String(more[apiCount + at])],
     [`${name}_MEMBERSHIP_PORT`, String(more[apiCount + 4 + at])],
