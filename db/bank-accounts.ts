@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { failuresBeforePause, needsNewDetails } from '../domain/failures.ts';
+import { failuresBeforePause, needsNewDetails, notTheBank } from '../domain/failures.ts';
 import { newId, sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
 import { businessNow } from './payouts.ts';
@@ -78,7 +78,8 @@ export async function recordBankFailure(
     on conflict (seller_id, stripe_id) do update set failures = bank.failures + 1,
       status = 'errored', paused_at = coalesce(bank.paused_at, excluded.paused_at,
         case when (select count(*) from payouts where seller_id = ${sellerId}
-          and bank_account = ${bankAccount} and over_at > business_now() - interval '30 days')
+          and bank_account = ${bankAccount} and over_at > business_now() - interval '30 days'
+          and failure_code is distinct from ${notTheBank})
           >= ${failuresBeforePause - 1} then business_now() end)
     returning paused_at is not null as "isPaused"
   `.execute(tx);

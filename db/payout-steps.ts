@@ -1,4 +1,5 @@
 import { sql, type UpdateObject } from 'kysely';
+import { notTheBank } from '../domain/failures.ts';
 import {
   sellerWorkflowId,
   type PayoutId,
@@ -149,7 +150,7 @@ export async function recordBack(
     const lines = wasPaid ? postings.returned : postings.failed;
     const { sellerId, currency } = payout;
     const { bankAccount = null, failureCode } = why;
-    const failed = bankAccount !== null && why.status === 'failed';
+    const failed = bankAccount !== null && why.status === 'failed' && failureCode !== notTheBank;
     const { isPaused } = failed
       ? await recordBankFailure(tx, { sellerId, currency, bankAccount, failureCode })
       : { isPaused: false };

@@ -22,6 +22,9 @@ const change = 'Please check your bank details or enter others; then your money 
 const ask = 'Please ask your bank to allow payments from Stripe; your money is safe until then.';
 const wrongHolder = 'does not match what the bank knows of its holder';
 
+/** The one reason that says nothing of the bank account: the money never left for the bank. */
+export const notTheBank = 'insufficient_funds';
+
 /**
  * Every failure code that Stripe is known to send (stripe-php Payout.php; WooPayments for those
  * that the reference does not list, 2026-11). The field is an open string.
@@ -171,7 +174,7 @@ const failures = new Map<string, Failure>([
     ),
   ],
   [
-    'insufficient_funds',
+    notTheBank,
     {
       next: 'operator',
       forSeller: `It could not be sent. ${again}`,

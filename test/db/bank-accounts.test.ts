@@ -10,7 +10,7 @@ import {
 import type { Tx } from '../../db/connect.ts';
 import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
-import { failureCodes, failureOf, failuresBeforePause } from '../../domain/failures.ts';
+import { failureCodes, failureOf, failuresBeforePause, notTheBank } from '../../domain/failures.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { bank } from './bank-facts.ts';
 import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
@@ -88,7 +88,7 @@ describe('a bank account that failed', () => {
     },
   );
 
-  test(`${failuresBeforePause} times in a month is paused, whatever the reason`, async () => {
+  test(`${failuresBeforePause} times in a month is paused, whatever the bank’s reason`, async () => {
     const sellerId = await money.seller();
     await tell(sellerId, [bank('ba_1')]);
     const seen: boolean[] = [];
@@ -98,6 +98,16 @@ describe('a bank account that failed', () => {
       seen.push((await shown(sellerId)).some((one) => one.includes('paused')));
     }
     expect(seen).toEqual([false, false, true]);
+  });
+
+  test('is not blamed for money that never left for it', async () => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [bank('ba_1')]);
+    for (const code of [notTheBank, notTheBank, notTheBank, 'declined']) {
+      await money.earn(sellerId, 10_00);
+      await comeBack(await money.sent(sellerId), code);
+    }
+    expect(await shown(sellerId)).toEqual(['ba_1 default failed 1']);
   });
 
   test('is paused by its fingerprint: adding the same again is no way round', async () => {
