@@ -138,19 +138,22 @@ async function readBanks(
     const banks = await readPages(deps, 'GET /v1/accounts', (page) =>
       deps.stripe.accounts.listExternalAccounts(account, page),
     );
-    return banks.map(toBank);
+    return banks.flatMap(toBank);
   } catch (error) {
     if (isRefusedRead(error)) return undefined;
     throw error;
   }
 }
 
-function toBank(bank: Stripe.ExternalAccount): BankAccountFacts {
-  return {
+/** One without a currency takes no payouts. */
+function toBank(bank: Stripe.ExternalAccount): BankAccountFacts[] {
+  if (!bank.currency) return [];
+  const facts = {
     stripeId: bank.id,
-    currency: bank.currency ?? '',
+    currency: bank.currency,
     fingerprint: bank.fingerprint ?? null,
     status: bank.status ?? 'new',
     isDefault: bank.default_for_currency ?? false,
   };
+  return [facts];
 }

@@ -20,7 +20,7 @@ export function createLedgerActivities({ db }: { db: Db }) {
 
     async reservePayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await reservePayout(db, payoutId);
-      if (payout.status === 'skipped' && payout.othersWait) await tellSeller(payout);
+      if (payout.status === 'skipped' && payout.othersWait) void tellSeller(payout);
       return payout;
     },
 

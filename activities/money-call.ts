@@ -22,7 +22,7 @@ export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };
 export type CallOutcome<T> =
   | { kind: 'succeeded'; key: string; object: T }
   | { kind: 'stands' }
-  | { kind: 'refused'; refusal: RefusalKind }
+  | { kind: 'refused'; refusal: RefusalKind; request: Attempt['request'] }
   | { kind: 'unknown' }
   | { kind: 'money-stopped' };
 
@@ -67,7 +67,7 @@ export async function callOnce<T extends { id: string }>(
     if (typeof object.id !== 'string') throw new Stripe.errors.StripeAPIError(noObject);
     return { kind: 'succeeded', key: attempt.key, object };
   } catch (error) {
-    return answerError(db, { key: attempt.key, isFirstTry: tries === 1 }, error);
+    return answerError(db, { key: attempt.key, isFirstTry: tries === 1, request }, error);
   }
 }
 
@@ -78,9 +78,10 @@ const clearedForMs = 60_000;
 
 async function answerError(
   db: Db,
-  { key, isFirstTry }: { key: string; isFirstTry: boolean },
+  sent: { key: string; isFirstTry: boolean; request: Attempt['request'] },
   error: unknown,
-): Promise<{ kind: 'refused'; refusal: RefusalKind } | { kind: 'unknown' }> {
+): Promise<Extract<CallOutcome<never>, { kind: 'refused' | 'unknown' }>> {
+  const { key, isFirstTry, request } = sent;
   const verdict = judge(error, isFirstTry);
   const facts = factsOf(error);
   log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
@@ -93,7 +94,7 @@ async function answerError(
     return { kind: 'unknown' };
   }
   await recordRefused(db, { key, refusal: verdict.refusal, error: facts });
-  return { kind: 'refused', refusal: verdict.refusal };
+  return { kind: 'refused', refusal: verdict.refusal, request };
 }
 
 /** A read from Stripe: its turn, then the call; what cannot be read now is tried again. */

@@ -62,6 +62,9 @@ export async function answerOutcome(
       const answer = answerTo(outcome.refusal, step);
       if (answer.kind === 'park') return parkPayout(db, payout, answer.reason);
       const waits = await recordWait(db, payout, { reason: answer.for, minutes: answer.minutes });
+      if (answer.for === 'bank-details' && isOtherBank(outcome.request, waits)) {
+        return recordWait(db, waits, { reason: 'bank-details', minutes: 0 });
+      }
       if (answer.for === 'account-balance') {
         // What was set aside is not there: somebody else may have moved it.
         const workflowId = sellerWorkflowId(payout.sellerId);
@@ -70,6 +73,11 @@ export async function answerOutcome(
       return waits;
     }
   }
+}
+
+/** The bank account that was named is not the one any more: the next attempt names another. */
+function isOtherBank({ destination }: Record<string, unknown>, { paysTo }: Payout): boolean {
+  return destination !== undefined && Boolean(paysTo) && destination !== paysTo;
 }
 
 /** What a look-up found of a step, and how to write down the one that is it. */
@@ -91,7 +99,7 @@ export async function answerLookUp<T>(
 ): Promise<Payout> {
   const { namedStripeId: named } = payout;
   // What was taken back whole does not stand in the way of the one that stands.
-  const standing = found.filter((one) => !toCandidate(one).isReversed);
+  const standing = found.filter((one) => toCandidate(one).takenBack !== 'all');
   const [object] = standing.length > 0 ? standing : found;
   if (!object) {
     if (!named) return recordNotFound(db, payout, step);

@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import type { Db } from '../db/connect.ts';
 import {
   keepUnknown,
   readUncompared,
@@ -11,12 +12,21 @@ import { isPayoutId, type StripeAccountId } from '../domain/ids.ts';
 import { readPages, type StripeDeps } from './money-call.ts';
 import { actingFor } from './stripe.ts';
 
+/** Where a comparison is under way in this process: whoever else needs it waits for that one. */
+const underWay = new WeakMap<Db, Promise<void>>();
+
 /**
  * Reads what Stripe made since the last sign of life in this database and looks for what it does
  * not know. After an ordinary restart there is nothing; after one from a backup money stops. Where
  * that was done, leaves a sign of life.
  */
 export async function compareSinceStart(deps: StripeDeps): Promise<void> {
+  const comparison = underWay.get(deps.db) ?? compare(deps).finally(() => underWay.delete(deps.db));
+  underWay.set(deps.db, comparison);
+  return comparison;
+}
+
+async function compare(deps: StripeDeps): Promise<void> {
   const uncompared = await readUncompared(deps.db);
   if (!uncompared) return recordAlive(deps.db);
   const since = Math.floor(Date.parse(uncompared.since) / 1000);

@@ -159,7 +159,8 @@ async function findPayouts(
 function toCandidate(object: Stripe.Payout, account: StripeAccountId): Candidate {
   const { id, amount, currency, metadata, reversed_by } = object;
   const payoutId = metadata?.['payout_id'] ?? null;
-  return { id, amount, currency, account, payoutId, isReversed: reversed_by !== null };
+  const takenBack = reversed_by === null ? 'nothing' : 'all';
+  return { id, amount, currency, account, payoutId, takenBack };
 }
 
 /** The account a payout leaves from; every call for it carries that. */

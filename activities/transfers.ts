@@ -97,14 +97,14 @@ async function findTransfers(
 }
 
 function toCandidate(transfer: Stripe.Transfer): Candidate {
-  const { id, amount, currency, destination, metadata, amount_reversed } = transfer;
+  const { id, amount, currency, destination, metadata, amount_reversed, reversed } = transfer;
   return {
     id,
     amount,
     currency,
     account: typeof destination === 'string' ? destination : (destination?.id ?? null),
     payoutId: metadata['payout_id'] ?? null,
-    isReversed: amount_reversed > 0,
+    takenBack: reversed ? 'all' : amount_reversed > 0 ? 'a part' : 'nothing',
   };
 }
 

@@ -2,7 +2,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { listAdoptions } from '../db/adoptions.ts';
 import type { Tx } from '../db/connect.ts';
-import { readOperations, recordMoneySwitch } from '../db/operations.ts';
+import { lockMoneySwitch, readOperations, recordMoneySwitch } from '../db/operations.ts';
 import { runCommand } from './commands.ts';
 import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
 import { Problem } from './problems.ts';
@@ -80,8 +80,12 @@ async function moveSwitch(
   return body;
 }
 
-/** Money that left unknown to this database would be paid a second time. */
+/**
+ * Money that left unknown to this database would be paid a second time. Whoever finds more of it
+ * waits for the switch and then stops money again.
+ */
 async function refuseWhileToAdopt(tx: Tx): Promise<void> {
+  await lockMoneySwitch(tx);
   const open = await listAdoptions(tx);
   if (open.length === 0) return;
   throw new Problem('recovery-open', `${open.length} to adopt or dismiss first: see /v1/recovery`);

@@ -33,8 +33,9 @@ export type NewAttempt = {
 /**
  * Answers with the attempt of this step that is open or has succeeded, and opens the next one only
  * when the last was refused. One that was never sent takes the body that is asked for now; once it
- * was, the row that stands is the answer, and its body the one to send. None is opened for a payout that was called off: the lock makes
- * this wait for a cancellation under way and then see it; such a payout answers with nothing.
+ * was, the row that stands is the answer, and its body the one to send. None is opened for a payout
+ * that was called off: the lock makes this wait for a cancellation under way and then see it; such a
+ * payout answers with nothing.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
   for (;;) {

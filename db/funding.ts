@@ -18,9 +18,6 @@ import { atOneInstant, readNow } from './one-instant.ts';
 import { readOperations } from './operations.ts';
 import type { Calendar } from './paydays.ts';
 
-/** What is due until a moment, by currency, as it stood at one instant. */
-export type FundingFacts = Awaited<ReturnType<typeof readFunding>>;
-
 /** Sellers looked at in one statement; 20,000 of them take about three seconds on two cores. */
 const usualPage = 2000;
 

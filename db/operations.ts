@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { payoutWorkflowId, type ApiKeyId } from '../domain/ids.ts';
+import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
 import { businessNow } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -41,12 +43,23 @@ export async function recordMoneySwitch(
   return readOperations(tx);
 }
 
+/** Keeps others from moving the switch until the transaction ends. */
+export async function lockMoneySwitch(tx: Tx): Promise<void> {
+  await tx.selectFrom('operations').select('money_stopped').forUpdate().execute();
+}
+
+/** As the index of open payouts has it: written out, since a kept plan cannot infer it. */
+const isOpen = sql<boolean>`status in (${sql.join(
+  payoutStatuses.filter((status) => !isOver({ status })).map((status) => sql.lit(status)),
+)})`;
+
 /** A payout says that it waits for this; a seller without an account tries again by itself. */
 async function wakeStopped(tx: Tx): Promise<void> {
   const stopped = await tx
     .selectFrom('payouts')
     .select('id')
     .where('waiting_for', '=', 'money-stopped')
+    .where(isOpen)
     .execute();
   await addWakeUps(
     tx,

@@ -12,21 +12,24 @@ export function selectPayout(db: Db) {
   return db.selectFrom('payouts').selectAll().select(readAlong);
 }
 
-/** What is read beside a payout's own columns. */
+/**
+ * What is read beside a payout's own columns. A bank account without a fingerprint is known by a
+ * failure alone, where Stripe does not tell an account's: the payouts go to its default there.
+ */
 export const readAlong = [
   businessNow.as('now'),
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
     and other.currency = payouts.currency and other.status = 'requested'
     and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
-  sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id)`.as(
-    'bank_known',
-  ),
+  sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id
+    and fingerprint is not null)`.as('bank_known'),
   sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
   sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
   sql<string | null>`(select stripe_id from bank_accounts as used
     where used.seller_id = payouts.seller_id and used.currency = payouts.currency
-      and used.is_default and used.gone_at is null limit 1)`.as('pays_to'),
+      and used.is_default and used.gone_at is null and used.fingerprint is not null
+    limit 1)`.as('pays_to'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')

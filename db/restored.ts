@@ -39,7 +39,10 @@ export async function readUncompared(
   return rows[0];
 }
 
-/** Those of these that no attempt of ours was sent for: this database does not know them. */
+/**
+ * Those of these that this database does not know: none of our attempts can have made them. One that
+ * Stripe refused made nothing, so that what stands there is of a later one, which was lost.
+ */
 export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promise<MadeAtStripe[]> {
   if (made.length === 0) return [];
   const { rows } = await sql<{ stripe_id: string }>`
@@ -51,7 +54,8 @@ export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promis
       })),
     )}::jsonb) as made(stripe_id text, step text, payout_id text)
     where not exists (select from attempts where object_id = made.payout_id
-        and attempts.step = made.step and (first_sent_at is not null or state = 'succeeded'))
+        and attempts.step = made.step and state <> 'refused'
+        and (first_sent_at is not null or state = 'succeeded'))
       and not exists (select from adoptions where adoptions.stripe_id = made.stripe_id)
   `.execute(db);
   const unknown = new Set(rows.map((row) => row.stripe_id));

@@ -10,8 +10,8 @@ export type Candidate = {
   account: string | null;
   /** Our payout's id, as its metadata says. */
   payoutId: string | null;
-  /** Taken back, wholly or in part. */
-  isReversed: boolean;
+  /** How much of it was reversed. */
+  takenBack: 'nothing' | 'a part' | 'all';
 };
 
 /**
@@ -29,7 +29,7 @@ export function differenceOf(payout: Payout, step: MoneyStep, found: Candidate):
     found.account !== stripeAccount &&
       `it is for ${found.account ?? 'no account'}, not for ${stripeAccount}`,
     found.payoutId !== payoutId && `its metadata does not say payout_id ${payoutId}`,
-    found.isReversed && 'it was reversed',
+    found.takenBack !== 'nothing' && `${found.takenBack} of it was reversed`,
   ].filter((difference) => difference !== false);
   return differences.length === 0 ? null : `${found.id}: ${differences.join('; ')}`;
 }

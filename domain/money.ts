@@ -28,12 +28,6 @@ export function add(left: Money, right: Money): Money {
   return money(left.amount + right.amount, left.currency);
 }
 
-/** The difference, which may be negative. Throws when the currencies differ. */
-export function subtract(left: Money, right: Money): Money {
-  assertSameCurrency(left, right);
-  return money(left.amount - right.amount, left.currency);
-}
-
 /** The smaller of two amounts of one currency. */
 export function smaller(left: MinorUnits, right: MinorUnits): MinorUnits {
   return left < right ? left : right;

@@ -18,6 +18,7 @@ import * as attentionLists from './0016-attention-lists.ts';
 import * as moreEvents from './0017-more-events.ts';
 import * as alive from './0018-alive.ts';
 import * as oneOrderForAllKeys from './0019-one-order-for-all-keys.ts';
+import * as filteredPayouts from './0020-filtered-payouts.ts';
 
 /** Every migration by its name, in order. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0017-more-events': moreEvents,
   '0018-alive': alive,
   '0019-one-order-for-all-keys': oneOrderForAllKeys,
+  '0020-filtered-payouts': filteredPayouts,
 };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { recordBankFailure } from '../../db/bank-accounts.ts';
 import { startStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -19,6 +20,35 @@ describe('a payout', () => {
     await stage.run.readAccount();
     expect(await stage.act()).toMatchObject({ status: 'sent' });
     expect(await stage.made()).toMatchObject([{ destination: added }]);
+  });
+
+  test('that was first meant for a bank account that is gone does not wait for what is known', async () => {
+    stage = await startStage('payout');
+    await stage.run.setManualPayouts();
+    await stage.run.readAccount();
+    const known = await bankOf(stage);
+    await stage.disturb({ kind: 'drop-before' });
+    await expect(stage.act()).rejects.toMatchObject({ type: 'StripeUnreachable' });
+    const added = await addBank(stage);
+    await stage.stripe.accounts.deleteExternalAccount(stage.account, known);
+    await stage.run.readAccount();
+    const { waitingFor, lookAgainAt, now } = await stage.act();
+    expect({ waitingFor, isDue: (lookAgainAt ?? '') <= now }).toEqual({
+      waitingFor: 'bank-details',
+      isDue: true,
+    });
+    expect(await stage.act()).toMatchObject({ status: 'sent' });
+    expect(await stage.made()).toMatchObject([{ destination: added }]);
+  });
+
+  test('goes where Stripe sends it while one that failed is all that is known', async () => {
+    stage = await startStage('payout');
+    await stage.run.setManualPayouts();
+    const { sellerId, currency } = await stage.row();
+    const failed = { sellerId, currency, bankAccount: 'ba_of_before', failureCode: 'declined' };
+    await stage.db.transaction().execute((tx) => recordBankFailure(tx, failed));
+    expect(await stage.act()).toMatchObject({ status: 'sent' });
+    expect(await stage.made()).toMatchObject([{ destination: await bankOf(stage) }]);
   });
 
   test('waits where the bank accounts that are known are gone', async () => {

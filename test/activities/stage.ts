@@ -106,6 +106,11 @@ function stripesView(
       const answer = await ask('GET', `requests?method=POST&path=${path}`);
       return (answer as { requests: Requests }).requests;
     },
+    /** The reads of a list that Stripe got, in order. */
+    async reads(of: string): Promise<Requests> {
+      const answer = await ask('GET', `requests?method=GET&path=${of}`);
+      return (answer as { requests: Requests }).requests;
+    },
     /** What Stripe made of the step: more than one would be money paid twice. */
     async made(): Promise<Moved[]> {
       const book = (await ask('GET', 'book')) as Record<string, Moved[]>;

@@ -260,6 +260,18 @@ for (const step of ['transfer', 'payout'] as const) {
   });
 }
 
+test('a transfer of which a part was taken back may not be sent anew', async () => {
+  stage = await startStage('transfer');
+  const { id } = await takeTheKey('transfer', 99_00);
+  await stage.stripe.transfers.createReversal(id, { amount: 30_00 });
+  await stage.act();
+  await stage.lookUp();
+  expect(await stage.row()).toMatchObject({ parked: 'unexpected-state' });
+  const { db, payoutId } = stage;
+  const confirmed = await db.transaction().execute((tx) => confirmNotSent(tx, payoutId));
+  expect(confirmed).toBe(false);
+});
+
 /** Somebody used the key of the payout's first attempt for something else. */
 async function takeTheKey(step: 'transfer' | 'payout', amount: number, more = '') {
   const { stripe, payoutId, account } = stage;
@@ -272,11 +284,11 @@ async function takeTheKey(step: 'transfer' | 'payout', amount: number, more = ''
       await stage.moveMinutes(5 * 24 * 60); // one that has not arrived cannot be reversed
       await stripe.payouts.reverse(id, {}, acting);
     };
-    return { back };
+    return { id, back };
   }
   const { id } = await stripe.transfers.create(
     { ...body, destination: account, transfer_group: payoutId },
     { idempotencyKey },
   );
-  return { back: () => stripe.transfers.createReversal(id, {}) };
+  return { id, back: async () => stripe.transfers.createReversal(id, {}) };
 }

@@ -1,6 +1,11 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { clearTry } from '../../db/attempts.ts';
+import { readOperations } from '../../db/operations.ts';
+import { noteUnknownMade } from '../../db/restored.ts';
+import { newId } from '../../domain/ids.ts';
 import { openAttempt } from '../db/money.ts';
+import { until } from '../wait.ts';
 import {
   asCaller,
   createTestApp,
@@ -9,6 +14,7 @@ import {
   keys,
   problemOf,
   readWakeUps,
+  waitingHere,
 } from './plumbing.ts';
 
 const stop = '/v1/operations/stop-money';
@@ -17,6 +23,16 @@ const resume = '/v1/operations/resume-money';
 function order(idempotencyKey: string, reason = 'the books differ'): RequestInit {
   return asCaller({ body: { reason }, idempotencyKey });
 }
+
+const lost = {
+  stripeId: 'tr_lost',
+  step: 'transfer',
+  payoutId: newId('payout'),
+  stripeAccount: 'acct_1',
+  amount: 1000,
+  currency: 'eur',
+  createdAt: '2026-11-01T00:00:00.000Z',
+} as const;
 
 describe('the switch', () => {
   test('lets money move until somebody stops it', async () => {
@@ -73,6 +89,21 @@ describe('the switch', () => {
 });
 
 describe('resuming', () => {
+  test('waits for what is just being found at Stripe, and is then refused', async () => {
+    const { app, db } = await createTestApp();
+    await app.request(stop, order('1'));
+    const answer = await db.transaction().execute(async (tx) => {
+      await noteUnknownMade(tx, [lost]);
+      const resumed = app.request(resume, order('2'));
+      await until('it waits for the switch', async () => {
+        return (await sql.raw(waitingHere).execute(db)).rows.length > 0;
+      });
+      return { resumed };
+    });
+    expect(await problemOf(await answer.resumed)).toBe('409 recovery-open');
+    expect(await readOperations(db)).toMatchObject({ moneyStopped: true, changedBy: 'engine' });
+  });
+
   test('wakes what waited for it, and nothing else', async () => {
     const { app, db, woken } = await createTestApp();
     const sellerId = await insertSeller(db);

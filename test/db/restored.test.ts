@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
+import { recordRefused } from '../../db/attempts.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
 import { recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
-import {
-  readUncompared,
-  recordAlive,
-  recordCompared,
-  recordUnknownMade,
-} from '../../db/restored.ts';
+import { keepUnknown, recordUnknownMade, type MadeAtStripe } from '../../db/restored.ts';
 import { recordAvailableOn } from '../../db/sweeps.ts';
 import { listPayoutItems } from '../../db/views.ts';
 import { recordMovements } from '../../db/movements.ts';
@@ -49,31 +45,53 @@ test('a payout of ours that only the books of its account know stops money, and 
 
 const madeBy = (payoutId: PayoutId) => ({ stripePayoutId: `po_${payoutId.slice(7)}` as const });
 
-test('what is written after a backup was brought back is no sign of life', async () => {
-  const own = await startMoneyDatabase(2);
-  const hourMs = 3_600_000;
-  const compared = 'of before the backup';
-  const since = async () => Date.parse((await readUncompared(own.db))?.since ?? '');
-  const restore = () =>
-    own.db.updateTable('operations').set({ compared_start: compared }).execute();
-  await restore();
-  const { start = '' } = (await readUncompared(own.db)) ?? {};
-  await recordCompared(own.db, start);
-  await own.moveTo(hourMs);
-  await recordAlive(own.db);
-  const aliveAt = Date.now() + hourMs;
-  await restore();
-  await own.moveTo(5 * hourMs);
-  await own.earn(await own.seller(), 100_00);
-  await recordAlive(own.db);
-  await recordCompared(own.db, 'a start of before');
-  expect(Math.abs((await since()) + hourMs - aliveAt)).toBeLessThan(60_000);
-  await recordCompared(own.db, start);
-  expect(await readUncompared(own.db)).toBeUndefined();
-  await restore();
-  expect(Math.abs((await since()) - aliveAt - 3 * hourMs)).toBeLessThan(60_000);
-  await own.db.destroy();
-});
+test.each<[step: MoneyStep, state: string, isKnown: boolean]>([
+  ['transfer', 'refused', false],
+  ['transfer', 'sent', true],
+  ['payout', 'refused', false],
+  ['payout', 'sent', true],
+])(
+  'what Stripe made of a %s whose one attempt was %s is known: %s',
+  async (step, state, isKnown) => {
+    const sellerId = await money.seller();
+    await money.earn(sellerId, 50_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    if (step === 'payout') await money.transfer(payoutId);
+    const key = await money.send(payoutId, step);
+    const refused = { key, refusal: 'balance-insufficient', error: {} } as const;
+    if (state === 'refused') await recordRefused(money.db, refused);
+    const stripeAccount = `acct_${sellerId.slice(4)}` as const;
+    const createdAt = new Date().toISOString();
+    const facts = { stripeAccount, amount: 50_00, currency: 'eur', createdAt };
+    const made = { ...facts, step, payoutId, stripeId: `lost_${payoutId}_${step}` };
+    const unknown = await keepUnknown(money.db, [made]);
+    expect(unknown).toEqual(isKnown ? [] : [made]);
+    if (isKnown) return;
+    await takeOver(unknown);
+    expect(await readPayout(money.db, payoutId)).toMatchObject({ unknownStep: step });
+    expect(await attemptsOf(payoutId, step)).toEqual(['1 refused', '2 unknown']);
+  },
+);
+
+async function attemptsOf(payoutId: PayoutId, step: MoneyStep): Promise<string[]> {
+  const attempts = await money.db
+    .selectFrom('attempts')
+    .select(['number', 'state'])
+    .where('object_id', '=', payoutId)
+    .where('step', '=', step)
+    .orderBy('number')
+    .execute();
+  return attempts.map(({ number, state }) => `${number} ${state}`);
+}
+
+/** Lets money go on, as if nothing were known yet, and takes over what is listed. */
+async function takeOver(made: readonly MadeAtStripe[]): Promise<void> {
+  await recordUnknownMade(money.db, made);
+  await money.db.updateTable('operations').set({ money_stopped: false }).execute();
+  const order = { by: 'key_1', reason: 'an older database' };
+  await money.db.transaction().execute((tx) => adoptAll(tx, order));
+}
 
 /** A payout of this much that Stripe made in the time that was lost, taken over; answers with its id. */
 async function adoptLost(
@@ -99,13 +117,7 @@ async function adoptMade(
     createdAt: '2026-11-01T00:00:00.000Z',
   } as const;
   const ids = { transfer: `tr_${name}`, payout: `po_${name}` };
-  await recordUnknownMade(
-    money.db,
-    steps.map((step) => ({ ...made, step, stripeId: ids[step] })),
-  );
-  await money.db.updateTable('operations').set({ money_stopped: false }).execute();
-  const order = { by: 'key_1', reason: 'an older database' };
-  await money.db.transaction().execute((tx) => adoptAll(tx, order));
+  await takeOver(steps.map((step) => ({ ...made, step, stripeId: ids[step] })));
 }
 
 /** What pays a payout, as earnings and amounts. */

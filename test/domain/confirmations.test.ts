@@ -8,7 +8,7 @@ const { payoutId } = payout;
 
 function found(given: Partial<Candidate> = {}): Candidate {
   const it = { id: 'tr_1', amount: 70_00, currency: 'eur', account: 'acct_1' };
-  return { ...it, payoutId, isReversed: false, ...given };
+  return { ...it, payoutId, takenBack: 'nothing', ...given };
 }
 
 describe('what is found at Stripe', () => {
@@ -28,7 +28,8 @@ describe('what is found at Stripe', () => {
     ['transfer', { account: null }, 'for no account', 'nobody has it'],
     ['transfer', { payoutId: null }, 'does not say payout_id', 'anybody could have made it'],
     ['transfer', { payoutId: 'payout_2' }, 'does not say payout_id', 'another payout made it'],
-    ['transfer', { isReversed: true }, 'it was reversed', 'the seller does not have it any more'],
+    ['transfer', { takenBack: 'all' }, 'all of it was reversed', 'the seller has it no more'],
+    ['transfer', { takenBack: 'a part' }, 'a part of it was reversed', 'the seller has less'],
   ])('for a %s, %j: %s, since %s', (step, given, says) => {
     const difference = differenceOf(payout, step, found(given));
     if (says === null) expect(difference).toBeNull();
@@ -36,7 +37,7 @@ describe('what is found at Stripe', () => {
   });
 
   test('is told with all that is wrong', () => {
-    const wrong = found({ amount: 1, account: 'acct_2', payoutId: null, isReversed: true });
+    const wrong = found({ amount: 1, account: 'acct_2', payoutId: null, takenBack: 'all' });
     expect(differenceOf(payout, 'transfer', wrong)?.split('; ')).toHaveLength(4);
   });
 
