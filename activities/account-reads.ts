@@ -2,6 +2,7 @@ import { heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import type { BankAccountFacts } from '../db/bank-accounts.ts';
 import { readClock } from '../db/clock.ts';
+import { forgetAccount } from '../db/parked-sellers.ts';
 import { recordAccountRead, type AccountFacts } from '../db/seller-steps.ts';
 import { takeStaleAccounts } from '../db/sweeps.ts';
 import type { CapabilityDetail } from '../domain/capabilities.ts';
@@ -10,6 +11,7 @@ import type { Requirement } from '../domain/requirements.ts';
 import { readMovements } from './balance-transactions.ts';
 import {
   isForbidden,
+  isMissing,
   isRefusedRead,
   readPages,
   readStripe,
@@ -64,24 +66,28 @@ export async function readAccount(
 ): Promise<void> {
   const account = { sellerId, stripeAccount, payoutsAreManual };
   const { now: askedAt } = await readClock(deps.db);
-  const read = await readFacts(deps, account).catch((error: unknown) => {
+  const read = await readFacts(deps, account).catch(async (error: unknown) => {
     // It was disconnected, or the key may not see it: nothing can be paid there any more.
     if (isForbidden(error)) return { transfers: 'unreadable', payouts: 'unreadable' };
+    if (isMissing(error) && (await forgetAccount(deps.db, account))) return undefined;
     throw error;
   });
+  if (!read) return;
   const { bankCoolingHours } = deps;
   await recordAccountRead(deps.db, sellerId, { ...read, askedAt, bankCoolingHours }, wakesSeller);
 }
 
 async function readFacts(
   deps: StripeDeps,
-  { stripeAccount, payoutsAreManual }: AccountOf,
-): Promise<Omit<AccountFacts, 'askedAt' | 'bankCoolingHours'>> {
+  { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
+): Promise<Omit<AccountFacts, 'askedAt' | 'bankCoolingHours'> | undefined> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
       include: ['configuration.recipient', 'requirements'],
     }),
   );
+  const isAnothers = account.metadata !== undefined && account.metadata['seller_id'] !== sellerId;
+  if (isAnothers && (await forgetAccount(deps.db, { sellerId, stripeAccount }))) return undefined;
   const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
   return {
     transfers: balance?.stripe_transfers?.status ?? 'absent',

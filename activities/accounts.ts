@@ -6,10 +6,11 @@ import {
   recordAccountCreated,
   recordPayoutsManual,
 } from '../db/seller-steps.ts';
+import { parkAutomatic } from '../db/parked-sellers.ts';
 import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
 import { readAccount, readIsManual, type AccountDeps } from './account-reads.ts';
-import { callOnce, heldBack, readStripe } from './money-call.ts';
+import { callOnce, heldBack, isForbidden, isRefusedRead, readStripe } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything done with a seller's account at Stripe, short of moving money. */
@@ -46,22 +47,38 @@ export function createAccountActivities(deps: AccountDeps) {
       return readSellerForWorkflow(db, sellerId);
     },
 
-    /** Sets the account's payouts to manual and believes it only once it was read back. */
+    /**
+     * Sets the account's payouts to manual and believes it only once it was read back. Where Stripe
+     * refuses, a person has to know: nobody is paid there before they are.
+     */
     async setManualPayouts({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const { stripeAccount } = await readSellerForWorkflow(db, sellerId);
       if (!stripeAccount) throw new Error(`a seller without an account: ${sellerId}`);
-      await readStripe(deps, 'POST /v1/balance_settings', () =>
+      const asked = readStripe(deps, 'POST /v1/balance_settings', () =>
         stripe.balanceSettings.update(
           { payments: { payouts: { schedule: { interval: 'manual' } } } },
           // A new key each time: Stripe would answer a known one without setting anything.
           { ...actingFor(stripeAccount), idempotencyKey: `${sellerId}/${newId('manual')}` },
         ),
       );
-      if (await readIsManual(deps, stripeAccount)) await recordPayoutsManual(db, sellerId);
+      const isTaken = await unlessRefused(asked.then(() => true));
+      if (await unlessRefused(readIsManual(deps, stripeAccount))) {
+        await recordPayoutsManual(db, sellerId);
+      } else if (!isTaken) await parkAutomatic(db, sellerId);
       else throw new Error(`the payouts of ${stripeAccount} are still not manual`);
       return readSellerForWorkflow(db, sellerId);
     },
   };
+}
+
+/** False too where Stripe does not do that, for this account or for this key. */
+async function unlessRefused(asked: Promise<boolean>): Promise<boolean> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isForbidden(error) || isRefusedRead(error)) return false;
+    throw error;
+  }
 }
 
 /** A marketplace's seller: receives transfers, Stripe's Express dashboard, our fees and losses. */

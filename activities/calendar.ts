@@ -89,7 +89,8 @@ function addYear({ days, years }: Closed, country: string, year: number): void {
   for (const { date: text, start, end } of calendar.getHolidays(year)) {
     const [date = '', time = ''] = text.split(' ');
     if (time >= '12:00') continue;
-    const lasts = Math.max(Math.ceil((end.getTime() - start.getTime()) / dayMs), 1);
+    // Rounded, since a day on which the clocks change has an hour more or less.
+    const lasts = Math.max(Math.round((end.getTime() - start.getTime()) / dayMs), 1);
     const first = Date.parse(`${date}T00:00:00Z`);
     for (let index = 0; index < lasts; index += 1) days.add(first + index * dayMs);
   }

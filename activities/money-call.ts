@@ -108,7 +108,9 @@ export async function readStripe<T>(
     return await read();
   } catch (error) {
     const { statusCode, type, code } = factsOf(error);
-    const otherwise = type === 'invalid_request_error' ? refused : 'StripeReadFailed';
+    // Stripe's 429 has this type as well.
+    const isRefusal = statusCode === 400 && type === 'invalid_request_error';
+    const otherwise = isRefusal ? refused : 'StripeReadFailed';
     throw retryable(readFailures.get(statusCode) ?? otherwise, code);
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { paydaysAround } from '../activities/calendar.ts';
 import { readClock } from '../db/clock.ts';
 import type { Tx } from '../db/connect.ts';
@@ -5,12 +6,16 @@ import { recordSchedule } from '../db/paydays.ts';
 import type { SellerRecord } from '../db/sellers.ts';
 import type { Schedule } from '../domain/schedule.ts';
 
-/** Gives a seller another schedule; what is under way goes on, the next payday is found at once. */
+/**
+ * Gives a seller another schedule; what is under way goes on, the next payday is found at once. The
+ * same again changes nothing: a payday that has come and was not opened yet stays.
+ */
 export async function changeSchedule(
   tx: Tx,
-  { id: sellerId, country }: Pick<SellerRecord, 'id' | 'country'>,
+  { id: sellerId, country, schedule: before }: Pick<SellerRecord, 'id' | 'country' | 'schedule'>,
   schedule: Schedule,
 ): Promise<void> {
+  if (isDeepStrictEqual(schedule, before)) return;
   const { now } = await readClock(tx);
   const { upcoming } = paydaysAround({ schedule, country }, { now, count: 1 });
   await recordSchedule(tx, { sellerId, schedule, nextPayoutAt: upcoming[0] ?? null });

@@ -28,6 +28,10 @@ export function onboardingLink(sellerId: SellerId, when: string): Resolving {
 export const takenBack =
   'Taking the rejection back: the platform its own in Stripe’s Dashboard, Stripe’s only Stripe, whom the platform asks';
 
+const because = { reason: '...' };
+const keptAutomatic =
+  'Stripe does not let the payouts of its account be set to manual, in its country or by this API key; as long as Stripe pays the account out by itself, nothing is sent there';
+
 /** Why a seller stopped, and each request that lets it go on. */
 export function sellerParkedOf(
   sellerId: SellerId,
@@ -61,9 +65,15 @@ export function sellerParkedOf(
         explanation:
           'Stripe rejected its account, for good unless that is taken back: nothing that the seller enters changes it, so the platform talks to Stripe. Nothing is sent meanwhile: money at the platform stays there, money at the account stays until Stripe lets it go. Once it is taken back, all goes on by itself',
         commands: [
-          sellerCommand(sellerId, 'close', 'It stays rejected, and has no money any more', {
-            reason: '...',
-          }),
+          sellerCommand(sellerId, 'close', 'It stays rejected, and has no money any more', because),
+        ],
+      };
+    case 'manual-payouts-refused':
+      return {
+        explanation: keptAutomatic,
+        commands: [
+          sellerCommand(sellerId, 'retry', 'It can be set now, or is manual: it is set and read'),
+          sellerCommand(sellerId, 'close', 'It cannot be paid this way', because),
         ],
       };
     case 'returned-after-close':
@@ -71,9 +81,7 @@ export function sellerParkedOf(
         explanation:
           'The bank sent a payout back after the seller was closed; the money is at its account',
         commands: [
-          sellerCommand(sellerId, 'reopen', 'The seller is to be paid it after all', {
-            reason: '...',
-          }),
+          sellerCommand(sellerId, 'reopen', 'The seller is to be paid it after all', because),
           sellerCommand(sellerId, 'retry', 'It stays closed, and the money where it is'),
         ],
       };

@@ -4,7 +4,7 @@ import type { Cause } from '../domain/discrepancies.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import { lateDays, type MoneyStep, type ParkReason } from '../domain/payout.ts';
-import { businessNow } from './business-time.ts';
+import { businessNow, utc } from './business-time.ts';
 import type { Db } from './connect.ts';
 
 /**
@@ -148,7 +148,7 @@ function fits(filter: AttentionFilter): RawBuilder<unknown> {
     country &&
       sql`exists (select from sellers where sellers.id = waiting.seller_id
         and country = ${country})`,
-    before && sql`since < ${before}::timestamptz`,
+    before && sql`since < ${utc(before)}::timestamptz`,
     id && sql`id = ${id}`,
   ].filter((rule) => typeof rule === 'object');
   return rules.length > 0 ? sql.join(rules, sql` and `) : sql`true`;

@@ -7,3 +7,8 @@ export const businessNow = sql<string>`business_now()`;
 export function inMinutes(minutes: number) {
   return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
 }
+
+/** An instant as PostgreSQL takes it, which knows fewer offsets and shorter fractions than RFC 3339. */
+export function utc(given: string): string {
+  return new Date(given).toISOString();
+}

@@ -80,7 +80,10 @@ export async function recordMovements(
       .where('id', '=', sellerId)
       .execute();
     await replaceShortPayouts(tx, sellerId);
-    if (earned && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
+    const grew = taken.some(
+      ({ booking }) => booking.kind === 'booked' && booking.entry.to === 'account',
+    );
+    if (grew && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
     return { cameBack: await wakeFailed(tx, sellerId, taken) };
   });
 }

@@ -1,5 +1,5 @@
 import { sellerWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
-import type { Tx } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
 import { businessNow } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -20,6 +20,45 @@ export async function lockParkedSeller(
 export async function unparkSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx.updateTable('sellers').set({ parked: null }).where('id', '=', sellerId).execute();
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['account'] }]);
+}
+
+/** Stripe does not let the payouts of its account be set to manual: a person has to see to it. */
+export async function parkAutomatic(db: Db, sellerId: SellerId): Promise<void> {
+  await db
+    .updateTable('sellers')
+    .set({ parked: 'manual-payouts-refused' })
+    .where('id', '=', sellerId)
+    .where('payouts_manual_at', 'is', null)
+    .where('status', '<>', 'closed')
+    .execute();
+}
+
+/**
+ * The account that a person named is not there, or is another's: who made which is as unknown as
+ * before. False for one that was read already, which stays.
+ */
+export async function forgetAccount(
+  db: Db,
+  { sellerId, stripeAccount }: { sellerId: SellerId; stripeAccount: StripeAccountId },
+): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    const { numUpdatedRows: forgotten } = await tx
+      .updateTable('sellers')
+      .set({ stripe_account: null, parked: 'account-outcome-unknown' })
+      .where('id', '=', sellerId)
+      .where('stripe_account', '=', stripeAccount)
+      .where('account_read_at', 'is', null)
+      .executeTakeFirst();
+    if (forgotten === 0n) return false;
+    await tx
+      .updateTable('attempts')
+      .set({ state: 'unknown', stripe_id: null, decided_at: null })
+      .where('object_id', '=', sellerId)
+      .where('step', '=', 'account')
+      .where('state', '=', 'succeeded')
+      .execute();
+    return true;
+  });
 }
 
 /** A person found the account at Stripe: its creation counts as done. */

@@ -3,6 +3,7 @@ import type { PayoutId, SellerId } from '../domain/ids.ts';
 import { places, type EntryKind, type Place } from '../domain/ledger.ts';
 import { payableOf, type PayoutStatus } from '../domain/payout.ts';
 import type { Hold } from '../domain/holds.ts';
+import { utc } from './business-time.ts';
 import type { Db } from './connect.ts';
 import { laterAt } from './availability.ts';
 
@@ -41,8 +42,8 @@ export async function listPayouts(
   if (sellerId) query = query.where('seller_id', '=', sellerId);
   if (status) query = query.where('status', '=', status);
   if (currency) query = query.where('currency', '=', currency);
-  if (createdFrom) query = query.where('created_at', '>=', createdFrom);
-  if (createdBefore) query = query.where('created_at', '<', createdBefore);
+  if (createdFrom) query = query.where('created_at', '>=', utc(createdFrom));
+  if (createdBefore) query = query.where('created_at', '<', utc(createdBefore));
   if (parked !== undefined) query = query.where('parked', parked ? 'is not' : 'is', null);
   if (after) {
     query = query.where(

@@ -15,6 +15,7 @@ export const attentionReasons = [
   'account-refused',
   'account-outcome-unknown',
   'account-rejected',
+  'manual-payouts-refused',
   'returned-after-close',
   ...causeNames,
 ] as const;

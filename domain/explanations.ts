@@ -62,6 +62,7 @@ export function commandsForSeller({ sellerId, parked }: Pick<Seller, 'sellerId' 
 const sellerParkCommands: Record<string, string[]> = {
   'account-refused': ['retry'],
   'account-outcome-unknown': ['confirm-account-created', 'confirm-account-not-created'],
+  'manual-payouts-refused': ['retry', 'close'],
   'returned-after-close': ['reopen', 'retry'],
 };
 

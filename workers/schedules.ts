@@ -38,6 +38,8 @@ function scheduleOf(name: string, everySeconds: number) {
       workflowId: scheduleId,
       taskQueue: engineQueue,
       args: [],
+      // One that is stuck makes room: as long as it runs, every later pass is left out.
+      workflowRunTimeout: '1 hour',
       staticSummary: `Job ${name}`,
     },
     // A pass that takes longer than its interval is not joined by another; passes missed while

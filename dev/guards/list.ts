@@ -182,7 +182,7 @@ export const guards: readonly Guard[] = [
     file: 'db/restored.ts',
     from: 'coalesce(alive_at, greatest(',
     to: 'coalesce(greatest(',
-    tests: 'test/db/restored.test.ts',
+    tests: 'test/db/compared.test.ts',
     pattern: 'is no sign of life',
   },
   {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/budget.ts';
-import { parkSeller, recordAccountCreated } from '../../db/seller-steps.ts';
-import type { SellerId } from '../../domain/ids.ts';
+import { confirmAccountCreated } from '../../db/parked-sellers.ts';
+import { parkSeller, readSellerForWorkflow, recordAccountCreated } from '../../db/seller-steps.ts';
+import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
 import { inActivity } from './in-activity.ts';
 import { startStripeSide } from './stripe-side.ts';
@@ -89,6 +90,40 @@ describe('the account of a seller', () => {
   });
 });
 
+describe('an account that a person named', () => {
+  const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
+  const confirm = (account: StripeAccountId) =>
+    money.db.transaction().execute((tx) => confirmAccountCreated(tx, sellerId, account));
+  const lose = async () => {
+    await disturb({ kind: 'drop-after' });
+    await create().catch(() => undefined);
+    await money.db.updateTable('attempts').set({ state: 'unknown' }).execute();
+    await parkSeller(money.db, sellerId, 'account-outcome-unknown');
+    const [made] = await opened();
+    return made as StripeAccountId;
+  };
+
+  test('is taken over where it is the one that was asked for', async () => {
+    const made = await lose();
+    await confirm(made);
+    expect(await read()).toMatchObject({ parked: null, stripeAccount: made, accountKnown: true });
+  });
+
+  test.each<[why: string, other: () => Promise<StripeAccountId>]>([
+    ['is not there', async () => 'acct_mistyped'],
+    ['is another seller’s', async () => stripeSide.account()],
+  ])('leaves the doubt as it was where it %s', async (_why, other) => {
+    const made = await lose();
+    await confirm(await other());
+    const doubt = { parked: 'account-outcome-unknown', stripeAccount: null, accountKnown: false };
+    expect(await read().catch(() => readSellerForWorkflow(money.db, sellerId))).toMatchObject(
+      doubt,
+    );
+    await confirm(made);
+    expect(await read()).toMatchObject({ parked: null, stripeAccount: made });
+  });
+});
+
 describe('the bank accounts of an account', () => {
   const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
   const listed = () => money.db.selectFrom('bank_accounts').select('stripe_id').execute();
@@ -121,9 +156,9 @@ describe('the bank accounts of an account', () => {
     expect(await listed()).toEqual(known);
   });
 
-  test('that cannot be read now are read again', async () => {
+  test.each([429, 500])('that cannot be read now (%d) are read again', async (status) => {
     await create();
-    await disturb({ kind: 'status', method: 'GET', path: 'external_accounts$', status: 500 });
+    await disturb({ kind: 'status', method: 'GET', path: 'external_accounts$', status });
     await expect(read()).rejects.toMatchObject({ type: 'StripeReadFailed' });
   });
 });
@@ -133,6 +168,19 @@ describe('the schedule of an account', () => {
     await create();
     const seller = await inActivity(() => activities.setManualPayouts({ sellerId }));
     expect(seller.payoutsAreManual).toBe(true);
+  });
+
+  test.each([400, 403])('that Stripe refuses to set (%d) is for a person', async (status) => {
+    await create();
+    const settings = { kind: 'status', path: '/v1/balance_settings', status };
+    await stripeSide.ask('PUT', 'faults', { rules: [{ ...settings, method: 'POST' }] });
+    const set = () => inActivity(() => activities.setManualPayouts({ sellerId }));
+    expect(await set()).toMatchObject({
+      parked: 'manual-payouts-refused',
+      payoutsAreManual: false,
+    });
+    await stripeSide.ask('PUT', 'faults', { rules: [] });
+    expect(await set()).toMatchObject({ payoutsAreManual: true });
   });
 
   test('is not believed when it reads otherwise', async () => {

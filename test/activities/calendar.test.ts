@@ -92,6 +92,10 @@ const table: Row[] = [
   ['Pacific/Pago_Pago', 'US', mondays, '2026-11-22T12:00Z', '2026-11-23T20:00Z', '11 h behind'],
 ];
 
+test('a holiday on the day that the clocks go back closes no other day', () => {
+  expect(isBankDay(Date.UTC(2031, 9, 27), 'AT')).toBe(true); // its national day is the Sunday before
+});
+
 describe('the next payday', () => {
   test.each(table)('in %s (%s) of %j after %s is %s: %s', (timeZone, country, given, now, next) => {
     const schedule = { ...manualSchedule, timeZone, ...given };

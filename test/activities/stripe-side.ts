@@ -1,5 +1,5 @@
 import { createStripe } from '../../activities/stripe.ts';
-import type { StripeAccountId } from '../../domain/ids.ts';
+import { newId, type SellerId, type StripeAccountId } from '../../domain/ids.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 
 const secretKey = 'sk_test_sandbox';
@@ -20,8 +20,8 @@ export async function startStripeSide() {
     stripe,
     close: () => sandbox.close(),
     ask,
-    /** An account that may receive transfers and payouts, with a bank account. */
-    async account(): Promise<StripeAccountId> {
+    /** A seller's account that may receive transfers and payouts, with a bank account. */
+    async account(sellerId: SellerId = newId('sel')): Promise<StripeAccountId> {
       const { id } = await stripe.v2.core.accounts.create({
         contact_email: 'seller@example.com',
         dashboard: 'express',
@@ -35,6 +35,7 @@ export async function startStripeSide() {
           currency: 'usd',
           responsibilities: { fees_collector: 'application', losses_collector: 'application' },
         },
+        metadata: { seller_id: sellerId },
       });
       await ask('POST', `accounts/${id}/complete-onboarding`, {});
       return id as StripeAccountId;

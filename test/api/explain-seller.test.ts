@@ -42,7 +42,6 @@ describe('why is this seller not paid, and who must act', () => {
   test.each<
     [situation: keyof Situations, waits: string, who: string, command: string | null, next: string]
   >([
-    // situation                            waits for                who         command            comes next
     ['was just made', 'account-creation', 'engine', null, ''],
     ['has an account that was not read', 'account-read', 'engine', null, ''],
     ['has entered nothing', 'onboarding', 'seller', 'onboarding-link', ''],
@@ -63,6 +62,7 @@ describe('why is this seller not paid, and who must act', () => {
     ['is restricted, and nobody says why', 'capability', 'operator', null, ''],
     ['was rejected by Stripe', 'account-rejected', 'platform', 'close', ''],
     ['was refused by Stripe', 'account-refused', 'operator', 'retry', ''],
+    ['has payouts that Stripe keeps automatic', 'manual-payouts-refused', 'operator', 'retry', ''],
     [
       'has an account that nobody knows of',
       'account-outcome-unknown',
@@ -114,7 +114,7 @@ describe('why is this seller not paid, and who must act', () => {
   });
 
   test('the table has every situation there is', () => {
-    expect(Object.keys(stage.situations)).toHaveLength(25);
+    expect(Object.keys(stage.situations)).toHaveLength(26);
   });
 
   test('the commands it names are taken as they are named', async () => {

@@ -106,6 +106,11 @@ describe('payouts are listed', () => {
       expect(await list(`${path}?currency=eur`)).toEqual([c, a]);
       expect(await list(`${path}?createdFrom=2026-11-22T12:00:00Z`)).toEqual([c, b]);
       expect(await list(`${path}?createdBefore=2026-11-22T13:00:00%2B01:00`)).toEqual([a]);
+      expect(await list(`${path}?createdBefore=2026-11-23T03:00:01%2B15:00`)).toEqual([b, a]);
+      expect(await list(`${path}?createdBefore=2026-11-23T04:00:00.1234567%2B16:00`)).toEqual([
+        b,
+        a,
+      ]);
       const days = 'createdFrom=2026-11-21T00:00:00Z&createdBefore=2026-11-23T00:00:00Z';
       expect(await list(`${path}?${days}&currency=usd`)).toEqual([b]);
       const first = (await own.get(`${path}?${days}&limit=1`)).body;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -54,6 +55,21 @@ describe('the schedule of a seller', () => {
     expect((await api.get(`/v1/payouts/${String(payout['id'])}`)).body).toEqual(payout);
     const manual = await api.patch(at(id), { schedule: { interval: 'manual' } });
     expect(manual.body).toMatchObject({ schedule: { interval: 'manual' }, nextPayoutAt: null });
+  });
+
+  test('given again as it is keeps a payday that has come and was not opened yet', async () => {
+    const asked = { email: 'ada@shop.example', country: 'DE', schedule: weekly };
+    const id = String((await api.post('/v1/sellers', asked)).body['id']);
+    const come = { next_payout_at: '2026-01-02T08:00:00.000Z' };
+    await api.db
+      .updateTable('sellers')
+      .set(come)
+      .where('id', '=', id as SellerId)
+      .execute();
+    const { body } = await api.patch(at(id), { schedule: weekly });
+    expect(body).toMatchObject({ schedule: stored, nextPayoutAt: come.next_payout_at });
+    const others = await api.patch(at(id), { schedule: { ...weekly, cutOffHours: 48 } });
+    expect(others.body).toMatchObject({ nextPayoutAt: fridayAtNine });
   });
 
   test('changed twice under one key is changed once', async () => {

@@ -89,6 +89,8 @@ export function sellerSituations(api: TestApi) {
 function lastWords({ set }: Steps) {
   return {
     'is closed': (id: SellerId) => set(id, { ...known(id), ...able, status: 'closed' }),
+    'has payouts that Stripe keeps automatic': (id: SellerId) =>
+      set(id, { ...known(id), ...able, payouts_manual_at: null, parked: 'manual-payouts-refused' }),
     'is restricted, and nobody says why': (id: SellerId) =>
       set(id, { ...known(id), ...able, payouts_capability: 'restricted', status: 'restricted' }),
     'was rejected by Stripe': (id: SellerId) =>

@@ -32,8 +32,10 @@ export async function startMoneyDatabase(connections = 10) {
 function sellersOf(db: Db) {
   return {
     /** A seller who can be paid. */
-    async seller(given: { currency?: string; account?: `acct_${string}` } = {}): Promise<SellerId> {
-      const id = newId('sel');
+    async seller(
+      given: { id?: SellerId; currency?: string; account?: `acct_${string}` } = {},
+    ): Promise<SellerId> {
+      const id = given.id ?? newId('sel');
       await db
         .insertInto('sellers')
         .values({

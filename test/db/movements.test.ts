@@ -131,6 +131,21 @@ describe('what moved at an account', () => {
     await record(sellerId, [movement('charge', 1)]);
     expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['payouts'] });
   });
+
+  test('reaches a threshold again when a dispute that took some of it is won', async () => {
+    const sellerId = await money.seller();
+    const schedule = { ...manualSchedule, thresholds: { eur: 50_00 } };
+    await record(sellerId, [
+      movement('charge', 60_00),
+      movement('adjustment', -20_00, { source: 'dp_1' }),
+    ]);
+    await money.db
+      .transaction()
+      .execute((tx) => recordSchedule(tx, { sellerId, schedule, nextPayoutAt: null }));
+    await money.forgetWakeUps();
+    await record(sellerId, [movement('adjustment', 20_00, { source: 'dp_1' })]);
+    expect(await money.wakeUps()).toEqual({ [`seller/${sellerId}`]: ['payouts'] });
+  });
 });
 
 describe('what moved because of us', () => {
