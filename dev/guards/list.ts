@@ -186,6 +186,15 @@ export const guards: readonly Guard[] = [
     pattern: 'is no sign of life',
   },
   {
+    name: 'refused made nothing',
+    why: 'what was refused before a backup and sent after it is sent again',
+    file: 'db/restored.ts',
+    from: "and attempts.step = made.step and state <> 'refused'",
+    to: 'and attempts.step = made.step',
+    tests: 'test/db/restored.test.ts',
+    pattern: 'whose one attempt was',
+  },
+  {
     name: 'called off beside an adoption',
     why: 'what was set aside again after a backup is paid a second time',
     file: 'db/adoptions.ts',
