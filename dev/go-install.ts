@@ -12,16 +12,19 @@ export function goIsHere(): boolean {
 
 /**
  * Builds programs of one Go module into a folder, in caches of their own that are removed
- * afterwards: they are 3 GB. Answers with the last lines of what went wrong, if it did.
+ * afterwards: they are 3 GB. With a folder to start from, its go.mod says which versions. Answers
+ * with the last lines of what went wrong, if it did.
  */
 export async function goInstall(
   programs: readonly string[],
   folder: string,
   tell: Say,
+  from?: string,
 ): Promise<string | undefined> {
   // Beside the program, not in the system's temporary folder, which may be in memory.
   const caches = join(folder, 'go');
   const go = spawn('go', ['install', '-v', ...programs], {
+    cwd: from,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {

@@ -8,15 +8,17 @@ import { cacheFolder, canRun, keepPrograms } from './kept-programs.ts';
 import { Stopped, saying, type Say } from './say.ts';
 
 const version = '1.5.1';
-const module = `github.com/temporalio/cli/cmd/temporal@v${version}`;
-/** From that module's go.mod. */
+/** Its go.mod names what is built of what; whoever changes it counts on. */
+const source = fileURLToPath(new URL('temporal-program', import.meta.url));
+const built = 2;
+/** From the go.mod. */
 const leastGo = '1.25';
 const downloadLimitMs = 10_000;
 
 /** Finds Temporal's development server on this machine, or fetches or builds it, once. */
 export async function findTemporal(tell: Say): Promise<string> {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const folder = cacheFolder(`temporal-${version}`);
+  const folder = cacheFolder(`temporal-${version}-${built}`);
   const kept = join(folder, 'temporal');
   const found = [...onPath.map((path) => join(path, 'temporal')), kept].find(canRun);
   if (found !== undefined) return found;
@@ -50,7 +52,7 @@ async function download(place: string, tell: Say): Promise<string | undefined> {
 async function build(place: string, tell: Say): Promise<string> {
   if (!goIsHere()) throw new Stopped(noWay('It could not be downloaded, and Go is not here.'));
   tell(`Temporal could not be downloaded: building it with Go, once, which takes a few minutes.`);
-  const failure = await goInstall([module], place, tell);
+  const failure = await goInstall(['tool'], place, tell, source);
   if (failure === undefined) return join(place, 'temporal');
   throw new Stopped(noWay(`It could not be downloaded, and building it failed:\n${failure}`));
 }
