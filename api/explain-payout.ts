@@ -50,6 +50,11 @@ const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = 
   'late-return': { actor: 'engine', liftedBy: 'Time: nothing is wrong' },
 };
 
+const otherHolds = {
+  actor: 'operator',
+  liftedBy: 'Releasing enough of the holds that the other payout waits for, or its cancellation',
+} as const;
+
 const sentences: Record<PayoutStatus, string> = {
   requested: 'ordered, nothing is set aside yet',
   reserved: 'set aside at the platform',
@@ -165,7 +170,7 @@ function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
   return {
     sellerStatus: seller?.status,
     isRejected: isRejected(seller),
-    before: payoutBefore(payout, openPayouts)?.id ?? null,
+    before: payoutBefore(payout, openPayouts) ?? null,
     available: available?.(payout.currency),
   };
 }
@@ -182,8 +187,9 @@ function liftOf(
   const isOfAccount = ['start', 'seller-not-active', 'capability'].includes(reason);
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
   if (reason === 'start' && seller && seller.status !== 'active') return lifts['seller-not-active'];
-  if (reason === 'start' && payoutBefore(payout, openPayouts)) return lifts['another-payout'];
-  return lifts[reason];
+  const before = reason === 'start' ? payoutBefore(payout, openPayouts) : undefined;
+  if (before?.waitingFor === 'hold') return otherHolds;
+  return lifts[before ? 'another-payout' : reason];
 }
 
 /** What a payout waits for because of its seller, which has its own reasons. */

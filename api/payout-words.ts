@@ -1,5 +1,4 @@
 import type { PayoutRecord } from '../db/views.ts';
-import type { PayoutId } from '../domain/ids.ts';
 import { failureOf } from '../domain/failures.ts';
 import type { NotPaidReason } from '../domain/forecast.ts';
 import { formatMoney, money, type Money } from '../domain/money.ts';
@@ -12,7 +11,7 @@ export type Beside = {
   sellerStatus?: SellerStatus | undefined;
   isRejected?: boolean;
   /** Another payout of the seller that goes first; null where there is none. */
-  before?: PayoutId | null;
+  before?: Pick<PayoutRecord, 'id' | 'waitingFor'> | null;
   /** What Stripe has available for the platform in its currency. */
   available?: Money | undefined;
 };
@@ -27,7 +26,7 @@ const waits: Record<WaitReason | 'start', string | ((of: PayoutRecord, at: Besid
   'seller-paused': 'The seller is paused; it goes on when the seller is resumed',
   hold: 'A hold keeps the money back: see the holds of the seller; it goes on when enough is released or runs out',
   'another-payout': (_, { before }) =>
-    `${before ? `Payout ${before}` : 'Another payout'} of this seller and currency has no answer from Stripe yet`,
+    `${before ? `Payout ${before.id}` : 'Another payout'} of this seller and currency has no answer from Stripe yet`,
   'platform-balance': sayShortage,
   'account-balance':
     'The account’s balance at Stripe is too low; it goes on when money arrives there',
@@ -64,9 +63,12 @@ function sayStart({ id }: PayoutRecord, { sellerStatus, isRejected, before }: Be
   if (sellerStatus !== 'active') {
     return `It starts when its seller is active, and the seller is ${sellerStatus}`;
   }
-  return before === null
-    ? 'Its turn has come: the seller’s workflow starts it as soon as it looks'
-    : `It starts when payout ${before}, which goes first, has its answer from Stripe`;
+  if (before === null) {
+    return 'Its turn has come: the seller’s workflow starts it as soon as it looks';
+  }
+  const then =
+    before.waitingFor === 'hold' ? 'has no hold in its way' : 'has its answer from Stripe';
+  return `It starts when payout ${before.id}, which goes first, ${then}`;
 }
 
 /** What it needs, and what Stripe has, where that is known. */

@@ -164,6 +164,19 @@ describe('a payout that waits', () => {
     });
   });
 
+  test('to be started behind one that waits for a hold names the hold, not Stripe', async () => {
+    const { sellerId, payoutId } = await stage.orderPayout({ amount: 60_00 });
+    await api.post(`/v1/sellers/${sellerId}/holds`, { reason: 'odd orders' });
+    await reservePayout(api.db, payoutId);
+    const { body } = await api.post(`/v1/sellers/${sellerId}/payouts`, { amount: 10_00 });
+    expect((await explain(body['id'] as PayoutId)).waits[0]).toMatchObject({
+      reason: `It starts when payout ${payoutId}, which goes first, has no hold in its way`,
+      actor: 'operator',
+      liftedBy:
+        'Releasing enough of the holds that the other payout waits for, or its cancellation',
+    });
+  });
+
   test('for another payout names it', async () => {
     const { sellerId, payoutId } = await stage.orderPayout({ amount: 60_00 });
     await stage.reserve(payoutId);
