@@ -110,7 +110,7 @@ export async function readStripe<T>(
     const { statusCode, type, code } = factsOf(error);
     // Stripe's 429 has this type as well.
     const isRefusal = statusCode === 400 && type === 'invalid_request_error';
-    const otherwise = isRefusal ? refused : 'StripeReadFailed';
+    const otherwise = isRefusal ? refused : failed;
     throw retryable(readFailures.get(statusCode) ?? otherwise, code);
   }
 }
@@ -137,12 +137,13 @@ export async function readPages<T extends { id: string }>(
     data: T[];
     has_more: boolean;
   }>,
+  read = readStripe,
 ): Promise<T[]> {
   const all: T[] = [];
   for (;;) {
     const after = all.at(-1);
     const from = { limit: 100, ...(after && { starting_after: after.id }) };
-    const { data, has_more } = await readStripe(deps, endpoint, () => list(from));
+    const { data, has_more } = await read(deps, endpoint, () => list(from));
     all.push(...data);
     if (!has_more || data.length === 0) return all;
   }
@@ -152,15 +153,17 @@ export async function readPages<T extends { id: string }>(
 function retryable(type: string, code: string | null, afterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type,
-    message: code ? `Stripe: ${code}` : 'Stripe could not be reached',
+    message: code ? saying(code) : 'Stripe could not be reached',
     category: 'BENIGN',
     ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
   });
 }
 
+const saying = (code: string): string => `Stripe: ${code}`;
 const missing = 'StripeObjectMissing';
 const forbidden = 'StripeReadForbidden';
 const refused = 'StripeReadRefused';
+const failed = 'StripeReadFailed';
 const readFailures = new Map<number | null, string>([
   [404, missing],
   [403, forbidden],
@@ -169,6 +172,16 @@ const readFailures = new Map<number | null, string>([
 /** True when Stripe does not let this key read that: an account that was disconnected, for one. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof ApplicationFailure && error.type === forbidden;
+}
+
+/** True when the account has left the platform; a key that lacks a permission is told otherwise. */
+export function isDisconnected(error: unknown): boolean {
+  return isForbidden(error) && (error as Error).message === saying('account_invalid');
+}
+
+/** True when Stripe did not answer, or asked to be asked later: another try may be answered. */
+export function isReadFailure(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === failed;
 }
 
 /** True when Stripe was read and has no such object. */

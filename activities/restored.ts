@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Stripe } from 'stripe';
 import type { Db } from '../db/connect.ts';
 import {
@@ -9,7 +10,13 @@ import {
   type MadeAtStripe,
 } from '../db/restored.ts';
 import { isPayoutId, type StripeAccountId } from '../domain/ids.ts';
-import { readPages, type StripeDeps } from './money-call.ts';
+import {
+  isDisconnected,
+  isReadFailure,
+  readPages,
+  readStripe,
+  type StripeDeps,
+} from './money-call.ts';
 import { actingFor } from './stripe.ts';
 
 /** Where a comparison is under way in this process: whoever else needs it waits for that one. */
@@ -33,15 +40,37 @@ async function compare(deps: StripeDeps): Promise<void> {
   const transfers = await keepUnknown(deps.db, await listTransfers(deps, since));
   const accounts = new Set([...uncompared.accounts, ...transfers.map((one) => one.stripeAccount)]);
   const payouts: MadeAtStripe[] = [];
-  for (const account of accounts) payouts.push(...(await listPayouts(deps, account, since)));
+  const toRead = [...accounts].values();
+  const readSome = async (): Promise<void> => {
+    for (const account of toRead) payouts.push(...(await listPayouts(deps, account, since)));
+  };
+  await Promise.all(Array.from({ length: atOnce }, readSome));
   const unknown = [...transfers, ...(await keepUnknown(deps.db, payouts))];
   await recordUnknownMade(deps.db, unknown);
   await recordCompared(deps.db, uncompared.start);
 }
 
+const atOnce = 10;
+const mostTries = 6;
+
+/** The reads are many, and one that fails must not throw away what the others found. */
+const patiently: typeof readStripe = async (deps, endpoint, read) => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readStripe(deps, endpoint, read);
+    } catch (error) {
+      if (tries === mostTries || !isReadFailure(error)) throw error;
+      await pause(50 * 2 ** tries);
+    }
+  }
+};
+
 async function listTransfers(deps: StripeDeps, since: number): Promise<MadeAtStripe[]> {
-  const found = await readPages(deps, 'GET /v1/transfers', (page) =>
-    deps.stripe.transfers.list({ created: { gte: since }, ...page }),
+  const found = await readPages(
+    deps,
+    'GET /v1/transfers',
+    (page) => deps.stripe.transfers.list({ created: { gte: since }, ...page }),
+    patiently,
   );
   return found.flatMap((transfer) => {
     const { destination } = transfer;
@@ -50,15 +79,24 @@ async function listTransfers(deps: StripeDeps, since: number): Promise<MadeAtStr
   });
 }
 
+/** None of an account that has left: nothing can be paid out of it either. */
 async function listPayouts(
   deps: StripeDeps,
   account: StripeAccountId,
   since: number,
 ): Promise<MadeAtStripe[]> {
-  const found = await readPages(deps, 'GET /v1/payouts', (page) =>
-    deps.stripe.payouts.list({ created: { gte: since }, ...page }, actingFor(account)),
-  );
-  return found.flatMap((payout) => made(payout, 'payout', account));
+  try {
+    const found = await readPages(
+      deps,
+      'GET /v1/payouts',
+      (page) => deps.stripe.payouts.list({ created: { gte: since }, ...page }, actingFor(account)),
+      patiently,
+    );
+    return found.flatMap((payout) => made(payout, 'payout', account));
+  } catch (error) {
+    if (isDisconnected(error)) return [];
+    throw error;
+  }
 }
 
 function made(

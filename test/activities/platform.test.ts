@@ -34,13 +34,3 @@ test('each pass leaves a sign of life, by which a backup says how old it is', as
   await check(1);
   expect(Date.parse((await aliveAt()) ?? '') - Date.parse(first ?? '')).toBeGreaterThan(4 * 60_000);
 });
-
-test('all that may not be sent before the comparison wait for one', async () => {
-  stage = await startStage('transfer');
-  await stage.db.updateTable('operations').set({ compared_start: 'before' }).execute();
-  const list = { method: 'GET', path: '/v1/transfers' };
-  await stage.disturb({ ...list, kind: 'delay', delayMs: 500, count: 100 });
-  await Promise.all([stage.act(), check(1), check(1)]);
-  expect(await stage.reads('/v1/transfers')).toHaveLength(1);
-  expect(await stage.made()).toHaveLength(1);
-});
