@@ -26,7 +26,8 @@ export class Refused extends Error {
 
 /** How long somebody goes on asking a part that is down. */
 const patienceMs = 240_000;
-const pauseMs = 250;
+/** Between two tries, doubled each time: who asks on at one pace spends what Stripe allows. */
+const pausesMs = { first: 250, longest: 2000 };
 
 /** Makes a caller of the API at this address; `onAgain` hears of every try after the first. */
 export function patientCaller(
@@ -95,7 +96,7 @@ async function untilAnswered(
   onAgain: () => void,
 ): Promise<Answer> {
   const startedAt = Date.now();
-  for (;;) {
+  for (let pauseMs = pausesMs.first; ; pauseMs = Math.min(2 * pauseMs, pausesMs.longest)) {
     const said = await tell();
     if (said && said.status < 300) return said.text === '' ? undefined : JSON.parse(said.text);
     if (said && !mayAskAgain(said)) throw new Refused(what, said.status, said.text);
