@@ -169,29 +169,33 @@ const readFailures = new Map<number | null, string>([
   [403, forbidden],
 ]);
 
+function isOf(type: string, error: unknown): error is ApplicationFailure {
+  return error instanceof ApplicationFailure && error.type === type;
+}
+
 /** True when Stripe does not let this key read that: an account that was disconnected, for one. */
 export function isForbidden(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === forbidden;
+  return isOf(forbidden, error);
 }
 
 /** True when the account has left the platform; a key that lacks a permission is told otherwise. */
 export function isDisconnected(error: unknown): boolean {
-  return isForbidden(error) && (error as Error).message === saying('account_invalid');
+  return isOf(forbidden, error) && error.message === saying('account_invalid');
 }
 
 /** True when Stripe did not answer, or asked to be asked later: another try may be answered. */
 export function isReadFailure(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === failed;
+  return isOf(failed, error);
 }
 
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === missing;
+  return isOf(missing, error);
 }
 
 /** True when Stripe does not let this be read, whether it is there or not. */
 export function isRefusedRead(error: unknown): boolean {
-  return isMissing(error) || (error instanceof ApplicationFailure && error.type === refused);
+  return isOf(missing, error) || isOf(refused, error);
 }
 
 /** Money is stopped: the step is tried again until it is not. */
