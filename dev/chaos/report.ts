@@ -77,6 +77,18 @@ export function findingsText(findings: readonly Finding[]): string {
   ].join('\n');
 }
 
+/**
+ * A run whose kills at a request mostly found no request to wait for proves nothing: money stood
+ * still. Of fewer than four a miss is chance.
+ */
+export function standstillFindings(strikes: Outcome['strikes']): Finding[] {
+  const kills = strikes.filter(({ strike }) => strike.do === 'kill-at');
+  const missed = kills.filter(({ told }) => isMissed(told)).length;
+  if (kills.length < 4 || missed * 2 <= kills.length) return [];
+  const words = `${missed} of ${kills.length} kills at a request waited for one in vain`;
+  return [{ rule: 'standstill', about: 'the run', words }];
+}
+
 function byStatus(payouts: Facts['payouts']): string {
   return countBy(payouts.map(({ status }) => status))
     .map(([status, times]) => `${times} ${status}`)

@@ -10,7 +10,7 @@ import { runLoad } from './load.ts';
 import { readLines, type Replay, type StruckCall } from './log.ts';
 import { onboard } from './onboard.ts';
 import { callShares, planOf } from './plan.ts';
-import type { Outcome } from './report.ts';
+import { standstillFindings, type Outcome } from './report.ts';
 import type { Scene } from './scene.ts';
 import { createStriker, limitAsStripeDoes } from './striker.ts';
 
@@ -33,7 +33,8 @@ export async function play(scene: Scene, place: Place): Promise<Outcome> {
   const facts = await readFacts(sourcesOf(place), { promised: count.promised, outages });
   const withoutMoney = await countWithoutMoney(scene);
   const allMs = Date.now() - place.startedAt;
-  return { facts, findings: audit(facts), calls, strikes, withoutMoney, loadMs, allMs };
+  const findings = [...audit(facts), ...standstillFindings(strikes)];
+  return { facts, findings, calls, strikes, withoutMoney, loadMs, allMs };
 }
 
 /** Answers with how long the load took. */

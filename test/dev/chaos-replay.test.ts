@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Replay, StruckCall } from '../../dev/chaos/log.ts';
 import type { Strike } from '../../dev/chaos/plan.ts';
 import { compare } from '../../dev/chaos/replay.ts';
+import { standstillFindings } from '../../dev/chaos/report.ts';
 
 const kill: Strike = { during: 'orders', after: 3, do: 'kill', part: 'worker' };
 const lost: Strike = { during: 'orders', after: 5, do: 'lose-temporal' };
@@ -41,4 +42,29 @@ test('a replay names each point and each call that was not the same', () => {
       'never came this time: drop-after at POST /v1/payouts #2',
     ],
   });
+});
+
+test('a run whose kills mostly waited in vain is found out', () => {
+  const at: Strike = {
+    during: 'orders',
+    after: 1,
+    do: 'kill-at',
+    when: 'after',
+    path: '/v1/payouts',
+  };
+  const half = [
+    struck(at),
+    struck(at),
+    struck(at, 'missed: in vain'),
+    struck(at, 'missed: in vain'),
+  ];
+  const others = [struck(late, 'missed: nobody was paid yet'), struck(kill)];
+  expect(standstillFindings([...half, ...others])).toEqual([]);
+  expect(standstillFindings([...half, struck(at, 'missed: in vain')])).toEqual([
+    {
+      rule: 'standstill',
+      about: 'the run',
+      words: '3 of 5 kills at a request waited for one in vain',
+    },
+  ]);
 });
