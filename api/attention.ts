@@ -70,7 +70,8 @@ const Summary = z
     asOf: Instant,
     count: z.int(),
     atStake: z.array(Money).openapi({
-      description: 'What does not move, of payouts and sellers together; for each currency',
+      description:
+        'What does not move, of payouts and sellers together, each amount once; for each currency',
     }),
     differs: z.array(Money).openapi({
       description: 'What the ledger and Stripe say otherwise; some of it may be at stake as well',
@@ -157,13 +158,19 @@ function toCursor({ since, id }: AttentionPlace): string {
   return Buffer.from(`${since} ${id}`, 'latin1').toString('base64url');
 }
 
-const place = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
+const place = /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
+
+/** False for a 30th of February, which JavaScript takes and PostgreSQL does not. */
+function isInstant(text: string): boolean {
+  const at = Date.parse(text);
+  return Number.isFinite(at) && new Date(at).toISOString() === text;
+}
 
 function placeOf(cursor: string | undefined): AttentionPlace | undefined {
   if (cursor === undefined) return undefined;
   const read = place.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   const [, since = '', id = ''] = read ?? [];
-  if (read && Number.isFinite(Date.parse(since)) && toCursor({ since, id }) === cursor) {
+  if (read && isInstant(since) && toCursor({ since, id }) === cursor) {
     return { since, id };
   }
   const rule = 'must be the nextCursor of a page of this list';

@@ -76,7 +76,7 @@ function fromAttempt(attempt: Sources['attempts'][number]): Event[] {
     ? [{ ...about, at: firstSentAt, kind: 'asked', text: `Stripe was asked: ${step} ${number}` }]
     : [];
   if (!decidedAt) {
-    if (state !== 'unknown') return sent;
+    if (state !== 'unknown' || !firstSentAt) return sent; // one that is never sent closes its step
     const at = attempt.lastSentAt ?? attempt.createdAt;
     return [...sent, { ...about, at, kind: 'unknown', text: `No answer that tells: ${step}` }];
   }

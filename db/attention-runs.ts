@@ -126,13 +126,15 @@ async function act(
 async function recordPart(tx: Tx, list: Run, item: Item): Promise<void> {
   const { command, id, run } = list;
   const isPlain = command === 'retry' || command === 'cancel';
+  // No header can carry this sign, so that no caller's key is in the way.
+  const key = `${id}·${item.position}`;
   const ofSeller = item.target_kind === 'bank-account' && item.seller_id;
   await recordCommand(
     tx,
     {
       apiKeyId: run.by,
-      idempotencyKey: `${id}/${item.position}`,
-      requestHash: createHash('sha256').update(`${id}/${item.position}`).digest(),
+      idempotencyKey: key,
+      requestHash: createHash('sha256').update(key).digest(),
       kind: isPlain ? `${command}-${item.target_kind}` : command,
     },
     {

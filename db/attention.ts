@@ -171,11 +171,19 @@ function stakeOf(currency: string | undefined) {
       from discrepancies where discrepancies.id = stopped.id
         and coalesce(at_stripe, in_ledger) is not null
     ) else (
-      select jsonb_agg(jsonb_build_object('amount', amount, 'currency', currency)
+      select jsonb_agg(jsonb_build_object('amount', amount - listed, 'currency', currency)
         order by currency)
-      from ${heldBy(sql`stopped.seller_id`, currency)}
+      from ${heldBy(sql`stopped.seller_id`, currency)}, ${listedPayouts} where amount <> listed
     ) end, '[]'::jsonb)`;
 }
+
+/** What payouts of the seller carry that wait for a person themselves: it is at stake there. */
+const listedPayouts = sql`lateral (
+    select coalesce(sum(from_platform + from_account), 0)::bigint as listed from payouts
+    where payouts.seller_id = stopped.seller_id and payouts.currency = held.currency
+      and (parked is not null and status in ('reserved', 'transferred', 'sent')
+        or status = 'sent' and ${lateSince} < business_now())
+  ) as beside`;
 
 /** What a seller has that is not at the bank, for each currency or for one. */
 function heldBy(sellerId: RawBuilder<unknown>, currency: string | undefined) {

@@ -214,8 +214,10 @@ type Row = {
 async function open(db: Db, query: RawBuilder<unknown>): Promise<void> {
   const { rows } = await sql<Row>`
     select * from (${query}) as found
-    where not exists (select from discrepancies known
-      where known.cause = found.cause and known.object = found.object)
+    where not exists (select from discrepancies known where known.cause = found.cause
+      and (known.object = found.object and (known.closed_at is null or known.movement_id is null
+          or known.movement_id is not distinct from found.movement_id)
+        or known.object = found.movement_id))
   `.execute(db);
   if (rows.length === 0) return;
   await db.transaction().execute((tx: Tx) => openDiscrepancies(tx, rows.map(toDifference)));

@@ -8,7 +8,7 @@ import type { Database } from './schema.ts';
 /** A difference as it is found: what is on each side, as far as there is anything. */
 export type Difference = {
   cause: Cause;
-  /** What it is about; each cause is opened once for it, and never again. */
+  /** What it is about; each cause is opened once for it, and never again over the same line. */
   object: string;
   sellerId: SellerId | null;
   payoutId?: PayoutId | null;
@@ -16,7 +16,10 @@ export type Difference = {
   inLedger?: { entryId: number | null; net: number; currency: string };
 };
 
-/** Opens what is not open already; what a person closed stays closed. */
+/**
+ * Opens what is not open already; what a person closed stays closed. Another line of the same object
+ * that comes after that is one more difference, and named by the line.
+ */
 export async function openDiscrepancies(tx: Tx, found: readonly Difference[]): Promise<void> {
   if (found.length === 0) return;
   const given = JSON.stringify(
@@ -38,7 +41,13 @@ export async function openDiscrepancies(tx: Tx, found: readonly Difference[]): P
   await sql`
     insert into discrepancies (id, cause, object, seller_id, payout_id, movement_id, stripe_id,
       at_stripe, stripe_currency, entry_id, in_ledger, ledger_currency)
-    select distinct on (cause, object) given.* from jsonb_to_recordset(${given}::jsonb) as given(id text, cause text, object text,
+    select distinct on (cause, 3) id, cause, case when cause = 'payout-unknown' or not exists (
+        select from discrepancies closed where closed.cause = given.cause
+          and closed.object = given.object and closed_at is not null
+          and closed.movement_id <> given.movement_id) then object else movement_id end,
+      seller_id, payout_id, movement_id, stripe_id, at_stripe, stripe_currency, entry_id, in_ledger,
+      ledger_currency
+    from jsonb_to_recordset(${given}::jsonb) as given(id text, cause text, object text,
       seller_id text, payout_id text, movement_id text, stripe_id text, at_stripe bigint,
       stripe_currency text, entry_id bigint, in_ledger bigint, ledger_currency text)
     on conflict (cause, object) do update set seller_id = excluded.seller_id

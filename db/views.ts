@@ -195,14 +195,19 @@ function selectCommands(db: Db) {
     .orderBy('commands.created_at');
 }
 
-/** Answers keep the reasons that stand in rows, and that of an order of many. */
+/**
+ * Answers keep the reasons that stand in rows, and that of an order of many. Where another key had
+ * ordered it before, what stands is the reason of that one.
+ */
 const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
   else case commands.kind
   when 'place-hold' then answer->>'reason'
   when 'release-hold' then answer->>'releaseReason'
   when 'waive-cooling' then answer->>'waiveReason'
-  when 'pause-seller' then answer->'paused'->>'reason'
-  when 'close-seller' then answer->'closed'->>'reason' end end`;
+  when 'pause-seller' then case when answer->'paused'->>'by' = api_key_id
+    then answer->'paused'->>'reason' end
+  when 'close-seller' then case when answer->'closed'->>'by' = api_key_id
+    then answer->'closed'->>'reason' end end end`;
 
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {

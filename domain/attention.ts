@@ -152,7 +152,8 @@ export function sumsOf(all: readonly Money[]): Money[] {
 }
 
 function planRetry(item: BulkFacts['item']): BulkPlan {
-  if (item.kind === 'discrepancy' || item.parked === 'late') return leave('not-offered');
+  const goesOnByItself = item.parked === 'late' || item.parked === 'account-rejected';
+  if (item.kind === 'discrepancy' || goesOnByItself) return leave('not-offered');
   if (!mayRetry(item.parked)) return leave('look-first');
   const { kind, id } = item;
   return target(kind === 'payout' ? { kind, id, state: '' } : { kind, id, state: '' });

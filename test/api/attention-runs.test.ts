@@ -32,6 +32,17 @@ describe('a run', () => {
     expect((await api.get(`/v1/attention/lists/${token}`)).body).toEqual(first.list);
   });
 
+  test('is in nobody’s way who takes the names of its parts for an Idempotency-Key', async () => {
+    const { payoutId } = await stage.stopped();
+    const { token } = await stage.preview('retry');
+    for (const sign of ['/', '.', ':']) {
+      const seller = { email: 'a@shop.example', country: 'US', externalId: `by ${sign}` };
+      await api.post('/v1/sellers', seller, { key: `${token}${sign}0` });
+    }
+    const { status, list } = await stage.run(token);
+    expect([status, outcomes(list)]).toEqual([200, { [payoutId]: 'done' }]);
+  });
+
   test('names who decided it, and why, in the explanation and the events of each', async () => {
     const { payoutId } = await stage.stopped();
     await stage.run((await stage.preview('retry')).token);

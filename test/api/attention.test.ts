@@ -70,6 +70,21 @@ describe('what needs attention', () => {
     expect(data).toMatchObject([{ atStake: [{ amount: 100_00, currency: 'eur' }] }]);
   });
 
+  test('counts what a payout carries once, though its seller stopped as well', async () => {
+    const own = await startApi();
+    const { sellerId } = await payoutStages(own).orderPayout();
+    const unknown = await payoutStages(own).parkUnknown('transfer');
+    const { seller_id: other } = await own.db
+      .selectFrom('payouts')
+      .select('seller_id')
+      .where('id', '=', unknown)
+      .executeTakeFirstOrThrow();
+    await own.db.updateTable('sellers').set({ parked: 'manual-payouts-refused' }).execute();
+    const stakes = (await attention(own)).data.map(({ id, atStake }) => [id, atStake]);
+    const sum = [{ amount: 100_00, currency: 'eur' }];
+    expect(Object.fromEntries(stakes)).toEqual({ [unknown]: sum, [other]: [], [sellerId]: sum });
+  });
+
   test('is a payout that the banks have for longer than a week, with nothing to order', async () => {
     const own = await startApi();
     const stages = payoutStages(own);
@@ -107,6 +122,12 @@ describe('what needs attention', () => {
     });
     await read('rejected');
     expect((await attention(own)).data).toMatchObject([{ since: first?.since }]);
+    const asked = { command: 'retry', filter: { reason: 'account-rejected' } };
+    const preview = await own.post('/v1/attention/preview', asked);
+    expect(preview.body).toMatchObject({
+      applies: { count: 0 },
+      doesNotApply: { first: [{ id, why: 'not-offered' }] },
+    });
     await read('active');
     expect((await attention(own)).data).toEqual([]);
   });
@@ -144,6 +165,8 @@ describe('what needs attention', () => {
     'limit=x',
     'cursor=abc',
     'cursor=',
+    'cursor=MjAyNi0wMi0zMFQwMDowMDowMC4wMDBaIHBheW91dF8wMDAwMDAwMDAwMDAwMDAwMDAwMA', // the 30th of February
+    'cursor=MDAwMC0wMS0wMVQwMDowMDowMC4wMDBaIHBheW91dF8wMDAwMDAwMDAwMDAwMDAwMDAwMA', // a year of 0
     'kind=hold',
     'reason=x',
     'sellerId=x',

@@ -43,6 +43,20 @@ const close = (id: string, body: object = { reason: 'A gift' }) =>
   api.post(`/v1/discrepancies/${id}/close`, body);
 
 describe('a discrepancy', () => {
+  test('over another line of an object that a person was done with is a new one', async () => {
+    const again = { ...transfer(), atStripe: { ...atStripe, movementId: 'txn_9' } };
+    await find(transfer());
+    await find(again);
+    const [first] = (await list()).data;
+    expect((await list()).data).toHaveLength(1);
+    await close(String(first?.id));
+    await find(transfer(), again);
+    await find(again);
+    expect((await list('?state=open')).data).toMatchObject([
+      { cause: 'transfer-not-ordered', atStripe: { movementId: 'txn_9', stripeId: 'tr_1' } },
+    ]);
+  });
+
   test('tells its cause, what is on each side, since when, who acts and what is to be done', async () => {
     await find(amount());
     const { data } = await list();
