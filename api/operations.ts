@@ -15,7 +15,9 @@ const Operations = z
     changedBy: z.string().nullable().openapi({ description: 'The API key that moved the switch' }),
     changedAt: Instant,
   })
-  .openapi('Operations', { description: 'The switch that every POST to Stripe looks at first' });
+  .openapi('Operations', {
+    description: 'The switch that every request that moves money looks at first',
+  });
 
 const Reason = z.strictObject({ reason: text(500) }).openapi('SwitchReason');
 const responses = { 200: answer(Operations, 'The switch as it stands'), ...refusals };

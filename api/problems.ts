@@ -21,6 +21,7 @@ export const problemKinds = {
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'external-id-taken': { status: 409, title: 'This externalId names something else already' },
+  'seller-id-taken': { status: 409, title: 'This id or externalId names a seller already' },
   'command-running': { status: 409, title: 'The first request with this key still runs' },
   'seller-closed': { status: 409, title: 'This seller is closed' },
   'seller-not-settled': { status: 409, title: 'Something of this seller is still open' },

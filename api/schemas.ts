@@ -90,7 +90,7 @@ export const SellerParams = z.object({
     .openapi({ type: 'string', param: { name: 'sellerId', in: 'path' } }),
 });
 
-/** A filter for what is of one seller. */
+/** The id of a seller: a filter, or of one that a backup lost. */
 export const SellerFilter = z
   .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
   .optional()

@@ -29,6 +29,10 @@ import { addStripes, BalancesQuery, StripeBalance } from './stripe-balances.ts';
 
 const NewSellerBody = z
   .strictObject({
+    id: schemas.SellerFilter.openapi({
+      description:
+        'Only for a seller that a backup lost: the id it had, by which its account at Stripe is found again',
+    }),
     externalId: schemas.ExternalId.optional(),
     email: z
       .email({ error: schemas.orRequired('must be an email address') })
@@ -121,7 +125,7 @@ const createSeller = createRoute({
   tags: ['Sellers'],
   request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
   responses: {
-    200: answer(SellerDetails, 'The seller that stands under this externalId'),
+    200: answer(SellerDetails, 'The seller that stands under this externalId, or this id'),
     201: answer(SellerDetails, 'The seller'),
     ...refusals,
   },
@@ -224,10 +228,13 @@ export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<Seller
 
 async function create(
   tx: Parameters<typeof recordSeller>[0],
-  asked: NewSeller,
+  asked: NewSeller & { id?: SellerId | undefined },
   schedule: Schedule | undefined,
 ) {
   const { seller, isNew } = await recordSeller(tx, asked);
+  if (!isNew && asked.id !== undefined && !(seller.id === asked.id && isSame(seller, asked))) {
+    throw new Problem('seller-id-taken', `It stands with other details: ${seller.id}`);
+  }
   if (!isNew && !isSame(seller, asked)) {
     throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);
   }
@@ -240,8 +247,8 @@ async function create(
 }
 
 function isSame(standing: SellerRecord, asked: NewSeller): boolean {
-  const { email, displayName, country, currency, entityType, metadata } = asked;
-  const fields = { email, displayName, country, currency, entityType } as const;
+  const { externalId, email, displayName, country, currency, entityType, metadata } = asked;
+  const fields = { externalId, email, displayName, country, currency, entityType } as const;
   const names = Object.keys(metadata);
   return (
     Object.entries(fields).every(

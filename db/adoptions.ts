@@ -63,7 +63,10 @@ export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]
   const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
   // All that was sent stands again before anything is called off over it.
   const standing = [];
-  for (const of of byPayout) standing.push({ of, row: await recordSentAttempts(tx, of) });
+  for (const of of byPayout) {
+    await callOffOther(tx, of, order.by);
+    standing.push({ of, row: await recordSentAttempts(tx, of) });
+  }
   for (const { of, row } of standing) await adoptPayout(tx, { of, row, by: order.by });
   await close(tx, open, 'adopted', order);
   return open;
@@ -90,11 +93,7 @@ async function close(
   await tx
     .updateTable('adoptions')
     .set({ outcome, closed_at: businessNow, closed_by: by, reason })
-    .where(
-      'stripe_id',
-      'in',
-      which.map(({ stripeId }) => stripeId),
-    )
+    .where(sql<boolean>`stripe_id = any(${which.map(({ stripeId }) => stripeId)}::text[])`)
     .execute();
 }
 
@@ -137,6 +136,36 @@ async function adoptPayout(
     { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
     { workflowId: sellerWorkflowId(sellerId), topics: ['payouts', 'money'] },
   ]);
+}
+
+/**
+ * Set aside again since the restore, with other money: what stands at Stripe is what was sent. Once
+ * something of its own was sent here, or where Stripe made a step twice, the row stays, and a look-up
+ * shows a person what differs.
+ */
+async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<void> {
+  const row = await tx
+    .selectFrom('payouts')
+    .select(['id', 'seller_id', 'from_platform', 'from_account'])
+    .where('id', '=', of[0]?.payoutId ?? null)
+    .where('status', 'in', [...inFlightStatuses])
+    .where(
+      sql<boolean>`not exists (select from attempts where object_id = payouts.id
+        and state <> 'refused' and (first_sent_at is not null or state = 'succeeded'))`,
+    )
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row || new Set(of.map(({ step }) => step)).size < of.length) return;
+  const { from_platform: transferred, from_account: besides } = row;
+  const isOther = of.some(({ step, amount }) => {
+    return amount !== (step === 'transfer' ? transferred : transferred + besides);
+  });
+  if (!isOther) return;
+  await lockSeller(tx, row.seller_id);
+  await cancelPayout(tx, row.id, by);
+  // Nobody ordered that: Stripe is not said to have refused it.
+  const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
+  await tx.updateTable('payouts').set(unordered).where('id', '=', row.id).execute();
 }
 
 /**

@@ -13,7 +13,7 @@ import { allocate, lockUnexplained } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
 import { openDiscrepancies, type Difference } from './discrepancies.ts';
 import { placeHold } from './holds.ts';
-import { toRow } from './ledger.ts';
+import { entryLines } from './ledger.ts';
 import { readKnown } from './movement-facts.ts';
 import {
   keepLines,
@@ -98,11 +98,10 @@ async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> 
       : [],
   );
   if (booked.length === 0) return false;
-  const rows = await tx
-    .insertInto('ledger_entries')
-    .values(booked.map(({ entry }) => toRow(entry)))
-    .returning(['id', 'event_key'])
-    .execute();
+  const { columns, lines } = entryLines(booked.map(({ entry }) => entry));
+  const { rows } = await sql<{ id: number; event_key: string }>`
+    insert into ledger_entries (${columns}) select line.* from ${lines} returning id, event_key
+  `.execute(tx);
   await linkLines(
     tx,
     'account',
@@ -124,22 +123,23 @@ async function recordIncome(
 ): Promise<void> {
   const income = booked.filter(({ entry }) => entry.kind === 'earning');
   if (income.length === 0) return;
-  await tx
-    .insertInto('earnings')
-    .values(
-      income.map(({ movement: { id, net, currency, source, availableOn } }) => ({
-        id: newId('earn'),
-        seller_id: sellerId,
-        external_id: id,
-        amount: net,
-        currency,
-        charge: source,
-        available_on: availableOn,
-        place: 'account' as const,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['seller_id', 'external_id']).doNothing())
-    .execute();
+  const given = JSON.stringify(
+    income.map(({ movement: { id, net, currency, source, availableOn } }) => ({
+      id: newId('earn'),
+      external_id: id,
+      amount: net,
+      currency,
+      charge: source,
+      available_on: availableOn,
+    })),
+  );
+  await sql`
+    insert into earnings (id, seller_id, external_id, amount, currency, charge, available_on, place)
+    select id, ${sellerId}, external_id, amount, currency, charge, available_on, 'account'
+    from jsonb_to_recordset(${given}::jsonb) as given(id text, external_id text, amount bigint,
+      currency text, charge text, available_on timestamptz)
+    on conflict (seller_id, external_id) do nothing
+  `.execute(tx);
   await allocate(tx, await lockUnexplained(tx, sellerId));
 }
 

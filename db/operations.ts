@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { payoutWorkflowId, type ApiKeyId } from '../domain/ids.ts';
+import type { ApiKeyId } from '../domain/ids.ts';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
 import { businessNow } from './payouts.ts';
-import { addWakeUps } from './wake-ups.ts';
+import { insertWakeUps } from './wake-ups.ts';
 
-/** The switch that every POST to Stripe looks at first, and who moved it last. */
+/** The switch that every request that moves money looks at first, and who moved it last. */
 export type Operations = {
   moneyStopped: boolean;
   reason: string | null;
@@ -53,16 +53,11 @@ const isOpen = sql<boolean>`status in (${sql.join(
   payoutStatuses.filter((status) => !isOver({ status })).map((status) => sql.lit(status)),
 )})`;
 
-/** A payout says that it waits for this; a seller without an account tries again by itself. */
+/** Only payouts wait for this: nothing else moves money. */
 async function wakeStopped(tx: Tx): Promise<void> {
-  const stopped = await tx
-    .selectFrom('payouts')
-    .select('id')
-    .where('waiting_for', '=', 'money-stopped')
-    .where(isOpen)
-    .execute();
-  await addWakeUps(
+  await insertWakeUps(
     tx,
-    stopped.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts'] })),
+    sql`select 'payout/' || id, array['payouts'] from payouts
+      where waiting_for = 'money-stopped' and ${isOpen}`,
   );
 }

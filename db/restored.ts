@@ -3,6 +3,7 @@ import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
+import { insertWakeUps } from './wake-ups.ts';
 
 /** Something that Stripe made under our name. */
 export type MadeAtStripe = {
@@ -71,21 +72,23 @@ export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): 
 /** The same for whoever comes across it in a transaction. */
 export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
-  const { numInsertedOrUpdatedRows: added } = await tx
-    .insertInto('adoptions')
-    .values(
-      made.map((one) => ({
-        stripe_id: one.stripeId,
-        step: one.step,
-        payout_id: one.payoutId,
-        stripe_account: one.stripeAccount,
-        amount: one.amount,
-        currency: one.currency,
-        created_at: one.createdAt,
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
+  const given = JSON.stringify(
+    made.map((one) => ({
+      stripe_id: one.stripeId,
+      step: one.step,
+      payout_id: one.payoutId,
+      stripe_account: one.stripeAccount,
+      amount: one.amount,
+      currency: one.currency,
+      created_at: one.createdAt,
+    })),
+  );
+  const { numAffectedRows: added } = await sql`
+    insert into adoptions (stripe_id, step, payout_id, stripe_account, amount, currency, created_at)
+    select * from jsonb_to_recordset(${given}::jsonb) as given(stripe_id text, step text,
+      payout_id text, stripe_account text, amount bigint, currency text, created_at timestamptz)
+    on conflict do nothing
+  `.execute(tx);
   if (!added) return;
   await tx
     .updateTable('operations')
@@ -97,13 +100,30 @@ const reason =
   'Stripe has made what this database does not know: it was brought back from a backup, or another ' +
   'engine pays from this account. GET /v1/recovery lists it.';
 
-/** Stripe was compared after this start of PostgreSQL, unless it has started again since. */
+/**
+ * Stripe was compared after this start of PostgreSQL, unless it has started again since. Where only
+ * this database was brought back, workflows know more than their rows and wait for what comes after:
+ * what waits for no time here looks again.
+ */
 export async function recordCompared(db: Db, start: string): Promise<void> {
-  await db
-    .updateTable('operations')
-    .set({ compared_start: start, alive_at: businessNow })
-    .where(postgresStart, '=', start)
-    .execute();
+  await db.transaction().execute(async (tx) => {
+    const { numUpdatedRows: isCompared } = await tx
+      .updateTable('operations')
+      .set({ compared_start: start, alive_at: businessNow })
+      .where(postgresStart, '=', start)
+      .executeTakeFirst();
+    if (isCompared === 0n) return;
+    await insertWakeUps(
+      tx,
+      sql`select 'payout/' || id, array['payouts'] from payouts
+        where (status in ('reserved', 'transferred')
+            or status = 'requested' and started_at is not null)
+          and parked is null and look_again_at is null
+        union all
+        select 'seller/' || id, array['account'] from sellers
+        where stripe_account is null and status <> 'closed' and parked is null`,
+    );
+  });
 }
 
 /** A sign of life, as long as Stripe was compared: what comes after it is what a backup may lose. */

@@ -39,17 +39,17 @@ export type SellerRecord = NewSeller & {
 };
 
 /**
- * Makes a seller and wakes its workflow for the first time. Where the externalId stands already,
- * answers with that seller and wakes nobody.
+ * Makes a seller and wakes its workflow for the first time. Where the externalId, or the id of one
+ * that a backup had lost, stands already, answers with that seller and wakes nobody.
  */
 export async function recordSeller(
   tx: Tx,
-  seller: NewSeller,
+  seller: NewSeller & { id?: SellerId | undefined },
 ): Promise<{ seller: SellerRecord; isNew: boolean }> {
   const row = await tx
     .insertInto('sellers')
     .values({
-      id: newId('sel'),
+      id: seller.id ?? newId('sel'),
       external_id: seller.externalId,
       email: seller.email,
       display_name: seller.displayName,
@@ -58,7 +58,7 @@ export async function recordSeller(
       entity_type: seller.entityType,
       metadata: JSON.stringify(seller.metadata),
     })
-    .onConflict((conflict) => conflict.column('external_id').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
   if (row) {
@@ -68,7 +68,9 @@ export async function recordSeller(
   const standing = await tx
     .selectFrom('sellers')
     .selectAll()
-    .where('external_id', '=', seller.externalId)
+    .where((is) =>
+      is.or([is('external_id', '=', seller.externalId), is('id', '=', seller.id ?? null)]),
+    )
     .executeTakeFirstOrThrow();
   return { seller: toSeller(standing), isNew: false };
 }

@@ -6,7 +6,7 @@ import type { Db } from './connect.ts';
 import { isEndStored } from './inbox.ts';
 import { paydayAt } from './payday-funds.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
-import { mergedWakeUp } from './wake-ups.ts';
+import { insertWakeUps } from './wake-ups.ts';
 
 /** How far an event list was read; undefined before the first time. */
 export async function readCursor(db: Db, name: string): Promise<string | undefined> {
@@ -33,9 +33,9 @@ export async function recordCursor(db: Db, name: string, cursor: string): Promis
  * was stored in the very moment in which its payout was sent: neither could see the other.
  */
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
-  await sql`
-    insert into wake_ups (workflow_id, topics)
-    select 'payout/' || id, array['deadline'] from payouts
+  await insertWakeUps(
+    db,
+    sql`select 'payout/' || id, array['deadline'] from payouts
     where status in ('requested', 'reserved', 'transferred', 'sent', 'paid')
       and parked is null and look_again_at < business_now() - ${minutes} * interval '1 minute'
     union all
@@ -58,11 +58,8 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     union
     select 'payout/' || id, array['deadline'] from payouts
     where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
-      and ${isEndStored(sql.ref('stripe_payout_id'))}
-    order by 1
-    on conflict (workflow_id) do update
-      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
-  `.execute(db);
+      and ${isEndStored(sql.ref('stripe_payout_id'))}`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { WakeTopic } from '../domain/seller.ts';
 import type { Db } from './connect.ts';
 
@@ -14,15 +14,23 @@ export async function addWakeUps(
   wakeUps: readonly Omit<WakeUp, 'version'>[],
 ): Promise<void> {
   if (wakeUps.length === 0) return;
-  await db
-    .insertInto('wake_ups')
-    .values(
-      wakeUps
-        .map(({ workflowId, topics }) => ({ workflow_id: workflowId, topics }))
-        .sort((a, b) => (a.workflow_id < b.workflow_id ? -1 : 1)),
-    )
-    .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet(mergedWakeUp))
-    .execute();
+  const given = JSON.stringify(
+    wakeUps.map(({ workflowId, topics }) => ({ workflow_id: workflowId, topics })),
+  );
+  await insertWakeUps(
+    db,
+    sql`select workflow_id, array(select jsonb_array_elements_text(topics))
+      from jsonb_to_recordset(${given}::jsonb) as given(workflow_id text, topics jsonb)`,
+  );
+}
+
+/** The same for as many as a query of workflow ids and topics finds, each once. */
+export async function insertWakeUps(db: Db, found: RawBuilder<unknown>): Promise<void> {
+  await sql`
+    insert into wake_ups (workflow_id, topics) ${found} order by 1
+    on conflict (workflow_id) do update
+      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
+  `.execute(db);
 }
 
 /** What a second reason does to a wake-up that still waits: it adds its topics, as a new one. */

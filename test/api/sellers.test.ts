@@ -63,6 +63,32 @@ describe('a new seller', () => {
     expect(JSON.stringify(body)).not.toContain('@');
   });
 
+  test('that a backup lost is made known again under the id that it had, and only once', async () => {
+    const id = 'sel_0123456789abcdefghij';
+    const asked = { id, email: 'lost@shop.example', country: 'US' };
+    const first = await api.post('/v1/sellers', asked);
+    expect([first.status, first.body['id']]).toEqual([201, id]);
+    expect(await api.wakeUps()).toContainEqual({
+      workflow_id: `seller/${id}`,
+      topics: ['account'],
+    });
+    const second = await api.post('/v1/sellers', asked);
+    expect([second.status, second.body]).toEqual([200, first.body]);
+    const carried = { externalId: 'erin', email: 'erin@shop.example', country: 'US' };
+    await api.post('/v1/sellers', carried);
+    for (const other of [
+      { ...asked, country: 'CA' },
+      { ...asked, externalId: 'another' },
+      { ...carried, id },
+      { ...carried, id: 'sel_0123456789abcdefghik' },
+    ]) {
+      const { status, body } = await api.post('/v1/sellers', other);
+      expect([status, body['type']]).toEqual([409, '/problems/seller-id-taken']);
+    }
+    const mistyped = await api.post('/v1/sellers', { ...asked, id: 'sel_1' });
+    expect([mistyped.status, mistyped.body['errors']]).toMatchObject([400, [{ pointer: '/id' }]]);
+  });
+
   test('made twenty times at once under one externalId is one seller', async () => {
     const asked = { externalId: 'dan', email: 'dan@shop.example', country: 'US' };
     const answers = await Promise.all(

@@ -267,6 +267,19 @@ test.each(['reserved', 'transferred'])(
   },
 );
 
+test('a payout that was set aside again with other money than Stripe sent is taken over as it was sent', async () => {
+  const sellerId = await money.seller();
+  const known = await money.earn(sellerId, 100_00);
+  const payoutId = await money.order(sellerId);
+  await reservePayout(money.db, payoutId);
+  await adoptMade({ sellerId, payoutId, amount: 150_00 });
+  const stands = { status: 'sent', fromPlatform: 150_00, unknownStep: null, parked: null };
+  expect(await readPayout(money.db, payoutId)).toMatchObject({ ...stands, ...madeBy(payoutId) });
+  const lost = await money.earn(sellerId, 50_00);
+  expect(await itemsOf(payoutId)).toEqual({ [known]: 100_00, [lost]: 50_00 });
+  expect(await money.balances(sellerId)).toEqual({ owed: -150_00, 'in-transit': 150_00 });
+});
+
 test('an adopted payout that came back takes no earnings any more', async () => {
   const sellerId = await money.seller();
   const lost = await adoptLost(sellerId, 70_00);
