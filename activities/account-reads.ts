@@ -67,20 +67,22 @@ export async function readAccount(
   const account = { sellerId, stripeAccount, payoutsAreManual };
   const { now: askedAt } = await readClock(deps.db);
   const read = await readFacts(deps, account).catch(async (error: unknown) => {
-    // It was disconnected, or the key may not see it: nothing can be paid there any more.
-    if (isForbidden(error)) return { transfers: 'unreadable', payouts: 'unreadable' };
     if (isMissing(error) && (await forgetAccount(deps.db, account))) return undefined;
+    // It was disconnected or deleted, or the key may not see it: nothing can be paid there any more.
+    const isGone = isForbidden(error) || isMissing(error);
+    if (isGone) return { transfers: 'unreadable', payouts: 'unreadable' };
     throw error;
   });
   if (!read) return;
   const { bankCoolingHours } = deps;
-  await recordAccountRead(deps.db, sellerId, { ...read, askedAt, bankCoolingHours }, wakesSeller);
+  const facts = { ...read, account: stripeAccount, askedAt, bankCoolingHours };
+  await recordAccountRead(deps.db, sellerId, facts, wakesSeller);
 }
 
 async function readFacts(
   deps: StripeDeps,
   { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
-): Promise<Omit<AccountFacts, 'askedAt' | 'bankCoolingHours'> | undefined> {
+): Promise<Omit<AccountFacts, 'askedAt' | 'account' | 'bankCoolingHours'> | undefined> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
       include: ['configuration.recipient', 'requirements'],

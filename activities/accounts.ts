@@ -10,7 +10,7 @@ import { parkAutomatic } from '../db/parked-sellers.ts';
 import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
 import { readAccount, readIsManual, type AccountDeps } from './account-reads.ts';
-import { callOnce, heldBack, isForbidden, isRefusedRead, readStripe } from './money-call.ts';
+import { callOnce, isForbidden, isRefusedRead, readStripe } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything done with a seller's account at Stripe, short of moving money. */
@@ -29,7 +29,6 @@ export function createAccountActivities(deps: AccountDeps) {
           { idempotencyKey },
         ),
       );
-      if (outcome.kind === 'money-stopped') throw heldBack();
       if (outcome.kind === 'refused') await parkSeller(db, sellerId, 'account-refused');
       if (outcome.kind === 'unknown') await parkSeller(db, sellerId, 'account-outcome-unknown');
       if (outcome.kind === 'succeeded') {

@@ -93,8 +93,14 @@ async function answerError(
     await recordUnknown(db, { key, error: facts });
     return { kind: 'unknown' };
   }
-  await recordRefused(db, { key, refusal: verdict.refusal, error: facts });
-  return { kind: 'refused', refusal: verdict.refusal, request };
+  const { refusal } = verdict;
+  // Another try that went out since the last look may have been done meanwhile.
+  const isOnlyTry = judge(error, false).kind === 'unknown';
+  if (!(await recordRefused(db, { key, refusal, error: facts, isOnlyTry }))) {
+    await recordUnknown(db, { key, error: facts });
+    return { kind: 'unknown' };
+  }
+  return { kind: 'refused', refusal, request };
 }
 
 /** A read from Stripe: its turn, then the call; what cannot be read now is tried again. */
@@ -188,6 +194,11 @@ export function isReadFailure(error: unknown): boolean {
   return isOf(failed, error);
 }
 
+/** True when Stripe was asked and did not let it be read, now or ever. */
+export function isUnread(error: unknown): boolean {
+  return [missing, forbidden, refused, failed].some((type) => isOf(type, error));
+}
+
 /** True when Stripe was read and has no such object. */
 export function isMissing(error: unknown): boolean {
   return isOf(missing, error);
@@ -196,14 +207,4 @@ export function isMissing(error: unknown): boolean {
 /** True when Stripe does not let this be read, whether it is there or not. */
 export function isRefusedRead(error: unknown): boolean {
   return isOf(missing, error) || isOf(refused, error);
-}
-
-/** Money is stopped: the step is tried again until it is not. */
-export function heldBack(): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'MoneyStopped',
-    message: 'Money is stopped; it goes on when it is resumed',
-    category: 'BENIGN',
-    nextRetryDelay: '30s',
-  });
 }

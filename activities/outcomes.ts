@@ -7,7 +7,7 @@ import { differenceOf, missing, type Candidate } from '../domain/confirmations.t
 import { sellerWorkflowId } from '../domain/ids.ts';
 import type { MoneyStep, Payout } from '../domain/payout.ts';
 import { answerTo } from '../domain/refusals.ts';
-import type { CallOutcome } from './money-call.ts';
+import { isForbidden, type CallOutcome } from './money-call.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;
@@ -80,24 +80,30 @@ function isOtherBank({ destination }: Record<string, unknown>, { paysTo }: Payou
   return destination !== undefined && Boolean(paysTo) && destination !== paysTo;
 }
 
-/** What a look-up found of a step, and how to write down the one that is it. */
-type Found<T> = {
-  found: readonly T[];
+/** How to look for what was made of a step, and how to write down the one that is it. */
+type LookUp<T> = {
+  find: () => Promise<readonly T[]>;
   toCandidate: (object: T) => Candidate;
   record: (object: T) => Promise<Payout>;
 };
 
 /**
- * Writes down what a look-up found. Nothing is booked that is not what was ordered: what a person
- * named wrongly leaves the outcome as unknown as it was, and says why.
+ * Looks, and writes down what was found. Nothing is booked that is not what was ordered: what a
+ * person named wrongly leaves the outcome as unknown as it was, and says why. Where Stripe does not
+ * let this key look, as at an account that has left, only a person can find out.
  */
 export async function answerLookUp<T>(
   db: Db,
   payout: Payout,
   step: MoneyStep,
-  { found, toCandidate, record }: Found<T>,
+  { find, toCandidate, record }: LookUp<T>,
 ): Promise<Payout> {
   const { namedStripeId: named } = payout;
+  const found = await find().catch((error: unknown) => {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  });
+  if (!found) return parkPayout(db, payout, 'outcome-unknown', 'Stripe does not let this key look');
   // What was taken back whole does not stand in the way of the one that stands.
   const standing = found.filter((one) => toCandidate(one).takenBack !== 'all');
   const [object] = standing.length > 0 ? standing : found;

@@ -52,7 +52,7 @@ export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays
       if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
       if (!attempt) return recordNothingUnknown(db, payout);
       return answerLookUp(db, payout, 'payout', {
-        found: await findPayouts(deps, payout, attempt.firstSentAt),
+        find: () => findPayouts(deps, payout, attempt.firstSentAt),
         toCandidate: (object) => toCandidate(object, accountOf(payout)),
         record: (object) => recordSent(db, { payout, key: attempt.key, ...factsOfPayout(object) }),
       });
@@ -139,12 +139,15 @@ function askPayout(payout: Payout) {
   };
 }
 
+/** Seconds read before we sent it by PostgreSQL's clock, which may be ahead of Stripe's. */
+const clocksDifferSeconds = 3600;
+
 async function findPayouts(
   deps: StripeDeps,
   payout: Payout,
   firstSentAt: string | null,
 ): Promise<Stripe.Payout[]> {
-  const since = Math.floor(Date.parse(firstSentAt ?? payout.now) / 1000) - 60;
+  const since = Math.floor(Date.parse(firstSentAt ?? payout.now) / 1000) - clocksDifferSeconds;
   const acting = actingFor(accountOf(payout));
   const { namedStripeId: named } = payout;
   if (named) {

@@ -1,4 +1,4 @@
-import { heartbeat } from '@temporalio/activity';
+import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import { recordEvents } from '../db/inbox.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../db/sweeps.ts';
 import { businessNow } from '../db/payouts.ts';
 import { sweptTypes, type StripeEvent } from '../domain/events.ts';
-import { isMissing, readPages, readStripe, type StripeDeps } from './money-call.ts';
+import { isMissing, isUnread, readPages, readStripe, type StripeDeps } from './money-call.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;
@@ -116,7 +116,10 @@ function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
   };
 }
 
-/** Null while the charge does not exist or has no movement: the earning goes on waiting. */
+/**
+ * Null while the charge does not exist, has no movement or cannot be read: the earning goes on
+ * waiting, and keeps no other from being asked about.
+ */
 async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
   try {
     const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
@@ -125,7 +128,8 @@ async function availabilityOf(deps: StripeDeps, charge: string): Promise<string 
     if (!movement || typeof movement === 'string') return null;
     return new Date(movement.available_on * 1000).toISOString();
   } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
+    if (!isUnread(error) || cancellationSignal().aborted) throw error;
+    if (!isMissing(error)) log.warn('charge not read', { charge });
+    return null;
   }
 }

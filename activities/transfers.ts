@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import { findAttempt } from '../db/attempts.ts';
 import type { Db } from '../db/connect.ts';
-import { parkPayout, recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
+import { recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
 import { readPayout } from '../db/payouts.ts';
 import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
@@ -35,7 +35,7 @@ export function createTransferActivities(deps: StripeDeps) {
       if (payout.status !== 'reserved' || !isLookUpDue(payout)) return payout;
       if (!attempt) return recordNothingUnknown(db, payout);
       return answerLookUp(db, payout, 'transfer', {
-        found: await findTransfers(deps, payout),
+        find: () => findTransfers(deps, payout),
         toCandidate,
         record: (transfer) => record(db, payout, attempt.key, transfer),
       });
@@ -51,12 +51,13 @@ async function record(
   transfer: Stripe.Transfer,
 ): Promise<Payout> {
   const { arrived, ...facts } = factsOfTransfer(transfer);
-  const done = await recordTransferred(db, { payout, key, ...facts });
   const { fromPlatform, currency } = payout;
   const isOther = arrived && !(arrived.amount === fromPlatform && arrived.currency === currency);
-  if (!isOther || done.status !== 'transferred') return done;
-  const [sent, came] = [money(fromPlatform, currency), arrived].map(formatMoney);
-  return parkPayout(db, done, 'unexpected-state', `${transfer.id}: ${sent} arrived as ${came}`);
+  const [sent, came] = [money(fromPlatform, currency), arrived].map(
+    (one) => one && formatMoney(one),
+  );
+  const otherwise = isOther ? `${transfer.id}: ${sent} arrived as ${came}` : null;
+  return recordTransferred(db, { payout, key, otherwise, ...facts });
 }
 
 const expand = ['destination_payment.balance_transaction'];

@@ -7,8 +7,7 @@ import { allocate } from './allocations.ts';
 import { businessNow } from './business-time.ts';
 import type { Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
-import { settledAttempt } from './payout-steps.ts';
-import { notWaiting } from './payouts.ts';
+import { notWaiting, settledAttempt } from './payouts.ts';
 import type { MadeAtStripe } from './restored.ts';
 
 /**

@@ -4,8 +4,7 @@ import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
 import { instantOf, slotsTaken, type Pace, type Slot } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
-import { settledAttempt } from './payout-steps.ts';
-import { businessNow, notWaiting, update } from './payouts.ts';
+import { businessNow, notWaiting, settledAttempt, update } from './payouts.ts';
 
 /** One keyed request of one step to Stripe, with all its tries. */
 export type Attempt = {
@@ -82,7 +81,8 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-
 
 /**
  * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
- * budgets, and clears it only while money may move, Stripe was compared since PostgreSQL started
+ * budgets, and clears it only while money may move (an account moves none, and money that a backup
+ * lost is adopted by the account it went to), Stripe was compared since PostgreSQL started
  * (it may have been brought back from a backup), and Stripe certainly still knows the key.
  * `slotAt` is the instant of the slots: seconds ahead at most, far less than the limits that were
  * looked at leave room for. `tries` counts this one. `request` is the body to send: it stays what
@@ -100,7 +100,7 @@ export async function clearTry(
     with look as (
       select key, tries, request, case
         when state <> 'started' then 'decided'
-        when (select money_stopped from operations) then 'money-stopped'
+        when step <> 'account' and (select money_stopped from operations) then 'money-stopped'
         when (select compared_start from operations) is distinct from postgres_start()
           then 'not-compared'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
@@ -124,12 +124,20 @@ export async function clearTry(
   return { clearance, tries, request, slotAt: instantOf(row, askedAt) };
 }
 
-/** Stripe said no: nothing moved under this key, and the next attempt may be opened. */
+/**
+ * Stripe said no: nothing moved under this key, and the next attempt may be opened. False, and
+ * nothing is written, where that is certain of the only try alone and there was another.
+ */
 export async function recordRefused(
   db: Db,
-  refused: { key: string; refusal: RefusalKind; error: Record<string, unknown> },
-): Promise<void> {
-  await db
+  refused: {
+    key: string;
+    refusal: RefusalKind;
+    error: Record<string, unknown>;
+    isOnlyTry?: boolean;
+  },
+): Promise<boolean> {
+  const { numUpdatedRows: written } = await db
     .updateTable('attempts')
     .set({
       state: 'refused',
@@ -139,7 +147,9 @@ export async function recordRefused(
     })
     .where('key', '=', refused.key)
     .where('state', '=', 'started')
-    .execute();
+    .$if(refused.isOnlyTry === true, (query) => query.where('tries', '=', 1))
+    .executeTakeFirst();
+  return written > 0n || !refused.isOnlyTry;
 }
 
 /** Stripe did not decide: the same key is sent again, and meanwhile this tells why nothing moves. */

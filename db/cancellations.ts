@@ -10,8 +10,8 @@ import type { CancelAnswer, MoneyStep, Payout } from '../domain/payout.ts';
 import { releaseEarnings } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
 import { selectPayout, toPayout } from './payout-rows.ts';
-import { move, moneyOf, settledAttempt } from './payout-steps.ts';
-import { businessNow, notWaiting, update, updateAsRead } from './payouts.ts';
+import { move, moneyOf } from './payout-steps.ts';
+import { businessNow, notWaiting, settledAttempt, update, updateAsRead } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**
@@ -31,7 +31,11 @@ export async function cancelPayout(
   const attempt = step && (await lockAttempt(tx, payoutId, step));
   const plan = planCancel({ ...payout, isCancelUnknown: row.cancel_answer === 'unknown' }, attempt);
   const ordered = { cancel_ordered_at: businessNow, cancel_ordered_by: by };
-  if (plan.kind === 'ask-stripe') await update(tx, payoutId, { ...ordered, cancel_answer: null });
+  if (plan.kind === 'ask-stripe') {
+    // Also where it could not be followed: Stripe can be asked to cancel it all the same.
+    const unparked = { parked: null, parked_at: null, parked_detail: null };
+    await update(tx, payoutId, { ...ordered, ...unparked, cancel_answer: null });
+  }
   if (plan.kind === 'end') {
     if (attempt) await refuseUnsent(tx, attempt.key);
     await move(tx, {

@@ -19,12 +19,15 @@ import type { Db, Tx } from './connect.ts';
 import { isEndStored } from './inbox.ts';
 import { entryLines } from './ledger.ts';
 import { readAlong, toPayout } from './payout-rows.ts';
-import { notWaiting, readPayout, updateAsRead } from './payouts.ts';
+import { notWaiting, parkedAs, readPayout, settledAttempt, updateAsRead } from './payouts.ts';
 import type { Database } from './schema.ts';
 import { wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
-/** Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. */
+/**
+ * Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. What
+ * arrived `otherwise` waits for a person, from the same statement on.
+ */
 export async function recordTransferred(
   db: Db,
   done: {
@@ -34,15 +37,17 @@ export async function recordTransferred(
     arrivesAt: string | null;
     /** What the transfer is called at the account, so that its books are understood. */
     arrival?: string | null;
+    otherwise?: string | null;
   },
 ): Promise<Payout> {
-  const { payout, transferId, arrivesAt } = done;
-  const waits = arrivesAt !== null && arrivesAt > payout.now;
+  const { payout, transferId, arrivesAt, otherwise = null } = done;
+  const waits = otherwise === null && arrivesAt !== null && arrivesAt > payout.now;
   const stands = await move(db, {
     payoutId: payout.payoutId,
     from: ['reserved'],
     change: {
       ...settledAttempt,
+      ...(otherwise !== null && parkedAs('unexpected-state', otherwise)),
       status: 'transferred',
       transfer_id: transferId,
       destination_payment: done.arrival ?? null,
@@ -225,19 +230,9 @@ export async function parkPayout(
   reason: ParkReason,
   detail: string | null = null,
 ): Promise<Payout> {
-  const parked = { parked: reason, parked_at: businessNow, parked_detail: detail };
-  return updateAsRead(db, before, { ...parked, named_stripe_id: null, ...notWaiting });
+  const change = { ...parkedAs(reason, detail), named_stripe_id: null, ...notWaiting };
+  return updateAsRead(db, before, change);
 }
-
-/** The columns of a payout of which no attempt is in question. */
-export const settledAttempt = {
-  parked: null,
-  parked_at: null,
-  parked_detail: null,
-  unknown_step: null,
-  look_ups: 0,
-  named_stripe_id: null,
-} as const;
 
 type Move = {
   payoutId: PayoutId;

@@ -4,6 +4,7 @@ import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts
 import { reserved, total, type PayoutMoney } from '../domain/ledger.ts';
 import {
   planReservation,
+  type ParkReason,
   type Payout,
   type SkipReason,
   type WaitReason,
@@ -61,6 +62,21 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
 
 /** The columns of a payout that waits for nothing. */
 export const notWaiting = { waiting_for: null, look_again_at: null } as const;
+
+/** The columns of a payout of which no attempt is in question. */
+export const settledAttempt = {
+  parked: null,
+  parked_at: null,
+  parked_detail: null,
+  unknown_step: null,
+  look_ups: 0,
+  named_stripe_id: null,
+} as const;
+
+/** The columns of a payout that waits for a person. */
+export function parkedAs(reason: ParkReason, detail: string | null) {
+  return { parked: reason, parked_at: businessNow, parked_detail: detail };
+}
 
 /** Says what a payout waits for, when it looks again at the latest, and what Stripe expects. */
 export async function recordWait(

@@ -111,6 +111,8 @@ export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Pr
 export type AccountFacts = {
   /** When Stripe was asked, in business time. */
   askedAt: string;
+  /** The account that was read: what is told of one that was forgotten meanwhile counts no more. */
+  account?: StripeAccountId;
   transfers: string;
   payouts: string;
   details?: readonly CapabilityDetail[];
@@ -140,12 +142,13 @@ export async function recordAccountRead(
   await db.transaction().execute(async (tx) => {
     const seller = await tx
       .selectFrom('sellers')
-      .select(['status', 'payouts_manual_at', 'account_read_at'])
+      .select(['status', 'payouts_manual_at', 'account_read_at', 'stripe_account'])
       .where('id', '=', sellerId)
       // Not `for update`: a row that refers to the seller, as of a bank that failed, may come in.
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     if (seller.account_read_at !== null && seller.account_read_at > facts.askedAt) return;
+    if (facts.account !== undefined && facts.account !== seller.stripe_account) return;
     const wereManual = seller.payouts_manual_at !== null;
     const payoutsAreManual = wereManual && facts.payoutsAreManual !== false;
     const status = statusOf({

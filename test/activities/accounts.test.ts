@@ -3,6 +3,7 @@ import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/budget.ts';
 import { confirmAccountCreated } from '../../db/parked-sellers.ts';
 import { parkSeller, readSellerForWorkflow, recordAccountCreated } from '../../db/seller-steps.ts';
+import { recordSeller } from '../../db/sellers.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
 import { inActivity } from './in-activity.ts';
@@ -70,10 +71,24 @@ describe('the account of a seller', () => {
     expect(await opened()).toEqual([]);
   });
 
-  test('is not asked for while money is stopped', async () => {
+  test('is made while money is stopped, since it moves none', async () => {
     await money.db.updateTable('operations').set({ money_stopped: true }).execute();
-    await expect(create()).rejects.toMatchObject({ type: 'MoneyStopped' });
-    expect(await opened()).toEqual([]);
+    const { stripeAccount } = await create();
+    expect(await opened()).toEqual([stripeAccount]);
+  });
+
+  test('of a seller that a backup lost is found again under the id that it had', async () => {
+    const { stripeAccount } = await create();
+    const { id, ...row } = await money.db
+      .selectFrom('sellers')
+      .select(['id', 'email', 'display_name as displayName', 'country', 'currency'])
+      .select(['entity_type as entityType', 'external_id as externalId'])
+      .executeTakeFirstOrThrow();
+    await money.db.deleteFrom('attempts').execute();
+    await money.db.deleteFrom('sellers').execute();
+    await money.db.transaction().execute((tx) => recordSeller(tx, { ...row, id, metadata: {} }));
+    expect(await create()).toMatchObject({ stripeAccount });
+    expect(await opened()).toEqual([stripeAccount]);
   });
 
   test('that exists lets no late run park its seller', async () => {
@@ -121,6 +136,24 @@ describe('an account that a person named', () => {
     );
     await confirm(made);
     expect(await read()).toMatchObject({ parked: null, stripeAccount: made });
+  });
+});
+
+test('an account that is not there is not believed by the slower of two reads', async () => {
+  await disturb({ kind: 'drop-after' });
+  await create().catch(() => undefined);
+  await money.db.updateTable('attempts').set({ state: 'unknown' }).execute();
+  await parkSeller(money.db, sellerId, 'account-outcome-unknown');
+  await money.db
+    .transaction()
+    .execute((tx) => confirmAccountCreated(tx, sellerId, 'acct_mistyped'));
+  await disturb({ kind: 'delay', method: 'GET', delayMs: 300, count: 2 });
+  const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
+  await Promise.all([read(), read()]);
+  expect(await readSellerForWorkflow(money.db, sellerId)).toMatchObject({
+    parked: 'account-outcome-unknown',
+    stripeAccount: null,
+    accountKnown: false,
   });
 });
 

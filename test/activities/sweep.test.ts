@@ -70,6 +70,31 @@ test('an earning is payable when its charge says so, and waits while the charge 
   );
 });
 
+test('a charge that Stripe fails to read keeps no other from being read', async () => {
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
+  const sweep = createSweepActivities({ stripe, db, turns });
+  const sellerId = await money.seller();
+  const source = 'tok_bypassPending';
+  const charge = await stripe.charges.create({ amount: 50_00, currency: 'eur', source });
+  await db.deleteFrom('earnings').execute();
+  await money.earn(sellerId, 1_00, { charge: 'ch_broken' });
+  const readable = await money.earn(sellerId, 40_00, { charge: charge.id });
+  const fault = { kind: 'status', method: 'GET', path: '/v1/charges/ch_broken', status: 500 };
+  await faults(fault);
+  expect(await inActivity(() => sweep.resolveEarnings())).toBe(1);
+  await faults();
+  const rows = await db.selectFrom('earnings').select(['id', 'available_on']).execute();
+  expect(rows.find(({ id }) => id === readable)?.available_on).not.toBeNull();
+});
+
+async function faults(...rules: object[]): Promise<void> {
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ rules });
+  const { ok } = await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'PUT', headers, body });
+  expect(ok).toBe(true);
+}
+
 test('charges without an answer keep no other from being asked', async () => {
   const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
   const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });

@@ -97,6 +97,19 @@ describe('an attempt', () => {
     },
   );
 
+  test('is not refused by an answer that is certain of the only try, once there was another', async () => {
+    const asked = attemptOf(noPayout(), 'payout');
+    const { key } = await openAttempt(money.db, asked);
+    const refused = { key, refusal: 'other', error, isOnlyTry: true } as const;
+    await clearTry(money.db, key, []);
+    await clearTry(money.db, key, []);
+    expect(await recordRefused(money.db, refused)).toBe(false);
+    expect(await openAttempt(money.db, asked)).toMatchObject({ key, state: 'started' });
+    const alone = await openAttempt(money.db, attemptOf(noPayout(), 'payout'));
+    await clearTry(money.db, alone.key, []);
+    expect(await recordRefused(money.db, { ...refused, key: alone.key })).toBe(true);
+  });
+
   test('that succeeded is never followed by another', async () => {
     const sellerId = await money.seller();
     await money.earn(sellerId, 100_00);
