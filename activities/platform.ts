@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
 import { recordCheck } from '../db/checks.ts';
 import type { Db } from '../db/connect.ts';
 import { compareSinceStart } from './restored.ts';
@@ -41,7 +41,9 @@ async function notingAnswer<T>(db: Db, ask: () => Promise<T>): Promise<T> {
     return answer;
   } catch (error) {
     const isStripes = error instanceof ApplicationFailure;
-    if (isStripes && activityInfo().attempt > 1) {
+    // Setup asks as well, outside an activity, and tells by itself.
+    const { attempt = 1 } = asyncLocalStorage.getStore()?.info ?? {};
+    if (isStripes && attempt > 1) {
       const remedy = `${error.message}. ${stripeSilentRemedy}`;
       await recordCheck(db, { name, passed: false, remedy });
     }

@@ -35,7 +35,8 @@ const stopRoute = createRoute({
   method: 'post',
   path: '/v1/operations/stop-money',
   summary: 'Stop every request that moves money',
-  description: 'A request that is under way ends; nothing new is sent until money is resumed.',
+  description:
+    'A request that is under way, or has its slot of Stripe’s limits already, ends; nothing else is sent until money is resumed.',
   tags: ['Operations'],
   request,
   responses,

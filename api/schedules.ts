@@ -3,7 +3,7 @@ import { paydaysAround } from '../activities/calendar.ts';
 import { readClock } from '../db/clock.ts';
 import type { Tx } from '../db/connect.ts';
 import { readPreviewFacts } from '../db/explanations.ts';
-import { updateSeller, type SellerRecord } from '../db/sellers.ts';
+import { lockSellerAlone, updateSeller, type SellerRecord } from '../db/sellers.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { cutOffOf } from '../domain/schedule.ts';
 import { changeSchedule } from './change-schedule.ts';
@@ -106,6 +106,7 @@ export function scheduleRoutes(deps: AppDeps) {
 }
 
 async function change(tx: Tx, sellerId: SellerId, asked: z.infer<typeof SellerChange>) {
+  await lockSellerAlone(tx, sellerId);
   const seller = await readSeller(tx, sellerId);
   if (seller.status === 'closed') throw new Problem('seller-closed', 'It does not change any more');
   await updateSeller(tx, sellerId, asked);

@@ -84,7 +84,7 @@ export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-
  * budgets, and clears it only while money may move (an account moves none, and money that a backup
  * lost is adopted by the account it went to), Stripe was compared since PostgreSQL started
  * (it may have been brought back from a backup), and Stripe certainly still knows the key.
- * `slotAt` is the instant of the slots: seconds ahead at most, far less than the limits that were
+ * `slotAt` is the instant of the slots: two minutes ahead at most, far less than the limits that were
  * looked at leave room for. `tries` counts this one. `request` is the body to send: it stays what
  * it is from this try on.
  */

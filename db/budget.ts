@@ -21,7 +21,10 @@ export async function takeSlots(db: Db, paces: readonly Pace[]): Promise<number>
   return instantOf(rows[0], askedAt);
 }
 
-/** The same as a part of a larger statement; takes nothing unless the condition holds. */
+/**
+ * The same as a part of a larger statement; takes nothing unless the condition holds. No backlog
+ * reaches two minutes ahead: a slot that far is of a clock that was set back since.
+ */
 export function slotsTaken(
   paces: readonly Pace[],
   condition: RawBuilder<unknown>,
@@ -34,7 +37,8 @@ export function slotsTaken(
     where ${condition}
     order by pace.name
     on conflict (name) do update set spacing_ms = excluded.spacing_ms,
-      next_at = greatest(slot.next_at, clock_timestamp())
+      next_at = case when slot.next_at > clock_timestamp() + interval '2 minutes'
+        then clock_timestamp() else greatest(slot.next_at, clock_timestamp()) end
         + excluded.spacing_ms * interval '1 millisecond'
     returning extract(epoch from slot.next_at - clock_timestamp()) * 1000 - slot.spacing_ms
       as wait_ms, extract(epoch from slot.next_at) * 1000 - slot.spacing_ms as at_ms

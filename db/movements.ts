@@ -116,6 +116,7 @@ async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> 
   return booked.some(({ entry }) => entry.kind === 'earning');
 }
 
+/** Earned when Stripe had it: books that are read late cost it no payday. */
 async function recordIncome(
   tx: Tx,
   sellerId: SellerId,
@@ -124,20 +125,23 @@ async function recordIncome(
   const income = booked.filter(({ entry }) => entry.kind === 'earning');
   if (income.length === 0) return;
   const given = JSON.stringify(
-    income.map(({ movement: { id, net, currency, source, availableOn } }) => ({
+    income.map(({ movement: { id, net, currency, source, availableOn, createdAt } }) => ({
       id: newId('earn'),
       external_id: id,
       amount: net,
       currency,
       charge: source,
       available_on: availableOn,
+      created_at: createdAt,
     })),
   );
   await sql`
-    insert into earnings (id, seller_id, external_id, amount, currency, charge, available_on, place)
-    select id, ${sellerId}, external_id, amount, currency, charge, available_on, 'account'
+    insert into earnings (id, seller_id, external_id, amount, currency, charge, available_on,
+      created_at, place)
+    select id, ${sellerId}, external_id, amount, currency, charge, available_on,
+      least(created_at, business_now()), 'account'
     from jsonb_to_recordset(${given}::jsonb) as given(id text, external_id text, amount bigint,
-      currency text, charge text, available_on timestamptz)
+      currency text, charge text, available_on timestamptz, created_at timestamptz)
     on conflict (seller_id, external_id) do nothing
   `.execute(tx);
   await allocate(tx, await lockUnexplained(tx, sellerId));

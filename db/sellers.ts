@@ -117,6 +117,14 @@ export async function findSellerToUse(
   return row && toSeller(row);
 }
 
+/**
+ * Keeps the seller from all who write about it, until the transaction ends: what earnings bring is
+ * weighed by the schedule of before or by that of after, never by neither.
+ */
+export async function lockSellerAlone(tx: Tx, sellerId: SellerId): Promise<void> {
+  await tx.selectFrom('sellers').select('id').where('id', '=', sellerId).forUpdate().execute();
+}
+
 /** Sellers, newest first, one more than the limit where there are more. */
 export async function listSellers(
   db: Db,

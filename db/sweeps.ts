@@ -90,13 +90,12 @@ export async function recordAvailableOn(
   { earningId, availableOn }: { earningId: EarningId; availableOn: string },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const { id, schedule } = await tx
-      .selectFrom('sellers')
-      .innerJoin('earnings', 'earnings.seller_id', 'sellers.id')
-      .select(['sellers.id', 'schedule'])
-      .where('earnings.id', '=', earningId)
+    const { seller_id: id } = await tx
+      .selectFrom('earnings')
+      .select('seller_id')
+      .where('id', '=', earningId)
       .executeTakeFirstOrThrow();
-    if (schedule) await lockSeller(tx, id);
+    const { schedule } = await lockSeller(tx, id);
     const unexplained = await lockUnexplained(tx, id);
     await tx
       .updateTable('earnings')

@@ -34,3 +34,12 @@ test('each pass leaves a sign of life, by which a backup says how old it is', as
   await check(1);
   expect(Date.parse((await aliveAt()) ?? '') - Date.parse(first ?? '')).toBeGreaterThan(4 * 60_000);
 });
+
+test('a setup that Stripe refuses the read is told by Stripe’s answer', async () => {
+  stage = await startStage('transfer');
+  const aim = { method: 'GET', path: '/v1/balance_settings' };
+  await stage.disturb({ ...aim, kind: 'status', status: 403 });
+  await expect(stage.activities.checkPlatformPayouts()).rejects.toMatchObject({
+    type: 'StripeReadForbidden',
+  });
+});

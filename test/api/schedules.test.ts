@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { recordEarnings } from '../../db/earnings.ts';
+import { findSellerToUse } from '../../db/sellers.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 
@@ -232,5 +234,27 @@ describe('an earning', () => {
       return (await api.wakeUps()).length;
     };
     expect([await woken(), await woken()]).toEqual([0, 1]);
+  });
+
+  test('that comes while the thresholds change is weighed by them', async () => {
+    const id = await api.makeSeller({ status: 'active' });
+    const earning = { externalId: null, amount: 5_00, currency: 'eur', charge: null };
+    const given = { ...earning, availableOn: null, description: null };
+    let patched: Promise<unknown> = Promise.resolve();
+    await api.db.transaction().execute(async (tx) => {
+      const seller = await findSellerToUse(tx, id);
+      expect(seller?.schedule.thresholds).toEqual({});
+      const schedule = { interval: 'manual', thresholds: { eur: 2_00 } };
+      patched = api.patch(at(id), { schedule });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await recordEarnings(tx, id, [given]);
+    });
+    expect(await patched).toMatchObject({ status: 200 });
+    const row = await api.db
+      .selectFrom('sellers')
+      .select('threshold_look_at')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect(row.threshold_look_at).not.toBeNull();
   });
 });

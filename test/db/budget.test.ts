@@ -67,6 +67,18 @@ describe('a pace', () => {
     await db.destroy();
   });
 
+  test('does not wait for a clock that was ahead and was set back', async () => {
+    const db = connect(await createTestDatabase(), { connections: 1 });
+    await takeSlots(db, [pace('one', 40)]);
+    const ahead = new Date(Date.now() + 3_600_000).toISOString();
+    await db.updateTable('budget_slots').set({ next_at: ahead }).execute();
+    expect(await waitFor(db, pace('one', 40))).toBeLessThan(1000);
+    const backlog = new Date(Date.now() + 60_000).toISOString();
+    await db.updateTable('budget_slots').set({ next_at: backlog }).execute();
+    expect(await waitFor(db, pace('one', 40))).toBeGreaterThan(30_000);
+    await db.destroy();
+  });
+
   test('waits for the slowest of those that are asked', async () => {
     const db = connect(await createTestDatabase(), { connections: 1 });
     const both = [pace('all', 10), pace('endpoint', 1000)];

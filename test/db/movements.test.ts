@@ -119,6 +119,24 @@ describe('what moved at an account', () => {
     expect(await earningsOf(sellerId)).toEqual(earnings);
   });
 
+  test('is earned when Stripe had it, though it is read later, and never in the future', async () => {
+    const sellerId = await money.seller();
+    const createdAt = '2026-02-03T10:00:00.000Z';
+    const ahead = '2100-01-01T00:00:00.000Z';
+    await record(sellerId, [
+      movement('charge', 10_00, { createdAt }),
+      movement('charge', 20_00, { createdAt: ahead }),
+    ]);
+    const rows = await money.db
+      .selectFrom('earnings')
+      .select(['amount', 'created_at'])
+      .where('seller_id', '=', sellerId)
+      .orderBy('amount')
+      .execute();
+    expect(rows[0]).toEqual({ amount: 10_00, created_at: createdAt });
+    expect(Date.parse(rows[1]?.created_at ?? ahead)).toBeLessThanOrEqual(Date.now());
+  });
+
   test('reaches a threshold as what is earned at the platform does', async () => {
     const sellerId = await money.seller();
     const schedule = { ...manualSchedule, thresholds: { eur: 50_00 } };
