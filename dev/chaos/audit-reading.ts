@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { isOver } from './audit-facts.ts';
 import type { Book, Facts, Outage, Payout, Seller, Workflow } from './audit-facts.ts';
@@ -34,6 +35,7 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
     ...sellers.map(({ id }) => `seller/${id}`),
   ];
   workflows.push(...(await readOverlooked(sources, workflows, open)));
+  await letEnd(sources, workflows, new Set(open));
   const { unknownCalls } = await getJson<Pick<Facts, 'unknownCalls'>>(
     `${sandbox}/_sandbox/unknown-calls`,
   );
@@ -93,24 +95,56 @@ async function readWorkflows({ temporalUi, namespace }: Sources): Promise<Workfl
  * is to come to one that was read.
  */
 async function readOverlooked(
-  { temporalUi, namespace }: Sources,
+  sources: Sources,
   listed: readonly Workflow[],
   open: readonly string[],
 ): Promise<Workflow[]> {
   const running = new Set(listed.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
   const found: Workflow[] = [];
   for (const id of open.filter((one) => !running.has(one))) {
-    const path = `/api/v1/namespaces/${namespace}/workflows/${encodeURIComponent(id)}`;
-    const answer = await fetch(`${temporalUi}${path}`);
-    if (answer.status === 404) continue;
-    if (!answer.ok) throw new Error(`${answer.status} from ${path}: ${await answer.text()}`);
-    const { workflowExecutionInfo } = (await answer.json()) as {
-      workflowExecutionInfo: { type: { name: string }; status: string };
-    };
-    const { type, status } = workflowExecutionInfo;
-    if (shortOf(status) === 'RUNNING') found.push({ id, type: type.name, status: 'RUNNING' });
+    const workflow = await readWorkflow(sources, id);
+    if (workflow?.status === 'RUNNING') found.push(workflow);
   }
   return found;
+}
+
+/** Longer than a workflow takes from its last step to its end, and Temporal's list to say so. */
+const endsWithinMs = 30_000;
+
+/** What is told to run though its row is over gets the time to end; one that is stuck does not. */
+async function letEnd(
+  sources: Sources,
+  listed: Workflow[],
+  open: ReadonlySet<string>,
+): Promise<void> {
+  const until = Date.now() + endsWithinMs;
+  const ending = listed.filter(({ id, type, status }) => {
+    return status === 'RUNNING' && type === 'payout' && !open.has(id);
+  });
+  for (const one of ending) one.status = await endOf(sources, one.id, until);
+}
+
+async function endOf(sources: Sources, id: string, until: number): Promise<string> {
+  for (;;) {
+    const { status } = (await readWorkflow(sources, id)) ?? { status: 'GONE' };
+    if (status !== 'RUNNING' || Date.now() > until) return status;
+    await pause(500);
+  }
+}
+
+async function readWorkflow(
+  { temporalUi, namespace }: Sources,
+  id: string,
+): Promise<Workflow | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/workflows/${encodeURIComponent(id)}`;
+  const answer = await fetch(`${temporalUi}${path}`);
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`${answer.status} from ${path}: ${await answer.text()}`);
+  const { workflowExecutionInfo } = (await answer.json()) as {
+    workflowExecutionInfo: { type: { name: string }; status: string };
+  };
+  const { type, status } = workflowExecutionInfo;
+  return { id, type: type.name, status: shortOf(status) };
 }
 
 /** A status without the words that stand before each. */
