@@ -11,7 +11,7 @@ import { recordAdopted } from './adopted-payouts.ts';
 import { businessNow } from './business-time.ts';
 import { cancelPayout } from './cancellations.ts';
 import type { Db, Tx } from './connect.ts';
-import type { MadeAtStripe } from './restored.ts';
+import { mayHaveMade, type MadeAtStripe } from './restored.ts';
 import { lockSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -151,7 +151,7 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
     .where('status', 'in', [...inFlightStatuses])
     .where(
       sql<boolean>`not exists (select from attempts where object_id = payouts.id
-        and state <> 'refused' and (first_sent_at is not null or state = 'succeeded'))`,
+        and ${mayHaveMade})`,
     )
     .forUpdate()
     .executeTakeFirst();

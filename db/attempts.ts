@@ -4,7 +4,7 @@ import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
 import { instantOf, slotsTaken, type Pace, type Slot } from './budget.ts';
 import type { Db, Tx } from './connect.ts';
-import { businessNow, notWaiting, settledAttempt, update } from './payouts.ts';
+import { businessNow, notParked, notWaiting, settledAttempt, update } from './payouts.ts';
 
 /** One keyed request of one step to Stripe, with all its tries. */
 export type Attempt = {
@@ -205,9 +205,7 @@ export async function confirmSent(
 ): Promise<'done' | 'not-parked'> {
   if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
   await update(tx, payoutId, {
-    parked: null,
-    parked_at: null,
-    parked_detail: null,
+    ...notParked,
     named_stripe_id: stripeId,
     waiting_for: 'outcome-look-up',
     look_again_at: businessNow,

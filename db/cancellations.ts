@@ -11,7 +11,14 @@ import { releaseEarnings } from './allocations.ts';
 import type { Db, Tx } from './connect.ts';
 import { selectPayout, toPayout } from './payout-rows.ts';
 import { move, moneyOf } from './payout-steps.ts';
-import { businessNow, notWaiting, settledAttempt, update, updateAsRead } from './payouts.ts';
+import {
+  businessNow,
+  notParked,
+  notWaiting,
+  settledAttempt,
+  update,
+  updateAsRead,
+} from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**
@@ -33,8 +40,7 @@ export async function cancelPayout(
   const ordered = { cancel_ordered_at: businessNow, cancel_ordered_by: by };
   if (plan.kind === 'ask-stripe') {
     // Also where it could not be followed: Stripe can be asked to cancel it all the same.
-    const unparked = { parked: null, parked_at: null, parked_detail: null };
-    await update(tx, payoutId, { ...ordered, ...unparked, cancel_answer: null });
+    await update(tx, payoutId, { ...ordered, ...notParked, cancel_answer: null });
   }
   if (plan.kind === 'end') {
     if (attempt) await refuseUnsent(tx, attempt.key);

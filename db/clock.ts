@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Db, Tx } from './connect.ts';
 import { paydayAt } from './payday-funds.ts';
-import { mergedWakeUp } from './wake-ups.ts';
+import { insertWakeUps } from './wake-ups.ts';
 
 /** Business time now, and how far it is ahead of real time. */
 export type ClockReading = { now: string; offsetMs: number };
@@ -46,8 +46,9 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
     .executeTakeFirstOrThrow();
   await tx.updateTable('clock').set({ offset_ms: offsetMs }).execute();
   const open = payoutStatuses.filter((status) => !isOver({ status }));
-  await sql`
-    with due as (
+  await insertWakeUps(
+    tx,
+    sql`with due as (
       select 'payout/' || payouts.id as workflow_id from payouts, clock
         where status in (${sql.join(open)}) and look_again_at <= ${newNow}
       union
@@ -61,11 +62,8 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
         where released_at is null and expires_at <= ${newNow}
           and expires_at > now() + ${before} * interval '1 millisecond' - interval '1 minute'
     )
-    insert into wake_ups (workflow_id, topics)
-    select workflow_id, array['deadline'] from due order by workflow_id
-    on conflict (workflow_id) do update
-      set topics = ${mergedWakeUp.topics}, version = ${mergedWakeUp.version}
-  `.execute(tx);
+    select workflow_id, array['deadline'] from due`,
+  );
 }
 
 /** The transaction began before the sandbox moved; its own now() is that much behind. */

@@ -10,7 +10,7 @@ import type { MoneyStep, ParkReason } from '../domain/payout.ts';
 import { sql } from 'kysely';
 import * as attempts from './attempts.ts';
 import type { Tx } from './connect.ts';
-import { notWaiting, update } from './payouts.ts';
+import { notParked, notWaiting, update } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Writes a payout that nothing is set aside for yet, and wakes the seller that starts it. */
@@ -77,8 +77,7 @@ export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<boolea
 
 /** What was refused may be tried again: under a new key, since nothing moved under the last. */
 export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
-  const goesOn = { parked: null, parked_at: null, parked_detail: null };
-  await update(tx, payoutId, { ...goesOn, ...notWaiting });
+  await update(tx, payoutId, { ...notParked, ...notWaiting });
   await wakePayout(tx, payoutId);
 }
 

@@ -63,11 +63,12 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
 /** The columns of a payout that waits for nothing. */
 export const notWaiting = { waiting_for: null, look_again_at: null } as const;
 
+/** The columns of a payout that waits for nobody's decision. */
+export const notParked = { parked: null, parked_at: null, parked_detail: null } as const;
+
 /** The columns of a payout of which no attempt is in question. */
 export const settledAttempt = {
-  parked: null,
-  parked_at: null,
-  parked_detail: null,
+  ...notParked,
   unknown_step: null,
   look_ups: 0,
   named_stripe_id: null,

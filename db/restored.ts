@@ -40,6 +40,10 @@ export async function readUncompared(
   return rows[0];
 }
 
+/** Of an attempt: what stands at Stripe may be its doing. What Stripe refused made nothing. */
+export const mayHaveMade = sql<boolean>`state <> 'refused'
+  and (first_sent_at is not null or state = 'succeeded')`;
+
 /**
  * Those of these that this database does not know: none of our attempts can have made them. One that
  * Stripe refused made nothing, so that what stands there is of a later one, which was lost.
@@ -55,8 +59,7 @@ export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promis
       })),
     )}::jsonb) as made(stripe_id text, step text, payout_id text)
     where not exists (select from attempts where object_id = made.payout_id
-        and attempts.step = made.step and state <> 'refused'
-        and (first_sent_at is not null or state = 'succeeded'))
+        and attempts.step = made.step and ${mayHaveMade})
       and not exists (select from adoptions where adoptions.stripe_id = made.stripe_id)
   `.execute(db);
   const unknown = new Set(rows.map((row) => row.stripe_id));
