@@ -7,7 +7,7 @@ import { differenceOf, missing, type Candidate } from '../domain/confirmations.t
 import { sellerWorkflowId } from '../domain/ids.ts';
 import type { MoneyStep, Payout } from '../domain/payout.ts';
 import { answerTo } from '../domain/refusals.ts';
-import { isForbidden, type CallOutcome } from './money-call.ts';
+import { isDisconnected, isForbidden, type CallOutcome } from './money-call.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;
@@ -80,6 +80,9 @@ function isOtherBank({ destination }: Record<string, unknown>, { paysTo }: Payou
   return destination !== undefined && Boolean(paysTo) && destination !== paysTo;
 }
 
+const keyMayNotLook = 'Stripe does not let this key look';
+const accountGone = 'its account has left the platform, so nobody can look';
+
 /** How to look for what was made of a step, and how to write down the one that is it. */
 type LookUp<T> = {
   find: () => Promise<readonly T[]>;
@@ -89,8 +92,9 @@ type LookUp<T> = {
 
 /**
  * Looks, and writes down what was found. Nothing is booked that is not what was ordered: what a
- * person named wrongly leaves the outcome as unknown as it was, and says why. Where Stripe does not
- * let this key look, as at an account that has left, only a person can find out.
+ * person named wrongly leaves the outcome as unknown as it was, and says why. A key that may not
+ * look is put right, so it looks again as after finding nothing; an account that has left stays
+ * unread, and only a person can find out.
  */
 export async function answerLookUp<T>(
   db: Db,
@@ -100,10 +104,12 @@ export async function answerLookUp<T>(
 ): Promise<Payout> {
   const { namedStripeId: named } = payout;
   const found = await find().catch((error: unknown) => {
-    if (isForbidden(error)) return undefined;
+    if (isDisconnected(error)) return 'gone';
+    if (isForbidden(error)) return 'forbidden';
     throw error;
   });
-  if (!found) return parkPayout(db, payout, 'outcome-unknown', 'Stripe does not let this key look');
+  if (found === 'gone') return parkPayout(db, payout, 'outcome-unknown', accountGone);
+  if (found === 'forbidden') return recordNotFound(db, payout, step, keyMayNotLook);
   // What was taken back whole does not stand in the way of the one that stands.
   const standing = found.filter((one) => toCandidate(one).takenBack !== 'all');
   const [object] = standing.length > 0 ? standing : found;

@@ -1,5 +1,6 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
+import { recordCheck } from '../db/checks.ts';
 import { recordEvents } from '../db/inbox.ts';
 import {
   takeUnresolvedEarnings,
@@ -7,9 +8,18 @@ import {
   recordAvailableOn,
   recordCursor,
 } from '../db/sweeps.ts';
+import type { Db } from '../db/connect.ts';
 import { businessNow } from '../db/payouts.ts';
 import { sweptTypes, type StripeEvent } from '../domain/events.ts';
-import { isMissing, isUnread, readPages, readStripe, type StripeDeps } from './money-call.ts';
+import {
+  isForbidden,
+  isMissing,
+  isReadFailure,
+  isUnread,
+  readPages,
+  readStripe,
+  type StripeDeps,
+} from './money-call.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;
@@ -17,6 +27,8 @@ const overlapSeconds = 300;
 const firstLookSeconds = 24 * 3600;
 /** Charges read in one pass, so that a pass stays short and leaves budget to others. */
 const chargesAPass = 100;
+/** Charges in a row that Stripe did not answer for, after which a pass asks for no more. */
+const silenceInARow = 3;
 
 /** What is read from Stripe so that the engine works with every webhook lost. */
 export function createSweepActivities(deps: StripeDeps) {
@@ -64,15 +76,7 @@ export function createSweepActivities(deps: StripeDeps) {
     /** Asks the charges that earnings name when their money is available. */
     async resolveEarnings(): Promise<number> {
       const open = await takeUnresolvedEarnings(db, chargesAPass);
-      let resolved = 0;
-      for (const { earningId, charge } of open) {
-        heartbeat();
-        const availableOn = await availabilityOf(deps, charge);
-        if (!availableOn) continue;
-        await recordAvailableOn(db, { earningId, availableOn });
-        resolved += 1;
-      }
-      return resolved;
+      return resolveEach(deps, open);
     },
   };
 }
@@ -116,10 +120,39 @@ function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
   };
 }
 
-/**
- * Null while the charge does not exist, has no movement or cannot be read: the earning goes on
- * waiting, and keeps no other from being asked about.
- */
+async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> {
+  const seen = { resolved: 0, forbidden: 0, silent: 0 };
+  for (const { earningId, charge } of open) {
+    heartbeat();
+    try {
+      const availableOn = await availabilityOf(deps, charge);
+      seen.silent = 0;
+      if (availableOn === null) continue;
+      await recordAvailableOn(deps.db, { earningId, availableOn });
+      seen.resolved += 1;
+    } catch (error) {
+      // One that cannot be read keeps no other from being read; its turn comes again.
+      if (!isUnread(error) || cancellationSignal().aborted) throw error;
+      log.warn('charge not read', { charge });
+      if (isForbidden(error)) seen.forbidden += 1;
+      if (isReadFailure(error) && (seen.silent += 1) === silenceInARow) throw error;
+    }
+  }
+  if (open.length > 0) await noteReadable(deps.db, seen.forbidden === 0);
+  return seen.resolved;
+}
+
+type Unresolved = Awaited<ReturnType<typeof takeUnresolvedEarnings>>;
+
+/** Only who owns the key can put that right, so it stands beside what else is wrong around the engine. */
+async function noteReadable(db: Db, passed: boolean): Promise<void> {
+  const remedy =
+    'Stripe does not let STRIPE_SECRET_KEY read charges, so earnings that name one wait: give the key ' +
+    'read permission for charges.';
+  await recordCheck(db, { name: 'charges-readable', passed, remedy });
+}
+
+/** Null while the charge does not exist or has no movement: the earning goes on waiting. */
 async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
   try {
     const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
@@ -128,8 +161,7 @@ async function availabilityOf(deps: StripeDeps, charge: string): Promise<string 
     if (!movement || typeof movement === 'string') return null;
     return new Date(movement.available_on * 1000).toISOString();
   } catch (error) {
-    if (!isUnread(error) || cancellationSignal().aborted) throw error;
-    if (!isMissing(error)) log.warn('charge not read', { charge });
-    return null;
+    if (isMissing(error)) return null;
+    throw error;
   }
 }

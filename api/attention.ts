@@ -40,9 +40,10 @@ export const Attention = z
     since: Instant,
     reason: z.string(),
     explanation: z.string(),
-    atStake: z
-      .array(Money)
-      .openapi({ description: 'What does not move because of it, or differs' }),
+    atStake: z.array(Money).openapi({
+      description:
+        'What does not move because of it, or differs; of a seller, beside what payouts of its that wait themselves carry',
+    }),
     commands: z.array(ResolvingCommand),
     explain: z.string().openapi({ description: 'Where all about it is told' }),
   })

@@ -183,10 +183,10 @@ export function parkedOf(
   switch (parked) {
     case 'outcome-unknown': {
       const stripeId = unknownStep === 'payout' ? 'po_...' : 'tr_...';
-      const named = parkedDetail === null ? '' : `. What was found is not it: ${parkedDetail}`;
+      const showed = parkedDetail === null ? '' : `. Its own look there: ${parkedDetail}`;
       return {
         ...of,
-        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe${named}`,
+        explanation: `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe${showed}`,
         commands: [
           post('confirm-sent', 'It is at Stripe: it is looked at and not sent again', { stripeId }),
           post('confirm-not-sent', 'It is certainly not at Stripe: it is sent again'),

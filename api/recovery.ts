@@ -104,7 +104,7 @@ function toAdopt({ amount, currency, ...adoption }: Adoption) {
 
 function words({ sellerId, step }: Pick<Adoption, 'sellerId' | 'step'>): string {
   if (sellerId === null) {
-    return 'Nothing: no seller has this account yet. Make its seller known again, under the id that it had (POST /v1/sellers with id): while Stripe knows the request of then, it gets its account back within moments. Earnings that are posted again for what is dismissed are paid twice';
+    return 'Nothing: no seller has this account yet. A seller that is here gets it back by itself; one that was lost is made known again, under the id that it had (POST /v1/sellers with id): while Stripe knows the request of then, it gets its account back within moments. Earnings that are posted again for what is dismissed are paid twice';
   }
   return step === 'transfer'
     ? 'It counts as transferred: the money is at the account, or on its way with its payout'

@@ -233,7 +233,12 @@ async function create(
 ) {
   const { seller, isNew } = await recordSeller(tx, asked);
   if (!isNew && asked.id !== undefined && !(seller.id === asked.id && isSame(seller, asked))) {
-    throw new Problem('seller-id-taken', `It stands with other details: ${seller.id}`);
+    throw new Problem(
+      'seller-id-taken',
+      seller.id === asked.id
+        ? `It stands with other details: ${seller.id}`
+        : `${seller.id} has this externalId: leave externalId out, and post no earnings again under both`,
+    );
   }
   if (!isNew && !isSame(seller, asked)) {
     throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);

@@ -11,6 +11,7 @@ import { recordAdopted } from './adopted-payouts.ts';
 import { businessNow } from './business-time.ts';
 import { cancelPayout } from './cancellations.ts';
 import type { Db, Tx } from './connect.ts';
+import { notParked } from './payouts.ts';
 import { mayHaveMade, type MadeAtStripe } from './restored.ts';
 import { lockSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -228,6 +229,7 @@ async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Pr
   await tx
     .updateTable('payouts')
     .set({
+      ...notParked,
       adopted_at: businessNow,
       unknown_step: step,
       look_ups: 0,

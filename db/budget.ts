@@ -22,8 +22,8 @@ export async function takeSlots(db: Db, paces: readonly Pace[]): Promise<number>
 }
 
 /**
- * The same as a part of a larger statement; takes nothing unless the condition holds. No backlog
- * reaches two minutes ahead: a slot that far is of a clock that was set back since.
+ * The same as a part of a larger statement; takes nothing unless the condition holds. A slot
+ * two minutes ahead is taken for one of a clock that was set back since, and waits for nobody.
  */
 export function slotsTaken(
   paces: readonly Pace[],

@@ -206,10 +206,15 @@ async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutS
 }
 
 /** A look-up found nothing, or the outcome just became unknown: the next look-up, or a person. */
-export async function recordNotFound(db: Db, before: Payout, step: MoneyStep): Promise<Payout> {
+export async function recordNotFound(
+  db: Db,
+  before: Payout,
+  step: MoneyStep,
+  detail: string | null = null,
+): Promise<Payout> {
   const done = before.unknownStep === step ? before.lookUps + 1 : 0;
   const minutes = lookUpDelaysMinutes[done];
-  if (minutes === undefined) return parkPayout(db, before, 'outcome-unknown');
+  if (minutes === undefined) return parkPayout(db, before, 'outcome-unknown', detail);
   return updateAsRead(db, before, {
     unknown_step: step,
     look_ups: done,

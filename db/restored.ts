@@ -119,8 +119,7 @@ export async function recordCompared(db: Db, start: string): Promise<void> {
     await insertWakeUps(
       tx,
       sql`select 'payout/' || id, array['payouts'] from payouts
-        where (status in ('reserved', 'transferred')
-            or status = 'requested' and started_at is not null)
+        where status in ('requested', 'reserved', 'transferred')
           and parked is null and look_again_at is null
         union all
         select 'seller/' || id, array['account'] from sellers

@@ -171,7 +171,7 @@ function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: Payo
 function remedies(payout: Payout): string {
   const { parkedDetail } = payout;
   return [
-    ...(parkedDetail ? [`- found at Stripe: ${parkedDetail}`] : []),
+    ...(parkedDetail ? [`- its look at Stripe: ${parkedDetail}`] : []),
     ...commandsFor(payout).map(bullet),
   ].join('\n');
 }

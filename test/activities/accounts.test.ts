@@ -139,6 +139,15 @@ describe('an account that a person named', () => {
   });
 });
 
+test('an account that was forgotten before it was read is made or asked about, not read for ever', async () => {
+  for (const name of ['retrieveAccount', 'setManualPayouts'] as const) {
+    expect(await inActivity(() => activities[name]({ sellerId }))).toMatchObject({
+      sellerId,
+      stripeAccount: null,
+    });
+  }
+});
+
 test('an account that is not there is not believed by the slower of two reads', async () => {
   await disturb({ kind: 'drop-after' });
   await create().catch(() => undefined);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { confirmNotSent, confirmSent } from '../../db/attempts.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
+import { lookUpDelaysMinutes } from '../../domain/refusals.ts';
 import { startStage, type Stage } from './stage.ts';
 
 /** What cannot be read for good is told to a person, and goes on with what the person says. */
@@ -18,13 +19,31 @@ const command = (does: typeof confirmNotSent) =>
   stage.db.transaction().execute((tx) => does(tx, stage.payoutId));
 
 describe.each(['transfer', 'payout'] as const)('a %s of unknown outcome', (step) => {
-  test('that this key may not look for is for a person, who may say what became of it', async () => {
+  const isForbidden = { kind: 'status', method: 'GET', status: 403 };
+
+  test('is looked for again once the key may look', async () => {
+    stage = await startStage(step);
+    await stage.disturb(neverTells);
+    await stage.act();
+    await stage.disturb({ ...isForbidden, count: 1 });
+    const waits = { parked: null, unknownStep: step, waitingFor: 'outcome-look-up', lookUps: 1 };
+    expect(await stage.lookUp()).toMatchObject(waits);
+    await stage.moveMinutes(1);
+    const status = { transfer: 'transferred', payout: 'sent' } as const;
+    expect(await stage.lookUp()).toMatchObject({ status: status[step] });
+    expect(await stage.made()).toHaveLength(1);
+  });
+
+  test('that this key may never look for is for a person, who may say what became of it', async () => {
     stage = await startStage(step);
     await stage.disturb(neverTells);
     expect(await stage.act()).toMatchObject({ unknownStep: step, parked: null });
-    const isForbidden = { kind: 'status', method: 'GET', status: 403, count: 1 };
-    await stage.disturb(isForbidden);
-    expect(await stage.lookUp()).toMatchObject({
+    await stage.disturb({ ...isForbidden, count: lookUpDelaysMinutes.length });
+    for (const minutes of lookUpDelaysMinutes) {
+      await stage.moveMinutes(minutes);
+      await stage.lookUp();
+    }
+    expect(await stage.row()).toMatchObject({
       parked: 'outcome-unknown',
       parkedDetail: 'Stripe does not let this key look',
       unknownStep: step,
@@ -42,7 +61,11 @@ test('a payout of unknown outcome from an account that has left is no endless lo
   await stage.disturb(neverTells);
   await stage.act();
   await stage.sandbox.ask('POST', `accounts/${stage.account}/deauthorize`);
-  expect(await stage.lookUp()).toMatchObject({ parked: 'outcome-unknown', unknownStep: 'payout' });
+  expect(await stage.lookUp()).toMatchObject({
+    parked: 'outcome-unknown',
+    parkedDetail: 'its account has left the platform, so nobody can look',
+    unknownStep: 'payout',
+  });
   expect(await command(confirmNotSent)).toBe('done');
   expect(await stage.row()).toMatchObject({ parked: null, unknownStep: null });
 });

@@ -53,6 +53,8 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     readMovements: () => inActivity(() => activities.retrieveMovements({ sellerId })),
     setManualPayouts: () => inActivity(() => activities.setManualPayouts({ sellerId })),
   };
+  // Else Stripe pays the account out by itself at midnight, which may be now.
+  if (step === 'payout') await run.setManualPayouts();
   if (step === 'payout') await arrive(await run.transfer(), moveMinutes);
   return {
     ...money,

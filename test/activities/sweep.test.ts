@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTurns } from '../../activities/budget.ts';
 import { createStripe } from '../../activities/stripe.ts';
 import { createSweepActivities } from '../../activities/sweep.ts';
+import { listFailedChecks } from '../../db/checks.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
@@ -87,6 +88,33 @@ test('a charge that Stripe fails to read keeps no other from being read', async 
   const rows = await db.selectFrom('earnings').select(['id', 'available_on']).execute();
   expect(rows.find(({ id }) => id === readable)?.available_on).not.toBeNull();
 });
+
+test('charges that the key may not read are told to who owns the key', async () => {
+  const sweep = await oneEarningEach('ch_first', 'ch_second');
+  const refused = () => listFailedChecks(db);
+  await faults({ kind: 'status', method: 'GET', path: '/v1/charges', status: 403 });
+  expect(await inActivity(() => sweep.resolveEarnings())).toBe(0);
+  expect(await refused()).toMatchObject([{ name: 'charges-readable' }]);
+  await faults();
+  await inActivity(() => sweep.resolveEarnings());
+  expect(await refused()).toEqual([]);
+});
+
+test('a silent Stripe is not asked about each charge', async () => {
+  const sweep = await oneEarningEach('ch_1', 'ch_2', 'ch_3', 'ch_4', 'ch_5');
+  await faults({ kind: 'status', method: 'GET', path: '/v1/charges', status: 500, count: 50 });
+  await expect(inActivity(() => sweep.resolveEarnings())).rejects.toThrow('Stripe');
+  await faults();
+});
+
+async function oneEarningEach(...charges: string[]) {
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
+  const sellerId = await money.seller();
+  await db.deleteFrom('earnings').execute();
+  for (const charge of charges) await money.earn(sellerId, 1_00, { charge });
+  return createSweepActivities({ stripe, db, turns });
+}
 
 async function faults(...rules: object[]): Promise<void> {
   const headers = { 'Content-Type': 'application/json' };

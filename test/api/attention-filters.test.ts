@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDiscrepancies } from '../../db/discrepancies.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
@@ -22,9 +23,11 @@ describe('of all that waits', () => {
     const usd = String(ordered.body['id']) as typeof payout;
     for (const id of [payout, usd]) {
       await parkPayout(own.db, await readPayout(own.db, id), 'refused-by-stripe');
+      await pause(5);
     }
     const seller = await parkedSeller(own, 'account-refused');
     await own.db.updateTable('sellers').set({ country: 'FR' }).where('id', '=', seller).execute();
+    await pause(5); // so that each stopped at an instant of its own, as the API tells it
     await own.db.transaction().execute((tx) => {
       const atStripe = { movementId: 'txn_1', object: 'tr_1', net: -30_00, currency: 'eur' };
       const found = { cause: 'payout-not-ordered', object: 'tr_1', sellerId, atStripe } as const;

@@ -45,6 +45,7 @@ test('what waits for no time looks again after a comparison: its workflow may kn
   const other = await own.seller();
   await own.earn(other, 100_00);
   await own.sent(other);
+  const notStarted = await own.order(await own.seller());
   const withoutAccount = await own.seller();
   await own.db
     .updateTable('sellers')
@@ -58,6 +59,7 @@ test('what waits for no time looks again after a comparison: its workflow may kn
   const woken = await own.db.selectFrom('wake_ups').select(['workflow_id', 'topics']).execute();
   expect(Object.fromEntries(woken.map((one) => [one.workflow_id, one.topics]))).toEqual({
     [`payout/${payoutId}`]: ['payouts'],
+    [`payout/${notStarted}`]: ['payouts'],
     [`seller/${withoutAccount}`]: ['account'],
   });
   await own.db.destroy();

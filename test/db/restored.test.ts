@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
 import { recordRefused } from '../../db/attempts.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
-import { recordBack } from '../../db/payout-steps.ts';
+import { parkPayout, recordBack } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { keepUnknown, recordUnknownMade, type MadeAtStripe } from '../../db/restored.ts';
 import { recordAvailableOn } from '../../db/sweeps.ts';
@@ -278,6 +278,16 @@ test('a payout that was set aside again with other money than Stripe sent is tak
   const lost = await money.earn(sellerId, 50_00);
   expect(await itemsOf(payoutId)).toEqual({ [known]: 100_00, [lost]: 50_00 });
   expect(await money.balances(sellerId)).toEqual({ owed: -150_00, 'in-transit': 150_00 });
+});
+
+test('a payout that stopped before the backup and was sent after it looks, and stands for nobody', async () => {
+  const sellerId = await money.seller();
+  await money.earn(sellerId, 100_00);
+  const payoutId = await money.order(sellerId);
+  await parkPayout(money.db, await reservePayout(money.db, payoutId), 'refused-by-stripe');
+  await adoptMade({ sellerId, payoutId, amount: 100_00 }, ['transfer']);
+  const looks = { parked: null, unknownStep: 'transfer', waitingFor: 'outcome-look-up' };
+  expect(await readPayout(money.db, payoutId)).toMatchObject(looks);
 });
 
 test('an adopted payout that came back takes no earnings any more', async () => {

@@ -23,14 +23,18 @@ afterAll(async () => {
   clear(place);
 });
 
-test('pays everybody once, to the cent, while its parts are killed and Stripe misbehaves', async () => {
-  chaos = run(place, ['chaos/main.ts', '--seed', String(seed), '--payouts', String(payouts)]);
-  const code = await chaos.ended;
-  expect(code, chaos.output()).toBe(0);
-  expect(chaos.output()).toContain('The audit found nothing');
-  expect(chaos.output()).toMatch(/paid or sent twice +0\n +unexplained cents +0\n/);
-  expect(partsIn(join(place.folder, 'chaos')).filter(isRunning)).toEqual([]);
-});
+test(
+  'pays everybody once, to the cent, while its parts are killed and Stripe misbehaves',
+  { timeout: 900_000 },
+  async () => {
+    chaos = run(place, ['chaos/main.ts', '--seed', String(seed), '--payouts', String(payouts)]);
+    const code = await chaos.ended;
+    expect(code, chaos.output()).toBe(0);
+    expect(chaos.output()).toContain('The audit found nothing');
+    expect(chaos.output()).toMatch(/paid or sent twice +0\n +unexplained cents +0\n/);
+    expect(partsIn(join(place.folder, 'chaos')).filter(isRunning)).toEqual([]);
+  },
+);
 
 test('writes down what struck when, so that it can be struck again', () => {
   const replay = readReplay(join(place.folder, `chaos/logs/chaos-${seed}-${payouts}.jsonl`));

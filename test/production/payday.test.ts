@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeAll(async () => {
   production = await startProduction(programs);
   payday = await runPayday(production);
-}, 400_000);
+}, 900_000);
 
 afterAll(async () => production?.stop());
 

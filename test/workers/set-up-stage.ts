@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { inject } from 'vitest';
 import { createStripe } from '../../activities/stripe.ts';
 import { readConfig } from '../../config.ts';
@@ -60,7 +60,10 @@ export async function openStage(namespace: string) {
     },
     async close(): Promise<void> {
       for await (const { scheduleId } of temporal.schedule.list()) {
-        await temporal.schedule.getHandle(scheduleId).delete();
+        // The list lags behind: one that is gone may still be in it.
+        const isGone = (error: unknown) => error instanceof ScheduleNotFoundError;
+        const deleting = temporal.schedule.getHandle(scheduleId).delete();
+        await deleting.catch((error: unknown) => isGone(error) || Promise.reject(error as Error));
       }
       await Promise.all([connection.close(), db.destroy()]);
       await sandbox.close(); // fails where it saw what Stripe does not know
