@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import { recordCheck } from '../db/checks.ts';
+import type { Db } from '../db/connect.ts';
 import { recordEvents } from '../db/inbox.ts';
 import {
   takeUnresolvedEarnings,
@@ -8,7 +9,6 @@ import {
   recordAvailableOn,
   recordCursor,
 } from '../db/sweeps.ts';
-import type { Db } from '../db/connect.ts';
 import { businessNow } from '../db/payouts.ts';
 import { sweptTypes, type StripeEvent } from '../domain/events.ts';
 import {
@@ -120,6 +120,7 @@ function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
   };
 }
 
+/** Answers with how many are resolved; what cannot be read waits for its next turn. */
 async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> {
   const seen = { resolved: 0, forbidden: 0, silent: 0 };
   for (const { earningId, charge } of open) {
@@ -131,11 +132,11 @@ async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> 
       await recordAvailableOn(deps.db, { earningId, availableOn });
       seen.resolved += 1;
     } catch (error) {
-      // One that cannot be read keeps no other from being read; its turn comes again.
       if (!isUnread(error) || cancellationSignal().aborted) throw error;
-      log.warn('charge not read', { charge });
+      if (!isMissing(error)) log.warn('charge not read', { charge });
       if (isForbidden(error)) seen.forbidden += 1;
-      if (isReadFailure(error) && (seen.silent += 1) === silenceInARow) throw error;
+      seen.silent = isReadFailure(error) ? seen.silent + 1 : 0;
+      if (seen.silent === silenceInARow) throw error;
     }
   }
   if (open.length > 0) await noteReadable(deps.db, seen.forbidden === 0);
@@ -152,16 +153,11 @@ async function noteReadable(db: Db, passed: boolean): Promise<void> {
   await recordCheck(db, { name: 'charges-readable', passed, remedy });
 }
 
-/** Null while the charge does not exist or has no movement: the earning goes on waiting. */
+/** Null while the charge has no movement: the earning goes on waiting. */
 async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
-  try {
-    const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
-      deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] }),
-    );
-    if (!movement || typeof movement === 'string') return null;
-    return new Date(movement.available_on * 1000).toISOString();
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
+    deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] }),
+  );
+  if (!movement || typeof movement === 'string') return null;
+  return new Date(movement.available_on * 1000).toISOString();
 }
