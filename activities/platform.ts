@@ -1,5 +1,5 @@
 import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
-import { recordCheck } from '../db/checks.ts';
+import { recordCheck, stripeAnswers } from '../db/checks.ts';
 import type { Db } from '../db/connect.ts';
 import { compareSinceStart } from './restored.ts';
 import { readStripe, type StripeDeps } from './money-call.ts';
@@ -34,7 +34,7 @@ export const platformPayoutsRemedy =
 
 /** Notes whether Stripe answers, for whoever asks why nothing moves; one lost call is no outage. */
 async function notingAnswer<T>(db: Db, ask: () => Promise<T>): Promise<T> {
-  const name = 'stripe-answers';
+  const name = stripeAnswers;
   try {
     const answer = await ask();
     await recordCheck(db, { name, passed: true, remedy: stripeSilentRemedy });

@@ -18,7 +18,7 @@ import type { Available } from './platform-balance.ts';
 import { canceledOf, parkedOf, skippedOf, waitingOf, type Beside } from './payout-words.ts';
 import { accountWaits, isRejected, moneyStopped, sellerWaits } from './seller-waits.ts';
 import { takenBack } from './seller-words.ts';
-import { putOffWaits } from './stripe-words.ts';
+import { putOffWaits, silenceBeside } from './stripe-words.ts';
 import { commandTexts, timelineOf } from './timeline.ts';
 
 type Waiting = z.infer<typeof Wait>;
@@ -127,7 +127,10 @@ export function summaryOf(
   ].join('. ');
 }
 
-type Around = Pick<PayoutFacts, 'now' | 'payout' | 'seller' | 'openPayouts' | 'operations'> & {
+type Around = Pick<
+  PayoutFacts,
+  'now' | 'payout' | 'seller' | 'openPayouts' | 'operations' | 'isStripeSilent'
+> & {
   attempts: readonly AttemptRecord[];
   available?: Available | undefined;
 };
@@ -149,21 +152,31 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   if (waiting?.for === 'money-stopped') return [...putOff, moneyStopped(operations), ...causes];
   // What it waited for before it asked Stripe has passed.
   const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
-  if (!waiting || isPast) return [...putOff, ...stopsOf(around), ...causes];
+  if (!waiting || isPast) return [...putOff, ...stopsOf(around, putOff), ...causes];
   // A pause says all that the wait for it could say: who, since when, why, and what lifts it.
   const isPause = waiting.for === 'seller-paused' || waiting.for === 'start';
   const pause = isPause && causes.find((one) => one.for === 'paused');
   const own = pause
     ? { ...pause, for: waiting.for, lookAgainAt: waiting.lookAgainAt, payoutId }
     : { ...waiting, ...liftOf(waiting.for, around), since, ...nobody, payoutId };
-  return [own, ...putOff, ...stopsOf(around), ...causes.filter((one) => one !== pause)];
+  const told = [own, ...putOff];
+  const behindIt = causes.filter((one) => one !== pause);
+  return [...told, ...stopsOf(around, told), ...behindIt];
 }
 
 const nobody = { by: null, commands: [] };
 
-function stopsOf({ payout, operations }: Around): Waiting[] {
-  const isStopped = operations.moneyStopped && isBeforeStripe(payout.status);
-  return isStopped ? [moneyStopped(operations)] : [];
+/** What holds up everybody: Stripe's silence only those who have nothing else to wait for first. */
+function stopsOf(around: Around, told: readonly Waiting[]): Waiting[] {
+  const { payout, operations, now } = around;
+  if (!isBeforeStripe(payout.status)) return [];
+  const isNext = told.every(({ actor, lookAgainAt }) => {
+    return actor === 'engine' && (lookAgainAt === null || lookAgainAt <= now);
+  });
+  return [
+    ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
+    ...(isNext ? silenceBeside(around, told) : []),
+  ];
 }
 
 function besideOf({ payout, seller, openPayouts, available }: Around): Beside {

@@ -12,7 +12,7 @@ import { toRequirement } from './requirement-schema.ts';
 import type { Available } from './platform-balance.ts';
 import { nextOfSeller } from './seller-next.ts';
 import { accountOf, moneyStopped, sellerWaits } from './seller-waits.ts';
-import { putOffWaits } from './stripe-words.ts';
+import { putOffWaits, silenceBeside } from './stripe-words.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -23,7 +23,9 @@ type Waiting = z.infer<typeof Wait>;
  */
 export function explainSeller(facts: SellerFacts, available?: Available): Explanation {
   const { now, seller } = facts;
-  const waits = [...ownWaits(facts), ...moneyWaits(facts), ...payoutWaits(facts, available)];
+  const told = [...ownWaits(facts), ...moneyWaits(facts), ...payoutWaits(facts, available)];
+  const asksStripe = seller.status !== 'closed' && seller.parked === null;
+  const waits = [...told, ...(asksStripe ? silenceBeside(facts, told) : [])];
   const sums = moneyOf(facts);
   return {
     asOf: now,

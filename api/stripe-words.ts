@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { AttemptRecord } from '../db/views.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
+import { wait } from './seller-waits.ts';
 
 type Waiting = z.infer<typeof Wait>;
 
@@ -21,6 +22,26 @@ export function putOffWaits(
   });
 }
 
+/**
+ * That Stripe is known not to answer, where no request tells it yet: what has to be read at an
+ * account before anything is asked for is held up as well.
+ */
+export function silenceBeside(
+  { isStripeSilent }: { isStripeSilent: boolean },
+  waits: readonly Waiting[],
+): Waiting[] {
+  if (!isStripeSilent || waits.some((one) => one.for === silent.for)) return [];
+  const reason =
+    'Stripe does not answer, and the account may have to be read first: GET /ready says what is known';
+  return [wait(silent.for, silent.actor, reason, silent.liftedBy)];
+}
+
+const silent = {
+  for: 'stripe-answer',
+  actor: 'stripe',
+  liftedBy: 'Stripe’s answer',
+} as const;
+
 type Why = { for: string; words: string; actor: Actor; liftedBy: string };
 
 function whyPutOff({ statusCode }: NonNullable<AttemptRecord['error']>): Why {
@@ -28,7 +49,6 @@ function whyPutOff({ statusCode }: NonNullable<AttemptRecord['error']>): Why {
     const liftedBy = 'A key that Stripe takes, in STRIPE_SECRET_KEY';
     return { for: 'stripe-key', words: 'Stripe refuses our key', actor: 'operator', liftedBy };
   }
-  const waits = { for: 'stripe-answer', actor: 'stripe' as const, liftedBy: 'Stripe’s answer' };
-  if (statusCode === null) return { ...waits, words: 'Stripe does not answer' };
-  return { ...waits, words: `Stripe puts it off (${statusCode})` };
+  if (statusCode === null) return { ...silent, words: 'Stripe does not answer' };
+  return { ...silent, words: `Stripe puts it off (${statusCode})` };
 }

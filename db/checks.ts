@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
 
 /** Something around the engine that has to be so, and what to do when it is not. */
 export type Check = { name: string; passed: boolean; remedy: string };
@@ -12,6 +12,20 @@ export async function listFailedChecks(db: Db) {
     .where('passed', '=', false)
     .orderBy('name')
     .execute();
+}
+
+/** The check that Stripe answers what is read of it. */
+export const stripeAnswers = 'stripe-answers';
+
+/** True from the moment Stripe was found silent until it answers again. */
+export async function isStripeSilent(tx: Tx): Promise<boolean> {
+  const failed = await tx
+    .selectFrom('checks')
+    .select('name')
+    .where('name', '=', stripeAnswers)
+    .where('passed', '=', false)
+    .executeTakeFirst();
+  return failed !== undefined;
 }
 
 /** Writes down how a check went; the last time counts. */

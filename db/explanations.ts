@@ -6,6 +6,7 @@ import type { Requirement } from '../domain/requirements.ts';
 import { cutOffOf } from '../domain/schedule.ts';
 import { readKeyNames } from './api-keys.ts';
 import { listBankAccounts, type BankAccountRecord } from './bank-accounts.ts';
+import { isStripeSilent } from './checks.ts';
 import type { Db, Tx } from './connect.ts';
 import { listDiscrepancies } from './discrepancies.ts';
 import { findHold, listHolds, type HoldRecord } from './holds.ts';
@@ -45,6 +46,7 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
       entries: await views.listPayoutEntries(tx, payoutId),
       commands: await views.listCommands(tx, payoutId),
       operations: await readOperationsBeside(tx),
+      isStripeSilent: await isStripeSilent(tx),
     };
   });
 }
@@ -76,6 +78,7 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
     attempts: await views.listAttempts(tx, sellerId),
     putOff: await views.listPutOff(tx, sellerId),
     commands: await views.listDecisions(tx, sellerId),
+    isStripeSilent: await isStripeSilent(tx),
     differences: await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown }),
   };
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordPutOff } from '../../db/attempts.ts';
+import { recordCheck, stripeAnswers } from '../../db/checks.ts';
 import { recordPaid, recordTransferred } from '../../db/payout-steps.ts';
 import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
@@ -211,6 +213,54 @@ describe('a payout that waits', () => {
       ]);
       expect(waits[0]?.reason).toMatch(/^Stripe rejected the seller’s account/);
     }
+  });
+});
+
+describe('while Stripe is known not to answer', () => {
+  const outage = 'stripe-answer';
+  const reasons = async (id: PayoutId | SellerId, of: TestApi) =>
+    (await explain(id, of)).waits.map((one) => one.for);
+  const beginOutage = async () => {
+    const own = await startApi();
+    const silence = { name: stripeAnswers, remedy: 'Is it up?' };
+    await recordCheck(own.db, { ...silence, passed: false });
+    const endOutage = () => recordCheck(own.db, { ...silence, passed: true });
+    return { own, stages: payoutStages(own), endOutage };
+  };
+
+  test('what was not asked for yet says so, until it answers again', async () => {
+    const { own, stages, endOutage } = await beginOutage();
+    const { sellerId, payoutId } = await stages.orderPayout();
+    expect(await reasons(payoutId, own)).toEqual(['start', outage]);
+    expect((await explain(payoutId, own)).waits[1]).toMatchObject({ actor: 'stripe', by: null });
+    expect(await reasons(sellerId, own)).toEqual(['start', outage]);
+    await stages.reserve(payoutId);
+    expect(await reasons(payoutId, own)).toEqual([outage]);
+    await endOutage();
+    expect(await reasons(payoutId, own)).toEqual([]);
+    expect(await reasons(sellerId, own)).toEqual([]);
+  });
+
+  test('what waits for somebody else, or for a later look, says only that', async () => {
+    const { own, stages } = await beginOutage();
+    const { payoutId } = await stages.orderPayout();
+    for (const reason of ['hold', 'cooling-period'] as const) {
+      await recordWait(own.db, await readPayout(own.db, payoutId), { reason, minutes: 60 });
+      expect(await reasons(payoutId, own)).toEqual([reason]);
+    }
+    const sent = (await stages.orderPayout()).payoutId;
+    await stages.send(sent, later);
+    expect(await reasons(sent, own)).toEqual(['bank']);
+  });
+
+  test('a seller says it once, beside a request that says it as well', async () => {
+    const { own, stages } = await beginOutage();
+    const { sellerId, payoutId } = await stages.orderPayout();
+    const key = await stages.attempt(await stages.reserve(payoutId), 'transfer');
+    const error = { statusCode: null, type: null, code: null, requestId: null };
+    await recordPutOff(own.db, { key, error });
+    expect(await reasons(payoutId, own)).toEqual([outage]);
+    expect(await reasons(sellerId, own)).toEqual([outage]);
   });
 });
 
