@@ -80,8 +80,12 @@ export async function createDatabase(adminUrl: string, name: string): Promise<vo
 }
 
 /** Runs some statements on a connection of their own. */
-export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+export async function withClient<T>(
+  url: string,
+  work: (client: Client) => Promise<T>,
+  patienceMs = 5000,
+): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: patienceMs });
   await client.connect();
   try {
     return await work(client);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { parkPayout } from '../../db/payout-steps.ts';
 import { readPayout } from '../../db/payouts.ts';
 import { hourMs } from '../db/money.ts';
+import { until } from '../wait.ts';
 import { attentionStage, outcomes, parkedSeller, whys } from './attention-stage.ts';
 import { startApi, type TestApi } from './harness.ts';
 
@@ -51,9 +52,12 @@ describe('a run', () => {
       { what: 'Ordered' },
       { what: 'Told to try again', apiKeyName: 'shop', reason: 'Stripe says that it is put right' },
     ]);
-    const { data } = (await api.get(`/v1/events?objectId=${payoutId}&type=payout.unparked`))
-      .body as { data: { data: { actor: string } }[] };
-    expect(data[0]?.data.actor).toMatch(/^key_/);
+    // Shown once nothing is under way that began before it.
+    const told = await until('its event is shown', async () => {
+      const { body } = await api.get(`/v1/events?objectId=${payoutId}&type=payout.unparked`);
+      return (body as { data: { data: { actor: string } }[] }).data[0];
+    });
+    expect(told.data.actor).toMatch(/^key_/);
   });
 
   test('leaves out what does not stand as it was shown, and says why', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { executeCommand } from '../../db/commands.ts';
 import { startApi, type TestApi } from './harness.ts';
+import { untilUnlocked } from './plumbing.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -125,6 +126,7 @@ describe('an Idempotency-Key', () => {
     expect(await api.wakeUps()).not.toContainEqual(
       expect.objectContaining({ workflow_id: 'crash' }),
     );
+    await untilUnlocked(api.db);
     expect((await api.post('/v1/sellers', seller, { key: 'crash' })).status).toBe(201);
   });
 });

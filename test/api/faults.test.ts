@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { toProblem } from '../../api/refusals.ts';
 import { until } from '../wait.ts';
 import { startApi } from './harness.ts';
+import { untilUnlocked } from './plumbing.ts';
 
 const seller = { email: 'ada@shop.example', country: 'DE' };
 
@@ -38,6 +39,7 @@ test('a database that goes away in the middle is a 503, and sending it again wor
     expect([status, body['type']]).toEqual([503, '/problems/unavailable']);
     expect(headers.get('retry-after')).toBe('5');
   });
+  await untilUnlocked(db);
   expect((await post('/v1/sellers', seller, { key: 'once' })).status).toBe(201);
 });
 

@@ -52,7 +52,7 @@ describe('a hold', () => {
 
   test('has run out when its time has come', async () => {
     const sellerId = await api.makeSeller({ status: 'active' });
-    const expiresAt = new Date(Date.now() + 2000).toISOString();
+    const expiresAt = new Date(Date.now() + 5000).toISOString();
     const { body } = await place(sellerId, { reason: 'why', expiresAt });
     expect(body).toMatchObject({ releaseRule: 'expiry', expiresAt });
     const state = async () => (await stages.listOf(`/v1/sellers/${sellerId}/holds`))[0]?.['state'];

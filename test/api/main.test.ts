@@ -71,8 +71,11 @@ describe('the API process', () => {
     const headers = { authorization: `Bearer ${adminKey}` };
     expect((await fetch(`${url}/v1/payouts?parked=private`, { headers })).status).toBe(400);
     expect((await fetch(`${url}/v1/operations`)).status).toBe(401);
-    const ready = await fetch(`${url}/ready`);
-    expect([ready.status, ready.headers.get('keep-alive')]).toEqual([200, 'timeout=75']);
+    const ready = await until('every part answers', async () => {
+      const answer = await fetch(`${url}/ready`);
+      return answer.status === 200 && answer;
+    });
+    expect(ready.headers.get('keep-alive')).toBe('timeout=75');
     await until('the requests were logged', () => errors.length >= 3);
     const log = errors.join('\n');
     expect(JSON.parse(errors[0] ?? '')).toMatchObject({

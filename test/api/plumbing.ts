@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import { createStripe } from '../../activities/stripe.ts';
 import { createApp } from '../../api/app.ts';
@@ -6,6 +7,7 @@ import { recordApiKey } from '../../db/api-keys.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import { createTestDatabase } from '../environment.ts';
+import { until } from '../wait.ts';
 
 type Line = Parameters<AppDeps['log']>[0];
 
@@ -112,3 +114,12 @@ export async function readWakeUps(db: Db): Promise<Record<string, string[]>> {
 /** SQL with a row for each statement of this database that waits for another. */
 export const waitingHere = `select from pg_stat_activity
   where datname = current_database() and wait_event_type = 'Lock'`;
+
+/** A connection that was cut tells its client so before its server process lets go of its locks. */
+export async function untilUnlocked(db: Db): Promise<void> {
+  await until('no key of a command is locked', async () => {
+    const { rows } = await sql`select from pg_locks join pg_database on database = pg_database.oid
+      where locktype = 'advisory' and datname = current_database()`.execute(db);
+    return rows.length === 0;
+  });
+}

@@ -16,7 +16,7 @@ afterEach(() => w.db.close());
 
 test('due things happen in order of time, each as of its own time', () => {
   const now = w.clock.now();
-  for (const [ref, inMs] of Object.entries({ c: 3_000, a: 1_000, b: 2_000, later: 9_000 })) {
+  for (const [ref, inMs] of Object.entries({ c: 3_000, a: 1_000, b: 2_000, later: 900_000 })) {
     schedule(w, now + inMs, 'ring', ref);
   }
   w.clock.setOffset(5_000);

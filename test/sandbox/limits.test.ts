@@ -19,7 +19,7 @@ async function held(): Promise<Held[]> {
 
 describe('the limits', () => {
   test('refuse what goes over the budget, name it, and keep nothing under its key', async () => {
-    await sandbox.ask('PUT', 'limits', { mode: 'sandbox', endpointPerSecond: 3 });
+    await sandbox.ask('PUT', 'limits', { mode: 'sandbox', endpointPerSecond: 1 });
     const all = Array.from({ length: 8 }, () => send(sandbox.url, 'GET /v1/balance'));
     const refused = (await Promise.all(all)).filter((reply) => reply.status === 429);
     expect(refused.length).toBeGreaterThanOrEqual(4);

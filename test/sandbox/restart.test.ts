@@ -95,7 +95,7 @@ test('what was not delivered when it was killed is delivered by the next', async
   const before = await start();
   const destination = { id: 'here', url: receiver.url, secret: 'whsec_x', payload: 'snapshot' };
   await control(before, 'PUT', 'destinations', { destinations: [destination] });
-  await control(before, 'PUT', 'webhooks', { mode: 'delay', delayMs: 1_500 });
+  await control(before, 'PUT', 'webhooks', { mode: 'delay', delayMs: 5_000 });
   await before.stripe.charges.create({ amount: 5_00, currency: 'usd', source: 'tok_visa' });
   await stop(before, 'SIGKILL');
   expect(receiver.arrived).toEqual([]);
