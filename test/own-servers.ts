@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { freePort } from '../dev/ports.ts';
-import { createDatabase, startPostgres, type Postgres } from '../dev/postgres.ts';
-import { stop, type Child } from '../dev/processes.ts';
+import {
+  createDatabase,
+  startPostgres,
+  type Postgres,
+  type PostgresPlan,
+} from '../dev/postgres.ts';
+import { pause, stop, type Child } from '../dev/processes.ts';
 import { startTemporal } from '../dev/temporal.ts';
 import { findTemporal } from '../dev/temporal-program.ts';
 import { migrate } from './migrated.ts';
@@ -38,6 +43,18 @@ export async function ownTemporal() {
   };
 }
 
+/** What a killed server had at work may hold on to its memory for a moment. */
+async function startAgain(plan: PostgresPlan): Promise<Postgres> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startPostgres(plan, () => undefined);
+    } catch (error) {
+      if (tries === 5 || !String(error).includes('is still in use')) throw error;
+      await pause(1000);
+    }
+  }
+}
+
 /** A migrated Postgres that a test may kill, and bring back to an earlier state. */
 export async function ownPostgres() {
   const port = await freePort();
@@ -48,7 +65,7 @@ export async function ownPostgres() {
     password: 'test',
     logFile: join(folder, `postgres-${port}.log`),
   };
-  let postgres: Postgres = await startPostgres(plan, () => undefined);
+  let postgres: Postgres = await startAgain(plan);
   const url = postgres.url('engine');
   await createDatabase(postgres.url('postgres'), 'engine');
   migrate(url);
@@ -57,20 +74,20 @@ export async function ownPostgres() {
     log: () => readFileSync(plan.logFile, 'utf8'),
     restart: async () => {
       await stop(postgres.child, 'SIGKILL', 5000);
-      postgres = await startPostgres(plan, () => undefined);
+      postgres = await startAgain(plan);
     },
     /** Keeps all that stands now. */
     backUp: async () => {
       await stop(postgres.child, 'SIGINT', 30_000);
       spawnSync('cp', ['-a', '-T', plan.folder, `${plan.folder}-backup`]);
-      postgres = await startPostgres(plan, () => undefined);
+      postgres = await startAgain(plan);
     },
     /** Brings back what stood at the backup; all that came after it is lost. */
     restore: async () => {
       await stop(postgres.child, 'SIGINT', 30_000);
       rmSync(plan.folder, { recursive: true });
       spawnSync('cp', ['-a', '-T', `${plan.folder}-backup`, plan.folder]);
-      postgres = await startPostgres(plan, () => undefined);
+      postgres = await startAgain(plan);
     },
     stop: async () => stop(postgres.child, 'SIGKILL', 5000),
   };

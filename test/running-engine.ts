@@ -62,7 +62,7 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
     LOG_LEVEL: 'warn',
     ...choices.env,
   };
-  const connection = await Connection.connect({ address: temporalAddress });
+  const connection = await Connection.connect({ address: temporalAddress, connectTimeout: '1m' });
   const temporal = new Client({ connection, namespace });
   const control = caller(`${sandbox.url}/_sandbox`, {});
   await control('PUT', '/destinations', destinations(apiPort));
@@ -136,6 +136,24 @@ export async function fundPlatform(engine: RunningEngine, amount = 1_000_000_00,
 export async function orderPayout(engine: RunningEngine, sellerId: SellerId): Promise<PayoutId> {
   const { id } = await engine.call('POST', `/v1/sellers/${sellerId}/payouts`, { currency: 'eur' });
   return id as PayoutId;
+}
+
+/** What `GET /ready` says once every part answers in time: one that stood still is none that is down. */
+export async function readReady(engine: RunningEngine): Promise<Answer> {
+  return until('every part answers', async () => {
+    const answer = await fetch(`http://127.0.0.1:${engine.env['API_PORT']}/ready`);
+    return answer.ok && (await answer.json());
+  });
+}
+
+/** After a restart of its database: the connections of before are gone, each process opens others. */
+export async function untilItAnswers(engine: RunningEngine): Promise<void> {
+  await until('the API reads its database', async () => {
+    return await engine.call('GET', '/v1/operations').then(
+      () => true,
+      () => false,
+    );
+  });
 }
 
 /** Waits until a payout is in one of these states. */

@@ -189,8 +189,10 @@ function callEither(apis: readonly string[]): Call {
       try {
         return await caller(apis[calls % apis.length] ?? '', headers)(method, path, body);
       } catch (error) {
-        // Only where `fetch` itself failed: nobody was there, or the process is gone.
-        if (!(error instanceof TypeError) || tries === 20) throw error;
+        // Where `fetch` itself failed nobody was there, or the process is gone; its database may
+        // not have noticed yet.
+        const isGone = error instanceof TypeError || String(error).includes('command-running');
+        if (!isGone || tries === 20) throw error;
         await pause(100);
       }
     }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Line } from '../../dev/bench/stripe-calls.ts';
-import { tooFullSeconds, type Lag } from './seconds.ts';
+import { tooFullSeconds, turnedAway, type Lag } from './seconds.ts';
 
 const lag = (from: number, to: number): Lag => ({ from, to, lagMs: to - from - 10 });
 const quiet = Array.from({ length: 300 }, (_, n) => lag(n * 11, n * 11 + 11));
@@ -15,10 +15,21 @@ test.each([
   [30, 0, 35, quiet, 15, 'two workers without a common pace'],
   [16, 555, 60, stalled, 0, 'the first may have been kept up for 50 ms, twice'],
   [16, 555, 59, stalled, 1, 'but no longer'],
+  [16, 900, 60, stalled, 0, 'it was kept up at another moment of the second before'],
+  [16, 1_700, 60, stalled, 1, 'but not that long ago'],
   [16, 0, 0, [], 1, 'nothing is known of the machine'],
 ])('%i payouts from %i on, %i ms apart: %#', (count, from, apart, lags, faults, why) => {
   const requests = Array.from({ length: count }, (_, n) => {
     return { seq: n, at: from + n * apart, method: 'POST', path: '/v1/payouts', status: 200 };
   });
   expect(tooFullSeconds(requests satisfies Line[], lags), why).toHaveLength(faults);
+});
+
+test.each([
+  [1_400, 0, 'the sandbox stood still for 600 ms, and what had piled up came at once'],
+  [3_000, 1, 'long after it'],
+])('turned away at %i: %#', (at, faults, why) => {
+  const lags = [lag(0, 11), lag(500, 1_110), lag(1_110, 1_121)];
+  const request = { seq: 1, at, method: 'POST', path: '/v1/payouts', status: 429 };
+  expect(turnedAway([request, { ...request, status: 200 }], lags), why).toHaveLength(faults);
 });

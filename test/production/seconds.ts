@@ -66,8 +66,15 @@ function tooFull(instants: readonly number[], limit: number, lags: readonly Lag[
   });
 }
 
-/** The longest of the lags that a request noted then can have met: before it, at it, or after it. */
+/** The longest of the lags that a request noted then can have met: in the second before, or at it. */
 function lagAbout(at: number, lags: readonly Lag[]): number {
-  const index = lags.findIndex(({ to }) => to >= at);
-  return Math.max(0, ...lags.slice(Math.max(0, index - 1), index + 2).map(({ lagMs }) => lagMs));
+  const near = lags.filter(({ from, to }) => to >= at - 1000 && from <= at + everyMs);
+  return Math.max(0, ...near.map(({ lagMs }) => lagMs));
 }
+
+/** Who was turned away although the sandbox did not stand still, which lets requests pile up. */
+export function turnedAway(requests: readonly Line[], lags: readonly Lag[]): Line[] {
+  return requests.filter(({ at, status }) => status === 429 && lagAbout(at, lags) < stoodStillMs);
+}
+
+const stoodStillMs = 500;

@@ -7,6 +7,7 @@ import {
   fundPlatform,
   orderPayout,
   startEngine,
+  untilItAnswers,
   untilPayout,
   type RunningEngine,
 } from '../running-engine.ts';
@@ -47,6 +48,7 @@ test.each([true, false])(
     try {
       const payoutId = await holdAtStripe(engine, 'payout');
       await Promise.all([server.restart(), database.restart()]);
+      await untilItAnswers(engine);
       await engine.control('POST', '/holds/answer/release', { drop: true });
       await followToTheBank(engine, payoutId);
     } finally {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startEngine } from '../running-engine.ts';
+import { readReady, startEngine } from '../running-engine.ts';
 import { until } from '../wait.ts';
 
 type Ready = { failedChecks: { name: string; remedy: string }[] };
@@ -22,7 +22,7 @@ test("says so, with the remedy, while the platform's own payouts are automatic",
   }
 
   async function failedChecks(): Promise<Ready['failedChecks']> {
-    const ready: Ready = await engine.call('GET', '/ready');
+    const ready: Ready = await readReady(engine);
     return ready.failedChecks;
   }
 

@@ -7,7 +7,9 @@ import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
+  readReady,
   startEngine,
+  untilItAnswers,
   untilPayout,
   type RunningEngine,
 } from '../running-engine.ts';
@@ -57,7 +59,7 @@ test.each([
       await expect(engine.call('POST', '/v1/operations/resume-money', reason)).rejects.toThrow(
         /409/,
       );
-      expect(await engine.call('GET', '/ready')).toMatchObject({ toAdopt: 2 });
+      expect(await readReady(engine)).toMatchObject({ toAdopt: 2 });
 
       // Either comes first: the books are read every few seconds.
       await until('it is set aside, or held', async () => {
@@ -68,7 +70,8 @@ test.each([
       await earn(engine, sellerId, 'order-2', 50_00);
       await engine.call('POST', '/v1/operations/resume-money', reason);
       for (const holdId of await holdsOf(engine, sellerId)) {
-        await engine.call('POST', `/v1/holds/${holdId}/release`, reason);
+        // The engine releases it by itself where it has read the books meanwhile.
+        await engine.call('POST', `/v1/holds/${holdId}/release`, reason).catch(unlessNotActive);
       }
       await untilPayout(engine, again, 'canceled', 'skipped');
       await engine.call('POST', '/v1/test/clock', { advanceMinutes: 5 * 24 * 60 });
@@ -142,14 +145,9 @@ async function earn(engine: RunningEngine, sellerId: SellerId, externalId: strin
   await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
 }
 
-/** The connections of before are gone; each process opens others. */
-async function untilItAnswers(engine: RunningEngine): Promise<void> {
-  await until('the API reads its database', async () => {
-    return await engine.call('GET', '/v1/operations').then(
-      () => true,
-      () => false,
-    );
-  });
+/** A hold that the engine has released by itself meanwhile is none to release. */
+function unlessNotActive(error: Error): void {
+  if (!error.message.includes('hold-not-active')) throw error;
 }
 
 /** What keeps a seller's money back. */

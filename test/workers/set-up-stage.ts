@@ -26,7 +26,8 @@ export async function openStage(namespace: string) {
     STRIPE_API_BASE: sandbox.url,
     WEBHOOK_URL: webhookUrl,
   };
-  const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
+  const address = env.TEMPORAL_ADDRESS;
+  const connection = await Connection.connect({ address, connectTimeout: '1m' });
   const temporal = new Client({ connection, namespace });
   const db = connect(env.DATABASE_URL, { connections: 1 });
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {

@@ -16,7 +16,7 @@ const save = process.env['SAVE_HISTORIES'] === '1';
 describe('a payout', () => {
   test.each(Object.entries(lives))(
     '%s replays as it ran',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async (_life, live) => {
       for (const payoutId of await live(engine)) {
         const runs = await fetchRuns(engine, `WorkflowId = '${payoutWorkflowId(payoutId)}'`);
@@ -29,6 +29,7 @@ describe('a payout', () => {
 
 test.each(['sellerLifecycle', 'relay', 'sweep', 'revive', 'accounts', 'reconciliation'])(
   'a %s replays as it ran',
+  { timeout: 240_000 },
   async (type) => {
     const runs = await fetchRuns(engine, `WorkflowType = '${type}'`);
     for (const run of runs) await replay(run);

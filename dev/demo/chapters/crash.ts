@@ -23,7 +23,7 @@ export async function crash(stage: Stage): Promise<void> {
   line(`kill -9 ${pid}: the worker is gone, and the answer with it`);
   const sent = await Promise.all(payouts.map(async (id) => untilPayout(stage, id, 'sent')));
   line(`A new worker asked again with the same keys: all ${sent.length} are sent`);
-  await stage.letPass(4);
+  await stage.letPass(5);
   await sandbox('PUT', '/holds', { holds: [] });
   const paid = await Promise.all(payouts.map(async (id) => untilPayout(stage, id, 'paid')));
   line('The engine’s answers beside the book that the sandbox keeps:');

@@ -13,7 +13,7 @@ export async function failingBank(stage: Stage): Promise<void> {
   const failing = await orderPayout(stage, pablo);
   const { transferId } = await untilPayout(stage, failing, 'sent');
   line(`Transferred (${transferId}), and sent to the bank`);
-  await stage.letPass(4);
+  await stage.letPass(5);
   const { failure } = await untilPayout(stage, failing, 'failed');
   line(`The bank sent it back, ${failure?.code}; the money stays at his Stripe account`);
   line(`Pablo is told: ${failure?.forSeller}`);
@@ -25,7 +25,7 @@ export async function failingBank(stage: Stage): Promise<void> {
   });
   await untilPayout(stage, again.id, 'sent');
   line(`Of its own accord the engine pays him anew: ${again.id}`);
-  await stage.letPass(4);
+  await stage.letPass(5);
   const paid = await untilPayout(stage, again.id, 'paid');
   const second = paid.transferId === null ? 'without a second transfer' : 'with a second transfer';
   line(`Pablo has ${totalOf(paid)} at his bank, ${second}`);

@@ -16,7 +16,7 @@ export async function firstPayout(stage: Stage): Promise<void> {
   const payoutId = await orderPayout(stage, ada);
   line(`Her payout is ordered: ${payoutId}`);
   await untilPayout(stage, payoutId, 'sent');
-  await stage.letPass(4);
+  await stage.letPass(5);
   const paid = await untilPayout(stage, payoutId, 'paid');
   const { data } = (await api('GET', `/v1/payouts/${payoutId}/timeline`)) as {
     data: { at: string; text: string; stripeId?: string }[];

@@ -21,7 +21,7 @@ export async function hold(stage: Stage): Promise<void> {
   await api('POST', `/v1/holds/${placed.id}/release`, { reason: 'The orders are real' });
   line('The orders are real: the operator releases the hold');
   await untilPayout(stage, payoutId, 'sent');
-  await stage.letPass(4);
+  await stage.letPass(5);
   const paid = await untilPayout(stage, payoutId, 'paid');
   line(`Niamh has ${totalOf(paid)} at her bank`);
 }

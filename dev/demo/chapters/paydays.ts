@@ -18,7 +18,7 @@ export async function paydays(stage: Stage): Promise<void> {
   line('where banks rest on that day, on the next on which they are open');
   await Promise.all(people.map(async (person) => earn(stage, person, salesOf(stage, person, 0))));
   for (let week = 1; week <= weeks; week += 1) await playWeek(stage, week);
-  await stage.letPass(4);
+  await stage.letPass(5);
   await fact('the bank has all', async () => {
     const payouts = await listPayouts(stage);
     return payouts.every(({ status }) => status !== 'sent');
