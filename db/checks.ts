@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db, Tx } from './connect.ts';
+import type { Db } from './connect.ts';
 
 /** Something around the engine that has to be so, and what to do when it is not. */
 export type Check = { name: string; passed: boolean; remedy: string };
@@ -18,14 +18,8 @@ export async function listFailedChecks(db: Db) {
 export const stripeAnswers = 'stripe-answers';
 
 /** True from the moment Stripe was found silent until it answers again. */
-export async function isStripeSilent(tx: Tx): Promise<boolean> {
-  const failed = await tx
-    .selectFrom('checks')
-    .select('name')
-    .where('name', '=', stripeAnswers)
-    .where('passed', '=', false)
-    .executeTakeFirst();
-  return failed !== undefined;
+export async function isStripeSilent(db: Db): Promise<boolean> {
+  return (await listFailedChecks(db)).some(({ name }) => name === stripeAnswers);
 }
 
 /** Writes down how a check went; the last time counts. */

@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { inject } from 'vitest';
 
 import { withClient } from '../dev/postgres.ts';
@@ -19,38 +20,31 @@ export const templateDatabase = 'engine_template';
 /** Namespaces that exist, with every search attribute, when the first test runs. */
 export const preparedNamespaces = Array.from({ length: 64 }, (_, index) => `test-${index + 1}`);
 
-/** A busy machine may stand still for some seconds. */
-const patienceMs = 60_000;
-
 /** A database of the test's own, with every table; answers with its URL. */
 export async function createTestDatabase(): Promise<string> {
-  const admin = inject('postgresUrl');
-  const number = await withClient(
-    admin,
-    async (client) => {
-      const { rows } = await client.query("select nextval('test_database') as number");
-      const next: string = rows[0].number;
-      await client.query(`create database test_${next} template ${templateDatabase}`);
-      return next;
-    },
-    patienceMs,
-  );
-  const url = new URL(admin);
+  const number = await atServer(async (client) => {
+    const { rows } = await client.query("select nextval('test_database') as number");
+    const next: string = rows[0].number;
+    await client.query(`create database test_${next} template ${templateDatabase}`);
+    return next;
+  });
+  const url = new URL(inject('postgresUrl'));
   url.pathname = `/test_${number}`;
   return url.href;
 }
 
 /** A Temporal namespace of the test file's own. */
 export async function takeNamespace(): Promise<string> {
-  const number = await withClient(
-    inject('postgresUrl'),
-    async (client) => {
-      const { rows } = await client.query("select nextval('test_namespace') as number");
-      return Number(rows[0].number);
-    },
-    patienceMs,
-  );
+  const number = await atServer(async (client) => {
+    const { rows } = await client.query("select nextval('test_namespace') as number");
+    return Number(rows[0].number);
+  });
   const namespace = preparedNamespaces[number - 1];
   if (namespace === undefined) throw new Error('more test files than prepared namespaces');
   return namespace;
+}
+
+/** A busy machine may stand still for some seconds. */
+async function atServer<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  return withClient(inject('postgresUrl'), work, 60_000);
 }

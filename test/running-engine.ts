@@ -138,6 +138,12 @@ export async function orderPayout(engine: RunningEngine, sellerId: SellerId): Pr
   return id as PayoutId;
 }
 
+/** A webhook is on its way, or was refused and comes again. */
+export async function isNewsComing({ control }: RunningEngine): Promise<boolean> {
+  const { deliveries } = await control('GET', '/deliveries');
+  return (deliveries as { state: string }[]).some(({ state }) => state !== 'delivered');
+}
+
 /** What `GET /ready` says once every part answers in time: one that stood still is none that is down. */
 export async function readReady(engine: RunningEngine): Promise<Answer> {
   return until('every part answers', async () => {

@@ -9,6 +9,7 @@ import {
 import {
   createActiveSeller,
   fundPlatform,
+  isNewsComing,
   orderPayout,
   startEngine,
   type RunningEngine,
@@ -137,8 +138,7 @@ async function untilStatus(engine: RunningEngine, payoutId: PayoutId, wanted: st
 /** From Stripe to the workflow, in the order in which news travels. */
 async function untilQuiet(engine: RunningEngine, sellerId: SellerId): Promise<void> {
   await until('nothing waits to be told', async () => {
-    const { deliveries } = await engine.control('GET', '/deliveries');
-    const coming = (deliveries as { state: string }[]).some(({ state }) => state !== 'delivered');
+    const coming = await isNewsComing(engine);
     const { rows } = await sql`select 1 as uncounted from wake_ups`.execute(engine.db);
     const { raw } = await engine.temporal.workflow.getHandle(sellerWorkflowId(sellerId)).describe();
     const busy = raw.pendingWorkflowTask || (raw.pendingActivities ?? []).length > 0;

@@ -3,6 +3,7 @@ import { sellerWorkflowId, type SellerId } from '../../domain/ids.ts';
 import {
   createActiveSeller,
   fundPlatform,
+  isNewsComing,
   startEngine,
   untilPayout,
   type RunningEngine,
@@ -117,8 +118,7 @@ async function untilShown(engine: RunningEngine, seller: SellerId, payday: strin
 
 async function untilTold(engine: RunningEngine): Promise<void> {
   await until('nobody waits to be told', async () => {
-    const { deliveries } = await engine.control('GET', '/deliveries');
-    const coming = (deliveries as { state: string }[]).some(({ state }) => state !== 'delivered');
+    const coming = await isNewsComing(engine);
     const rows = await engine.db.selectFrom('wake_ups').select('workflow_id').execute();
     return !coming && rows.length === 0;
   });
