@@ -3,7 +3,7 @@ import type { Stripe } from 'stripe';
 import type { BankAccountFacts } from '../db/bank-accounts.ts';
 import { readClock } from '../db/clock.ts';
 import { forgetAccount } from '../db/parked-sellers.ts';
-import { recordAccountRead, type AccountFacts } from '../db/seller-steps.ts';
+import { type AccountFacts, recordAccountRead } from '../db/seller-steps.ts';
 import { takeStaleAccounts } from '../db/sweeps.ts';
 import type { CapabilityDetail } from '../domain/capabilities.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
@@ -13,6 +13,7 @@ import {
   isForbidden,
   isMissing,
   isRefusedRead,
+  type MoneyDeps,
   readPages,
   readStripe,
   type StripeDeps,
@@ -27,7 +28,7 @@ type AccountOf = {
 };
 
 /** What reading an account takes: also how long a changed bank account takes no payout. */
-export type AccountDeps = StripeDeps & { bankCoolingHours: number };
+export type AccountDeps = MoneyDeps & { bankCoolingHours: number };
 
 /** Accounts read in one pass when nobody says another number. */
 const usualPass = 100;

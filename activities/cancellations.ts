@@ -3,13 +3,13 @@ import { recordBack } from '../db/payout-steps.ts';
 import { readPayout, recordWait } from '../db/payouts.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payout.ts';
-import { callOnce, type StripeDeps } from './money-call.ts';
+import { callOnce, type MoneyDeps } from './money-call.ts';
 import { moneyStoppedMinutes } from './outcomes.ts';
 import { accountOf, follow } from './stripe-payouts.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** What calls a payout off that Stripe has already. */
-export function createCancellationActivities(deps: StripeDeps & { lateReturnDays: number }) {
+export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays: number }) {
   const { stripe, db } = deps;
   return {
     /** Asks Stripe to cancel a payout; answers with the payout as it stands then. */

@@ -1,5 +1,5 @@
-import { createAccountActivities } from './accounts.ts';
 import { createAccountWatchActivities } from './account-reads.ts';
+import { createAccountActivities } from './accounts.ts';
 import { createMovementActivities } from './balance-transactions.ts';
 import { createCancellationActivities } from './cancellations.ts';
 import { createJobActivities } from './jobs.ts';
@@ -7,6 +7,7 @@ import { createLedgerActivities } from './ledger.ts';
 import type { StripeDeps } from './money-call.ts';
 import { createPlatformActivities } from './platform.ts';
 import { createReconciliationActivities, type Reconciliation } from './reconciliation.ts';
+import { compareSinceStart } from './restored.ts';
 import { createStripePayoutActivities } from './stripe-payouts.ts';
 import { createSweepActivities } from './sweep.ts';
 import { createTransferActivities } from './transfers.ts';
@@ -20,14 +21,15 @@ export function createActivities(
     reconciliation?: Reconciliation;
   },
 ) {
+  const money = { ...deps, compare: () => compareSinceStart(deps) };
   return {
     ...createLedgerActivities(deps),
-    ...createTransferActivities(deps),
-    ...createStripePayoutActivities(deps),
-    ...createCancellationActivities(deps),
-    ...createAccountActivities(deps),
+    ...createTransferActivities(money),
+    ...createStripePayoutActivities(money),
+    ...createCancellationActivities(money),
+    ...createAccountActivities(money),
     ...createMovementActivities(deps),
-    ...createAccountWatchActivities(deps),
+    ...createAccountWatchActivities(money),
     ...createSweepActivities(deps),
     ...createReconciliationActivities(deps),
     ...createPlatformActivities(deps),

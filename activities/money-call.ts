@@ -12,11 +12,16 @@ import {
 import type { Db } from '../db/connect.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Endpoint, Turns } from './budget.ts';
-import { compareSinceStart } from './restored.ts';
 import { factsOf, judge } from './stripe-errors.ts';
 
 /** What every activity that calls Stripe is made from. */
 export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };
+
+/** What every activity that moves money is made from as well. */
+export type MoneyDeps = StripeDeps & {
+  /** Looks for what Stripe made and this database does not know; money waits for it. */
+  compare: () => Promise<void>;
+};
 
 /** How one attempt ended, as far as anybody knows. */
 export type CallOutcome<T> =
@@ -35,7 +40,7 @@ export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
  * same key may be sent again; every other end is a value. The caller records a success.
  */
 export async function callOnce<T extends { id: string }>(
-  deps: StripeDeps,
+  deps: MoneyDeps,
   asked: NewAttempt & { endpoint: Endpoint },
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
 ): Promise<CallOutcome<T>> {
@@ -50,7 +55,7 @@ export async function callOnce<T extends { id: string }>(
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
   if (clearance === 'decided') return callOnce(deps, asked, post);
   if (clearance === 'not-compared') {
-    await compareSinceStart(deps);
+    await deps.compare();
     return callOnce(deps, asked, post);
   }
   if (clearance === 'too-old') {

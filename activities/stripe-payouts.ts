@@ -17,6 +17,7 @@ import {
   findOne,
   isForbidden,
   isMissing,
+  type MoneyDeps,
   readPages,
   readStripe,
   type StripeDeps,
@@ -25,7 +26,7 @@ import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from an account to its bank, and follows it there. */
-export function createStripePayoutActivities(deps: StripeDeps & { lateReturnDays: number }) {
+export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {
   const { stripe, db } = deps;
   return {
     /** Orders the payout at Stripe; answers with the payout as it stands then. */

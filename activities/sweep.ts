@@ -1,25 +1,12 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
+import { businessNow } from '../db/business-time.ts';
 import { recordCheck } from '../db/checks.ts';
 import type { Db } from '../db/connect.ts';
 import { recordEvents } from '../db/inbox.ts';
-import {
-  takeUnresolvedEarnings,
-  readCursor,
-  recordAvailableOn,
-  recordCursor,
-} from '../db/sweeps.ts';
-import { businessNow } from '../db/payouts.ts';
-import { sweptTypes, type StripeEvent } from '../domain/events.ts';
-import {
-  isForbidden,
-  isMissing,
-  isReadFailure,
-  isUnread,
-  readPages,
-  readStripe,
-  type StripeDeps,
-} from './money-call.ts';
+import { readCursor, recordAvailableOn, recordCursor, takeUnresolvedEarnings } from '../db/sweeps.ts';
+import { type StripeEvent, sweptTypes } from '../domain/events.ts';
+import { isForbidden, isMissing, isReadFailure, isUnread, readPages, readStripe, type StripeDeps } from './money-call.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;

@@ -7,12 +7,12 @@ import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
 import { formatMoney, money, type Money } from '../domain/money.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';
-import { callOnce, findOne, readPages, type StripeDeps } from './money-call.ts';
+import { callOnce, findOne, type MoneyDeps, readPages, type StripeDeps } from './money-call.ts';
 import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 import { stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from the platform's balance to an account. */
-export function createTransferActivities(deps: StripeDeps) {
+export function createTransferActivities(deps: MoneyDeps) {
   const { stripe, db } = deps;
   return {
     /** Transfers the platform's part of a payout; answers with the payout as it stands then. */

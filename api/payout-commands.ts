@@ -86,7 +86,7 @@ async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
 
 async function notSent(tx: Tx, payoutId: PayoutId) {
   await lock(tx, payoutId);
-  if (!(await confirmNotSent(tx, payoutId))) throw inNoDoubt();
+  if ((await confirmNotSent(tx, payoutId)) === 'not-parked') throw inNoDoubt();
   return show(tx, payoutId);
 }
 

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../domain/ids.ts';
 import type { MoneyStep } from '../domain/payout.ts';
 import { keyAgeLimitHours, type RefusalKind } from '../domain/refusals.ts';
-import { instantOf, slotsTaken, type Pace, type Slot } from './budget.ts';
-import type { Db, Tx } from './connect.ts';
-import { businessNow, notParked, notWaiting, settledAttempt, update } from './payouts.ts';
+import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
+import { businessNow } from './business-time.ts';
+import type { Db } from './connect.ts';
 
 /** One keyed request of one step to Stripe, with all its tries. */
 export type Attempt = {
@@ -192,52 +192,6 @@ export async function findAttempt(
     .where('state', '<>', 'refused')
     .executeTakeFirst();
   return row && toAttempt(row);
-}
-
-/**
- * A person found the money at Stripe: what they name is looked at, and counts only if it is what
- * was ordered. Answers `not-parked` when no outcome of this payout is in question.
- */
-export async function confirmSent(
-  tx: Tx,
-  payoutId: PayoutId,
-  stripeId: string,
-): Promise<'done' | 'not-parked'> {
-  if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
-  await update(tx, payoutId, {
-    ...notParked,
-    named_stripe_id: stripeId,
-    waiting_for: 'outcome-look-up',
-    look_again_at: businessNow,
-  });
-  return 'done';
-}
-
-/**
- * A person is certain that nothing moved under the attempt's key: it counts as refused, and the
- * payout goes on with the next attempt.
- */
-export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
-  const attempt = await findParkedAttempt(tx, payoutId);
-  if (!attempt) return 'not-parked';
-  await tx
-    .updateTable('attempts')
-    .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
-    .where('key', '=', attempt.key)
-    .execute();
-  await update(tx, payoutId, { ...settledAttempt, ...notWaiting });
-  return 'done';
-}
-
-async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {
-  const payout = await tx
-    .selectFrom('payouts')
-    .select(['unknown_step'])
-    .where('id', '=', payoutId)
-    .where('parked', '=', 'outcome-unknown')
-    .forUpdate()
-    .executeTakeFirst();
-  return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
 }
 
 type AttemptRow = Omit<Attempt, 'objectId' | 'apiVersion' | 'firstSentAt' | 'stripeId'> & {

@@ -1,10 +1,10 @@
-import { sql, type RawBuilder } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { AttentionKind, AttentionReason } from '../domain/attention.ts';
 import type { Cause } from '../domain/discrepancies.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import { lateDays, type MoneyStep, type ParkReason } from '../domain/payout.ts';
-import { businessNow, utc } from './business-time.ts';
+import { businessNow, instant, utc } from './business-time.ts';
 import type { Db } from './connect.ts';
 
 /**
@@ -107,7 +107,7 @@ export async function readAttentionGroups(
   return row;
 }
 
-const asInstant = sql`to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const asInstant = instant('since');
 
 /** As exact as a cursor can say it. */
 const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;

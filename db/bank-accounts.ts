@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { failuresBeforePause, needsNewDetails, notTheBank } from '../domain/failures.ts';
-import { newId, sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { businessNow } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** A bank account as Stripe tells it: enough to know it again, never its number. */

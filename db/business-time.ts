@@ -12,3 +12,8 @@ export function inMinutes(minutes: number) {
 export function utc(given: string): string {
   return new Date(given).toISOString();
 }
+
+/** An SQL expression as every instant is read: RFC 3339 in UTC with milliseconds. */
+export function instant(expression: string) {
+  return sql.raw(`to_char((${expression}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+}

@@ -1,24 +1,13 @@
-import {
-  planCancel,
-  stepToLookAt,
-  type CancelPlan,
-  type StepAttempt,
-} from '../domain/cancellation.ts';
-import { payoutWorkflowId, sellerWorkflowId, type PayoutId } from '../domain/ids.ts';
+import { type CancelPlan, planCancel, type StepAttempt, stepToLookAt } from '../domain/cancellation.ts';
+import { type PayoutId, payoutWorkflowId, sellerWorkflowId } from '../domain/ids.ts';
 import { released } from '../domain/ledger.ts';
 import type { CancelAnswer, MoneyStep, Payout } from '../domain/payout.ts';
 import { releaseEarnings } from './allocations.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { selectPayout, toPayout } from './payout-rows.ts';
-import { move, moneyOf } from './payout-steps.ts';
-import {
-  businessNow,
-  notParked,
-  notWaiting,
-  settledAttempt,
-  update,
-  updateAsRead,
-} from './payouts.ts';
+import { moneyOf, move } from './payout-steps.ts';
+import { notParked, notWaiting, settledAttempt, update, updateAsRead } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { newId, type ApiKeyId } from '../domain/ids.ts';
+import { type ApiKeyId, newId } from '../domain/ids.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { businessNow } from './payouts.ts';
 
 /**
  * An order of a caller's, under the key that makes it count once, whichever API key sends it: an

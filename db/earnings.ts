@@ -1,11 +1,11 @@
-import { sql, type Selectable } from 'kysely';
-import { newId, type EarningId, type SellerId } from '../domain/ids.ts';
+import { type Selectable, sql } from 'kysely';
+import { type EarningId, newId, type SellerId } from '../domain/ids.ts';
 import { earned } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
-import { businessNow } from './payouts.ts';
 import type { Database } from './schema.ts';
 
 /** What the platform says that it owes a seller. */

@@ -1,13 +1,13 @@
-import { sql, type RawBuilder, type Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Hold, HoldSource, Stop } from '../domain/holds.ts';
 import {
+  type HoldId,
   newId,
   payoutWorkflowId,
-  sellerWorkflowId,
-  type HoldId,
   type SellerId,
+  sellerWorkflowId,
 } from '../domain/ids.ts';
-import { businessNow } from './business-time.ts';
+import { businessNow, instant } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import type { Database } from './schema.ts';
 import { lockSeller, lookAtExpiry, lookWhenFreed } from './thresholds.ts';
@@ -145,11 +145,6 @@ export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
   return sql<Hold[]>`(select coalesce(json_agg(json_build_object('currency', holds.currency,
       'amount', holds.amount, 'expiresAt', ${instant('holds.expires_at')})), '[]')
     from holds where holds.seller_id = ${sellerId} and ${isActive})`;
-}
-
-/** As every instant is read: RFC 3339 in UTC with milliseconds. */
-function instant(column: string) {
-  return sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 function selectHolds(db: Db) {

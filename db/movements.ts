@@ -1,28 +1,16 @@
 import { sql } from 'kysely';
 import { causes } from '../domain/discrepancies.ts';
-import {
-  newId,
-  payoutWorkflowId,
-  type PayoutId,
-  type SellerId,
-  type StripeAccountId,
-} from '../domain/ids.ts';
-import { moved, type Entry } from '../domain/ledger.ts';
-import { agrees, bookingsOf, type Booking, type Movement } from '../domain/movements.ts';
+import { newId, type PayoutId, payoutWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
+import { type Entry, moved } from '../domain/ledger.ts';
+import { agrees, type Booking, bookingsOf, type Movement } from '../domain/movements.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { openDiscrepancies, type Difference } from './discrepancies.ts';
+import { type Difference, openDiscrepancies } from './discrepancies.ts';
 import { placeHold } from './holds.ts';
 import { entryLines } from './ledger.ts';
 import { readKnown } from './movement-facts.ts';
-import {
-  keepLines,
-  linkLines,
-  listOpenLines,
-  recordStandings,
-  type OpenLine,
-} from './movement-lines.ts';
-import { businessNow } from './payouts.ts';
+import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './movement-lines.ts';
 import { replaceShortPayouts } from './short-payouts.ts';
 import { lockSeller, lookForThreshold, wakeSeller } from './thresholds.ts';
 import { alarmOver } from './unknown-payouts.ts';

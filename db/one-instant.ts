@@ -1,5 +1,5 @@
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { businessNow } from './payouts.ts';
 
 /** Several statements that see one state, so that no part contradicts another. */
 export async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<T> {

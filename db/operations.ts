@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { ApiKeyId } from '../domain/ids.ts';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { businessNow } from './payouts.ts';
 import { insertWakeUps } from './wake-ups.ts';
 
 /** The switch that every request that moves money looks at first, and who moved it last. */

@@ -1,6 +1,6 @@
-import { sellerWorkflowId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
+import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../domain/ids.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import { businessNow } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** What a person has to decide about, held until the transaction ends. */

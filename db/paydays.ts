@@ -1,15 +1,9 @@
 import { newId, type SellerId } from '../domain/ids.ts';
 import type { SkipReason } from '../domain/payout.ts';
-import {
-  cutOffOf,
-  manualSchedule,
-  planPayday,
-  reachesThreshold,
-  type Schedule,
-} from '../domain/schedule.ts';
+import { cutOffOf, manualSchedule, planPayday, reachesThreshold, type Schedule } from '../domain/schedule.ts';
+import { businessNow } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
 import { readPaydayFunds } from './payday-funds.ts';
-import { businessNow } from './payouts.ts';
 import { lookForThreshold, readThresholds, wakeSeller } from './thresholds.ts';
 
 /** Finds paydays: zones and bank holidays are not known here. */

@@ -8,9 +8,10 @@ import {
 } from '../domain/ids.ts';
 import type { MoneyStep, ParkReason } from '../domain/payout.ts';
 import { sql } from 'kysely';
-import * as attempts from './attempts.ts';
+import { findAttempt, type Attempt } from './attempts.ts';
+import { businessNow } from './business-time.ts';
 import type { Tx } from './connect.ts';
-import { notParked, notWaiting, update } from './payouts.ts';
+import { notParked, notWaiting, settledAttempt, update } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** Writes a payout that nothing is set aside for yet, and wakes the seller that starts it. */
@@ -49,16 +50,25 @@ export async function lockParked(
   return row && { parked: row.parked, unknownStep: row.unknown_step };
 }
 
-/** A person found the money at Stripe: the payout looks at what they name. */
+/**
+ * A person found the money at Stripe: what they name is looked at, and counts only if it is what
+ * was ordered. Answers `not-parked` when no outcome of this payout is in question.
+ */
 export async function confirmSent(
   tx: Tx,
   payoutId: PayoutId,
   stripeId: string,
 ): Promise<'done' | 'not-parked' | 'of-another'> {
   if (await belongsToPayout(tx, stripeId)) return 'of-another';
-  const outcome = await attempts.confirmSent(tx, payoutId, stripeId);
-  if (outcome === 'done') await wakePayout(tx, payoutId);
-  return outcome;
+  if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
+  await update(tx, payoutId, {
+    ...notParked,
+    named_stripe_id: stripeId,
+    waiting_for: 'outcome-look-up',
+    look_again_at: businessNow,
+  });
+  await wakePayout(tx, payoutId);
+  return 'done';
 }
 
 async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
@@ -68,11 +78,32 @@ async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** A person is certain that nothing moved: the payout looks again and tries anew. */
-export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<boolean> {
-  if ((await attempts.confirmNotSent(tx, payoutId)) === 'not-parked') return false;
+/**
+ * A person is certain that nothing moved under the attempt's key: it counts as refused, and the
+ * payout goes on with the next attempt.
+ */
+export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
+  const attempt = await findParkedAttempt(tx, payoutId);
+  if (!attempt) return 'not-parked';
+  await tx
+    .updateTable('attempts')
+    .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
+    .where('key', '=', attempt.key)
+    .execute();
+  await update(tx, payoutId, { ...settledAttempt, ...notWaiting });
   await wakePayout(tx, payoutId);
-  return true;
+  return 'done';
+}
+
+async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {
+  const payout = await tx
+    .selectFrom('payouts')
+    .select(['unknown_step'])
+    .where('id', '=', payoutId)
+    .where('parked', '=', 'outcome-unknown')
+    .forUpdate()
+    .executeTakeFirst();
+  return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
 }
 
 /** What was refused may be tried again: under a new key, since nothing moved under the last. */

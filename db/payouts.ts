@@ -21,8 +21,6 @@ import type { Database } from './schema.ts';
 import { lookForThreshold, wakeSeller } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 
-export { businessNow };
-
 /** Reads a payout as its workflow sees it. Throws when there is none. */
 export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
   const row = await selectPayout(db).where('id', '=', payoutId).executeTakeFirstOrThrow();

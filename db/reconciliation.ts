@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { instant } from './business-time.ts';
 import type { Db } from './connect.ts';
 
 /** How far both sides were read, what they add up to, and what nothing confirms yet. */
@@ -46,9 +47,4 @@ export async function readReconciliation(db: Db): Promise<ReconciliationRecord> 
   const [row] = rows;
   if (!row) throw new Error('reconciliation has no row');
   return row;
-}
-
-/** As every instant is read: RFC 3339 in UTC with milliseconds. */
-function instant(expression: string) {
-  return sql.raw(`to_char((${expression}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 }

@@ -1,16 +1,11 @@
 import { sql } from 'kysely';
-import {
-  payoutWorkflowId,
-  sellerWorkflowId,
-  type HoldId,
-  type PayoutId,
-  type SellerId,
-} from '../domain/ids.ts';
+import { type HoldId, type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import type { Place } from '../domain/ledger.ts';
 import { statusOf } from '../domain/seller.ts';
+import { businessNow } from './business-time.ts';
 import type { Tx } from './connect.ts';
 import { isActive } from './holds.ts';
-import { businessNow, notWaiting } from './payouts.ts';
+import { notWaiting } from './payouts.ts';
 import { lookWhenFreed } from './thresholds.ts';
 import { addWakeUps } from './wake-ups.ts';
 

@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
-import { newId, payoutWorkflowId, sellerWorkflowId, type SellerId } from '../domain/ids.ts';
+import { newId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import { released } from '../domain/ledger.ts';
 import { minor } from '../domain/money.ts';
 import type { Payout } from '../domain/payout.ts';
 import { releaseEarnings } from './allocations.ts';
+import { businessNow } from './business-time.ts';
 import type { Tx } from './connect.ts';
 import { recordEntries } from './ledger.ts';
 import { selectPayout, toPayout } from './payout-rows.ts';
-import { businessNow, notWaiting, update } from './payouts.ts';
+import { notWaiting, update } from './payouts.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /**

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { confirmNotSent, confirmSent } from '../../db/attempts.ts';
 import { cancelPayout } from '../../db/cancellations.ts';
+import type { Tx } from '../../db/connect.ts';
+import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
 import { parkPayout } from '../../db/payout-steps.ts';
+import type { PayoutId } from '../../domain/ids.ts';
 import { lookUpDelaysMinutes } from '../../domain/refusals.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 /** What cannot be read for good is told to a person, and goes on with what the person says. */
 let stage: Stage;
@@ -15,7 +17,7 @@ const neverTells = {
   headers: { 'Stripe-Should-Retry': 'false' },
   processed: true,
 };
-const command = (does: typeof confirmNotSent) =>
+const command = <T>(does: (tx: Tx, of: PayoutId) => Promise<T>) =>
   stage.db.transaction().execute((tx) => does(tx, stage.payoutId));
 
 describe.each(['transfer', 'payout'] as const)('a %s of unknown outcome', (step) => {
@@ -49,7 +51,7 @@ describe.each(['transfer', 'payout'] as const)('a %s of unknown outcome', (step)
       unknownStep: step,
     });
     const [made] = await stage.made();
-    const confirm: typeof confirmNotSent = (tx, of) => confirmSent(tx, of, made?.id ?? '');
+    const confirm = (tx: Tx, of: PayoutId) => confirmSent(tx, of, made?.id ?? '');
     expect(await command(confirm)).toBe('done');
     const status = { transfer: 'transferred', payout: 'sent' } as const;
     expect(await stage.lookUp()).toMatchObject({ status: status[step], parked: null });

@@ -1,16 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  clearTry,
-  confirmNotSent,
-  confirmSent,
-  findAttempt,
-  recordRefused,
-  recordUnknown,
-} from '../../db/attempts.ts';
+import { clearTry, findAttempt, recordRefused, recordUnknown } from '../../db/attempts.ts';
+import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
 import { parkPayout, recordNotFound } from '../../db/payout-steps.ts';
 import { readPayout, reservePayout } from '../../db/payouts.ts';
 import { newId, type PayoutId } from '../../domain/ids.ts';
-import { attemptOf, hourMs, openAttempt, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { attemptOf, hourMs, type MoneyDatabase, openAttempt, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
