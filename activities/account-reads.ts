@@ -1,10 +1,10 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
-import type { BankAccountFacts } from '../db/bank-accounts.ts';
-import { readClock } from '../db/clock.ts';
-import { forgetAccount } from '../db/parked-sellers.ts';
-import { type AccountFacts, recordAccountRead } from '../db/seller-steps.ts';
-import { takeStaleAccounts } from '../db/sweeps.ts';
+import type { BankAccountFacts } from '../db/accounts/bank-accounts.ts';
+import { forgetAccount } from '../db/accounts/parked.ts';
+import { type AccountFacts, recordAccountRead } from '../db/accounts/reads.ts';
+import { takeStaleAccounts } from '../db/accounts/stale.ts';
+import { readClock } from '../db/operations/clock.ts';
 import type { CapabilityDetail } from '../domain/capabilities.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import type { Requirement } from '../domain/requirements.ts';

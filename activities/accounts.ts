@@ -1,15 +1,14 @@
 import type { Stripe } from 'stripe';
+import { parkAutomatic, parkSeller } from '../db/accounts/parked.ts';
 import {
-  parkSeller,
   readAccountDetails,
-  readSellerForWorkflow,
   recordAccountCreated,
   recordPayoutsManual,
-} from '../db/seller-steps.ts';
-import { parkAutomatic } from '../db/parked-sellers.ts';
+} from '../db/accounts/reads.ts';
+import { readSellerForWorkflow } from '../db/sellers/steps.ts';
 import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
 import type { Seller } from '../domain/seller.ts';
-import { readAccount, readIsManual, type AccountDeps } from './account-reads.ts';
+import { type AccountDeps, readAccount, readIsManual } from './account-reads.ts';
 import { callOnce, isForbidden, isRefusedRead, readStripe } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';
 

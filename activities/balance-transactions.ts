@@ -1,14 +1,14 @@
 import type { Stripe } from 'stripe';
-import { readMovementCursor, recordMovements } from '../db/movements.ts';
-import { recordBack } from '../db/payout-steps.ts';
-import { readPayout } from '../db/payouts.ts';
-import { readSellerForWorkflow } from '../db/seller-steps.ts';
+import { readPayout } from '../db/payouts/rows.ts';
+import { recordBack } from '../db/payouts/steps.ts';
+import { readMovementCursor, recordMovements } from '../db/reconciliation/movements.ts';
+import { readSellerForWorkflow } from '../db/sellers/steps.ts';
 import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import type { Movement } from '../domain/movements.ts';
 import type { Seller } from '../domain/seller.ts';
 import { readPages, readStripe, type StripeDeps } from './money-call.ts';
-import { actingFor } from './stripe.ts';
 import { factsOfReturn } from './stripe-payouts.ts';
+import { actingFor } from './stripe.ts';
 
 /** What happened at an account without us. */
 export function createMovementActivities(deps: StripeDeps) {

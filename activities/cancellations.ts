@@ -1,6 +1,6 @@
-import { recordCancelAnswer } from '../db/cancellations.ts';
-import { recordBack } from '../db/payout-steps.ts';
-import { readPayout, recordWait } from '../db/payouts.ts';
+import { recordCancelAnswer } from '../db/payouts/cancellations.ts';
+import { readPayout, recordWait } from '../db/payouts/rows.ts';
+import { recordBack } from '../db/payouts/steps.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payout.ts';
 import { callOnce, type MoneyDeps } from './money-call.ts';

@@ -1,9 +1,10 @@
 import { getClient } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
-import { openPayday } from '../db/paydays.ts';
-import { readPayout, recordPayoutStarted, reservePayout } from '../db/payouts.ts';
-import { readSellerForWorkflow } from '../db/seller-steps.ts';
-import { sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { openPayday } from '../db/paydays/rows.ts';
+import { reservePayout } from '../db/payouts/reservation.ts';
+import { readPayout, recordPayoutStarted } from '../db/payouts/rows.ts';
+import { readSellerForWorkflow } from '../db/sellers/steps.ts';
+import { type PayoutId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payout.ts';
 import type { Seller } from '../domain/seller.ts';
 import { engineQueue } from '../workflows/messages.ts';

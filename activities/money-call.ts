@@ -1,15 +1,15 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
 import { Stripe } from 'stripe';
+import type { Db } from '../db/connect.ts';
 import {
+  type Attempt,
   clearTry,
+  type NewAttempt,
   openAttempt,
   recordPutOff,
   recordRefused,
   recordUnknown,
-  type Attempt,
-  type NewAttempt,
-} from '../db/attempts.ts';
-import type { Db } from '../db/connect.ts';
+} from '../db/stripe/attempts.ts';
 import type { RefusalKind } from '../domain/refusals.ts';
 import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './stripe-errors.ts';

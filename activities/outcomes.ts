@@ -1,13 +1,14 @@
-import { findAttempt } from '../db/attempts.ts';
 import type { Db } from '../db/connect.ts';
-import { parkPayout, recordNotFound } from '../db/payout-steps.ts';
-import { readPayout, recordWait } from '../db/payouts.ts';
+import { parkPayout } from '../db/payouts/move.ts';
+import { readPayout, recordWait } from '../db/payouts/rows.ts';
+import { recordNotFound } from '../db/payouts/steps.ts';
+import { findAttempt } from '../db/stripe/attempts.ts';
 import { addWakeUps } from '../db/wake-ups.ts';
-import { differenceOf, missing, type Candidate } from '../domain/confirmations.ts';
+import { type Candidate, differenceOf, missing } from '../domain/confirmations.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
 import type { MoneyStep, Payout } from '../domain/payout.ts';
 import { answerTo } from '../domain/refusals.ts';
-import { isDisconnected, isForbidden, type CallOutcome } from './money-call.ts';
+import { type CallOutcome, isDisconnected, isForbidden } from './money-call.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;

@@ -1,13 +1,13 @@
 import { heartbeat, log } from '@temporalio/activity';
 import {
   checkBooks,
+  type LateClaim,
   listLateClaims,
   listSellersWithOpenLines,
   openMissingEntries,
   openMissingLines,
   takeUnchecked,
-  type LateClaim,
-} from '../db/differences.ts';
+} from '../db/reconciliation/differences.ts';
 import {
   beginWalk,
   finishWalk,
@@ -15,7 +15,7 @@ import {
   recordPage,
   recordPass,
   takePlatformLines,
-} from '../db/platform-movements.ts';
+} from '../db/reconciliation/platform.ts';
 import type { SellerId } from '../domain/ids.ts';
 import {
   overlapSeconds,

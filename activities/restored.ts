@@ -3,12 +3,12 @@ import type { Stripe } from 'stripe';
 import type { Db } from '../db/connect.ts';
 import {
   keepUnknown,
+  type MadeAtStripe,
   readUncompared,
   recordAlive,
   recordCompared,
   recordUnknownMade,
-  type MadeAtStripe,
-} from '../db/restored.ts';
+} from '../db/recovery/comparison.ts';
 import { isPayoutId, type StripeAccountId } from '../domain/ids.ts';
 import {
   isDisconnected,

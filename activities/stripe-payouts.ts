@@ -1,14 +1,14 @@
 import type { Stripe } from 'stripe';
-import { findAttempt } from '../db/attempts.ts';
+import { parkPayout } from '../db/payouts/move.ts';
+import { readPayout, recordWait } from '../db/payouts/rows.ts';
 import {
-  parkPayout,
   recordBack,
   recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
-} from '../db/payout-steps.ts';
-import { readPayout, recordWait } from '../db/payouts.ts';
+} from '../db/payouts/steps.ts';
+import { findAttempt } from '../db/stripe/attempts.ts';
 import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId } from '../domain/ids.ts';
 import { isLookUpDue, type Payout } from '../domain/payout.ts';

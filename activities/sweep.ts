@@ -1,12 +1,21 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
-import { businessNow } from '../db/business-time.ts';
-import { recordCheck } from '../db/checks.ts';
 import type { Db } from '../db/connect.ts';
-import { recordEvents } from '../db/inbox.ts';
-import { readCursor, recordAvailableOn, recordCursor, takeUnresolvedEarnings } from '../db/sweeps.ts';
+import { recordAvailableOn, takeUnresolvedEarnings } from '../db/earnings/unresolved.ts';
+import { recordCheck } from '../db/operations/checks.ts';
+import { readCursor, recordCursor } from '../db/stripe-events/cursors.ts';
+import { recordEvents } from '../db/stripe-events/inbox.ts';
+import { businessNow } from '../db/time.ts';
 import { type StripeEvent, sweptTypes } from '../domain/events.ts';
-import { isForbidden, isMissing, isReadFailure, isUnread, readPages, readStripe, type StripeDeps } from './money-call.ts';
+import {
+  isForbidden,
+  isMissing,
+  isReadFailure,
+  isUnread,
+  readPages,
+  readStripe,
+  type StripeDeps,
+} from './money-call.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;

@@ -1,8 +1,8 @@
 import type { Stripe } from 'stripe';
-import { findAttempt } from '../db/attempts.ts';
 import type { Db } from '../db/connect.ts';
-import { recordNothingUnknown, recordTransferred } from '../db/payout-steps.ts';
-import { readPayout } from '../db/payouts.ts';
+import { readPayout } from '../db/payouts/rows.ts';
+import { recordNothingUnknown, recordTransferred } from '../db/payouts/steps.ts';
+import { findAttempt } from '../db/stripe/attempts.ts';
 import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, TransferId } from '../domain/ids.ts';
 import { formatMoney, money, type Money } from '../domain/money.ts';

@@ -1,17 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  type BankAccountRecord,
   listBankAccounts,
   resumeBankAccount,
   waiveCooling,
-  type BankAccountRecord,
-} from '../db/bank-accounts.ts';
+} from '../db/accounts/bank-accounts.ts';
+import { wakeWaitingPayouts } from '../db/accounts/reads.ts';
+import { listRequirements } from '../db/accounts/requirements.ts';
 import type { Tx } from '../db/connect.ts';
-import { listRequirements } from '../db/requirements.ts';
-import { wakeWaitingPayouts } from '../db/seller-steps.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { failureOfBank } from './bank-words.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 import { Failure, Requirement, toRequirement } from './requirement-schema.ts';
 import * as schemas from './schemas.ts';

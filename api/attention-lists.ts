@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import * as lists from '../db/attention-lists.ts';
-import { finishRun, type LeftOut } from '../db/attention-runs.ts';
+import * as lists from '../db/attention/lists.ts';
+import { finishRun, type LeftOut } from '../db/attention/runs.ts';
 import type { Tx } from '../db/connect.ts';
 import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../domain/attention.ts';
-import { isAttentionListId, type ApiKeyId, type AttentionListId } from '../domain/ids.ts';
-import { Attention, attentionFilters, toAttention } from './attention.ts';
+import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../domain/ids.ts';
 import { bulkWords, leftOutWords } from './attention-words.ts';
+import { Attention, attentionFilters, toAttention } from './attention.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals } from './schemas.ts';

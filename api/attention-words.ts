@@ -1,4 +1,4 @@
-import type { LeftOut } from '../db/attention-runs.ts';
+import type { LeftOut } from '../db/attention/runs.ts';
 import type { BulkCommand } from '../domain/attention.ts';
 
 /** What a command for many does to each of them. */

@@ -1,15 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
-  listAttention,
-  readAttentionGroups,
   type AttentionGroup,
   type AttentionPlace,
   type AttentionRecord,
-} from '../db/attention.ts';
-import { listFailedChecks } from '../db/checks.ts';
+  listAttention,
+  readAttentionGroups,
+} from '../db/attention/waiting.ts';
+import { listFailedChecks } from '../db/operations/checks.ts';
 import { attentionKinds, attentionReasons, sumsOf } from '../domain/attention.ts';
 import { causes } from '../domain/discrepancies.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { closingOf } from './discrepancy-words.ts';
 import { pageOf, PageQuery } from './pages.ts';
 import { ResolvingCommand } from './payout-schemas.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { paydaysAround } from '../activities/calendar.ts';
-import { readClock } from '../db/clock.ts';
 import type { Tx } from '../db/connect.ts';
-import { recordSchedule } from '../db/paydays.ts';
-import type { SellerRecord } from '../db/sellers.ts';
+import { readClock } from '../db/operations/clock.ts';
+import { recordSchedule } from '../db/paydays/rows.ts';
+import type { SellerRecord } from '../db/sellers/rows.ts';
 import type { Schedule } from '../domain/schedule.ts';
 
 /**

@@ -1,6 +1,12 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { isRequestOpen, lockClock, moveClock, readClock, type ClockReading } from '../db/clock.ts';
-import { createRoutes, type AppDeps, type AppEnv, type SandboxClock } from './context.ts';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import {
+  type ClockReading,
+  isRequestOpen,
+  lockClock,
+  moveClock,
+  readClock,
+} from '../db/operations/clock.ts';
+import { type AppDeps, type AppEnv, createRoutes, type SandboxClock } from './context.ts';
 import { Problem } from './problems.ts';
 import { answer, body, GivenInstant, Instant, refusals } from './schemas.ts';
 

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
-import * as discrepancies from '../db/discrepancies.ts';
-import { readReconciliation } from '../db/reconciliation.ts';
+import * as discrepancies from '../db/reconciliation/discrepancies.ts';
+import { readReconciliation } from '../db/reconciliation/progress.ts';
 import { causeNames } from '../domain/discrepancies.ts';
-import { isDiscrepancyId, type DiscrepancyId } from '../domain/ids.ts';
+import { type DiscrepancyId, isDiscrepancyId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Discrepancy } from './discrepancy-schema.ts';
 import { toDiscrepancy } from './discrepancy-words.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { DiscrepancyRecord } from '../db/discrepancies.ts';
+import type { DiscrepancyRecord } from '../db/reconciliation/discrepancies.ts';
 import { causes } from '../domain/discrepancies.ts';
 import { money } from '../domain/money.ts';
 import type { Discrepancy } from './discrepancy-schema.ts';

@@ -1,19 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import {
-  listEarnings,
-  recordEarnings,
   type EarningRecord,
+  listEarnings,
   type NewEarning,
-} from '../db/earnings.ts';
-import { wakeForPayday } from '../db/paydays.ts';
-import { lockSeller } from '../db/thresholds.ts';
+  recordEarnings,
+} from '../db/earnings/rows.ts';
+import { lockSeller } from '../db/locks.ts';
+import { wakeForPayday } from '../db/paydays/rows.ts';
 import { isEarningId, type SellerId } from '../domain/ids.ts';
 import { paysByItself } from '../domain/schedule.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
-import { Problem, type BrokenRule } from './problems.ts';
+import { type BrokenRule, Problem } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';
 import { readOpenSeller, readSeller } from './sellers.ts';

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listSellerEntries } from '../db/views.ts';
+import { listSellerEntries } from '../db/ledger.ts';
 import { entryKinds, places } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import * as schemas from './schemas.ts';
 import { answer, refusals, SellerParams } from './schemas.ts';

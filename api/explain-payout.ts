@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
-import type { AttemptRecord, PayoutRecord } from '../db/views.ts';
+import type { PayoutRecord } from '../db/payouts/views.ts';
+import type { AttemptRecord } from '../db/stripe/attempt-views.ts';
 import { failureOf } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import {
@@ -14,8 +15,8 @@ import { bankWaits } from './bank-words.ts';
 import type { Actor, Decision, PayoutExplanation, Wait } from './explanation-schemas.ts';
 import { nextOf } from './payout-next.ts';
 import { toPayout } from './payout-schemas.ts';
+import { type Beside, canceledOf, parkedOf, skippedOf, waitingOf } from './payout-words.ts';
 import type { Available } from './platform-balance.ts';
-import { canceledOf, parkedOf, skippedOf, waitingOf, type Beside } from './payout-words.ts';
 import { accountWaits, isRejected, moneyStopped, sellerWaits } from './seller-waits.ts';
 import { takenBack } from './seller-words.ts';
 import { putOffWaits, silenceBeside } from './stripe-words.ts';

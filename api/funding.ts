@@ -1,17 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Stripe } from 'stripe';
 import { paydaysAround } from '../activities/calendar.ts';
-import { readClock } from '../db/clock.ts';
 import { readFunding } from '../db/funding.ts';
-import { dueKinds, missingOf, type CurrencyDue, type NotDueReason } from '../domain/funding.ts';
+import { readClock } from '../db/operations/clock.ts';
+import { type CurrencyDue, dueKinds, missingOf, type NotDueReason } from '../domain/funding.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { sayInstant } from './instants.ts';
 import { paydayWords } from './payout-words.ts';
 import { Problem } from './problems.ts';
 import { answer, GivenInstant, Instant, Money, refusals } from './schemas.ts';
-import { askStripe } from './stripe.ts';
 import { sumIn } from './stripe-balances.ts';
+import { askStripe } from './stripe.ts';
 
 /** Days ahead when nobody names a moment, and at most: nobody knows what is earned later. */
 const usualDays = 7;

@@ -1,6 +1,6 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { readBacklog, type Backlog } from '../db/health.ts';
-import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type Backlog, readBacklog } from '../db/operations/backlog.ts';
+import { type AppDeps, type AppEnv, createRoutes } from './context.ts';
 import { answer } from './schemas.ts';
 
 const Part = z.enum(['up', 'down']);

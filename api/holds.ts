@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
-import { readClock } from '../db/clock.ts';
+import { readClock } from '../db/operations/clock.ts';
 import { holdSources, releaseRules } from '../domain/holds.ts';
-import { isHoldId, type HoldId, type SellerId } from '../domain/ids.ts';
+import { type HoldId, isHoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import { Problem } from './problems.ts';
 import * as schemas from './schemas.ts';

@@ -1,10 +1,14 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { listAdoptions } from '../db/adoptions.ts';
 import type { Tx } from '../db/connect.ts';
-import { lockMoneySwitch, readOperations, recordMoneySwitch } from '../db/operations.ts';
+import {
+  lockMoneySwitch,
+  readOperations,
+  recordMoneySwitch,
+} from '../db/operations/money-switch.ts';
+import { listAdoptions } from '../db/recovery/adoptions.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { type AppDeps, type AppEnv, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 import { answer, body, CommandHeaders, Instant, refusals, text } from './schemas.ts';
 

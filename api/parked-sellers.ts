@@ -1,10 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import {
+  confirmAccountCreated,
+  confirmAccountNotCreated,
+  lockParkedSeller,
+  unparkSeller,
+} from '../db/accounts/parked.ts';
 import type { Tx } from '../db/connect.ts';
-import * as sellers from '../db/parked-sellers.ts';
 import { mayRetry } from '../domain/attention.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 import { answer, body, CommandHeaders, refusals, SellerParams } from './schemas.ts';
 import { readSeller, Seller, toSeller } from './sellers.ts';
@@ -51,7 +56,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
       const { sellerId } = c.req.valid('param');
       const done = await runCommand(c, deps, { kind: 'retry-seller', request: {} }, async (tx) => {
         await lock(tx, sellerId, mayRetry);
-        await sellers.unparkSeller(tx, sellerId);
+        await unparkSeller(tx, sellerId);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
@@ -63,7 +68,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
       const done = await runCommand(c, deps, { kind, request }, async (tx) => {
         await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
         const { stripeAccount } = request;
-        await sellers.confirmAccountCreated(tx, sellerId, stripeAccount).catch(refuseTakenAccount);
+        await confirmAccountCreated(tx, sellerId, stripeAccount).catch(refuseTakenAccount);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
@@ -73,7 +78,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
       const kind = 'confirm-account-not-created';
       const done = await runCommand(c, deps, { kind, request: {} }, async (tx) => {
         await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
-        await sellers.confirmAccountNotCreated(tx, sellerId);
+        await confirmAccountNotCreated(tx, sellerId);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
@@ -87,7 +92,7 @@ async function lock(
   sellerId: SellerId,
   isAnswered: (parked: string) => boolean,
 ): Promise<void> {
-  const seller = await sellers.lockParkedSeller(tx, sellerId);
+  const seller = await lockParkedSeller(tx, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
   const { parked } = seller;
   if (parked !== null && isAnswered(parked)) return;

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
-import type { BankAccountRecord } from '../db/bank-accounts.ts';
+import type { BankAccountRecord } from '../db/accounts/bank-accounts.ts';
 import type { PaydayFacts } from '../db/explanations.ts';
-import { forecastPayday, nextPayday, takenByOrders, type Forecast } from '../domain/forecast.ts';
+import { type Forecast, forecastPayday, nextPayday, takenByOrders } from '../domain/forecast.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import { payableOf } from '../domain/payout.ts';
 import type { NextStep } from './explanation-schemas.ts';

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { cancelPayout } from '../db/cancellations.ts';
 import type { Tx } from '../db/connect.ts';
+import { cancelPayout } from '../db/payouts/cancellations.ts';
 import type { CancelRefusal } from '../domain/cancellation.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Payout, toPayout } from './payout-schemas.ts';
 import { readPayout } from './payouts.ts';
 import { Problem } from './problems.ts';

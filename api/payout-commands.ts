@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
-import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../db/payout-orders.ts';
+import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../db/payouts/orders.ts';
 import { mayRetry } from '../domain/attention.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Payout, toPayout } from './payout-schemas.ts';
 import { readPayout } from './payouts.ts';
 import { Problem } from './problems.ts';

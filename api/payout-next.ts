@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { PayoutRecord } from '../db/views.ts';
+import type { PayoutRecord } from '../db/payouts/views.ts';
 import { money } from '../domain/money.ts';
 import { isOver, type PayoutStatus } from '../domain/payout.ts';
 import type { NextStep } from './explanation-schemas.ts';

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { AttemptRecord, PayoutRecord } from '../db/views.ts';
+import type { PayoutRecord } from '../db/payouts/views.ts';
+import type { AttemptRecord } from '../db/stripe/attempt-views.ts';
 import { places } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';

@@ -1,7 +1,7 @@
-import type { PayoutRecord } from '../db/views.ts';
+import type { PayoutRecord } from '../db/payouts/views.ts';
 import { failureOf } from '../domain/failures.ts';
 import type { NotPaidReason } from '../domain/forecast.ts';
-import { formatMoney, money, type Money } from '../domain/money.ts';
+import { formatMoney, type Money, money } from '../domain/money.ts';
 import type { SkipReason, WaitReason } from '../domain/payout.ts';
 import type { SellerStatus } from '../domain/seller.ts';
 import { sayDay, sayInstant } from './instants.ts';

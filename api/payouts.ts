@@ -1,11 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { recordPayoutOrder } from '../db/payout-orders.ts';
-import * as views from '../db/views.ts';
+import { listCommands } from '../db/commands.ts';
+import { listPayoutEntries } from '../db/ledger.ts';
+import { recordPayoutOrder } from '../db/payouts/orders.ts';
+import * as views from '../db/payouts/views.ts';
+import { listAttempts } from '../db/stripe/attempt-views.ts';
 import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { payoutStatuses } from '../domain/payout.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
 import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './payout-schemas.ts';
 import { Problem } from './problems.ts';
@@ -126,7 +129,7 @@ export function payoutRoutes(deps: AppDeps) {
     .openapi(getPayouts, async (c) => c.json(await page(db, c.req.valid('query')), 200))
     .openapi(getPayout, async (c) => {
       const payout = await readPayout(db, c.req.valid('param').payoutId);
-      return c.json(toPayout(payout, await views.listAttempts(db, payout.id)), 200);
+      return c.json(toPayout(payout, await listAttempts(db, payout.id)), 200);
     })
     .openapi(getItems, async (c) => {
       const { id } = await readPayout(db, c.req.valid('param').payoutId);
@@ -140,14 +143,14 @@ export function payoutRoutes(deps: AppDeps) {
     })
     .openapi(getAttempts, async (c) => {
       const { id } = await readPayout(db, c.req.valid('param').payoutId);
-      return c.json({ data: await views.listAttempts(db, id) }, 200);
+      return c.json({ data: await listAttempts(db, id) }, 200);
     })
     .openapi(getTimeline, async (c) => {
       const payout = await readPayout(db, c.req.valid('param').payoutId);
       const [attempts, entries, commands] = await Promise.all([
-        views.listAttempts(db, payout.id),
-        views.listPayoutEntries(db, payout.id),
-        views.listCommands(db, payout.id),
+        listAttempts(db, payout.id),
+        listPayoutEntries(db, payout.id),
+        listCommands(db, payout.id),
       ]);
       return c.json({ data: timelineOf({ payout, attempts, entries, commands }) }, 200);
     });

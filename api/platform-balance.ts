@@ -1,9 +1,9 @@
-import type { PayoutRecord } from '../db/views.ts';
-import { money, type Money } from '../domain/money.ts';
+import type { PayoutRecord } from '../db/payouts/views.ts';
+import { type Money, money } from '../domain/money.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';
-import { askStripe } from './stripe.ts';
 import { sumIn } from './stripe-balances.ts';
+import { askStripe } from './stripe.ts';
 
 /** What is available in the platform's own balance, by currency. */
 export type Available = (currency: string) => Money;

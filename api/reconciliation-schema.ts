@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { ReconciliationRecord } from '../db/reconciliation.ts';
+import type { ReconciliationRecord } from '../db/reconciliation/progress.ts';
 import { money } from '../domain/money.ts';
 import { Instant, Money } from './schemas.ts';
 

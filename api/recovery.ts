@@ -1,8 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { adoptAll, dismissAdoption, listAdoptions, type Adoption } from '../db/adoptions.ts';
+import {
+  adoptAll,
+  type Adoption,
+  dismissAdoption,
+  listAdoptions,
+} from '../db/recovery/adoptions.ts';
 import { money } from '../domain/money.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 import { answer, body, CommandHeaders, Instant, Money, refusals, text } from './schemas.ts';
 

@@ -1,14 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { paydaysAround } from '../activities/calendar.ts';
-import { readClock } from '../db/clock.ts';
 import type { Tx } from '../db/connect.ts';
 import { readPreviewFacts } from '../db/explanations.ts';
-import { lockSellerAlone, updateSeller, type SellerRecord } from '../db/sellers.ts';
+import { lockSellerAlone } from '../db/locks.ts';
+import { readClock } from '../db/operations/clock.ts';
+import { type SellerRecord, updateSeller } from '../db/sellers/rows.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { cutOffOf } from '../domain/schedule.ts';
 import { changeSchedule } from './change-schedule.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { comingPayday, forecastsOf, toPaydayMoney } from './paydays.ts';
 import { Problem } from './problems.ts';
 import { GivenSchedule, Payday, PaydayMoney, Schedule } from './schedule-schemas.ts';

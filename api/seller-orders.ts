@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Tx } from '../db/connect.ts';
-import * as orders from '../db/seller-orders.ts';
-import type { SellerOrder } from '../db/seller-orders.ts';
+import * as orders from '../db/sellers/orders.ts';
+import type { SellerOrder } from '../db/sellers/orders.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { type AppDeps, type AppEnv, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';

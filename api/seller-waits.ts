@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerBeside } from '../db/explanations.ts';
 import type { HoldRecord } from '../db/holds.ts';
-import type { Operations } from '../db/operations.ts';
+import type { Operations } from '../db/operations/money-switch.ts';
 import { accountFailureOf } from '../domain/capabilities.ts';
 import type { Failure, FailureNext } from '../domain/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';

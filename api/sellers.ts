@@ -1,27 +1,27 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { listRequirements } from '../db/accounts/requirements.ts';
 import type { Tx } from '../db/connect.ts';
+import { readBalances } from '../db/funds.ts';
 import {
   findSeller,
   findSellerToUse,
   listSellers,
-  recordSeller,
   type NewSeller,
+  recordSeller,
   type SellerRecord,
-} from '../db/sellers.ts';
-import { listRequirements } from '../db/requirements.ts';
-import { readBalances } from '../db/views.ts';
+} from '../db/sellers/rows.ts';
 import { capabilityFailureOf } from '../domain/capabilities.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
-import { sellerStatuses } from '../domain/seller.ts';
 import { paysByItself } from '../domain/schedule.ts';
-import { runCommand } from './commands.ts';
+import { sellerStatuses } from '../domain/seller.ts';
 import { changeSchedule } from './change-schedule.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { runCommand } from './commands.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { usualCurrency } from './currencies.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
-import { Failure, Requirement, toRequirement } from './requirement-schema.ts';
 import { Problem } from './problems.ts';
+import { Failure, Requirement, toRequirement } from './requirement-schema.ts';
 import { GivenSchedule, Schedule } from './schedule-schemas.ts';
 import * as schemas from './schemas.ts';
 import { answer, body, refusals, SellerParams } from './schemas.ts';

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Stripe } from 'stripe';
 import { actingFor } from '../activities/stripe.ts';
-import type { SellerRecord } from '../db/sellers.ts';
-import type { readBalances } from '../db/views.ts';
-import { places, type Place } from '../domain/ledger.ts';
+import type { readBalances } from '../db/funds.ts';
+import type { SellerRecord } from '../db/sellers/rows.ts';
+import { type Place, places } from '../domain/ledger.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { AttemptRecord } from '../db/views.ts';
+import type { AttemptRecord } from '../db/stripe/attempt-views.ts';
 import type { PayoutId } from '../domain/ids.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { wait } from './seller-waits.ts';

@@ -1,16 +1,19 @@
 import type { z } from '@hono/zod-openapi';
-import type * as views from '../db/views.ts';
-import { formatMoney, money } from '../domain/money.ts';
+import { listCommands } from '../db/commands.ts';
+import { listPayoutEntries } from '../db/ledger.ts';
+import type * as views from '../db/payouts/views.ts';
+import { listAttempts } from '../db/stripe/attempt-views.ts';
 import type { EntryKind } from '../domain/ledger.ts';
+import { formatMoney, money } from '../domain/money.ts';
 import type { TimelineEvent } from './payout-schemas.ts';
 
 type Event = z.infer<typeof TimelineEvent>;
 type Listed<List extends (...args: never[]) => Promise<unknown[]>> = Awaited<ReturnType<List>>;
 type Sources = {
   payout: views.PayoutRecord;
-  attempts: Listed<typeof views.listAttempts>;
-  entries: Listed<typeof views.listPayoutEntries>;
-  commands: Listed<typeof views.listCommands>;
+  attempts: Listed<typeof listAttempts>;
+  entries: Listed<typeof listPayoutEntries>;
+  commands: Listed<typeof listCommands>;
 };
 
 /** What happened to a payout, in order; of one instant, what led to it comes first. */

@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Stripe } from 'stripe';
 import { z } from 'zod';
-import { recordEvents } from '../db/inbox.ts';
+import { recordEvents } from '../db/stripe-events/inbox.ts';
 import type { StripeEvent } from '../domain/events.ts';
 import { createBatch } from './batch.ts';
-import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { type AppDeps, type AppEnv, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';
 
 /** Seconds for which a signature is believed, as Stripe's own library has it. */

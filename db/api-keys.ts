@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { sql, type Selectable } from 'kysely';
-import { newId, type ApiKeyId } from '../domain/ids.ts';
+import { type Selectable, sql } from 'kysely';
+import { type ApiKeyId, newId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
-import type { Database } from './schema.ts';
+import type { Database } from './schema/index.ts';
 
 /** Who calls: every command is signed by a key, never by a typed name. */
 export type ApiKey = { id: ApiKeyId; name: string; role: 'admin' | 'read' };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { type ApiKeyId, newId } from '../domain/ids.ts';
-import { businessNow } from './business-time.ts';
+import { type ApiKeyId, newId, type SellerId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
+import { businessNow } from './time.ts';
 
 /**
  * An order of a caller's, under the key that makes it count once, whichever API key sends it: an
@@ -97,3 +97,47 @@ export async function recordCommand(
     })
     .execute();
 }
+
+/** What was ordered about an object, and under which API key. */
+export async function listCommands(db: Db, objectId: string) {
+  return selectCommands(db).where('commands.object_id', '=', objectId).execute();
+}
+
+/** What was decided about a seller and its holds; that it earned something is no decision. */
+export async function listDecisions(db: Db, sellerId: SellerId) {
+  return selectCommands(db)
+    .where((is) =>
+      is.or([
+        is('commands.object_id', '=', sellerId),
+        is('commands.object_id', 'in', (query) =>
+          query.selectFrom('holds').select('holds.id').where('holds.seller_id', '=', sellerId),
+        ),
+      ]),
+    )
+    .where('commands.kind', '<>', 'create-earnings')
+    .execute();
+}
+
+function selectCommands(db: Db) {
+  return db
+    .selectFrom('commands')
+    .innerJoin('api_keys', 'api_keys.id', 'commands.api_key_id')
+    .select(['commands.id', 'commands.kind', 'commands.created_at as at'])
+    .select(['commands.object_id as objectId', reasonGiven.as('reason')])
+    .select(['api_keys.id as apiKeyId', 'api_keys.name as apiKeyName'])
+    .orderBy('commands.created_at');
+}
+
+/**
+ * Answers keep the reasons that stand in rows, and that of an order of many. Where another key had
+ * ordered it before, what stands is the reason of that one.
+ */
+const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
+  else case commands.kind
+  when 'place-hold' then answer->>'reason'
+  when 'release-hold' then answer->>'releaseReason'
+  when 'waive-cooling' then answer->>'waiveReason'
+  when 'pause-seller' then case when answer->'paused'->>'by' = api_key_id
+    then answer->'paused'->>'reason' end
+  when 'close-seller' then case when answer->'closed'->>'by' = api_key_id
+    then answer->'closed'->>'reason' end end end`;

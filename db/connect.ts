@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { Client, DatabaseError, Pool, types, type ClientConfig } from 'pg';
-import type { Database } from './schema.ts';
+import { Client, type ClientConfig, DatabaseError, Pool, types } from 'pg';
+import type { Database } from './schema/index.ts';
 
 /** A connection or a transaction: whatever can run one statement. */
 export type Db = Kysely<Database>;

@@ -1,8 +1,8 @@
-import { sql, type Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { EventType } from '../domain/event-catalogue.ts';
 import type { EventId, SellerId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
-import type { Database } from './schema.ts';
+import type { Database } from './schema/index.ts';
 
 /** An event as the platform reads it. */
 export type EventRecord = ReturnType<typeof toEvent>;

@@ -4,19 +4,22 @@ import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import { isOver, payoutStatuses } from '../domain/payout.ts';
 import type { Requirement } from '../domain/requirements.ts';
 import { cutOffOf } from '../domain/schedule.ts';
+import { type BankAccountRecord, listBankAccounts } from './accounts/bank-accounts.ts';
+import { listRequirements } from './accounts/requirements.ts';
 import { readKeyNames } from './api-keys.ts';
-import { listBankAccounts, type BankAccountRecord } from './bank-accounts.ts';
-import { isStripeSilent } from './checks.ts';
+import { listCommands, listDecisions } from './commands.ts';
 import type { Db, Tx } from './connect.ts';
-import { listDiscrepancies } from './discrepancies.ts';
-import { findHold, listHolds, type HoldRecord } from './holds.ts';
-import { atOneInstant, readNow } from './one-instant.ts';
-import { readOperations, type Operations } from './operations.ts';
-import { readPaydayFunds } from './payday-funds.ts';
-import type { Calendar } from './paydays.ts';
-import { listRequirements } from './requirements.ts';
-import { findSeller, type SellerRecord } from './sellers.ts';
-import * as views from './views.ts';
+import { readBalances, readPaydayFunds } from './funds.ts';
+import { findHold, type HoldRecord, listHolds } from './holds.ts';
+import { listPayoutEntries } from './ledger.ts';
+import { isStripeSilent } from './operations/checks.ts';
+import { type Operations, readOperations } from './operations/money-switch.ts';
+import type { Calendar } from './paydays/rows.ts';
+import * as views from './payouts/views.ts';
+import { listDiscrepancies } from './reconciliation/discrepancies.ts';
+import { findSeller, type SellerRecord } from './sellers/rows.ts';
+import { listAttempts, listPutOff } from './stripe/attempt-views.ts';
+import { atOneInstant, readNow } from './time.ts';
 
 /** All that is known of a payout, as it stood at one instant. */
 export type PayoutFacts = NonNullable<Awaited<ReturnType<typeof readPayoutFacts>>>;
@@ -42,9 +45,9 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
       seller: (await findSellerBeside(tx, payout.sellerId)) ?? null,
       openPayouts: isOver(payout) ? [] : await listOpen(tx, payout.sellerId),
       items: { count: items.length, first: items.slice(0, mostShown) },
-      attempts: await views.listAttempts(tx, payoutId),
-      entries: await views.listPayoutEntries(tx, payoutId),
-      commands: await views.listCommands(tx, payoutId),
+      attempts: await listAttempts(tx, payoutId),
+      entries: await listPayoutEntries(tx, payoutId),
+      commands: await listCommands(tx, payoutId),
       operations: await readOperationsBeside(tx),
       isStripeSilent: await isStripeSilent(tx),
     };
@@ -70,14 +73,14 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
   if (!paydays) return undefined;
   return {
     ...paydays,
-    balances: await views.readBalances(tx, sellerId),
+    balances: await readBalances(tx, sellerId),
     upcoming: (await listUpcoming(tx, sellerId)).map((one) => {
       return { ...one, paydayAt: one.at && paydayOf(one.at, paydays.seller, calendar) };
     }),
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
-    attempts: await views.listAttempts(tx, sellerId),
-    putOff: await views.listPutOff(tx, sellerId),
-    commands: await views.listDecisions(tx, sellerId),
+    attempts: await listAttempts(tx, sellerId),
+    putOff: await listPutOff(tx, sellerId),
+    commands: await listDecisions(tx, sellerId),
     isStripeSilent: await isStripeSilent(tx),
     differences: await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown }),
   };

@@ -1,22 +1,21 @@
 import { sql } from 'kysely';
+import type { Payee } from '../domain/forecast.ts';
 import {
   addNeeds,
   addSetAside,
-  needsOf,
   type CurrencyDue,
   type FundsAt,
   type KnownFunds,
+  needsOf,
 } from '../domain/funding.ts';
-import type { Payee } from '../domain/forecast.ts';
 import type { SellerId } from '../domain/ids.ts';
 import type { Currency } from '../domain/money.ts';
 import { cutOffOf, manualSchedule, type Schedule } from '../domain/schedule.ts';
-import { laterAt } from './availability.ts';
 import type { Db, Tx } from './connect.ts';
-import { activeHoldsOf } from './holds.ts';
-import { atOneInstant, readNow } from './one-instant.ts';
-import { readOperations } from './operations.ts';
-import type { Calendar } from './paydays.ts';
+import { activeHoldsOf, laterAt } from './funds.ts';
+import { readOperations } from './operations/money-switch.ts';
+import type { Calendar } from './paydays/rows.ts';
+import { atOneInstant, readNow } from './time.ts';
 
 /** Sellers looked at in one statement; 20,000 of them take about three seconds on two cores. */
 const usualPage = 2000;

@@ -7,10 +7,12 @@ import {
   type SellerId,
   sellerWorkflowId,
 } from '../domain/ids.ts';
-import { businessNow, instant } from './business-time.ts';
 import type { Db, Tx } from './connect.ts';
-import type { Database } from './schema.ts';
-import { lockSeller, lookAtExpiry, lookWhenFreed } from './thresholds.ts';
+import { isActive } from './funds.ts';
+import { lockSeller } from './locks.ts';
+import { lookAtExpiry, lookWhenFreed } from './paydays/thresholds.ts';
+import type { Database } from './schema/index.ts';
+import { businessNow, instant } from './time.ts';
 import { addWakeUps } from './wake-ups.ts';
 
 /** A hold as callers and operators see it. */
@@ -18,10 +20,6 @@ export type HoldRecord = ReturnType<typeof toHold>;
 
 /** What somebody wants to wait. The reason is free text: it never leaves the database and the API. */
 export type NewHold = Hold & { sellerId: SellerId; source: HoldSource; reason: string };
-
-/** True for a hold, named `holds`, that nobody released and that has not run out. */
-export const isActive = sql<boolean>`holds.released_at is null
-  and (holds.expires_at is null or holds.expires_at > business_now())`;
 
 /**
  * Places a hold. The lock on the seller makes it come wholly before or after a reservation: money
@@ -138,13 +136,6 @@ export function stopsOf(sellerId: RawBuilder<unknown>) {
       order by holds.expires_at nulls last, holds.placed_at limit ${mostTold}
     )
   ) as stops)`;
-}
-
-/** Every active hold on a seller, for the decision what is payable. */
-export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
-  return sql<Hold[]>`(select coalesce(json_agg(json_build_object('currency', holds.currency,
-      'amount', holds.amount, 'expiresAt', ${instant('holds.expires_at')})), '[]')
-    from holds where holds.seller_id = ${sellerId} and ${isActive})`;
 }
 
 function selectHolds(db: Db) {

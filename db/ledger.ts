@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Entry } from '../domain/ledger.ts';
+import type { PayoutId, SellerId } from '../domain/ids.ts';
+import type { Entry, EntryKind } from '../domain/ledger.ts';
 import type { Db } from './connect.ts';
 
 /** Writes entries; one that stands already is left as it stands, so a repeat moves nothing. */
@@ -47,3 +48,39 @@ const columns = [
   ['payout_id', 'text'],
   ['stripe_id', 'text'],
 ] as const;
+
+/** The ledger's lines of a payout, in the order in which they were written. */
+export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
+  return db
+    .selectFrom('ledger_entries')
+    .select(['kind', 'currency', 'amount', 'from_place as from', 'to_place as to'])
+    .select(['stripe_id as stripeId', 'created_at as at'])
+    .where('payout_id', '=', payoutId)
+    .orderBy('id')
+    .execute();
+}
+
+/** Every movement of a seller's money, newest first, one more than the limit where there are more. */
+export async function listSellerEntries(
+  db: Db,
+  filter: {
+    sellerId: SellerId;
+    kind?: EntryKind | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
+) {
+  const { sellerId, kind, before } = filter;
+  let query = db
+    .selectFrom('ledger_entries')
+    .select(['kind', 'currency', 'amount', 'from_place as from', 'to_place as to'])
+    .select(['payout_id as payoutId', 'stripe_id as stripeId', 'created_at as at'])
+    .select(sql<string>`ledger_entries.id::text`.as('id'))
+    .where('seller_id', '=', sellerId);
+  if (kind) query = query.where('kind', '=', kind);
+  if (before) query = query.where(sql<boolean>`ledger_entries.id < ${before}::bigint`);
+  return query
+    .orderBy('ledger_entries.id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+}

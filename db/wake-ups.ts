@@ -1,6 +1,7 @@
-import { sql, type RawBuilder } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import type { WakeTopic } from '../domain/seller.ts';
-import type { Db } from './connect.ts';
+import type { Db, Tx } from './connect.ts';
 
 /** A workflow that has something to look at and was not told yet. */
 export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
@@ -82,4 +83,13 @@ export async function removeWakeUps(
     .deleteFrom('wake_ups')
     .where('workflow_id', 'in', (query) => query.selectFrom('told').select('workflow_id'))
     .execute();
+}
+
+export async function wakePayout(tx: Tx, payoutId: PayoutId): Promise<void> {
+  await addWakeUps(tx, [{ workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] }]);
+}
+
+/** Has a seller's workflow look at its row. */
+export async function wakeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
 }

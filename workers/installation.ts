@@ -2,7 +2,11 @@ import type { Stripe } from 'stripe';
 import { factsOf, networkErrorOf } from '../activities/stripe-errors.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/connect.ts';
-import { describeMismatch, recordInstallation, type Installation } from '../db/installation.ts';
+import {
+  describeMismatch,
+  type Installation,
+  recordInstallation,
+} from '../db/operations/installation.ts';
 
 /**
  * Compares what this process is connected to with what the database was first used with: another

@@ -1,8 +1,12 @@
-import { createPlatformActivities, platformPayoutsRemedy } from '../activities/platform.ts';
 import type { StripeDeps } from '../activities/money-call.ts';
+import { createPlatformActivities, platformPayoutsRemedy } from '../activities/platform.ts';
 import { stripeApiVersion } from '../activities/stripe.ts';
 import type { Config } from '../config.ts';
-import { describeMismatch, findInstallation, type Installation } from '../db/installation.ts';
+import {
+  describeMismatch,
+  findInstallation,
+  type Installation,
+} from '../db/operations/installation.ts';
 import type { Finding } from './findings.ts';
 import { installationOf, retrievePlatform, whyNoAnswer } from './installation.ts';
 

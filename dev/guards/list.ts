@@ -98,7 +98,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'attempt that stands',
     why: 'a step that is decided is sent again',
-    file: 'db/attempts.ts',
+    file: 'db/stripe/attempts.ts',
     from: "when state <> 'started' then 'decided'",
     to: "when false then 'decided'",
     tests: 'test/db/attempts.test.ts',
@@ -125,7 +125,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'age check',
     why: 'a key that Stripe has forgotten is posted and pays again',
-    file: 'db/attempts.ts',
+    file: 'db/stripe/attempts.ts',
     from: "then 'too-old'",
     to: "then 'send'",
     tests: calls,
@@ -161,7 +161,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'kill switch',
     why: 'money moves though an operator stopped it',
-    file: 'db/attempts.ts',
+    file: 'db/stripe/attempts.ts',
     from: "(select money_stopped from operations) then 'money-stopped'",
     to: "false then 'money-stopped'",
     tests: calls,
@@ -170,7 +170,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'compared with Stripe',
     why: 'a database brought back from a backup pays again what it forgot',
-    file: 'db/attempts.ts',
+    file: 'db/stripe/attempts.ts',
     from: "then 'not-compared'",
     to: "then 'send'",
     tests: 'test/db/attempts.test.ts',
@@ -179,7 +179,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'sign of life',
     why: 'one earning after a restore hides what left before it, and it is paid again',
-    file: 'db/restored.ts',
+    file: 'db/recovery/comparison.ts',
     from: 'coalesce(alive_at, greatest(',
     to: 'coalesce(greatest(',
     tests: 'test/db/compared.test.ts',
@@ -188,7 +188,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'refused made nothing',
     why: 'what was refused before a backup and sent after it is sent again',
-    file: 'db/restored.ts',
+    file: 'db/recovery/comparison.ts',
     from: "`state <> 'refused'",
     to: '`true',
     tests: 'test/db/restored.test.ts',
@@ -197,7 +197,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'called off beside an adoption',
     why: 'what was set aside again after a backup is paid a second time',
-    file: 'db/adoptions.ts',
+    file: 'db/recovery/adoptions.ts',
     from: 'await callOffUnsent(tx, { sellerId, currency, by });',
     to: '',
     tests: 'test/db/restored.test.ts',
@@ -206,7 +206,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'budget slot',
     why: "two workers together exceed Stripe's budget",
-    file: 'db/budget.ts',
+    file: 'db/stripe/budget.ts',
     from: 'greatest(slot.next_at, clock_timestamp())',
     to: 'clock_timestamp()',
     tests: 'test/db/budget.test.ts',
@@ -270,7 +270,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'cooling period',
     why: "whoever takes a seller's login over is paid at once",
-    file: 'db/payouts.ts',
+    file: 'db/payouts/rows.ts',
     from: `    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
 `,
     to: '',

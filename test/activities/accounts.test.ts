@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/budget.ts';
-import { confirmAccountCreated } from '../../db/parked-sellers.ts';
-import { parkSeller, readSellerForWorkflow, recordAccountCreated } from '../../db/seller-steps.ts';
-import { recordSeller } from '../../db/sellers.ts';
+import { createActivities } from '../../activities/index.ts';
+import { confirmAccountCreated, parkSeller } from '../../db/accounts/parked.ts';
+import { recordAccountCreated } from '../../db/accounts/reads.ts';
+import { recordSeller } from '../../db/sellers/rows.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
-import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from '../db/money.ts';
 import { inActivity } from './in-activity.ts';
 import { startStripeSide } from './stripe-side.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { readSellerForWorkflow } from '../../db/seller-steps.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { nextSellerStep } from '../../domain/seller.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

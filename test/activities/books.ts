@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/budget.ts';
-import { reservePayout } from '../../db/payouts.ts';
+import { createActivities } from '../../activities/index.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payout.ts';
 import { inActivity } from './in-activity.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cancelPayout } from '../../db/cancellations.ts';
-import { startStage, type Stage } from './stage.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
-import { beforeEach, afterEach, describe, expect, test } from 'vitest';
-import { recordEvents } from '../../db/inbox.ts';
-import { closeSeller, reopenSeller } from '../../db/seller-orders.ts';
-import { readSellerForWorkflow } from '../../db/seller-steps.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeSeller, reopenSeller } from '../../db/sellers/orders.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
+import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { nextSellerStep } from '../../domain/seller.ts';
 import { booksOf } from './books.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 const day = 24 * 60;
 let stage: Stage;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
-import { startStage, type Stage } from './stage.ts';
+import { confirmNotSent, confirmSent } from '../../db/payouts/orders.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { Payout } from '../../domain/payout.ts';
 import { booksOf } from './books.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { retryRefused } from '../../db/payout-orders.ts';
-import { findPayout } from '../../db/views.ts';
-import { startStage, type Stage } from './stage.ts';
+import { retryRefused } from '../../db/payouts/orders.ts';
+import { findPayout } from '../../db/payouts/views.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { cancelPayout } from '../../db/cancellations.ts';
 import type { Tx } from '../../db/connect.ts';
-import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
-import { parkPayout } from '../../db/payout-steps.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { confirmNotSent, confirmSent } from '../../db/payouts/orders.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { lookUpDelaysMinutes } from '../../domain/refusals.ts';
 import { type Stage, startStage } from './stage.ts';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { adoptAll } from '../../db/adoptions.ts';
-import { cancelPayout } from '../../db/cancellations.ts';
-import { readOperations } from '../../db/operations.ts';
-import { recordUnknownMade } from '../../db/restored.ts';
+import { readOperations } from '../../db/operations/money-switch.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { adoptAll } from '../../db/recovery/adoptions.ts';
+import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
 import { booksOf } from './books.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

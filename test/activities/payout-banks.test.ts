@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { recordBankFailure } from '../../db/bank-accounts.ts';
-import { startStage, type Stage } from './stage.ts';
+import { recordBankFailure } from '../../db/accounts/bank-accounts.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

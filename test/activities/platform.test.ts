@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { listFailedChecks } from '../../db/checks.ts';
+import { listFailedChecks } from '../../db/operations/checks.ts';
 import { inActivity } from './in-activity.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

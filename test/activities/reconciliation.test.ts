@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeDiscrepancy } from '../../db/discrepancies.ts';
+import { closeDiscrepancy } from '../../db/reconciliation/discrepancies.ts';
 import { newId } from '../../domain/ids.ts';
 import { booksOf } from './books.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 const day = 24 * 60;
 let stage: Stage;

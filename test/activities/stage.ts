@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import { createActivities } from '../../activities/index.ts';
 import { createTurns, type Turns } from '../../activities/budget.ts';
+import { createActivities } from '../../activities/index.ts';
 import type { Db } from '../../db/connect.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
 import { newId, type PayoutId } from '../../domain/ids.ts';
 import type { MoneyStep, Payout } from '../../domain/payout.ts';
 import { startMoneyDatabase } from '../db/money.ts';

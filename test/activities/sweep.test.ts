@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTurns } from '../../activities/budget.ts';
 import { createStripe } from '../../activities/stripe.ts';
 import { createSweepActivities } from '../../activities/sweep.ts';
-import { listFailedChecks } from '../../db/checks.ts';
 import type { Db } from '../../db/connect.ts';
+import { listFailedChecks } from '../../db/operations/checks.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
-import { startMoneyDatabase, type MoneyDatabase } from '../db/money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from '../db/money.ts';
 import { inActivity } from './in-activity.ts';
 
 let sandbox: Sandbox;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { openAttempt } from '../../db/attempts.ts';
-import { confirmNotSent, confirmSent, retryRefused } from '../../db/payout-orders.ts';
-import { recordSent, recordTransferred } from '../../db/payout-steps.ts';
+import { confirmNotSent, confirmSent, retryRefused } from '../../db/payouts/orders.ts';
+import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
+import { openAttempt } from '../../db/stripe/attempts.ts';
 import type { Payout } from '../../domain/payout.ts';
-import { startStage, type Stage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());

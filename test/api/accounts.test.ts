@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  type BankAccountFacts,
   recordBankAccounts,
   recordBankFailure,
-  type BankAccountFacts,
-} from '../../db/bank-accounts.ts';
-import { replaceRequirements } from '../../db/requirements.ts';
+} from '../../db/accounts/bank-accounts.ts';
+import { replaceRequirements } from '../../db/accounts/requirements.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
-import { requirementFailureOf, type Requirement } from '../../domain/requirements.ts';
+import { type Requirement, requirementFailureOf } from '../../domain/requirements.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openDiscrepancies } from '../../db/discrepancies.ts';
-import { parkPayout } from '../../db/payout-steps.ts';
-import { readPayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { attention, parkedSeller } from './attention-stage.ts';
 import { startApi, type TestApi } from './harness.ts';

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { recordRefused, recordUnknown } from '../../db/attempts.ts';
-import { openDiscrepancies } from '../../db/discrepancies.ts';
+import { parkSeller } from '../../db/accounts/parked.ts';
 import { placeHold } from '../../db/holds.ts';
-import { parkPayout } from '../../db/payout-steps.ts';
-import { readPayout } from '../../db/payouts.ts';
-import { parkSeller } from '../../db/seller-steps.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
+import { recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { ParkReason } from '../../domain/payout.ts';
 import { openAttempt } from '../db/money.ts';

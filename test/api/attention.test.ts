@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordCheck } from '../../db/checks.ts';
-import { parkPayout } from '../../db/payout-steps.ts';
-import { readPayout } from '../../db/payouts.ts';
-import { recordAccountRead } from '../../db/seller-steps.ts';
+import { recordAccountRead } from '../../db/accounts/reads.ts';
+import { recordCheck } from '../../db/operations/checks.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { attention, parkedSeller } from './attention-stage.ts';
 import { startApi, type TestApi } from './harness.ts';

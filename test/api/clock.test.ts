@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createSandboxClock } from '../../api/sandbox-clock.ts';
-import { clearTry } from '../../db/attempts.ts';
-import { openAttempt } from '../db/money.ts';
 import type { Db } from '../../db/connect.ts';
+import { clearTry } from '../../db/stripe/attempts.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
+import { openAttempt } from '../db/money.ts';
 import {
   asCaller,
   createTestApp,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordBankAccounts } from '../../db/bank-accounts.ts';
-import { recordPaid } from '../../db/payout-steps.ts';
-import { reservePayout } from '../../db/payouts.ts';
+import { recordBankAccounts } from '../../db/accounts/bank-accounts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { recordPaid } from '../../db/payouts/steps.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openDiscrepancies, type Difference } from '../../db/discrepancies.ts';
-import { causeNames, causes, type Cause } from '../../domain/discrepancies.ts';
+import { type Difference, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
+import { type Cause, causeNames, causes } from '../../domain/discrepancies.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 

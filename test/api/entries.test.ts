@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordMovements } from '../../db/movements.ts';
+import { recordMovements } from '../../db/reconciliation/movements.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import { entryKinds } from '../../domain/ledger.ts';
 import { aMovement } from '../domain/movement.ts';

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordPutOff, recordRefused } from '../../db/attempts.ts';
-import { parkPayout, recordBack, recordPaid } from '../../db/payout-steps.ts';
-import { readPayout, recordPayoutStarted, recordWait, reservePayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordPayoutStarted, recordWait } from '../../db/payouts/rows.ts';
+import { recordBack, recordPaid } from '../../db/payouts/steps.ts';
+import { recordPutOff, recordRefused } from '../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { WaitReason } from '../../domain/payout.ts';
 import { startApi, type TestApi } from './harness.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkSeller } from '../../db/seller-steps.ts';
+import { parkSeller } from '../../db/accounts/parked.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { daily, later, sellerSituations, type Situations } from './seller-situations.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
-import { reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { startMoneySandbox, type MoneySandbox } from '../sandbox/money-sandbox.ts';
+import { type MoneySandbox, startMoneySandbox } from '../sandbox/money-sandbox.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 type Sum = { amount: number; currency: string };

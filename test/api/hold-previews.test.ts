@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { recordPayoutStarted } from '../../db/payouts/rows.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 

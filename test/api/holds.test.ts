@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 

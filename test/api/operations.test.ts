@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { clearTry } from '../../db/attempts.ts';
-import { readOperations } from '../../db/operations.ts';
-import { noteUnknownMade } from '../../db/restored.ts';
+import { readOperations } from '../../db/operations/money-switch.ts';
+import { noteUnknownMade } from '../../db/recovery/comparison.ts';
+import { clearTry } from '../../db/stripe/attempts.ts';
 import { newId } from '../../domain/ids.ts';
 import { openAttempt } from '../db/money.ts';
 import { until } from '../wait.ts';

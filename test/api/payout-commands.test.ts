@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordRefused } from '../../db/attempts.ts';
-import { parkPayout } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordRefused } from '../../db/stripe/attempts.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 

@@ -1,9 +1,11 @@
-import { clearTry, recordUnknown } from '../../db/attempts.ts';
-import { openAttempt } from '../db/money.ts';
-import { parkPayout, recordSent, recordTransferred } from '../../db/payout-steps.ts';
-import { readPayout, recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordPayoutStarted } from '../../db/payouts/rows.ts';
+import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
+import { clearTry, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/payout.ts';
+import { openAttempt } from '../db/money.ts';
 import type { TestApi } from './harness.ts';
 
 /** Brings payouts to where a test begins, as the API and the activities would. */

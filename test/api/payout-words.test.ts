@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordPutOff } from '../../db/attempts.ts';
-import { recordCheck, stripeAnswers } from '../../db/checks.ts';
-import { recordPaid, recordTransferred } from '../../db/payout-steps.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+import { recordCheck, stripeAnswers } from '../../db/operations/checks.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordPaid, recordTransferred } from '../../db/payouts/steps.ts';
+import { recordPutOff } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { formatMoney, money } from '../../domain/money.ts';
-import { startMoneySandbox, type MoneySandbox } from '../sandbox/money-sandbox.ts';
+import { type MoneySandbox, startMoneySandbox } from '../sandbox/money-sandbox.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 import { later, sellerSituations } from './seller-situations.ts';

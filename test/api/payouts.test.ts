@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordRefused } from '../../db/attempts.ts';
-import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
-import { readPayout, recordPayoutStarted, reservePayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordPayoutStarted } from '../../db/payouts/rows.ts';
+import { recordPaid, recordSent } from '../../db/payouts/steps.ts';
+import { recordRefused } from '../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';

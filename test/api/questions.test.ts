@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordRefused } from '../../db/attempts.ts';
-import { recordPaid } from '../../db/payout-steps.ts';
-import { readPayout, recordWait } from '../../db/payouts.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordPaid } from '../../db/payouts/steps.ts';
+import { recordRefused } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { startMoneySandbox, type MoneySandbox } from '../sandbox/money-sandbox.ts';
+import { type MoneySandbox, startMoneySandbox } from '../sandbox/money-sandbox.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
-import { askAll, type Answers } from './questions.ts';
+import { type Answers, askAll } from './questions.ts';
 import { sellerSituations, type Situations } from './seller-situations.ts';
 
 let sandbox: MoneySandbox;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { recordUnknownMade } from '../../db/restored.ts';
+import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 

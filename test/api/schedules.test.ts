@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordEarnings } from '../../db/earnings.ts';
-import { findSellerToUse } from '../../db/sellers.ts';
+import { recordEarnings } from '../../db/earnings/rows.ts';
+import { findSellerToUse } from '../../db/sellers/rows.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from './harness.ts';
 

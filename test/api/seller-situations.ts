@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { recordBankAccounts } from '../../db/bank-accounts.ts';
+import { recordBankAccounts } from '../../db/accounts/bank-accounts.ts';
+import { parkSeller } from '../../db/accounts/parked.ts';
+import { replaceRequirements } from '../../db/accounts/requirements.ts';
 import { recordEntries } from '../../db/ledger.ts';
-import { recordBack } from '../../db/payout-steps.ts';
-import { replaceRequirements } from '../../db/requirements.ts';
-import { parkSeller } from '../../db/seller-steps.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { minor } from '../../domain/money.ts';
 import type { TestApi } from './harness.ts';

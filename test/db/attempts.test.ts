@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { clearTry, findAttempt, recordRefused, recordUnknown } from '../../db/attempts.ts';
-import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
-import { parkPayout, recordNotFound } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { confirmNotSent, confirmSent } from '../../db/payouts/orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordNotFound } from '../../db/payouts/steps.ts';
+import { clearTry, findAttempt, recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
 import { newId, type PayoutId } from '../../domain/ids.ts';
 import { attemptOf, hourMs, type MoneyDatabase, openAttempt, startMoneyDatabase } from './money.ts';
 

@@ -1,19 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  type BankAccountFacts,
   listBankAccounts,
   payAnew,
   recordBankAccounts,
   recordBankFailure,
   resumeBankAccount,
-  type BankAccountFacts,
-} from '../../db/bank-accounts.ts';
+} from '../../db/accounts/bank-accounts.ts';
 import type { Tx } from '../../db/connect.ts';
-import { recordBack } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
 import { failureCodes, failureOf, failuresBeforePause, notTheBank } from '../../domain/failures.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { bank } from './bank-facts.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { BankAccountFacts } from '../../db/bank-accounts.ts';
+import type { BankAccountFacts } from '../../db/accounts/bank-accounts.ts';
 
 /** A bank account as Stripe tells of it, with a fingerprint of its own. */
 export function bank(stripeId: string, given: Partial<BankAccountFacts> = {}): BankAccountFacts {

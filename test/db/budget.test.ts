@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTurns } from '../../activities/budget.ts';
-import { takeSlots, type Pace } from '../../db/budget.ts';
 import { connect, type Db } from '../../db/connect.ts';
+import { type Pace, takeSlots } from '../../db/stripe/budget.ts';
 import { createTestDatabase } from '../environment.ts';
 import { until } from '../wait.ts';
 

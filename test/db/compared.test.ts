@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { listAdoptions } from '../../db/adoptions.ts';
-import { reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { listAdoptions } from '../../db/recovery/adoptions.ts';
 import {
   readUncompared,
   recordAlive,
   recordCompared,
   recordUnknownMade,
-} from '../../db/restored.ts';
+} from '../../db/recovery/comparison.ts';
 import { newId } from '../../domain/ids.ts';
 import { startMoneyDatabase } from './money.ts';
 

@@ -1,18 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  type BankAccountFacts,
   listBankAccounts,
   payAnew,
   recordBankAccounts,
   waiveCooling,
-  type BankAccountFacts,
-} from '../../db/bank-accounts.ts';
+} from '../../db/accounts/bank-accounts.ts';
+import { recordAccountRead, wakeWaitingPayouts } from '../../db/accounts/reads.ts';
 import type { Tx } from '../../db/connect.ts';
-import { recordBack, recordPaid } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
-import { recordAccountRead, wakeWaitingPayouts } from '../../db/seller-steps.ts';
-import { payoutWorkflowId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack, recordPaid } from '../../db/payouts/steps.ts';
+import { type PayoutId, payoutWorkflowId, type SellerId } from '../../domain/ids.ts';
 import { bank } from './bank-facts.ts';
-import { hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

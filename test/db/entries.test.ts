@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordEntries } from '../../db/ledger.ts';
-import { listSellerEntries } from '../../db/views.ts';
+import { listSellerEntries, recordEntries } from '../../db/ledger.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import { places, type Entry, type EntryKind, type Place } from '../../domain/ledger.ts';
+import { type Entry, type EntryKind, type Place, places } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -2,15 +2,16 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placeHold, releaseHold } from '../../db/holds.ts';
-import { recordMovements } from '../../db/movements.ts';
-import { recordBack, recordPaid } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
-import { pauseSeller, resumeSeller } from '../../db/seller-orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack, recordPaid } from '../../db/payouts/steps.ts';
+import { recordMovements } from '../../db/reconciliation/movements.ts';
+import { pauseSeller, resumeSeller } from '../../db/sellers/orders.ts';
 import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Movement } from '../../domain/movements.ts';
 import type { Payout } from '../../domain/payout.ts';
 import { movement } from './lines.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { clearTry, openAttempt } from '../../db/attempts.ts';
-import { cancelPayout, recordCancelAnswer } from '../../db/cancellations.ts';
-import { placeHold, releaseHold, type NewHold } from '../../db/holds.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
-import * as orders from '../../db/seller-orders.ts';
-import { readSellerForWorkflow } from '../../db/seller-steps.ts';
-import { readBalances } from '../../db/views.ts';
+import { readBalances } from '../../db/funds.ts';
+import { type NewHold, placeHold, releaseHold } from '../../db/holds.ts';
+import { cancelPayout, recordCancelAnswer } from '../../db/payouts/cancellations.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import * as orders from '../../db/sellers/orders.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
+import { clearTry, openAttempt } from '../../db/stripe/attempts.ts';
 import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
-import { attemptOf, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { attemptOf, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

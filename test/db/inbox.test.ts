@@ -1,14 +1,16 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { recordEvents } from '../../db/inbox.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
-import { parkPayout, recordPaid, recordSent } from '../../db/payout-steps.ts';
-import { recordAccountRead, recordPayoutsManual } from '../../db/seller-steps.ts';
-import { wakeOverdue } from '../../db/sweeps.ts';
+import { recordAccountRead, recordPayoutsManual } from '../../db/accounts/reads.ts';
+import { wakeOverdue } from '../../db/jobs.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordPaid, recordSent } from '../../db/payouts/steps.ts';
+import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { WaitReason } from '../../domain/payout.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeEach(async () => {

@@ -1,20 +1,16 @@
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordUnknown } from '../../db/attempts.ts';
-import { cancelPayout } from '../../db/cancellations.ts';
-import {
-  parkPayout,
-  recordBack,
-  recordNotFound,
-  recordPaid,
-  recordSettled,
-} from '../../db/payout-steps.ts';
-import { confirmNotSent, confirmSent } from '../../db/payout-orders.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { confirmNotSent, confirmSent } from '../../db/payouts/orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordBack, recordNotFound, recordPaid, recordSettled } from '../../db/payouts/steps.ts';
+import { recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payout.ts';
-import { CalledOff, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { CalledOff, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,15 +1,16 @@
 import { sql } from 'kysely';
-import { connect, type Db } from '../../db/connect.ts';
-import * as attempts from '../../db/attempts.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
-import { recordEarnings } from '../../db/earnings.ts';
-import { recordPayoutOrder } from '../../db/payout-orders.ts';
-import { recordSent, recordTransferred } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { connect, type Db } from '../../db/connect.ts';
+import { recordEarnings } from '../../db/earnings/rows.ts';
+import { recordPayoutOrder } from '../../db/payouts/orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
+import * as attempts from '../../db/stripe/attempts.ts';
 import {
-  newId,
   type ApiKeyId,
   type EarningId,
+  newId,
   type PayoutId,
   type SellerId,
 } from '../../domain/ids.ts';

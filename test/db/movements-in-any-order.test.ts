@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { recordMovements } from '../../db/movements.ts';
+import { recordMovements } from '../../db/reconciliation/movements.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Movement } from '../../domain/movements.ts';
 import { movement } from './lines.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,15 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cancelPayout } from '../../db/cancellations.ts';
-import { recordMovements } from '../../db/movements.ts';
-import { recordSchedule } from '../../db/paydays.ts';
-import { recordPaid, recordSettled } from '../../db/payout-steps.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+import { recordSchedule } from '../../db/paydays/rows.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordPaid, recordSettled } from '../../db/payouts/steps.ts';
+import { recordMovements } from '../../db/reconciliation/movements.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
 import type { Movement } from '../../domain/movements.ts';
 import { manualSchedule } from '../../domain/schedule.ts';
 import { movement } from './lines.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { recordPayoutStarted } from '../../db/payouts.ts';
-import { listOpenRows } from '../../db/sweeps.ts';
+import { listOpenRows } from '../../db/jobs.ts';
+import { recordPayoutStarted } from '../../db/payouts/rows.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

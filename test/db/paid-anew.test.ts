@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { payAnew, resumeBankAccount } from '../../db/bank-accounts.ts';
-import { recordBack } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { payAnew, resumeBankAccount } from '../../db/accounts/bank-accounts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
 import type { PayoutId, SellerId, StripePayoutId } from '../../domain/ids.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
-import { moveClock } from '../../db/clock.ts';
-import { openPayday, recordSchedule, wakeForPayday } from '../../db/paydays.ts';
-import { reservePayout } from '../../db/payouts.ts';
-import { readSellerForWorkflow } from '../../db/seller-steps.ts';
-import { recordAvailableOn, wakeOverdue } from '../../db/sweeps.ts';
-import { lookForThreshold } from '../../db/thresholds.ts';
+import { recordAvailableOn } from '../../db/earnings/unresolved.ts';
+import { wakeOverdue } from '../../db/jobs.ts';
+import { moveClock } from '../../db/operations/clock.ts';
+import { openPayday, recordSchedule, wakeForPayday } from '../../db/paydays/rows.ts';
+import { lookForThreshold } from '../../db/paydays/thresholds.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import { manualSchedule, type Schedule } from '../../domain/schedule.ts';
-import { hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,17 +1,19 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { adoptAll } from '../../db/adoptions.ts';
-import { cancelPayout, recordCancelAnswer } from '../../db/cancellations.ts';
-import type { Tx } from '../../db/connect.ts';
 import { nameActor } from '../../db/commands.ts';
-import { retryRefused } from '../../db/payout-orders.ts';
-import * as steps from '../../db/payout-steps.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
-import { recordUnknownMade } from '../../db/restored.ts';
+import type { Tx } from '../../db/connect.ts';
+import { cancelPayout, recordCancelAnswer } from '../../db/payouts/cancellations.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { retryRefused } from '../../db/payouts/orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import * as steps from '../../db/payouts/steps.ts';
+import { adoptAll } from '../../db/recovery/adoptions.ts';
+import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { eventTypes } from '../../domain/event-catalogue.ts';
 import { newId, type PayoutId } from '../../domain/ids.ts';
-import { act, expectTold, type Case } from './event-cases.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { act, type Case, expectTold } from './event-cases.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -51,7 +53,7 @@ async function comesBack(payoutId: PayoutId, status: 'failed' | 'canceled' = 'fa
 
 const parked = async () => {
   const payoutId = await payout('reserved');
-  await steps.parkPayout(money.db, await read(payoutId), 'refused-by-stripe', 'free text');
+  await parkPayout(money.db, await read(payoutId), 'refused-by-stripe', 'free text');
   return payoutId;
 };
 const cancel = (payoutId: PayoutId) => inTx((tx) => cancelPayout(tx, payoutId, by));

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { listRequirements, replaceRequirements } from '../../db/requirements.ts';
-import { readSellerForWorkflow } from '../../db/seller-steps.ts';
+import { listRequirements, replaceRequirements } from '../../db/accounts/requirements.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Requirement } from '../../domain/requirements.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordBack } from '../../db/payout-steps.ts';
 import { recordEntries } from '../../db/ledger.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
 import { reserved } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { adoptAll, listAdoptions } from '../../db/adoptions.ts';
-import { recordRefused } from '../../db/attempts.ts';
-import { cancelPayout } from '../../db/cancellations.ts';
-import { parkPayout, recordBack } from '../../db/payout-steps.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
-import { keepUnknown, recordUnknownMade, type MadeAtStripe } from '../../db/restored.ts';
-import { recordAvailableOn } from '../../db/sweeps.ts';
-import { listPayoutItems } from '../../db/views.ts';
-import { recordMovements } from '../../db/movements.ts';
-import { readOperations } from '../../db/operations.ts';
-import { newId, type EarningId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import { recordAvailableOn } from '../../db/earnings/unresolved.ts';
+import { readOperations } from '../../db/operations/money-switch.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
+import { listPayoutItems } from '../../db/payouts/views.ts';
+import { recordMovements } from '../../db/reconciliation/movements.ts';
+import { adoptAll, listAdoptions } from '../../db/recovery/adoptions.ts';
+import { keepUnknown, type MadeAtStripe, recordUnknownMade } from '../../db/recovery/comparison.ts';
+import { recordRefused } from '../../db/stripe/attempts.ts';
+import { type EarningId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/payout.ts';
 import { movement } from './lines.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

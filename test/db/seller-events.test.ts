@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as banks from '../../db/bank-accounts.ts';
+import * as banks from '../../db/accounts/bank-accounts.ts';
+import { parkSeller, unparkSeller } from '../../db/accounts/parked.ts';
+import {
+  type AccountFacts,
+  recordAccountCreated,
+  recordAccountRead,
+  recordPayoutsManual,
+} from '../../db/accounts/reads.ts';
 import type { Tx } from '../../db/connect.ts';
-import { closeDiscrepancy, openDiscrepancies } from '../../db/discrepancies.ts';
 import { placeHold, releaseHold } from '../../db/holds.ts';
-import { recordMoneySwitch } from '../../db/operations.ts';
-import { unparkSeller } from '../../db/parked-sellers.ts';
-import { recordSchedule } from '../../db/paydays.ts';
-import * as orders from '../../db/seller-orders.ts';
-import * as sellers from '../../db/seller-steps.ts';
-import { recordSeller, updateSeller } from '../../db/sellers.ts';
+import { recordMoneySwitch } from '../../db/operations/money-switch.ts';
+import { recordSchedule } from '../../db/paydays/rows.ts';
+import { closeDiscrepancy, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
+import * as orders from '../../db/sellers/orders.ts';
+import { recordSeller, updateSeller } from '../../db/sellers/rows.ts';
 import { eventTypes } from '../../domain/event-catalogue.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { manualSchedule } from '../../domain/schedule.ts';
-import { act, expectTold, type Case } from './event-cases.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { act, type Case, expectTold } from './event-cases.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -32,8 +37,8 @@ async function newSeller(): Promise<SellerId> {
   return (await inTx((tx) => recordSeller(tx, { ...person, ...place, metadata: {} }))).seller.id;
 }
 
-const reads = (sellerId: SellerId, facts: Partial<sellers.AccountFacts> = {}) =>
-  sellers.recordAccountRead(money.db, sellerId, {
+const reads = (sellerId: SellerId, facts: Partial<AccountFacts> = {}) =>
+  recordAccountRead(money.db, sellerId, {
     transfers: 'active',
     payouts: 'active',
     askedAt: '2099-01-01T00:00:00.000Z',
@@ -87,13 +92,13 @@ const ofSellers: Case[] = [
     { status: 'onboarding' },
     async () =>
       act(await newSeller(), (sellerId) =>
-        sellers.recordAccountCreated(money.db, { sellerId, account: 'acct_new', key: 'none' }),
+        recordAccountCreated(money.db, { sellerId, account: 'acct_new', key: 'none' }),
       ),
   ],
   [
     'seller.activated',
     { previousStatus: 'onboarding', status: 'active', actor: 'stripe' },
-    async () => act(await newSeller(), reads, (id) => sellers.recordPayoutsManual(money.db, id)),
+    async () => act(await newSeller(), reads, (id) => recordPayoutsManual(money.db, id)),
   ],
   [
     'seller.restricted',
@@ -147,7 +152,7 @@ const ofSellers: Case[] = [
   [
     'seller.parked',
     { reason: 'account-refused', actor: 'engine' },
-    async () => act(await newSeller(), (id) => sellers.parkSeller(money.db, id, 'account-refused')),
+    async () => act(await newSeller(), (id) => parkSeller(money.db, id, 'account-refused')),
   ],
   [
     'seller.unparked',
@@ -155,7 +160,7 @@ const ofSellers: Case[] = [
     async () =>
       act(
         await newSeller(),
-        (id) => sellers.parkSeller(money.db, id, 'account-refused'),
+        (id) => parkSeller(money.db, id, 'account-refused'),
         (id) => inTx((tx) => unparkSeller(tx, id)),
       ),
   ],

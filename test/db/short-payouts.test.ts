@@ -1,12 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
-import { recordRefused } from '../../db/attempts.ts';
 import { recordEntries } from '../../db/ledger.ts';
-import { openPayday, recordSchedule } from '../../db/paydays.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
-import { replaceShortPayouts } from '../../db/short-payouts.ts';
+import { openPayday, recordSchedule } from '../../db/paydays/rows.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { replaceShortPayouts } from '../../db/payouts/shortfalls.ts';
+import { recordRefused } from '../../db/stripe/attempts.ts';
 import { minor } from '../../domain/money.ts';
 import { manualSchedule } from '../../domain/schedule.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

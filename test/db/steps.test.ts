@@ -1,19 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { recordEvents } from '../../db/inbox.ts';
-import { recordUnknown } from '../../db/attempts.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
 import {
-  parkPayout,
   recordBack,
   recordNotFound,
   recordPaid,
   recordSent,
   recordSettled,
   recordTransferred,
-} from '../../db/payout-steps.ts';
-import { readPayout, recordWait, reservePayout } from '../../db/payouts.ts';
+} from '../../db/payouts/steps.ts';
+import { recordEvents } from '../../db/stripe-events/inbox.ts';
+import { recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId, StripePayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payout.ts';
-import { hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cancelPayout } from '../../db/cancellations.ts';
-import { moveClock, readClock } from '../../db/clock.ts';
 import type { Tx } from '../../db/connect.ts';
-import { recordEarnings } from '../../db/earnings.ts';
-import { placeHold, releaseHold, type NewHold } from '../../db/holds.ts';
-import { openPayday, recordSchedule, wakeForPayday } from '../../db/paydays.ts';
-import { reservePayout } from '../../db/payouts.ts';
-import * as orders from '../../db/seller-orders.ts';
-import { readSellerForWorkflow } from '../../db/seller-steps.ts';
-import { lockSeller } from '../../db/thresholds.ts';
+import { recordEarnings } from '../../db/earnings/rows.ts';
+import { type NewHold, placeHold, releaseHold } from '../../db/holds.ts';
+import { lockSeller } from '../../db/locks.ts';
+import { moveClock, readClock } from '../../db/operations/clock.ts';
+import { openPayday, recordSchedule, wakeForPayday } from '../../db/paydays/rows.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import * as orders from '../../db/sellers/orders.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { manualSchedule } from '../../domain/schedule.ts';
 import { nextSellerStep } from '../../domain/seller.ts';
-import { hourMs, startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../db/connect.ts';
-import { recordEvents } from '../../db/inbox.ts';
+import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { addWakeUps, listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
 import { insertPayout, insertSeller, readWakeUps, waitingHere } from '../api/plumbing.ts';
 import { createTestDatabase } from '../environment.ts';

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { cancelPayout } from '../../db/cancellations.ts';
-import { recordEvents } from '../../db/inbox.ts';
-import { readPayout, reservePayout } from '../../db/payouts.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { nextStep, type Payout } from '../../domain/payout.ts';
 import { nextSellerStep } from '../../domain/seller.ts';
 import { inActivity } from '../activities/in-activity.ts';
-import { startStage, type Stage } from '../activities/stage.ts';
+import { type Stage, startStage } from '../activities/stage.ts';
 
 // Each rule is a hole that another project fell into; the comment beside it says which.
 let stage: Stage | undefined;

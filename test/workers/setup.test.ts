@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startApi } from '../../api/main.ts';
 import { readConfig } from '../../config.ts';
-import { recordInstallation } from '../../db/installation.ts';
+import { recordInstallation } from '../../db/operations/installation.ts';
 import { freePort } from '../../dev/ports.ts';
 import { takeNamespace } from '../environment.ts';
 import { until } from '../wait.ts';
-import { openStage, webhookUrl, type SetUpStage } from './set-up-stage.ts';
+import { openStage, type SetUpStage, webhookUrl } from './set-up-stage.ts';
 
 let namespace: string;
 let stage: SetUpStage;

@@ -1,0 +1,211 @@
+import { sql } from 'kysely';
+import { failuresBeforePause, needsNewDetails, notTheBank } from '../../domain/failures.ts';
+import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
+import type { Db, Tx } from '../connect.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps } from '../wake-ups.ts';
+
+/** A bank account as Stripe tells it: enough to know it again, never its number. */
+export type BankAccountFacts = {
+  stripeId: string;
+  currency: string;
+  fingerprint: string | null;
+  status: string;
+  isDefault: boolean;
+};
+
+/**
+ * Writes down which bank accounts there are now; those that are gone stay, marked. Where payouts
+ * are turned to another number than before, although some arrived already, that number cools first:
+ * who takes a seller's login over changes just this.
+ */
+export async function recordBankAccounts(
+  tx: Tx,
+  sellerId: SellerId,
+  banks: readonly BankAccountFacts[],
+  coolingHours = 0,
+): Promise<void> {
+  const given = JSON.stringify(
+    banks.map(({ stripeId: stripe_id, isDefault: is_default, ...bank }) => {
+      return { ...bank, stripe_id, is_default };
+    }),
+  );
+  await sql`
+    with given as (
+      select * from jsonb_to_recordset(${given}::jsonb) as bank(stripe_id text, currency text,
+        fingerprint text, status text, is_default boolean)
+    ), turned as (
+      select stripe_id from given where is_default and ${coolingHours} > 0
+        and exists (select from bank_accounts where seller_id = ${sellerId})
+        and exists (select from payouts where seller_id = ${sellerId}
+          and status in ('paid', 'settled'))
+        and not exists (select from bank_accounts before where before.seller_id = ${sellerId}
+          and before.currency = given.currency and before.is_default and before.gone_at is null
+          and coalesce(before.fingerprint = given.fingerprint,
+            before.stripe_id = given.stripe_id))
+    ), gone as (
+      update bank_accounts set gone_at = business_now(), is_default = false
+      where seller_id = ${sellerId} and gone_at is null
+        and stripe_id not in (select stripe_id from given)
+    )
+    insert into bank_accounts as bank (seller_id, stripe_id, currency, fingerprint, status,
+      is_default, cools_until)
+    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default,
+      case when stripe_id in (select stripe_id from turned)
+        then business_now() + ${coolingHours} * interval '1 hour' end
+    from given
+    on conflict (seller_id, stripe_id) do update set currency = excluded.currency,
+      fingerprint = excluded.fingerprint, status = excluded.status,
+      is_default = excluded.is_default, gone_at = null,
+      cools_until = coalesce(excluded.cools_until, bank.cools_until)
+  `.execute(tx);
+}
+
+/**
+ * A payout to this bank account failed. Answers whether nothing more may go there: at once where
+ * the details are wrong, else after several failures within a month.
+ */
+export async function recordBankFailure(
+  tx: Tx,
+  failed: { sellerId: SellerId; currency: string; bankAccount: string; failureCode: string | null },
+): Promise<{ isPaused: boolean }> {
+  const { sellerId, currency, bankAccount, failureCode } = failed;
+  const { rows } = await sql<{ isPaused: boolean }>`
+    insert into bank_accounts as bank (seller_id, stripe_id, currency, status, is_default,
+      failures, paused_at)
+    values (${sellerId}, ${bankAccount}, ${currency}, 'errored', true, 1,
+      case when ${needsNewDetails(failureCode)} then business_now() end)
+    on conflict (seller_id, stripe_id) do update set failures = bank.failures + 1,
+      status = 'errored', paused_at = coalesce(bank.paused_at, excluded.paused_at,
+        case when (select count(*) from payouts where seller_id = ${sellerId}
+          and bank_account = ${bankAccount} and over_at > business_now() - interval '30 days'
+          and failure_code is distinct from ${notTheBank})
+          >= ${failuresBeforePause - 1} then business_now() end)
+    returning paused_at is not null as "isPaused"
+  `.execute(tx);
+  return { isPaused: rows[0]?.isPaused === true };
+}
+
+/**
+ * Orders a payout of what came back, once for each payout that did, where the bank account of its
+ * currency is another by now.
+ */
+export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
+  const { rows } = await sql<{ id: PayoutId; currency: string; amount: number }>`
+    update payouts set awaits_details = false
+    where seller_id = ${sellerId} and awaits_details
+      and not bank_is_paused(seller_id, currency)
+      and exists (select from bank_accounts bank where bank.seller_id = ${sellerId}
+        and bank.currency = payouts.currency and bank.is_default and bank.gone_at is null)
+    returning id, currency, from_platform + from_account as amount
+  `.execute(tx);
+  if (rows.length === 0) return [];
+  const ordered = await tx
+    .insertInto('payouts')
+    .values(
+      rows.map(({ id, currency, amount }) => ({
+        id: newId('payout'),
+        seller_id: sellerId,
+        currency,
+        requested_amount: amount,
+        ordered_by: 'new-details',
+        replaces: id,
+      })),
+    )
+    .onConflict((conflict) => conflict.column('replaces').doNothing())
+    .returning('id')
+    .execute();
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
+  return ordered.map(({ id }) => id);
+}
+
+/**
+ * Lets payouts go to a paused bank account again and orders what came back from it at once, before
+ * a payday pays it too; false when there is no such bank account.
+ */
+export async function resumeBankAccount(
+  tx: Tx,
+  sellerId: SellerId,
+  stripeId: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('bank_accounts')
+    .set({ paused_at: null })
+    .where('seller_id', '=', sellerId)
+    .where(isSameAs(sellerId, stripeId))
+    .executeTakeFirst();
+  await payAnew(tx, sellerId);
+  return numUpdatedRows > 0n;
+}
+
+/** A person knows that the seller changed it: payouts may go there; false when there is no such one. */
+export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('bank_accounts')
+    .set({ cools_until: null })
+    .where('seller_id', '=', sellerId)
+    .where(isSameAs(sellerId, stripeId))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** True for a bank account of this id, and for each of the same number. */
+function isSameAs(sellerId: SellerId, stripeId: string) {
+  return sql<boolean>`(stripe_id = ${stripeId} or fingerprint in (select fingerprint
+    from bank_accounts where seller_id = ${sellerId} and stripe_id = ${stripeId}))`;
+}
+
+/** A bank account as operators see it: never its number. */
+export type BankAccountRecord = Awaited<ReturnType<typeof listBankAccounts>>[number];
+
+/** Where a seller is paid to, and was. */
+export async function listBankAccounts(db: Db, sellerId: SellerId) {
+  const rows = await db
+    .selectFrom('bank_accounts as bank')
+    .selectAll()
+    .select(businessNow.as('now'))
+    .select((is) =>
+      is
+        .selectFrom('bank_accounts as paused')
+        .select((of) => of.fn.min('paused.paused_at').as('at'))
+        .whereRef('paused.seller_id', '=', 'bank.seller_id')
+        .where((of) =>
+          of.or([
+            of('paused.stripe_id', '=', of.ref('bank.stripe_id')),
+            of('paused.fingerprint', '=', of.ref('bank.fingerprint')),
+          ]),
+        )
+        .as('same_paused_at'),
+    )
+    .select(lastFailure.as('failure_code'))
+    .select(coolsUntil.as('same_cools_until'))
+    .where('seller_id', '=', sellerId)
+    .orderBy('first_seen_at', 'desc')
+    .orderBy('stripe_id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.stripe_id,
+    currency: row.currency,
+    fingerprint: row.fingerprint,
+    status: row.status,
+    isDefault: row.is_default,
+    firstSeenAt: row.first_seen_at,
+    goneAt: row.gone_at,
+    failures: row.failures,
+    failureCode: row.failure_code,
+    pausedAt: row.same_paused_at,
+    coolsUntil: row.same_cools_until,
+  }));
+}
+
+/** What was wrong with the last payout that a bank account, named `bank`, did not take. */
+const lastFailure = sql<string | null>`(select failure_code from payouts
+  where payouts.seller_id = bank.seller_id and failure_code is not null and bank_account in (
+    select stripe_id from bank_accounts same where same.seller_id = bank.seller_id
+      and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))
+  order by over_at desc limit 1)`;
+
+/** Until when a bank account, named `bank`, takes no payout since it was changed. */
+const coolsUntil = sql<string | null>`(select max(cools_until) from bank_accounts same
+  where same.seller_id = bank.seller_id and same.cools_until > business_now()
+    and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))`;

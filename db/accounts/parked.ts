@@ -1,0 +1,108 @@
+import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
+import type { Db, Tx } from '../connect.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps } from '../wake-ups.ts';
+
+/** What a person has to decide about, held until the transaction ends. */
+export async function lockParkedSeller(
+  tx: Tx,
+  sellerId: SellerId,
+): Promise<{ parked: string | null } | undefined> {
+  return tx
+    .selectFrom('sellers')
+    .select('parked')
+    .where('id', '=', sellerId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** The cause of a refusal is removed: the seller's workflow tries again, under a new key. */
+export async function unparkSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+  await tx.updateTable('sellers').set({ parked: null }).where('id', '=', sellerId).execute();
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['account'] }]);
+}
+
+/** Stripe does not let the payouts of its account be set to manual: a person has to see to it. */
+export async function parkAutomatic(db: Db, sellerId: SellerId): Promise<void> {
+  await db
+    .updateTable('sellers')
+    .set({ parked: 'manual-payouts-refused' })
+    .where('id', '=', sellerId)
+    .where('payouts_manual_at', 'is', null)
+    .where('status', '<>', 'closed')
+    .execute();
+}
+
+/**
+ * The account that a person named is not there, or is another's: who made which is as unknown as
+ * before. False for one that was read already, which stays.
+ */
+export async function forgetAccount(
+  db: Db,
+  { sellerId, stripeAccount }: { sellerId: SellerId; stripeAccount: StripeAccountId },
+): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    const { numUpdatedRows: forgotten } = await tx
+      .updateTable('sellers')
+      .set({ stripe_account: null, parked: 'account-outcome-unknown' })
+      .where('id', '=', sellerId)
+      .where('stripe_account', '=', stripeAccount)
+      .where('account_read_at', 'is', null)
+      .executeTakeFirst();
+    if (forgotten === 0n) return false;
+    await tx
+      .updateTable('attempts')
+      .set({ state: 'unknown', stripe_id: null, decided_at: null })
+      .where('object_id', '=', sellerId)
+      .where('step', '=', 'account')
+      .where('state', '=', 'succeeded')
+      .execute();
+    return true;
+  });
+}
+
+/** A person found the account at Stripe: its creation counts as done. */
+export async function confirmAccountCreated(
+  tx: Tx,
+  sellerId: SellerId,
+  account: StripeAccountId,
+): Promise<void> {
+  await answerUnknown(tx, sellerId, { state: 'succeeded', stripe_id: account });
+  await tx
+    .updateTable('sellers')
+    .set({ stripe_account: account })
+    .where('id', '=', sellerId)
+    .where('stripe_account', 'is', null)
+    .execute();
+  await unparkSeller(tx, sellerId);
+}
+
+/** A person is certain that Stripe made none: the next attempt makes it. */
+export async function confirmAccountNotCreated(tx: Tx, sellerId: SellerId): Promise<void> {
+  await answerUnknown(tx, sellerId, { state: 'refused', refusal: 'confirmed-not-sent' });
+  await unparkSeller(tx, sellerId);
+}
+
+type Answer =
+  | { state: 'succeeded'; stripe_id: StripeAccountId }
+  | { state: 'refused'; refusal: 'confirmed-not-sent' };
+
+async function answerUnknown(tx: Tx, sellerId: SellerId, answer: Answer): Promise<void> {
+  await tx
+    .updateTable('attempts')
+    .set({ ...answer, decided_at: businessNow })
+    .where('object_id', '=', sellerId)
+    .where('step', '=', 'account')
+    .where('state', 'in', ['started', 'unknown'])
+    .execute();
+}
+
+/** Stops a seller without an account until a person decides; one that got it meanwhile goes on. */
+export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Promise<void> {
+  await db
+    .updateTable('sellers')
+    .set({ parked: reason })
+    .where('id', '=', sellerId)
+    .where('stripe_account', 'is', null)
+    .execute();
+}

@@ -1,0 +1,168 @@
+import { sql } from 'kysely';
+import type { CapabilityDetail } from '../../domain/capabilities.ts';
+import {
+  payoutWorkflowId,
+  type SellerId,
+  sellerWorkflowId,
+  type StripeAccountId,
+} from '../../domain/ids.ts';
+import { inFlightStatuses, type WaitReason } from '../../domain/payout.ts';
+import { dueOf, type Requirement } from '../../domain/requirements.ts';
+import { statusOf } from '../../domain/seller.ts';
+import type { Db, Tx } from '../connect.ts';
+import { businessNow, inMinutes } from '../time.ts';
+import { addWakeUps } from '../wake-ups.ts';
+import { type BankAccountFacts, payAnew, recordBankAccounts } from './bank-accounts.ts';
+import { replaceRequirements } from './requirements.ts';
+
+/** What an account is made from. Personal data: never leaves the activity that needs it. */
+export async function readAccountDetails(db: Db, sellerId: SellerId) {
+  return db
+    .selectFrom('sellers')
+    .select(['email', 'display_name', 'country', 'currency', 'entity_type'])
+    .where('id', '=', sellerId)
+    .executeTakeFirstOrThrow();
+}
+
+/** The seller's account at Stripe exists; its attempt is answered in the same statement. */
+export async function recordAccountCreated(
+  db: Db,
+  { sellerId, account, key }: { sellerId: SellerId; account: StripeAccountId; key: string },
+): Promise<void> {
+  await db
+    .with('answered', (query) =>
+      query
+        .updateTable('attempts')
+        .set({ state: 'succeeded', stripe_id: account, decided_at: businessNow })
+        .where('key', '=', key)
+        .where('state', 'in', ['started', 'unknown'])
+        .returning('key'),
+    )
+    .updateTable('sellers')
+    .set({ stripe_account: account, parked: null })
+    .where('id', '=', sellerId)
+    .where('stripe_account', 'is', null)
+    .execute();
+}
+
+/** What Stripe says of the account, as it was read at business time. */
+export type AccountFacts = {
+  /** When Stripe was asked, in business time. */
+  askedAt: string;
+  /** The account that was read: what is told of one that was forgotten meanwhile counts no more. */
+  account?: StripeAccountId;
+  transfers: string;
+  payouts: string;
+  details?: readonly CapabilityDetail[];
+  requirements?: readonly Requirement[];
+  /** Absent where nobody asked, since they were not set to manual yet. */
+  payoutsAreManual?: boolean | undefined;
+  /** Absent where Stripe did not tell them. */
+  banks?: readonly BankAccountFacts[] | undefined;
+  /** How long a changed one takes no payout; none by default. */
+  bankCoolingHours?: number;
+};
+
+/** How often an account that is not active yet is read again when no event comes, in minutes. */
+const rereadMinutes = 24 * 60;
+
+/**
+ * Writes down what the account can do, and what that makes of the seller; unless somebody asked
+ * Stripe later and was quicker.
+ */
+export async function recordAccountRead(
+  db: Db,
+  sellerId: SellerId,
+  facts: AccountFacts,
+  /** True where somebody else than the seller's own workflow read it. */
+  wakesSeller = false,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const seller = await tx
+      .selectFrom('sellers')
+      .select(['status', 'payouts_manual_at', 'account_read_at', 'stripe_account'])
+      .where('id', '=', sellerId)
+      // Not `for update`: a row that refers to the seller, as of a bank that failed, may come in.
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    if (seller.account_read_at !== null && seller.account_read_at > facts.askedAt) return;
+    if (facts.account !== undefined && facts.account !== seller.stripe_account) return;
+    const wereManual = seller.payouts_manual_at !== null;
+    const payoutsAreManual = wereManual && facts.payoutsAreManual !== false;
+    const status = statusOf({
+      status: seller.status,
+      canReceiveTransfers: facts.transfers === 'active',
+      canPayOut: facts.payouts === 'active',
+      payoutsAreManual,
+    });
+    const due = facts.requirements && dueOf(facts.requirements);
+    await tx
+      .updateTable('sellers')
+      .set({
+        status,
+        ...(due && { asked_now: due.now, asked_by: due.by }),
+        transfers_capability: facts.transfers,
+        payouts_capability: facts.payouts,
+        capability_details: JSON.stringify(facts.details ?? []),
+        ...(!payoutsAreManual && { payouts_manual_at: null }),
+        account_read_at: facts.askedAt,
+        account_tried_at: businessNow,
+        look_again_at: status === 'active' ? null : inMinutes(rereadMinutes),
+      })
+      .where('id', '=', sellerId)
+      .execute();
+    if (facts.requirements) await replaceRequirements(tx, sellerId, facts.requirements);
+    if (facts.banks) {
+      await recordBankAccounts(tx, sellerId, facts.banks, facts.bankCoolingHours);
+    }
+    const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, sellerId) : [];
+    const isOther = status !== seller.status || payoutsAreManual !== wereManual;
+    if (wakesSeller && isOther && ordered.length === 0) {
+      await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
+    }
+    if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
+  });
+}
+
+/** What a payout waits for that a seller or Stripe changes at the account. */
+const accountReasons: WaitReason[] = [
+  'seller-not-active',
+  'capability',
+  'bank-details',
+  'cooling-period',
+  'automatic-payouts',
+];
+
+/** Something about the account is different: what was refused because of it may go now. */
+export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
+  const waiting = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('status', 'in', ['requested', ...inFlightStatuses])
+    .where('waiting_for', 'in', accountReasons)
+    .execute();
+  const wakeUps = waiting.map(({ id }) => {
+    return { workflowId: payoutWorkflowId(id), topics: ['payouts' as const] };
+  });
+  await addWakeUps(tx, wakeUps);
+}
+
+/** The account's schedule was read back as manual: only the engine pays it out now. */
+export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const isActive = sql<boolean>`status <> 'closed' and transfers_capability = 'active'
+      and payouts_capability = 'active'`;
+    const { status } = await tx
+      .updateTable('sellers')
+      .set({
+        payouts_manual_at: businessNow,
+        status: sql`case when ${isActive} then 'active' else status end`,
+        look_again_at: sql`case when ${isActive} then null else look_again_at end`,
+      })
+      .where('id', '=', sellerId)
+      .returning('status')
+      .executeTakeFirstOrThrow();
+    if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
+  });
+}

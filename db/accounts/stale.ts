@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
+import type { Db } from '../connect.ts';
+
+type StaleAccount = {
+  sellerId: SellerId;
+  stripeAccount: StripeAccountId;
+  payoutsAreManual: boolean;
+  isClosed: boolean;
+};
+
+/** Months in which a bank may still send back what a seller got before it was closed. */
+const monthsWatched = 6;
+
+/**
+ * The accounts that nobody read for longest, noted as tried so that a broken one holds up none.
+ * Those of closed sellers are among them for some months, once a day.
+ */
+export async function takeStaleAccounts(
+  db: Db,
+  { limit, olderThanMinutes }: { limit: number; olderThanMinutes: number },
+): Promise<StaleAccount[]> {
+  const { rows } = await sql<StaleAccount>`
+    with stale as (
+      select id from sellers
+      where stripe_account is not null and (account_tried_at is null or account_tried_at
+          < business_now() - ${olderThanMinutes} * interval '1 minute')
+        and (status <> 'closed' or closed_at > business_now() - ${monthsWatched} * interval '1 month'
+          and (account_tried_at is null or account_tried_at < business_now() - interval '1 day'))
+      order by account_tried_at nulls first limit ${limit} for update skip locked
+    )
+    update sellers set account_tried_at = business_now() from stale where sellers.id = stale.id
+    returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount",
+      sellers.payouts_manual_at is not null as "payoutsAreManual",
+      sellers.status = 'closed' as "isClosed"
+  `.execute(db);
+  return rows;
+}

@@ -1,0 +1,178 @@
+import { type Selectable, sql } from 'kysely';
+import { type BulkCommand, type BulkTarget, onceEach } from '../../domain/attention.ts';
+import { type ApiKeyId, type AttentionListId, newId } from '../../domain/ids.ts';
+import type { Db, Tx } from '../connect.ts';
+import type { Database } from '../schema/index.ts';
+import { businessNow, inMinutes } from '../time.ts';
+import { planFor, type Planned } from './plans.ts';
+import { type AttentionFilter, type AttentionRecord, listAttention } from './waiting.ts';
+
+/** How long a list may be run after it was shown. */
+export const listMinutes = 60;
+
+/** More is not ordered at once: each is a transaction of its own, and all of them one request. */
+export const mostListed = 500;
+
+/** What somebody wants to order of many. */
+export type BulkAsked = {
+  filter: AttentionFilter;
+  command: BulkCommand;
+  /** What each object is told; null where the command tells none. */
+  reason: string | null;
+  by: ApiKeyId;
+};
+
+/** What an order would be about, and what it would not. */
+export type ListMade = {
+  /** Null where there is nothing to order. */
+  list: { id: AttentionListId; expiresAt: string } | null;
+  planned: Planned[];
+  /** More waits than is ordered at once. */
+  hasMore: boolean;
+};
+
+/** Fixes what an order is about: the oldest of what waits, each with how it stands at one instant. */
+export async function makeAttentionList(db: Db, asked: BulkAsked): Promise<ListMade> {
+  await forgetOldLists(db);
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      const records = await listAttention(tx, { filter: asked.filter, limit: mostListed });
+      const shown = records.slice(0, mostListed);
+      const planned = onceEach(await planFor(tx, asked.command, shown));
+      const items = planned.flatMap(({ record, plan }) =>
+        plan.kind === 'do' ? plan.targets.map((target) => ({ record, target })) : [],
+      );
+      const list = items.length > 0 ? await recordList(tx, asked, items) : null;
+      return { list, planned, hasMore: records.length > shown.length };
+    });
+}
+
+/** How something that waits stands, and what is ordered of it: what is otherwise by then is left. */
+export function stateOf(record: AttentionRecord, target: BulkTarget): string {
+  return `${record.parked} since ${record.since}, ${target.state}`;
+}
+
+/** A list with what became of its items. */
+export type AttentionList = {
+  id: AttentionListId;
+  command: BulkCommand;
+  reason: string | null;
+  madeBy: ApiKeyId;
+  madeAt: string;
+  expiresAt: string;
+  run: { by: ApiKeyId; at: string; reason: string } | null;
+  items: AttentionItem[];
+};
+
+/** One thing that is ordered of something that waits. */
+export type AttentionItem = ReturnType<typeof toItem>;
+
+/** The list with this id. */
+export async function findAttentionList(
+  db: Db,
+  id: AttentionListId,
+): Promise<AttentionList | undefined> {
+  const row = await db
+    .selectFrom('attention_lists')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const items = await db
+    .selectFrom('attention_items')
+    .selectAll()
+    .where('list_id', '=', id)
+    .orderBy('position')
+    .execute();
+  const { run_by: by, run_at: at, run_reason: why } = row;
+  return {
+    id,
+    command: row.command,
+    reason: row.reason,
+    madeBy: row.made_by,
+    madeAt: row.made_at,
+    expiresAt: row.expires_at,
+    run: by !== null && at !== null && why !== null ? { by, at, reason: why } : null,
+    items: items.map(toItem),
+  };
+}
+
+/** Orders a list, once. Each of its items is done after this, in a transaction of its own. */
+export async function beginRun(
+  tx: Tx,
+  { id, by, reason }: { id: AttentionListId; by: ApiKeyId; reason: string },
+): Promise<'begun' | 'unknown' | 'expired' | 'run-already'> {
+  const row = await tx
+    .selectFrom('attention_lists')
+    .select('run_at')
+    .select(sql<boolean>`expires_at <= business_now()`.as('expired'))
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return 'unknown';
+  if (row.run_at !== null) return 'run-already';
+  if (row.expired) return 'expired';
+  await tx
+    .updateTable('attention_lists')
+    .set({ run_by: by, run_at: businessNow, run_reason: reason })
+    .where('id', '=', id)
+    .execute();
+  return 'begun';
+}
+
+async function recordList(
+  tx: Tx,
+  { command, reason, filter, by }: BulkAsked,
+  items: readonly { record: AttentionRecord; target: BulkTarget }[],
+): Promise<ListMade['list']> {
+  const list = await tx
+    .insertInto('attention_lists')
+    .values({
+      id: newId('list'),
+      command,
+      reason,
+      filter: JSON.stringify(filter),
+      made_by: by,
+      expires_at: inMinutes(listMinutes),
+    })
+    .returning(['id', 'expires_at as expiresAt'])
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('attention_items')
+    .values(
+      items.map(({ record, target }, position) => ({
+        list_id: list.id,
+        position,
+        kind: record.kind,
+        object_id: record.id,
+        seller_id: record.sellerId,
+        target_kind: target.kind,
+        target_id: target.id,
+        state: stateOf(record, target),
+      })),
+    )
+    .execute();
+  return list;
+}
+
+/** What nobody ran is of no use a day later. */
+async function forgetOldLists(db: Db): Promise<void> {
+  await sql`
+    delete from attention_lists where run_at is null
+      and expires_at < business_now() - interval '1 day'
+  `.execute(db);
+}
+
+function toItem(row: Selectable<Database['attention_items']>) {
+  return {
+    position: row.position,
+    kind: row.kind,
+    id: row.object_id,
+    sellerId: row.seller_id,
+    target: { kind: row.target_kind, id: row.target_id },
+    outcome: row.outcome,
+    why: row.why,
+  };
+}

@@ -1,0 +1,83 @@
+import { sql } from 'kysely';
+import {
+  type BulkCommand,
+  type BulkFacts,
+  type BulkPlan,
+  planBulk,
+} from '../../domain/attention.ts';
+import type { StepAttempt } from '../../domain/cancellation.ts';
+import type { Db } from '../connect.ts';
+import type { AttentionRecord } from './waiting.ts';
+
+/** Something that waits, and what an order comes down to for it. */
+export type Planned = { record: AttentionRecord; plan: BulkPlan };
+
+/** Decides an order for each of these, on what stands around them now. */
+export async function planFor(
+  db: Db,
+  command: BulkCommand,
+  records: readonly AttentionRecord[],
+): Promise<Planned[]> {
+  const around = await readAround(db, records);
+  return records.map((record) => {
+    const facts = around.get(record.id);
+    if (!facts) throw new Error(`nothing was read around ${record.id}`);
+    return { record, plan: planBulk(command, { ...facts, item: record }) };
+  });
+}
+
+type Row = Omit<BulkFacts, 'item' | 'payout'> & {
+  id: string;
+  payout:
+    | (Omit<NonNullable<BulkFacts['payout']>, 'attempts'> & {
+        attempts: Partial<Record<string, StepAttempt>> | null;
+      })
+    | null;
+};
+
+async function readAround(
+  db: Db,
+  records: readonly AttentionRecord[],
+): Promise<Map<string, Omit<BulkFacts, 'item'>>> {
+  const given = JSON.stringify(
+    records.map(({ id, sellerId, currency }) => ({ id, seller_id: sellerId, currency })),
+  );
+  const { rows } = await sql<Row>`
+    select item.id, (select jsonb_build_object('status', status,
+        'cancelAsked', cancel_ordered_at is not null and cancel_answer is null,
+        'isCancelUnknown', cancel_answer is not distinct from 'unknown', 'attempts', (
+          select jsonb_object_agg(step, jsonb_build_object('state', state,
+            'wasSent', first_sent_at is not null))
+          from attempts where object_id = payouts.id and state <> 'refused'))
+        from payouts where payouts.id = item.id) as payout,
+      (select jsonb_build_object('status', status, 'pausedAt', paused_at)
+        from sellers where sellers.id = item.seller_id) as seller,
+      ${holdsOverIt} as holds, ${banksInUse} as banks
+    from jsonb_to_recordset(${given}::jsonb) as item(id text, seller_id text, currency text)
+  `.execute(db);
+  return new Map(
+    rows.map(({ id, payout, ...row }) => {
+      return [id, { ...row, payout: payout && { ...payout, attempts: payout.attempts ?? {} } }];
+    }),
+  );
+}
+
+/** The hold that was placed with a difference names the same line of Stripe's. */
+const holdsOverIt = sql`array(
+  select holds.id from discrepancies join holds on holds.seller_id = item.seller_id
+    and holds.source = 'system' and right(holds.reason, length(movement_id) + 2)
+      = '(' || movement_id || ')'
+  where discrepancies.id = item.id and holds.released_at is null
+    and (holds.expires_at is null or holds.expires_at > business_now())
+  order by holds.placed_at, holds.id)`;
+
+/** A pause may stand at the same account as it was entered before. */
+const banksInUse = sql`(
+  select coalesce(jsonb_agg(bank order by bank.id), '[]') from (
+    select used.stripe_id as id, min(paused.paused_at) as "pausedAt"
+    from bank_accounts as used join bank_accounts as paused on paused.seller_id = used.seller_id
+      and (paused.stripe_id = used.stripe_id or paused.fingerprint = used.fingerprint)
+    where used.seller_id = item.seller_id and used.gone_at is null and paused.paused_at is not null
+      and (item.currency is null or used.currency = item.currency)
+    group by used.stripe_id
+  ) as bank)`;

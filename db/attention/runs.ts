@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { BulkCommand, BulkTarget, Inapplicable } from '../../domain/attention.ts';
+import type { AttentionListId, PayoutId, SellerId } from '../../domain/ids.ts';
+import { resumeBankAccount } from '../accounts/bank-accounts.ts';
+import { lockParkedSeller, unparkSeller } from '../accounts/parked.ts';
+import { wakeWaitingPayouts } from '../accounts/reads.ts';
+import { nameActor, recordCommand } from '../commands.ts';
+import type { Db, Tx } from '../connect.ts';
+import { releaseHold } from '../holds.ts';
+import { cancelPayout } from '../payouts/cancellations.ts';
+import { lockParked, retryRefused } from '../payouts/orders.ts';
+import type { Database } from '../schema/index.ts';
+import { pauseSeller, resumeSeller } from '../sellers/orders.ts';
+import { businessNow } from '../time.ts';
+import { type AttentionList, stateOf } from './lists.ts';
+import { planFor } from './plans.ts';
+import { listAttention } from './waiting.ts';
+
+/** Why something of a list was left out when the list was run. */
+export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
+
+type Run = Pick<AttentionList, 'id' | 'command' | 'reason'> & {
+  run: NonNullable<AttentionList['run']>;
+};
+type Item = Selectable<Database['attention_items']>;
+
+/**
+ * Does what is left of a list that was ordered, each item once and in a transaction of its own, so
+ * that money of many sellers is never locked together. One that breaks keeps no other from being
+ * done; it is tried again when the order is repeated.
+ */
+export async function finishRun(db: Db, list: Run): Promise<void> {
+  const left = await db
+    .selectFrom('attention_items')
+    .select('position')
+    .where('list_id', '=', list.id)
+    .where('outcome', 'is', null)
+    .orderBy('position')
+    .execute();
+  const faults: unknown[] = [];
+  for (const { position } of left) {
+    const done = db.transaction().execute((tx) => doItem(tx, list, position));
+    await done.catch((fault: unknown) => faults.push(fault));
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+async function doItem(tx: Tx, list: Run, position: number): Promise<void> {
+  const item = await lockItem(tx, list.id, position);
+  if (item.outcome !== null) return;
+  await nameActor(tx, list.run.by);
+  const why = await order(tx, list, item);
+  const outcome = why === null ? ('done' as const) : ('left-out' as const);
+  await tx
+    .updateTable('attention_items')
+    .set({ outcome, why, done_at: businessNow })
+    .where('list_id', '=', list.id)
+    .where('position', '=', position)
+    .execute();
+  if (why === null) await recordPart(tx, list, item);
+}
+
+async function lockItem(tx: Tx, listId: AttentionListId, position: number): Promise<Item> {
+  return tx
+    .selectFrom('attention_items')
+    .selectAll()
+    .where('list_id', '=', listId)
+    .where('position', '=', position)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+/** Looks at the item again and orders what was shown; else answers why it is left out. */
+async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
+  await lockTarget(tx, list.command, item);
+  const [record] = await listAttention(tx, { filter: { id: item.object_id }, limit: 1 });
+  if (!record) return 'waits-no-more';
+  const [planned] = await planFor(tx, list.command, [record]);
+  if (!planned) return 'changed';
+  const { plan } = planned;
+  if (plan.kind === 'leave') return plan.why;
+  const target = plan.targets.find(
+    ({ kind, id }) => kind === item.target_kind && id === item.target_id,
+  );
+  if (!target || stateOf(record, target) !== item.state) return 'changed';
+  return act(tx, list, { target, sellerId: item.seller_id });
+}
+
+/** What stopped is held before it is looked at; the other orders lock what they change themselves. */
+async function lockTarget(tx: Tx, command: BulkCommand, item: Item): Promise<void> {
+  if (command !== 'retry' && command !== 'cancel') return;
+  if (item.target_kind === 'payout') await lockParked(tx, item.target_id as PayoutId);
+  if (item.target_kind === 'seller') await lockParkedSeller(tx, item.target_id as SellerId);
+}
+
+async function act(
+  tx: Tx,
+  list: Run,
+  { target, sellerId }: { target: BulkTarget; sellerId: SellerId | null },
+): Promise<LeftOut | null> {
+  const { by } = list.run;
+  const reason = list.reason ?? list.run.reason;
+  switch (target.kind) {
+    case 'payout': {
+      if (list.command === 'retry') await retryRefused(tx, target.id);
+      const plan = list.command === 'cancel' ? await cancelPayout(tx, target.id, by) : undefined;
+      return plan?.kind === 'refuse' ? plan.why : null;
+    }
+    case 'seller':
+      if (list.command === 'retry') await unparkSeller(tx, target.id);
+      else if (list.command === 'resume-seller') await resumeSeller(tx, target.id);
+      else await pauseSeller(tx, { sellerId: target.id, reason, by });
+      return null;
+    case 'hold':
+      return (await releaseHold(tx, { holdId: target.id, reason, by })) ? null : 'changed';
+    case 'bank-account':
+      if (sellerId === null) return 'no-seller';
+      await resumeBankAccount(tx, sellerId, target.id);
+      await wakeWaitingPayouts(tx, sellerId);
+      return null;
+  }
+}
+
+/** The explanation of each object tells who decided it, as of an order about it alone. */
+async function recordPart(tx: Tx, list: Run, item: Item): Promise<void> {
+  const { command, id, run } = list;
+  const isPlain = command === 'retry' || command === 'cancel';
+  // No header can carry this sign, so that no caller's key is in the way.
+  const key = `${id}·${item.position}`;
+  const ofSeller = item.target_kind === 'bank-account' && item.seller_id;
+  await recordCommand(
+    tx,
+    {
+      apiKeyId: run.by,
+      idempotencyKey: key,
+      requestHash: createHash('sha256').update(key).digest(),
+      kind: isPlain ? `${command}-${item.target_kind}` : command,
+    },
+    {
+      status: 200,
+      body: { list: id, reason: list.reason ?? run.reason },
+      objectId: ofSeller || item.target_id,
+    },
+  );
+}

@@ -1,0 +1,201 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { AttentionKind, AttentionReason } from '../../domain/attention.ts';
+import type { Cause } from '../../domain/discrepancies.ts';
+import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
+import type { Money } from '../../domain/money.ts';
+import { lateDays, type MoneyStep, type ParkReason } from '../../domain/payout.ts';
+import type { Db } from '../connect.ts';
+import { businessNow, instant, utc } from '../time.ts';
+
+/**
+ * Something that stopped until a person decides, a payout that the banks have for too long, an
+ * account that Stripe rejected, or what differs from Stripe.
+ */
+export type AttentionRecord = {
+  /** Null where it is about no seller in particular. */
+  sellerId: SellerId | null;
+  /** Null where it is about every currency of the seller's. */
+  currency: string | null;
+  since: string;
+  /** Money that does not move because of it, in minor units. */
+  atStake: Money[];
+} & (
+  | {
+      kind: 'payout';
+      id: PayoutId;
+      parked: ParkReason | 'late';
+      parkedDetail: string | null;
+      unknownStep: MoneyStep | null;
+    }
+  | { kind: 'seller'; id: SellerId; parked: string; parkedDetail: null; unknownStep: null }
+  | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
+);
+
+/** Which of what waits. A currency is that of the money, a country that of the seller. */
+export type AttentionFilter = {
+  kind?: AttentionKind | undefined;
+  reason?: AttentionReason | undefined;
+  sellerId?: SellerId | undefined;
+  currency?: string | undefined;
+  country?: string | undefined;
+  /** Only what waits since before then. */
+  before?: string | undefined;
+  /** Only this one. */
+  id?: string | undefined;
+};
+
+/** Where a page of what needs attention begins: after this one. */
+export type AttentionPlace = { since: string; id: string };
+
+/** What waits for a person, oldest first, one more than the limit where there is more. */
+export async function listAttention(
+  db: Db,
+  {
+    filter = {},
+    after,
+    limit,
+  }: { filter?: AttentionFilter; after?: AttentionPlace | undefined; limit: number },
+): Promise<AttentionRecord[]> {
+  const { rows } = await sql<AttentionRecord>`
+    with stopped as (
+      select * from ${waiting} where ${fits(filter)} and ${comesAfter(after)}
+      order by since, id limit ${limit + 1}
+    )
+    select kind, id, seller_id as "sellerId", currency, parked, parked_detail as "parkedDetail",
+      unknown_step as "unknownStep", since, ${stakeOf(filter.currency)} as "atStake"
+    from stopped order by since, id
+  `.execute(db);
+  return rows;
+}
+
+/** What waits for one reason: how many, since when the first, and all that is at stake. */
+export type AttentionGroup = {
+  kind: AttentionKind;
+  reason: string;
+  count: number;
+  since: string;
+  atStake: Money[];
+};
+
+/** All that waits, added up for each kind and reason, as it stands now. */
+export async function readAttentionGroups(
+  db: Db,
+  filter: AttentionFilter,
+): Promise<{ now: string; groups: AttentionGroup[] }> {
+  const { rows } = await sql<{ now: string; groups: AttentionGroup[] }>`
+    with stopped as (
+      select kind, parked, since, ${stakeOf(filter.currency)} as stake
+      from (select * from ${waiting} where ${fits(filter)}) as stopped
+    ), counted as (
+      select kind, parked, count(*)::int as count, min(since) as since
+      from stopped group by kind, parked
+    ), summed as (
+      select kind, parked, currency, sum(amount)::bigint as amount
+      from stopped, jsonb_to_recordset(stake) as part(currency text, amount bigint)
+      group by kind, parked, currency
+    )
+    select ${businessNow} as now, coalesce(json_agg(json_build_object('kind', kind,
+      'reason', parked, 'count', count, 'since', ${asInstant}, 'atStake', (
+        select coalesce(json_agg(json_build_object('amount', amount, 'currency', currency)
+          order by currency), '[]')
+        from summed where summed.kind = counted.kind and summed.parked = counted.parked
+      )) order by since, kind, parked), '[]') as groups
+    from counted
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('an aggregate has one row');
+  return row;
+}
+
+const asInstant = instant('since');
+
+/** As exact as a cursor can say it. */
+const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
+const rejectedSince = sql<string>`date_trunc('milliseconds', rejected_at, 'UTC')`;
+const openedSince = sql<string>`date_trunc('milliseconds', opened_at, 'UTC')`;
+const lateSince = sql<string>`date_trunc('milliseconds',
+  sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;
+
+/** All that waits, as one table. */
+const waiting = sql`(
+  select 'payout' as kind, id, seller_id, currency, parked, parked_detail, unknown_step,
+    ${parkedSince} as since
+    from payouts where parked is not null
+  union all
+  select 'payout', id, seller_id, currency, 'late', null, null, ${lateSince}
+    from payouts where status = 'sent' and parked is null and ${lateSince} < business_now()
+  union all
+  select 'seller', id, id, null, parked, null, null, ${parkedSince}
+    from sellers where parked is not null
+  union all
+  select 'seller', id, id, null, 'account-rejected', null, null, ${rejectedSince}
+    from sellers where rejected_at is not null and parked is null and status <> 'closed'
+  union all
+  select 'discrepancy', id, seller_id, coalesce(stripe_currency, ledger_currency), cause, null,
+    null, ${openedSince}
+    from discrepancies where closed_at is null
+) as waiting`;
+
+function fits(filter: AttentionFilter): RawBuilder<unknown> {
+  const { kind, reason, sellerId, currency, country, before, id } = filter;
+  const rules = [
+    kind && sql`kind = ${kind}`,
+    reason && sql`parked = ${reason}`,
+    sellerId && sql`seller_id = ${sellerId}`,
+    currency &&
+      sql`(waiting.currency = ${currency} or waiting.currency is null and exists (
+        select from ${heldBy(sql`waiting.seller_id`, currency)}))`,
+    country &&
+      sql`exists (select from sellers where sellers.id = waiting.seller_id
+        and country = ${country})`,
+    before && sql`since < ${utc(before)}::timestamptz`,
+    id && sql`id = ${id}`,
+  ].filter((rule) => typeof rule === 'object');
+  return rules.length > 0 ? sql.join(rules, sql` and `) : sql`true`;
+}
+
+function comesAfter(after: AttentionPlace | undefined) {
+  return after ? sql`(since, id) > (${after.since}::timestamptz, ${after.id})` : sql`true`;
+}
+
+/** What does not move because of a row of `waiting`, named `stopped`; or what differs. */
+function stakeOf(currency: string | undefined) {
+  return sql`coalesce(case kind when 'payout' then (
+      select jsonb_build_array(jsonb_build_object('amount', case
+        when from_platform + from_account > 0 then from_platform + from_account
+        else coalesce(requested_amount, ${unpaid}) end, 'currency', currency))
+      from payouts where payouts.id = stopped.id
+    ) when 'discrepancy' then (
+      select jsonb_build_array(jsonb_build_object('amount', abs(coalesce(at_stripe, in_ledger)),
+        'currency', coalesce(stripe_currency, ledger_currency)))
+      from discrepancies where discrepancies.id = stopped.id
+        and coalesce(at_stripe, in_ledger) is not null
+    ) else (
+      select jsonb_agg(jsonb_build_object('amount', amount - listed, 'currency', currency)
+        order by currency)
+      from ${heldBy(sql`stopped.seller_id`, currency)}, ${listedPayouts} where amount <> listed
+    ) end, '[]'::jsonb)`;
+}
+
+/** What payouts of the seller carry that wait for a person themselves: it is at stake there. */
+const listedPayouts = sql`lateral (
+    select coalesce(sum(from_platform + from_account), 0)::bigint as listed from payouts
+    where payouts.seller_id = stopped.seller_id and payouts.currency = held.currency
+      and (parked is not null and status in ('reserved', 'transferred', 'sent')
+        or status = 'sent' and ${lateSince} < business_now())
+  ) as beside`;
+
+/** What a seller has that is not at the bank, for each currency or for one. */
+function heldBy(sellerId: RawBuilder<unknown>, currency: string | undefined) {
+  return sql`(
+    select currency, sum(amount)::bigint as amount from balances
+    where balances.seller_id = ${sellerId} and place not in ('owed', 'bank', 'foreign')
+      and ${currency === undefined ? sql`true` : sql`currency = ${currency}`}
+    group by currency having sum(amount) <> 0
+  ) as held`;
+}
+
+/** What a payout of all that is payable is about, before anything is set aside for it. */
+const unpaid = sql`coalesce((select sum(greatest(amount, 0)) from balances
+  where balances.seller_id = payouts.seller_id and balances.currency = payouts.currency
+    and place in ('platform', 'account')), 0)`;

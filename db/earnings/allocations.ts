@@ -1,0 +1,102 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { Tx } from '../connect.ts';
+
+/** Whose earnings pay which payout, and how much of it, in minor units. */
+export type Allocation = {
+  payoutId: PayoutId;
+  sellerId: SellerId;
+  currency: string;
+  amount: number;
+};
+
+/**
+ * The part of a larger statement that says which earnings pay a payout: the oldest that are open,
+ * of those that `which` lets in, the last of them in part if need be.
+ */
+export function allocation(
+  { payoutId, sellerId, currency, amount }: Allocation,
+  which: RawBuilder<unknown> = sql`true`,
+) {
+  return sql`open as (
+      select id, amount - allocated as rest,
+        sum(amount - allocated) over (order by available_on, id) as upto
+      from earnings
+      where seller_id = ${sellerId} and currency = ${currency} and allocated < amount and ${which}
+    ), taken as (
+      select id, least(rest, ${amount} - (upto - rest))::bigint as part
+      from open where upto - rest < ${amount}
+    ), item as (
+      insert into payout_items (payout_id, earning_id, amount)
+      select ${payoutId}, id, part from taken
+      on conflict (payout_id, earning_id) do update
+        set amount = excluded.amount, released_at = null
+    ), given as (
+      update earnings set allocated = allocated + part from taken where earnings.id = taken.id
+    )`;
+}
+
+/**
+ * Says which earnings pay payouts that stand, as far as there are any. Those of a later day count as
+ * not payable only while they are open, so they stay so until then.
+ */
+export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void> {
+  for (const one of all) {
+    const which = sql`available_on <= business_now() and ${notIn(one)}`;
+    await sql`with ${allocation(one, which)} select`.execute(tx);
+  }
+}
+
+/**
+ * Gives the earnings of a payout that ended unpaid back to the next one; first to one that was
+ * adopted and paid them already.
+ */
+export async function releaseEarnings(
+  tx: Tx,
+  { payoutId, sellerId }: Pick<Allocation, 'payoutId' | 'sellerId'>,
+): Promise<void> {
+  const unexplained = await lockUnexplained(tx, sellerId);
+  await sql`
+    with item as (
+      update payout_items set released_at = business_now()
+      where payout_id = ${payoutId} and released_at is null returning earning_id, amount
+    )
+    update earnings set allocated = allocated - item.amount from item
+    where earnings.id = item.earning_id
+  `.execute(tx);
+  await allocate(tx, unexplained);
+}
+
+/**
+ * Payouts that were adopted and that no earning was known for, each with what is still missing.
+ * Held until the transaction ends, so that nobody else brings it too.
+ */
+export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Allocation[]> {
+  const locked = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('adopted_at', 'is not', null)
+    .where('status', 'in', ['sent', 'paid', 'settled'])
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
+  if (locked.length === 0) return [];
+  // A statement of its own after the lock, so that it sees what the last holder of it wrote.
+  const { rows } = await sql<Allocation>`
+    select id as "payoutId", seller_id as "sellerId", currency, missing as amount
+    from payouts cross join lateral (
+      select from_platform + from_account - coalesce(sum(amount), 0)::bigint as missing
+      from payout_items where payout_id = payouts.id and released_at is null
+    ) as explained
+    where id in (${sql.join(locked.map(({ id }) => id))}) and missing > 0
+    order by reserved_at, id
+  `.execute(tx);
+  return rows;
+}
+
+/** An earning that a payout has is not given to it in a second part; one it gave back may be. */
+function notIn({ payoutId }: Allocation) {
+  return sql`not exists (select from payout_items
+    where payout_id = ${payoutId} and earning_id = earnings.id and released_at is null)`;
+}

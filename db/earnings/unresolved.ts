@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { EarningId } from '../../domain/ids.ts';
+import type { Db } from '../connect.ts';
+import { lockSeller } from '../locks.ts';
+import { lookForThreshold } from '../paydays/thresholds.ts';
+import { wakeSeller } from '../wake-ups.ts';
+import { allocate, lockUnexplained } from './allocations.ts';
+
+/**
+ * Earnings that name a charge and do not know yet when its money is available, the one that was
+ * asked for longest ago first, so that charges without an answer hold up none.
+ */
+export async function takeUnresolvedEarnings(
+  db: Db,
+  limit: number,
+): Promise<{ earningId: EarningId; charge: string }[]> {
+  const { rows } = await sql<{ earningId: EarningId; charge: string }>`
+    with next as (
+      select id from earnings where available_on is null and charge is not null
+      order by charge_tried_at nulls first, created_at limit ${limit} for update skip locked
+    )
+    update earnings set charge_tried_at = business_now() from next where earnings.id = next.id
+    returning earnings.id as "earningId", charge
+  `.execute(db);
+  return rows;
+}
+
+/**
+ * The charge said when its money is available: then it may pay a payout that was adopted, and a
+ * threshold may be reached.
+ */
+export async function recordAvailableOn(
+  db: Db,
+  { earningId, availableOn }: { earningId: EarningId; availableOn: string },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { seller_id: id } = await tx
+      .selectFrom('earnings')
+      .select('seller_id')
+      .where('id', '=', earningId)
+      .executeTakeFirstOrThrow();
+    const { schedule } = await lockSeller(tx, id);
+    const unexplained = await lockUnexplained(tx, id);
+    await tx
+      .updateTable('earnings')
+      .set({ available_on: availableOn })
+      .where('id', '=', earningId)
+      .where('available_on', 'is', null)
+      .execute();
+    await allocate(tx, unexplained);
+    if (await lookForThreshold(tx, id, schedule)) await wakeSeller(tx, id);
+  });
+}

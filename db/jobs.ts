@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
+import type { Db } from './connect.ts';
+import { paydayAt } from './paydays/thresholds.ts';
+import { isEndStored } from './stripe-events/inbox.ts';
+import { insertWakeUps } from './wake-ups.ts';
+
+/**
+ * Notes a wake-up for everything whose deadline passed a while ago and whose workflow should have
+ * looked by now: a lost timer or a lost clock move costs minutes, not money. So does an event that
+ * was stored in the very moment in which its payout was sent: neither could see the other.
+ */
+export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
+  await insertWakeUps(
+    db,
+    sql`select 'payout/' || id, array['deadline'] from payouts
+    where status in ('requested', 'reserved', 'transferred', 'sent', 'paid')
+      and parked is null and look_again_at < business_now() - ${minutes} * interval '1 minute'
+    union all
+    select 'seller/' || id, array['deadline'] from sellers
+    where status <> 'closed' and parked is null
+      and look_again_at < business_now() - ${minutes} * interval '1 minute'
+    union
+    select 'seller/' || id, array['deadline'] from sellers
+    where status = 'active' and parked is null and paused_at is null
+      and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
+    union
+    select 'seller/' || waiting.seller_id, array['deadline'] from payouts waiting
+      join sellers on sellers.id = waiting.seller_id
+    where sellers.status = 'active' and sellers.parked is null and paused_at is null
+      and waiting.status = 'requested' and waiting.started_at is null
+      and waiting.created_at < business_now() - ${minutes} * interval '1 minute'
+      and not exists (select from payouts busy where busy.seller_id = waiting.seller_id
+        and busy.currency = waiting.currency and (busy.status in ('reserved', 'transferred')
+          or busy.status = 'requested' and busy.started_at is not null))
+    union
+    select 'payout/' || id, array['deadline'] from payouts
+    where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
+      and ${isEndStored(sql.ref('stripe_payout_id'))}`,
+  );
+}
+
+/** A row whose workflow has to run. */
+export type OpenRow =
+  | { workflowId: `seller/${SellerId}`; kind: 'seller'; sellerId: SellerId }
+  | {
+      workflowId: `payout/${PayoutId}`;
+      kind: 'payout';
+      payoutId: PayoutId;
+      sellerId: SellerId;
+    };
+
+/**
+ * Every seller and payout whose workflow has to run, unless it is only just being started. One that
+ * has moved was started, even where its start could not be noted before a process died.
+ */
+export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<OpenRow[]> {
+  const before = sql<string>`business_now() - ${olderThanSeconds} * interval '1 second'`;
+  const [sellers, payouts] = await Promise.all([
+    db
+      .selectFrom('sellers')
+      .select('id')
+      .where('status', '<>', 'closed')
+      .where('created_at', '<=', before)
+      .execute(),
+    db
+      .selectFrom('payouts')
+      .select(['id', 'seller_id'])
+      .where('status', 'in', ['requested', 'reserved', 'transferred', 'sent', 'paid'])
+      .where((of) =>
+        of.or([
+          of('started_at', '<=', before),
+          of.and([
+            of('started_at', 'is', null),
+            of('status', '<>', 'requested'),
+            of('created_at', '<=', before),
+          ]),
+        ]),
+      )
+      .execute(),
+  ]);
+  return [
+    ...sellers.map(({ id }) => {
+      return { workflowId: sellerWorkflowId(id), kind: 'seller' as const, sellerId: id };
+    }),
+    ...payouts.map(({ id, seller_id }) => {
+      const workflowId = payoutWorkflowId(id);
+      return { workflowId, kind: 'payout' as const, payoutId: id, sellerId: seller_id };
+    }),
+  ];
+}

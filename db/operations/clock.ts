@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import { isOver, payoutStatuses } from '../../domain/payout.ts';
+import type { Db, Tx } from '../connect.ts';
+import { paydayAt } from '../paydays/thresholds.ts';
+import { insertWakeUps } from '../wake-ups.ts';
+
+/** Business time now, and how far it is ahead of real time. */
+export type ClockReading = { now: string; offsetMs: number };
+
+/** Reads the clock that every deadline is measured by. */
+export async function readClock(db: Db): Promise<ClockReading> {
+  const { rows } = await sql<ClockReading>`
+    select clock_timestamp() + offset_ms * interval '1 millisecond' as now,
+      offset_ms as "offsetMs"
+    from clock
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('the clock has no row');
+  return row;
+}
+
+/** Keeps others from moving the clock until the transaction ends; reading goes on. */
+export async function lockClock(tx: Tx): Promise<ClockReading> {
+  await sql`select from clock for update`.execute(tx);
+  return readClock(tx);
+}
+
+/**
+ * True while a POST to Stripe may be under way. Until the transaction ends none can begin, so
+ * that none is first sent before a long move and sent again after it.
+ */
+export async function isRequestOpen(tx: Tx): Promise<boolean> {
+  await sql`lock table attempts in share row exclusive mode`.execute(tx);
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from attempts
+      where state = 'started' and first_sent_at is not null) as open
+  `.execute(tx);
+  return rows[0]?.open ?? true;
+}
+
+/** Moves business time forward and notes that whatever has fallen due must look again. */
+export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
+  const { offset_ms: before } = await tx
+    .selectFrom('clock')
+    .select('offset_ms')
+    .executeTakeFirstOrThrow();
+  await tx.updateTable('clock').set({ offset_ms: offsetMs }).execute();
+  const open = payoutStatuses.filter((status) => !isOver({ status }));
+  await insertWakeUps(
+    tx,
+    sql`with due as (
+      select 'payout/' || payouts.id as workflow_id from payouts, clock
+        where status in (${sql.join(open)}) and look_again_at <= ${newNow}
+      union
+      select 'seller/' || sellers.id from sellers, clock
+        where status <> 'closed' and look_again_at <= ${newNow}
+      union
+      select 'seller/' || sellers.id from sellers, clock
+        where status = 'active' and paused_at is null and ${paydayAt} <= ${newNow}
+      union
+      select 'seller/' || seller_id from holds, clock
+        where released_at is null and expires_at <= ${newNow}
+          and expires_at > now() + ${before} * interval '1 millisecond' - interval '1 minute'
+    )
+    select workflow_id, array['deadline'] from due`,
+  );
+}
+
+/** The transaction began before the sandbox moved; its own now() is that much behind. */
+const newNow = sql`clock_timestamp() + offset_ms * interval '1 millisecond'`;

@@ -1,0 +1,58 @@
+import type { Db } from '../connect.ts';
+
+/** What this database belongs to; written once, at the first start. */
+export type Installation = {
+  stripeAccount: string;
+  livemode: boolean;
+  stripeIs: 'stripe' | 'sandbox';
+  temporalNamespace: string;
+};
+
+/** Reads what this database belongs to; undefined before the first start. */
+export async function findInstallation(db: Db): Promise<Installation | undefined> {
+  const row = await db.selectFrom('installation').selectAll().executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    stripeAccount: row.stripe_account,
+    livemode: row.livemode,
+    stripeIs: row.stripe_is,
+    temporalNamespace: row.temporal_namespace,
+  };
+}
+
+/** Writes down what this database belongs to, unless that stands; answers with what stands. */
+export async function recordInstallation(db: Db, of: Installation): Promise<Installation> {
+  await db
+    .insertInto('installation')
+    .values({
+      stripe_account: of.stripeAccount,
+      livemode: of.livemode,
+      stripe_is: of.stripeIs,
+      temporal_namespace: of.temporalNamespace,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+  return (await findInstallation(db)) ?? of;
+}
+
+/** In words, what does not fit to what this database belongs to; undefined when all does. */
+export function describeMismatch(
+  stands: Installation,
+  given: Partial<Installation>,
+): string | undefined {
+  const differing = (Object.keys(names) as (keyof Installation)[]).filter(
+    (field) => given[field] !== undefined && given[field] !== stands[field],
+  );
+  if (differing.length === 0) return undefined;
+  const parts = differing.map(
+    (field) => `${names[field]} is ${given[field]}, not ${stands[field]}`,
+  );
+  return `This database belongs to another installation: ${parts.join('; ')}`;
+}
+
+const names = {
+  stripeAccount: 'the Stripe account',
+  livemode: 'live mode',
+  stripeIs: 'the other side (stripe or sandbox)',
+  temporalNamespace: 'the Temporal namespace',
+} satisfies Record<keyof Installation, string>;

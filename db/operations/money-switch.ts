@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { ApiKeyId } from '../../domain/ids.ts';
+import { isOver, payoutStatuses } from '../../domain/payout.ts';
+import type { Db, Tx } from '../connect.ts';
+import { businessNow } from '../time.ts';
+import { insertWakeUps } from '../wake-ups.ts';
+
+/** The switch that every request that moves money looks at first, and who moved it last. */
+export type Operations = {
+  moneyStopped: boolean;
+  reason: string | null;
+  /** The API key; null while nobody has moved the switch. */
+  changedBy: string | null;
+  changedAt: string;
+};
+
+/** Reads whether money may move. */
+export async function readOperations(db: Db): Promise<Operations> {
+  const row = await db.selectFrom('operations').selectAll().executeTakeFirstOrThrow();
+  return {
+    moneyStopped: row.money_stopped,
+    reason: row.reason,
+    changedBy: row.changed_by,
+    changedAt: row.changed_at,
+  };
+}
+
+/** Stops money or lets it move again; what waited for that is told to look again. */
+export async function recordMoneySwitch(
+  tx: Tx,
+  change: { stopped: boolean; reason: string; changedBy: ApiKeyId },
+): Promise<Operations> {
+  await tx
+    .updateTable('operations')
+    .set({
+      money_stopped: change.stopped,
+      reason: change.reason,
+      changed_by: change.changedBy,
+      changed_at: businessNow,
+    })
+    .execute();
+  if (!change.stopped) await wakeStopped(tx);
+  return readOperations(tx);
+}
+
+/** Keeps others from moving the switch until the transaction ends. */
+export async function lockMoneySwitch(tx: Tx): Promise<void> {
+  await tx.selectFrom('operations').select('money_stopped').forUpdate().execute();
+}
+
+/** As the index of open payouts has it: written out, since a kept plan cannot infer it. */
+const isOpen = sql<boolean>`status in (${sql.join(
+  payoutStatuses.filter((status) => !isOver({ status })).map((status) => sql.lit(status)),
+)})`;
+
+/** Only payouts wait for this: nothing else moves money. */
+async function wakeStopped(tx: Tx): Promise<void> {
+  await insertWakeUps(
+    tx,
+    sql`select 'payout/' || id, array['payouts'] from payouts
+      where waiting_for = 'money-stopped' and ${isOpen}`,
+  );
+}

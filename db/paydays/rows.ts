@@ -1,0 +1,155 @@
+import { newId, type SellerId } from '../../domain/ids.ts';
+import type { SkipReason } from '../../domain/payout.ts';
+import {
+  cutOffOf,
+  manualSchedule,
+  planPayday,
+  reachesThreshold,
+  type Schedule,
+} from '../../domain/schedule.ts';
+import type { Db, Tx } from '../connect.ts';
+import { readPaydayFunds } from '../funds.ts';
+import { businessNow } from '../time.ts';
+import { wakeSeller } from '../wake-ups.ts';
+import { lookForThreshold, readThresholds } from './thresholds.ts';
+
+/** Finds paydays: zones and bank holidays are not known here. */
+export type Calendar = (
+  seller: { schedule: Schedule; country: string },
+  around: { now: string; count: number },
+) => { latest: string | null; upcoming: string[] };
+
+/** Sets when a seller is paid from now on; a payday that was not opened yet is forgotten. */
+export async function recordSchedule(
+  tx: Tx,
+  seller: { sellerId: SellerId; schedule: Schedule; nextPayoutAt: string | null },
+): Promise<void> {
+  const { sellerId, schedule } = seller;
+  await tx
+    .updateTable('sellers')
+    .set({
+      schedule: JSON.stringify(schedule),
+      next_payout_at: seller.nextPayoutAt,
+      threshold_look_at: null,
+    })
+    .where('id', '=', sellerId)
+    .execute();
+  await lookForThreshold(tx, sellerId, schedule);
+  await wakeSeller(tx, sellerId);
+}
+
+/**
+ * Orders what is due of an active seller: the latest payday that has come, and what reaches a
+ * threshold; then says when to look next. A repeat finds nothing due. The seller is locked as for a
+ * reservation, so that nobody sets aside the money that is weighed here.
+ */
+export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const seller = await lockSeller(tx, sellerId);
+    if (seller.status !== 'active' || seller.paused_at !== null) return;
+    const { now, next_payout_at: next, threshold_look_at: look, country } = seller;
+    const schedule = seller.schedule ?? manualSchedule;
+    const isPayday = next !== null && next <= now;
+    if (!isPayday && (look === null || look > now)) return;
+    const { latest, upcoming } = calendar({ schedule, country }, { now, count: 1 });
+    if (isPayday) {
+      const payday = latest !== null && latest > next ? latest : next;
+      await orderPayday(tx, sellerId, schedule, payday);
+    }
+    const reached = await readThresholds(tx, sellerId, schedule);
+    for (const currency of reached.now) {
+      await insertOrder(tx, { seller_id: sellerId, currency, ordered_by: 'threshold' });
+    }
+    await tx
+      .updateTable('sellers')
+      .set({
+        next_payout_at: isPayday ? (upcoming[0] ?? null) : next,
+        threshold_look_at: reached.next,
+      })
+      .where('id', '=', sellerId)
+      .execute();
+  });
+}
+
+/**
+ * Earnings came, all of them new: wakes a seller whose workflow sleeps, because no money waited for its payday, or
+ * one that may reach a threshold. The balances are locked by the entries just written, so of two
+ * requests at once one sees what both brought. True when somebody was woken.
+ */
+export async function wakeForPayday(
+  tx: Tx,
+  seller: { id: SellerId; schedule: Schedule; nextPayoutAt: string | null },
+  brought: readonly { currency: string; amount: number }[],
+): Promise<boolean> {
+  if (brought.length === 0) return false;
+  const sums = new Map<string, number>();
+  for (const { currency, amount } of brought) {
+    sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  }
+  const funds = await readPaydayFunds(tx, seller.id, 'infinity');
+  const slept =
+    seller.nextPayoutAt !== null &&
+    funds.some(({ currency, atPlatform, atAccount }) => {
+      return atPlatform + atAccount <= (sums.get(currency) ?? 0);
+    });
+  const mayReach = funds.some(({ currency, atPlatform, atAccount }) =>
+    reachesThreshold(seller.schedule, { currency, amount: atPlatform + atAccount }),
+  );
+  const looksSooner = mayReach && (await lookForThreshold(tx, seller.id, seller.schedule));
+  if (slept || looksSooner) await wakeSeller(tx, seller.id);
+  return slept || looksSooner;
+}
+
+async function lockSeller(tx: Tx, sellerId: SellerId) {
+  return tx
+    .selectFrom('sellers')
+    .select(['status', 'country', 'schedule', 'next_payout_at', 'threshold_look_at', 'paused_at'])
+    .select(businessNow.as('now'))
+    .where('id', '=', sellerId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+async function orderPayday(tx: Tx, sellerId: SellerId, schedule: Schedule, payday: string) {
+  const cutOff = cutOffOf(schedule, payday);
+  for (const funds of await readPaydayFunds(tx, sellerId, cutOff)) {
+    const plan = planPayday(schedule, funds);
+    if (plan.kind === 'nothing') continue;
+    await insertOrder(tx, {
+      seller_id: sellerId,
+      currency: funds.currency,
+      ordered_by: 'schedule',
+      payday,
+      cut_off_at: cutOff,
+      ...(plan.kind === 'skip' && skipped(plan.reason, plan.amount)),
+    });
+  }
+}
+
+type Order = {
+  seller_id: SellerId;
+  currency: string;
+  ordered_by: string;
+  payday?: string;
+  cut_off_at?: string;
+};
+
+/** A payday that was opened already stands as it was opened. */
+async function insertOrder(tx: Tx, order: Order | (Order & ReturnType<typeof skipped>)) {
+  await tx
+    .insertInto('payouts')
+    .values({ id: newId('payout'), ...order })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['seller_id', 'currency', 'payday'])
+        .where('payday', 'is not', null)
+        .where('replaces', 'is', null)
+        .doNothing(),
+    )
+    .execute();
+}
+
+function skipped(skip_reason: SkipReason, amount: number) {
+  const over = { status: 'skipped' as const, over_at: businessNow };
+  return { ...over, skip_reason, requested_amount: amount };
+}

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { firstExpiry, neededBeside } from '../../domain/holds.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { payableOf } from '../../domain/payout.ts';
+import { reachesThreshold, type Schedule } from '../../domain/schedule.ts';
+import type { Tx } from '../connect.ts';
+import { readPaydayFunds } from '../funds.ts';
+import { lockSeller } from '../locks.ts';
+import { businessNow } from '../time.ts';
+
+/** A seller without any is paid by order. */
+type Thresholds = Pick<Schedule, 'thresholds'> | null;
+
+/**
+ * The currencies that reach their threshold now, and when the next may by what is earned already
+ * and by the holds that run out. A currency with a payout that has not set its money aside yet
+ * waits: it may be the same money.
+ */
+export async function readThresholds(
+  tx: Tx,
+  sellerId: SellerId,
+  schedule: Thresholds,
+): Promise<{ now: string[]; next: string | null }> {
+  const reached: string[] = [];
+  const dates: string[] = [];
+  if (!hasThresholds(schedule)) return { now: reached, next: null };
+  const requested = await tx
+    .selectFrom('payouts')
+    .select('currency')
+    .where('seller_id', '=', sellerId)
+    .where('status', '=', 'requested')
+    .execute();
+  for (const funds of await readPaydayFunds(tx, sellerId, null)) {
+    const { currency, atPlatform, atAccount, notYetAvailable, holds } = funds;
+    const threshold = schedule.thresholds[currency];
+    if (threshold === undefined) continue;
+    const isOrdered = requested.some((payout) => payout.currency === currency);
+    const isReached = reachesThreshold(schedule, { currency, amount: payableOf(funds) });
+    if (isReached && !isOrdered) reached.push(currency);
+    const left = isReached || isOrdered ? 0 : atPlatform + atAccount - notYetAvailable;
+    const needed = neededBeside(holds, { amount: threshold, currency });
+    const missing = needed === null ? null : needed - left;
+    const coming = await findReached(tx, { sellerId, currency, missing });
+    dates.push(...[coming, firstExpiry(holds, currency)].filter((date) => date !== null));
+  }
+  return { now: reached, next: dates.sort()[0] ?? null };
+}
+
+/** Something may reach a threshold sooner than was known: true when the seller has to look then. */
+export async function lookForThreshold(
+  tx: Tx,
+  sellerId: SellerId,
+  schedule: Thresholds,
+): Promise<boolean> {
+  const reached = await readThresholds(tx, sellerId, schedule);
+  const at = reached.now.length > 0 ? businessNow : reached.next;
+  return at !== null && lookAt(tx, sellerId, at);
+}
+
+/** A hold lifts by itself then: the seller has to look, whether it has what is missing or not. */
+export async function lookAtExpiry(
+  tx: Tx,
+  sellerId: SellerId,
+  { schedule, expiresAt }: { schedule: Thresholds; expiresAt: string | null },
+): Promise<void> {
+  if (hasThresholds(schedule) && expiresAt !== null) await lookAt(tx, sellerId, expiresAt);
+}
+
+async function lookAt(
+  tx: Tx,
+  sellerId: SellerId,
+  at: string | typeof businessNow,
+): Promise<boolean> {
+  const sooner = await tx
+    .updateTable('sellers')
+    .set({ threshold_look_at: at })
+    .where('id', '=', sellerId)
+    .where((is) => is.or([is('threshold_look_at', 'is', null), is('threshold_look_at', '>', at)]))
+    .returning('id')
+    .executeTakeFirst();
+  return sooner !== undefined;
+}
+
+/** More of a seller's money may go than before: reaches a threshold with it, if it does. */
+export async function lookWhenFreed(tx: Tx, sellerId: SellerId): Promise<void> {
+  const { schedule } = await lockSeller(tx, sellerId);
+  await lookForThreshold(tx, sellerId, schedule);
+}
+
+function hasThresholds(schedule: Thresholds): schedule is NonNullable<Thresholds> {
+  return schedule !== null && Object.keys(schedule.thresholds).length > 0;
+}
+
+/** When the earnings to come add up to what is missing; null where no sum would be enough. */
+async function findReached(
+  tx: Tx,
+  of: { sellerId: SellerId; currency: string; missing: number | null },
+): Promise<string | null> {
+  if (of.missing === null) return null;
+  const { rows } = await sql<{ at: string | null }>`
+    select min(available_on) as at from (
+      select available_on, sum(amount - allocated) over (order by available_on, id) as upto
+      from earnings where seller_id = ${of.sellerId} and currency = ${of.currency}
+        and allocated < amount and available_on > business_now()
+    ) as coming where upto >= ${of.missing}
+  `.execute(tx);
+  return rows[0]?.at ?? null;
+}
+
+/**
+ * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of
+ * any query over `sellers`.
+ */
+export const paydayAt = sql<string | null>`least(threshold_look_at,
+  case when next_payout_at is not null and exists (select from balances
+    where balances.seller_id = sellers.id and place in ('platform', 'account') and amount > 0)
+  then next_payout_at end)`;

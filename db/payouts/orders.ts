@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import {
+  type ApiKeyId,
+  newId,
+  type PayoutId,
+  type SellerId,
+  sellerWorkflowId,
+} from '../../domain/ids.ts';
+import type { MoneyStep, ParkReason } from '../../domain/payout.ts';
+import type { Tx } from '../connect.ts';
+import { type Attempt, findAttempt } from '../stripe/attempts.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps, wakePayout } from '../wake-ups.ts';
+import { notParked, notWaiting, settledAttempt, update } from './rows.ts';
+
+/** Writes a payout that nothing is set aside for yet, and wakes the seller that starts it. */
+export async function recordPayoutOrder(
+  tx: Tx,
+  order: { sellerId: SellerId; currency: string; amount: number | null; orderedBy: ApiKeyId },
+): Promise<PayoutId> {
+  const payoutId = newId('payout');
+  await tx
+    .insertInto('payouts')
+    .values({
+      id: payoutId,
+      seller_id: order.sellerId,
+      currency: order.currency,
+      requested_amount: order.amount,
+      ordered_by: order.orderedBy,
+      waiting_for: sql`(select 'seller-paused' from sellers
+        where id = ${order.sellerId} and paused_at is not null)`,
+    })
+    .execute();
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(order.sellerId), topics: ['payouts'] }]);
+  return payoutId;
+}
+
+/** What a person has to decide about, held until the transaction ends. */
+export async function lockParked(
+  tx: Tx,
+  payoutId: PayoutId,
+): Promise<{ parked: ParkReason | null; unknownStep: MoneyStep | null } | undefined> {
+  const row = await tx
+    .selectFrom('payouts')
+    .select(['parked', 'unknown_step'])
+    .where('id', '=', payoutId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && { parked: row.parked, unknownStep: row.unknown_step };
+}
+
+/**
+ * A person found the money at Stripe: what they name is looked at, and counts only if it is what
+ * was ordered. Answers `not-parked` when no outcome of this payout is in question.
+ */
+export async function confirmSent(
+  tx: Tx,
+  payoutId: PayoutId,
+  stripeId: string,
+): Promise<'done' | 'not-parked' | 'of-another'> {
+  if (await belongsToPayout(tx, stripeId)) return 'of-another';
+  if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
+  await update(tx, payoutId, {
+    ...notParked,
+    named_stripe_id: stripeId,
+    waiting_for: 'outcome-look-up',
+    look_again_at: businessNow,
+  });
+  await wakePayout(tx, payoutId);
+  return 'done';
+}
+
+async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payouts where transfer_id = ${stripeId} or stripe_payout_id = ${stripeId}
+  `.execute(tx);
+  return rows.length > 0;
+}
+
+/**
+ * A person is certain that nothing moved under the attempt's key: it counts as refused, and the
+ * payout goes on with the next attempt.
+ */
+export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
+  const attempt = await findParkedAttempt(tx, payoutId);
+  if (!attempt) return 'not-parked';
+  await tx
+    .updateTable('attempts')
+    .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
+    .where('key', '=', attempt.key)
+    .execute();
+  await update(tx, payoutId, { ...settledAttempt, ...notWaiting });
+  await wakePayout(tx, payoutId);
+  return 'done';
+}
+
+async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {
+  const payout = await tx
+    .selectFrom('payouts')
+    .select(['unknown_step'])
+    .where('id', '=', payoutId)
+    .where('parked', '=', 'outcome-unknown')
+    .forUpdate()
+    .executeTakeFirst();
+  return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
+}
+
+/** What was refused may be tried again: under a new key, since nothing moved under the last. */
+export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
+  await update(tx, payoutId, { ...notParked, ...notWaiting });
+  await wakePayout(tx, payoutId);
+}

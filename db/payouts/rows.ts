@@ -1,0 +1,184 @@
+import { type Selectable, sql, type UpdateObject } from 'kysely';
+import type { Stop } from '../../domain/holds.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { ParkReason, Payout, WaitReason } from '../../domain/payout.ts';
+import type { Db } from '../connect.ts';
+import { stopsOf } from '../holds.ts';
+import type { Database } from '../schema/index.ts';
+import { lastErrorOf } from '../stripe/attempt-views.ts';
+import { businessNow, inMinutes } from '../time.ts';
+
+/** Every column of a payout and the time it was read at. */
+export function selectPayout(db: Db) {
+  return db.selectFrom('payouts').selectAll().select(readAlong);
+}
+
+/**
+ * What is read beside a payout's own columns. A bank account without a fingerprint is known by a
+ * failure alone, where Stripe does not tell an account's: the payouts go to its default there.
+ */
+export const readAlong = [
+  businessNow.as('now'),
+  sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
+    and other.currency = payouts.currency and other.status = 'requested'
+    and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
+  sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
+  sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id
+    and fingerprint is not null)`.as('bank_known'),
+  sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
+  sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
+  sql<string | null>`(select stripe_id from bank_accounts as used
+    where used.seller_id = payouts.seller_id and used.currency = payouts.currency
+      and used.is_default and used.gone_at is null and used.fingerprint is not null
+    limit 1)`.as('pays_to'),
+  sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
+    and payouts_manual_at is not null)`.as('payouts_are_manual'),
+  sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
+    then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
+  sql<
+    string | null
+  >`case when payouts.parked is not null or payouts.waiting_for in ('platform-balance',
+      'account-balance', 'capability', 'bank-details', 'stripe-limit', 'outcome-look-up')
+    then ${lastErrorOf(sql.ref('payouts.id'))} end`.as('last_error'),
+] as const;
+
+/** All of that as it comes from the database. */
+export type PayoutRow = Selectable<Database['payouts']> & {
+  now: string;
+  others_wait: boolean;
+  bank_paused: boolean;
+  bank_known: boolean;
+  is_converted: boolean;
+  cools_until: string | null;
+  pays_to: string | null;
+  payouts_are_manual: boolean;
+  stops: Stop[];
+  last_error: string | null;
+};
+
+/** A row as its workflow sees it. */
+export function toPayout(row: PayoutRow): Payout {
+  return {
+    payoutId: row.id,
+    sellerId: row.seller_id,
+    currency: row.currency,
+    status: row.status,
+    requestedAmount: row.requested_amount,
+    fromPlatform: row.from_platform,
+    fromAccount: row.from_account,
+    stripeAccount: row.stripe_account,
+    transferId: row.transfer_id,
+    arrivesAt: row.arrives_at,
+    stripePayoutId: row.stripe_payout_id,
+    failureCode: row.failure_code,
+    bankPaused: row.bank_paused,
+    lacksBank: row.bank_known && row.pays_to === null,
+    isConverted: row.is_converted,
+    coolsUntil: row.cools_until,
+    paysTo: row.pays_to,
+    payoutsAreManual: row.payouts_are_manual,
+    waitingFor: row.waiting_for,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    parkedDetail: row.parked_detail,
+    lastError: row.last_error,
+    unknownStep: row.unknown_step,
+    lookUps: row.look_ups,
+    namedStripeId: row.named_stripe_id,
+    watchUntil: row.watch_until,
+    cancelAsked: row.cancel_ordered_at !== null && row.cancel_answer === null,
+    stops: row.stops,
+    othersWait: row.others_wait,
+    now: row.now,
+  };
+}
+
+/** Reads a payout as its workflow sees it. Throws when there is none. */
+export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
+  const row = await selectPayout(db).where('id', '=', payoutId).executeTakeFirstOrThrow();
+  return toPayout(row);
+}
+
+/** The columns of a payout that waits for nothing. */
+export const notWaiting = { waiting_for: null, look_again_at: null } as const;
+
+/** The columns of a payout that waits for nobody's decision. */
+export const notParked = { parked: null, parked_at: null, parked_detail: null } as const;
+
+/** The columns of a payout of which no attempt is in question. */
+export const settledAttempt = {
+  ...notParked,
+  unknown_step: null,
+  look_ups: 0,
+  named_stripe_id: null,
+} as const;
+
+/** The columns of a payout that waits for a person. */
+export function parkedAs(reason: ParkReason, detail: string | null) {
+  return { parked: reason, parked_at: businessNow, parked_detail: detail };
+}
+
+/** Says what a payout waits for, when it looks again at the latest, and what Stripe expects. */
+export async function recordWait(
+  db: Db,
+  before: Payout,
+  { reason, minutes, bankExpectedAt }: Waiting,
+): Promise<Payout> {
+  return updateAsRead(db, before, {
+    waiting_for: reason,
+    look_again_at: inMinutes(minutes),
+    ...(bankExpectedAt !== undefined && { bank_expected_at: bankExpectedAt }),
+  });
+}
+
+type Waiting = { reason: WaitReason; minutes: number; bankExpectedAt?: string };
+
+/** The workflow of a requested payout runs; the seller need not start it again. */
+export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<void> {
+  await db
+    .updateTable('payouts')
+    .set({ started_at: businessNow })
+    .where('id', '=', payoutId)
+    .where('started_at', 'is', null)
+    .execute();
+}
+
+/** Changes a payout and answers with the row as it stands then. */
+export async function update(
+  db: Db,
+  payoutId: PayoutId,
+  change: UpdateObject<Database, 'payouts'>,
+): Promise<Payout> {
+  const row = await db
+    .updateTable('payouts')
+    .set(change)
+    .where('id', '=', payoutId)
+    .returningAll()
+    .returning(readAlong)
+    .executeTakeFirstOrThrow();
+  return toPayout(row);
+}
+
+/**
+ * The same for a payout that is still as it was read. Whoever comes late, because its first run was
+ * taken for dead, changes nothing and gets the row that stands.
+ */
+export async function updateAsRead(
+  db: Db,
+  before: Payout,
+  change: UpdateObject<Database, 'payouts'>,
+): Promise<Payout> {
+  const row = await db
+    .updateTable('payouts')
+    .set(change)
+    .where('id', '=', before.payoutId)
+    .where('status', '=', before.status)
+    .where('parked', 'is not distinct from', before.parked)
+    .where('unknown_step', 'is not distinct from', before.unknownStep)
+    .where('look_ups', '=', before.lookUps)
+    .where('named_stripe_id', 'is not distinct from', before.namedStripeId ?? null)
+    .returningAll()
+    .returning(readAlong)
+    .executeTakeFirst();
+  return row ? toPayout(row) : readPayout(db, before.payoutId);
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { newId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
+import { released } from '../../domain/ledger.ts';
+import { minor } from '../../domain/money.ts';
+import type { Payout } from '../../domain/payout.ts';
+import type { Tx } from '../connect.ts';
+import { releaseEarnings } from '../earnings/allocations.ts';
+import { recordEntries } from '../ledger.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps } from '../wake-ups.ts';
+import { notWaiting, selectPayout, toPayout, update } from './rows.ts';
+
+/**
+ * Somebody else took what was set aside at the account, and Stripe refused the payout: it ends, and
+ * one that weighs what is there now takes its place. Without this it would wait for ever.
+ */
+export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
+  const rows = await selectPayout(tx)
+    .where('seller_id', '=', sellerId)
+    .where('status', '=', 'transferred')
+    .where('waiting_for', '=', 'account-balance')
+    .where(
+      sql<boolean>`exists (select from balances where balances.seller_id = payouts.seller_id
+        and balances.currency = payouts.currency and place = 'account' and amount < 0)`,
+    )
+    .forUpdate()
+    .execute();
+  for (const payout of rows.map(toPayout)) {
+    if (await closeStep(tx, payout)) await replace(tx, payout);
+  }
+}
+
+/**
+ * An attempt that is never sent stands where the next would be, so that whoever still runs the step
+ * cannot open one. False while an attempt is open: its answer comes first.
+ */
+async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
+  const { rows } = await sql`
+    insert into attempts (key, object_id, step, number, state, account, api_version, request, error)
+    select object_id || '/payout/' || number + 1, object_id, step, number + 1, 'unknown', account,
+      api_version, '{}', '{"reason": "closed-without-sending"}'
+    from attempts where object_id = ${payoutId} and step = 'payout'
+    order by number desc limit 1
+    on conflict do nothing returning key
+  `.execute(tx);
+  return rows.length > 0;
+}
+
+async function replace(tx: Tx, payout: Payout): Promise<void> {
+  const { payoutId, sellerId, currency } = payout;
+  const parts = {
+    fromPlatform: minor(payout.fromPlatform),
+    fromAccount: minor(payout.fromAccount),
+  };
+  await update(tx, payoutId, {
+    status: 'skipped',
+    skip_reason: 'account-short',
+    over_at: businessNow,
+    ...notWaiting,
+  });
+  await recordEntries(tx, released({ payoutId, sellerId, currency, ...parts }, true));
+  await releaseEarnings(tx, payout);
+  // Of a payday's it keeps the payday and its cut-off: what came later is not paid earlier for it.
+  await sql`
+    insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
+      cut_off_at)
+    select ${newId('payout')}, seller_id, currency, requested_amount, 'account-short', id, payday,
+      cut_off_at
+    from payouts where id = ${payoutId}
+    on conflict (replaces) do nothing
+  `.execute(tx);
+  await addWakeUps(tx, [
+    { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
+    { workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] },
+  ]);
+}

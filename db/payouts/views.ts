@@ -1,0 +1,117 @@
+import { type Selectable, sql } from 'kysely';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { PayoutStatus } from '../../domain/payout.ts';
+import type { Db } from '../connect.ts';
+import type { Database } from '../schema/index.ts';
+import { utc } from '../time.ts';
+
+/** A payout as callers and operators see it. */
+export type PayoutRecord = ReturnType<typeof toRecord>;
+
+/** The payout with this id. */
+export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutRecord | undefined> {
+  const row = await db
+    .selectFrom('payouts')
+    .selectAll()
+    .where('id', '=', payoutId)
+    .executeTakeFirst();
+  return row && toRecord(row);
+}
+
+/** Payouts, newest first, one more than the limit where there are more. */
+export async function listPayouts(
+  db: Db,
+  filter: {
+    sellerId?: SellerId | undefined;
+    status?: PayoutStatus | undefined;
+    parked?: boolean | undefined;
+    currency?: string | undefined;
+    createdFrom?: string | undefined;
+    createdBefore?: string | undefined;
+    after?: PayoutId | undefined;
+    limit: number;
+  },
+): Promise<PayoutRecord[]> {
+  const { sellerId, status, parked, currency, createdFrom, createdBefore, after } = filter;
+  let query = db.selectFrom('payouts').selectAll();
+  if (sellerId) query = query.where('seller_id', '=', sellerId);
+  if (status) query = query.where('status', '=', status);
+  if (currency) query = query.where('currency', '=', currency);
+  if (createdFrom) query = query.where('created_at', '>=', utc(createdFrom));
+  if (createdBefore) query = query.where('created_at', '<', utc(createdBefore));
+  if (parked !== undefined) query = query.where('parked', parked ? 'is not' : 'is', null);
+  if (after) {
+    query = query.where(
+      sql<boolean>`(created_at, id) < (select created_at, id from payouts where id = ${after})`,
+    );
+  }
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  return rows.map(toRecord);
+}
+
+/** Which earnings a payout carries, oldest first; `releasedAt` says that they went back. */
+export async function listPayoutItems(db: Db, payoutId: PayoutId) {
+  const rows = await db
+    .selectFrom('payout_items')
+    .innerJoin('earnings', 'earnings.id', 'payout_items.earning_id')
+    .select([
+      'earnings.id as earningId',
+      'earnings.external_id as externalId',
+      'earnings.charge',
+      'earnings.description',
+      'earnings.currency',
+      'earnings.amount as earned',
+      'payout_items.amount',
+      'payout_items.released_at as releasedAt',
+    ])
+    .where('payout_items.payout_id', '=', payoutId)
+    .orderBy('earnings.available_on')
+    .orderBy('earnings.id')
+    .execute();
+  return rows;
+}
+
+/** A row as callers and operators see it. */
+export function toRecord(row: Selectable<Database['payouts']>) {
+  return {
+    id: row.id,
+    sellerId: row.seller_id,
+    currency: row.currency,
+    status: row.status,
+    requestedAmount: row.requested_amount,
+    fromPlatform: row.from_platform,
+    fromAccount: row.from_account,
+    stripeAccount: row.stripe_account,
+    transferId: row.transfer_id,
+    arrivesAt: row.arrives_at,
+    stripePayoutId: row.stripe_payout_id,
+    bankExpectedAt: row.bank_expected_at,
+    failureCode: row.failure_code,
+    bankAccount: row.bank_account,
+    replaces: row.replaces,
+    skipReason: row.skip_reason,
+    waitingFor: row.waiting_for,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    parkedAt: row.parked_at,
+    parkedDetail: row.parked_detail,
+    unknownStep: row.unknown_step,
+    orderedBy: row.ordered_by,
+    payday: row.payday,
+    cutOffAt: row.cut_off_at,
+    cancelOrderedAt: row.cancel_ordered_at,
+    cancelOrderedBy: row.cancel_ordered_by,
+    cancelAnswer: row.cancel_answer,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    reservedAt: row.reserved_at,
+    sentAt: row.sent_at,
+    paidAt: row.paid_at,
+    watchUntil: row.watch_until,
+    overAt: row.over_at,
+  };
+}

@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { ArrivedAs, Claim, Known, Movement, NamedPayout } from '../../domain/movements.ts';
+import type { PayoutStatus } from '../../domain/payout.ts';
+import type { Tx } from '../connect.ts';
+
+/** Reads all that decides what these lines of a seller's account are. */
+export async function readKnown(
+  tx: Tx,
+  sellerId: SellerId,
+  movements: readonly Movement[],
+): Promise<Known> {
+  const payouts = await findPayouts(tx, sellerId, movements);
+  const own = payouts.flatMap((row) => (row.seller_id === sellerId ? (row.stripe_id ?? []) : []));
+  return {
+    claims: await findClaims(tx, 'account', namesOf(movements)),
+    payouts: new Map(payouts.map((row) => [row.id, toNamed(row, sellerId)])),
+    stripePayouts: new Set(own),
+    arrivals: await findArrivals(tx, sellerId, movements),
+    foreign: await findForeign(tx, sellerId, movements),
+  };
+}
+
+type PayoutRow = {
+  id: PayoutId;
+  seller_id: SellerId;
+  currency: string;
+  status: PayoutStatus;
+  transfer_id: string | null;
+  stripe_id: string | null;
+};
+
+async function findPayouts(
+  tx: Tx,
+  sellerId: SellerId,
+  movements: readonly Movement[],
+): Promise<PayoutRow[]> {
+  const { rows } = await sql<PayoutRow>`
+    select id, seller_id, currency, status, transfer_id, stripe_payout_id as stripe_id
+    from payouts where id = any(${each(movements, ({ payoutId }) => payoutId)}::text[])
+    union
+    select id, seller_id, currency, status, transfer_id, stripe_payout_id
+    from payouts where seller_id = ${sellerId}
+      and stripe_payout_id = any(${each(movements, ({ source }) => source)}::text[])
+  `.execute(tx);
+  return rows;
+}
+
+function toNamed(row: PayoutRow, sellerId: SellerId): NamedPayout {
+  const { status } = row;
+  const isBefore = status === 'requested' || status === 'reserved';
+  return {
+    isOfAccount: row.seller_id === sellerId,
+    currency: row.currency,
+    transferId: row.transfer_id,
+    stripePayoutId: row.stripe_id,
+    mayTransfer: isBefore,
+    mayPayOut: isBefore || status === 'transferred',
+  };
+}
+
+/** Only what no line confirms yet: a second line of the same object is another movement. */
+export async function findClaims(
+  tx: Tx,
+  side: 'account' | 'platform',
+  names: readonly string[],
+): Promise<Map<string, readonly Claim[]>> {
+  const { rows } = await sql<Claim & { name: string }>`
+    select object as name, entry_id as "entryId", claims.seller_id as "sellerId", net,
+      claims.currency, case when net > 0 then from_place else to_place end as beyond
+    from claims join ledger_entries on ledger_entries.id = entry_id
+    where object = any(${names}::text[]) and side = ${side} and movement_id is null
+    order by entry_id
+  `.execute(tx);
+  const claims = new Map<string, Claim[]>();
+  for (const { name, ...claim } of rows) claims.set(name, [...(claims.get(name) ?? []), claim]);
+  return claims;
+}
+
+/** What is given back now came in by a line that was read before. */
+async function findArrivals(
+  tx: Tx,
+  sellerId: SellerId,
+  movements: readonly Movement[],
+): Promise<Map<string, ArrivedAs>> {
+  const { rows } = await sql<{ source: string; arrived: ArrivedAs }>`
+    select source, case
+      when from_place like 'platform%' then 'from-platform' when from_place = 'owed' then 'income'
+      when from_place is null then 'open' else 'foreign' end as arrived
+    from movements left join claims on movement_id = movements.id
+      left join ledger_entries on ledger_entries.id = entry_id
+    where source = any(${each(movements, ({ charge }) => charge)}::text[])
+      and movements.net > 0 and transfer is not null and movements.seller_id = ${sellerId}
+  `.execute(tx);
+  return new Map(rows.map(({ source, arrived }) => [source, arrived]));
+}
+
+async function findForeign(
+  tx: Tx,
+  sellerId: SellerId,
+  movements: readonly Movement[],
+): Promise<Map<string, number>> {
+  const back = movements.filter(({ net }) => net > 0);
+  if (back.length === 0) return new Map();
+  const { rows } = await sql<{ source: string; out: number }>`
+    select source, -sum(claims.net)::bigint as out
+    from movements join claims on movement_id = movements.id
+      join ledger_entries on ledger_entries.id = entry_id
+    where movements.seller_id = ${sellerId} and kind = 'foreign'
+      and source = any(${each(back, ({ source }) => source)}::text[])
+    group by source
+  `.execute(tx);
+  return new Map(rows.map(({ source, out }) => [source, out]));
+}
+
+/** What entries may call these lines. */
+export function namesOf(movements: readonly Movement[]): string[] {
+  return [...each(movements, ({ id }) => id), ...each(movements, ({ object }) => object)];
+}
+
+/** What is picked of each, once. */
+export function each(
+  movements: readonly Movement[],
+  pick: (one: Movement) => string | null,
+): string[] {
+  return [...new Set(movements.flatMap((one) => pick(one) ?? []))];
+}

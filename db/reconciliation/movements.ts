@@ -1,0 +1,214 @@
+import { sql } from 'kysely';
+import { causes } from '../../domain/discrepancies.ts';
+import {
+  newId,
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+  type StripeAccountId,
+} from '../../domain/ids.ts';
+import { type Entry, moved } from '../../domain/ledger.ts';
+import { agrees, type Booking, bookingsOf, type Movement } from '../../domain/movements.ts';
+import type { Db, Tx } from '../connect.ts';
+import { allocate, lockUnexplained } from '../earnings/allocations.ts';
+import { placeHold } from '../holds.ts';
+import { entryLines } from '../ledger.ts';
+import { lockSeller } from '../locks.ts';
+import { lookForThreshold } from '../paydays/thresholds.ts';
+import { replaceShortPayouts } from '../payouts/shortfalls.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps, wakeSeller } from '../wake-ups.ts';
+import { type Difference, openDiscrepancies } from './discrepancies.ts';
+import { readKnown } from './facts.ts';
+import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
+import { alarmOver } from './unknown-payouts.ts';
+
+/** How far an account's books were read, in Stripe's time; null before the first time. */
+export async function readMovementCursor(
+  db: Db,
+  sellerId: SellerId,
+): Promise<{ account: StripeAccountId | null; until: string | null; now: string }> {
+  return db
+    .selectFrom('sellers')
+    .select(['stripe_account as account', 'movements_until as until', businessNow.as('now')])
+    .where('id', '=', sellerId)
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Keeps the lines that were read, oldest first, and takes every line that is not understood yet:
+ * an entry says it, or it is booked now, or it stays open and is looked at again. Answers with the
+ * settled payouts that came back after all; one that is still followed is woken. While the seller
+ * is locked nothing is set aside.
+ */
+export async function recordMovements(
+  db: Db,
+  sellerId: SellerId,
+  { lines, readAt }: { lines: readonly Movement[]; readAt: string | null },
+): Promise<{ cameBack: PayoutId[] }> {
+  return await db.transaction().execute(async (tx) => {
+    const { schedule } = await lockSeller(tx, sellerId);
+    await keepLines(tx, sellerId, lines);
+    const open = await listOpenLines(tx, sellerId);
+    const taken = bookingsOf(open, await readKnown(tx, sellerId, open));
+    const earned = await book(tx, sellerId, taken);
+    await confirmClaims(tx, taken);
+    await recordStandings(
+      tx,
+      taken.map(({ movement, booking: { kind } }) => {
+        return { id: movement.id, standing: kind === 'booked' ? 'claimed' : kind };
+      }),
+    );
+    await tell(tx, sellerId, taken);
+    const until =
+      lines
+        .map(({ createdAt }) => createdAt)
+        .toSorted()
+        .at(-1) ?? null;
+    await tx
+      .updateTable('sellers')
+      .set({
+        movements_read_at: sql`greatest(movements_read_at, ${readAt}::timestamptz)`,
+        movements_until: sql`greatest(movements_until, ${until}::timestamptz)`,
+        ...(earned && { earns_at_account: true }),
+      })
+      .where('id', '=', sellerId)
+      .execute();
+    await replaceShortPayouts(tx, sellerId);
+    const grew = taken.some(
+      ({ booking }) => booking.kind === 'booked' && booking.entry.to === 'account',
+    );
+    if (grew && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
+    return { cameBack: await wakeFailed(tx, sellerId, taken) };
+  });
+}
+
+type Taken = readonly { movement: OpenLine; booking: Booking }[];
+
+/** True when income came straight to the account. */
+async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> {
+  const booked = taken.flatMap(({ movement, booking }) =>
+    booking.kind === 'booked'
+      ? [{ movement, entry: moved(movement, booking.entry, sellerId) }]
+      : [],
+  );
+  if (booked.length === 0) return false;
+  const { columns, lines } = entryLines(booked.map(({ entry }) => entry));
+  const { rows } = await sql<{ id: number; event_key: string }>`
+    insert into ledger_entries (${columns}) select line.* from ${lines} returning id, event_key
+  `.execute(tx);
+  await linkLines(
+    tx,
+    'account',
+    rows.map(({ id, event_key }) => ({ entryId: id, movementId: event_key })),
+  );
+  await recordIncome(tx, sellerId, booked);
+  for (const { movement, entry } of booked) {
+    if (entry.kind === 'refund' && entry.from === 'account' && movement.charge !== null) {
+      await takeOff(tx, sellerId, movement.charge, entry.amount);
+    }
+  }
+  return booked.some(({ entry }) => entry.kind === 'earning');
+}
+
+/** Earned when Stripe had it: books that are read late cost it no payday. */
+async function recordIncome(
+  tx: Tx,
+  sellerId: SellerId,
+  booked: readonly { movement: Movement; entry: Entry }[],
+): Promise<void> {
+  const income = booked.filter(({ entry }) => entry.kind === 'earning');
+  if (income.length === 0) return;
+  const given = JSON.stringify(
+    income.map(({ movement: { id, net, currency, source, availableOn, createdAt } }) => ({
+      id: newId('earn'),
+      external_id: id,
+      amount: net,
+      currency,
+      charge: source,
+      available_on: availableOn,
+      created_at: createdAt,
+    })),
+  );
+  await sql`
+    insert into earnings (id, seller_id, external_id, amount, currency, charge, available_on,
+      created_at, place)
+    select id, ${sellerId}, external_id, amount, currency, charge, available_on,
+      least(created_at, business_now()), 'account'
+    from jsonb_to_recordset(${given}::jsonb) as given(id text, external_id text, amount bigint,
+      currency text, charge text, available_on timestamptz, created_at timestamptz)
+    on conflict (seller_id, external_id) do nothing
+  `.execute(tx);
+  await allocate(tx, await lockUnexplained(tx, sellerId));
+}
+
+/** What a refund took off an earning goes into no payout any more. */
+async function takeOff(tx: Tx, sellerId: SellerId, charge: string, amount: number): Promise<void> {
+  await sql`
+    update earnings set allocated = least(amount, allocated + ${amount})
+    where seller_id = ${sellerId} and charge = ${charge} and place = 'account'
+  `.execute(tx);
+}
+
+async function confirmClaims(tx: Tx, taken: Taken): Promise<void> {
+  await linkLines(
+    tx,
+    'account',
+    taken.flatMap(({ movement, booking }) =>
+      booking.kind === 'claimed'
+        ? [{ entryId: booking.claim.entryId, movementId: movement.id }]
+        : [],
+    ),
+  );
+}
+
+/** Holds what nobody knows the purpose of, and says what a person has to look at. */
+async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
+  for (const { movement, booking } of taken) {
+    if (booking.kind !== 'booked' || !booking.isHeld) continue;
+    const what = causes[booking.cause ?? 'moved-without-us'].what;
+    const hold = { currency: movement.currency, amount: booking.entry.amount, expiresAt: null };
+    const reason = `${what} (${movement.id})`;
+    await placeHold(tx, { sellerId, source: 'system', reason, ...hold }, 'engine');
+  }
+  await alarmOver(tx, sellerId, taken);
+  await openDiscrepancies(
+    tx,
+    taken.flatMap(({ movement, booking }) => differencesOf(sellerId, movement, booking)),
+  );
+}
+
+/** What a line makes a person look at. */
+export function differencesOf(
+  sellerId: SellerId | null,
+  movement: Movement,
+  booking: Booking,
+): Difference[] {
+  const { id, object, net, currency, payoutId } = movement;
+  const atStripe = { movementId: id, object, net, currency };
+  const of = { sellerId, payoutId, atStripe, object: object ?? id };
+  if (booking.kind === 'unknown-payout') return [{ ...of, cause: 'payout-unknown' }];
+  if (booking.kind === 'booked') return booking.cause ? [{ ...of, cause: booking.cause }] : [];
+  if (booking.kind !== 'claimed' || agrees(movement, booking.claim)) return [];
+  return [{ ...of, cause: 'amount-differs', object: id, inLedger: booking.claim }];
+}
+
+/** A line that says that a payout of ours came back, and no entry does yet. */
+async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<PayoutId[]> {
+  const sources = taken.flatMap(({ movement: { type, net, source }, booking }) =>
+    booking.kind === 'open' && net > 0 && type.startsWith('payout') ? (source ?? []) : [],
+  );
+  if (sources.length === 0) return [];
+  const rows = await tx
+    .selectFrom('payouts')
+    .select(['id', 'status'])
+    .where('seller_id', '=', sellerId)
+    .where('stripe_payout_id', 'in', sources as `po_${string}`[])
+    .execute();
+  const followed = rows.filter(({ status }) => status === 'sent' || status === 'paid');
+  await addWakeUps(
+    tx,
+    followed.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts' as const] })),
+  );
+  return rows.flatMap(({ id, status }) => (status === 'settled' ? [id] : []));
+}

@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { Movement } from '../../domain/movements.ts';
+import { type KnownToPlatform, platformBookingsOf } from '../../domain/platform-movements.ts';
+import type { Standing } from '../../domain/standings.ts';
+import type { Db, Tx } from '../connect.ts';
+import { businessNow } from '../time.ts';
+import { openDiscrepancies } from './discrepancies.ts';
+import { each, findClaims, namesOf } from './facts.ts';
+import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
+import { differencesOf } from './movements.ts';
+
+/** Where to read the platform's lines from, in Stripe's time, and after which line to go on. */
+export type Walk = { since: string | null; after: string | null };
+
+/**
+ * Begins to read the platform's lines from the newest to the last known, or goes on where a walk
+ * was broken off. The first one goes back to when this engine was installed.
+ */
+export async function beginWalk(db: Db): Promise<Walk> {
+  const { rows } = await sql<Walk>`
+    update reconciliation set walk_began_at = coalesce(walk_began_at, business_now())
+    returning coalesce(read_from, (select created_at from installation)) as since,
+      walk_after as after
+  `.execute(db);
+  const [walk] = rows;
+  if (!walk) throw new Error('reconciliation has no row');
+  return walk;
+}
+
+/** Keeps a page of the walk, so that the next pass goes on after it. */
+export async function recordPage(db: Db, newestFirst: readonly Movement[]): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await keepLines(tx, null, newestFirst.toReversed());
+    await tx
+      .updateTable('reconciliation')
+      .set({
+        walk_after: newestFirst.at(-1)?.id ?? null,
+        walk_newest: sql`coalesce(walk_newest, ${newestFirst[0]?.createdAt ?? null}::timestamptz)`,
+      })
+      .execute();
+  });
+}
+
+/** Everything up to where the walk began is here. */
+export async function finishWalk(db: Db): Promise<void> {
+  await db
+    .updateTable('reconciliation')
+    .set({
+      read_from: sql`coalesce(walk_newest, read_from)`,
+      read_until: sql`walk_began_at`,
+      walk_began_at: null,
+      walk_newest: null,
+      walk_after: null,
+    })
+    .execute();
+}
+
+/** Keeps lines that were read again outside of a walk. */
+export async function keepPlatformLines(db: Db, lines: readonly Movement[]): Promise<void> {
+  await db.transaction().execute((tx) => keepLines(tx, null, lines));
+}
+
+/** Lines that one statement takes. */
+const atOnce = 2000;
+
+/** Says of every line of the platform's that is not understood yet what it is. */
+export async function takePlatformLines(db: Db): Promise<void> {
+  let after: OpenLine | undefined;
+  do {
+    after = await takeSome(db, after);
+  } while (after);
+}
+
+/** Answers with the last of them, where there may be more. */
+async function takeSome(db: Db, after: OpenLine | undefined): Promise<OpenLine | undefined> {
+  return await db.transaction().execute(async (tx) => {
+    await sql`select from reconciliation for update`.execute(tx);
+    const open = await listOpenLines(tx, null, { after, limit: atOnce });
+    const taken = platformBookingsOf(open, await readKnown(tx, open));
+    await linkLines(
+      tx,
+      'platform',
+      taken.flatMap(({ movement, booking }) =>
+        booking.kind === 'claimed'
+          ? [{ entryId: booking.claim.entryId, movementId: movement.id }]
+          : [],
+      ),
+    );
+    await recordStandings(
+      tx,
+      taken.flatMap(({ movement: { id }, booking: { kind } }) =>
+        kind === 'booked' ? [] : [{ id, standing: kind }],
+      ),
+    );
+    const found = taken.flatMap(({ movement, booking }) =>
+      differencesOf(booking.kind === 'claimed' ? booking.claim.sellerId : null, movement, booking),
+    );
+    await openDiscrepancies(tx, found);
+    return open.length === atOnce ? open.at(-1) : undefined;
+  });
+}
+
+async function readKnown(tx: Tx, movements: readonly Movement[]): Promise<KnownToPlatform> {
+  const named = each(movements, ({ payoutId }) => payoutId) as PayoutId[];
+  const payouts = await sql<{ id: PayoutId }>`
+    select id from payouts where id = any(${named}::text[])
+  `.execute(tx);
+  const behind = each(movements, ({ object, transfer }) => (object === transfer ? null : transfer));
+  const transfers = await sql<{ id: string; standing: Standing }>`
+    select object as id, standing from movements
+    where seller_id is null and object = transfer and object = any(${behind}::text[])
+    union all
+    select object, 'claimed' from claims
+    where side = 'platform' and movement_id is null and object = any(${behind}::text[])
+  `.execute(tx);
+  return {
+    claims: await findClaims(tx, 'platform', namesOf(movements)),
+    payouts: new Set(payouts.rows.map(({ id }) => id)),
+    transfers: new Map(transfers.rows.map(({ id, standing }) => [id, standing])),
+  };
+}
+
+/** When a pass over both sides ended. */
+export async function recordPass(db: Db): Promise<void> {
+  await db.updateTable('reconciliation').set({ passed_at: businessNow }).execute();
+}

@@ -1,0 +1,67 @@
+import { causes } from '../../domain/discrepancies.ts';
+import type { HoldId, SellerId } from '../../domain/ids.ts';
+import type { Booking } from '../../domain/movements.ts';
+import type { Tx } from '../connect.ts';
+import { placeHold, releaseHold } from '../holds.ts';
+import { type MadeAtStripe, noteUnknownMade } from '../recovery/comparison.ts';
+import type { OpenLine } from './lines.ts';
+
+type Taken = readonly { movement: OpenLine; booking: Booking }[];
+
+/**
+ * Lines in the name of payouts that are not in the database: it may be older than Stripe, and what
+ * was paid already may be paid again. Money stops until they are adopted or dismissed, and all of
+ * the seller's in that currency is held until the lines are understood, or a person releases it.
+ */
+export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
+  const unknown = taken.filter(({ booking }) => booking.kind === 'unknown-payout');
+  const fresh = unknown.filter(({ movement }) => movement.standing === 'open');
+  const understood = taken.filter(
+    ({ movement, booking }) =>
+      movement.standing === 'unknown-payout' && booking.kind !== 'unknown-payout',
+  );
+  for (const currency of new Set(fresh.map(({ movement }) => movement.currency))) {
+    if (await findHold(tx, sellerId, currency)) continue;
+    const all = { source: 'system', reason, currency, amount: null, expiresAt: null } as const;
+    await placeHold(tx, { sellerId, ...all }, 'engine');
+  }
+  if (fresh.length > 0) await noteUnknownMade(tx, await toMade(tx, sellerId, fresh));
+  for (const currency of new Set(understood.map(({ movement }) => movement.currency))) {
+    if (unknown.some(({ movement }) => movement.currency === currency)) continue;
+    const holdId = await findHold(tx, sellerId, currency);
+    const why = { reason: 'All of it is in the database now', by: 'engine' };
+    if (holdId) await releaseHold(tx, { holdId, ...why });
+  }
+}
+
+const reason = causes['payout-unknown'].what;
+
+/** What came back by itself needs no adopting. */
+async function toMade(tx: Tx, sellerId: SellerId, fresh: Taken): Promise<MadeAtStripe[]> {
+  const { account } = await tx
+    .selectFrom('sellers')
+    .select('stripe_account as account')
+    .where('id', '=', sellerId)
+    .executeTakeFirstOrThrow();
+  return fresh.flatMap(({ movement }) => {
+    const { object, payoutId, transfer, net, currency, createdAt } = movement;
+    const step = transfer === null ? 'payout' : 'transfer';
+    if (!account || object === null || payoutId === null) return [];
+    if (step === 'payout' && movement.type !== 'payout') return [];
+    const made = { stripeId: object, step, payoutId, stripeAccount: account } as const;
+    return [{ ...made, amount: Math.abs(net), currency, createdAt }];
+  });
+}
+
+async function findHold(tx: Tx, sellerId: SellerId, currency: string): Promise<HoldId | undefined> {
+  const row = await tx
+    .selectFrom('holds')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('source', '=', 'system')
+    .where('reason', '=', reason)
+    .where('currency', '=', currency)
+    .where('released_at', 'is', null)
+    .executeTakeFirst();
+  return row?.id;
+}

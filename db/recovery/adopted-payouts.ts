@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { SellerId, StripePayoutId, TransferId } from '../../domain/ids.ts';
+import { adopted, type PayoutMoney, sent, total } from '../../domain/ledger.ts';
+import { minor } from '../../domain/money.ts';
+import type { CancelAnswer } from '../../domain/payout.ts';
+import type { Tx } from '../connect.ts';
+import { allocate } from '../earnings/allocations.ts';
+import { recordEntries } from '../ledger.ts';
+import { notWaiting, settledAttempt } from '../payouts/rows.ts';
+import { businessNow } from '../time.ts';
+import type { MadeAtStripe } from './comparison.ts';
+
+/**
+ * Nothing is set aside for it here. With a payout at Stripe it is on its way to the bank and is
+ * followed; with a transfer alone its money is at the account, for the next one.
+ */
+export async function recordAdopted(
+  tx: Tx,
+  sellerId: SellerId,
+  found: readonly MadeAtStripe[],
+): Promise<void> {
+  const of = await leaveOutBooked(tx, sellerId, found);
+  const transfer = of.find(({ step }) => step === 'transfer');
+  const payout = of.find(({ step }) => step === 'payout');
+  const any = payout ?? transfer;
+  if (!any) return;
+  const { payoutId, currency, stripeAccount } = any;
+  const fromPlatform = minor(transfer?.amount ?? 0);
+  const fromAccount = minor(Math.max(0, (payout?.amount ?? 0) - fromPlatform));
+  const money: PayoutMoney = { payoutId, sellerId, currency, fromPlatform, fromAccount };
+  const row = {
+    ...settledAttempt,
+    ...notWaiting,
+    skip_reason: null,
+    status: payout ? ('sent' as const) : ('canceled' as const),
+    from_platform: fromPlatform,
+    from_account: fromAccount,
+    stripe_account: stripeAccount,
+    transfer_id: (transfer?.stripeId ?? null) as TransferId | null,
+    stripe_payout_id: (payout?.stripeId ?? null) as StripePayoutId | null,
+    adopted_at: businessNow,
+    started_at: businessNow,
+    reserved_at: any.createdAt,
+    ...(payout
+      ? {
+          sent_at: payout.createdAt,
+          over_at: null,
+          waiting_for: 'bank' as const,
+          look_again_at: businessNow,
+        }
+      : { over_at: businessNow }),
+  };
+  // It was called off here after it had left.
+  const tooLate = payout && {
+    cancel_answer: sql<CancelAnswer | null>`
+      case when payouts.cancel_ordered_at is not null then 'refused' end`,
+  };
+  await tx
+    .insertInto('payouts')
+    .values({ id: payoutId, seller_id: sellerId, currency, ordered_by: 'adopted', ...row })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        ...row,
+        ...tooLate,
+        transfer_id: sql`coalesce(excluded.transfer_id, payouts.transfer_id)`,
+      }),
+    )
+    .execute();
+  await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account', row.transfer_id));
+  if (!payout) return;
+  await recordEntries(tx, sent(money, payout.stripeId as StripePayoutId));
+  // What was lost with the backup is allocated when it is posted again.
+  await allocate(tx, [{ ...money, amount: total(money) }]);
+}
+
+/**
+ * An account's books that were read meanwhile have booked what came in the name of a payout that had
+ * ended, as somebody else's doing; a person sees it as a discrepancy.
+ */
+async function leaveOutBooked(
+  tx: Tx,
+  sellerId: SellerId,
+  of: readonly MadeAtStripe[],
+): Promise<MadeAtStripe[]> {
+  const rows = await tx
+    .selectFrom('ledger_entries')
+    .select('stripe_id')
+    .where('seller_id', '=', sellerId)
+    .where(
+      'stripe_id',
+      'in',
+      of.map(({ stripeId }) => stripeId),
+    )
+    .execute();
+  const booked = new Set(rows.map((row) => row.stripe_id));
+  return of.filter(({ stripeId }) => !booked.has(stripeId));
+}

@@ -1,0 +1,242 @@
+import { sql } from 'kysely';
+import {
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+  sellerWorkflowId,
+  type StripePayoutId,
+} from '../../domain/ids.ts';
+import { inFlightStatuses, type PayoutStatus } from '../../domain/payout.ts';
+import type { Db, Tx } from '../connect.ts';
+import { lockSeller } from '../locks.ts';
+import { cancelPayout } from '../payouts/cancellations.ts';
+import { notParked } from '../payouts/rows.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps } from '../wake-ups.ts';
+import { recordAdopted } from './adopted-payouts.ts';
+import { type MadeAtStripe, mayHaveMade } from './comparison.ts';
+
+/** Money that left under our name and that this database did not know of. */
+export type Adoption = MadeAtStripe & {
+  foundAt: string;
+  /** Null where no seller has this account: the seller's row was lost too. */
+  sellerId: SellerId | null;
+};
+
+/** What is still to be adopted or dismissed, oldest first. */
+export async function listAdoptions(db: Db): Promise<Adoption[]> {
+  const rows = await db
+    .selectFrom('adoptions')
+    .leftJoin('sellers', 'sellers.stripe_account', 'adoptions.stripe_account')
+    .selectAll('adoptions')
+    .select('sellers.id as seller_id')
+    .where('adoptions.closed_at', 'is', null)
+    .orderBy('adoptions.created_at')
+    .orderBy('adoptions.payout_id')
+    .orderBy('adoptions.step', 'desc') // the transfer goes before its payout
+    .execute();
+  return rows.map((row) => ({
+    stripeId: row.stripe_id,
+    step: row.step,
+    payoutId: row.payout_id,
+    stripeAccount: row.stripe_account,
+    amount: row.amount,
+    currency: row.currency,
+    createdAt: row.created_at,
+    foundAt: row.found_at,
+    sellerId: row.seller_id,
+  }));
+}
+
+/** Who decides about adoptions, and why. */
+export type AdoptionOrder = { by: string; reason: string };
+
+/**
+ * Takes over all whose seller is known: the payouts stand again under their old ids, in the state
+ * that Stripe showed, and their money is booked. Answers with what was taken over.
+ */
+export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
+  // Not the row of operations: who finds more in an account's books holds its seller and then that.
+  await sql`select from adoptions where closed_at is null order by stripe_id for update`.execute(
+    tx,
+  );
+  const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
+  const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
+  // All that was sent stands again before anything is called off over it.
+  const standing = [];
+  for (const of of byPayout) {
+    await callOffOther(tx, of, order.by);
+    standing.push({ of, row: await recordSentAttempts(tx, of) });
+  }
+  for (const { of, row } of standing) await adoptPayout(tx, { of, row, by: order.by });
+  await close(tx, open, 'adopted', order);
+  return open;
+}
+
+/** Leaves one alone for good: somebody else's, or put right by hand. False when none is open. */
+export async function dismissAdoption(
+  tx: Tx,
+  stripeId: string,
+  order: AdoptionOrder,
+): Promise<boolean> {
+  const open = (await listAdoptions(tx)).filter((one) => one.stripeId === stripeId);
+  await close(tx, open, 'dismissed', order);
+  return open.length > 0;
+}
+
+async function close(
+  tx: Tx,
+  which: readonly Adoption[],
+  outcome: 'adopted' | 'dismissed',
+  { by, reason }: AdoptionOrder,
+): Promise<void> {
+  if (which.length === 0) return;
+  await tx
+    .updateTable('adoptions')
+    .set({ outcome, closed_at: businessNow, closed_by: by, reason })
+    .where(sql<boolean>`stripe_id = any(${which.map(({ stripeId }) => stripeId)}::text[])`)
+    .execute();
+}
+
+/** The row of the payout as it stands, where it was not lost. */
+type Row = { status: PayoutStatus; stripe_payout_id: StripePayoutId | null } | undefined;
+
+/** Nothing is set aside for it: it was lost, has not begun, or ended with its money where it was. */
+function isEmpty(row: Row): boolean {
+  if (!row) return true;
+  const { status, stripe_payout_id: sent } = row;
+  return status === 'requested' || (sent === null && ['skipped', 'canceled'].includes(status));
+}
+
+/** Locks the payout's row and answers with it. */
+async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row> {
+  const row = await tx
+    .selectFrom('payouts')
+    .select(['status', 'stripe_payout_id'])
+    .where('id', '=', of[0]?.payoutId ?? null)
+    .forUpdate()
+    .executeTakeFirst();
+  for (const made of of) await recordSentAttempt(tx, made, isEmpty(row));
+  return row;
+}
+
+async function adoptPayout(
+  tx: Tx,
+  { of, row, by }: { of: readonly Adoption[]; row: Row; by: string },
+): Promise<void> {
+  const [first] = of;
+  if (!first?.sellerId) return;
+  const { payoutId, sellerId, currency } = first;
+  if (row && !isEmpty(row)) {
+    await lookUpFirst(tx, payoutId, row.status);
+  } else {
+    await callOffUnsent(tx, { sellerId, currency, by });
+    await recordAdopted(tx, sellerId, of);
+  }
+  await addWakeUps(tx, [
+    { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
+    { workflowId: sellerWorkflowId(sellerId), topics: ['payouts', 'money'] },
+  ]);
+}
+
+/**
+ * Set aside again since the restore, with other money: what stands at Stripe is what was sent. Once
+ * something of its own was sent here, or where Stripe made a step twice, the row stays, and a look-up
+ * shows a person what differs.
+ */
+async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<void> {
+  const row = await tx
+    .selectFrom('payouts')
+    .select(['id', 'seller_id', 'from_platform', 'from_account'])
+    .where('id', '=', of[0]?.payoutId ?? null)
+    .where('status', 'in', [...inFlightStatuses])
+    .where(
+      sql<boolean>`not exists (select from attempts where object_id = payouts.id
+        and ${mayHaveMade})`,
+    )
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row || new Set(of.map(({ step }) => step)).size < of.length) return;
+  const { from_platform: transferred, from_account: besides } = row;
+  const isOther = of.some(({ step, amount }) => {
+    return amount !== (step === 'transfer' ? transferred : transferred + besides);
+  });
+  if (!isOther) return;
+  await lockSeller(tx, row.seller_id);
+  await cancelPayout(tx, row.id, by);
+  // Nobody ordered that: Stripe is not said to have refused it.
+  const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
+  await tx.updateTable('payouts').set(unordered).where('id', '=', row.id).execute();
+}
+
+/**
+ * What was set aside without knowing of this may be the same money. While the seller is locked
+ * nothing is set aside; what may have been sent already stays.
+ */
+async function callOffUnsent(
+  tx: Tx,
+  { sellerId, currency, by }: { sellerId: SellerId; currency: string; by: string },
+): Promise<void> {
+  await lockSeller(tx, sellerId);
+  const inFlight = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('currency', '=', currency)
+    .where('status', 'in', [...inFlightStatuses])
+    .forUpdate()
+    .execute();
+  for (const { id } of inFlight) await cancelPayout(tx, id, by);
+}
+
+/** An attempt that was sent stands again, so that nothing sends it a second time. */
+async function recordSentAttempt(
+  tx: Tx,
+  { payoutId, step, stripeId, stripeAccount, createdAt }: Adoption,
+  isSettled: boolean,
+): Promise<void> {
+  // Otherwise the ordinary look-up compares it with what the row set aside.
+  const answer = isSettled
+    ? { state: 'succeeded' as const, stripe_id: stripeId, decided_at: businessNow }
+    : { state: 'unknown' as const };
+  await tx
+    .insertInto('attempts')
+    .values({
+      key: `${payoutId}/${step}/adopted`,
+      object_id: payoutId,
+      step,
+      number: sql<number>`coalesce((select max(number) from attempts
+        where object_id = ${payoutId} and step = ${step}), 0) + 1`,
+      account: step === 'payout' ? stripeAccount : null,
+      api_version: 'adopted',
+      request: '{}',
+      first_sent_at: createdAt,
+      last_sent_at: createdAt,
+      tries: 1,
+      ...answer,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['object_id', 'step'])
+        .where(sql<boolean>`state <> 'refused'`)
+        .doUpdateSet({ ...answer, first_sent_at: createdAt, last_sent_at: createdAt }),
+    )
+    .execute();
+}
+
+async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Promise<void> {
+  const step = status === 'reserved' ? 'transfer' : 'payout';
+  await tx
+    .updateTable('payouts')
+    .set({
+      ...notParked,
+      adopted_at: businessNow,
+      unknown_step: step,
+      look_ups: 0,
+      waiting_for: 'outcome-look-up',
+      look_again_at: businessNow,
+    })
+    .where('id', '=', payoutId)
+    .where('status', 'in', ['reserved', 'transferred'])
+    .execute();
+}

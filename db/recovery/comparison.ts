@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
+import type { MoneyStep } from '../../domain/payout.ts';
+import type { Db, Tx } from '../connect.ts';
+import { businessNow } from '../time.ts';
+import { insertWakeUps } from '../wake-ups.ts';
+
+/** Something that Stripe made under our name. */
+export type MadeAtStripe = {
+  stripeId: string;
+  step: MoneyStep;
+  payoutId: PayoutId;
+  stripeAccount: StripeAccountId;
+  amount: number;
+  currency: string;
+  createdAt: string;
+};
+
+/** Seconds read again before the last sign of life, since clocks and commits differ. */
+const overlapSeconds = 3600;
+
+/**
+ * What has to be compared with Stripe before money may move: nothing where that was done since
+ * PostgreSQL started. `since` is the last sign of life in here; what a backup lost came after it.
+ * What is written before the comparison is none: an earning may come in at once after a restore.
+ */
+export async function readUncompared(
+  db: Db,
+): Promise<{ start: string; since: string; accounts: StripeAccountId[] } | undefined> {
+  const { rows } = await sql<{ start: string; since: string; accounts: StripeAccountId[] }>`
+    select postgres_start() as start, coalesce(alive_at, greatest(
+        (select created_at from ledger_entries order by id desc limit 1),
+        (select max(created_at) from payouts),
+        (select created_at from installation)), business_now())
+        - ${overlapSeconds} * interval '1 second' as since,
+      array(select distinct stripe_account from payouts
+        where status in ('reserved', 'transferred') and stripe_account is not null) as accounts
+    from operations where compared_start is distinct from postgres_start()
+  `.execute(db);
+  return rows[0];
+}
+
+/** Of an attempt: what stands at Stripe may be its doing. What Stripe refused made nothing. */
+export const mayHaveMade = sql<boolean>`state <> 'refused'
+  and (first_sent_at is not null or state = 'succeeded')`;
+
+/**
+ * Those of these that this database does not know: none of our attempts can have made them. One that
+ * Stripe refused made nothing, so that what stands there is of a later one, which was lost.
+ */
+export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promise<MadeAtStripe[]> {
+  if (made.length === 0) return [];
+  const { rows } = await sql<{ stripe_id: string }>`
+    select stripe_id from jsonb_to_recordset(${JSON.stringify(
+      made.map(({ stripeId, step, payoutId }) => ({
+        stripe_id: stripeId,
+        step,
+        payout_id: payoutId,
+      })),
+    )}::jsonb) as made(stripe_id text, step text, payout_id text)
+    where not exists (select from attempts where object_id = made.payout_id
+        and attempts.step = made.step and ${mayHaveMade})
+      and not exists (select from adoptions where adoptions.stripe_id = made.stripe_id)
+  `.execute(db);
+  const unknown = new Set(rows.map((row) => row.stripe_id));
+  return made.filter(({ stripeId }) => unknown.has(stripeId));
+}
+
+/** Writes down what only Stripe knew and stops money over it. */
+export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): Promise<void> {
+  if (made.length === 0) return;
+  await db.transaction().execute((tx) => noteUnknownMade(tx, made));
+}
+
+/** The same for whoever comes across it in a transaction. */
+export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
+  if (made.length === 0) return;
+  const given = JSON.stringify(
+    made.map((one) => ({
+      stripe_id: one.stripeId,
+      step: one.step,
+      payout_id: one.payoutId,
+      stripe_account: one.stripeAccount,
+      amount: one.amount,
+      currency: one.currency,
+      created_at: one.createdAt,
+    })),
+  );
+  const { numAffectedRows: added } = await sql`
+    insert into adoptions (stripe_id, step, payout_id, stripe_account, amount, currency, created_at)
+    select * from jsonb_to_recordset(${given}::jsonb) as given(stripe_id text, step text,
+      payout_id text, stripe_account text, amount bigint, currency text, created_at timestamptz)
+    on conflict do nothing
+  `.execute(tx);
+  if (!added) return;
+  await tx
+    .updateTable('operations')
+    .set({ money_stopped: true, reason, changed_by: 'engine', changed_at: businessNow })
+    .execute();
+}
+
+const reason =
+  'Stripe has made what this database does not know: it was brought back from a backup, or another ' +
+  'engine pays from this account. GET /v1/recovery lists it.';
+
+/**
+ * Stripe was compared after this start of PostgreSQL, unless it has started again since. Where only
+ * this database was brought back, workflows know more than their rows and wait for what comes after:
+ * what waits for no time here looks again.
+ */
+export async function recordCompared(db: Db, start: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { numUpdatedRows: isCompared } = await tx
+      .updateTable('operations')
+      .set({ compared_start: start, alive_at: businessNow })
+      .where(postgresStart, '=', start)
+      .executeTakeFirst();
+    if (isCompared === 0n) return;
+    await insertWakeUps(
+      tx,
+      sql`select 'payout/' || id, array['payouts'] from payouts
+        where status in ('requested', 'reserved', 'transferred')
+          and parked is null and look_again_at is null
+        union all
+        select 'seller/' || id, array['account'] from sellers
+        where stripe_account is null and status <> 'closed' and parked is null`,
+    );
+  });
+}
+
+/** A sign of life, as long as Stripe was compared: what comes after it is what a backup may lose. */
+export async function recordAlive(db: Db): Promise<void> {
+  await db
+    .updateTable('operations')
+    .set({ alive_at: businessNow })
+    .where('compared_start', '=', postgresStart)
+    .execute();
+}
+
+const postgresStart = sql<string>`postgres_start()`;

@@ -1,0 +1,33 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { SellerId } from '../../domain/ids.ts';
+
+type Instant = ColumnType<string, string | undefined, string>;
+type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+/** The tables that hold what an account at Stripe is asked for, and where it is paid to. */
+export type AccountTables = {
+  requirements: {
+    seller_id: SellerId;
+    position: number;
+    description: string;
+    must_act: 'seller' | 'stripe';
+    deadline: 'eventually_due' | 'currently_due' | 'past_due';
+    deadline_at: MaybeInstant;
+    blocks: string[];
+    errors: string[];
+  };
+  bank_accounts: {
+    seller_id: SellerId;
+    stripe_id: string;
+    currency: string;
+    fingerprint: Maybe<string>;
+    status: string;
+    is_default: boolean;
+    first_seen_at: Instant;
+    gone_at: MaybeInstant;
+    failures: Generated<number>;
+    paused_at: MaybeInstant;
+    cools_until: MaybeInstant;
+  };
+};

@@ -1,0 +1,36 @@
+import type { ColumnType, JSONColumnType } from 'kysely';
+import type { AttentionKind, BulkCommand, BulkTarget } from '../../domain/attention.ts';
+import type { ApiKeyId, AttentionListId, SellerId } from '../../domain/ids.ts';
+
+type Instant = ColumnType<string, string | undefined, string>;
+type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+/** The tables that hold what was shown before it is ordered of many. */
+export type AttentionTables = {
+  attention_lists: {
+    id: AttentionListId;
+    command: BulkCommand;
+    reason: Maybe<string>;
+    filter: JSONColumnType<Record<string, unknown>>;
+    made_by: ApiKeyId;
+    made_at: Instant;
+    expires_at: Instant;
+    run_by: Maybe<ApiKeyId>;
+    run_at: MaybeInstant;
+    run_reason: Maybe<string>;
+  };
+  attention_items: {
+    list_id: AttentionListId;
+    position: number;
+    kind: AttentionKind;
+    object_id: string;
+    seller_id: Maybe<SellerId>;
+    target_kind: BulkTarget['kind'];
+    target_id: string;
+    state: string;
+    outcome: Maybe<'done' | 'left-out'>;
+    why: Maybe<string>;
+    done_at: MaybeInstant;
+  };
+};

@@ -1,0 +1,285 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { CapabilityDetail } from '../../domain/capabilities.ts';
+import type { EventFacts, EventObject, EventType } from '../../domain/event-catalogue.ts';
+import type { HoldSource, ReleaseRule } from '../../domain/holds.ts';
+import type {
+  ApiKeyId,
+  CommandId,
+  EarningId,
+  EventId,
+  HoldId,
+  PayoutId,
+  SellerId,
+  StripeAccountId,
+  StripePayoutId,
+  TransferId,
+} from '../../domain/ids.ts';
+import type { EntryKind, Place } from '../../domain/ledger.ts';
+import type {
+  CancelAnswer,
+  MoneyStep,
+  ParkReason,
+  PayoutStatus,
+  SkipReason,
+  WaitReason,
+} from '../../domain/payout.ts';
+import type { RefusalKind } from '../../domain/refusals.ts';
+import type { Schedule } from '../../domain/schedule.ts';
+import type { SellerStatus, WakeTopic } from '../../domain/seller.ts';
+import type { AccountTables } from './accounts.ts';
+import type { AttentionTables } from './attention.ts';
+import type { BooksTables } from './reconciliation.ts';
+
+/** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
+type Instant = ColumnType<string, string | undefined, string>;
+type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+type Json = JSONColumnType<Record<string, unknown>>;
+type MaybeJson = ColumnType<
+  Record<string, unknown> | null,
+  string | null | undefined,
+  string | null
+>;
+
+/** Every table, as the migrations made them. */
+export type Database = AccountTables &
+  AttentionTables &
+  BooksTables & {
+    clock: { id: Generated<boolean>; offset_ms: Generated<number> };
+    installation: {
+      id: Generated<boolean>;
+      stripe_account: string;
+      livemode: boolean;
+      stripe_is: 'stripe' | 'sandbox';
+      temporal_namespace: string;
+      created_at: Instant;
+    };
+    operations: {
+      id: Generated<boolean>;
+      money_stopped: Generated<boolean>;
+      reason: string | null;
+      changed_by: string | null;
+      changed_at: Instant;
+      compared_start: Maybe<string>;
+      alive_at: MaybeInstant;
+    };
+    adoptions: {
+      stripe_id: string;
+      step: MoneyStep;
+      payout_id: PayoutId;
+      stripe_account: StripeAccountId;
+      amount: number;
+      currency: string;
+      created_at: Instant;
+      found_at: Instant;
+      closed_at: MaybeInstant;
+      closed_by: Maybe<string>;
+      outcome: Maybe<'adopted' | 'dismissed'>;
+      reason: Maybe<string>;
+    };
+    api_keys: {
+      id: ApiKeyId;
+      name: string;
+      role: 'admin' | 'read';
+      hash: Buffer;
+      created_at: Instant;
+      revoked_at: MaybeInstant;
+    };
+    sellers: SellersTable;
+    earnings: {
+      id: EarningId;
+      seller_id: SellerId;
+      external_id: Maybe<string>;
+      amount: number;
+      currency: string;
+      charge: Maybe<string>;
+      available_on: MaybeInstant;
+      charge_tried_at: MaybeInstant;
+      description: Maybe<string>;
+      allocated: Generated<number>;
+      place: Generated<'platform' | 'account'>;
+      created_at: Instant;
+    };
+    payouts: PayoutsTable;
+    holds: {
+      id: HoldId;
+      seller_id: SellerId;
+      source: HoldSource;
+      reason: string;
+      currency: Maybe<string>;
+      amount: Maybe<number>;
+      placed_at: Instant;
+      placed_by: string;
+      release_rule: ReleaseRule;
+      expires_at: MaybeInstant;
+      released_at: MaybeInstant;
+      released_by: Maybe<string>;
+      release_reason: Maybe<string>;
+    };
+    payout_items: {
+      payout_id: PayoutId;
+      earning_id: EarningId;
+      amount: number;
+      released_at: MaybeInstant;
+    };
+    attempts: AttemptsTable;
+    ledger_entries: {
+      id: Generated<number>;
+      event_key: string;
+      kind: EntryKind;
+      seller_id: SellerId;
+      currency: string;
+      from_place: Place;
+      to_place: Place;
+      amount: number;
+      payout_id: Maybe<PayoutId>;
+      stripe_id: Maybe<string>;
+      created_at: Instant;
+    };
+    balances: { seller_id: SellerId; currency: string; place: Place; amount: number };
+    inbox: {
+      event_id: string;
+      type: string;
+      account: Maybe<string>;
+      object_id: Maybe<string>;
+      via: 'webhook' | 'sweep';
+      received_at: Instant;
+    };
+    wake_ups: {
+      workflow_id: string;
+      topics: WakeTopic[];
+      version: Generated<number>;
+      since: Instant;
+    };
+    commands: {
+      id: CommandId;
+      api_key_id: ApiKeyId;
+      idempotency_key: string;
+      request_hash: Buffer;
+      kind: string;
+      object_id: string;
+      status: Generated<'running' | 'done'>;
+      answer_status: Maybe<number>;
+      answer: MaybeJson;
+      created_at: Instant;
+      done_at: MaybeInstant;
+    };
+    events: {
+      position: Generated<number>;
+      id: Generated<EventId>;
+      type: EventType;
+      object_kind: Generated<EventObject>;
+      object_id: string;
+      seller_id: Maybe<SellerId>;
+      sequence: number;
+      turn: number;
+      data: JSONColumnType<EventFacts>;
+      created_at: Instant;
+    };
+    event_order: { id: Generated<boolean>; added: Generated<number> };
+    budget_slots: { name: string; spacing_ms: number; next_at: Instant };
+    checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
+    sweep_cursors: { name: string; cursor: string };
+  };
+
+type SellersTable = {
+  id: SellerId;
+  external_id: Maybe<string>;
+  status: Generated<SellerStatus>;
+  email: string;
+  display_name: Maybe<string>;
+  country: string;
+  currency: string;
+  entity_type: 'individual' | 'company';
+  metadata: Json;
+  stripe_account: Maybe<StripeAccountId>;
+  transfers_capability: Maybe<string>;
+  payouts_capability: Maybe<string>;
+  capability_details: ColumnType<CapabilityDetail[], string | undefined, string>;
+  account_read_at: MaybeInstant;
+  payouts_manual_at: MaybeInstant;
+  schedule: ColumnType<Schedule | null, string | null | undefined, string | null>;
+  next_payout_at: MaybeInstant;
+  threshold_look_at: MaybeInstant;
+  account_tried_at: MaybeInstant;
+  movements_read_at: MaybeInstant;
+  movements_until: MaybeInstant;
+  earns_at_account: Generated<boolean>;
+  books_checked_at: MaybeInstant;
+  look_again_at: MaybeInstant;
+  parked: Maybe<string>;
+  paused_at: MaybeInstant;
+  paused_by: Maybe<string>;
+  pause_reason: Maybe<string>;
+  closed_at: MaybeInstant;
+  closed_by: Maybe<string>;
+  close_reason: Maybe<string>;
+  /** Kept by triggers. */
+  parked_at: MaybeInstant;
+  rejected_at: MaybeInstant;
+  asked_now: Generated<number>;
+  asked_by: MaybeInstant;
+  created_at: Instant;
+};
+
+type PayoutsTable = {
+  id: PayoutId;
+  seller_id: SellerId;
+  currency: string;
+  requested_amount: Maybe<number>;
+  status: Generated<PayoutStatus>;
+  from_platform: Generated<number>;
+  from_account: Generated<number>;
+  stripe_account: Maybe<StripeAccountId>;
+  transfer_id: Maybe<TransferId>;
+  arrives_at: MaybeInstant;
+  stripe_payout_id: Maybe<StripePayoutId>;
+  bank_expected_at: MaybeInstant;
+  failure_code: Maybe<string>;
+  destination_payment: Maybe<string>;
+  bank_account: Maybe<string>;
+  awaits_details: Generated<boolean>;
+  replaces: Maybe<PayoutId>;
+  adopted_at: MaybeInstant;
+  skip_reason: Maybe<SkipReason>;
+  waiting_for: Maybe<WaitReason>;
+  look_again_at: MaybeInstant;
+  parked: Maybe<ParkReason>;
+  parked_at: MaybeInstant;
+  parked_detail: Maybe<string>;
+  unknown_step: Maybe<MoneyStep>;
+  named_stripe_id: Maybe<string>;
+  look_ups: Generated<number>;
+  ordered_by: string;
+  payday: MaybeInstant;
+  cut_off_at: MaybeInstant;
+  cancel_ordered_at: MaybeInstant;
+  cancel_ordered_by: Maybe<string>;
+  cancel_answer: Maybe<CancelAnswer>;
+  created_at: Instant;
+  started_at: MaybeInstant;
+  reserved_at: MaybeInstant;
+  sent_at: MaybeInstant;
+  paid_at: MaybeInstant;
+  watch_until: MaybeInstant;
+  over_at: MaybeInstant;
+};
+
+type AttemptsTable = {
+  key: string;
+  object_id: string;
+  step: string;
+  number: number;
+  state: Generated<'started' | 'succeeded' | 'refused' | 'unknown'>;
+  account: Maybe<StripeAccountId>;
+  api_version: string;
+  request: Json;
+  created_at: Instant;
+  first_sent_at: MaybeInstant;
+  last_sent_at: MaybeInstant;
+  tries: Generated<number>;
+  stripe_id: Maybe<string>;
+  refusal: Maybe<RefusalKind>;
+  error: MaybeJson;
+  decided_at: MaybeInstant;
+};

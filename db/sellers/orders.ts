@@ -1,0 +1,145 @@
+import { sql } from 'kysely';
+import {
+  type HoldId,
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+  sellerWorkflowId,
+} from '../../domain/ids.ts';
+import type { Place } from '../../domain/ledger.ts';
+import { statusOf } from '../../domain/seller.ts';
+import type { Tx } from '../connect.ts';
+import { isActive } from '../funds.ts';
+import { lookWhenFreed } from '../paydays/thresholds.ts';
+import { notWaiting } from '../payouts/rows.ts';
+import { businessNow } from '../time.ts';
+import { addWakeUps } from '../wake-ups.ts';
+
+/** Who orders something about a seller, and why. The reason is free text and stays here. */
+export type SellerOrder = { sellerId: SellerId; reason: string; by: string };
+
+/**
+ * Lets no payout of a seller start; what is set aside already goes on. A seller who is paused or
+ * closed stays as they are. Payouts are written before the seller, as a reservation locks them.
+ */
+export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder): Promise<void> {
+  const waiting = await tx
+    .updateTable('payouts')
+    .set({ waiting_for: 'seller-paused' })
+    .where('seller_id', '=', sellerId)
+    .where('status', '=', 'requested')
+    .returning('id')
+    .execute();
+  await tx
+    .updateTable('sellers')
+    .set({ paused_at: businessNow, paused_by: by, pause_reason: reason })
+    .where('id', '=', sellerId)
+    .where('paused_at', 'is', null)
+    .execute();
+  await wake(tx, sellerId, waiting);
+}
+
+/** Lets payouts of a seller start again; whoever waited for that looks again. */
+export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+  const waiting = await tx
+    .updateTable('payouts')
+    .set(notWaiting)
+    .where('seller_id', '=', sellerId)
+    .where('status', '=', 'requested')
+    .where('waiting_for', '=', 'seller-paused')
+    .returning('id')
+    .execute();
+  await tx
+    .updateTable('sellers')
+    .set({ paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', sellerId)
+    .execute();
+  await lookWhenFreed(tx, sellerId);
+  await wake(tx, sellerId, waiting);
+}
+
+/** What keeps a seller from being closed. */
+export type OpenThings = {
+  money: { place: Place; currency: string; amount: number }[];
+  payouts: PayoutId[];
+  /** Paid, and watched for a late return. */
+  watches: PayoutId[];
+  holds: HoldId[];
+};
+
+/**
+ * Closes a seller of whom nothing is open, or answers with what is. The lock keeps out every row
+ * that refers to the seller, so that nothing opens between the look and the closing.
+ */
+export async function closeSeller(
+  tx: Tx,
+  { sellerId, reason, by }: SellerOrder,
+): Promise<OpenThings | 'closed'> {
+  await tx.selectFrom('sellers').select('id').where('id', '=', sellerId).forUpdate().execute();
+  const open = await readOpenThings(tx, sellerId);
+  if (Object.values(open).some((things) => things.length > 0)) return open;
+  await tx
+    .updateTable('sellers')
+    .set({ status: 'closed', closed_at: businessNow, closed_by: by, close_reason: reason })
+    .where('id', '=', sellerId)
+    .where('status', '<>', 'closed')
+    .execute();
+  await wake(tx, sellerId, []);
+  return 'closed';
+}
+
+/** Opens a closed seller again: as far as the account was known, and it is read again first. */
+export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+  const row = await tx
+    .selectFrom('sellers')
+    .select(['status', 'transfers_capability', 'payouts_capability', 'payouts_manual_at'])
+    .where('id', '=', sellerId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (row.status !== 'closed') return;
+  const status = statusOf({
+    status: 'onboarding',
+    canReceiveTransfers: row.transfers_capability === 'active',
+    canPayOut: row.payouts_capability === 'active',
+    payoutsAreManual: row.payouts_manual_at !== null,
+  });
+  await tx
+    .updateTable('sellers')
+    .set({
+      status,
+      closed_at: null,
+      closed_by: null,
+      close_reason: null,
+      parked: sql`nullif(parked, 'returned-after-close')`,
+    })
+    .where('id', '=', sellerId)
+    .execute();
+  await addWakeUps(tx, [
+    { workflowId: sellerWorkflowId(sellerId), topics: ['account', 'reopened'] },
+  ]);
+}
+
+async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
+  const { rows } = await sql<OpenThings>`
+    select
+      (select coalesce(json_agg(json_build_object('place', place, 'currency', currency,
+          'amount', amount) order by currency, place), '[]') from balances
+        where seller_id = ${sellerId} and amount <> 0
+          and place not in ('owed', 'bank', 'foreign')) as money,
+      array(select id from payouts where seller_id = ${sellerId}
+        and status in ('requested', 'reserved', 'transferred', 'sent') order by id) as payouts,
+      array(select id from payouts where seller_id = ${sellerId}
+        and status = 'paid' order by id) as watches,
+      array(select id from holds where seller_id = ${sellerId}
+        and ${isActive} order by id) as holds
+  `.execute(tx);
+  return rows[0] ?? { money: [], payouts: [], watches: [], holds: [] };
+}
+
+async function wake(tx: Tx, sellerId: SellerId, payouts: { id: PayoutId }[]): Promise<void> {
+  const topics = ['payouts' as const];
+  await addWakeUps(tx, [
+    { workflowId: sellerWorkflowId(sellerId), topics },
+    ...payouts.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics })),
+  ]);
+}

@@ -1,0 +1,179 @@
+import { type Selectable, sql } from 'kysely';
+import type { CapabilityDetail } from '../../domain/capabilities.ts';
+import { newId, type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
+import { manualSchedule, type Schedule } from '../../domain/schedule.ts';
+import type { SellerStatus } from '../../domain/seller.ts';
+import type { Db, Tx } from '../connect.ts';
+import type { Database } from '../schema/index.ts';
+import { addWakeUps } from '../wake-ups.ts';
+
+/** What the platform says of somebody it will pay. Holds personal data. */
+export type NewSeller = {
+  externalId: string | null;
+  email: string;
+  displayName: string | null;
+  country: string;
+  currency: string;
+  entityType: 'individual' | 'company';
+  metadata: Record<string, string>;
+};
+
+/** A seller as the platform sees it. Holds personal data: never logged. */
+export type SellerRecord = NewSeller & {
+  id: SellerId;
+  status: SellerStatus;
+  stripeAccount: StripeAccountId | null;
+  transfersCapability: string | null;
+  payoutsCapability: string | null;
+  /** Why one of them is not active, as Stripe said it last. */
+  capabilityDetails: CapabilityDetail[];
+  accountReadAt: string | null;
+  payoutsManualAt: string | null;
+  schedule: Schedule;
+  nextPayoutAt: string | null;
+  lookAgainAt: string | null;
+  parked: string | null;
+  paused: { since: string; by: string; reason: string } | null;
+  closed: { since: string; by: string; reason: string } | null;
+  createdAt: string;
+};
+
+/**
+ * Makes a seller and wakes its workflow for the first time. Where the externalId, or the id of one
+ * that a backup had lost, stands already, answers with that seller and wakes nobody.
+ */
+export async function recordSeller(
+  tx: Tx,
+  seller: NewSeller & { id?: SellerId | undefined },
+): Promise<{ seller: SellerRecord; isNew: boolean }> {
+  const row = await tx
+    .insertInto('sellers')
+    .values({
+      id: seller.id ?? newId('sel'),
+      external_id: seller.externalId,
+      email: seller.email,
+      display_name: seller.displayName,
+      country: seller.country,
+      currency: seller.currency,
+      entity_type: seller.entityType,
+      metadata: JSON.stringify(seller.metadata),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row) {
+    await addWakeUps(tx, [{ workflowId: sellerWorkflowId(row.id), topics: ['account'] }]);
+    return { seller: toSeller(row), isNew: true };
+  }
+  const standing = await tx
+    .selectFrom('sellers')
+    .selectAll()
+    .where((is) =>
+      is.or([is('external_id', '=', seller.externalId), is('id', '=', seller.id ?? null)]),
+    )
+    .executeTakeFirstOrThrow();
+  return { seller: toSeller(standing), isNew: false };
+}
+
+/** The seller with this id. */
+export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerRecord | undefined> {
+  const row = await db
+    .selectFrom('sellers')
+    .selectAll()
+    .where('id', '=', sellerId)
+    .executeTakeFirst();
+  return row && toSeller(row);
+}
+
+/** Changes what the platform says of a seller; metadata is replaced as a whole. */
+export async function updateSeller(
+  tx: Tx,
+  sellerId: SellerId,
+  change: { displayName?: string | null | undefined; metadata?: object | undefined },
+): Promise<void> {
+  const { displayName, metadata } = change;
+  if (displayName === undefined && metadata === undefined) return;
+  await tx
+    .updateTable('sellers')
+    .set({
+      ...(displayName !== undefined && { display_name: displayName }),
+      ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+    })
+    .where('id', '=', sellerId)
+    .execute();
+}
+
+/** The same, and until the transaction ends nobody closes the seller. */
+export async function findSellerToUse(
+  tx: Tx,
+  sellerId: SellerId,
+): Promise<SellerRecord | undefined> {
+  const row = await tx
+    .selectFrom('sellers')
+    .selectAll()
+    .where('id', '=', sellerId)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row && toSeller(row);
+}
+
+/** Sellers, newest first, one more than the limit where there are more. */
+export async function listSellers(
+  db: Db,
+  filter: {
+    externalId?: string | undefined;
+    status?: SellerStatus | undefined;
+    country?: string | undefined;
+    after?: SellerId | undefined;
+    limit: number;
+  },
+): Promise<SellerRecord[]> {
+  const { externalId, status, country, after } = filter;
+  const rows = await db
+    .selectFrom('sellers')
+    .selectAll()
+    .$if(externalId !== undefined, (query) => query.where('external_id', '=', externalId ?? ''))
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'closed'))
+    .$if(country !== undefined, (query) => query.where('country', '=', country ?? ''))
+    .$if(after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(created_at, id) < (select created_at, id from sellers where id = ${after})`,
+      ),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  return rows.map(toSeller);
+}
+
+function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    status: row.status,
+    email: row.email,
+    displayName: row.display_name,
+    country: row.country,
+    currency: row.currency,
+    entityType: row.entity_type,
+    metadata: row.metadata as Record<string, string>,
+    stripeAccount: row.stripe_account,
+    transfersCapability: row.transfers_capability,
+    payoutsCapability: row.payouts_capability,
+    capabilityDetails: row.capability_details,
+    accountReadAt: row.account_read_at,
+    payoutsManualAt: row.payouts_manual_at,
+    schedule: row.schedule ?? manualSchedule,
+    nextPayoutAt: row.next_payout_at,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    paused: orderOf(row.paused_at, row.paused_by, row.pause_reason),
+    closed: orderOf(row.closed_at, row.closed_by, row.close_reason),
+    createdAt: row.created_at,
+  };
+}
+
+function orderOf(since: string | null, by: string | null, reason: string | null) {
+  return since === null || by === null || reason === null ? null : { since, by, reason };
+}

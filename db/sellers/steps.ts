@@ -1,0 +1,66 @@
+import { type Selectable, sql } from 'kysely';
+import type { Stop } from '../../domain/holds.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { Seller } from '../../domain/seller.ts';
+import type { Db } from '../connect.ts';
+import { stopsOf } from '../holds.ts';
+import { paydayAt } from '../paydays/thresholds.ts';
+import type { Database } from '../schema/index.ts';
+import { lastErrorOf } from '../stripe/attempt-views.ts';
+
+/** Reads a seller as its workflow sees it, with the payouts that may start now. */
+export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
+  const { rows } = await sql<SellerRow>`
+    select sellers.*, business_now() as now, ${paydayAt} as payday_at, array(
+      select distinct on (payouts.currency) payouts.id from payouts
+      where seller_id = sellers.id and payouts.status = 'requested' and started_at is null
+        and not exists (select from payouts busy where busy.seller_id = sellers.id
+          and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
+            or busy.status = 'requested' and busy.started_at is not null))
+      order by payouts.currency, payouts.created_at
+    ) as startable, array(select payouts.id from payouts where seller_id = sellers.id
+        and payouts.status in ('requested', 'reserved', 'transferred', 'sent')
+      order by created_at limit 5
+    ) as under_way, ${stopsOf(sql.ref('sellers.id'))} as stops,
+      (select count(*)::int from requirements where seller_id = sellers.id
+        and deadline <> 'eventually_due') as requirements_due,
+      earns_at_account and (movements_read_at is null
+        or movements_read_at < business_now() - interval '1 minute') as movements_due,
+      case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error
+    from sellers where id = ${sellerId}
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error(`no such seller: ${sellerId}`);
+  return {
+    sellerId: row.id,
+    status: row.status,
+    country: row.country,
+    currency: row.currency,
+    stripeAccount: row.stripe_account,
+    accountKnown: row.account_read_at !== null,
+    canReceiveTransfers: row.transfers_capability === 'active',
+    canPayOut: row.payouts_capability === 'active',
+    payoutsAreManual: row.payouts_manual_at !== null,
+    requirementsDue: row.requirements_due,
+    movementsDue: row.movements_due,
+    startablePayouts: row.startable,
+    payoutsUnderWay: row.under_way,
+    paydayAt: row.payday_at,
+    stops: row.stops,
+    lookAgainAt: row.look_again_at,
+    parked: row.parked,
+    lastError: row.last_error,
+    now: row.now,
+  };
+}
+
+type SellerRow = Selectable<Database['sellers']> & {
+  now: string;
+  startable: PayoutId[];
+  under_way: PayoutId[];
+  payday_at: string | null;
+  requirements_due: number;
+  movements_due: boolean;
+  last_error: string | null;
+  stops: Stop[];
+};

@@ -1,0 +1,71 @@
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { Db } from '../connect.ts';
+import type { Database } from '../schema/index.ts';
+
+/** What Stripe said last about an object, in its codes; null where the last attempt succeeded. */
+export function lastErrorOf(objectId: RawBuilder<unknown>) {
+  return sql<string | null>`(select case when state <> 'succeeded' and error is not null
+      then coalesce(error->>'code', error->>'type', error->>'statusCode', 'no answer') end
+    from attempts where object_id = ${objectId} order by created_at desc, number desc limit 1)`;
+}
+
+/** What Stripe was asked for an object and what it said; never the body or Stripe's own words. */
+export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
+  const rows = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('object_id', '=', objectId)
+    .orderBy('created_at')
+    .orderBy('step', 'desc')
+    .orderBy('number')
+    .execute();
+  return rows.map(toAttempt);
+}
+
+/** The requests about payouts of a seller that Stripe has put off or left without an answer. */
+export async function listPutOff(db: Db, sellerId: SellerId) {
+  const rows = await db
+    .selectFrom('attempts')
+    .innerJoin('payouts', 'payouts.id', 'attempts.object_id')
+    .selectAll('attempts')
+    .select('payouts.id as payout_id')
+    .where('payouts.seller_id', '=', sellerId)
+    .where('attempts.state', '=', 'started')
+    .where('attempts.error', 'is not', null)
+    .execute();
+  return rows.map((row) => ({ ...toAttempt(row), payoutId: row.payout_id }));
+}
+
+/** A request as callers and operators see it. */
+export type AttemptRecord = ReturnType<typeof toAttempt>;
+
+function toAttempt(row: Selectable<Database['attempts']>) {
+  return {
+    key: row.key,
+    step: row.step,
+    number: row.number,
+    state: row.state,
+    account: row.account,
+    apiVersion: row.api_version,
+    tries: row.tries,
+    stripeId: row.stripe_id,
+    refusal: row.refusal,
+    error: errorFacts(row.error),
+    createdAt: row.created_at,
+    firstSentAt: row.first_sent_at,
+    lastSentAt: row.last_sent_at,
+    decidedAt: row.decided_at,
+  };
+}
+
+function errorFacts(error: Record<string, unknown> | null) {
+  if (!error) return null;
+  const { statusCode, type, code, requestId } = error;
+  return {
+    statusCode: typeof statusCode === 'number' ? statusCode : null,
+    type: typeof type === 'string' ? type : null,
+    code: typeof code === 'string' ? code : null,
+    requestId: typeof requestId === 'string' ? requestId : null,
+  };
+}

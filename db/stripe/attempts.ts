@@ -1,0 +1,217 @@
+import { sql } from 'kysely';
+import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
+import type { MoneyStep } from '../../domain/payout.ts';
+import { keyAgeLimitHours, type RefusalKind } from '../../domain/refusals.ts';
+import type { Db } from '../connect.ts';
+import { businessNow } from '../time.ts';
+import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
+
+/** One keyed request of one step to Stripe, with all its tries. */
+export type Attempt = {
+  key: string;
+  objectId: string;
+  step: string;
+  number: number;
+  state: 'started' | 'succeeded' | 'refused' | 'unknown';
+  account: StripeAccountId | null;
+  apiVersion: string;
+  /** The body as sent. */
+  request: Record<string, unknown>;
+  firstSentAt: string | null;
+  stripeId: string | null;
+};
+
+export type NewAttempt = {
+  objectId: string;
+  step: string;
+  account: StripeAccountId | null;
+  apiVersion: string;
+  request: Record<string, unknown>;
+};
+
+/**
+ * Answers with the attempt of this step that is open or has succeeded, and opens the next one only
+ * when the last was refused. One that was never sent takes the body that is asked for now; once it
+ * was, the row that stands is the answer, and its body the one to send. None is opened for a payout
+ * that was called off: the lock makes this wait for a cancellation under way and then see it; such a
+ * payout answers with nothing.
+ */
+export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
+  for (;;) {
+    const { rows } = await sql<AttemptRow>`
+      with payout as (
+        select status from payouts where id = ${asked.objectId} for share
+      ), last as (
+        select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
+        order by number desc limit 1
+      ), opened as (
+        insert into attempts (key, object_id, step, number, account, api_version, request)
+        select ${asked.objectId} || '/' || ${asked.step} || '/' || number, ${asked.objectId},
+          ${asked.step}, number, ${asked.account}, ${asked.apiVersion},
+          ${JSON.stringify(asked.request)}::jsonb
+        from (select coalesce((select number from last), 0) + 1 as number) as next
+        where not exists (select from last where state <> 'refused')
+          and not exists (select from payout where status = 'canceled')
+        on conflict do nothing returning *
+      ), renewed as (
+        update attempts set request = ${JSON.stringify(asked.request)}::jsonb
+        where key = (select key from last where state = 'started')
+          and first_sent_at is null and request <> ${JSON.stringify(asked.request)}::jsonb
+        returning *
+      )
+      select * from opened union all select * from renewed
+      union all select * from last where state <> 'refused' and not exists (select from renewed)
+    `.execute(db);
+    const [row] = rows;
+    if (row) return toAttempt(row);
+    if (await isCanceled(db, asked.objectId)) return undefined;
+    // Another process opened it between the look and the insert; look again.
+  }
+}
+
+async function isCanceled(db: Db, objectId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payouts where id = ${objectId} and status = 'canceled'
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** What stands between an open attempt and its POST. */
+export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared';
+
+/**
+ * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
+ * budgets, and clears it only while money may move (an account moves none, and money that a backup
+ * lost is adopted by the account it went to), Stripe was compared since PostgreSQL started
+ * (it may have been brought back from a backup), and Stripe certainly still knows the key.
+ * `slotAt` is the instant of the slots: two minutes ahead at most, far less than the limits that were
+ * looked at leave room for. `tries` counts this one. `request` is the body to send: it stays what
+ * it is from this try on.
+ */
+export async function clearTry(
+  db: Db,
+  key: string,
+  paces: readonly Pace[],
+): Promise<Pick<Attempt, 'request'> & { clearance: Clearance; slotAt: number; tries: number }> {
+  const askedAt = performance.now();
+  const { rows } = await sql<
+    Pick<Attempt, 'request'> & { clearance: Clearance; tries: number } & Slot
+  >`
+    with look as (
+      select key, tries, request, case
+        when state <> 'started' then 'decided'
+        when step <> 'account' and (select money_stopped from operations) then 'money-stopped'
+        when (select compared_start from operations) is distinct from postgres_start()
+          then 'not-compared'
+        when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
+          then 'too-old'
+        else 'send' end as clearance
+      from attempts where key = ${key} for update
+    ), noted as (
+      update attempts set tries = tries + 1, last_sent_at = business_now(),
+        first_sent_at = coalesce(first_sent_at, business_now())
+      where key = (select key from look where clearance = 'send')
+    ), slots as (
+      ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
+    )
+    select clearance, tries + 1 as tries, request, "waitMs", "atMs" from look, (
+      select max(wait_ms)::float as "waitMs", max(at_ms)::float as "atMs" from slots
+    ) as latest
+  `.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error(`no such attempt: ${key}`);
+  const { clearance, tries, request } = row;
+  return { clearance, tries, request, slotAt: instantOf(row, askedAt) };
+}
+
+/**
+ * Stripe said no: nothing moved under this key, and the next attempt may be opened. False, and
+ * nothing is written, where that is certain of the only try alone and there was another.
+ */
+export async function recordRefused(
+  db: Db,
+  refused: {
+    key: string;
+    refusal: RefusalKind;
+    error: Record<string, unknown>;
+    isOnlyTry?: boolean;
+  },
+): Promise<boolean> {
+  const { numUpdatedRows: written } = await db
+    .updateTable('attempts')
+    .set({
+      state: 'refused',
+      refusal: refused.refusal,
+      error: JSON.stringify(refused.error),
+      decided_at: businessNow,
+    })
+    .where('key', '=', refused.key)
+    .where('state', '=', 'started')
+    .$if(refused.isOnlyTry === true, (query) => query.where('tries', '=', 1))
+    .executeTakeFirst();
+  return written > 0n || !refused.isOnlyTry;
+}
+
+/** Stripe did not decide: the same key is sent again, and meanwhile this tells why nothing moves. */
+export async function recordPutOff(
+  db: Db,
+  putOff: { key: string; error: Record<string, unknown> },
+): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ error: JSON.stringify(putOff.error) })
+    .where('key', '=', putOff.key)
+    .where('state', '=', 'started')
+    .execute();
+}
+
+/** Nobody knows whether Stripe did it: only a look-up or a person may decide now. */
+export async function recordUnknown(
+  db: Db,
+  unknown: { key: string; error: Record<string, unknown> },
+): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ state: 'unknown', error: JSON.stringify(unknown.error) })
+    .where('key', '=', unknown.key)
+    .where('state', '=', 'started')
+    .execute();
+}
+
+/** The attempt of a step that is not refused, if there is one. */
+export async function findAttempt(
+  db: Db,
+  objectId: PayoutId,
+  step: MoneyStep,
+): Promise<Attempt | undefined> {
+  const row = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('object_id', '=', objectId)
+    .where('step', '=', step)
+    .where('state', '<>', 'refused')
+    .executeTakeFirst();
+  return row && toAttempt(row);
+}
+
+type AttemptRow = Omit<Attempt, 'objectId' | 'apiVersion' | 'firstSentAt' | 'stripeId'> & {
+  object_id: string;
+  api_version: string;
+  first_sent_at: string | null;
+  stripe_id: string | null;
+};
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    key: row.key,
+    objectId: row.object_id,
+    step: row.step,
+    number: row.number,
+    state: row.state,
+    account: row.account,
+    apiVersion: row.api_version,
+    request: row.request,
+    firstSentAt: row.first_sent_at,
+    stripeId: row.stripe_id,
+  };
+}

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from './connect.ts';
+
+/** Business time as a column of any query. */
+export const businessNow = sql<string>`business_now()`;
+
+/** `business_now()` plus minutes, as a column value. */
+export function inMinutes(minutes: number) {
+  return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
+}
+
+/** An instant as PostgreSQL takes it, which knows fewer offsets and shorter fractions than RFC 3339. */
+export function utc(given: string): string {
+  return new Date(given).toISOString();
+}
+
+/** An SQL expression as every instant is read: RFC 3339 in UTC with milliseconds. */
+export function instant(expression: string) {
+  return sql.raw(`to_char((${expression}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+}
+
+/** Several statements that see one state, so that no part contradicts another. */
+export async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(read);
+}
+
+/** The instant that they see. */
+export async function readNow(tx: Tx): Promise<string> {
+  const { now } = await tx.selectNoFrom(businessNow.as('now')).executeTakeFirstOrThrow();
+  return now;
+}
