@@ -5,9 +5,9 @@ import { forgetAccount } from '../db/accounts/parked.ts';
 import { type AccountFacts, recordAccountRead } from '../db/accounts/reads.ts';
 import { takeStaleAccounts } from '../db/accounts/stale.ts';
 import { readClock } from '../db/operations/clock.ts';
-import type { CapabilityDetail } from '../domain/capabilities.ts';
+import type { CapabilityDetail } from '../domain/accounts/capabilities.ts';
+import type { Requirement } from '../domain/accounts/requirements.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
-import type { Requirement } from '../domain/requirements.ts';
 import { readMovements } from './balance-transactions.ts';
 import {
   isForbidden,

@@ -7,7 +7,7 @@ import {
 } from '../db/accounts/reads.ts';
 import { readSellerForWorkflow } from '../db/sellers/steps.ts';
 import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
-import type { Seller } from '../domain/seller.ts';
+import type { Seller } from '../domain/sellers.ts';
 import { type AccountDeps, readAccount, readIsManual } from './account-reads.ts';
 import { callOnce, isForbidden, isRefusedRead, readStripe } from './money-call.ts';
 import { actingFor, stripeApiVersion } from './stripe.ts';

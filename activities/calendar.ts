@@ -1,5 +1,5 @@
 import Holidays from 'date-holidays';
-import { dayMs, isNamedDay, type Day, type Schedule } from '../domain/schedule.ts';
+import { type Day, dayMs, isNamedDay, type Schedule } from '../domain/paydays/schedule.ts';
 
 /** Paydays around a moment, as instants in UTC. */
 export type Paydays = {

@@ -2,7 +2,7 @@ import { recordCancelAnswer } from '../db/payouts/cancellations.ts';
 import { readPayout, recordWait } from '../db/payouts/rows.ts';
 import { recordBack } from '../db/payouts/steps.ts';
 import type { PayoutId } from '../domain/ids.ts';
-import type { Payout } from '../domain/payout.ts';
+import type { Payout } from '../domain/payouts/states.ts';
 import { callOnce, type MoneyDeps } from './money-call.ts';
 import { moneyStoppedMinutes } from './outcomes.ts';
 import { accountOf, follow } from './stripe-payouts.ts';

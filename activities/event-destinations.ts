@@ -3,7 +3,7 @@ import type {
   DestinationPlan,
   KnownDestination,
   WantedDestination,
-} from '../domain/event-destinations.ts';
+} from '../domain/stripe-events/destinations.ts';
 import type { StripeDeps } from './money-call.ts';
 
 type Deps = Pick<StripeDeps, 'stripe' | 'turns'>;

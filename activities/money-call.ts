@@ -10,7 +10,7 @@ import {
   recordRefused,
   recordUnknown,
 } from '../db/stripe/attempts.ts';
-import type { RefusalKind } from '../domain/refusals.ts';
+import type { RefusalKind } from '../domain/stripe.ts';
 import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './stripe-errors.ts';
 

@@ -4,10 +4,11 @@ import { readPayout, recordWait } from '../db/payouts/rows.ts';
 import { recordNotFound } from '../db/payouts/steps.ts';
 import { findAttempt } from '../db/stripe/attempts.ts';
 import { addWakeUps } from '../db/wake-ups.ts';
-import { type Candidate, differenceOf, missing } from '../domain/confirmations.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
-import type { MoneyStep, Payout } from '../domain/payout.ts';
-import { answerTo } from '../domain/refusals.ts';
+import { type Candidate, differenceOf, missing } from '../domain/payouts/confirmations.ts';
+import { answerTo } from '../domain/payouts/refusals.ts';
+import type { Payout } from '../domain/payouts/states.ts';
+import type { MoneyStep } from '../domain/stripe.ts';
 import { type CallOutcome, isDisconnected, isForbidden } from './money-call.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */

@@ -1,8 +1,8 @@
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { payoutWorkflowId, sellerWorkflowId, type PayoutId, type SellerId } from '../domain/ids.ts';
+import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
+import { searchAttributes } from '../domain/wake-ups.ts';
 import { engineQueue } from '../workflows/messages.ts';
-import { searchAttributes } from '../domain/search-attributes.ts';
 
 /** A convenience only: the rows decide what a workflow does, so a second start is harmless. */
 const idPolicies = {

@@ -9,9 +9,9 @@ import {
   recordSettled,
 } from '../db/payouts/steps.ts';
 import { findAttempt } from '../db/stripe/attempts.ts';
-import type { Candidate } from '../domain/confirmations.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId } from '../domain/ids.ts';
-import { isLookUpDue, type Payout } from '../domain/payout.ts';
+import type { Candidate } from '../domain/payouts/confirmations.ts';
+import { isLookUpDue, type Payout } from '../domain/payouts/states.ts';
 import {
   callOnce,
   findOne,

@@ -6,7 +6,7 @@ import { recordCheck } from '../db/operations/checks.ts';
 import { readCursor, recordCursor } from '../db/stripe-events/cursors.ts';
 import { recordEvents } from '../db/stripe-events/inbox.ts';
 import { businessNow } from '../db/time.ts';
-import { type StripeEvent, sweptTypes } from '../domain/events.ts';
+import { type StripeEvent, sweptTypes } from '../domain/stripe-events/wake-rules.ts';
 import {
   isForbidden,
   isMissing,

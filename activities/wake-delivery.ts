@@ -2,14 +2,13 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
 import type { WakeUp } from '../db/wake-ups.ts';
 import {
+  type PayoutId,
   payoutWorkflowId,
+  type SellerId,
   sellerWorkflowId,
   subjectOf,
-  type PayoutId,
-  type SellerId,
 } from '../domain/ids.ts';
-import { searchAttributes } from '../domain/search-attributes.ts';
-import type { WakeTopic } from '../domain/seller.ts';
+import { searchAttributes, type WakeTopic } from '../domain/wake-ups.ts';
 import { lookAgain, type SellerInput } from '../workflows/messages.ts';
 
 /** Where wake-ups go: Temporal, and the queue on which workflows run. */

@@ -8,7 +8,7 @@ import {
 } from '../db/attention/waiting.ts';
 import { listFailedChecks } from '../db/operations/checks.ts';
 import { attentionKinds, attentionReasons, sumsOf } from '../domain/attention.ts';
-import { causes } from '../domain/discrepancies.ts';
+import { causes } from '../domain/reconciliation/discrepancies.ts';
 import { type AppDeps, createRoutes } from './context.ts';
 import { closingOf } from './discrepancy-words.ts';
 import { pageOf, PageQuery } from './pages.ts';

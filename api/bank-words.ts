@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { BankAccountRecord } from '../db/accounts/bank-accounts.ts';
 import type { SellerBeside } from '../db/explanations.ts';
-import { bankFailureOf, type Failure, failureOf } from '../domain/failures.ts';
+import { bankFailureOf, type Failure, failureOf } from '../domain/accounts/failures.ts';
 import type { ExplainedBank, Wait } from './explanation-schemas.ts';
 import { coolingBank, pausedBank } from './paydays.ts';
 import { wait } from './seller-waits.ts';

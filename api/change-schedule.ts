@@ -4,7 +4,7 @@ import type { Tx } from '../db/connect.ts';
 import { readClock } from '../db/operations/clock.ts';
 import { recordSchedule } from '../db/paydays/rows.ts';
 import type { SellerRecord } from '../db/sellers/rows.ts';
-import type { Schedule } from '../domain/schedule.ts';
+import type { Schedule } from '../domain/paydays/schedule.ts';
 
 /**
  * Gives a seller another schedule; what is under way goes on, the next payday is found at once. The

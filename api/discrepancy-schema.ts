@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { causeNames } from '../domain/discrepancies.ts';
+import { causeNames } from '../domain/reconciliation/discrepancies.ts';
 import * as schemas from './schemas.ts';
 
 /** Where the ledger and Stripe differ, or did until it was booked. */

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { DiscrepancyRecord } from '../db/reconciliation/discrepancies.ts';
-import { causes } from '../domain/discrepancies.ts';
 import { money } from '../domain/money.ts';
+import { causes } from '../domain/reconciliation/discrepancies.ts';
 import type { Discrepancy } from './discrepancy-schema.ts';
 import type { Resolving } from './seller-words.ts';
 

@@ -9,7 +9,7 @@ import {
 import { lockSeller } from '../db/locks.ts';
 import { wakeForPayday } from '../db/paydays/rows.ts';
 import { isEarningId, type SellerId } from '../domain/ids.ts';
-import { paysByItself } from '../domain/schedule.ts';
+import { paysByItself } from '../domain/paydays/schedule.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findEvent, listEvents } from '../db/events.ts';
-import { eventCatalogue, eventObjects, eventTypes } from '../domain/event-catalogue.ts';
-import { isEventId, type EventId } from '../domain/ids.ts';
-import { createRoutes, type AppDeps } from './context.ts';
+import { eventCatalogue, eventObjects, eventTypes } from '../domain/events.ts';
+import { type EventId, isEventId } from '../domain/ids.ts';
+import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toFeed } from './pages.ts';
 import { Problem } from './problems.ts';
 import * as schemas from './schemas.ts';

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../db/explanations.ts';
 import type { PayoutRecord } from '../db/payouts/views.ts';
 import type { AttemptRecord } from '../db/stripe/attempt-views.ts';
-import { failureOf } from '../domain/failures.ts';
+import { failureOf } from '../domain/accounts/failures.ts';
 import { formatMoney, money } from '../domain/money.ts';
 import {
   isLateAt,
@@ -10,7 +10,7 @@ import {
   payoutBefore,
   type PayoutStatus,
   type WaitReason,
-} from '../domain/payout.ts';
+} from '../domain/payouts/states.ts';
 import { bankWaits } from './bank-words.ts';
 import type { Actor, Decision, PayoutExplanation, Wait } from './explanation-schemas.ts';
 import { nextOf } from './payout-next.ts';

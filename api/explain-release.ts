@@ -1,9 +1,10 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
 import type { HoldRecord } from '../db/holds.ts';
+import { payableOf, planReservation } from '../domain/funds.ts';
 import { withoutHold } from '../domain/holds.ts';
-import { formatMoney, money, type Money } from '../domain/money.ts';
-import { isInFlight, payableOf, planReservation, type WaitReason } from '../domain/payout.ts';
+import { formatMoney, type Money, money } from '../domain/money.ts';
+import { isInFlight, type WaitReason } from '../domain/payouts/states.ts';
 import { explainSeller } from './explain-seller.ts';
 import type { HoldPreview } from './hold-previews.ts';
 import { sayInstant } from './instants.ts';

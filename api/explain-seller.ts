@@ -1,15 +1,15 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { isLateAt } from '../domain/payout.ts';
+import { isLateAt } from '../domain/payouts/states.ts';
 import { bankWaits, explainBanks } from './bank-words.ts';
 import { toDiscrepancy } from './discrepancy-words.ts';
 import { decisionsOf, summaryOf, waitsOf } from './explain-payout.ts';
 import type { SellerExplanation, Wait } from './explanation-schemas.ts';
 import { moneyWaits } from './money-waits.ts';
 import { comingPayday, heldNow, payableNow, toPaydayMoney } from './paydays.ts';
-import { toRequirement } from './requirement-schema.ts';
 import type { Available } from './platform-balance.ts';
+import { toRequirement } from './requirement-schema.ts';
 import { nextOfSeller } from './seller-next.ts';
 import { accountOf, moneyStopped, sellerWaits } from './seller-waits.ts';
 import { putOffWaits, silenceBeside } from './stripe-words.ts';

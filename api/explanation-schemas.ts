@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { sellerStatuses } from '../domain/sellers.ts';
 import { Discrepancy } from './discrepancy-schema.ts';
-import { sellerStatuses } from '../domain/seller.ts';
 import { Attempt, Payout, PayoutItem, ResolvingCommand, TimelineEvent } from './payout-schemas.ts';
 import { Failure, Requirement } from './requirement-schema.ts';
 import { Payday, PaydayMoney } from './schedule-schemas.ts';

@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { reachesThreshold } from '../domain/schedule.ts';
+import { reachesThreshold } from '../domain/paydays/schedule.ts';
 import type { Wait } from './explanation-schemas.ts';
 import { sayInstant } from './instants.ts';
 import { comingPayday, pausedBank, unorderedNow } from './paydays.ts';
-import { sellerCommand } from './seller-words.ts';
 import { wait } from './seller-waits.ts';
+import { sellerCommand } from './seller-words.ts';
 
 type Waiting = z.infer<typeof Wait>;
 

@@ -6,8 +6,8 @@ import {
   unparkSeller,
 } from '../db/accounts/parked.ts';
 import type { Tx } from '../db/connect.ts';
-import { mayRetry } from '../domain/attention.ts';
 import type { SellerId, StripeAccountId } from '../domain/ids.ts';
+import { mayRetry } from '../domain/parking.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';

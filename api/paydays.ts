@@ -1,9 +1,14 @@
 import type { z } from '@hono/zod-openapi';
 import type { BankAccountRecord } from '../db/accounts/bank-accounts.ts';
 import type { PaydayFacts } from '../db/explanations.ts';
-import { type Forecast, forecastPayday, nextPayday, takenByOrders } from '../domain/forecast.ts';
+import { payableOf } from '../domain/funds.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { payableOf } from '../domain/payout.ts';
+import {
+  type Forecast,
+  forecastPayday,
+  nextPayday,
+  takenByOrders,
+} from '../domain/paydays/forecast.ts';
 import type { NextStep } from './explanation-schemas.ts';
 import { paydayWords } from './payout-words.ts';
 import type { PaydayMoney } from './schedule-schemas.ts';

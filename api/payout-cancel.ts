@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import { cancelPayout } from '../db/payouts/cancellations.ts';
-import type { CancelRefusal } from '../domain/cancellation.ts';
 import type { PayoutId } from '../domain/ids.ts';
+import type { CancelRefusal } from '../domain/payouts/cancellation.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';
 import { Payout, toPayout } from './payout-schemas.ts';

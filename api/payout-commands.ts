@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../db/payouts/orders.ts';
-import { mayRetry } from '../domain/attention.ts';
 import type { PayoutId } from '../domain/ids.ts';
+import { mayRetry } from '../domain/parking.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';
 import { Payout, toPayout } from './payout-schemas.ts';

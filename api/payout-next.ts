@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutRecord } from '../db/payouts/views.ts';
 import { money } from '../domain/money.ts';
-import { isOver, type PayoutStatus } from '../domain/payout.ts';
+import { isOver, type PayoutStatus } from '../domain/payouts/states.ts';
 import type { NextStep } from './explanation-schemas.ts';
 import { sayDay } from './instants.ts';
 

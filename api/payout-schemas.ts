@@ -3,7 +3,7 @@ import type { PayoutRecord } from '../db/payouts/views.ts';
 import type { AttemptRecord } from '../db/stripe/attempt-views.ts';
 import { places } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
-import { payoutStatuses } from '../domain/payout.ts';
+import { payoutStatuses } from '../domain/payouts/states.ts';
 import { cancellationOf, failedOf, parkedOf, skippedOf, waitingOf } from './payout-words.ts';
 import * as schemas from './schemas.ts';
 import { putOffWaits } from './stripe-words.ts';

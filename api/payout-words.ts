@@ -1,9 +1,10 @@
 import type { PayoutRecord } from '../db/payouts/views.ts';
-import { failureOf } from '../domain/failures.ts';
-import type { NotPaidReason } from '../domain/forecast.ts';
+import { failureOf } from '../domain/accounts/failures.ts';
+import type { SkipReason } from '../domain/funds.ts';
 import { formatMoney, type Money, money } from '../domain/money.ts';
-import type { SkipReason, WaitReason } from '../domain/payout.ts';
-import type { SellerStatus } from '../domain/seller.ts';
+import type { NotPaidReason } from '../domain/paydays/forecast.ts';
+import type { WaitReason } from '../domain/payouts/states.ts';
+import type { SellerStatus } from '../domain/sellers.ts';
 import { sayDay, sayInstant } from './instants.ts';
 
 /** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */

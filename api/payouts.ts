@@ -6,7 +6,7 @@ import * as views from '../db/payouts/views.ts';
 import { listAttempts } from '../db/stripe/attempt-views.ts';
 import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
-import { payoutStatuses } from '../domain/payout.ts';
+import { payoutStatuses } from '../domain/payouts/states.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import {
   describeRequirement,
-  requirementFailureOf,
   type Requirement as Known,
-} from '../domain/requirements.ts';
+  requirementFailureOf,
+} from '../domain/accounts/requirements.ts';
 import * as schemas from './schemas.ts';
 
 /** Why something is not allowed or does not work, and who must act. */

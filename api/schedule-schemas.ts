@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isTimeZone } from '../activities/calendar.ts';
-import * as domain from '../domain/schedule.ts';
+import * as domain from '../domain/paydays/schedule.ts';
 import { Amount, Currency, Instant, Money } from './schemas.ts';
 
 const intervals = z.enum(domain.intervals);

@@ -6,7 +6,7 @@ import { lockSellerAlone } from '../db/locks.ts';
 import { readClock } from '../db/operations/clock.ts';
 import { type SellerRecord, updateSeller } from '../db/sellers/rows.ts';
 import type { SellerId } from '../domain/ids.ts';
-import { cutOffOf } from '../domain/schedule.ts';
+import { cutOffOf } from '../domain/paydays/schedule.ts';
 import { changeSchedule } from './change-schedule.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';

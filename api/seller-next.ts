@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../db/explanations.ts';
+import { describeRequirement, isDue } from '../domain/accounts/requirements.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { describeRequirement, isDue } from '../domain/requirements.ts';
-import { reachesThreshold } from '../domain/schedule.ts';
-import { nextOf } from './payout-next.ts';
+import { reachesThreshold } from '../domain/paydays/schedule.ts';
 import type { NextStep } from './explanation-schemas.ts';
 import { sayInstant } from './instants.ts';
 import { comingPayday, paydaySteps, unorderedNow } from './paydays.ts';
+import { nextOf } from './payout-next.ts';
 
 type Step = z.infer<typeof NextStep>;
 

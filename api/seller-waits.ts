@@ -2,10 +2,10 @@ import type { z } from '@hono/zod-openapi';
 import type { SellerBeside } from '../db/explanations.ts';
 import type { HoldRecord } from '../db/holds.ts';
 import type { Operations } from '../db/operations/money-switch.ts';
-import { accountFailureOf } from '../domain/capabilities.ts';
-import type { Failure, FailureNext } from '../domain/failures.ts';
+import { accountFailureOf } from '../domain/accounts/capabilities.ts';
+import type { Failure, FailureNext } from '../domain/accounts/failures.ts';
+import { describeDue } from '../domain/accounts/requirements.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { describeDue } from '../domain/requirements.ts';
 import type { Actor, Wait } from './explanation-schemas.ts';
 import { onboardingLink, sellerCommand, sellerParkedOf, takenBack } from './seller-words.ts';
 

@@ -10,11 +10,11 @@ import {
   recordSeller,
   type SellerRecord,
 } from '../db/sellers/rows.ts';
-import { capabilityFailureOf } from '../domain/capabilities.ts';
+import { capabilityFailureOf } from '../domain/accounts/capabilities.ts';
 import { isSellerId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
-import { paysByItself } from '../domain/schedule.ts';
-import { sellerStatuses } from '../domain/seller.ts';
+import { paysByItself } from '../domain/paydays/schedule.ts';
+import { sellerStatuses } from '../domain/sellers.ts';
 import { changeSchedule } from './change-schedule.ts';
 import { runCommand } from './commands.ts';
 import { type AppDeps, createRoutes } from './context.ts';

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Stripe } from 'stripe';
 import { z } from 'zod';
 import { recordEvents } from '../db/stripe-events/inbox.ts';
-import type { StripeEvent } from '../domain/events.ts';
+import type { StripeEvent } from '../domain/stripe-events/wake-rules.ts';
 import { createBatch } from './batch.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './context.ts';
 import { Problem } from './problems.ts';

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { EventType } from '../domain/event-catalogue.ts';
+import type { EventType } from '../domain/events.ts';
 import type { EventId, SellerId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
 import type { Database } from './schema/index.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { comingPaydays } from '../domain/forecast.ts';
+import type { Requirement } from '../domain/accounts/requirements.ts';
 import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
-import { isOver, payoutStatuses } from '../domain/payout.ts';
-import type { Requirement } from '../domain/requirements.ts';
-import { cutOffOf } from '../domain/schedule.ts';
+import { comingPaydays } from '../domain/paydays/forecast.ts';
+import { cutOffOf } from '../domain/paydays/schedule.ts';
+import { isOver, payoutStatuses } from '../domain/payouts/states.ts';
 import { type BankAccountRecord, listBankAccounts } from './accounts/bank-accounts.ts';
 import { listRequirements } from './accounts/requirements.ts';
 import { readKeyNames } from './api-keys.ts';

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Payee } from '../domain/forecast.ts';
 import {
   addNeeds,
   addSetAside,
@@ -10,7 +9,8 @@ import {
 } from '../domain/funding.ts';
 import type { SellerId } from '../domain/ids.ts';
 import type { Currency } from '../domain/money.ts';
-import { cutOffOf, manualSchedule, type Schedule } from '../domain/schedule.ts';
+import type { Payee } from '../domain/paydays/forecast.ts';
+import { cutOffOf, manualSchedule, type Schedule } from '../domain/paydays/schedule.ts';
 import type { Db, Tx } from './connect.ts';
 import { activeHoldsOf, laterAt } from './funds.ts';
 import { readOperations } from './operations/money-switch.ts';

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import { payableOf } from '../domain/funds.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { type Place, places } from '../domain/ledger.ts';
-import { payableOf } from '../domain/payout.ts';
 import type { Db } from './connect.ts';
 import { businessNow, instant } from './time.ts';
 

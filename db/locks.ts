@@ -1,5 +1,5 @@
 import type { SellerId } from '../domain/ids.ts';
-import type { Schedule } from '../domain/schedule.ts';
+import type { Schedule } from '../domain/paydays/schedule.ts';
 import type { Tx } from './connect.ts';
 
 /**

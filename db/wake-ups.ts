@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
-import type { WakeTopic } from '../domain/seller.ts';
+import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { Db, Tx } from './connect.ts';
 
 /** A workflow that has something to look at and was not told yet. */

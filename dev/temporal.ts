@@ -1,8 +1,8 @@
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
-import { searchAttributes } from '../domain/search-attributes.ts';
-import { launch, waitUntilReady, type Child, type Launch } from './processes.ts';
+import { searchAttributes } from '../domain/wake-ups.ts';
+import { type Child, type Launch, launch, waitUntilReady } from './processes.ts';
 
 /** Where the embedded Temporal listens and keeps its file. */
 export type TemporalPlan = {

@@ -1,8 +1,15 @@
-import { planCancel, stepToLookAt, type CancelRefusal, type StepAttempt } from './cancellation.ts';
-import { causeNames, type Cause } from './discrepancies.ts';
 import type { HoldId, PayoutId, SellerId } from './ids.ts';
 import { add, type Money } from './money.ts';
-import type { MoneyStep, ParkReason, PayoutStatus } from './payout.ts';
+import { mayCancelParked, mayRetry } from './parking.ts';
+import {
+  type CancelRefusal,
+  planCancel,
+  type StepAttempt,
+  stepToLookAt,
+} from './payouts/cancellation.ts';
+import type { ParkReason, PayoutStatus } from './payouts/states.ts';
+import { type Cause, causeNames } from './reconciliation/discrepancies.ts';
+import type { MoneyStep } from './stripe.ts';
 
 /** What may wait for a person. */
 export const attentionKinds = ['payout', 'seller', 'discrepancy'] as const;
@@ -38,18 +45,6 @@ export type BulkCommand = (typeof bulkCommands)[number];
 /** True for what gives its reason to each object, as the order about one does. */
 export function takesReason(command: BulkCommand): boolean {
   return command === 'release-hold' || command === 'pause-seller' || command === 'resume-seller';
-}
-
-/** True for what goes on when it is told to; what is unknown has to be looked up at Stripe first. */
-export function mayRetry(parked: string | null): boolean {
-  return (
-    parked !== null && !['outcome-unknown', 'account-outcome-unknown', 'late'].includes(parked)
-  );
-}
-
-/** True for a payout that stopped with its money where the ledger has it, so that it can be freed. */
-export function mayCancelParked(parked: ParkReason | 'late'): boolean {
-  return parked === 'refused-by-stripe';
 }
 
 /** What an order is about in the end. */

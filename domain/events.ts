@@ -1,92 +1,81 @@
-import type { WakeTopic } from './seller.ts';
+/**
+ * What the engine tells the platform: each type of event with what it tells, in the order in which
+ * an object usually lives. The part before the point is the kind of the object.
+ */
+export const eventCatalogue = {
+  'seller.created': 'The platform made a seller known',
+  'seller.account_created': 'The seller has an account at Stripe',
+  'seller.activated': 'The account can be paid, and only the engine pays it out',
+  'seller.restricted': 'The account cannot be paid any more; `reason` says what is missing',
+  'seller.requirements_changed': 'Stripe asks for more, for less, or by another day',
+  'seller.paused': 'No payout of the seller starts any more',
+  'seller.resumed': 'Payouts of the seller may start again',
+  'seller.schedule_changed': 'The seller is paid at other times from now on',
+  'seller.changed': 'The platform said something else of the seller: name or metadata',
+  'seller.parked': 'The creation of the account waits for a person; `reason` says why',
+  'seller.unparked': 'A person decided, and it goes on',
+  'seller.closed': 'Nothing is paid to the seller any more',
+  'seller.reopened': 'A closed seller is paid again',
+  'bank_account.added': 'The seller has another bank account, or one is there again',
+  'bank_account.changed': 'Its status, or whether payouts go there, is another',
+  'bank_account.paused': 'Payouts there failed: nothing more goes there',
+  'bank_account.resumed': 'Payouts may go there again',
+  'bank_account.removed': 'The bank account is gone from the account',
+  'earning.recorded': 'The platform owes the seller more',
+  'hold.placed': 'Some or all of a seller’s money waits; `reason` is the source',
+  'hold.released': 'Somebody released the hold; one that runs out by itself tells nothing',
+  'payout.requested': 'A payout is ordered; nothing is set aside yet',
+  'payout.adopted':
+    'Stripe had made more of it than this database knew, as after a backup; it stands again',
+  'payout.waiting': 'It waits for more than its ordinary course; `reason` says for what',
+  'payout.reserved': 'Money is set aside; some of it has to be transferred',
+  'payout.transferred': 'All of its money is at the account',
+  'payout.outcome_unknown': 'Nobody knows whether Stripe did the step in `reason`; it is looked up',
+  'payout.parked': 'It stopped until a person decides; `reason` says why',
+  'payout.unparked': 'The stop is over; `reason` is what it was',
+  'payout.sent': 'Stripe has the payout; the bank does not yet',
+  'payout.cancel_ordered': 'Stripe is asked to cancel what it has',
+  'payout.not_canceled': 'Stripe did not cancel it; `reason` says whether that is certain',
+  'payout.paid': 'The bank has it; it is watched for a late return',
+  'payout.settled': 'The watch is over: the money stayed',
+  'payout.failed': 'The bank refused it; `reason` is Stripe’s code; the money is at the account',
+  'payout.returned': 'The bank sent it back after it was paid; the money is at the account',
+  'payout.canceled':
+    'It was called off; the money is at the account where it was transferred, else at the platform',
+  'payout.skipped': 'It ended without moving money; `reason` says why',
+  'discrepancy.opened': 'The ledger and Stripe differ; `reason` is the cause',
+  'discrepancy.closed': 'A person said why it needs no looking at any more',
+  'operations.stopped': 'No money moves until it is let go again',
+  'operations.resumed': 'Money moves again',
+} as const satisfies Record<`${EventObject}.${string}`, string>;
 
-/** Whom an event of Stripe's wakes: found by the account, or by the Stripe payout it is about. */
-export type WakeRule =
-  | { wakes: 'seller'; by: 'account'; about: WakeTopic }
-  | { wakes: 'payout'; by: 'stripe-payout' }
-  /** The seller of the account, where the Stripe payout is none of ours or its watch is over. */
-  | { wakes: 'seller-unless-ours'; about: 'money' }
-  /** The seller of the account, where its books were not read for some minutes. */
-  | { wakes: 'seller-if-stale'; about: 'money' }
-  | { wakes: 'waiting-payouts'; for: 'platform-balance' | 'account-balance' }
-  | { wakes: 'nobody' };
+/** A type of event that the platform may be told of. */
+export type EventType = keyof typeof eventCatalogue;
+export const eventTypes = Object.keys(eventCatalogue) as EventType[];
 
-/** What an event is about, as far as waking goes. Never a body. */
-export type StripeEvent = {
-  eventId: string;
-  type: string;
-  /** The connected account it happened at; null for the platform. */
-  account: string | null;
-  objectId: string | null;
-  /** It tells that a payout is expected at its bank on another day. */
-  arrivalMoved?: boolean;
+/** What an event is about. */
+export type EventObject = (typeof eventObjects)[number];
+export const eventObjects = [
+  'seller',
+  'bank_account',
+  'earning',
+  'hold',
+  'payout',
+  'discrepancy',
+  'operations',
+] as const;
+
+/** What an event says besides its object. Codes and whole amounts: no personal data, no free text. */
+export type EventFacts = {
+  /** Null where the object is new, or has no status. */
+  previousStatus: string | null;
+  /** The same as before where the event is not about the status. */
+  status: string | null;
+  reason: string | null;
+  /** An API key's id, `schedule`, `stripe` or `engine`. */
+  actor: string;
+  /** Minor units. */
+  money: { amount: number; currency: string } | null;
+  /** With `seller.requirements_changed` only. */
+  requirements?: { due: number; dueBy: string | null };
 };
-
-const seller = { wakes: 'seller', by: 'account', about: 'account' } as const;
-const payout = { wakes: 'payout', by: 'stripe-payout' } as const;
-
-/** One row for each event that wakes somebody; every other event is only stored. */
-const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
-  [/^payout\.(paid|failed|canceled)$/, payout],
-  [/^payout\.created$/, { wakes: 'seller-unless-ours', about: 'money' }],
-  [/^account\.updated$/, seller],
-  [/^capability\.updated$/, seller],
-  [/^account\.external_account\.(created|updated|deleted)$/, seller],
-  [/^account\.application\.deauthorized$/, seller],
-  [/^balance_settings\.updated$/, seller],
-  [/^v2\.core\.account\.(closed|updated)$/, seller],
-  [/^v2\.core\.account\[requirements\]\.updated$/, seller],
-  [/^v2\.core\.account\[configuration\.recipient\]\.capability_status_updated$/, seller],
-];
-
-/** What the platform's own lists are swept for: what nobody wakes for need not be read. */
-export const sweptTypes = {
-  v1: ['balance.available'],
-  v2: [
-    'v2.core.account.closed',
-    'v2.core.account.updated',
-    'v2.core.account[requirements].updated',
-    'v2.core.account[configuration.recipient].capability_status_updated',
-  ],
-};
-
-/** What Stripe is asked to send, by the account it happens at; v2 events are about accounts. */
-export const deliveredTypes = {
-  platform: sweptTypes.v1,
-  accounts: [
-    'payout.paid',
-    'payout.failed',
-    'payout.canceled',
-    'payout.created',
-    'payout.updated',
-    'account.updated',
-    'capability.updated',
-    'account.external_account.created',
-    'account.external_account.updated',
-    'account.external_account.deleted',
-    'account.application.deauthorized',
-    'balance_settings.updated',
-    'balance.available',
-    'charge.succeeded',
-  ] as const,
-  v2: sweptTypes.v2,
-};
-
-/** Looks the event up in the table. `balance.available` tells the platform from an account. */
-export function whomToWake(
-  event: Pick<StripeEvent, 'type' | 'account' | 'arrivalMoved'>,
-): WakeRule {
-  if (event.type === 'balance.available') {
-    return {
-      wakes: 'waiting-payouts',
-      for: event.account === null ? 'platform-balance' : 'account-balance',
-    };
-  }
-  // A charge made at the account itself: its money needs no transfer.
-  if (event.type === 'charge.succeeded' && event.account !== null) {
-    return { wakes: 'seller-if-stale', about: 'money' };
-  }
-  // Every payout is updated on its way; only another day of its arrival is news.
-  if (event.type === 'payout.updated') return event.arrivalMoved ? payout : { wakes: 'nobody' };
-  return rules.find(([pattern]) => pattern.test(event.type))?.[1] ?? { wakes: 'nobody' };
-}

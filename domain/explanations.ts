@@ -1,8 +1,8 @@
-import { formatMoney, money } from './money.ts';
 import type { Stop } from './holds.ts';
-import type { ParkReason, Payout, PayoutStep, WaitReason } from './payout.ts';
 import type { SellerId } from './ids.ts';
-import type { Seller } from './seller.ts';
+import { formatMoney, money } from './money.ts';
+import type { ParkReason, Payout, PayoutStep, WaitReason } from './payouts/states.ts';
+import type { Seller } from './sellers.ts';
 
 /** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {

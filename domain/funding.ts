@@ -1,13 +1,13 @@
+import { payableOf } from './funds.ts';
+import type { Currency } from './money.ts';
 import {
-  forecastPayday,
-  takenByOrders,
   type ExpectedFunds,
+  forecastPayday,
   type NotPaidReason,
   type Payee,
-} from './forecast.ts';
-import type { Currency } from './money.ts';
-import { payableOf } from './payout.ts';
-import { reachesThreshold } from './schedule.ts';
+  takenByOrders,
+} from './paydays/forecast.ts';
+import { reachesThreshold } from './paydays/schedule.ts';
 
 /**
  * What makes money due: a payout that has set it aside and not transferred it, an order, a seller's

@@ -10,7 +10,7 @@ const manual = read('docs/operating.md');
 
 /** The members of a union of words, as the source lists them. */
 function wordsOf(type: string): string[] {
-  const source = read('domain/payout.ts');
+  const source = read('domain/payouts/states.ts');
   const [, members = ''] = new RegExp(`export type ${type} =([^;]*);`).exec(source) ?? [];
   return [...members.matchAll(/'([a-z-]+)'/g)].map(([, word = '']) => word);
 }

@@ -8,12 +8,12 @@ import { judge } from '../activities/stripe-errors.ts';
 import { stripeApiVersion } from '../activities/stripe.ts';
 import type { Config } from '../config.ts';
 import {
-  planDestinations,
-  wantedDestinations,
   type DestinationPlan,
   type DestinationRole,
   type KnownDestination,
-} from '../domain/event-destinations.ts';
+  planDestinations,
+  wantedDestinations,
+} from '../domain/stripe-events/destinations.ts';
 import type { Finding } from './findings.ts';
 import { whyNoAnswer } from './installation.ts';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
-import { searchAttributes as wanted } from '../domain/search-attributes.ts';
+import { searchAttributes as wanted } from '../domain/wake-ups.ts';
 
 /** Makes known to the namespace what workflows are searched by; answers with what was not. */
 export async function ensureSearchAttributes(client: Client): Promise<string[]> {

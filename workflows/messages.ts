@@ -1,6 +1,6 @@
 import { defineSignal } from '@temporalio/workflow';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
-import type { WakeTopic } from '../domain/seller.ts';
+import type { WakeTopic } from '../domain/wake-ups.ts';
 
 /** The queue of workflows and database steps. */
 export const engineQueue = 'engine';

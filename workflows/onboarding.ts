@@ -1,4 +1,4 @@
-import type { Seller, SellerStep } from '../domain/seller.ts';
+import type { Seller, SellerStep } from '../domain/sellers.ts';
 import { accounts, stripeReads } from './policies.ts';
 
 /** The steps that open an account and keep watching it, for months: requirements come back. */

@@ -5,9 +5,9 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { sellerWorkflowId } from '../domain/ids.ts';
 import { describePayout, summaryOfPayoutWait } from '../domain/explanations.ts';
-import { isOver, nextStep, type Payout, type PayoutStep } from '../domain/payout.ts';
+import { sellerWorkflowId } from '../domain/ids.ts';
+import { isOver, nextStep, type Payout, type PayoutStep } from '../domain/payouts/states.ts';
 import { lookAgain, type PayoutInput } from './messages.ts';
 import { ledger, stripePayouts, stripeReads, transfers } from './policies.ts';
 import { showPayout } from './search-attributes.ts';

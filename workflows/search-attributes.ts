@@ -1,8 +1,8 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { holdsAmong, isPaused } from '../domain/holds.ts';
-import type { Payout } from '../domain/payout.ts';
-import { searchAttributes as keys } from '../domain/search-attributes.ts';
-import type { Seller } from '../domain/seller.ts';
+import type { Payout } from '../domain/payouts/states.ts';
+import type { Seller } from '../domain/sellers.ts';
+import { searchAttributes as keys } from '../domain/wake-ups.ts';
 
 /** Shows a payout's state in the list of workflows; costs an event only when it changed. */
 export function showPayout(payout: Payout): void {

@@ -1,6 +1,7 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { describeSeller, summaryOfSellerWait } from '../domain/explanations.ts';
-import { nextSellerStep, type Seller, type SellerStep, type WakeTopic } from '../domain/seller.ts';
+import { nextSellerStep, type Seller, type SellerStep } from '../domain/sellers.ts';
+import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { SellerInput } from './messages.ts';
 import { takeOnboardingStep } from './onboarding.ts';
 import { openPayday } from './periodic-payouts.ts';

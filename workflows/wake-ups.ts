@@ -1,5 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import type { WakeTopic } from '../domain/seller.ts';
+import type { WakeTopic } from '../domain/wake-ups.ts';
 import { lookAgain } from './messages.ts';
 
 /** What this workflow was told since it last asked. */

@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
-import { failuresBeforePause, needsNewDetails, notTheBank } from '../../domain/failures.ts';
+import {
+  failuresBeforePause,
+  needsNewDetails,
+  notTheBank,
+} from '../../domain/accounts/failures.ts';
 import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow } from '../time.ts';

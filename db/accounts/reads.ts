@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import type { CapabilityDetail } from '../../domain/capabilities.ts';
+import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
+import { dueOf, type Requirement } from '../../domain/accounts/requirements.ts';
 import {
   payoutWorkflowId,
   type SellerId,
   sellerWorkflowId,
   type StripeAccountId,
 } from '../../domain/ids.ts';
-import { inFlightStatuses, type WaitReason } from '../../domain/payout.ts';
-import { dueOf, type Requirement } from '../../domain/requirements.ts';
-import { statusOf } from '../../domain/seller.ts';
+import { inFlightStatuses, type WaitReason } from '../../domain/payouts/states.ts';
+import { statusOf } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';

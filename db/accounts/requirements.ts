@@ -1,5 +1,5 @@
+import type { Requirement } from '../../domain/accounts/requirements.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import type { Requirement } from '../../domain/requirements.ts';
 import type { Db, Tx } from '../connect.ts';
 
 /** Puts what Stripe asks for now in the place of what it asked for before. */

@@ -5,7 +5,7 @@ import {
   type BulkPlan,
   planBulk,
 } from '../../domain/attention.ts';
-import type { StepAttempt } from '../../domain/cancellation.ts';
+import type { StepAttempt } from '../../domain/payouts/cancellation.ts';
 import type { Db } from '../connect.ts';
 import type { AttentionRecord } from './waiting.ts';
 

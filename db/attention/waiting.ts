@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { AttentionKind, AttentionReason } from '../../domain/attention.ts';
-import type { Cause } from '../../domain/discrepancies.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { lateDays, type MoneyStep, type ParkReason } from '../../domain/payout.ts';
+import { lateDays, type ParkReason } from '../../domain/payouts/states.ts';
+import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { businessNow, instant, utc } from '../time.ts';
 

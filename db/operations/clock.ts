@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isOver, payoutStatuses } from '../../domain/payout.ts';
+import { isOver, payoutStatuses } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import { insertWakeUps } from '../wake-ups.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ApiKeyId } from '../../domain/ids.ts';
-import { isOver, payoutStatuses } from '../../domain/payout.ts';
+import { isOver, payoutStatuses } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps } from '../wake-ups.ts';

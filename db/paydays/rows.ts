@@ -1,12 +1,12 @@
+import type { SkipReason } from '../../domain/funds.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
-import type { SkipReason } from '../../domain/payout.ts';
 import {
   cutOffOf,
   manualSchedule,
   planPayday,
   reachesThreshold,
   type Schedule,
-} from '../../domain/schedule.ts';
+} from '../../domain/paydays/schedule.ts';
 import type { Db, Tx } from '../connect.ts';
 import { readPaydayFunds } from '../funds.ts';
 import { businessNow } from '../time.ts';

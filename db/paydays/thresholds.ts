@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import { payableOf } from '../../domain/funds.ts';
 import { firstExpiry, neededBeside } from '../../domain/holds.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import { payableOf } from '../../domain/payout.ts';
-import { reachesThreshold, type Schedule } from '../../domain/schedule.ts';
+import { reachesThreshold, type Schedule } from '../../domain/paydays/schedule.ts';
 import type { Tx } from '../connect.ts';
 import { readPaydayFunds } from '../funds.ts';
 import { lockSeller } from '../locks.ts';

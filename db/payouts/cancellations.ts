@@ -1,12 +1,13 @@
+import { type PayoutId, payoutWorkflowId, sellerWorkflowId } from '../../domain/ids.ts';
+import { released } from '../../domain/ledger.ts';
 import {
   type CancelPlan,
   planCancel,
   type StepAttempt,
   stepToLookAt,
-} from '../../domain/cancellation.ts';
-import { type PayoutId, payoutWorkflowId, sellerWorkflowId } from '../../domain/ids.ts';
-import { released } from '../../domain/ledger.ts';
-import type { CancelAnswer, MoneyStep, Payout } from '../../domain/payout.ts';
+} from '../../domain/payouts/cancellation.ts';
+import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
 import { businessNow } from '../time.ts';

@@ -2,7 +2,7 @@ import { sql, type UpdateObject } from 'kysely';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Entry, PayoutMoney } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import type { ParkReason, Payout, PayoutStatus } from '../../domain/payout.ts';
+import type { ParkReason, Payout, PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import { entryLines } from '../ledger.ts';
 import type { Database } from '../schema/index.ts';

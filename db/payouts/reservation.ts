@@ -1,14 +1,10 @@
 import { sql } from 'kysely';
+import { planReservation, type SkipReason } from '../../domain/funds.ts';
 import type { Hold } from '../../domain/holds.ts';
 import { type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { type PayoutMoney, reserved, total } from '../../domain/ledger.ts';
-import {
-  type Payout,
-  planReservation,
-  type SkipReason,
-  type WaitReason,
-} from '../../domain/payout.ts';
-import type { Schedule } from '../../domain/schedule.ts';
+import type { Schedule } from '../../domain/paydays/schedule.ts';
+import type { Payout, WaitReason } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocation } from '../earnings/allocations.ts';
 import { activeHoldsOf, laterAt, upTo } from '../funds.ts';

@@ -1,7 +1,7 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { ParkReason, Payout, WaitReason } from '../../domain/payout.ts';
+import type { ParkReason, Payout, WaitReason } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { newId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { released } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import type { Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
 import { recordEntries } from '../ledger.ts';

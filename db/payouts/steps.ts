@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { notTheBank } from '../../domain/failures.ts';
+import { notTheBank } from '../../domain/accounts/failures.ts';
 import {
   type PayoutId,
   type SellerId,
@@ -8,8 +8,9 @@ import {
   type TransferId,
 } from '../../domain/ids.ts';
 import * as postings from '../../domain/ledger.ts';
-import type { MoneyStep, Payout, PayoutStatus } from '../../domain/payout.ts';
-import { lookUpDelaysMinutes } from '../../domain/refusals.ts';
+import { lookUpDelaysMinutes } from '../../domain/payouts/refusals.ts';
+import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import { recordBankFailure } from '../accounts/bank-accounts.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';

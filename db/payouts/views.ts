@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { PayoutStatus } from '../../domain/payout.ts';
+import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { utc } from '../time.ts';

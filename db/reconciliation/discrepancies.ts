@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import type { Cause } from '../../domain/discrepancies.ts';
 import { type DiscrepancyId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';

@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { ArrivedAs, Claim, Known, Movement, NamedPayout } from '../../domain/movements.ts';
-import type { PayoutStatus } from '../../domain/payout.ts';
+import type { PayoutStatus } from '../../domain/payouts/states.ts';
+import type {
+  ArrivedAs,
+  Claim,
+  Known,
+  Movement,
+  NamedPayout,
+} from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 
 /** Reads all that decides what these lines of a seller's account are. */

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { SellerId } from '../../domain/ids.ts';
-import type { Movement } from '../../domain/movements.ts';
-import type { Standing } from '../../domain/standings.ts';
+import type { Movement, Standing } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 
 /** Keeps lines of Stripe's books, each once, in the order given; null is the platform's own. */

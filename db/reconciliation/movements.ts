@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { causes } from '../../domain/discrepancies.ts';
 import {
   newId,
   type PayoutId,
@@ -8,7 +7,13 @@ import {
   type StripeAccountId,
 } from '../../domain/ids.ts';
 import { type Entry, moved } from '../../domain/ledger.ts';
-import { agrees, type Booking, bookingsOf, type Movement } from '../../domain/movements.ts';
+import { causes } from '../../domain/reconciliation/discrepancies.ts';
+import {
+  agrees,
+  type Booking,
+  bookingsOf,
+  type Movement,
+} from '../../domain/reconciliation/movements.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocate, lockUnexplained } from '../earnings/allocations.ts';
 import { placeHold } from '../holds.ts';

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { Movement } from '../../domain/movements.ts';
-import { type KnownToPlatform, platformBookingsOf } from '../../domain/platform-movements.ts';
-import type { Standing } from '../../domain/standings.ts';
+import type { Movement, Standing } from '../../domain/reconciliation/movements.ts';
+import {
+  type KnownToPlatform,
+  platformBookingsOf,
+} from '../../domain/reconciliation/platform-movements.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow } from '../time.ts';
 import { openDiscrepancies } from './discrepancies.ts';

@@ -1,6 +1,6 @@
-import { causes } from '../../domain/discrepancies.ts';
 import type { HoldId, SellerId } from '../../domain/ids.ts';
-import type { Booking } from '../../domain/movements.ts';
+import { causes } from '../../domain/reconciliation/discrepancies.ts';
+import type { Booking } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { type MadeAtStripe, noteUnknownMade } from '../recovery/comparison.ts';

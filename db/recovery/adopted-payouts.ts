@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { SellerId, StripePayoutId, TransferId } from '../../domain/ids.ts';
 import { adopted, type PayoutMoney, sent, total } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import type { CancelAnswer } from '../../domain/payout.ts';
+import type { CancelAnswer } from '../../domain/payouts/states.ts';
 import type { Tx } from '../connect.ts';
 import { allocate } from '../earnings/allocations.ts';
 import { recordEntries } from '../ledger.ts';

@@ -6,7 +6,7 @@ import {
   sellerWorkflowId,
   type StripePayoutId,
 } from '../../domain/ids.ts';
-import { inFlightStatuses, type PayoutStatus } from '../../domain/payout.ts';
+import { inFlightStatuses, type PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lockSeller } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';

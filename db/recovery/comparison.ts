@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
-import type { MoneyStep } from '../../domain/payout.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps } from '../wake-ups.ts';

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { CapabilityDetail } from '../../domain/capabilities.ts';
-import type { EventFacts, EventObject, EventType } from '../../domain/event-catalogue.ts';
+import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
+import type { EventFacts, EventObject, EventType } from '../../domain/events.ts';
+import type { SkipReason } from '../../domain/funds.ts';
 import type { HoldSource, ReleaseRule } from '../../domain/holds.ts';
 import type {
   ApiKeyId,
@@ -15,17 +16,16 @@ import type {
   TransferId,
 } from '../../domain/ids.ts';
 import type { EntryKind, Place } from '../../domain/ledger.ts';
+import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type {
   CancelAnswer,
-  MoneyStep,
   ParkReason,
   PayoutStatus,
-  SkipReason,
   WaitReason,
-} from '../../domain/payout.ts';
-import type { RefusalKind } from '../../domain/refusals.ts';
-import type { Schedule } from '../../domain/schedule.ts';
-import type { SellerStatus, WakeTopic } from '../../domain/seller.ts';
+} from '../../domain/payouts/states.ts';
+import type { SellerStatus } from '../../domain/sellers.ts';
+import type { MoneyStep, RefusalKind } from '../../domain/stripe.ts';
+import type { WakeTopic } from '../../domain/wake-ups.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
 import type { BooksTables } from './reconciliation.ts';

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Cause } from '../../domain/discrepancies.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Standing } from '../../domain/standings.ts';
+import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
+import type { Standing } from '../../domain/reconciliation/movements.ts';
 
 type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;

@@ -7,7 +7,7 @@ import {
   sellerWorkflowId,
 } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
-import { statusOf } from '../../domain/seller.ts';
+import { statusOf } from '../../domain/sellers.ts';
 import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
 import { lookWhenFreed } from '../paydays/thresholds.ts';

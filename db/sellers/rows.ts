@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
-import type { CapabilityDetail } from '../../domain/capabilities.ts';
+import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
 import { newId, type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
-import { manualSchedule, type Schedule } from '../../domain/schedule.ts';
-import type { SellerStatus } from '../../domain/seller.ts';
+import { manualSchedule, type Schedule } from '../../domain/paydays/schedule.ts';
+import type { SellerStatus } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { addWakeUps } from '../wake-ups.ts';

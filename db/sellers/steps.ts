@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Seller } from '../../domain/seller.ts';
+import type { Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';

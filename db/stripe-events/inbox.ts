@@ -1,6 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type StripeEvent, type WakeRule, whomToWake } from '../../domain/events.ts';
-import { inFlightStatuses } from '../../domain/payout.ts';
+import { inFlightStatuses } from '../../domain/payouts/states.ts';
+import {
+  type StripeEvent,
+  type WakeRule,
+  whomToWake,
+} from '../../domain/stripe-events/wake-rules.ts';
 import type { Db } from '../connect.ts';
 import { mergedWakeUp } from '../wake-ups.ts';
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
-import type { MoneyStep } from '../../domain/payout.ts';
-import { keyAgeLimitHours, type RefusalKind } from '../../domain/refusals.ts';
+import { keyAgeLimitHours, type MoneyStep, type RefusalKind } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { businessNow } from '../time.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';

@@ -224,7 +224,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'place',
     why: 'what is at the account already is transferred again',
-    file: 'domain/payout.ts',
+    file: 'domain/payouts/states.ts',
     from: 'const fromAccount = whole(smaller(minor(atAccount), amount));',
     to: 'const fromAccount = minor(0);',
     tests: 'test/db/reservations.test.ts',
@@ -242,7 +242,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'negative account',
     why: 'a transfer fills a hole at the account instead of paying',
-    file: 'domain/payout.ts',
+    file: 'domain/payouts/states.ts',
     from: "if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };",
     to: '',
     tests: 'test/db/reservations.test.ts',
@@ -261,7 +261,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'holds',
     why: 'money that is held is paid',
-    file: 'domain/payout.ts',
+    file: 'domain/payouts/states.ts',
     from: 'const left = leftBeside(funds.holds, { amount: payable, currency });',
     to: 'const left = payable;',
     tests: 'test/db/holds.test.ts',

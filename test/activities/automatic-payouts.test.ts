@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
-import { nextSellerStep } from '../../domain/seller.ts';
+import { nextSellerStep } from '../../domain/sellers.ts';
 import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;

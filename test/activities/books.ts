@@ -3,7 +3,7 @@ import { createTurns } from '../../activities/budget.ts';
 import { createActivities } from '../../activities/index.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import { inActivity } from './in-activity.ts';
 import type { Stage } from './stage.ts';
 

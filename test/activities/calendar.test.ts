@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isBankDay, isTimeZone, paydaysAround } from '../../activities/calendar.ts';
-import { manualSchedule, weekdays, type Schedule } from '../../domain/schedule.ts';
+import { manualSchedule, type Schedule, weekdays } from '../../domain/paydays/schedule.ts';
 
 type Row = [
   zone: string,

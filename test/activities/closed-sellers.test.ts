@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeSeller, reopenSeller } from '../../db/sellers/orders.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
-import { nextSellerStep } from '../../domain/seller.ts';
+import { nextSellerStep } from '../../domain/sellers.ts';
 import { booksOf } from './books.ts';
 import { type Stage, startStage } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { reservePayout } from '../../db/payouts/reservation.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import { booksOf } from './books.ts';
 import { type Stage, startStage } from './stage.ts';
 

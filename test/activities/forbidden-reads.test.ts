@@ -4,7 +4,7 @@ import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import { parkPayout } from '../../db/payouts/move.ts';
 import { confirmNotSent, confirmSent } from '../../db/payouts/orders.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import { lookUpDelaysMinutes } from '../../domain/refusals.ts';
+import { lookUpDelaysMinutes } from '../../domain/payouts/refusals.ts';
 import { type Stage, startStage } from './stage.ts';
 
 /** What cannot be read for good is told to a person, and goes on with what the person says. */

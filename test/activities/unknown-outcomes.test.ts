@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { confirmNotSent, confirmSent, retryRefused } from '../../db/payouts/orders.ts';
 import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
 import { openAttempt } from '../../db/stripe/attempts.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;

@@ -5,8 +5,8 @@ import {
   recordBankFailure,
 } from '../../db/accounts/bank-accounts.ts';
 import { replaceRequirements } from '../../db/accounts/requirements.ts';
+import { type Requirement, requirementFailureOf } from '../../domain/accounts/requirements.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
-import { type Requirement, requirementFailureOf } from '../../domain/requirements.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;

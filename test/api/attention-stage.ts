@@ -6,7 +6,7 @@ import { readPayout } from '../../db/payouts/rows.ts';
 import { openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
 import { recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { ParkReason } from '../../domain/payout.ts';
+import type { ParkReason } from '../../domain/payouts/states.ts';
 import { openAttempt } from '../db/money.ts';
 import type { TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Difference, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
-import { type Cause, causeNames, causes } from '../../domain/discrepancies.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
+import { type Cause, causeNames, causes } from '../../domain/reconciliation/discrepancies.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parkPayout } from '../../db/payouts/move.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
-import { eventCatalogue } from '../../domain/event-catalogue.ts';
+import { eventCatalogue } from '../../domain/events.ts';
 import { until } from '../wait.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';

@@ -5,7 +5,7 @@ import { readPayout, recordPayoutStarted, recordWait } from '../../db/payouts/ro
 import { recordBack, recordPaid } from '../../db/payouts/steps.ts';
 import { recordPutOff, recordRefused } from '../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { WaitReason } from '../../domain/payout.ts';
+import type { WaitReason } from '../../domain/payouts/states.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { payoutStages } from './payout-stages.ts';
 import { lacksDetails } from './seller-situations.ts';

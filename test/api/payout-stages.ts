@@ -4,7 +4,7 @@ import { readPayout, recordPayoutStarted } from '../../db/payouts/rows.ts';
 import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
 import { clearTry, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { MoneyStep } from '../../domain/payout.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import { openAttempt } from '../db/money.ts';
 import type { TestApi } from './harness.ts';
 

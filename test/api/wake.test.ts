@@ -1,4 +1,4 @@
-import { createServer, connect as connectTo, type Server, type Socket } from 'node:net';
+import { connect as connectTo, createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -9,7 +9,7 @@ import { createWaker, type Waker } from '../../api/wake.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
-import type { WakeTopic } from '../../domain/seller.ts';
+import type { WakeTopic } from '../../domain/wake-ups.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
 import { until } from '../wait.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { capabilityStates, isKnownReason } from '../../domain/capabilities.ts';
-import { bankStatusCodes, failureCodes } from '../../domain/failures.ts';
-import { requirementErrorCodes } from '../../domain/requirement-errors.ts';
+import { capabilityStates, isKnownReason } from '../../domain/accounts/capabilities.ts';
+import { bankStatusCodes, failureCodes } from '../../domain/accounts/failures.ts';
+import { requirementErrorCodes } from '../../domain/accounts/requirement-errors.ts';
 import { readDocument, type Schema } from './document.ts';
 import { readSdkTypes } from './sdk-types.ts';
 

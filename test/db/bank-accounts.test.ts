@@ -11,7 +11,12 @@ import type { Tx } from '../../db/connect.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { recordBack } from '../../db/payouts/steps.ts';
-import { failureCodes, failureOf, failuresBeforePause, notTheBank } from '../../domain/failures.ts';
+import {
+  failureCodes,
+  failureOf,
+  failuresBeforePause,
+  notTheBank,
+} from '../../domain/accounts/failures.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { bank } from './bank-facts.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { eventObjects, type EventFacts, type EventType } from '../../domain/event-catalogue.ts';
+import { type EventFacts, eventObjects, type EventType } from '../../domain/events.ts';
 import type { MoneyDatabase } from './money.ts';
 
 /** What a type of event tells, and how it comes about; answers with the object's id. */

@@ -8,8 +8,8 @@ import { recordBack, recordPaid } from '../../db/payouts/steps.ts';
 import { recordMovements } from '../../db/reconciliation/movements.ts';
 import { pauseSeller, resumeSeller } from '../../db/sellers/orders.ts';
 import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Movement } from '../../domain/movements.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 import { movement } from './lines.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 

@@ -9,7 +9,7 @@ import { readPayout, recordWait } from '../../db/payouts/rows.ts';
 import { recordBack, recordNotFound, recordPaid, recordSettled } from '../../db/payouts/steps.ts';
 import { recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import { CalledOff, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;

@@ -1,4 +1,4 @@
-import type { Movement } from '../../domain/movements.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 import { aMovement } from '../domain/movement.ts';
 
 let made = 0;

@@ -15,7 +15,7 @@ import {
   type SellerId,
 } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
-import type { MoneyStep } from '../../domain/payout.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import { createTestDatabase } from '../environment.ts';
 
 /** A database with a platform that owes sellers money, and the steps of a payout in it. */

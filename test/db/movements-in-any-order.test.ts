@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { recordMovements } from '../../db/reconciliation/movements.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import type { Movement } from '../../domain/movements.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 import { movement } from './lines.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 

@@ -7,8 +7,8 @@ import { recordPaid, recordSettled } from '../../db/payouts/steps.ts';
 import { recordMovements } from '../../db/reconciliation/movements.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
-import type { Movement } from '../../domain/movements.ts';
-import { manualSchedule } from '../../domain/schedule.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 import { movement } from './lines.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 

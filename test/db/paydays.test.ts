@@ -8,7 +8,7 @@ import { lookForThreshold } from '../../db/paydays/thresholds.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
-import { manualSchedule, type Schedule } from '../../domain/schedule.ts';
+import { manualSchedule, type Schedule } from '../../domain/paydays/schedule.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;

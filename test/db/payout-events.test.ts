@@ -10,7 +10,7 @@ import { readPayout, recordWait } from '../../db/payouts/rows.ts';
 import * as steps from '../../db/payouts/steps.ts';
 import { adoptAll } from '../../db/recovery/adoptions.ts';
 import { recordUnknownMade } from '../../db/recovery/comparison.ts';
-import { eventTypes } from '../../domain/event-catalogue.ts';
+import { eventTypes } from '../../domain/events.ts';
 import { newId, type PayoutId } from '../../domain/ids.ts';
 import { act, type Case, expectTold } from './event-cases.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';

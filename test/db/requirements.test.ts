@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listRequirements, replaceRequirements } from '../../db/accounts/requirements.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
+import type { Requirement } from '../../domain/accounts/requirements.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import type { Requirement } from '../../domain/requirements.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;

@@ -12,7 +12,7 @@ import { adoptAll, listAdoptions } from '../../db/recovery/adoptions.ts';
 import { keepUnknown, type MadeAtStripe, recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { recordRefused } from '../../db/stripe/attempts.ts';
 import { type EarningId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
-import type { MoneyStep } from '../../domain/payout.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import { movement } from './lines.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 

@@ -14,9 +14,9 @@ import { recordSchedule } from '../../db/paydays/rows.ts';
 import { closeDiscrepancy, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
 import * as orders from '../../db/sellers/orders.ts';
 import { recordSeller, updateSeller } from '../../db/sellers/rows.ts';
-import { eventTypes } from '../../domain/event-catalogue.ts';
+import { eventTypes } from '../../domain/events.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import { manualSchedule } from '../../domain/schedule.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
 import { act, type Case, expectTold } from './event-cases.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 

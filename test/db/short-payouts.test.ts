@@ -6,7 +6,7 @@ import { readPayout, recordWait } from '../../db/payouts/rows.ts';
 import { replaceShortPayouts } from '../../db/payouts/shortfalls.ts';
 import { recordRefused } from '../../db/stripe/attempts.ts';
 import { minor } from '../../domain/money.ts';
-import { manualSchedule } from '../../domain/schedule.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
 import { type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;

@@ -13,7 +13,7 @@ import {
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId, StripePayoutId } from '../../domain/ids.ts';
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;

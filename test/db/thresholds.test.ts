@@ -10,8 +10,8 @@ import { reservePayout } from '../../db/payouts/reservation.ts';
 import * as orders from '../../db/sellers/orders.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { manualSchedule } from '../../domain/schedule.ts';
-import { nextSellerStep } from '../../domain/seller.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
+import { nextSellerStep } from '../../domain/sellers.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from './money.ts';
 
 let money: MoneyDatabase;

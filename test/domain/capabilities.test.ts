@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
   accountFailureOf,
+  type AccountStanding,
   capabilityFailureOf,
   capabilityStateOf,
   capabilityStates,
-  type AccountStanding,
-} from '../../domain/capabilities.ts';
-import type { FailureNext } from '../../domain/failures.ts';
-import type { Requirement } from '../../domain/requirements.ts';
+} from '../../domain/accounts/capabilities.ts';
+import type { FailureNext } from '../../domain/accounts/failures.ts';
+import type { Requirement } from '../../domain/accounts/requirements.ts';
 
 const asked: Requirement = {
   description: 'identity.individual.surname',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { differenceOf, missing, type Candidate } from '../../domain/confirmations.ts';
-import type { MoneyStep } from '../../domain/payout.ts';
+import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 import { aPayout } from './payout.ts';
 
 const payout = aPayout({ fromPlatform: 70_00, fromAccount: 30_00, stripeAccount: 'acct_1' });

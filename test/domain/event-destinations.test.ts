@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type KnownDestination,
   planDestinations,
   wantedDestinations,
-  type KnownDestination,
-} from '../../domain/event-destinations.ts';
+} from '../../domain/stripe-events/destinations.ts';
 
 const version = '2026-10-28.endive';
 const url = 'https://pay.example.com/webhooks/stripe';

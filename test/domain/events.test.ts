@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { deliveredTypes, whomToWake } from '../../domain/events.ts';
+import { deliveredTypes, whomToWake } from '../../domain/stripe-events/wake-rules.ts';
 
 const account = 'acct_1';
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parkedOf } from '../../api/payout-words.ts';
+import { sellerParkedOf } from '../../api/seller-words.ts';
 import {
   commandsFor,
   commandsForSeller,
@@ -7,9 +9,7 @@ import {
   summaryOfPayoutWait,
   summaryOfSellerWait,
 } from '../../domain/explanations.ts';
-import { nextStep } from '../../domain/payout.ts';
-import { parkedOf } from '../../api/payout-words.ts';
-import { sellerParkedOf } from '../../api/seller-words.ts';
+import { nextStep } from '../../domain/payouts/states.ts';
 import { aPayout, later, noon } from './payout.ts';
 import { aSeller } from './seller.ts';
 

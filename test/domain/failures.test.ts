@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   failureCodes,
+  type FailureNext,
   failureOf,
   needsNewDetails,
-  type FailureNext,
-} from '../../domain/failures.ts';
+} from '../../domain/accounts/failures.ts';
 
 /** Section 4.3 of what is known of Stripe: each code with what has to come next. */
 const known: Record<Exclude<FailureNext, 'operator'>, string[]> = {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
   comingPaydays,
+  type ExpectedFunds,
   forecastPayday,
   nextPayday,
-  takenByOrders,
-  type ExpectedFunds,
   type Payee,
-} from '../../domain/forecast.ts';
-import { manualSchedule } from '../../domain/schedule.ts';
+  takenByOrders,
+} from '../../domain/paydays/forecast.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
 
 const schedule = { ...manualSchedule, interval: 'daily' as const, minimums: { eur: 10_00 } };
 const payee: Payee = { status: 'active', isPaused: false, isMoneyStopped: false, schedule };

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { addNeeds, addSetAside, missingOf, needsOf } from '../../domain/funding.ts';
-import type { CurrencyDue, KnownFunds, SellerFunding } from '../../domain/funding.ts';
-import { manualSchedule } from '../../domain/schedule.ts';
+import {
+  addNeeds,
+  addSetAside,
+  type CurrencyDue,
+  type KnownFunds,
+  missingOf,
+  needsOf,
+  type SellerFunding,
+} from '../../domain/funding.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
 
 const now = '2026-11-24T12:00:00.000Z';
 const friday = '2026-11-27T08:00:00.000Z';

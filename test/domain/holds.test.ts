@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planCancel, stepToLookAt, type StepAttempt } from '../../domain/cancellation.ts';
 import { describePayout, describeSeller } from '../../domain/explanations.ts';
-import { firstExpiry, leftBeside, neededBeside, type Hold, type Stop } from '../../domain/holds.ts';
+import { firstExpiry, type Hold, leftBeside, neededBeside, type Stop } from '../../domain/holds.ts';
 import { minor } from '../../domain/money.ts';
-import { nextStep, payoutStatuses, type PayoutStatus } from '../../domain/payout.ts';
-import { nextSellerStep } from '../../domain/seller.ts';
+import { planCancel, type StepAttempt, stepToLookAt } from '../../domain/payouts/cancellation.ts';
+import { nextStep, type PayoutStatus, payoutStatuses } from '../../domain/payouts/states.ts';
+import { nextSellerStep } from '../../domain/sellers.ts';
 import { aPayout, later, noon } from './payout.ts';
 import { aSeller } from './seller.ts';
 

@@ -1,4 +1,4 @@
-import type { Movement } from '../../domain/movements.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 
 /** A line of an account's books that nobody of us ordered, unless said otherwise. */
 export function aMovement(type: string, net: number, given: Partial<Movement> = {}): Movement {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
-import { bookingOf, bookingsOf } from '../../domain/movements.ts';
+import { bookingOf, bookingsOf } from '../../domain/reconciliation/movements.ts';
 import { aMovement } from './movement.ts';
 import { known, shown } from './movements.ts';
 

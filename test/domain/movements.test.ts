@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
-import { agrees, bookingOf, type Movement } from '../../domain/movements.ts';
+import { agrees, bookingOf, type Movement } from '../../domain/reconciliation/movements.ts';
 import { aMovement } from './movement.ts';
 import { known, shown } from './movements.ts';
 

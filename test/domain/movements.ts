@@ -1,6 +1,6 @@
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
-import type { Booking, Known, NamedPayout } from '../../domain/movements.ts';
+import type { Booking, Known, NamedPayout } from '../../domain/reconciliation/movements.ts';
 
 const done: NamedPayout = {
   isOfAccount: true,

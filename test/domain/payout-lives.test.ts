@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { planReservation } from '../../domain/funds.ts';
 import type { Hold } from '../../domain/holds.ts';
 import * as postings from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import { isInFlight, nextStep, planReservation, type Payout } from '../../domain/payout.ts';
+import { isInFlight, nextStep, type Payout } from '../../domain/payouts/states.ts';
 import { aPayout } from './payout.ts';
 
 /** What may come to pass. A step has an answer; a lost one was done or not, and nobody knows. */

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import {
   isOver,
   nextStep,
-  payoutBefore,
-  payoutStatuses,
   type ParkReason,
+  payoutBefore,
   type PayoutStatus,
+  payoutStatuses,
   type WaitReason,
-} from '../../domain/payout.ts';
+} from '../../domain/payouts/states.ts';
 import { aPayout, before, later, noon } from './payout.ts';
 
 const stepOf: Record<PayoutStatus, string> = {

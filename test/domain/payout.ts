@@ -1,4 +1,4 @@
-import type { Payout } from '../../domain/payout.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 
 /** A payout as tests of decisions begin with it. */
 export function aPayout(given: Partial<Payout> = {}): Payout {

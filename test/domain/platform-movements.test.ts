@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { Movement } from '../../domain/movements.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 import {
+  type KnownToPlatform,
   platformBookingOf,
   platformBookingsOf,
-  type KnownToPlatform,
-} from '../../domain/platform-movements.ts';
+} from '../../domain/reconciliation/platform-movements.ts';
 import { aMovement } from './movement.ts';
 
 const claim = (net: number) => [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answerTo, keyAgeLimitHours, lookUpDelaysMinutes } from '../../domain/refusals.ts';
+import { answerTo, lookUpDelaysMinutes } from '../../domain/payouts/refusals.ts';
+import { keyAgeLimitHours } from '../../domain/stripe.ts';
 
 describe('a refusal', () => {
   test.each([

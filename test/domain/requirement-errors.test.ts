@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { requirementErrorCodes, requirementErrorOf } from '../../domain/requirement-errors.ts';
+import {
+  requirementErrorCodes,
+  requirementErrorOf,
+} from '../../domain/accounts/requirement-errors.ts';
 
 test('an error of a requirement is told to the seller and of the seller', () => {
   for (const code of requirementErrorCodes) {

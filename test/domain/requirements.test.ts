@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   describeDue,
   describeRequirement,
-  requirementFailureOf,
   type Requirement,
-} from '../../domain/requirements.ts';
+  requirementFailureOf,
+} from '../../domain/accounts/requirements.ts';
 
 const asked = (description: string, change: Partial<Requirement> = {}): Requirement => ({
   description: `identity.individual.${description}`,

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Funds, planReservation, type Reservation } from '../../domain/funds.ts';
 import type { Hold } from '../../domain/holds.ts';
 import { leastPayout, money, movableAmount, payableAmount } from '../../domain/money.ts';
-import { planReservation, type Funds, type Reservation } from '../../domain/payout.ts';
 
 describe('a reservation', () => {
   test.each([

@@ -3,13 +3,13 @@ import {
   cutOffOf,
   isNamedDay,
   manualSchedule,
+  type PaydayPlan,
   paysByItself,
   planPayday,
   reachesThreshold,
-  scheduleFaults,
-  type PaydayPlan,
   type Schedule,
-} from '../../domain/schedule.ts';
+  scheduleFaults,
+} from '../../domain/paydays/schedule.ts';
 
 const weekly = { interval: 'weekly', weekdays: ['friday'] } satisfies Partial<Schedule>;
 const monthly = { interval: 'monthly', dayOfMonth: 31 } satisfies Partial<Schedule>;

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { isPaused, type Stop } from '../../domain/holds.ts';
 import {
   nextSellerStep,
-  sellerStatuses,
-  statusOf,
   type Seller,
+  sellerStatuses,
   type SellerStep,
-  type WakeTopic,
-} from '../../domain/seller.ts';
+  statusOf,
+} from '../../domain/sellers.ts';
+import type { WakeTopic } from '../../domain/wake-ups.ts';
 import { before, later, noon } from './payout.ts';
 import { aSeller } from './seller.ts';
 

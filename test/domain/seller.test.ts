@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   nextSellerStep,
-  sellerStatuses,
-  statusOf,
   type Seller,
+  sellerStatuses,
   type SellerStep,
-  type WakeTopic,
-} from '../../domain/seller.ts';
+  statusOf,
+} from '../../domain/sellers.ts';
+import type { WakeTopic } from '../../domain/wake-ups.ts';
 import { before, later, noon } from './payout.ts';
 import { aSeller } from './seller.ts';
 

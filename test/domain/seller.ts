@@ -1,4 +1,4 @@
-import type { Seller } from '../../domain/seller.ts';
+import type { Seller } from '../../domain/sellers.ts';
 import { noon } from './payout.ts';
 
 /** A seller who can be paid and waits for nothing. */

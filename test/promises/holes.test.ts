@@ -4,8 +4,8 @@ import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import { nextStep, type Payout } from '../../domain/payout.ts';
-import { nextSellerStep } from '../../domain/seller.ts';
+import { nextStep, type Payout } from '../../domain/payouts/states.ts';
+import { nextSellerStep } from '../../domain/sellers.ts';
 import { inActivity } from '../activities/in-activity.ts';
 import { type Stage, startStage } from '../activities/stage.ts';
 

@@ -1,4 +1,4 @@
-import { isOver } from '../../domain/payout.ts';
+import { isOver } from '../../domain/payouts/states.ts';
 import type { PayoutInput } from '../../workflows/messages.ts';
 import { ledger, stripePayouts, transfers } from '../../workflows/policies.ts';
 

@@ -1,5 +1,5 @@
-import { payableOf, type Funds, type SkipReason } from './payout.ts';
-import type { Currency } from './money.ts';
+import { type Funds, payableOf, type SkipReason } from '../funds.ts';
+import type { Currency } from '../money.ts';
 
 /** How often a seller is paid without being asked for. */
 export type Interval = (typeof intervals)[number];

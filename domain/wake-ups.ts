@@ -10,3 +10,6 @@ export const searchAttributes = {
   nextPayoutAt: { name: 'NextPayoutAt', type: 'DATETIME' },
   needsOperator: { name: 'NeedsOperator', type: 'BOOL' },
 } as const;
+
+/** What a wake-up can be about; several are told at once. */
+export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';

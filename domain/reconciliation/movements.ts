@@ -1,7 +1,7 @@
+import type { PayoutId, SellerId } from '../ids.ts';
+import type { EntryKind, Place } from '../ledger.ts';
+import { type Currency, minor, type MinorUnits } from '../money.ts';
 import type { Cause } from './discrepancies.ts';
-import type { PayoutId, SellerId } from './ids.ts';
-import type { EntryKind, Place } from './ledger.ts';
-import { minor, type Currency, type MinorUnits } from './money.ts';
 
 /** One line of an account's books at Stripe, `txn_`. No personal data. */
 export type Movement = {
@@ -253,3 +253,12 @@ function findNamed(
 function unknownPayout({ payoutId }: Movement): Booking {
   return payoutId === null ? { kind: 'open' } : { kind: 'unknown-payout', payoutId };
 }
+
+/**
+ * How far a line of Stripe's books is understood.
+ * - `open`: ours, and no entry says it yet; looked at again each time.
+ * - `claimed`: an entry says it.
+ * - `own`: nothing moved, or it is the platform's own business.
+ * - `unknown-payout`: in the name of a payout that is not in the database.
+ */
+export type Standing = 'open' | 'claimed' | 'own' | 'unknown-payout';

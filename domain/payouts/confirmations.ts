@@ -1,5 +1,6 @@
-import { formatMoney, money, type Currency } from './money.ts';
-import type { MoneyStep, Payout } from './payout.ts';
+import { type Currency, formatMoney, money } from '../money.ts';
+import type { MoneyStep } from '../stripe.ts';
+import type { Payout } from './states.ts';
 
 /** An object of Stripe's that may be what a step of a payout made, as far as it has to match. */
 export type Candidate = {

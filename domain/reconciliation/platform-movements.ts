@@ -1,6 +1,5 @@
-import type { PayoutId } from './ids.ts';
-import type { Booking, Claim, Movement } from './movements.ts';
-import type { Standing } from './standings.ts';
+import type { PayoutId } from '../ids.ts';
+import type { Booking, Claim, Movement, Standing } from './movements.ts';
 
 /** What we know, as far as these lines of the platform's balance go. */
 export type KnownToPlatform = {

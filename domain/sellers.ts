@@ -1,11 +1,9 @@
 import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
 import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
+import type { WakeTopic } from './wake-ups.ts';
 
 export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
-
-/** What a wake-up can be about; several are told at once. */
-export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';
 
 /** A seller as its row tells it, read at `now` (business time). No personal data. */
 export type Seller = {

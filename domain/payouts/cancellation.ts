@@ -1,4 +1,5 @@
-import type { MoneyStep, Payout } from './payout.ts';
+import type { MoneyStep } from '../stripe.ts';
+import type { Payout } from './states.ts';
 
 /** What calling a payout off comes down to, by where its money is. */
 export type CancelPlan =

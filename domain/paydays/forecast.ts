@@ -1,7 +1,7 @@
-import type { Hold } from './holds.ts';
-import { payableOf, type Funds, type SkipReason } from './payout.ts';
-import { planPayday, type PaydayPlan, type Schedule } from './schedule.ts';
-import type { SellerStatus } from './seller.ts';
+import { type Funds, payableOf, type SkipReason } from '../funds.ts';
+import type { Hold } from '../holds.ts';
+import type { SellerStatus } from '../sellers.ts';
+import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
 
 /** Who would be paid, and what stands in the way of it whatever is payable. */
 export type Payee = {

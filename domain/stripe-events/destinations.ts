@@ -1,4 +1,4 @@
-import { deliveredTypes } from './events.ts';
+import { deliveredTypes } from './wake-rules.ts';
 
 /** Whose events a destination of ours carries. */
 export type DestinationRole = 'platform' | 'accounts' | 'account-changes';

@@ -1,13 +1,5 @@
-import type { MoneyStep, ParkReason, WaitReason } from './payout.ts';
-
-/** Stripe's definite no, in our words. Nothing moved. */
-export type RefusalKind =
-  | 'balance-insufficient'
-  | 'capability-missing'
-  | 'bank-details'
-  | 'limit-reached'
-  | 'confirmed-not-sent'
-  | 'other';
+import type { MoneyStep, RefusalKind } from '../stripe.ts';
+import type { ParkReason, WaitReason } from './states.ts';
 
 /** What a payout does after a refusal. */
 export type RefusalAnswer =
@@ -43,6 +35,3 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
  * behind its writes, so not finding something once means little; after the last a person decides.
  */
 export const lookUpDelaysMinutes = [0, 1, 10, 60] as const;
-
-/** Hours after which a key may no longer be posted: Stripe forgets v1 keys after 24 hours. */
-export const keyAgeLimitHours = 12;
