@@ -1,16 +1,16 @@
-import { createAccountWatchActivities } from './account-reads.ts';
-import { createAccountActivities } from './accounts.ts';
-import { createMovementActivities } from './balance-transactions.ts';
-import { createCancellationActivities } from './cancellations.ts';
+import { createAccountActivities } from './accounts/creation.ts';
+import { createAccountWatchActivities } from './accounts/reads.ts';
+import { createLedgerActivities } from './database.ts';
 import { createJobActivities } from './jobs.ts';
-import { createLedgerActivities } from './ledger.ts';
-import type { StripeDeps } from './money-call.ts';
-import { createPlatformActivities } from './platform.ts';
-import { createReconciliationActivities, type Reconciliation } from './reconciliation.ts';
-import { compareSinceStart } from './restored.ts';
-import { createStripePayoutActivities } from './stripe-payouts.ts';
-import { createSweepActivities } from './sweep.ts';
-import { createTransferActivities } from './transfers.ts';
+import { createPlatformActivities } from './operations.ts';
+import { createStripePayoutActivities } from './payouts/bank-payouts.ts';
+import { createCancellationActivities } from './payouts/cancellations.ts';
+import { createTransferActivities } from './payouts/transfers.ts';
+import { createMovementActivities } from './reconciliation/balance-transactions.ts';
+import { createReconciliationActivities, type Reconciliation } from './reconciliation/passes.ts';
+import { compareSinceStart } from './recovery.ts';
+import { createSweepActivities } from './stripe-events/sweep.ts';
+import type { StripeDeps } from './stripe/call-once.ts';
 
 /** Every activity, made from what it works with. */
 export function createActivities(

@@ -4,8 +4,8 @@ import type { Db } from '../db/connect.ts';
 import { listOpenRows, wakeOverdue } from '../db/jobs.ts';
 import { listWakeUps, removeWakeUps } from '../db/wake-ups.ts';
 import { engineQueue } from '../workflows/messages.ts';
-import { startPayoutWorkflow, startSellerWorkflow } from './starts.ts';
-import { deliverWakeUp } from './wake-delivery.ts';
+import { deliverWakeUp } from './wake-ups/delivery.ts';
+import { startPayoutWorkflow, startSellerWorkflow } from './wake-ups/starts.ts';
 
 /** Wake-ups told in one pass, and at once. */
 const passLimit = 2000;

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Stripe } from 'stripe';
+import type { Turns } from '../activities/stripe/budget.ts';
 import type { ApiKey } from '../db/api-keys.ts';
 import type { Db } from '../db/connect.ts';
-import type { Stripe } from 'stripe';
-import type { Turns } from '../activities/budget.ts';
 import { refuseInvalid } from './refusals.ts';
 
 /** What a request carries besides itself. `caller` is set wherever a key is required. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Stripe } from 'stripe';
-import { actingFor } from '../activities/stripe.ts';
+import { actingFor } from '../activities/stripe/client.ts';
 import type { readBalances } from '../db/funds.ts';
 import type { SellerRecord } from '../db/sellers/rows.ts';
 import { type Place, places } from '../domain/ledger.ts';

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
-import type { Endpoint } from '../activities/budget.ts';
-import { factsOf, judge } from '../activities/stripe-errors.ts';
+import type { Endpoint } from '../activities/stripe/budget.ts';
+import { factsOf, judge } from '../activities/stripe/errors.ts';
 import type { StripeAccountId } from '../domain/ids.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';

@@ -1,5 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { deliverWakeUp, type WakeTarget } from '../activities/wake-delivery.ts';
+import { deliverWakeUp, type WakeTarget } from '../activities/wake-ups/delivery.ts';
 import type { Db } from '../db/connect.ts';
 import { listWakeUps, removeWakeUps, type WakeUp } from '../db/wake-ups.ts';
 import { engineQueue } from '../workflows/messages.ts';

@@ -2,10 +2,10 @@ import {
   correctDestination,
   createDestination,
   listDestinations,
-} from '../activities/event-destinations.ts';
-import type { StripeDeps } from '../activities/money-call.ts';
-import { judge } from '../activities/stripe-errors.ts';
-import { stripeApiVersion } from '../activities/stripe.ts';
+} from '../activities/stripe-events/destinations.ts';
+import type { StripeDeps } from '../activities/stripe/call-once.ts';
+import { stripeApiVersion } from '../activities/stripe/client.ts';
+import { judge } from '../activities/stripe/errors.ts';
 import type { Config } from '../config.ts';
 import {
   type DestinationPlan,

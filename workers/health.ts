@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { listPollers } from '../activities/pollers.ts';
+import { listPollers } from '../activities/wake-ups/pollers.ts';
 import { readConfig } from '../config.ts';
 import { connectClient } from './temporal.ts';
 

@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import { factsOf, networkErrorOf } from '../activities/stripe-errors.ts';
+import { factsOf, networkErrorOf } from '../activities/stripe/errors.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/connect.ts';
 import {

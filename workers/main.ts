@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createActivities } from '../activities/index.ts';
-import { createTurns } from '../activities/budget.ts';
-import { createStripe } from '../activities/stripe.ts';
+import { createTurns } from '../activities/stripe/budget.ts';
+import { createStripe } from '../activities/stripe/client.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
 import { checkInstallation } from './installation.ts';

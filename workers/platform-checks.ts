@@ -1,6 +1,6 @@
-import type { StripeDeps } from '../activities/money-call.ts';
-import { createPlatformActivities, platformPayoutsRemedy } from '../activities/platform.ts';
-import { stripeApiVersion } from '../activities/stripe.ts';
+import { createPlatformActivities, platformPayoutsRemedy } from '../activities/operations.ts';
+import type { StripeDeps } from '../activities/stripe/call-once.ts';
+import { stripeApiVersion } from '../activities/stripe/client.ts';
 import type { Config } from '../config.ts';
 import {
   describeMismatch,

@@ -1,12 +1,12 @@
-import { createTurns } from '../activities/budget.ts';
-import { createStripe } from '../activities/stripe.ts';
-import { readConfig, type Config } from '../config.ts';
+import { createTurns } from '../activities/stripe/budget.ts';
+import { createStripe } from '../activities/stripe/client.ts';
+import { type Config, readConfig } from '../config.ts';
 import { connect, type Db } from '../db/connect.ts';
 import { layDestinations } from './destinations.ts';
-import { lineOf, summaryOf, type Finding } from './findings.ts';
+import { type Finding, lineOf, summaryOf } from './findings.ts';
+import { checkPlatform } from './platform-checks.ts';
 import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { checkPlatform } from './platform-checks.ts';
 import { connectClient } from './temporal.ts';
 
 /** Where the set-up tells a person what it does. */

@@ -107,7 +107,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'key of the attempt',
     why: 'a retry is a second request',
-    file: 'activities/money-call.ts',
+    file: 'activities/stripe/call-once.ts',
     from: 'idempotencyKey: attempt.key,',
     to: 'idempotencyKey: `${attempt.key}/${Date.now()}`,',
     tests: calls,
@@ -116,7 +116,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'stored body',
     why: 'a retry asks for another amount under the same key',
-    file: 'activities/transfers.ts',
+    file: 'activities/payouts/transfers.ts',
     from: 'stripe.transfers.create(attempt.request as',
     to: 'stripe.transfers.create(askTransfer(payout).request as',
     tests: calls,
@@ -134,7 +134,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'clock before the POST',
     why: 'a machine that slept posts a key that Stripe has forgotten',
-    file: 'activities/money-call.ts',
+    file: 'activities/stripe/call-once.ts',
     from: 'Date.now() - clearedAt > waitMs + clearedForMs',
     to: 'false',
     tests: calls,
@@ -143,7 +143,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'unknown, not refused',
     why: 'a replayed failure frees money that has left',
-    file: 'activities/stripe-errors.ts',
+    file: 'activities/stripe/errors.ts',
     from: "return replayed || should === 'false' ? { kind: 'unknown' } : unreachable;",
     to: "return replayed || should === 'false' ? { kind: 'refused', refusal: 'other' } : unreachable;",
     tests: 'test/activities/unknown-outcomes.test.ts',
@@ -152,7 +152,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'refusal of a later try',
     why: 'a lost permission frees money that has left',
-    file: 'activities/stripe-errors.ts',
+    file: 'activities/stripe/errors.ts',
     from: "const isDefinite = isFirstTry || replayed || refusal !== 'other';",
     to: 'const isDefinite = true;',
     tests: calls,
@@ -215,7 +215,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'turn before the call',
     why: 'slots are given out and nobody waits for them',
-    file: 'activities/money-call.ts',
+    file: 'activities/stripe/call-once.ts',
     from: 'await turns.wait(asked.endpoint, slotAt);',
     to: '',
     tests: calls,
@@ -251,7 +251,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'acting account',
     why: "a payout without its account pays out the platform's balance",
-    file: 'activities/stripe-payouts.ts',
+    file: 'activities/payouts/bank-payouts.ts',
     from: `          ...options,
           ...actingFor(account),`,
     to: '          ...options,',
@@ -280,7 +280,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'bank account by name',
     why: 'a payout goes to a bank account that was put there a moment ago, without cooling',
-    file: 'activities/stripe-payouts.ts',
+    file: 'activities/payouts/bank-payouts.ts',
     from: `    ...(payout.paysTo && { destination: payout.paysTo }),
 `,
     to: '',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTurns } from '../../activities/budget.ts';
 import { createActivities } from '../../activities/index.ts';
+import { createTurns } from '../../activities/stripe/budget.ts';
 import { confirmAccountCreated, parkSeller } from '../../db/accounts/parked.ts';
 import { recordAccountCreated } from '../../db/accounts/reads.ts';
 import { recordSeller } from '../../db/sellers/rows.ts';

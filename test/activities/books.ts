@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { createTurns } from '../../activities/budget.ts';
 import { createActivities } from '../../activities/index.ts';
+import { createTurns } from '../../activities/stripe/budget.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 
-import { createStripe } from '../../activities/stripe.ts';
+import { createStripe } from '../../activities/stripe/client.ts';
 
 test.each(['GET', 'POST'] as const)(
   'a %s whose connection breaks reaches Stripe once: only its attempt decides about another',

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { createTurns, type Turns } from '../../activities/budget.ts';
 import { createActivities } from '../../activities/index.ts';
+import { createTurns, type Turns } from '../../activities/stripe/budget.ts';
 import type { Db } from '../../db/connect.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';

@@ -1,4 +1,4 @@
-import { createStripe } from '../../activities/stripe.ts';
+import { createStripe } from '../../activities/stripe/client.ts';
 import { newId, type SellerId, type StripeAccountId } from '../../domain/ids.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTurns } from '../../activities/budget.ts';
-import { createStripe } from '../../activities/stripe.ts';
-import { createSweepActivities } from '../../activities/sweep.ts';
+import { createSweepActivities } from '../../activities/stripe-events/sweep.ts';
+import { createTurns } from '../../activities/stripe/budget.ts';
+import { createStripe } from '../../activities/stripe/client.ts';
 import type { Db } from '../../db/connect.ts';
 import { listFailedChecks } from '../../db/operations/checks.ts';
 import type { Sandbox } from '../../sandbox/server.ts';

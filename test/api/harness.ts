@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createStripe } from '../../activities/stripe.ts';
+import { createStripe } from '../../activities/stripe/client.ts';
 import { readContract } from './contract.ts';
 import { createTestApp, keys } from './plumbing.ts';
 

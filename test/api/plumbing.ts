@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll } from 'vitest';
-import { createStripe } from '../../activities/stripe.ts';
+import { createStripe } from '../../activities/stripe/client.ts';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';

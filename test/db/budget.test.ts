@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTurns } from '../../activities/budget.ts';
+import { createTurns } from '../../activities/stripe/budget.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { type Pace, takeSlots } from '../../db/stripe/budget.ts';
 import { createTestDatabase } from '../environment.ts';

@@ -1,6 +1,6 @@
 import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { inject } from 'vitest';
-import { createStripe } from '../../activities/stripe.ts';
+import { createStripe } from '../../activities/stripe/client.ts';
 import { readConfig } from '../../config.ts';
 import { connect } from '../../db/connect.ts';
 import { setUp } from '../../workers/setup.ts';

@@ -1,15 +1,21 @@
 import type { Stripe } from 'stripe';
-import type { Db } from '../db/connect.ts';
-import { readPayout } from '../db/payouts/rows.ts';
-import { recordNothingUnknown, recordTransferred } from '../db/payouts/steps.ts';
-import { findAttempt } from '../db/stripe/attempts.ts';
-import type { PayoutId, TransferId } from '../domain/ids.ts';
-import { formatMoney, money, type Money } from '../domain/money.ts';
-import type { Candidate } from '../domain/payouts/confirmations.ts';
-import { isLookUpDue, type Payout } from '../domain/payouts/states.ts';
-import { callOnce, findOne, type MoneyDeps, readPages, type StripeDeps } from './money-call.ts';
+import type { Db } from '../../db/connect.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordNothingUnknown, recordTransferred } from '../../db/payouts/steps.ts';
+import { findAttempt } from '../../db/stripe/attempts.ts';
+import type { PayoutId, TransferId } from '../../domain/ids.ts';
+import { formatMoney, money, type Money } from '../../domain/money.ts';
+import type { Candidate } from '../../domain/payouts/confirmations.ts';
+import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
+import {
+  callOnce,
+  findOne,
+  type MoneyDeps,
+  readPages,
+  type StripeDeps,
+} from '../stripe/call-once.ts';
+import { stripeApiVersion } from '../stripe/client.ts';
 import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
-import { stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from the platform's balance to an account. */
 export function createTransferActivities(deps: MoneyDeps) {

@@ -1,17 +1,17 @@
 import type { Stripe } from 'stripe';
-import { parkPayout } from '../db/payouts/move.ts';
-import { readPayout, recordWait } from '../db/payouts/rows.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
 import {
   recordBack,
   recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
-} from '../db/payouts/steps.ts';
-import { findAttempt } from '../db/stripe/attempts.ts';
-import type { PayoutId, StripeAccountId, StripePayoutId } from '../domain/ids.ts';
-import type { Candidate } from '../domain/payouts/confirmations.ts';
-import { isLookUpDue, type Payout } from '../domain/payouts/states.ts';
+} from '../../db/payouts/steps.ts';
+import { findAttempt } from '../../db/stripe/attempts.ts';
+import type { PayoutId, StripeAccountId, StripePayoutId } from '../../domain/ids.ts';
+import type { Candidate } from '../../domain/payouts/confirmations.ts';
+import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
 import {
   callOnce,
   findOne,
@@ -21,9 +21,9 @@ import {
   readPages,
   readStripe,
   type StripeDeps,
-} from './money-call.ts';
+} from '../stripe/call-once.ts';
+import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
-import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** Everything that moves money from an account to its bank, and follows it there. */
 export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {

@@ -1,12 +1,12 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
-import type { Db } from '../db/connect.ts';
-import { recordAvailableOn, takeUnresolvedEarnings } from '../db/earnings/unresolved.ts';
-import { recordCheck } from '../db/operations/checks.ts';
-import { readCursor, recordCursor } from '../db/stripe-events/cursors.ts';
-import { recordEvents } from '../db/stripe-events/inbox.ts';
-import { businessNow } from '../db/time.ts';
-import { type StripeEvent, sweptTypes } from '../domain/stripe-events/wake-rules.ts';
+import type { Db } from '../../db/connect.ts';
+import { recordAvailableOn, takeUnresolvedEarnings } from '../../db/earnings/unresolved.ts';
+import { recordCheck } from '../../db/operations/checks.ts';
+import { readCursor, recordCursor } from '../../db/stripe-events/cursors.ts';
+import { recordEvents } from '../../db/stripe-events/inbox.ts';
+import { businessNow } from '../../db/time.ts';
+import { type StripeEvent, sweptTypes } from '../../domain/stripe-events/wake-rules.ts';
 import {
   isForbidden,
   isMissing,
@@ -15,7 +15,7 @@ import {
   readPages,
   readStripe,
   type StripeDeps,
-} from './money-call.ts';
+} from '../stripe/call-once.ts';
 
 /** Seconds read again each time, since Stripe's lists lag behind its writes. */
 const overlapSeconds = 300;

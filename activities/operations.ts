@@ -1,8 +1,8 @@
 import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
 import { recordCheck, stripeAnswers } from '../db/operations/checks.ts';
-import { readStripe, type StripeDeps } from './money-call.ts';
-import { compareSinceStart } from './restored.ts';
+import { compareSinceStart } from './recovery.ts';
+import { readStripe, type StripeDeps } from './stripe/call-once.ts';
 
 /** What is watched at the platform's own account. */
 export function createPlatformActivities(deps: StripeDeps) {

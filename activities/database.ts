@@ -9,8 +9,8 @@ import type { Payout } from '../domain/payouts/states.ts';
 import type { Seller } from '../domain/sellers.ts';
 import { engineQueue } from '../workflows/messages.ts';
 import { paydaysAround } from './calendar.ts';
-import { startPayoutWorkflow } from './starts.ts';
-import { deliverWakeUp } from './wake-delivery.ts';
+import { deliverWakeUp } from './wake-ups/delivery.ts';
+import { startPayoutWorkflow } from './wake-ups/starts.ts';
 
 /** Steps in our own database; each may run twice and answers with the row that stands. */
 export function createLedgerActivities({ db }: { db: Db }) {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { engineQueue } from '../workflows/messages.ts';
+import { engineQueue } from '../../workflows/messages.ts';
 
 /** Each poll lasts a minute at most, so a worker that lives asked within two. */
 const latelyMs = 120_000;

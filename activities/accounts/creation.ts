@@ -1,16 +1,16 @@
 import type { Stripe } from 'stripe';
-import { parkAutomatic, parkSeller } from '../db/accounts/parked.ts';
+import { parkAutomatic, parkSeller } from '../../db/accounts/parked.ts';
 import {
   readAccountDetails,
   recordAccountCreated,
   recordPayoutsManual,
-} from '../db/accounts/reads.ts';
-import { readSellerForWorkflow } from '../db/sellers/steps.ts';
-import { newId, type SellerId, type StripeAccountId } from '../domain/ids.ts';
-import type { Seller } from '../domain/sellers.ts';
-import { type AccountDeps, readAccount, readIsManual } from './account-reads.ts';
-import { callOnce, isForbidden, isRefusedRead, readStripe } from './money-call.ts';
-import { actingFor, stripeApiVersion } from './stripe.ts';
+} from '../../db/accounts/reads.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
+import { newId, type SellerId, type StripeAccountId } from '../../domain/ids.ts';
+import type { Seller } from '../../domain/sellers.ts';
+import { callOnce, isForbidden, isRefusedRead, readStripe } from '../stripe/call-once.ts';
+import { actingFor, stripeApiVersion } from '../stripe/client.ts';
+import { type AccountDeps, readAccount, readIsManual } from './reads.ts';
 
 /** Everything done with a seller's account at Stripe, short of moving money. */
 export function createAccountActivities(deps: AccountDeps) {

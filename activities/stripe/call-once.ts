@@ -1,6 +1,6 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
 import { Stripe } from 'stripe';
-import type { Db } from '../db/connect.ts';
+import type { Db } from '../../db/connect.ts';
 import {
   type Attempt,
   clearTry,
@@ -9,10 +9,10 @@ import {
   recordPutOff,
   recordRefused,
   recordUnknown,
-} from '../db/stripe/attempts.ts';
-import type { RefusalKind } from '../domain/stripe.ts';
+} from '../../db/stripe/attempts.ts';
+import type { RefusalKind } from '../../domain/stripe.ts';
 import type { Endpoint, Turns } from './budget.ts';
-import { factsOf, judge } from './stripe-errors.ts';
+import { factsOf, judge } from './errors.ts';
 
 /** What every activity that calls Stripe is made from. */
 export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };

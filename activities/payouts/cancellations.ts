@@ -1,12 +1,12 @@
-import { recordCancelAnswer } from '../db/payouts/cancellations.ts';
-import { readPayout, recordWait } from '../db/payouts/rows.ts';
-import { recordBack } from '../db/payouts/steps.ts';
-import type { PayoutId } from '../domain/ids.ts';
-import type { Payout } from '../domain/payouts/states.ts';
-import { callOnce, type MoneyDeps } from './money-call.ts';
+import { recordCancelAnswer } from '../../db/payouts/cancellations.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
+import { callOnce, type MoneyDeps } from '../stripe/call-once.ts';
+import { actingFor, stripeApiVersion } from '../stripe/client.ts';
+import { accountOf, follow } from './bank-payouts.ts';
 import { moneyStoppedMinutes } from './outcomes.ts';
-import { accountOf, follow } from './stripe-payouts.ts';
-import { actingFor, stripeApiVersion } from './stripe.ts';
 
 /** What calls a payout off that Stripe has already. */
 export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays: number }) {

@@ -1,14 +1,14 @@
 import type { Stripe } from 'stripe';
-import { readPayout } from '../db/payouts/rows.ts';
-import { recordBack } from '../db/payouts/steps.ts';
-import { readMovementCursor, recordMovements } from '../db/reconciliation/movements.ts';
-import { readSellerForWorkflow } from '../db/sellers/steps.ts';
-import { isPayoutId, type PayoutId, type SellerId } from '../domain/ids.ts';
-import type { Movement } from '../domain/reconciliation/movements.ts';
-import type { Seller } from '../domain/sellers.ts';
-import { readPages, readStripe, type StripeDeps } from './money-call.ts';
-import { factsOfReturn } from './stripe-payouts.ts';
-import { actingFor } from './stripe.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
+import { readMovementCursor, recordMovements } from '../../db/reconciliation/movements.ts';
+import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
+import { isPayoutId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
+import type { Seller } from '../../domain/sellers.ts';
+import { factsOfReturn } from '../payouts/bank-payouts.ts';
+import { readPages, readStripe, type StripeDeps } from '../stripe/call-once.ts';
+import { actingFor } from '../stripe/client.ts';
 
 /** What happened at an account without us. */
 export function createMovementActivities(deps: StripeDeps) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Db } from '../db/connect.ts';
-import { type Pace, takeSlots } from '../db/stripe/budget.ts';
+import type { Db } from '../../db/connect.ts';
+import { type Pace, takeSlots } from '../../db/stripe/budget.ts';
 
 /** Requests a second that Stripe allows this key: in all, to one endpoint, and for payouts. */
 export type Budgets = { all: number; endpoint: number; payouts: number };

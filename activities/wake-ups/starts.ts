@@ -1,8 +1,13 @@
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
-import { searchAttributes } from '../domain/wake-ups.ts';
-import { engineQueue } from '../workflows/messages.ts';
+import {
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+  sellerWorkflowId,
+} from '../../domain/ids.ts';
+import { searchAttributes } from '../../domain/wake-ups.ts';
+import { engineQueue } from '../../workflows/messages.ts';
 
 /** A convenience only: the rows decide what a workflow does, so a second start is harmless. */
 const idPolicies = {

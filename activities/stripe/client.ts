@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import type { StripeAccountId } from '../domain/ids.ts';
+import type { StripeAccountId } from '../../domain/ids.ts';
 
 /**
  * The client for Stripe, or for the sandbox at `apiBase`. It retries nothing: whether a request may

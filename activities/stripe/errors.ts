@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import type { RefusalKind } from '../domain/stripe.ts';
+import type { RefusalKind } from '../../domain/stripe.ts';
 
 /**
  * What an answer of Stripe's means for the attempt that got it:

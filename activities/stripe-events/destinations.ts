@@ -3,8 +3,8 @@ import type {
   DestinationPlan,
   KnownDestination,
   WantedDestination,
-} from '../domain/stripe-events/destinations.ts';
-import type { StripeDeps } from './money-call.ts';
+} from '../../domain/stripe-events/destinations.ts';
+import type { StripeDeps } from '../stripe/call-once.ts';
 
 type Deps = Pick<StripeDeps, 'stripe' | 'turns'>;
 

@@ -16,8 +16,8 @@ import {
   readPages,
   readStripe,
   type StripeDeps,
-} from './money-call.ts';
-import { actingFor } from './stripe.ts';
+} from './stripe/call-once.ts';
+import { actingFor } from './stripe/client.ts';
 
 /** Where a comparison is under way in this process: whoever else needs it waits for that one. */
 const underWay = new WeakMap<Db, Promise<void>>();

@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
-import type { WakeUp } from '../db/wake-ups.ts';
+import type { WakeUp } from '../../db/wake-ups.ts';
 import {
   type PayoutId,
   payoutWorkflowId,
   type SellerId,
   sellerWorkflowId,
   subjectOf,
-} from '../domain/ids.ts';
-import { searchAttributes, type WakeTopic } from '../domain/wake-ups.ts';
-import { lookAgain, type SellerInput } from '../workflows/messages.ts';
+} from '../../domain/ids.ts';
+import { searchAttributes, type WakeTopic } from '../../domain/wake-ups.ts';
+import { lookAgain, type SellerInput } from '../../workflows/messages.ts';
 
 /** Where wake-ups go: Temporal, and the queue on which workflows run. */
 export type WakeTarget = { client: Pick<Client, 'workflow' | 'withDeadline'>; taskQueue: string };

@@ -1,15 +1,15 @@
-import type { Db } from '../db/connect.ts';
-import { parkPayout } from '../db/payouts/move.ts';
-import { readPayout, recordWait } from '../db/payouts/rows.ts';
-import { recordNotFound } from '../db/payouts/steps.ts';
-import { findAttempt } from '../db/stripe/attempts.ts';
-import { addWakeUps } from '../db/wake-ups.ts';
-import { sellerWorkflowId } from '../domain/ids.ts';
-import { type Candidate, differenceOf, missing } from '../domain/payouts/confirmations.ts';
-import { answerTo } from '../domain/payouts/refusals.ts';
-import type { Payout } from '../domain/payouts/states.ts';
-import type { MoneyStep } from '../domain/stripe.ts';
-import { type CallOutcome, isDisconnected, isForbidden } from './money-call.ts';
+import type { Db } from '../../db/connect.ts';
+import { parkPayout } from '../../db/payouts/move.ts';
+import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+import { recordNotFound } from '../../db/payouts/steps.ts';
+import { findAttempt } from '../../db/stripe/attempts.ts';
+import { addWakeUps } from '../../db/wake-ups.ts';
+import { sellerWorkflowId } from '../../domain/ids.ts';
+import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
+import { answerTo } from '../../domain/payouts/refusals.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
+import { type CallOutcome, isDisconnected, isForbidden } from '../stripe/call-once.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;

@@ -1,14 +1,14 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
-import type { BankAccountFacts } from '../db/accounts/bank-accounts.ts';
-import { forgetAccount } from '../db/accounts/parked.ts';
-import { type AccountFacts, recordAccountRead } from '../db/accounts/reads.ts';
-import { takeStaleAccounts } from '../db/accounts/stale.ts';
-import { readClock } from '../db/operations/clock.ts';
-import type { CapabilityDetail } from '../domain/accounts/capabilities.ts';
-import type { Requirement } from '../domain/accounts/requirements.ts';
-import type { SellerId, StripeAccountId } from '../domain/ids.ts';
-import { readMovements } from './balance-transactions.ts';
+import type { BankAccountFacts } from '../../db/accounts/bank-accounts.ts';
+import { forgetAccount } from '../../db/accounts/parked.ts';
+import { type AccountFacts, recordAccountRead } from '../../db/accounts/reads.ts';
+import { takeStaleAccounts } from '../../db/accounts/stale.ts';
+import { readClock } from '../../db/operations/clock.ts';
+import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
+import type { Requirement } from '../../domain/accounts/requirements.ts';
+import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
+import { readMovements } from '../reconciliation/balance-transactions.ts';
 import {
   isForbidden,
   isMissing,
@@ -17,8 +17,8 @@ import {
   readPages,
   readStripe,
   type StripeDeps,
-} from './money-call.ts';
-import { actingFor } from './stripe.ts';
+} from '../stripe/call-once.ts';
+import { actingFor } from '../stripe/client.ts';
 
 type AccountOf = {
   sellerId: SellerId;

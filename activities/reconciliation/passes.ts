@@ -7,7 +7,7 @@ import {
   openMissingEntries,
   openMissingLines,
   takeUnchecked,
-} from '../db/reconciliation/differences.ts';
+} from '../../db/reconciliation/differences.ts';
 import {
   beginWalk,
   finishWalk,
@@ -15,15 +15,15 @@ import {
   recordPage,
   recordPass,
   takePlatformLines,
-} from '../db/reconciliation/platform.ts';
-import type { SellerId } from '../domain/ids.ts';
+} from '../../db/reconciliation/platform.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { readPages, readStripe, type StripeDeps } from '../stripe/call-once.ts';
 import {
   overlapSeconds,
   readMovements,
   takeOpenLines,
   toMovement,
 } from './balance-transactions.ts';
-import { readPages, readStripe, type StripeDeps } from './money-call.ts';
 
 /** How much one pass does, and how long both sides have to come to say the same. */
 export type Reconciliation = { pages: number; lines: number; graceMinutes: number };
