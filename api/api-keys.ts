@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import * as db from '../db/api-keys.ts';
-import { runCommand } from './commands.ts';
-import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
-import { Problem } from './problems.ts';
-import * as schemas from './schemas.ts';
-import { answer, ApiKeyParams, body, refusals } from './schemas.ts';
+import { runCommand } from './http/commands.ts';
+import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
+import { Problem } from './http/problems.ts';
+import * as schemas from './http/schemas.ts';
+import { answer, ApiKeyParams, body, refusals } from './http/schemas.ts';
 
 const NewApiKey = z
   .strictObject({

@@ -1,38 +1,43 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { accountRoutes } from './accounts.ts';
+import { accountRoutes } from './accounts/bank-accounts.ts';
+import { sellerLinkRoutes } from './accounts/links.ts';
 import { apiKeyRoutes } from './api-keys.ts';
-import { attentionRoutes } from './attention.ts';
-import { attentionListRoutes } from './attention-lists.ts';
-import { authenticate } from './authenticate.ts';
-import { readBody } from './bodies.ts';
-import { clockRoutes } from './clock.ts';
-import { createRoutes, type AppDeps, type AppEnv } from './context.ts';
+import { attentionListRoutes } from './attention/lists.ts';
+import { attentionRoutes } from './attention/routes.ts';
+import { describe } from './docs/openapi.ts';
+import { docsRoutes } from './docs/routes.ts';
 import { earningRoutes } from './earnings.ts';
-import { discrepancyRoutes } from './discrepancies.ts';
-import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
-import { explanationRoutes } from './explanations.ts';
-import { entryRoutes } from './entries.ts';
+import { holdPreviewRoutes } from './explanations/hold-previews.ts';
+import { explanationRoutes } from './explanations/routes.ts';
 import { fundingRoutes } from './funding.ts';
-import { holdPreviewRoutes } from './hold-previews.ts';
 import { holdRoutes } from './holds.ts';
-import { healthRoutes } from './health.ts';
-import { describe } from './openapi.ts';
-import { operationsRoutes } from './operations.ts';
-import { payoutCancelRoutes } from './payout-cancel.ts';
-import { parkedSellerRoutes } from './parked-sellers.ts';
-import { payoutCommandRoutes } from './payout-commands.ts';
-import { payoutRoutes } from './payouts.ts';
-import { Problem, problemResponse } from './problems.ts';
-import { refuseStrayQueries } from './queries.ts';
-import { toProblem } from './refusals.ts';
-import { allowedMethods, faultLine, identifyRequest, limitBody, sayRequest } from './requests.ts';
+import { authenticate } from './http/authenticate.ts';
+import { readBody } from './http/bodies.ts';
+import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
+import { Problem, problemResponse } from './http/problems.ts';
+import { refuseStrayQueries } from './http/queries.ts';
+import { toProblem } from './http/refusals.ts';
+import {
+  allowedMethods,
+  faultLine,
+  identifyRequest,
+  limitBody,
+  sayRequest,
+} from './http/requests.ts';
+import { entryRoutes } from './ledger/entries.ts';
+import { clockRoutes } from './operations/clock.ts';
+import { healthRoutes } from './operations/health.ts';
+import { operationsRoutes } from './operations/money-switch.ts';
+import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
+import { payoutRoutes } from './payouts/routes.ts';
+import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
 import { recoveryRoutes } from './recovery.ts';
-import { scheduleRoutes } from './schedules.ts';
-import { sellerOrderRoutes } from './seller-orders.ts';
-import { sellerLinkRoutes } from './seller-links.ts';
-import { sellerRoutes } from './sellers.ts';
-import { webhookRoutes } from './webhooks.ts';
+import { sellerOrderRoutes } from './sellers/orders.ts';
+import { parkedSellerRoutes } from './sellers/parked.ts';
+import { sellerRoutes } from './sellers/routes.ts';
+import { scheduleRoutes } from './sellers/schedules.ts';
+import { webhookRoutes } from './stripe-events/webhooks.ts';
 
 /** Bytes of a body; a seller with every field filled is under 10 kB. */
 const largestBody = 1024 * 1024;

@@ -10,13 +10,13 @@ import { lockSeller } from '../db/locks.ts';
 import { wakeForPayday } from '../db/paydays/rows.ts';
 import { isEarningId, type SellerId } from '../domain/ids.ts';
 import { paysByItself } from '../domain/paydays/schedule.ts';
-import { runCommand } from './commands.ts';
-import { type AppDeps, createRoutes } from './context.ts';
-import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
-import { type BrokenRule, Problem } from './problems.ts';
-import * as schemas from './schemas.ts';
-import { answer, body, refusals, SellerParams } from './schemas.ts';
-import { readOpenSeller, readSeller } from './sellers.ts';
+import { runCommand } from './http/commands.ts';
+import { type AppDeps, createRoutes } from './http/context.ts';
+import { readOpenSeller, readSeller } from './http/found.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
+import { type BrokenRule, Problem } from './http/problems.ts';
+import * as schemas from './http/schemas.ts';
+import { answer, body, refusals, SellerParams } from './http/schemas.ts';
 
 /** Earnings of one request: what fits a transaction of well under a second. */
 const largestBatch = 1000;

@@ -2,11 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { findEvent, listEvents } from '../db/events.ts';
 import { eventCatalogue, eventObjects, eventTypes } from '../domain/events.ts';
 import { type EventId, isEventId } from '../domain/ids.ts';
-import { type AppDeps, createRoutes } from './context.ts';
-import { afterOf, pageOf, PageQuery, toFeed } from './pages.ts';
-import { Problem } from './problems.ts';
-import * as schemas from './schemas.ts';
-import { answer, refusals } from './schemas.ts';
+import { type AppDeps, createRoutes } from './http/context.ts';
+import { afterOf, pageOf, PageQuery, toFeed } from './http/pages.ts';
+import { Problem } from './http/problems.ts';
+import * as schemas from './http/schemas.ts';
+import { answer, refusals } from './http/schemas.ts';
 
 const EventTypeName = z.enum(eventTypes).openapi('EventType', {
   description: eventTypes.map((type) => `- \`${type}\`: ${eventCatalogue[type]}`).join('\n'),

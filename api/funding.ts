@@ -5,13 +5,12 @@ import { readFunding } from '../db/funding.ts';
 import { readClock } from '../db/operations/clock.ts';
 import { type CurrencyDue, dueKinds, missingOf, type NotDueReason } from '../domain/funding.ts';
 import { formatMoney, money } from '../domain/money.ts';
-import { type AppDeps, createRoutes } from './context.ts';
-import { sayInstant } from './instants.ts';
-import { paydayWords } from './payout-words.ts';
-import { Problem } from './problems.ts';
-import { answer, GivenInstant, Instant, Money, refusals } from './schemas.ts';
-import { sumIn } from './stripe-balances.ts';
-import { askStripe } from './stripe.ts';
+import { type AppDeps, createRoutes } from './http/context.ts';
+import { sayInstant } from './http/instants.ts';
+import { Problem } from './http/problems.ts';
+import { answer, GivenInstant, Instant, Money, refusals } from './http/schemas.ts';
+import { paydayWords } from './paydays/words.ts';
+import { askStripe, sumIn } from './stripe/ask.ts';
 
 /** Days ahead when nobody names a moment, and at most: nobody knows what is earned later. */
 const usualDays = 7;

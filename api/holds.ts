@@ -5,13 +5,13 @@ import { readClock } from '../db/operations/clock.ts';
 import { holdSources, releaseRules } from '../domain/holds.ts';
 import { type HoldId, isHoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
-import { runCommand } from './commands.ts';
-import { type AppDeps, createRoutes } from './context.ts';
-import { afterOf, pageOf, PageQuery, toPage } from './pages.ts';
-import { Problem } from './problems.ts';
-import * as schemas from './schemas.ts';
-import { answer, body, refusals, SellerParams } from './schemas.ts';
-import { readOpenSeller, readSeller } from './sellers.ts';
+import { runCommand } from './http/commands.ts';
+import { type AppDeps, createRoutes } from './http/context.ts';
+import { readOpenSeller, readSeller } from './http/found.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
+import { Problem } from './http/problems.ts';
+import * as schemas from './http/schemas.ts';
+import { answer, body, refusals, SellerParams } from './http/schemas.ts';
 
 const NewHoldBody = z
   .strictObject({

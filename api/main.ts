@@ -10,10 +10,10 @@ import { recordApiKey } from '../db/api-keys.ts';
 import { connect, type Db } from '../db/connect.ts';
 import { describeMismatch, findInstallation } from '../db/operations/installation.ts';
 import { createApp } from './app.ts';
-import type { Log } from './context.ts';
-import { createLog } from './log.ts';
-import { createSandboxClock } from './sandbox-clock.ts';
-import { createWaker } from './wake.ts';
+import type { Log } from './http/context.ts';
+import { createLog } from './http/log.ts';
+import { createSandboxClock } from './operations/sandbox-clock.ts';
+import { createWaker } from './wake-ups.ts';
 
 /** Starts the API of these settings; answers when it takes calls. */
 export async function startApi(

@@ -6,10 +6,10 @@ import {
   listAdoptions,
 } from '../db/recovery/adoptions.ts';
 import { money } from '../domain/money.ts';
-import { runCommand } from './commands.ts';
-import { type AppDeps, createRoutes } from './context.ts';
-import { Problem } from './problems.ts';
-import { answer, body, CommandHeaders, Instant, Money, refusals, text } from './schemas.ts';
+import { runCommand } from './http/commands.ts';
+import { type AppDeps, createRoutes } from './http/context.ts';
+import { Problem } from './http/problems.ts';
+import { answer, body, CommandHeaders, Instant, Money, refusals, text } from './http/schemas.ts';
 
 const ToAdopt = z
   .object({

@@ -290,7 +290,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'signature',
     why: "anybody may speak in Stripe's name",
-    file: 'api/webhooks.ts',
+    file: 'api/stripe-events/webhooks.ts',
     from: 'if (secrets.some((secret) => isSigned(secret, toleranceSeconds))) return;',
     to: 'if (secrets.length > 0) return;',
     tests: 'test/api/webhooks.test.ts',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { repeatedName } from '../../api/bodies.ts';
+import { repeatedName } from '../../api/http/bodies.ts';
 import { startApi, type TestApi } from './harness.ts';
 import { keys } from './plumbing.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createSandboxClock } from '../../api/sandbox-clock.ts';
+import { createSandboxClock } from '../../api/operations/sandbox-clock.ts';
 import type { Db } from '../../db/connect.ts';
 import { clearTry } from '../../db/stripe/attempts.ts';
 import type { Sandbox } from '../../sandbox/server.ts';

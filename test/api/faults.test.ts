@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { toProblem } from '../../api/refusals.ts';
+import { toProblem } from '../../api/http/refusals.ts';
 import { until } from '../wait.ts';
 import { startApi } from './harness.ts';
 import { untilUnlocked } from './plumbing.ts';

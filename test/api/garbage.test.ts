@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { problemKinds, type ProblemKind } from '../../api/problems.ts';
+import { type ProblemKind, problemKinds } from '../../api/http/problems.ts';
 import { readContract } from './contract.ts';
+import { anything, type Document, like, mostly, type Operation, text } from './likeness.ts';
 import { asCaller, createTestApp, insertPayout, insertSeller, keys } from './plumbing.ts';
-import { anything, like, mostly, text, type Document, type Operation } from './likeness.ts';
 
 type Asked = { path: string; init: RequestInit };
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, expect, test } from 'vitest';
-import { problemKinds } from '../../api/problems.ts';
+import { problemKinds } from '../../api/http/problems.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 type Operation = {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import { createStripe } from '../../activities/stripe/client.ts';
 import { createApp } from '../../api/app.ts';
-import type { AppDeps } from '../../api/context.ts';
+import type { AppDeps } from '../../api/http/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parkedOf } from '../../api/payout-words.ts';
-import { sellerParkedOf } from '../../api/seller-words.ts';
+import { parkedOf } from '../../api/payouts/words.ts';
+import { sellerParkedOf } from '../../api/sellers/words.ts';
 import {
   commandsFor,
   commandsForSeller,

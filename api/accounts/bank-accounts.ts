@@ -1,0 +1,172 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  type BankAccountRecord,
+  listBankAccounts,
+  resumeBankAccount,
+  waiveCooling,
+} from '../../db/accounts/bank-accounts.ts';
+import { wakeWaitingPayouts } from '../../db/accounts/reads.ts';
+import { listRequirements } from '../../db/accounts/requirements.ts';
+import type { Tx } from '../../db/connect.ts';
+import { isSellerId, type SellerId } from '../../domain/ids.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { readSeller } from '../http/found.ts';
+import { Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, refusals, SellerParams } from '../http/schemas.ts';
+import { Failure, Requirement, toRequirement } from './schemas.ts';
+import { failureOfBank } from './words.ts';
+
+const getRequirements = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/requirements',
+  operationId: 'listRequirements',
+  summary: 'What Stripe asks for, of whom, by when, and what stands still without it',
+  tags: ['Sellers'],
+  request: { params: SellerParams },
+  responses: {
+    200: answer(
+      z.object({
+        data: z.array(Requirement),
+        asOf: schemas.Instant.nullable().openapi({ description: 'When the account was read' }),
+      }),
+      'The requirements, the most urgent first',
+    ),
+    ...refusals,
+  },
+});
+
+const BankAccount = z
+  .object({
+    id: z.string(),
+    currency: z.string(),
+    fingerprint: z.string().nullable().openapi({
+      description: 'The same for the same bank account, however often it is added',
+    }),
+    status: z.string().openapi({ description: 'As Stripe has it' }),
+    isDefault: z.boolean().openapi({ description: 'Payouts in this currency go there' }),
+    firstSeenAt: schemas.Instant,
+    goneAt: schemas.Instant.nullable(),
+    failures: z.int(),
+    coolsUntil: schemas.Instant.nullable().openapi({
+      description: 'Nothing is sent there before, since payouts were turned to it from another',
+    }),
+    failureCode: z.string().nullable().openapi({
+      description: 'Why it did not take the last payout that failed there',
+    }),
+    failure: Failure.nullable().openapi({ description: 'What is wrong with it, if anything' }),
+    pausedAt: schemas.Instant.nullable().openapi({
+      description: 'Nothing more is sent there until the seller enters another, or it is resumed',
+    }),
+  })
+  .openapi('BankAccount');
+
+const getBankAccounts = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/bank-accounts',
+  operationId: 'listBankAccounts',
+  summary: 'Where a seller is paid to, and was; never a number',
+  tags: ['Sellers'],
+  request: { params: SellerParams },
+  responses: {
+    200: answer(z.object({ data: z.array(BankAccount) }), 'The bank accounts, newest first'),
+    ...refusals,
+  },
+});
+
+const BankAccountParams = z.object({
+  sellerId: z
+    .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id))
+    .openapi({ type: 'string', param: { name: 'sellerId', in: 'path' } }),
+  bankAccountId: z
+    .string()
+    .regex(/^[a-z]+_[A-Za-z0-9_]{1,100}$/)
+    .openapi({ param: { name: 'bankAccountId', in: 'path' } }),
+});
+
+const resume = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/resume',
+  operationId: 'resumeBankAccount',
+  summary: 'Let payouts go to a paused bank account again: the seller or its bank put it right',
+  tags: ['Sellers'],
+  request: { params: BankAccountParams, headers: schemas.CommandHeaders },
+  responses: { 200: answer(BankAccount, 'The bank account'), ...refusals },
+});
+
+function toBankAccount(bank: BankAccountRecord) {
+  return { ...bank, failure: failureOfBank(bank) };
+}
+
+const WaivedBankAccount = z
+  .object({ ...BankAccount.shape, waiveReason: z.string() })
+  .openapi('WaivedBankAccount');
+
+const waive = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/waive-cooling',
+  operationId: 'waiveCooling',
+  summary: 'Pay to a changed bank account before its cooling period is over',
+  tags: ['Sellers'],
+  request: {
+    params: BankAccountParams,
+    headers: schemas.CommandHeaders,
+    body: schemas.body(z.strictObject({ reason: schemas.text(500) }).openapi('WaiveReason')),
+  },
+  responses: { 200: answer(WaivedBankAccount, 'The bank account'), ...refusals },
+});
+
+/** What an account asks of its seller, and where it is paid to. */
+export function accountRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(getRequirements, async (c) => {
+      const { id, accountReadAt } = await readSeller(db, c.req.valid('param').sellerId);
+      const data = (await listRequirements(db, id)).map(toRequirement);
+      return c.json({ data, asOf: accountReadAt }, 200);
+    })
+    .openapi(getBankAccounts, async (c) => {
+      const { id } = await readSeller(db, c.req.valid('param').sellerId);
+      const data = (await listBankAccounts(db, id)).map(toBankAccount);
+      return c.json({ data }, 200);
+    })
+    .openapi(resume, async (c) => {
+      const request = c.req.valid('param');
+      const done = await runCommand(c, deps, { kind: 'resume-bank-account', request }, (tx) =>
+        letPay(tx, request, resumeBankAccount),
+      );
+      return c.json(done.body, done.status);
+    })
+    .openapi(waive, async (c) => {
+      const request = { ...c.req.valid('param'), ...c.req.valid('json') };
+      const done = await runCommand(c, deps, { kind: 'waive-cooling', request }, async (tx) => {
+        await refuseUnlessCooling(tx, request);
+        const { body, ...answered } = await letPay(tx, request, waiveCooling);
+        // The answer is kept with the command, and so is why it was ordered.
+        return { ...answered, body: { ...body, waiveReason: request.reason } };
+      });
+      return c.json(done.body, done.status);
+    });
+}
+
+async function refuseUnlessCooling(tx: Tx, of: z.infer<typeof BankAccountParams>): Promise<void> {
+  const banks = await listBankAccounts(tx, of.sellerId);
+  if (banks.find(({ id }) => id === of.bankAccountId)?.coolsUntil !== null) return;
+  throw new Problem('bank-account-not-cooling', 'There is no cooling period to waive');
+}
+
+/** Lets payouts go to a bank account again, and wakes those that waited for it. */
+async function letPay(
+  tx: Tx,
+  { sellerId, bankAccountId }: z.infer<typeof BankAccountParams>,
+  lets: typeof waiveCooling,
+) {
+  await readSeller(tx, sellerId);
+  const isKnown = await lets(tx, sellerId, bankAccountId);
+  if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
+  await wakeWaitingPayouts(tx, sellerId);
+  const bank = (await listBankAccounts(tx, sellerId)).find(({ id }) => id === bankAccountId);
+  if (!bank) throw new Error('a bank account that was just there');
+  return { status: 200 as const, body: toBankAccount(bank), objectId: sellerId };
+}

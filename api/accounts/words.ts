@@ -1,0 +1,86 @@
+import type { z } from '@hono/zod-openapi';
+import type { BankAccountRecord } from '../../db/accounts/bank-accounts.ts';
+import type { SellerBeside } from '../../db/explanations.ts';
+import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
+import { onboardingLink, sellerCommand, type Wait, wait } from '../waits.ts';
+import type { ExplainedBank } from './schemas.ts';
+
+/** Where a seller is paid to now: never a number, nor what tells one from another. */
+export function explainBanks({ banks }: SellerBeside): z.infer<typeof ExplainedBank>[] {
+  return banks
+    .filter(({ goneAt }) => goneAt === null)
+    .map((bank) => {
+      const { id, currency, isDefault, pausedAt, failureCode: code } = bank;
+      const { forSeller, forOperator } = failureOf(code);
+      const paused = pausedAt === null ? null : { since: pausedAt, code, forSeller, forOperator };
+      return { id, currency, isDefault, paused, failure: failureOfBank(bank) };
+    });
+}
+
+/** What is wrong with a bank account: why it is paused, else what Stripe says of it. */
+export function failureOfBank(bank: BankAccountRecord): Failure | null {
+  if (bank.pausedAt !== null) return failureOf(bank.failureCode);
+  return bank.failureCode !== null && bank.status === 'errored'
+    ? failureOf(bank.failureCode)
+    : bankFailureOf(bank.status);
+}
+
+/** Why nothing is sent to the seller's bank in these currencies. */
+export function bankWaits(
+  seller: SellerBeside,
+  currencies: readonly string[],
+): z.infer<typeof Wait>[] {
+  return currencies.flatMap((currency) => {
+    const paused = pausedBank(seller.banks, currency);
+    const cooling = coolingBank(seller.banks, currency);
+    return [
+      ...(paused ? [bankWait(seller, paused)] : []),
+      ...(cooling ? [coolingWait(seller, cooling)] : []),
+    ];
+  });
+}
+
+/** Who takes a seller's login over changes the bank account first: time for the seller to notice. */
+function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
+  const { coolsUntil, firstSeenAt: since } = bank;
+  const currency = bank.currency.toUpperCase();
+  const reason = `Its bank account for ${currency} was changed; nothing is sent there until ${coolsUntil}`;
+  const lifted = 'Time, or a person who knows that the seller changed it';
+  const when = 'The seller was asked on a way known before, and did change it';
+  const waive = `bank-accounts/${bank.id}/waive-cooling`;
+  const commands = [sellerCommand(id, waive, when, { reason: '...' })];
+  return wait('cooling-period', 'engine', reason, lifted, {
+    since,
+    lookAgainAt: coolsUntil,
+    commands,
+  });
+}
+
+function bankWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
+  const { next, forOperator } = failureOf(bank.failureCode);
+  const reason = `Nothing is sent to its bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
+  const lifted =
+    'Another bank account, entered on Stripe’s pages or in its components, or resuming this one; what came back is then paid anew by itself';
+  const again = `bank-accounts/${bank.id}/resume`;
+  const commands = [
+    onboardingLink(id, 'The seller enters another on Stripe’s page: send it to the answered url'),
+    sellerCommand(id, 'account-session', 'The seller enters another, in account_management'),
+    sellerCommand(id, again, 'The seller or its bank put this one right'),
+  ];
+  const actor = next === 'operator' ? 'operator' : 'seller';
+  return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands });
+}
+
+/** The bank account that payouts in a currency go to, while nothing may be sent there. */
+export function pausedBank(banks: readonly BankAccountRecord[], currency: string) {
+  return banks.find((bank) => isUsed(bank, currency) && bank.pausedAt !== null);
+}
+
+/** The same, while it takes no payout since it was changed. */
+export function coolingBank(banks: readonly BankAccountRecord[], currency: string) {
+  return banks.find((bank) => isUsed(bank, currency) && bank.coolsUntil !== null);
+}
+
+function isUsed({ currency: takes, isDefault, goneAt }: BankAccountRecord, currency: string) {
+  return takes === currency && isDefault && goneAt === null;
+}

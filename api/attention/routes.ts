@@ -1,0 +1,181 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  type AttentionGroup,
+  type AttentionPlace,
+  type AttentionRecord,
+  listAttention,
+  readAttentionGroups,
+} from '../../db/attention/waiting.ts';
+import { listFailedChecks } from '../../db/operations/checks.ts';
+import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention.ts';
+import { causes } from '../../domain/reconciliation/discrepancies.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { pageOf, PageQuery } from '../http/pages.ts';
+import { Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, Instant, Money, refusals } from '../http/schemas.ts';
+import { parkedOf } from '../payouts/words.ts';
+import { closingOf } from '../reconciliation/words.ts';
+import { sellerParkedOf } from '../sellers/words.ts';
+import { ResolvingCommand } from '../waits.ts';
+
+/** Which of what waits for a person. */
+export const attentionFilters = {
+  kind: z.enum(attentionKinds).optional(),
+  reason: z.enum(attentionReasons).optional(),
+  sellerId: schemas.SellerFilter,
+  currency: schemas.Currency.optional().openapi({ description: 'Of the money at stake' }),
+  country: schemas.Country.optional().openapi({ description: 'Of the seller' }),
+  before: schemas.GivenInstant.optional().openapi({
+    description: 'Only what waits since before then',
+  }),
+};
+
+/** Something that waits for a person. */
+export const Attention = z
+  .object({
+    kind: z.enum(attentionKinds),
+    id: z.string(),
+    sellerId: z.string().nullable(),
+    since: Instant,
+    reason: z.string(),
+    explanation: z.string(),
+    atStake: z.array(Money).openapi({
+      description:
+        'What does not move because of it, or differs; of a seller, beside what payouts of its that wait themselves carry',
+    }),
+    commands: z.array(ResolvingCommand),
+    explain: z.string().openapi({ description: 'Where all about it is told' }),
+  })
+  .openapi('Attention');
+
+const AttentionPage = z.object({
+  ...pageOf(Attention).shape,
+  failedChecks: z
+    .array(z.object({ name: z.string(), remedy: z.string(), checkedAt: Instant }))
+    .openapi({ description: 'What is wrong around the engine, on every page' }),
+});
+
+const attentionRoute = createRoute({
+  method: 'get',
+  path: '/v1/attention',
+  operationId: 'listAttention',
+  summary: 'What waits for a person, oldest first, with the requests that resolve it',
+  tags: ['Operations'],
+  request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
+  responses: { 200: answer(AttentionPage, 'A page of it'), ...refusals },
+});
+
+const Summary = z
+  .object({
+    asOf: Instant,
+    count: z.int(),
+    atStake: z.array(Money).openapi({
+      description:
+        'What does not move, of payouts and sellers together, each amount once; for each currency',
+    }),
+    differs: z.array(Money).openapi({
+      description: 'What the ledger and Stripe say otherwise; some of it may be at stake as well',
+    }),
+    groups: z.array(
+      z.object({
+        kind: z.enum(attentionKinds),
+        reason: z.string(),
+        count: z.int(),
+        since: Instant.openapi({ description: 'The first of them' }),
+        atStake: z.array(Money),
+      }),
+    ),
+  })
+  .openapi('AttentionSummary');
+
+const summaryRoute = createRoute({
+  method: 'get',
+  path: '/v1/attention/summary',
+  operationId: 'summarizeAttention',
+  summary: 'How much waits for a person: for each kind and reason, in sums for each currency',
+  tags: ['Operations'],
+  request: { query: z.strictObject(attentionFilters) },
+  responses: {
+    200: answer(Summary, 'As it stands at `asOf`, what waits longest first'),
+    ...refusals,
+  },
+});
+
+/** The one queue that an operator works through. */
+export function attentionRoutes({ db }: AppDeps) {
+  return createRoutes()
+    .openapi(attentionRoute, async (c) => {
+      const { limit, cursor, ...filter } = c.req.valid('query');
+      const rows = await listAttention(db, { filter, after: placeOf(cursor), limit });
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      const hasMore = rows.length > limit;
+      const nextCursor = hasMore && last ? toCursor(last) : null;
+      const failedChecks = await listFailedChecks(db);
+      return c.json({ data: shown.map(toAttention), hasMore, nextCursor, failedChecks }, 200);
+    })
+    .openapi(summaryRoute, async (c) => {
+      const { now, groups } = await readAttentionGroups(db, c.req.valid('query'));
+      return c.json(toSummary(now, groups), 200);
+    });
+}
+
+function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summary> {
+  const sumOf = (which: AttentionGroup[]) => sumsOf(which.flatMap(({ atStake }) => atStake));
+  return {
+    asOf,
+    count: groups.reduce((count, group) => count + group.count, 0),
+    atStake: sumOf(groups.filter(({ kind }) => kind !== 'discrepancy')),
+    differs: sumOf(groups.filter(({ kind }) => kind === 'discrepancy')),
+    groups,
+  };
+}
+
+/** Something that waits, with its words and the requests that resolve it. */
+export function toAttention(record: AttentionRecord) {
+  const { kind, id, sellerId, since, parked: reason, atStake } = record;
+  const { explanation, commands } = resolutionOf(record);
+  const explain = kind === 'discrepancy' ? `/v1/discrepancies/${id}` : `/v1/${kind}s/${id}/explain`;
+  return { kind, id, sellerId, since, reason, explanation, atStake, commands, explain };
+}
+
+function resolutionOf(record: AttentionRecord) {
+  if (record.kind === 'seller') return sellerParkedOf(record.id, record.parked);
+  if (record.kind === 'discrepancy') {
+    const { what, remedy } = causes[record.parked];
+    return { explanation: `${what}. ${remedy}`, commands: [closingOf(record.id)] };
+  }
+  const { parked } = record;
+  if (parked === 'late') return { explanation: late, commands: [] };
+  const stopped = parkedOf({ ...record, parked, parkedAt: record.since });
+  return stopped ?? { explanation: parked, commands: [] };
+}
+
+const late =
+  'The banks have it for longer than they should take: ask Stripe for its trace; it goes on by itself once Stripe says what became of it';
+
+function toCursor({ since, id }: AttentionPlace): string {
+  return Buffer.from(`${since} ${id}`, 'latin1').toString('base64url');
+}
+
+const place = /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
+
+/** False for a 30th of February, which JavaScript takes and PostgreSQL does not. */
+function isInstant(text: string): boolean {
+  const at = Date.parse(text);
+  return Number.isFinite(at) && new Date(at).toISOString() === text;
+}
+
+function placeOf(cursor: string | undefined): AttentionPlace | undefined {
+  if (cursor === undefined) return undefined;
+  const read = place.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  const [, since = '', id = ''] = read ?? [];
+  if (read && isInstant(since) && toCursor({ since, id }) === cursor) {
+    return { since, id };
+  }
+  const rule = 'must be the nextCursor of a page of this list';
+  throw new Problem('invalid-request', `/cursor: ${rule}`, {
+    errors: [{ in: 'query', pointer: '/cursor', rule }],
+  });
+}

@@ -1,0 +1,32 @@
+import { createRoute } from '@hono/zod-openapi';
+import { paydaysAround } from '../../activities/calendar.ts';
+import { readHoldFacts } from '../../db/explanations.ts';
+import { HoldParams, toHold } from '../holds.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { Problem } from '../http/problems.ts';
+import { answer, refusals } from '../http/schemas.ts';
+import { previewRelease } from './release.ts';
+import { HoldPreview } from './schemas.ts';
+
+const previewRoute = createRoute({
+  method: 'get',
+  path: '/v1/holds/{holdId}/preview',
+  operationId: 'previewRelease',
+  summary: 'What would happen if this hold were released; nothing is',
+  tags: ['Holds'],
+  request: { params: HoldParams },
+  responses: { 200: answer(HoldPreview, 'As it stands at `asOf`'), ...refusals },
+});
+
+/** What an order would bring, before it is given. */
+export function holdPreviewRoutes({ db }: AppDeps) {
+  return createRoutes().openapi(previewRoute, async (c) => {
+    const found = await readHoldFacts(db, c.req.valid('param').holdId, paydaysAround);
+    if (!found) throw new Problem('unknown-hold', 'No hold has this id');
+    const { hold, facts } = found;
+    if (hold.state !== 'active') {
+      throw new Problem('hold-not-active', `This hold is ${hold.state} already`);
+    }
+    return c.json({ ...previewRelease(facts, hold), hold: toHold(hold) }, 200);
+  });
+}

@@ -1,0 +1,91 @@
+import type { z } from '@hono/zod-openapi';
+import type { SellerFacts } from '../../db/explanations.ts';
+import { formatMoney, money } from '../../domain/money.ts';
+import { reachesThreshold } from '../../domain/paydays/schedule.ts';
+import { pausedBank } from '../accounts/words.ts';
+import { sayInstant } from '../http/instants.ts';
+import { comingPayday, unorderedNow } from '../paydays/forecasts.ts';
+import { sellerCommand, type Wait, wait } from '../waits.ts';
+
+type Waiting = z.infer<typeof Wait>;
+
+/** Why no payout is under way although the seller could be paid. */
+export function moneyWaits(facts: SellerFacts): Waiting[] {
+  const { seller, balances } = facts;
+  if (seller.status === 'closed') return [];
+  if (balances.length === 0) {
+    return [wait('nothing-earned', 'platform', 'Nothing was earned yet', 'A first earning')];
+  }
+  return balances.flatMap(({ currency, notYetAvailable, places }) => {
+    if (places.account < 0) {
+      const reason = `The account is ${formatMoney(money(places.account, currency))}: below zero`;
+      return [wait('account-negative', 'platform', reason, 'Earnings that fill it, or a refund')];
+    }
+    const unordered = unorderedNow(facts, currency);
+    // While its bank account takes none, an order would only wait; what came back is paid by itself.
+    const isStuck = seller.schedule.interval === 'manual' && pausedBank(seller.banks, currency);
+    return [
+      ...(unordered > 0 && !isStuck ? [payableWait(facts, currency, unordered)] : []),
+      ...(notYetAvailable > 0 ? [laterWait(facts, currency, notYetAvailable)] : []),
+    ];
+  });
+}
+
+/** Money is payable and no payout of it is ordered: the platform orders it, or the schedule does. */
+function payableWait(facts: SellerFacts, currency: string, payable: number): Waiting {
+  const { id, schedule } = facts.seller;
+  const amount = formatMoney(money(payable, currency));
+  const commands = [sellerCommand(id, 'payouts', 'It is to be paid now', { currency })];
+  const threshold = schedule.thresholds[currency];
+  if (reachesThreshold(schedule, { amount: payable, currency })) {
+    const reason = `${amount} is payable and reaches the threshold: it is paid at once`;
+    return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as it may');
+  }
+  if (schedule.interval !== 'manual') return paydayWait(facts, currency, { amount, commands });
+  if (threshold !== undefined) {
+    const reason = `${amount} is payable, less than the threshold of ${formatMoney(money(threshold, currency))}`;
+    return wait('threshold', 'platform', reason, 'More earnings, or ordering a payout', {
+      commands,
+    });
+  }
+  const reason = `${amount} is payable, and no payout of it is ordered`;
+  return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands });
+}
+
+function paydayWait(
+  facts: SellerFacts,
+  currency: string,
+  { amount, commands }: Pick<Waiting, 'commands'> & { amount: string },
+): Waiting {
+  const { schedule } = facts.seller;
+  const payday = comingPayday(facts);
+  const at = payday?.at ?? null;
+  const when =
+    at === null ? 'the next payday' : `the payday of ${sayInstant(at, schedule.timeZone)}`;
+  const forecast = payday?.forecasts.find((one) => one.currency === currency);
+  const more = { commands, lookAgainAt: payday?.isKept ? null : at };
+  const lifted = 'Time, or ordering a payout before';
+  if (forecast?.reason === 'below-minimum') {
+    const minimum = formatMoney(money(schedule.minimums[currency] ?? 0, currency));
+    const reason = `${amount} is payable, less than the minimum of ${minimum}: ${when} does not pay it`;
+    return wait('below-minimum', 'platform', reason, 'More earnings, or ordering a payout', more);
+  }
+  if (forecast === undefined || forecast.reason === 'nothing-payable') {
+    const reason = `${amount} is payable, but came after the cut-off of ${when}: the one after pays it`;
+    return wait('payday', 'engine', reason, lifted, more);
+  }
+  const reason = `${amount} is payable and waits for ${when}`;
+  if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
+  const stopped = `${reason}, which does not pay it as it stands`;
+  return wait('payday', 'engine', stopped, 'What stops it being lifted, and time', {
+    lookAgainAt: more.lookAgainAt,
+  });
+}
+
+function laterWait(facts: SellerFacts, currency: string, later: number): Waiting {
+  const amount = formatMoney(money(later, currency));
+  const at = facts.upcoming.find((one) => one.currency === currency)?.at ?? null;
+  const reason = `${amount} is earned, but not payable yet`;
+  const lifted = at ? 'Time' : 'The charge, when it says from when it is payable';
+  return wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at });
+}

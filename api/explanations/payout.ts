@@ -1,0 +1,239 @@
+import type { z } from '@hono/zod-openapi';
+import type { PayoutFacts, SellerBeside } from '../../db/explanations.ts';
+import type { PayoutRecord } from '../../db/payouts/views.ts';
+import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
+import { failureOf } from '../../domain/accounts/failures.ts';
+import { formatMoney, money } from '../../domain/money.ts';
+import {
+  isLateAt,
+  isOver,
+  payoutBefore,
+  type PayoutStatus,
+  type WaitReason,
+} from '../../domain/payouts/states.ts';
+import { bankWaits } from '../accounts/words.ts';
+import { moneyStopped } from '../operations/words.ts';
+import { toPayout } from '../payouts/schemas.ts';
+import { commandTexts, timelineOf } from '../payouts/timeline.ts';
+import { type Beside, canceledOf, parkedOf, skippedOf, waitingOf } from '../payouts/words.ts';
+import { takenBack } from '../sellers/words.ts';
+import { putOffWaits, silenceBeside } from '../stripe/words.ts';
+import type { Actor, Wait } from '../waits.ts';
+import { nextOf } from './payout-next.ts';
+import type { Available } from './platform-balance.ts';
+import type { Decision, PayoutExplanation } from './schemas.ts';
+import { accountWaits, isRejected, sellerWaits } from './seller-waits.ts';
+
+type Waiting = z.infer<typeof Wait>;
+
+/** Who ends each wait of a payout, and how. */
+const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = {
+  start: { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as it may' },
+  'seller-not-active': { actor: 'seller', liftedBy: 'The seller becoming active' },
+  'seller-paused': { actor: 'operator', liftedBy: 'Resuming the seller' },
+  hold: { actor: 'operator', liftedBy: 'Releasing enough of the holds, or their end' },
+  'another-payout': { actor: 'stripe', liftedBy: 'Stripe’s answer about the other payout' },
+  'platform-balance': {
+    actor: 'platform',
+    liftedBy: 'Money in the platform’s balance at Stripe; GET /v1/funding tells how much',
+  },
+  'account-balance': { actor: 'stripe', liftedBy: 'Money in the account’s balance at Stripe' },
+  arrival: { actor: 'stripe', liftedBy: 'Time: the transferred money becomes available' },
+  capability: { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
+  'bank-details': { actor: 'seller', liftedBy: 'A bank account that works, on Stripe’s pages' },
+  'cooling-period': {
+    actor: 'engine',
+    liftedBy: 'Time, or a person who knows that the seller changed it',
+  },
+  'automatic-payouts': { actor: 'engine', liftedBy: 'Setting the account to manual payouts' },
+  'stripe-limit': { actor: 'engine', liftedBy: 'Time: it tries again by itself' },
+  'money-stopped': { actor: 'operator', liftedBy: 'Resuming money' },
+  'outcome-look-up': { actor: 'engine', liftedBy: 'Finding it at Stripe, or a person who knows' },
+  bank: { actor: 'bank', liftedBy: 'The bank’s answer, which Stripe passes on' },
+  'late-return': { actor: 'engine', liftedBy: 'Time: nothing is wrong' },
+};
+
+const otherHolds = {
+  actor: 'operator',
+  liftedBy: 'Releasing enough of the holds that the other payout waits for, or its cancellation',
+} as const;
+
+const sentences: Record<PayoutStatus, string> = {
+  requested: 'ordered, nothing is set aside yet',
+  reserved: 'set aside at the platform',
+  transferred: 'at the account, set aside for it',
+  sent: 'on its way to the bank',
+  paid: 'at the bank',
+  settled: 'at the bank for good',
+  failed: 'not paid: the money is back at the account',
+  returned: 'sent back by the bank: the money is back at the account',
+  canceled: 'canceled',
+  skipped: 'ended without moving money',
+};
+
+/**
+ * What happened, what it waits for, what lifts that, what comes next, who decided. `available` tells
+ * the platform's balance, where it matters and Stripe said.
+ */
+export function explainPayout(
+  facts: PayoutFacts,
+  available?: Available,
+): z.infer<typeof PayoutExplanation> {
+  const { now, payout, items, attempts, commands } = facts;
+  const happened = timelineOf(facts);
+  const since = happened.at(-1)?.at ?? payout.createdAt;
+  const waits = waitsOf({ ...facts, available }, since);
+  const isLate = isLateAt(payout, now);
+  return {
+    asOf: now,
+    summary: summaryOf(payout, waits, isLate),
+    isLate,
+    waits,
+    next: nextOf(payout, now),
+    happened,
+    decisions: decisionsOf(commands),
+    earnings: {
+      count: items.count,
+      first: items.first.map(({ currency, ...item }) => ({
+        ...item,
+        amount: money(item.amount, currency),
+        earned: money(item.earned, currency),
+      })),
+      all: `/v1/payouts/${payout.id}/items`,
+    },
+    attempts,
+    payout: toPayout(payout, attempts),
+  };
+}
+
+/** A payout in one sentence, with what it waits for. */
+export function summaryOf(
+  payout: PayoutRecord,
+  waits: readonly Waiting[],
+  isLate: boolean,
+): string {
+  const { currency, requestedAmount, status, failureCode } = payout;
+  const total = payout.fromPlatform + payout.fromAccount;
+  const amount =
+    total > 0
+      ? formatMoney(money(total, currency))
+      : requestedAmount === null
+        ? `All that is payable in ${currency.toUpperCase()}`
+        : formatMoney(money(requestedAmount, currency));
+  const failed = failureCode && `${failureOf(failureCode).forOperator} (${failureCode})`;
+  const because = skippedOf(payout) ?? failed;
+  return [
+    `${amount} ${sentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
+    ...(because ? [because] : []),
+    ...(isLate ? ['It is late: ask Stripe for its trace'] : []),
+    ...waits.map(({ reason }) => reason),
+  ].join('. ');
+}
+
+type Around = Pick<
+  PayoutFacts,
+  'now' | 'payout' | 'seller' | 'openPayouts' | 'operations' | 'isStripeSilent'
+> & {
+  attempts: readonly AttemptRecord[];
+  available?: Available | undefined;
+};
+
+/** What a payout waits for; of a seller that is not active also why that is. */
+export function waitsOf(around: Around, since: string): Waiting[] {
+  const { payout, attempts, operations, seller } = around;
+  const payoutId = payout.id;
+  const parked = parkedOf(payout);
+  if (parked) {
+    const { reason, explanation, commands } = parked;
+    const who = { actor: 'operator' as const, liftedBy: 'A person, by one of its commands' };
+    const when = { since: parked.since, lookAgainAt: null };
+    return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
+  }
+  const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
+  const waiting = waitingOf(payout, besideOf(around));
+  const causes = waiting && seller ? behind(waiting.for, seller, payout.currency) : [];
+  if (waiting?.for === 'money-stopped') return [...putOff, moneyStopped(operations), ...causes];
+  // What it waited for before it asked Stripe has passed.
+  const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
+  if (!waiting || isPast) return [...putOff, ...stopsOf(around, putOff), ...causes];
+  // A pause says all that the wait for it could say: who, since when, why, and what lifts it.
+  const isPause = waiting.for === 'seller-paused' || waiting.for === 'start';
+  const pause = isPause && causes.find((one) => one.for === 'paused');
+  const own = pause
+    ? { ...pause, for: waiting.for, lookAgainAt: waiting.lookAgainAt, payoutId }
+    : { ...waiting, ...liftOf(waiting.for, around), since, ...nobody, payoutId };
+  const told = [own, ...putOff];
+  const behindIt = causes.filter((one) => one !== pause);
+  return [...told, ...stopsOf(around, told), ...behindIt];
+}
+
+const nobody = { by: null, commands: [] };
+
+/** What holds up everybody: Stripe's silence only those who have nothing else to wait for first. */
+function stopsOf(around: Around, told: readonly Waiting[]): Waiting[] {
+  const { payout, operations, now } = around;
+  if (!isBeforeStripe(payout.status)) return [];
+  const isNext = told.every(({ actor, lookAgainAt }) => {
+    return actor === 'engine' && (lookAgainAt === null || lookAgainAt <= now);
+  });
+  return [
+    ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
+    ...(isNext ? silenceBeside(around, told) : []),
+  ];
+}
+
+function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
+  return {
+    sellerStatus: seller?.status,
+    isRejected: isRejected(seller),
+    before: payoutBefore(payout, openPayouts) ?? null,
+    available: available?.(payout.currency),
+  };
+}
+
+/** Who ends a wait: what it says of all payouts, unless more is known of this one. */
+function liftOf(
+  reason: WaitReason | 'start',
+  { payout, now, seller, openPayouts }: Around,
+): { actor: Actor; liftedBy: string } {
+  // What the banks have for too long is asked for by a person.
+  if (reason === 'bank' && isLateAt(payout, now)) {
+    return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
+  }
+  const isOfAccount = ['start', 'seller-not-active', 'capability'].includes(reason);
+  if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
+  if (reason === 'start' && seller && seller.status !== 'active') return lifts['seller-not-active'];
+  const before = reason === 'start' ? payoutBefore(payout, openPayouts) : undefined;
+  if (before?.waitingFor === 'hold') return otherHolds;
+  return lifts[before ? 'another-payout' : reason];
+}
+
+/** What a payout waits for because of its seller, which has its own reasons. */
+function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: string): Waiting[] {
+  switch (reason) {
+    case 'start':
+    case 'seller-not-active':
+    case 'seller-paused':
+    case 'hold':
+      return sellerWaits(seller);
+    case 'capability':
+      return accountWaits(seller);
+    case 'bank-details':
+    case 'cooling-period':
+      return bankWaits(seller, [currency]);
+    default:
+      return [];
+  }
+}
+
+/** Who decided what, under which API key. */
+export function decisionsOf(commands: PayoutFacts['commands']): z.infer<typeof Decision>[] {
+  return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
+    return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
+  });
+}
+
+/** The switch stands before every request to Stripe, so not before what it has already. */
+function isBeforeStripe(status: PayoutStatus): boolean {
+  return status === 'requested' || status === 'reserved' || status === 'transferred';
+}

@@ -1,0 +1,31 @@
+import type { PayoutRecord } from '../../db/payouts/views.ts';
+import { type Money, money } from '../../domain/money.ts';
+import type { AppDeps } from '../http/context.ts';
+import { Problem } from '../http/problems.ts';
+import { askStripe, sumIn } from '../stripe/ask.ts';
+
+/** What is available in the platform's own balance, by currency. */
+export type Available = (currency: string) => Money;
+
+/** Nobody who asks why a payout waits is kept waiting for Stripe. */
+const patience = { timeout: 3000, maxNetworkRetries: 0 };
+
+/**
+ * Asks Stripe what is available while one of these payouts waits for that; nothing where none
+ * does, or where Stripe does not say it now.
+ */
+export async function readAvailable(
+  deps: AppDeps,
+  payouts: readonly Pick<PayoutRecord, 'waitingFor'>[],
+): Promise<Available | undefined> {
+  if (!payouts.some(({ waitingFor }) => waitingFor === 'platform-balance')) return undefined;
+  try {
+    const { available } = await askStripe(deps, 'GET /v1/balance', (stripe) =>
+      stripe.balance.retrieve({}, patience),
+    );
+    return (currency) => money(sumIn(available, currency), currency);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import type { z } from '@hono/zod-openapi';
+import type { SellerFacts } from '../../db/explanations.ts';
+import type { HoldRecord } from '../../db/holds.ts';
+import { payableOf, planReservation } from '../../domain/funds.ts';
+import { withoutHold } from '../../domain/holds.ts';
+import { formatMoney, type Money, money } from '../../domain/money.ts';
+import { isInFlight, type WaitReason } from '../../domain/payouts/states.ts';
+import { coolingBank, pausedBank } from '../accounts/words.ts';
+import { sayInstant } from '../http/instants.ts';
+import { payableNow } from '../paydays/forecasts.ts';
+import type { HoldPreview } from './schemas.ts';
+import { explainSeller } from './seller.ts';
+
+type Preview = Omit<z.infer<typeof HoldPreview>, 'hold'>;
+type Payout = SellerFacts['openPayouts'][number];
+
+/** What would be known of the seller were this hold released, beside what is. */
+export function previewRelease(facts: SellerFacts, hold: HoldRecord): Preview {
+  const then = afterRelease(facts, hold);
+  const { asOf, waits, next, payday } = explainSeller(then);
+  const sums = moneyOf(facts, then, hold);
+  const goesOn = facts.openPayouts.flatMap((payout, index) => {
+    const carried = then.openPayouts[index]?.waitingFor === null && carriedBy(then, payout);
+    return payout.waitingFor === 'hold' && carried ? [{ payoutId: payout.id, money: carried }] : [];
+  });
+  const timeZone = then.seller.schedule.timeZone;
+  const paid = payday?.money.filter(({ pays }) => pays.amount > 0).map(({ pays }) => say(pays));
+  // The payday was told just before, and what holds a payout is a hold of the seller's.
+  const stays = waits.filter((one) => one.for !== 'payday' && one.payoutId === null);
+  const summary = [
+    sentenceOf(sums),
+    ...goesOn.map((one) => `Payout ${one.payoutId} goes on with ${say(one.money)}`),
+    ...(payday && paid && paid.length > 0
+      ? [`${paid.join(', ')} is paid at the payday of ${sayInstant(payday.at, timeZone)}`]
+      : []),
+    ...stays.map(({ reason }) => `Then ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`),
+  ].join('. ');
+  return { asOf, summary, money: sums, goesOn, waits, payday, next };
+}
+
+/** The same facts without the hold; a payout that waits for it is asked again. */
+function afterRelease(facts: SellerFacts, hold: HoldRecord): SellerFacts {
+  const release = <Funds extends SellerFacts['funds'][number]>(all: Funds[]): Funds[] =>
+    all.map((funds) => ({ ...funds, holds: withoutHold(funds.holds, hold) }));
+  const then = {
+    ...facts,
+    funds: release(facts.funds),
+    paydays: facts.paydays.map((payday) => ({ ...payday, funds: release(payday.funds) })),
+    seller: { ...facts.seller, holds: facts.seller.holds.filter(({ id }) => id !== hold.id) },
+  };
+  return { ...then, openPayouts: then.openPayouts.map((payout) => askAgain(then, payout)) };
+}
+
+function askAgain(then: SellerFacts, payout: Payout): Payout {
+  if (payout.waitingFor !== 'hold' || planOf(then, payout).kind === 'wait') return payout;
+  const waitingFor = stopOf(then, payout);
+  return { ...payout, waitingFor, lookAgainAt: waitingFor && payout.lookAgainAt };
+}
+
+/** What a reservation looks at before it looks at holds, in its order. */
+function stopOf({ seller, openPayouts }: SellerFacts, { currency }: Payout): WaitReason | null {
+  if (seller.paused) return 'seller-paused';
+  if (seller.status !== 'active') return 'seller-not-active';
+  const isBusy = openPayouts.some(
+    (other) => other.currency === currency && isInFlight(other.status),
+  );
+  if (isBusy) return 'another-payout';
+  if (pausedBank(seller.banks, currency)) return 'bank-details';
+  return coolingBank(seller.banks, currency) ? 'cooling-period' : null;
+}
+
+function planOf({ funds }: SellerFacts, { currency, requestedAmount }: Payout) {
+  const none = { currency, atPlatform: 0, atAccount: 0, notYetAvailable: 0, holds: [] };
+  const own = funds.find((one) => one.currency === currency) ?? none;
+  return planReservation({ ...own, requestedAmount });
+}
+
+function carriedBy(then: SellerFacts, payout: Payout): Money | undefined {
+  const plan = planOf(then, payout);
+  if (plan.kind !== 'reserve') return undefined;
+  return money(plan.fromPlatform + plan.fromAccount, payout.currency);
+}
+
+function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Preview['money'] {
+  return then.funds
+    .filter(({ currency }) => hold.currency === null || hold.currency === currency)
+    .map((funds) => {
+      const { currency } = funds;
+      const payableThen = payableOf(funds);
+      return {
+        payable: money(payableNow(facts, currency), currency),
+        payableThen: money(payableThen, currency),
+        stillHeld: money(payableOf({ ...funds, holds: [] }) - payableThen, currency),
+      };
+    });
+}
+
+function sentenceOf(sums: Preview['money']): string {
+  const gains = sums.filter(({ payable, payableThen }) => payableThen.amount > payable.amount);
+  if (gains.length === 0) return 'Releasing it makes nothing payable that is not payable already';
+  const told = gains.map(({ payable, payableThen: then }) => {
+    const gain = { amount: then.amount - payable.amount, currency: then.currency };
+    return payable.amount === 0
+      ? `${say(gain)} payable`
+      : `${say(gain)} more payable, ${say(then)} in all`;
+  });
+  return `Releasing it makes ${told.join('; ')}`;
+}
+
+function say({ amount, currency }: { amount: number; currency: string }): string {
+  return formatMoney(money(amount, currency));
+}

@@ -1,0 +1,50 @@
+import { createRoute } from '@hono/zod-openapi';
+import { paydaysAround } from '../../activities/calendar.ts';
+import { readPayoutFacts, readSellerFacts } from '../../db/explanations.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { Problem } from '../http/problems.ts';
+import { answer, PayoutParams, refusals, SellerParams } from '../http/schemas.ts';
+import { explainPayout } from './payout.ts';
+import { readAvailable } from './platform-balance.ts';
+import { PayoutExplanation, SellerExplanation } from './schemas.ts';
+import { explainSeller } from './seller.ts';
+
+const about = 'What happened, what it waits for, what lifts that, what comes next, who decided';
+
+const sellerRoute = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/explain',
+  operationId: 'explainSeller',
+  summary: 'Why a seller is not paid, and when it will be',
+  description: about,
+  tags: ['Sellers'],
+  request: { params: SellerParams },
+  responses: { 200: answer(SellerExplanation, 'As it stands at `asOf`'), ...refusals },
+});
+
+const payoutRoute = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/explain',
+  operationId: 'explainPayout',
+  summary: 'Where a payout is, why, and what comes next',
+  description: about,
+  tags: ['Payouts'],
+  request: { params: PayoutParams },
+  responses: { 200: answer(PayoutExplanation, 'As it stands at `asOf`'), ...refusals },
+});
+
+/** One answer to the questions that sellers ask support and support asks operators. */
+export function explanationRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(sellerRoute, async (c) => {
+      const facts = await readSellerFacts(db, c.req.valid('param').sellerId, paydaysAround);
+      if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
+      return c.json(explainSeller(facts, await readAvailable(deps, facts.openPayouts)), 200);
+    })
+    .openapi(payoutRoute, async (c) => {
+      const facts = await readPayoutFacts(db, c.req.valid('param').payoutId);
+      if (!facts) throw new Problem('unknown-payout', 'No payout has this id');
+      return c.json(explainPayout(facts, await readAvailable(deps, [facts.payout])), 200);
+    });
+}

@@ -1,0 +1,168 @@
+import type { z } from '@hono/zod-openapi';
+import type { SellerFacts } from '../../db/explanations.ts';
+import { formatMoney, money } from '../../domain/money.ts';
+import { isLateAt } from '../../domain/payouts/states.ts';
+import { toRequirement } from '../accounts/schemas.ts';
+import { bankWaits, explainBanks } from '../accounts/words.ts';
+import { moneyStopped } from '../operations/words.ts';
+import { comingPayday, heldNow, payableNow, toPaydayMoney } from '../paydays/forecasts.ts';
+import { toDiscrepancy } from '../reconciliation/words.ts';
+import { putOffWaits, silenceBeside } from '../stripe/words.ts';
+import type { Wait } from '../waits.ts';
+import { moneyWaits } from './money-waits.ts';
+import { decisionsOf, summaryOf, waitsOf } from './payout.ts';
+import type { Available } from './platform-balance.ts';
+import type { SellerExplanation } from './schemas.ts';
+import { nextOfSeller } from './seller-next.ts';
+import { accountOf, sellerWaits } from './seller-waits.ts';
+
+type Explanation = z.infer<typeof SellerExplanation>;
+type Waiting = z.infer<typeof Wait>;
+
+/**
+ * Why a seller is not paid, who must act, when what comes next, and who decided. `available` tells
+ * the platform's balance, where it matters and Stripe said.
+ */
+export function explainSeller(facts: SellerFacts, available?: Available): Explanation {
+  const { now, seller } = facts;
+  const told = [...ownWaits(facts), ...moneyWaits(facts), ...payoutWaits(facts, available)];
+  const asksStripe = seller.status !== 'closed' && seller.parked === null;
+  const waits = [...told, ...(asksStripe ? silenceBeside(facts, told) : [])];
+  const sums = moneyOf(facts);
+  return {
+    asOf: now,
+    sellerId: seller.id,
+    status: seller.status,
+    stripeAccount: seller.stripeAccount,
+    summary: sentenceOf(facts, sums, waits),
+    waits,
+    next: nextOfSeller(facts),
+    payday: paydayOf(facts),
+    account: accountOf(seller),
+    requirements: seller.requirements.map(toRequirement),
+    bankAccounts: explainBanks(seller),
+    money: sums,
+    payouts: facts.openPayouts.map((payout) => ({
+      id: payout.id,
+      status: payout.status,
+      total: money(payout.fromPlatform + payout.fromAccount, payout.currency),
+      bankExpectedAt: payout.bankExpectedAt,
+      isLate: isLateAt(payout, now),
+      summary: summaryOf(payout, [], isLateAt(payout, now)),
+      explain: `/v1/payouts/${payout.id}/explain`,
+    })),
+    differences: facts.differences.map(toDiscrepancy),
+    happened: happenedTo(facts),
+    decisions: decisionsOf(facts.commands),
+    attempts: facts.attempts,
+  };
+}
+
+function ownWaits({ seller, operations, balances, attempts }: SellerFacts): Waiting[] {
+  const currencies = balances
+    .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
+    .map(({ currency }) => currency);
+  return [
+    ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
+    ...sellerWaits(seller),
+    ...putOffWaits(attempts, null),
+    ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies)),
+  ];
+}
+
+/** Where money is that has still to go to the bank. */
+const waitingPlaces = ['platform', 'platform-reserved', 'account', 'account-reserved'] as const;
+
+function paydayOf(facts: SellerFacts): Explanation['payday'] {
+  const payday = comingPayday(facts);
+  if (!payday || facts.seller.status === 'closed') return null;
+  const { at, cutOffAt, isKept, forecasts } = payday;
+  return { at, cutOffAt, isKept, money: forecasts.map(toPaydayMoney) };
+}
+
+/** What payouts under way wait for; those at the bank already keep nobody from being paid. */
+function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
+  const isTold = (reason: string): boolean => {
+    // The pause of the seller stands in the list already.
+    return facts.seller.paused !== null && ['start', 'seller-paused'].includes(reason);
+  };
+  return facts.openPayouts
+    .filter(({ status }) => status !== 'paid')
+    .flatMap((payout) => {
+      const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
+      const attempts = facts.putOff.filter(({ payoutId }) => payoutId === payout.id);
+      const waits = waitsOf({ ...facts, payout, attempts, available }, since);
+      return waits
+        .filter((one) => one.payoutId !== null && !isTold(one.for))
+        .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));
+    });
+}
+
+function moneyOf(facts: SellerFacts): Explanation['money'] {
+  const { balances, upcoming, openPayouts } = facts;
+  return balances.map(({ currency, notYetAvailable }) => ({
+    payable: money(payableNow(facts, currency), currency),
+    held: money(heldNow(facts, currency), currency),
+    notYetAvailable: money(notYetAvailable, currency),
+    underWay: money(
+      openPayouts
+        .filter((payout) => payout.currency === currency && payout.status !== 'paid')
+        .reduce((sum, { fromPlatform, fromAccount }) => sum + fromPlatform + fromAccount, 0),
+      currency,
+    ),
+    becomesPayable: upcoming
+      .filter((one) => one.currency === currency)
+      .map(({ at, amount }) => ({ at, money: money(amount, currency) })),
+  }));
+}
+
+function happenedTo(facts: SellerFacts): Explanation['happened'] {
+  const { seller, attempts, lastPayouts, now } = facts;
+  const events = [
+    { at: seller.createdAt, kind: 'created', text: 'Made known to the engine' },
+    ...attempts.flatMap(({ step, state, decidedAt, lastSentAt, refusal, error }) => {
+      const at = decidedAt ?? lastSentAt;
+      const code = error?.code ? ` (${error.code})` : '';
+      const why = refusal === null ? '' : `, ${refusal}${code}`;
+      return at === null
+        ? []
+        : [{ at, kind: `${step}-${state}`, text: `Stripe: ${step} ${state}${why}` }];
+    }),
+    ...(seller.payoutsManualAt
+      ? [{ at: seller.payoutsManualAt, kind: 'manual-payouts', text: 'Set to manual payouts' }]
+      : []),
+    ...(seller.accountReadAt
+      ? [{ at: seller.accountReadAt, kind: 'account-read', text: 'Its account was last read' }]
+      : []),
+    ...(seller.parkedAt
+      ? [{ at: seller.parkedAt, kind: 'parked', text: `Stopped for a person: ${seller.parked}` }]
+      : []),
+    ...lastPayouts.map((payout) => {
+      const at = payout.overAt ?? payout.paidAt ?? payout.sentAt ?? payout.createdAt;
+      const text = `Payout ${payout.id}: ${summaryOf(payout, [], isLateAt(payout, now))}`;
+      return { at, kind: `payout-${payout.status}`, text };
+    }),
+  ];
+  return events.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+function sentenceOf(
+  { seller }: SellerFacts,
+  sums: Explanation['money'],
+  waits: readonly Waiting[],
+): string {
+  const amounts = sums.flatMap(({ payable, held, notYetAvailable, underWay }) => [
+    ...(payable.amount > 0 ? [`${text(payable)} payable now`] : []),
+    ...(held.amount > 0 ? [`${text(held)} held`] : []),
+    ...(underWay.amount > 0 ? [`${text(underWay)} on its way`] : []),
+    ...(notYetAvailable.amount > 0 ? [`${text(notYetAvailable)} payable later`] : []),
+  ]);
+  const money = amounts.length > 0 ? `: ${amounts.join(', ')}` : '';
+  return [`The seller is ${seller.status}${money}`, ...waits.map(({ reason }) => reason)].join(
+    '. ',
+  );
+}
+
+function text({ amount, currency }: { amount: number; currency: string }): string {
+  return formatMoney(money(amount, currency));
+}

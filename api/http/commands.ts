@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import { type CommandAnswer, executeCommand } from '../../db/commands.ts';
+import type { Tx } from '../../db/connect.ts';
+import type { AppDeps, AppEnv } from './context.ts';
+import { Problem } from './problems.ts';
+
+/**
+ * Does what a POST asks for, once for each Idempotency-Key, and then has wake-ups delivered. The
+ * effect says no by throwing a Problem: then nothing is kept, not even the key.
+ */
+export async function runCommand<Answer extends CommandAnswer>(
+  c: Context<AppEnv>,
+  { db, wakeSoon }: Pick<AppDeps, 'db' | 'wakeSoon'>,
+  { kind, request }: { kind: string; request: unknown },
+  effect: (tx: Tx) => Promise<Answer>,
+): Promise<Answer> {
+  const command = {
+    apiKeyId: c.get('caller').id,
+    idempotencyKey: c.req.header('idempotency-key') ?? '',
+    requestHash: hashRequest(`${c.req.method} ${c.req.path}`, request),
+    kind,
+  };
+  const outcome = await executeCommand(db, command, effect);
+  switch (outcome.kind) {
+    case 'running':
+      throw new Problem('command-running', 'Send it again to get the answer of the first', {
+        headers: { 'retry-after': '1' },
+      });
+    case 'other-request':
+      throw new Problem('idempotency-key-reused', 'Use a new Idempotency-Key for a new request');
+    case 'replayed':
+      c.header('Idempotent-Replayed', 'true');
+      return outcome.answer;
+    case 'done':
+      wakeSoon();
+      return outcome.answer;
+  }
+}
+
+/** Two spellings of one request count as the same: order of fields and white space do not matter. */
+function hashRequest(target: string, request: unknown): Buffer {
+  return createHash('sha256')
+    .update(`${target}\n${JSON.stringify(request, sortFields)}`)
+    .digest();
+}
+
+function sortFields(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

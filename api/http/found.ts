@@ -1,0 +1,31 @@
+import type { Tx } from '../../db/connect.ts';
+import * as views from '../../db/payouts/views.ts';
+import { findSeller, findSellerToUse, type SellerRecord } from '../../db/sellers/rows.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { AppDeps } from './context.ts';
+import { Problem } from './problems.ts';
+
+/** The payout a path names, or the refusal that there is none. */
+export async function readPayout(
+  db: AppDeps['db'],
+  payoutId: PayoutId,
+): Promise<views.PayoutRecord> {
+  const payout = await views.findPayout(db, payoutId);
+  if (!payout) throw new Problem('unknown-payout', 'No payout has this id');
+  return payout;
+}
+
+/** The seller a path names, or the refusal that there is none. */
+export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise<SellerRecord> {
+  const seller = await findSeller(db, sellerId);
+  if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  return seller;
+}
+
+/** The same for what refers to the seller: nobody closes it until the transaction ends. */
+export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<SellerRecord> {
+  const seller = await findSellerToUse(tx, sellerId);
+  if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  if (seller.status === 'closed') throw new Problem('seller-closed', 'Reopen the seller first');
+  return seller;
+}

@@ -1,0 +1,171 @@
+import { HTTPException } from 'hono/http-exception';
+import type { z } from 'zod';
+import { type BrokenRule, Problem, type ProblemKind } from './problems.ts';
+
+type Issue = z.core.$ZodIssue;
+type Target = 'json' | 'form' | 'query' | 'param' | 'header' | 'cookie';
+
+/** A form with a hundred mistakes is explained by its first ones. */
+const mostErrors = 20;
+
+/** Answers a request that does not fit its schema; an id that cannot be is one that is unknown. */
+export function refuseInvalid(
+  result: { target: Target } & ({ success: true } | { success: false; error: z.ZodError }),
+): void {
+  if (result.success) return;
+  const { issues } = result.error;
+  if (result.target === 'param') throw unknownThing(issues);
+  if (result.target === 'header') throw missingOrBadKey(issues);
+  const where = result.target === 'query' ? 'query' : 'body';
+  const broken = issues.flatMap((issue) => brokenRules(issue, where));
+  const errors = firstOfEach(broken).slice(0, mostErrors);
+  const [first] = errors;
+  const detail = first ? `${first.pointer || 'The body'}: ${first.rule}` : 'See errors';
+  throw new Problem('invalid-request', detail, { errors });
+}
+
+/** What an error thrown anywhere in a request is to the caller. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) return fromFramework(error);
+  if (lostRace(error)) {
+    const headers = { 'retry-after': '1' };
+    return new Problem('unavailable', 'Too much at once at one place; try again', { headers });
+  }
+  if (isCutOff(error)) {
+    return new Problem('body-cut-off', 'The caller went away before all of it was sent');
+  }
+  if (isDatabaseAway(error)) {
+    const headers = { 'retry-after': '5' };
+    return new Problem('unavailable', 'The database does not answer; try again', { headers });
+  }
+  return new Problem('internal', 'Nothing is known to have changed; the log has the requestId');
+}
+
+function fromFramework({ status }: HTTPException): Problem {
+  if (status === 415) return new Problem('not-json', 'Send Content-Type: application/json');
+  if (status === 400) return new Problem('bad-json', 'The body could not be parsed as JSON');
+  return new Problem('internal', 'Nothing is known to have changed; the log has the requestId');
+}
+
+const unknownByParam: Record<string, [ProblemKind, string]> = {
+  sellerId: ['unknown-seller', 'No seller has this id'],
+  payoutId: ['unknown-payout', 'No payout has this id'],
+  keyId: ['unknown-api-key', 'No API key has this id'],
+  token: ['unknown-attention-list', 'No preview gave this token'],
+  holdId: ['unknown-hold', 'No hold has this id'],
+  bankAccountId: ['unknown-bank-account', 'The seller never had it'],
+  eventId: ['unknown-event', 'No event has this id'],
+  discrepancyId: ['unknown-discrepancy', 'No discrepancy has this id'],
+};
+
+function unknownThing(issues: readonly Issue[]): Problem {
+  const [kind, detail] = unknownByParam[String(issues[0]?.path[0])] ?? [
+    'unknown-path' as const,
+    'There is nothing here',
+  ];
+  return new Problem(kind, detail);
+}
+
+function missingOrBadKey(issues: readonly Issue[]): Problem {
+  const rule = 'must be 1 to 255 printable ASCII characters';
+  const errors: BrokenRule[] = issues.map(() => ({
+    in: 'header',
+    pointer: '/idempotency-key',
+    rule,
+  }));
+  return new Problem('idempotency-key-missing', `Idempotency-Key ${rule}`, { errors });
+}
+
+function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
+  const pointer = toPointer(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      in: where,
+      pointer: `${pointer}${toPointer([key])}`,
+      rule: 'is not a field of this request',
+    }));
+  }
+  return [{ in: where, pointer, rule: ruleOf(issue) }];
+}
+
+/** One rule is enough for a field: the next one is often only its shadow. */
+function firstOfEach(broken: readonly BrokenRule[]): BrokenRule[] {
+  return [
+    ...new Map(broken.toReversed().map((error) => [error.pointer, error])).values(),
+  ].toReversed();
+}
+
+function ruleOf(issue: Issue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'must be another name';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return 'is required';
+  }
+  return isZodsOwn(issue) ? inOurWords(issue) : issue.message;
+}
+
+/** True where a schema left the words to zod. */
+function isZodsOwn({ message }: Issue): boolean {
+  return /^(Invalid|Too small|Too big)\b/.test(message);
+}
+
+const kinds: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function inOurWords(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${kinds[issue.expected] ?? 'of another kind'}`;
+    case 'too_small':
+      return `must be ${amountOf(issue.origin, 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `must be ${amountOf(issue.origin, 'at most', issue.maximum)}`;
+    case 'invalid_format':
+      return 'must have another form';
+    default:
+      return 'must have another value';
+  }
+}
+
+function amountOf(origin: string, word: string, bound: number | bigint): string {
+  const units: Record<string, string> = { string: 'characters long', array: 'items long' };
+  return [word, bound, units[origin]].filter((part) => part !== undefined).join(' ');
+}
+
+/** RFC 6901, of bounded length: names of unknown fields are the caller's. */
+export function toPointer(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+/** A deadlock, or a lock that another holds too long: the database undid everything. */
+function lostRace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(40\w{3}|55P03)$/.test(String(error.code));
+}
+
+/** What Node throws when the other side of a request goes away; the code alone could be Postgres'. */
+function isCutOff(error: unknown): boolean {
+  if (!(error instanceof Error) || error.message !== 'aborted') return false;
+  return 'code' in error && error.code === 'ECONNRESET';
+}
+
+/** Connections refused or lost, and a server that is starting or stopping. */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    /^(ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|08\w{3}|57P0[1-3]|53\w{3})$/.test(code) ||
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(
+      error.message,
+    )
+  );
+}

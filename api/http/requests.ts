@@ -1,0 +1,82 @@
+import type { Hono, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { routePath } from 'hono/route';
+import { newRequestId } from '../../domain/ids.ts';
+import type { AppEnv, Log } from './context.ts';
+import { Problem } from './problems.ts';
+
+/** Gives a request the name that its answer, its problems and the log carry. */
+export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const given = c.req.header('x-request-id') ?? '';
+  const requestId = /^[\w.-]{1,64}$/.test(given) ? given : newRequestId();
+  c.set('requestId', requestId);
+  await next();
+  c.header('x-request-id', requestId);
+};
+
+/** Says what was asked and answered: the route's pattern, never the path as typed. */
+export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const start = performance.now();
+    await next();
+    log({
+      level: c.res.status < 400 ? 'debug' : 'info',
+      event: 'request',
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: Math.round(performance.now() - start),
+      apiKey: c.get('caller')?.id,
+    });
+  };
+}
+
+/**
+ * Refuses a body of more than so many bytes. Node lets no body be longer than its header says;
+ * only one whose header says nothing is counted, which costs more than taking an event in.
+ */
+export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
+  const counting = bodyLimit({ maxSize, onError: refuseLargeBody });
+  return async (c, next) => {
+    const length = c.req.header('content-length');
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
+      return counting(c, next);
+    }
+    if (Number(length) > maxSize) refuseLargeBody();
+    return next();
+  };
+}
+
+function refuseLargeBody(): never {
+  throw new Problem('body-too-large', 'Send at most 1 MiB');
+}
+
+/** Which methods a path takes, for a path that was asked with another. */
+export function allowedMethods(app: Hono<AppEnv>): (path: string) => string[] {
+  const routes = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => ({
+      method,
+      pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+    }));
+  return (path) => [
+    ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
+  ];
+}
+
+/** What the log says of a fault: where it arose, without values that a caller sent. */
+export function faultLine(error: Error, requestId: string): Parameters<Log>[0] {
+  const fromDatabase = 'severity' in error;
+  const code = 'code' in error ? String(error.code) : undefined;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    level: 'error',
+    event: 'fault',
+    requestId,
+    name: error.name,
+    code,
+    message: fromDatabase || error.message.includes('@') ? undefined : error.message.slice(0, 200),
+    at: frames.slice(0, 4).join(' | '),
+  };
+}

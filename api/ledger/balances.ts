@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import * as schemas from '../http/schemas.ts';
+import { answer, refusals, SellerParams } from '../http/schemas.ts';
+import { BalancesQuery, StripeBalance } from './stripe-balances.ts';
+
+const Balance = z
+  .object({
+    currency: z.string(),
+    stripe: StripeBalance.optional(),
+    payable: schemas.Money.openapi({ description: 'What a payout ordered now would carry' }),
+    held: schemas.Money.openapi({ description: 'Payable but for holds' }),
+    notYetAvailable: schemas.Money.openapi({ description: 'Earned, payable later' }),
+    places: z.object({
+      owed: z.int().openapi({ description: 'All that was earned, as the other side: negative' }),
+      platform: z.int(),
+      'platform-reserved': z.int(),
+      account: z.int(),
+      'account-reserved': z.int(),
+      'in-transit': z.int(),
+      bank: z.int(),
+      foreign: z.int(),
+    }),
+  })
+  .openapi('Balance');
+
+export const getBalances = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/balances',
+  operationId: 'getBalances',
+  summary: 'Where the money of a seller is, for each currency',
+  tags: ['Sellers'],
+  request: { params: SellerParams, query: BalancesQuery },
+  responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances'), ...refusals },
+});

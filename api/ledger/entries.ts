@@ -1,0 +1,72 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listSellerEntries } from '../../db/ledger.ts';
+import { type EntryKind, entryKinds, places } from '../../domain/ledger.ts';
+import { money } from '../../domain/money.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { readSeller } from '../http/found.ts';
+import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, refusals, SellerParams } from '../http/schemas.ts';
+
+const Entry = z
+  .object({
+    id: z.string(),
+    at: schemas.Instant,
+    kind: z.enum(entryKinds),
+    text: z.string(),
+    money: schemas.Money,
+    from: z.enum(places),
+    to: z.enum(places),
+    payoutId: z.string().nullable(),
+    stripeId: z.string().nullable(),
+  })
+  .openapi('Entry');
+
+const getEntries = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/entries',
+  operationId: 'listEntries',
+  summary: 'Every movement of a seller’s money, newest first; foreign ones were not ours',
+  tags: ['Sellers'],
+  request: {
+    params: SellerParams,
+    query: z.strictObject({ kind: z.enum(entryKinds).optional(), ...PageQuery }),
+  },
+  responses: { 200: answer(pageOf(Entry), 'A page of movements'), ...refusals },
+});
+
+/** The ledger as a caller reads it. */
+export function entryRoutes({ db }: AppDeps) {
+  return createRoutes().openapi(getEntries, async (c) => {
+    const { id: sellerId } = await readSeller(db, c.req.valid('param').sellerId);
+    const { cursor, limit, kind } = c.req.valid('query');
+    const before = afterOf(cursor, isEntryId);
+    const rows = await listSellerEntries(db, { sellerId, kind, before, limit });
+    const shown = toPage(rows, limit, ({ currency, amount, ...entry }) => ({
+      ...entry,
+      text: entryTexts[entry.kind],
+      money: money(amount, currency),
+    }));
+    return c.json(shown, 200);
+  });
+}
+
+function isEntryId(id: string): id is `${number}` {
+  return /^[1-9]\d{0,17}$/.test(id);
+}
+
+/** What an entry of the ledger tells, after its amount. */
+export const entryTexts: Record<EntryKind, string> = {
+  earning: 'earned',
+  reserve: 'set aside',
+  release: 'freed again',
+  transfer: 'transferred to the account',
+  payout: 'taken out of the account by Stripe',
+  paid: 'at the bank',
+  'payout-failed': 'back at the account: not paid',
+  returned: 'back at the account: returned by the bank',
+  refund: 'taken off what came straight to the account',
+  reversal: 'a transfer was undone: back at the platform',
+  foreign: 'moved by somebody else',
+  adopted: 'had left already, and this database did not know it',
+};

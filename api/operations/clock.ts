@@ -1,0 +1,112 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import {
+  type ClockReading,
+  isRequestOpen,
+  lockClock,
+  moveClock,
+  readClock,
+} from '../../db/operations/clock.ts';
+import { type AppDeps, type AppEnv, createRoutes, type SandboxClock } from '../http/context.ts';
+import { Problem } from '../http/problems.ts';
+import { answer, body, GivenInstant, Instant, refusals } from '../http/schemas.ts';
+
+const Clock = z
+  .object({ now: Instant, offsetMs: z.int() })
+  .openapi('Clock', { description: 'Business time, and how far it is ahead of real time' });
+
+/** Time never goes back, so that a mistyped year must not be the end of a sandbox. */
+const minutesInTenYears = 10 * 366 * 24 * 60;
+const farthestMs = minutesInTenYears * 60_000;
+const Move = z
+  .strictObject({
+    advanceMinutes: z.int().min(1).max(minutesInTenYears).optional(),
+    to: GivenInstant.optional(),
+  })
+  .refine(
+    ({ advanceMinutes, to }) => (advanceMinutes === undefined) !== (to === undefined),
+    'must have either advanceMinutes or to',
+  )
+  .openapi('ClockMove', {
+    description: 'Ten years at most',
+    oneOf: [{ required: ['advanceMinutes'] }, { required: ['to'] }],
+  });
+
+const responses = { 200: answer(Clock, 'The clock'), ...refusals };
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/v1/test/clock',
+  summary: 'Read the clock (sandbox only)',
+  tags: ['Test'],
+  responses,
+});
+
+const moveRoute = createRoute({
+  method: 'post',
+  path: '/v1/test/clock',
+  summary: 'Move the clock forward and let everything that falls due happen (sandbox only)',
+  tags: ['Test'],
+  request: { body: body(Move) },
+  responses,
+});
+
+/** The clock that tests and the demo move; there is none with Stripe itself. */
+export function clockRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const routes = createRoutes();
+  routes.openapi(readRoute, async (c) => {
+    sandboxClockOf(deps);
+    return c.json(await readClock(deps.db), 200);
+  });
+  routes.openapi(moveRoute, async (c) => {
+    const sandboxClock = sandboxClockOf(deps);
+    await moveTime(deps, sandboxClock, c.req.valid('json'));
+    deps.wakeSoon();
+    return c.json(await readClock(deps.db), 200);
+  });
+  return routes;
+}
+
+function sandboxClockOf({ sandboxClock }: AppDeps): SandboxClock {
+  if (!sandboxClock) throw new Problem('unknown-path', 'Only the sandbox has a clock that moves');
+  return sandboxClock;
+}
+
+/** Stripe forgets a key after 24 hours, and we no longer trust one after 12. */
+const farthestMsWhileOpen = 11 * 60 * 60 * 1000;
+
+/**
+ * The sandbox goes first: were the second half lost, the engine would only be late, and the same
+ * request brings it there.
+ */
+async function moveTime(
+  { db }: AppDeps,
+  sandboxClock: SandboxClock,
+  move: z.infer<typeof Move>,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const clock = await lockClock(tx);
+    const offsetMs = offsetAfter(clock, move);
+    if (offsetMs < clock.offsetMs) {
+      throw new Problem('clock-moves-forward', `It is ${clock.now} already`);
+    }
+    if (offsetMs - clock.offsetMs > farthestMs) throw tooFar(clock);
+    if (offsetMs - clock.offsetMs > farthestMsWhileOpen && (await isRequestOpen(tx))) {
+      throw new Problem('request-in-flight', 'Move at most 11 hours, or wait for the answer');
+    }
+    await sandboxClock.moveTo(offsetMs).catch(() => {
+      throw new Problem('unavailable', 'The sandbox did not move; send the same again');
+    });
+    await moveClock(tx, offsetMs);
+  });
+}
+
+function tooFar({ now }: ClockReading): Problem {
+  const rule = `must be at most ten years after the clock, which says ${now}`;
+  const errors = [{ in: 'body', pointer: '/to', rule } as const];
+  return new Problem('invalid-request', `/to: ${rule}`, { errors });
+}
+
+function offsetAfter(clock: ClockReading, { advanceMinutes, to }: z.infer<typeof Move>): number {
+  if (to === undefined) return clock.offsetMs + (advanceMinutes ?? 0) * 60_000;
+  return clock.offsetMs + (Date.parse(to) - Date.parse(clock.now));
+}

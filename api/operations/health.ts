@@ -1,0 +1,78 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type Backlog, readBacklog } from '../../db/operations/backlog.ts';
+import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
+import { answer } from '../http/schemas.ts';
+
+const Part = z.enum(['up', 'down']);
+const Readiness = z
+  .object({
+    ready: z.boolean(),
+    parts: z.object({ database: Part, temporal: Part }),
+    workers: z.int().optional().openapi({
+      description: 'How many asked for work within two minutes; with none, no money moves',
+    }),
+    moneyStopped: z.boolean().optional(),
+    oldestWakeUpSeconds: z.int().nullable().optional(),
+    parkedPayouts: z.int().optional(),
+    parkedSellers: z.int().optional(),
+    /** What only Stripe knows: money waits until it is adopted. */
+    toAdopt: z.int().optional(),
+    openDiscrepancies: z.int().optional(),
+    /** What was found wrong around the engine. */
+    failedChecks: z.array(z.object({ name: z.string(), remedy: z.string() })).optional(),
+  })
+  .openapi('Readiness');
+
+const readyRoute = createRoute({
+  method: 'get',
+  path: '/ready',
+  summary: 'Tell whether every part answers',
+  description:
+    'No worker, a stopped switch, parked payouts, old wake-ups and failed checks are shown, not counted.',
+  tags: ['Operations'],
+  security: [],
+  responses: {
+    200: answer(Readiness, 'Every part answers'),
+    503: answer(Readiness, 'A part that is `down` does not answer'),
+  },
+});
+
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/health',
+  summary: 'Tell that the process lives',
+  tags: ['Operations'],
+  security: [],
+  responses: { 200: answer(z.object({ alive: z.literal(true) }), 'It lives') },
+});
+
+/** For whoever restarts processes (`/health`) and whoever sends them calls (`/ready`); no key. */
+export function healthRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const routes = createRoutes();
+  routes.openapi(healthRoute, (c) => c.json({ alive: true as const }, 200));
+  routes.openapi(readyRoute, async (c) => {
+    const [backlog, workers] = await Promise.all([backlogOf(deps), deps.countWorkers()]);
+    const ready = backlog !== undefined && workers !== undefined;
+    const parts = {
+      database: state(backlog !== undefined),
+      temporal: state(workers !== undefined),
+    };
+    return c.json({ ready, parts, workers, ...backlog }, ready ? 200 : 503);
+  });
+  return routes;
+}
+
+const answerWithinMs = 2000;
+
+async function backlogOf({ db }: AppDeps): Promise<Backlog | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), answerWithinMs);
+  });
+  const reading = readBacklog(db).catch(() => undefined);
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+}
+
+function state(isUp: boolean): 'up' | 'down' {
+  return isUp ? 'up' : 'down';
+}

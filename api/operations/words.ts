@@ -1,0 +1,15 @@
+import type { Operations } from '../../db/operations/money-switch.ts';
+import { because, wait, type Waiting } from '../waits.ts';
+
+/** An operator stopped all money. */
+export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {
+  const why = `An operator stopped all money: ${reason ?? 'no reason is known'}`;
+  const command = {
+    method: 'POST' as const,
+    path: '/v1/operations/resume-money',
+    body: because,
+    when: 'Money may move again',
+  };
+  const more = { since: changedAt, by: changedBy, commands: [command] };
+  return wait('money-stopped', 'operator', why, 'Resuming money', more);
+}

@@ -1,0 +1,163 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Tx } from '../../db/connect.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../../db/payouts/orders.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import { mayRetry } from '../../domain/parking.ts';
+import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { readPayout } from '../http/found.ts';
+import { Problem } from '../http/problems.ts';
+import { answer, body, CommandHeaders, PayoutParams, refusals } from '../http/schemas.ts';
+import { Payout, toPayout } from './schemas.ts';
+
+const cancelRoute = createRoute({
+  method: 'post',
+  path: '/v1/payouts/{payoutId}/cancel',
+  operationId: 'cancelPayout',
+  summary: 'Call a payout off, as far as it still can be',
+  tags: ['Payouts'],
+  description:
+    'Before Stripe has it, it is canceled at once and its money is free where it is. Once Stripe has it, Stripe is asked: `cancellation` says what became of that, and a refusal leaves the payout going. Refused while a request to Stripe about it has no answer.',
+  request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
+  responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
+});
+
+/** What calls a payout off. */
+export function payoutCancelRoutes(deps: AppDeps) {
+  return createRoutes().openapi(cancelRoute, async (c) => {
+    const { payoutId } = c.req.valid('param');
+    const by = c.get('caller').id;
+    const done = await runCommand(c, deps, { kind: 'cancel-payout', request: {} }, (tx) =>
+      cancel(tx, payoutId, by),
+    );
+    return c.json(done.body, 200);
+  });
+}
+
+const refusalTexts: Record<CancelRefusal, string> = {
+  'outcome-open': 'A request to Stripe about it has no answer yet; try again when it has',
+  'too-late': 'It is paid or over',
+};
+
+async function cancel(tx: Tx, payoutId: PayoutId, by: string) {
+  const plan = await cancelPayout(tx, payoutId, by);
+  if (!plan) throw new Problem('unknown-payout', 'No payout has this id');
+  if (plan.kind === 'refuse') {
+    throw new Problem('payout-not-cancelable', refusalTexts[plan.why]);
+  }
+  const body = toPayout(await readPayout(tx, payoutId));
+  return { status: 200 as const, body, objectId: payoutId };
+}
+
+const Nothing = z.strictObject({});
+const Sent = z
+  .strictObject({
+    stripeId: z
+      .string()
+      .regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a transfer or payout of Stripe’s')
+      .openapi({ example: 'tr_1ExampleOfATransfer' }),
+  })
+  .openapi('ConfirmSent');
+
+const route = <Schema extends z.ZodType>(
+  name: string,
+  summary: string,
+  schema: Schema,
+  description?: string,
+) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/payouts/{payoutId}/${name}`,
+    operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: ['Payouts'],
+    request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
+    responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
+  });
+
+const confirmSentRoute = route(
+  'confirm-sent',
+  'It is at Stripe: look at it and count it as done',
+  Sent,
+  'It counts as done when amount, currency, account and metadata are those of this payout; else the payout stops again and says what is not.',
+);
+const confirmNotSentRoute = route('confirm-not-sent', 'It is not at Stripe: send it', Nothing);
+const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
+
+/** What a person decides about a payout that stopped. */
+export function payoutCommandRoutes(deps: AppDeps) {
+  return createRoutes()
+    .openapi(confirmSentRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const done = await runCommand(c, deps, { kind: 'confirm-sent', request }, (tx) =>
+        sent(tx, payoutId, request.stripeId),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(confirmNotSentRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const done = await runCommand(c, deps, { kind: 'confirm-not-sent', request: {} }, (tx) =>
+        notSent(tx, payoutId),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(retryRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const done = await runCommand(c, deps, { kind: 'retry-payout', request: {} }, (tx) =>
+        retry(tx, payoutId),
+      );
+      return c.json(done.body, 200);
+    });
+}
+
+async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
+  const { parked, unknownStep } = await lock(tx, payoutId);
+  if (parked !== 'outcome-unknown') throw inNoDoubt();
+  const prefix = unknownStep === 'transfer' ? 'tr_' : 'po_';
+  if (!stripeId.startsWith(prefix)) throw wrongId(`must begin with ${prefix}`);
+  const outcome = await confirmSent(tx, payoutId, stripeId);
+  if (outcome === 'of-another') throw wrongId('must not be of another payout');
+  if (outcome === 'not-parked') throw inNoDoubt();
+  return show(tx, payoutId);
+}
+
+async function notSent(tx: Tx, payoutId: PayoutId) {
+  await lock(tx, payoutId);
+  if ((await confirmNotSent(tx, payoutId)) === 'not-parked') throw inNoDoubt();
+  return show(tx, payoutId);
+}
+
+async function retry(tx: Tx, payoutId: PayoutId) {
+  const { parked } = await lock(tx, payoutId);
+  if (!parked) throw new Problem('payout-not-parked', 'This payout did not stop');
+  if (!mayRetry(parked)) {
+    throw new Problem('payout-not-parked', 'First say whether it was sent: see its commands');
+  }
+  await retryRefused(tx, payoutId);
+  return show(tx, payoutId);
+}
+
+async function lock(tx: Tx, payoutId: PayoutId) {
+  const parked = await lockParked(tx, payoutId);
+  if (!parked) throw new Problem('unknown-payout', 'No payout has this id');
+  return parked;
+}
+
+async function show(tx: Tx, payoutId: PayoutId) {
+  const body = toPayout(await readPayout(tx, payoutId));
+  return { status: 200 as const, body, objectId: payoutId };
+}
+
+function inNoDoubt(): Problem {
+  return new Problem('payout-not-parked', 'Whether it was sent is not in question');
+}
+
+function wrongId(rule: string): Problem {
+  return new Problem('invalid-request', `/stripeId: ${rule}`, {
+    errors: [{ in: 'body', pointer: '/stripeId', rule }],
+  });
+}

@@ -1,0 +1,190 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listCommands } from '../../db/commands.ts';
+import { listPayoutEntries } from '../../db/ledger.ts';
+import { recordPayoutOrder } from '../../db/payouts/orders.ts';
+import * as views from '../../db/payouts/views.ts';
+import { listAttempts } from '../../db/stripe/attempt-views.ts';
+import { isPayoutId, type SellerId } from '../../domain/ids.ts';
+import { money } from '../../domain/money.ts';
+import { payoutStatuses } from '../../domain/payouts/states.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { readOpenSeller, readPayout, readSeller } from '../http/found.ts';
+import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, body, PayoutParams, refusals, SellerParams } from '../http/schemas.ts';
+import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './schemas.ts';
+import { timelineOf } from './timeline.ts';
+
+const NewPayoutBody = z
+  .strictObject({
+    amount: schemas.Amount.optional().openapi({ description: 'By default all that is payable' }),
+    currency: schemas.Currency.optional().openapi({ description: 'By default the seller’s' }),
+  })
+  .openapi('NewPayout');
+
+const filters = {
+  status: z.enum(payoutStatuses).optional(),
+  parked: z.enum(['true', 'false']).optional().openapi({ description: 'Waits for a person' }),
+  currency: schemas.Currency.optional(),
+  createdFrom: schemas.GivenInstant.optional().openapi({
+    description: 'Only what was ordered then or later',
+  }),
+  createdBefore: schemas.GivenInstant.optional().openapi({
+    description: 'Only what was ordered before then',
+  }),
+  ...PageQuery,
+};
+
+const createPayout = createRoute({
+  method: 'post',
+  path: '/v1/sellers/{sellerId}/payouts',
+  operationId: 'createPayout',
+  summary: 'Order a payout; money is set aside when it starts',
+  tags: ['Payouts'],
+  request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
+  responses: { 202: answer(Payout, 'The payout, requested'), ...refusals },
+});
+
+const getSellerPayouts = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/payouts',
+  operationId: 'listSellerPayouts',
+  summary: 'Payouts of a seller, newest first',
+  tags: ['Payouts'],
+  request: { params: SellerParams, query: z.strictObject(filters) },
+  responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
+});
+
+const getPayouts = createRoute({
+  method: 'get',
+  path: '/v1/payouts',
+  operationId: 'listPayouts',
+  summary: 'Payouts, newest first',
+  tags: ['Payouts'],
+  request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
+  responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
+});
+
+const getPayout = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}',
+  operationId: 'getPayout',
+  summary: 'One payout: where it stands, what it waits for, what resolves it',
+  tags: ['Payouts'],
+  request: { params: PayoutParams },
+  responses: { 200: answer(Payout, 'The payout'), ...refusals },
+});
+
+const listOf = <Schema extends z.ZodType>(schema: Schema) => z.object({ data: z.array(schema) });
+
+const getItems = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/items',
+  operationId: 'listPayoutItems',
+  summary: 'Which earnings are in a payout',
+  tags: ['Payouts'],
+  request: { params: PayoutParams },
+  responses: { 200: answer(listOf(PayoutItem), 'The earnings'), ...refusals },
+});
+
+const getAttempts = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/attempts',
+  operationId: 'listPayoutAttempts',
+  summary: 'What Stripe was asked for a payout, and what it said',
+  tags: ['Payouts'],
+  request: { params: PayoutParams },
+  responses: { 200: answer(listOf(Attempt), 'The attempts'), ...refusals },
+});
+
+const getTimeline = createRoute({
+  method: 'get',
+  path: '/v1/payouts/{payoutId}/timeline',
+  operationId: 'getPayoutTimeline',
+  summary: 'What happened to a payout, in order',
+  tags: ['Payouts'],
+  request: { params: PayoutParams },
+  responses: { 200: answer(listOf(TimelineEvent), 'The events'), ...refusals },
+});
+
+/** Payouts: ordered, listed, explained. */
+export function payoutRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(createPayout, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const asked = { sellerId, ...c.req.valid('json') };
+      const orderedBy = c.get('caller').id;
+      const done = await runCommand(c, deps, { kind: 'create-payout', request: asked }, (tx) =>
+        order(tx, { ...asked, orderedBy }),
+      );
+      return c.json(done.body, done.status);
+    })
+    .openapi(getSellerPayouts, async (c) => {
+      const { id } = await readSeller(db, c.req.valid('param').sellerId);
+      return c.json(await page(db, { ...c.req.valid('query'), sellerId: id }), 200);
+    })
+    .openapi(getPayouts, async (c) => c.json(await page(db, c.req.valid('query')), 200))
+    .openapi(getPayout, async (c) => {
+      const payout = await readPayout(db, c.req.valid('param').payoutId);
+      return c.json(toPayout(payout, await listAttempts(db, payout.id)), 200);
+    })
+    .openapi(getItems, async (c) => {
+      const { id } = await readPayout(db, c.req.valid('param').payoutId);
+      const items = await views.listPayoutItems(db, id);
+      const data = items.map(({ currency, ...item }) => ({
+        ...item,
+        amount: money(item.amount, currency),
+        earned: money(item.earned, currency),
+      }));
+      return c.json({ data }, 200);
+    })
+    .openapi(getAttempts, async (c) => {
+      const { id } = await readPayout(db, c.req.valid('param').payoutId);
+      return c.json({ data: await listAttempts(db, id) }, 200);
+    })
+    .openapi(getTimeline, async (c) => {
+      const payout = await readPayout(db, c.req.valid('param').payoutId);
+      const [attempts, entries, commands] = await Promise.all([
+        listAttempts(db, payout.id),
+        listPayoutEntries(db, payout.id),
+        listCommands(db, payout.id),
+      ]);
+      return c.json({ data: timelineOf({ payout, attempts, entries, commands }) }, 200);
+    });
+}
+
+type Asked = { amount?: number | undefined; currency?: string | undefined };
+type Order = Omit<Parameters<typeof recordPayoutOrder>[1], 'amount' | 'currency'> & Asked;
+
+async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) {
+  const seller = await readOpenSeller(tx, asked.sellerId);
+  const payoutId = await recordPayoutOrder(tx, {
+    ...asked,
+    amount: asked.amount ?? null,
+    currency: asked.currency ?? seller.currency,
+  });
+  const body = toPayout(await readPayout(tx, payoutId));
+  return { status: 202 as const, body, objectId: payoutId };
+}
+
+type Filter = {
+  sellerId?: SellerId | undefined;
+  status?: views.PayoutRecord['status'] | undefined;
+  parked?: 'true' | 'false' | undefined;
+  currency?: string | undefined;
+  createdFrom?: string | undefined;
+  createdBefore?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+};
+
+async function page(db: AppDeps['db'], { cursor, parked, ...filter }: Filter) {
+  const rows = await views.listPayouts(db, {
+    ...filter,
+    parked: parked && parked === 'true',
+    after: afterOf(cursor, isPayoutId),
+  });
+  return toPage(rows, filter.limit, (row) => toPayout(row));
+}

@@ -1,0 +1,116 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Tx } from '../../db/connect.ts';
+import * as discrepancies from '../../db/reconciliation/discrepancies.ts';
+import { readReconciliation } from '../../db/reconciliation/progress.ts';
+import { type DiscrepancyId, isDiscrepancyId } from '../../domain/ids.ts';
+import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import { Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, body, refusals } from '../http/schemas.ts';
+import { Discrepancy, Reconciliation, toReconciliation } from './schemas.ts';
+import { toDiscrepancy } from './words.ts';
+
+const DiscrepancyParams = z.object({
+  discrepancyId: z
+    .custom<DiscrepancyId>((id) => typeof id === 'string' && isDiscrepancyId(id))
+    .openapi({ type: 'string', param: { name: 'discrepancyId', in: 'path' } }),
+});
+
+const tags = ['Reconciliation'];
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/discrepancies',
+  operationId: 'listDiscrepancies',
+  summary: 'Where the ledger and Stripe differ, newest first',
+  tags,
+  request: {
+    query: z.strictObject({
+      state: z.enum(['open', 'closed']).optional(),
+      sellerId: schemas.SellerFilter,
+      cause: z.enum(causeNames).optional(),
+      currency: schemas.Currency.optional().openapi({ description: 'Of either side' }),
+      ...PageQuery,
+    }),
+  },
+  responses: { 200: answer(pageOf(Discrepancy), 'A page of discrepancies'), ...refusals },
+});
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/v1/discrepancies/{discrepancyId}',
+  operationId: 'getDiscrepancy',
+  summary: 'One difference: its cause, what is on each side, who has to act',
+  tags,
+  request: { params: DiscrepancyParams },
+  responses: { 200: answer(Discrepancy, 'The discrepancy'), ...refusals },
+});
+
+const closeRoute = createRoute({
+  method: 'post',
+  path: '/v1/discrepancies/{discrepancyId}/close',
+  operationId: 'closeDiscrepancy',
+  summary: 'Say why a difference needs no looking at any more; it is not opened again',
+  tags,
+  request: {
+    params: DiscrepancyParams,
+    headers: schemas.CommandHeaders,
+    body: body(z.strictObject({ reason: schemas.text(500) }).openapi('CloseReason')),
+  },
+  responses: { 200: answer(Discrepancy, 'The discrepancy, closed'), ...refusals },
+});
+
+const reconciliationRoute = createRoute({
+  method: 'get',
+  path: '/v1/reconciliation',
+  operationId: 'getReconciliation',
+  summary: 'How far Stripe’s books were read, what they add up to, and what differs',
+  tags,
+  responses: { 200: answer(Reconciliation, 'How it stands'), ...refusals },
+});
+
+/** What differs from Stripe, and the word of a person on it. */
+export function discrepancyRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(listRoute, async (c) => {
+      const { state, cursor, ...filter } = c.req.valid('query');
+      const rows = await discrepancies.listDiscrepancies(db, {
+        ...filter,
+        open: state && state === 'open',
+        after: afterOf(cursor, isDiscrepancyId),
+      });
+      return c.json(toPage(rows, filter.limit, toDiscrepancy), 200);
+    })
+    .openapi(readRoute, async (c) => {
+      const { discrepancyId } = c.req.valid('param');
+      const found = await discrepancies.findDiscrepancy(db, discrepancyId);
+      if (!found) throw unknown();
+      return c.json(toDiscrepancy(found), 200);
+    })
+    .openapi(closeRoute, async (c) => {
+      const { discrepancyId: id } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      const order = { id, reason, by: c.get('caller').id };
+      const asked = { kind: 'close-discrepancy', request: { id, reason } };
+      const done = await runCommand(c, deps, asked, (tx) => close(tx, order));
+      return c.json(done.body, 200);
+    })
+    .openapi(reconciliationRoute, async (c) =>
+      c.json(toReconciliation(await readReconciliation(db)), 200),
+    );
+}
+
+async function close(tx: Tx, order: { id: DiscrepancyId; reason: string; by: string }) {
+  const closed = await discrepancies.closeDiscrepancy(tx, order);
+  if (closed) return { status: 200, body: toDiscrepancy(closed), objectId: order.id };
+  if (!(await discrepancies.findDiscrepancy(tx, order.id))) throw unknown();
+  throw new Problem('discrepancy-closed', 'Somebody closed it before');
+}
+
+function unknown(): Problem {
+  return new Problem('unknown-discrepancy', 'No discrepancy has this id');
+}

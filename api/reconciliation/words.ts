@@ -1,0 +1,46 @@
+import type { z } from '@hono/zod-openapi';
+import type { DiscrepancyRecord } from '../../db/reconciliation/discrepancies.ts';
+import { money } from '../../domain/money.ts';
+import { causes } from '../../domain/reconciliation/discrepancies.ts';
+import type { Resolving } from '../waits.ts';
+import type { Discrepancy } from './schemas.ts';
+
+/** A discrepancy with its words: why, what is on each side, who acts, and how it is closed. */
+export function toDiscrepancy(record: DiscrepancyRecord): z.infer<typeof Discrepancy> {
+  const { cause, object, sellerId, payoutId, openedAt, agreesSince } = record;
+  const { owner, what, remedy } = causes[cause];
+  return {
+    id: record.id,
+    state: record.closedAt === null ? 'open' : 'closed',
+    cause,
+    explanation: what,
+    remedy,
+    owner,
+    object,
+    sellerId,
+    payoutId,
+    atStripe: sideOf(record.atStripe, record.stripeCurrency, {
+      movementId: record.movementId,
+      stripeId: record.stripeId,
+    }),
+    inLedger: sideOf(record.inLedger, record.ledgerCurrency, {
+      entryId: record.entryId === null ? null : String(record.entryId),
+    }),
+    openedAt,
+    agreesSince,
+    closedAt: record.closedAt,
+    closedBy: record.closedBy,
+    closeReason: record.closeReason,
+  };
+}
+
+/** The request that closes a discrepancy. */
+export function closingOf(id: string): Resolving {
+  const path = `/v1/discrepancies/${id}/close`;
+  const when = 'It was looked into: it needs no looking at any more';
+  return { method: 'POST', path, body: { reason: '...' }, when };
+}
+
+function sideOf<Ids extends object>(amount: number | null, currency: string | null, ids: Ids) {
+  return amount === null || currency === null ? null : { money: money(amount, currency), ...ids };
+}

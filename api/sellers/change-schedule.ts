@@ -1,0 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
+import { paydaysAround } from '../../activities/calendar.ts';
+import type { Tx } from '../../db/connect.ts';
+import { readClock } from '../../db/operations/clock.ts';
+import { recordSchedule } from '../../db/paydays/rows.ts';
+import type { SellerRecord } from '../../db/sellers/rows.ts';
+import type { Schedule } from '../../domain/paydays/schedule.ts';
+
+/**
+ * Gives a seller another schedule; what is under way goes on, the next payday is found at once. The
+ * same again changes nothing: a payday that has come and was not opened yet stays.
+ */
+export async function changeSchedule(
+  tx: Tx,
+  { id: sellerId, country, schedule: before }: Pick<SellerRecord, 'id' | 'country' | 'schedule'>,
+  schedule: Schedule,
+): Promise<void> {
+  if (isDeepStrictEqual(schedule, before)) return;
+  const { now } = await readClock(tx);
+  const { upcoming } = paydaysAround({ schedule, country }, { now, count: 1 });
+  await recordSchedule(tx, { sellerId, schedule, nextPayoutAt: upcoming[0] ?? null });
+}

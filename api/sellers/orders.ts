@@ -1,0 +1,114 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Tx } from '../../db/connect.ts';
+import * as orders from '../../db/sellers/orders.ts';
+import type { SellerOrder } from '../../db/sellers/orders.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
+import { readOpenSeller, readSeller } from '../http/found.ts';
+import { Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, body, refusals, SellerParams } from '../http/schemas.ts';
+import { Seller, toSeller } from './routes.ts';
+
+const Reason = z.strictObject({ reason: schemas.text(500) }).openapi('SellerOrderReason');
+
+const route = (name: string, summary: string, description: string) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/sellers/{sellerId}/${name}`,
+    operationId: `${name}Seller`,
+    summary,
+    tags: ['Sellers'],
+    description,
+    request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(Reason) },
+    responses: { 200: answer(Seller, 'The seller as it stands then'), ...refusals },
+  });
+
+const pauseRoute = route(
+  'pause',
+  'Start no payout of this seller',
+  'Requested payouts wait; money that is set aside already goes on. A seller who is paused stays paused as it was.',
+);
+const resumeRoute = route(
+  'resume',
+  'Let payouts of this seller start again',
+  'What waited for this goes on at once; holds stay.',
+);
+const closeRoute = route(
+  'close',
+  'Close a seller of whom nothing is open',
+  'Refused while there is money, a payout, a watch for a late return or a hold; the answer names each in `open`.',
+);
+const reopenRoute = route(
+  'reopen',
+  'Open a closed seller again',
+  'The account is read again; the seller is active or onboarding, as the account says. A pause from before still stands.',
+);
+
+/** What an operator decides about a seller as a whole. */
+export function sellerOrderRoutes(deps: AppDeps) {
+  const run = async (
+    c: Context<AppEnv>,
+    kind: string,
+    asked: { sellerId: SellerId; reason: string },
+    effect: (tx: Tx, order: SellerOrder) => Promise<unknown>,
+  ) => {
+    const order = { ...asked, by: c.get('caller').id };
+    const done = await runCommand(c, deps, { kind, request: asked }, async (tx) => {
+      await effect(tx, order);
+      const seller = await readSeller(tx, asked.sellerId);
+      return { status: 200, body: toSeller(seller), objectId: asked.sellerId };
+    });
+    return done.body;
+  };
+  return createRoutes()
+    .openapi(pauseRoute, async (c) => {
+      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+      return c.json(await run(c, 'pause-seller', asked, pause), 200);
+    })
+    .openapi(resumeRoute, async (c) => {
+      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+      return c.json(await run(c, 'resume-seller', asked, resume), 200);
+    })
+    .openapi(closeRoute, async (c) => {
+      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+      return c.json(await run(c, 'close-seller', asked, close), 200);
+    })
+    .openapi(reopenRoute, async (c) => {
+      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+      return c.json(await run(c, 'reopen-seller', asked, reopen), 200);
+    });
+}
+
+async function pause(tx: Tx, order: SellerOrder): Promise<void> {
+  const { paused } = await readOpenSeller(tx, order.sellerId);
+  if (!paused) await orders.pauseSeller(tx, order);
+}
+
+async function resume(tx: Tx, { sellerId }: SellerOrder): Promise<void> {
+  const { paused } = await readSeller(tx, sellerId);
+  if (paused) await orders.resumeSeller(tx, sellerId);
+}
+
+async function close(tx: Tx, order: SellerOrder): Promise<void> {
+  await readSeller(tx, order.sellerId);
+  const open = await orders.closeSeller(tx, order);
+  if (open === 'closed') return;
+  throw new Problem('seller-not-settled', inWords(open), { open });
+}
+
+async function reopen(tx: Tx, { sellerId }: SellerOrder): Promise<void> {
+  await readSeller(tx, sellerId);
+  await orders.reopenSeller(tx, sellerId);
+}
+
+function inWords(open: orders.OpenThings): string {
+  const { money, payouts, watches, holds } = open;
+  const counts = { balances: money, payouts, watches, holds };
+  const named = Object.entries(counts)
+    .filter(([, things]) => things.length > 0)
+    .map(([name, things]) => `${things.length} ${name}`);
+  return `Still open: ${named.join(', ')}`;
+}

@@ -1,0 +1,117 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  confirmAccountCreated,
+  confirmAccountNotCreated,
+  lockParkedSeller,
+  unparkSeller,
+} from '../../db/accounts/parked.ts';
+import type { Tx } from '../../db/connect.ts';
+import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
+import { mayRetry } from '../../domain/parking.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { readSeller } from '../http/found.ts';
+import { Problem } from '../http/problems.ts';
+import { answer, body, CommandHeaders, refusals, SellerParams } from '../http/schemas.ts';
+import { Seller, toSeller } from './routes.ts';
+
+const Nothing = z.strictObject({});
+const Created = z
+  .strictObject({
+    stripeAccount: z
+      .custom<StripeAccountId>(
+        (id) => typeof id === 'string' && /^acct_[A-Za-z0-9]{1,200}$/.test(id),
+        'must be the id of an account of Stripe’s, acct_',
+      )
+      .openapi({ type: 'string', example: 'acct_1ExampleOfAnAccount' }),
+  })
+  .openapi('ConfirmAccountCreated');
+
+const route = <Schema extends z.ZodType>(name: string, summary: string, schema: Schema) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/sellers/{sellerId}/${name}`,
+    operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Seller`,
+    summary,
+    tags: ['Sellers'],
+    request: { params: SellerParams, headers: CommandHeaders, body: body(schema) },
+    responses: { 200: answer(Seller, 'The seller as it stands then'), ...refusals },
+  });
+
+const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
+const createdRoute = route(
+  'confirm-account-created',
+  'Stripe made the account: count it as made',
+  Created,
+);
+const notCreatedRoute = route(
+  'confirm-account-not-created',
+  'Stripe made no account: make it',
+  Nothing,
+);
+
+/** What a person decides about a seller that stopped. */
+export function parkedSellerRoutes(deps: AppDeps) {
+  return createRoutes()
+    .openapi(retryRoute, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const done = await runCommand(c, deps, { kind: 'retry-seller', request: {} }, async (tx) => {
+        await lock(tx, sellerId, mayRetry);
+        await unparkSeller(tx, sellerId);
+        return show(tx, sellerId);
+      });
+      return c.json(done.body, 200);
+    })
+    .openapi(createdRoute, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const kind = 'confirm-account-created';
+      const done = await runCommand(c, deps, { kind, request }, async (tx) => {
+        await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
+        const { stripeAccount } = request;
+        await confirmAccountCreated(tx, sellerId, stripeAccount).catch(refuseTakenAccount);
+        return show(tx, sellerId);
+      });
+      return c.json(done.body, 200);
+    })
+    .openapi(notCreatedRoute, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const kind = 'confirm-account-not-created';
+      const done = await runCommand(c, deps, { kind, request: {} }, async (tx) => {
+        await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
+        await confirmAccountNotCreated(tx, sellerId);
+        return show(tx, sellerId);
+      });
+      return c.json(done.body, 200);
+    });
+}
+
+const outcomeUnknown = 'account-outcome-unknown';
+
+async function lock(
+  tx: Tx,
+  sellerId: SellerId,
+  isAnswered: (parked: string) => boolean,
+): Promise<void> {
+  const seller = await lockParkedSeller(tx, sellerId);
+  if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
+  const { parked } = seller;
+  if (parked !== null && isAnswered(parked)) return;
+  const detail = parked === null ? 'This seller did not stop' : `It stopped because of ${parked}`;
+  throw new Problem('seller-not-parked', `${detail}; see /v1/attention`);
+}
+
+async function show(tx: Tx, sellerId: SellerId) {
+  const body = toSeller(await readSeller(tx, sellerId));
+  return { status: 200 as const, body, objectId: sellerId };
+}
+
+/** The database lets an account of Stripe's belong to one seller only. */
+function refuseTakenAccount(error: unknown): never {
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
+  if (constraint !== 'sellers_stripe_account_key') throw error;
+  const rule = 'must not be of another seller';
+  throw new Problem('invalid-request', `/stripeAccount: ${rule}`, {
+    errors: [{ in: 'body', pointer: '/stripeAccount', rule }],
+  });
+}

@@ -1,0 +1,235 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listRequirements } from '../../db/accounts/requirements.ts';
+import { readBalances } from '../../db/funds.ts';
+import {
+  listSellers,
+  type NewSeller,
+  recordSeller,
+  type SellerRecord,
+} from '../../db/sellers/rows.ts';
+import { capabilityFailureOf } from '../../domain/accounts/capabilities.ts';
+import { isSellerId, type SellerId } from '../../domain/ids.ts';
+import { money } from '../../domain/money.ts';
+import { paysByItself } from '../../domain/paydays/schedule.ts';
+import { sellerStatuses } from '../../domain/sellers.ts';
+import { Failure, Requirement, toRequirement } from '../accounts/schemas.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { usualCurrency } from '../http/currencies.ts';
+import { readSeller } from '../http/found.ts';
+import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import { Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, body, refusals, SellerParams } from '../http/schemas.ts';
+import { getBalances } from '../ledger/balances.ts';
+import { addStripes } from '../ledger/stripe-balances.ts';
+import { GivenSchedule, Schedule } from '../paydays/schemas.ts';
+import { changeSchedule } from './change-schedule.ts';
+
+const NewSellerBody = z
+  .strictObject({
+    id: schemas.SellerFilter.openapi({
+      description:
+        'Only for a seller that a backup lost: the id it had, by which its account at Stripe is found again',
+    }),
+    externalId: schemas.ExternalId.optional(),
+    email: z
+      .email({ error: schemas.orRequired('must be an email address') })
+      .max(254, 'must have at most 254 characters'),
+    displayName: schemas.text(255).optional(),
+    country: schemas.Country,
+    currency: schemas.Currency.optional().openapi({ description: 'By default the country’s' }),
+    entityType: z.enum(['individual', 'company']).default('individual'),
+    metadata: schemas.Metadata.default({}),
+    schedule: GivenSchedule.optional().openapi({ description: 'By default manual' }),
+  })
+  .openapi('NewSeller');
+
+const Order = z.object({ since: schemas.Instant, by: z.string(), reason: z.string() }).nullable();
+
+const CapabilityReason = z.object({
+  capability: z.enum(['transfers', 'payouts']),
+  code: z.string(),
+  resolution: z.string().openapi({ description: 'How it would become active, as Stripe says' }),
+  ...Failure.shape,
+});
+
+/** A seller as the API tells it. */
+export const Seller = z
+  .object({
+    id: z.string(),
+    externalId: z.string().nullable(),
+    status: z.enum(sellerStatuses),
+    email: z.string(),
+    displayName: z.string().nullable(),
+    country: z.string(),
+    currency: z.string(),
+    entityType: z.enum(['individual', 'company']),
+    metadata: z.record(z.string(), z.string()),
+    stripeAccount: z.string().nullable(),
+    capabilities: z.object({
+      transfers: z.string().nullable(),
+      payouts: z.string().nullable(),
+      reasons: z
+        .array(CapabilityReason)
+        .openapi({ description: 'Why one is not active, in Stripe’s codes' }),
+    }),
+    accountReadAt: schemas.Instant.nullable(),
+    payoutsManualAt: schemas.Instant.nullable(),
+    schedule: Schedule,
+    nextPayoutAt: schemas.Instant.nullable().openapi({
+      description: 'The first payday that was not opened yet; one that passed is kept',
+    }),
+    lookAgainAt: schemas.Instant.nullable(),
+    parked: z.string().nullable(),
+    paused: Order.openapi({ description: 'Starts no payout; `by` is the API key' }),
+    closed: Order,
+    createdAt: schemas.Instant,
+  })
+  .openapi('Seller');
+
+/** One seller, with what Stripe asks for. */
+export const SellerDetails = z
+  .object({
+    ...Seller.shape,
+    requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
+  })
+  .openapi('SellerDetails');
+
+const createSeller = createRoute({
+  method: 'post',
+  path: '/v1/sellers',
+  operationId: 'createSeller',
+  summary: 'Make a seller known and begin its onboarding',
+  tags: ['Sellers'],
+  request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
+  responses: {
+    200: answer(SellerDetails, 'The seller that stands under this externalId, or this id'),
+    201: answer(SellerDetails, 'The seller'),
+    ...refusals,
+  },
+});
+
+const getSeller = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}',
+  operationId: 'getSeller',
+  summary: 'One seller',
+  tags: ['Sellers'],
+  request: { params: SellerParams },
+  responses: { 200: answer(SellerDetails, 'The seller'), ...refusals },
+});
+
+const getSellers = createRoute({
+  method: 'get',
+  path: '/v1/sellers',
+  operationId: 'listSellers',
+  summary: 'Sellers, newest first',
+  tags: ['Sellers'],
+  request: {
+    query: z.strictObject({
+      externalId: schemas.ExternalId.optional(),
+      status: z.enum(sellerStatuses).optional(),
+      country: schemas.Country.optional(),
+      ...PageQuery,
+    }),
+  },
+  responses: { 200: answer(pageOf(Seller), 'A page of sellers'), ...refusals },
+});
+
+/** Who is paid, and where their money is. */
+export function sellerRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(createSeller, async (c) => {
+      const { schedule, ...given } = c.req.valid('json');
+      const seller = {
+        ...given,
+        externalId: given.externalId ?? null,
+        displayName: given.displayName ?? null,
+        currency: given.currency ?? usualCurrency(given.country),
+      };
+      const done = await runCommand(
+        c,
+        deps,
+        { kind: 'create-seller', request: { ...seller, ...(schedule && { schedule }) } },
+        (tx) => create(tx, seller, schedule),
+      );
+      return c.json(done.body, done.status);
+    })
+    .openapi(getSeller, async (c) =>
+      c.json(await toDetails(db, await readSeller(db, c.req.valid('param').sellerId)), 200),
+    )
+    .openapi(getSellers, async (c) => {
+      const { cursor, limit, ...filter } = c.req.valid('query');
+      const rows = await listSellers(db, { ...filter, limit, after: afterOf(cursor, isSellerId) });
+      return c.json(toPage(rows, limit, toSeller), 200);
+    })
+    .openapi(getBalances, async (c) => {
+      const seller = await readSeller(db, c.req.valid('param').sellerId);
+      const besideStripe = c.req.valid('query').stripe === 'true';
+      const balances = await readBalances(db, seller.id);
+      const shown = besideStripe ? await addStripes(deps, seller, balances) : balances;
+      const data = shown.map((balance) => ({
+        ...balance,
+        payable: money(balance.payable, balance.currency),
+        held: money(balance.held, balance.currency),
+        notYetAvailable: money(balance.notYetAvailable, balance.currency),
+      }));
+      return c.json({ data }, 200);
+    });
+}
+
+async function create(
+  tx: Parameters<typeof recordSeller>[0],
+  asked: NewSeller & { id?: SellerId | undefined },
+  schedule: Schedule | undefined,
+) {
+  const { seller, isNew } = await recordSeller(tx, asked);
+  if (!isNew && asked.id !== undefined && !(seller.id === asked.id && isSame(seller, asked))) {
+    throw new Problem(
+      'seller-id-taken',
+      seller.id === asked.id
+        ? `It stands with other details: ${seller.id}`
+        : `${seller.id} has this externalId: leave externalId out, and post no earnings again under both`,
+    );
+  }
+  if (!isNew && !isSame(seller, asked)) {
+    throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);
+  }
+  if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
+  return {
+    status: isNew ? (201 as const) : (200 as const),
+    body: await toDetails(tx, isNew ? await readSeller(tx, seller.id) : seller),
+    objectId: seller.id,
+  };
+}
+
+function isSame(standing: SellerRecord, asked: NewSeller): boolean {
+  const { externalId, email, displayName, country, currency, entityType, metadata } = asked;
+  const fields = { externalId, email, displayName, country, currency, entityType } as const;
+  const names = Object.keys(metadata);
+  return (
+    Object.entries(fields).every(
+      ([name, value]) => standing[name as keyof typeof fields] === value,
+    ) &&
+    names.length === Object.keys(standing.metadata).length &&
+    names.every((name) => standing.metadata[name] === metadata[name])
+  );
+}
+
+/** A seller with what Stripe asks for. */
+export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
+  const requirements = (await listRequirements(db, seller.id)).map(toRequirement);
+  return { ...toSeller(seller), requirements };
+}
+
+/** A seller as its record tells it. */
+export function toSeller(seller: SellerRecord) {
+  const { transfersCapability, payoutsCapability, capabilityDetails, ...shown } = seller;
+  const reasons = capabilityDetails.map((detail) => {
+    return { ...detail, ...capabilityFailureOf(detail.code, detail.resolution) };
+  });
+  const capabilities = { transfers: transfersCapability, payouts: payoutsCapability, reasons };
+  return { ...shown, capabilities };
+}

@@ -1,0 +1,124 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { paydaysAround } from '../../activities/calendar.ts';
+import type { Tx } from '../../db/connect.ts';
+import { readPreviewFacts } from '../../db/explanations.ts';
+import { lockSellerAlone } from '../../db/locks.ts';
+import { readClock } from '../../db/operations/clock.ts';
+import { type SellerRecord, updateSeller } from '../../db/sellers/rows.ts';
+import type { SellerId } from '../../domain/ids.ts';
+import { cutOffOf } from '../../domain/paydays/schedule.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { readSeller } from '../http/found.ts';
+import { Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, body, refusals, SellerParams } from '../http/schemas.ts';
+import { comingPayday, forecastsOf, toPaydayMoney } from '../paydays/forecasts.ts';
+import { GivenSchedule, Payday, PaydayMoney, Schedule } from '../paydays/schemas.ts';
+import { changeSchedule } from './change-schedule.ts';
+import { SellerDetails, toDetails } from './routes.ts';
+
+const SellerChange = z
+  .strictObject({
+    displayName: schemas.text(255).nullable().optional(),
+    metadata: schemas.Metadata.optional().openapi({ description: 'Replaces all of it' }),
+    schedule: GivenSchedule.optional().openapi({ description: 'Replaces all of it' }),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .openapi('SellerChange');
+
+const updateRoute = createRoute({
+  method: 'patch',
+  path: '/v1/sellers/{sellerId}',
+  operationId: 'updateSeller',
+  summary: 'Change a seller; payouts under way go on, the next payday is found anew at once',
+  tags: ['Sellers'],
+  request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
+  responses: { 200: answer(SellerDetails, 'The seller as it stands then'), ...refusals },
+});
+
+const common = {
+  schedule: Schedule,
+  nextPayoutAt: schemas.Instant.nullable().openapi({
+    description: 'The first payday that was not opened; one in the past is opened once it can be',
+  }),
+  next: z.array(Payday).openapi({ description: 'The paydays to come' }),
+};
+
+const getSchedule = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/schedule',
+  operationId: 'getSchedule',
+  summary: 'When a seller is paid',
+  tags: ['Sellers'],
+  request: { params: SellerParams },
+  responses: { 200: answer(z.object(common), 'The schedule'), ...refusals },
+});
+
+const Preview = z
+  .object({
+    ...common,
+    now: z.array(PaydayMoney).openapi({ description: 'Were it payday now' }),
+    expected: z.array(PaydayMoney).openapi({
+      description: 'At the next payday, which may be one that was kept, by what is earned already',
+    }),
+  })
+  .openapi('SchedulePreview');
+
+const previewRoute = createRoute({
+  method: 'get',
+  path: '/v1/sellers/{sellerId}/schedule/preview',
+  operationId: 'previewSchedule',
+  summary: 'The next paydays of a seller, and what they pay by what is known now',
+  tags: ['Sellers'],
+  request: { params: SellerParams },
+  responses: { 200: answer(Preview, 'The preview'), ...refusals },
+});
+
+/** Paydays shown ahead. */
+const shown = 12;
+
+/** When sellers are paid. */
+export function scheduleRoutes(deps: AppDeps) {
+  const { db } = deps;
+  return createRoutes()
+    .openapi(updateRoute, async (c) => {
+      const { sellerId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const done = await runCommand(c, deps, { kind: 'update-seller', request }, (tx) =>
+        change(tx, sellerId, request),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(getSchedule, async (c) => {
+      const seller = await readSeller(db, c.req.valid('param').sellerId);
+      return c.json(scheduleOf(seller, (await readClock(db)).now), 200);
+    })
+    .openapi(previewRoute, async (c) => {
+      const facts = await readPreviewFacts(db, c.req.valid('param').sellerId, paydaysAround);
+      if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
+      const { seller, now, fundsNow } = facts;
+      const body = {
+        ...scheduleOf(seller, now),
+        now: forecastsOf(facts, fundsNow, now).map(toPaydayMoney),
+        expected: (comingPayday(facts)?.forecasts ?? []).map(toPaydayMoney),
+      };
+      return c.json(body, 200);
+    });
+}
+
+async function change(tx: Tx, sellerId: SellerId, asked: z.infer<typeof SellerChange>) {
+  await lockSellerAlone(tx, sellerId);
+  const seller = await readSeller(tx, sellerId);
+  if (seller.status === 'closed') throw new Problem('seller-closed', 'It does not change any more');
+  await updateSeller(tx, sellerId, asked);
+  if (asked.schedule) await changeSchedule(tx, seller, asked.schedule);
+  const body = await toDetails(tx, await readSeller(tx, sellerId));
+  return { status: 200 as const, body, objectId: sellerId };
+}
+
+function scheduleOf({ schedule, country, nextPayoutAt }: SellerRecord, now: string) {
+  const { upcoming } = paydaysAround({ schedule, country }, { now, count: shown });
+  const next = upcoming.map((at) => ({ at, cutOffAt: cutOffOf(schedule, at) }));
+  return { schedule, nextPayoutAt, next };
+}
