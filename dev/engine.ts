@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 
-import { createDatabase, startPostgres } from './postgres.ts';
-import { keepPart, runPart, showPart, startPart, type Part, type Yard } from './parts.ts';
-import { describeEnd, type Child } from './processes.ts';
-import { Stopped, saying } from './say.ts';
+import { type Child, describeEnd } from './processes/launch.ts';
+import { keepPart, type Part, runPart, showPart, startPart, type Yard } from './processes/parts.ts';
+import { saying, Stopped } from './say.ts';
+import { createDatabase, startPostgres } from './servers/postgres.ts';
+import { findTemporal } from './servers/temporal-program.ts';
+import { keepHistories, serves, startTemporal } from './servers/temporal.ts';
 import { sandboxKey, type Settings } from './settings.ts';
-import { removed, whyGone, type State } from './state.ts';
-import { findTemporal } from './temporal-program.ts';
-import { keepHistories, serves, startTemporal } from './temporal.ts';
+import { removed, type State, whyGone } from './state.ts';
 
 /** What a started engine is made of. */
 export type Engine = {
@@ -44,7 +44,7 @@ export async function startEngine(context: Context): Promise<Engine> {
     return { name, script, env, logFile: state.logFile(name) };
   };
   await runPart(yard, part('migrations', 'db/migrate.ts'));
-  const setUp = { ...part('set-up', 'workers/setup.ts'), args: ['--before-start'] };
+  const setUp = { ...part('set-up', 'workers/setup/main.ts'), args: ['--before-start'] };
   if (sandbox) {
     await runPart(yard, setUp);
     await sendWebhooks(sandbox.at, settings, webhookSecret(state));

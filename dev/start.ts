@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 import { findAdminKey } from './admin-key.ts';
 import { startEngine } from './engine.ts';
-import { openFleet, type Fleet } from './fleet.ts';
 import { requireFreePorts } from './ports.ts';
-import { Stopped, say } from './say.ts';
+import { type Fleet, openFleet } from './processes/fleet.ts';
+import { say, Stopped } from './say.ts';
 import { readSettings, wantedPorts } from './settings.ts';
 import { openState, removeEnvironment, type State, writeEnvironment } from './state.ts';
 import { summary } from './summary.ts';

@@ -1,32 +1,28 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
-import type { HttpBindings } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
-import { accountDue, accountRoutes } from './accounts/routes.ts';
 import { seedPlatform } from './accounts/record.ts';
-import { hostedPages } from './accounts/links-page.ts';
-import { linkRoutes } from './accounts/links.ts';
+import { accountDue, accountRoutes } from './accounts/routes.ts';
 import { bookDue, bookRoutes } from './books/routes.ts';
 import { controlApp } from './control/app.ts';
 import { openClock } from './core/clock.ts';
-import { openDatabase } from './core/database.ts';
 import { processDue } from './core/due.ts';
-import { apiVersion, platformId } from './core/world.ts';
 import type { Witness } from './core/witness.ts';
-import type { World } from './core/world.ts';
+import { apiVersion, platformId, type World } from './core/world.ts';
 import { startCourier } from './events/deliveries.ts';
 import { eventRoutes } from './events/routes.ts';
 import { answerStripe } from './http/flow.ts';
-import { refuseOutside } from './http/process.ts';
-import type { Answer, StripeRequest } from './http/process.ts';
+import { type Answer, refuseOutside, type StripeRequest } from './http/process.ts';
 import { readRequest } from './http/read.ts';
 import { recordFinished } from './http/request-log.ts';
 import type { Route } from './http/routes.ts';
-import { createSurface } from './http/surface.ts';
-import type { Surface } from './http/surface.ts';
+import { createSurface, type Surface } from './http/surface.ts';
+import { hostedPages } from './links/page.ts';
+import { linkRoutes } from './links/routes.ts';
 import { moneyDue } from './money/due.ts';
 import { moneyRoutes } from './money/routes.ts';
+import { openDatabase } from './store/database.ts';
 
 /** Where it listens (port 0: a free one) and remembers, its secret key, and who looks on. */
 export type SandboxOptions = {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { inject } from 'vitest';
 
-import { withClient } from '../dev/postgres.ts';
+import { withClient } from '../dev/servers/postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -2,18 +2,17 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 
 import { freePort } from '../dev/ports.ts';
-import { startPostgres, stopPostgres, withClient } from '../dev/postgres.ts';
-import { stop } from '../dev/processes.ts';
+import { stop } from '../dev/processes/launch.ts';
 import { say } from '../dev/say.ts';
-import { findTemporal } from '../dev/temporal-program.ts';
-import { startTemporal } from '../dev/temporal.ts';
-import { migrate } from './migrated.ts';
+import { startPostgres, stopPostgres, withClient } from '../dev/servers/postgres.ts';
+import { findTemporal } from '../dev/servers/temporal-program.ts';
+import { startTemporal } from '../dev/servers/temporal.ts';
 import { preparedNamespaces, templateDatabase } from './environment.ts';
+import { migrate } from './migrated.ts';
 
 /** Starts what the tests of a run share: one Postgres, one Temporal, one workflow bundle. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

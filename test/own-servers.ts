@@ -4,19 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { freePort } from '../dev/ports.ts';
+import { type Child, pause, stop } from '../dev/processes/launch.ts';
 import {
   createDatabase,
-  startPostgres,
   type Postgres,
   type PostgresPlan,
-} from '../dev/postgres.ts';
-import { pause, stop, type Child } from '../dev/processes.ts';
-import { startTemporal } from '../dev/temporal.ts';
-import { findTemporal } from '../dev/temporal-program.ts';
+  startPostgres,
+} from '../dev/servers/postgres.ts';
+import { findTemporal } from '../dev/servers/temporal-program.ts';
+import { startTemporal } from '../dev/servers/temporal.ts';
 import { migrate } from './migrated.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'payout-engine-disasters-'));
-chmodSync(folder, 0o755); // Postgres may run as another user
+chmodSync(folder, 0o755);
+// Postgres may run as another user
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A Temporal that a test may kill and rob. */

@@ -3,10 +3,10 @@ import { inject } from 'vitest';
 import { connect, type Db } from '../db/connect.ts';
 import { freePort } from '../dev/ports.ts';
 import { newId, type PayoutId, type SellerId } from '../domain/ids.ts';
-import { ensureSchedules } from '../workers/schedules.ts';
+import { ensureSchedules } from '../workers/setup/schedules.ts';
 import { startWatchedSandbox } from './contract/watched-sandbox.ts';
 import { createTestDatabase, takeNamespace } from './environment.ts';
-import { program, type Program } from './program.ts';
+import { type Program, program } from './program.ts';
 import { layWire, type Wire } from './tcp-proxy.ts';
 import { until } from './wait.ts';
 

@@ -1,8 +1,8 @@
 import { startMissing } from '../activities/jobs.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
-import { ensureSchedules } from './schedules.ts';
-import { ensureSearchAttributes } from './search-attributes.ts';
+import { ensureSchedules } from './setup/schedules.ts';
+import { ensureSearchAttributes } from './setup/search-attributes.ts';
 import { connectClient } from './temporal.ts';
 
 /**

@@ -2,19 +2,18 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import { Client, Connection } from '@temporalio/client';
 import { Client as Sql } from 'pg';
 
-import { openFleet } from '../fleet.ts';
-import { runPart, startPart, type Part, type Yard } from '../parts.ts';
 import { freePort } from '../ports.ts';
-import { createDatabase, startPostgres, withClient } from '../postgres.ts';
-import { stop, type Child } from '../processes.ts';
+import { openFleet } from '../processes/fleet.ts';
+import { type Child, stop } from '../processes/launch.ts';
+import { type Part, runPart, startPart, type Yard } from '../processes/parts.ts';
 import type { Say } from '../say.ts';
-import { findTemporal } from '../temporal-program.ts';
-import { startTemporal } from '../temporal.ts';
-import { caller, type Call } from './calls.ts';
+import { createDatabase, startPostgres, withClient } from '../servers/postgres.ts';
+import { findTemporal } from '../servers/temporal-program.ts';
+import { startTemporal } from '../servers/temporal.ts';
+import { type Call, caller } from './calls.ts';
 
 /** An engine of real processes on parts of its own, and every way to look at it. */
 export type Machine = {
@@ -84,7 +83,7 @@ export async function startMachine(site: Site): Promise<Machine> {
     return { name, script, env: { ...env, ...more }, logFile: join(site.folder, `${name}.log`) };
   };
   await runPart(yard, part('migrations', 'db/migrate.ts'));
-  await runPart(yard, part('set-up', 'workers/setup.ts'));
+  await runPart(yard, part('set-up', 'workers/setup/main.ts'));
   const control = caller(`${sandboxUrl}/_sandbox`);
   await control('PUT', '/destinations', destinations(apiPort));
   await control('PUT', '/limits', { mode: 'live' });

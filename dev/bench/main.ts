@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import { Stopped, say, type Say } from '../say.ts';
+import { type Say, say, Stopped } from '../say.ts';
 import { openState } from '../state.ts';
-import { openSite, startMachine, type Machine, type Site } from './machine.ts';
-import { expectedMinutes, readOptions, type Options } from './options.ts';
-import { loadAverage, runPhase, type Phase, type Plan } from './phase.ts';
-import { toText, type Report } from './report.ts';
+import { type Machine, openSite, type Site, startMachine } from './machine.ts';
+import { expectedMinutes, type Options, readOptions } from './options.ts';
+import { loadAverage, type Phase, type Plan, runPhase } from './phase.ts';
+import { type Report, toText } from './report.ts';
 import { fundPlatform, onboard } from './sellers.ts';
-import { measureAlone } from './webhooks.ts';
+import { measureAlone } from './webhooks/load.ts';
 import { measureWholeLife } from './whole-life.ts';
 
 /** `npm run bench -- payday`: an engine of its own on this machine, loaded and measured. */
@@ -72,7 +72,7 @@ async function runPhases(machine: Machine, sellers: readonly string[], options: 
   await runNext(free, enough(sellers, 25 * seconds));
   await runNext({ name: 'no limits, at once', hasLimits: false }, sellers);
   say('A bare workflow');
-  const { figures } = await machine.run('dev/bench/bare.ts', {
+  const { figures } = await machine.run('dev/bench/bare/main.ts', {
     BENCH_SECONDS: String(Math.min(seconds, 20)),
     BENCH_TEMPORAL_PID: String(machine.pids().Temporal),
   });

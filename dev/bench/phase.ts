@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-import { coresBetween, cpuMsEach, readCpu, type CpuReading } from './cpu.ts';
-import { spreadOf, type Spread } from './figures.ts';
-import { orderAtOnce, orderAtPace, type Order } from './load.ts';
+import { coresBetween, cpuMsEach, type CpuReading, readCpu } from './cpu.ts';
+import { type Spread, spreadOf } from './figures.ts';
+import { type Order, orderAtOnce, orderAtPace } from './load.ts';
 import type { Machine } from './machine.ts';
 import * as observe from './observe.ts';
 import { earn } from './sellers.ts';
 import { lastRequest, readStripeCalls, type StripeCalls } from './stripe-calls.ts';
-import { sendWebhooks, senderCores, type Webhooks } from './webhooks.ts';
+import { senderCores, sendWebhooks, type Webhooks } from './webhooks/load.ts';
 
 /** One load, and everything measured under it. */
 export type Phase = {

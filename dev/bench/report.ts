@@ -1,7 +1,7 @@
 import type { Spread } from './figures.ts';
 import type { Phase } from './phase.ts';
 import { targetsOf } from './targets.ts';
-import { senderCores, type Webhooks, type WebhooksAlone } from './webhooks.ts';
+import { senderCores, type Webhooks, type WebhooksAlone } from './webhooks/load.ts';
 import type { WholeLife } from './whole-life.ts';
 
 /** Everything one run measured, as the JSON file has it. */

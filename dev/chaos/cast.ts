@@ -1,4 +1,4 @@
-import { diceOf } from './dice.ts';
+import { diceOf } from './strikes/dice.ts';
 
 /** A seller as the seed makes it. */
 export type Part = {

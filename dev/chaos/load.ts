@@ -1,12 +1,12 @@
 import { forEach } from '../bench/calls.ts';
 import { Refused } from './calls.ts';
-import { diceOf, type Dice } from './dice.ts';
 import { letMostLeave } from './calm.ts';
 import { letMoneyCome } from './funds.ts';
 import { enterNewDetails, type Seller } from './onboard.ts';
 import { actAsOperator } from './operator.ts';
 import type { Scene } from './scene.ts';
-import type { Striker } from './striker.ts';
+import { type Dice, diceOf } from './strikes/dice.ts';
+import type { Striker } from './strikes/striker.ts';
 import { letPass } from './time.ts';
 
 /** Orders under way at once: near Stripe's limits, which the engine has to keep. */

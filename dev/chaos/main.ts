@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
 
-import { startEngine, type Engine } from '../engine.ts';
-import { openFleet, type Fleet } from '../fleet.ts';
+import { type Engine, startEngine } from '../engine.ts';
 import { empty, ownSettings } from '../fresh.ts';
-import { runPart } from '../parts.ts';
 import { requireFreePorts } from '../ports.ts';
-import { Stopped, say, type Say } from '../say.ts';
-import { wantedPorts, type Settings } from '../settings.ts';
+import { type Fleet, openFleet } from '../processes/fleet.ts';
+import { runPart } from '../processes/parts.ts';
+import { type Say, say, Stopped } from '../say.ts';
+import { type Settings, wantedPorts } from '../settings.ts';
 import { openState, type State } from '../state.ts';
-import { openLog, readReplay } from './log.ts';
-import { readOptions, type Options } from './options.ts';
+import { type Options, readOptions } from './options.ts';
 import { findingsText, replayText, toText } from './report.ts';
 import { play } from './run.ts';
 import { openScene } from './scene.ts';
+import { openLog, readReplay } from './strikes/log.ts';
 
 /** `npm run chaos`: an engine of its own, everything that can strike it, and an audit. */
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,9 +1,9 @@
 import { forEach } from '../bench/calls.ts';
 import { until } from '../wait.ts';
-import { timeZoneOf, type Part } from './cast.ts';
+import { type Part, timeZoneOf } from './cast.ts';
 import { actAsOperator } from './operator.ts';
 import type { Scene } from './scene.ts';
-import type { Striker } from './striker.ts';
+import type { Striker } from './strikes/striker.ts';
 
 /** A seller of this run. */
 export type Seller = Part & { id: string; account: string };

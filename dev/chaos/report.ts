@@ -1,9 +1,8 @@
-import type { Facts, Finding } from './audit-facts.ts';
-import { sumOf } from './audit-facts.ts';
-import { unexplainedCents } from './audit-money.ts';
-import { isMissed, type Line, type Replay, type StruckCall } from './log.ts';
-import { compare } from './replay.ts';
+import { type Facts, type Finding, sumOf } from './audit/facts.ts';
+import { unexplainedCents } from './audit/money.ts';
 import { clock, type Scene } from './scene.ts';
+import { isMissed, type Line, type Replay, type StruckCall } from './strikes/log.ts';
+import { compare } from './strikes/replay.ts';
 
 /** What a run did and what came of it. */
 export type Outcome = {

@@ -1,18 +1,18 @@
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';
-import { audit } from './audit.ts';
-import type { Outage } from './audit-facts.ts';
-import { readFacts } from './audit-reading.ts';
+import type { Outage } from './audit/facts.ts';
+import { readFacts } from './audit/reading.ts';
+import { audit } from './audit/verdict.ts';
 import { calmDown, endDisturbances } from './calm.ts';
 import { castOf } from './cast.ts';
 import { letMoneyCome } from './funds.ts';
 import { runLoad } from './load.ts';
-import { readLines, type Replay, type StruckCall } from './log.ts';
 import { onboard } from './onboard.ts';
-import { callShares, planOf } from './plan.ts';
-import { standstillFindings, type Outcome } from './report.ts';
+import { type Outcome, standstillFindings } from './report.ts';
 import type { Scene } from './scene.ts';
-import { createStriker, limitAsStripeDoes } from './striker.ts';
+import { readLines, type Replay, type StruckCall } from './strikes/log.ts';
+import { callShares, planOf } from './strikes/plan.ts';
+import { createStriker, limitAsStripeDoes } from './strikes/striker.ts';
 
 type Place = { settings: Settings; state: State; replay: Replay | undefined; startedAt: number };
 

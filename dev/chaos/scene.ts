@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts';
-import { findAndKill } from '../fleet.ts';
+import { findAndKill } from '../processes/fleet.ts';
 import type { Say } from '../say.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';
-import { patientCaller, stripeCaller, type Ask, type AskStripe } from './calls.ts';
-import type { Log } from './log.ts';
+import { type Ask, type AskStripe, patientCaller, stripeCaller } from './calls.ts';
+import type { Log } from './strikes/log.ts';
 
 /** What a run has in its hands, and how far it is. */
 export type Scene = {

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
-import { startEngine, type Engine } from '../engine.ts';
-import { openFleet, type Fleet } from '../fleet.ts';
+import { type Engine, startEngine } from '../engine.ts';
 import { empty, ownSettings } from '../fresh.ts';
 import { requireFreePorts } from '../ports.ts';
-import { Stopped, say, type Say } from '../say.ts';
+import { type Fleet, openFleet } from '../processes/fleet.ts';
+import { type Say, say, Stopped } from '../say.ts';
 import { wantedPorts } from '../settings.ts';
 import { openState } from '../state.ts';
 import { closeTheBooks } from './books.ts';

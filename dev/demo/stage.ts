@@ -1,9 +1,9 @@
-import { caller, type Call } from '../bench/calls.ts';
-import { findAndKill } from '../fleet.ts';
-import { until } from '../wait.ts';
+import { type Call, caller } from '../bench/calls.ts';
+import { findAndKill } from '../processes/fleet.ts';
 import type { Say } from '../say.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';
+import { until } from '../wait.ts';
 import { dayAndTime } from './words.ts';
 
 /** Somebody the platform pays. */

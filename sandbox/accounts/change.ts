@@ -1,10 +1,9 @@
-import { schedule } from '../core/due.ts';
-import { equal } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { AccountRecord, Capability } from '../core/records.ts';
-import type { World } from '../core/world.ts';
 import { lookAtPayouts } from '../books/balance.ts';
+import { schedule } from '../core/due.ts';
+import { equal, type JsonObject } from '../core/json.ts';
+import type { World } from '../core/world.ts';
 import { emitThin } from '../events/emit.ts';
+import type { AccountRecord, Capability } from '../store/records.ts';
 import { bankAccountsOf, findAccount, readAccount, storeAccount } from './record.ts';
 import { standingOf } from './requirements.ts';
 

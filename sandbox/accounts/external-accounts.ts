@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
-import { invalid, refusal } from '../core/errors.ts';
-import { newId } from '../core/ids.ts';
-import { conditions, listAnswer, pagination, readPage, where } from '../core/lists.ts';
-import { mergeMetadata, metadata } from '../core/metadata.ts';
-import { changedFrom, insertRecord, readRecord, saveRecord, view } from '../core/objects.ts';
-import { anything, flag, oneOf, readParams, text, unsettable } from '../core/params.ts';
-import type { BankAccount } from '../core/records.ts';
-import type { World } from '../core/world.ts';
 import { lookAtPayouts } from '../books/balance.ts';
 import { currencyOfCountry } from '../books/countries.ts';
+import { invalid, refusal } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { isObject } from '../core/json.ts';
+import { mergeMetadata, metadata } from '../core/metadata.ts';
+import { anything, type Field, flag, oneOf, readParams, text, unsettable } from '../core/params.ts';
+import type { World } from '../core/world.ts';
 import { emit } from '../events/emit.ts';
 import { platform } from '../http/routes.ts';
+import { conditions, listAnswer, pagination, readPage, where } from '../store/lists.ts';
+import { changedFrom, insertRecord, readRecord, saveRecord, view } from '../store/objects.ts';
+import type { BankAccount } from '../store/records.ts';
 import { changeAccount } from './change.ts';
 import { bankAccountsOf, readAccount } from './record.ts';
-import { isObject } from '../core/json.ts';
-import type { Field } from '../core/params.ts';
 
 /** What a bank account is made of. */
 export type BankDetails = {

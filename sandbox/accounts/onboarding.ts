@@ -1,10 +1,10 @@
-import type { AccountRecord } from '../core/records.ts';
 import type { World } from '../core/world.ts';
-import { bankAccountsOf, countryOf, readAccount } from './record.ts';
-import { addBankAccount } from './external-accounts.ts';
-import { changeAccount } from './change.ts';
-import { merge } from './v2-shapes.ts';
+import type { AccountRecord } from '../store/records.ts';
 import { placeOf } from './addresses.ts';
+import { changeAccount } from './change.ts';
+import { addBankAccount } from './external-accounts.ts';
+import { bankAccountsOf, countryOf, readAccount } from './record.ts';
+import { merge } from './v2-shapes.ts';
 
 /** What a seller enters on the hosted page; the defaults are Stripe's values that succeed at once. */
 export type Entered = {

@@ -1,9 +1,8 @@
 import { missing } from '../core/errors.ts';
 import { textOf } from '../core/json.ts';
-import { allRecords, findRecord, insertRecord, saveRecord } from '../core/objects.ts';
-import type { AccountRecord, BalanceSettings, BankAccount, Capability } from '../core/records.ts';
-import { platformId } from '../core/world.ts';
-import type { World } from '../core/world.ts';
+import { platformId, type World } from '../core/world.ts';
+import { allRecords, findRecord, insertRecord, saveRecord } from '../store/objects.ts';
+import type { AccountRecord, BalanceSettings, BankAccount, Capability } from '../store/records.ts';
 
 /** The schedule of a new connected account: Stripe pays out by itself every day. */
 export const newAccountSettings: BalanceSettings = {

@@ -1,7 +1,6 @@
-import { isObject, textOf } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject, textOf } from '../core/json.ts';
+import type { AccountRecord, BankAccount, Capability, RequirementEntry } from '../store/records.ts';
 import { countryOf } from './record.ts';
-import type { AccountRecord, BankAccount, Capability, RequirementEntry } from '../core/records.ts';
 
 /** What the magic values of a seller's data lead to. */
 export type Verdict = { status: 'verified' | 'reviewing' | 'rejected' | 'open' };

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../core/json.ts';
-import { listAnswer } from '../core/lists.ts';
-import { view } from '../core/objects.ts';
-import type { AccountRecord, Capability } from '../core/records.ts';
-import { platformId } from '../core/world.ts';
-import type { World } from '../core/world.ts';
+import { platformId, type World } from '../core/world.ts';
+import { listAnswer } from '../store/lists.ts';
+import { view } from '../store/objects.ts';
+import type { AccountRecord, Capability } from '../store/records.ts';
 import { bankAccountsOf, countryOf } from './record.ts';
 import { collectorOf, deadlineOf } from './v2-view.ts';
 

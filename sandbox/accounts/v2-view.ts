@@ -1,6 +1,5 @@
-import { isObject } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { AccountRecord } from '../core/records.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
+import type { AccountRecord } from '../store/records.ts';
 
 /** The parts of a v2 account that are only shown when asked for. */
 export const includable = [

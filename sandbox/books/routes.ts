@@ -1,12 +1,10 @@
+import { readAccount } from '../accounts/record.ts';
 import type { DueHandlers } from '../core/due.ts';
 import { missing } from '../core/errors.ts';
-import { conditions, listAnswer, pagination, readPage, where, whereRange } from '../core/lists.ts';
 import { range, text } from '../core/params.ts';
-import { readAccount } from '../accounts/record.ts';
-import { v1 } from '../http/routes.ts';
-import type { Route } from '../http/routes.ts';
-import { findEntry, showEntry } from './balance-transactions.ts';
-import type { BookRow } from './balance-transactions.ts';
+import { type Route, v1 } from '../http/routes.ts';
+import { conditions, listAnswer, pagination, readPage, where, whereRange } from '../store/lists.ts';
+import { type BookRow, findEntry, showEntry } from './balance-transactions.ts';
 import { balanceObject, settle } from './balance.ts';
 
 /** `/v1/balance` and `/v1/balance_transactions`. */

@@ -1,10 +1,10 @@
-import type { Json, JsonObject } from '../core/json.ts';
-import { listAnswer } from '../core/lists.ts';
-import { findRecord, view } from '../core/objects.ts';
-import type { Charge, Dispute, Records, Transfer } from '../core/records.ts';
-import type { World } from '../core/world.ts';
-import { findEntry } from './balance-transactions.ts';
 import { accountView } from '../accounts/v1-view.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { World } from '../core/world.ts';
+import { listAnswer } from '../store/lists.ts';
+import { findRecord, view } from '../store/objects.ts';
+import type { Charge, Dispute, Records, Transfer } from '../store/records.ts';
+import { findEntry } from './balance-transactions.ts';
 
 const kinds: Record<string, keyof Records> = {
   ba: 'bank_account',

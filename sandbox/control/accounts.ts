@@ -3,11 +3,10 @@ import { completeOnboarding } from '../accounts/onboarding.ts';
 import { findAccount } from '../accounts/record.ts';
 import { accountV2View } from '../accounts/v2-view.ts';
 import { flag, integer, oneOf, required, text } from '../core/params.ts';
-import type { AccountRecord } from '../core/records.ts';
-import { platformId } from '../core/world.ts';
-import type { World } from '../core/world.ts';
+import { platformId, type World } from '../core/world.ts';
 import { emit } from '../events/emit.ts';
-import { control, unknownId } from './control.ts';
+import type { AccountRecord } from '../store/records.ts';
+import { control, unknownId } from './define.ts';
 
 const entered = {
   givenName: text(),

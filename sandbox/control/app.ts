@@ -1,15 +1,12 @@
-import { Hono } from 'hono';
-import type { Context } from 'hono';
+import { type Context, Hono } from 'hono';
 import { StripeFault } from '../core/errors.ts';
-import { isObject } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import { parseForm } from '../http/form.ts';
 import type { Surface } from '../http/surface.ts';
 import { accountControls } from './accounts.ts';
 import { bookControls } from './book.ts';
 import { clockControls } from './clock.ts';
-import { refuse } from './control.ts';
-import type { Control } from './control.ts';
+import { type Control, refuse } from './define.ts';
 import { disturbanceControls } from './disturbances.ts';
 import { logControls } from './log.ts';
 import { moneyControls } from './money.ts';

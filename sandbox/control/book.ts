@@ -1,10 +1,9 @@
-import { allTotals } from '../books/balance.ts';
 import { bankAccountsOf } from '../accounts/record.ts';
-import { allRecords, view } from '../core/objects.ts';
-import type { AccountRecord, Payout, Transfer } from '../core/records.ts';
-import { platformId } from '../core/world.ts';
-import type { World } from '../core/world.ts';
-import { control } from './control.ts';
+import { allTotals } from '../books/balance.ts';
+import { platformId, type World } from '../core/world.ts';
+import { allRecords, view } from '../store/objects.ts';
+import type { AccountRecord, Payout, Transfer } from '../store/records.ts';
+import { control } from './define.ts';
 
 type Sums = Record<string, { count: number; amount: number }>;
 

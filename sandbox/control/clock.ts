@@ -1,7 +1,7 @@
 import { processDue } from '../core/due.ts';
 import { integer, required } from '../core/params.ts';
 import type { World } from '../core/world.ts';
-import { control, refuse } from './control.ts';
+import { control, refuse } from './define.ts';
 
 /** `health` and `clock`. */
 export const clockControls = [

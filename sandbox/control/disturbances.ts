@@ -1,10 +1,18 @@
 import { errorAnswer, lockTimeout, StripeFault } from '../core/errors.ts';
-import { flag, hash, integer, listOf, mapOf, oneOf, required, text } from '../core/params.ts';
-import type { Parsed } from '../core/params.ts';
-import type { Fault } from '../http/faults.ts';
-import type { Aim } from '../http/paths.ts';
-import { isPathPattern } from '../http/paths.ts';
-import { control, refuse, unknownId } from './control.ts';
+import {
+  flag,
+  hash,
+  integer,
+  listOf,
+  mapOf,
+  oneOf,
+  type Parsed,
+  required,
+  text,
+} from '../core/params.ts';
+import type { Fault } from '../disturbances/faults.ts';
+import { type Aim, isPathPattern } from '../http/paths.ts';
+import { control, refuse, unknownId } from './define.ts';
 
 const aim = {
   method: oneOf('GET', 'POST', 'DELETE'),

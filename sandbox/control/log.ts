@@ -2,7 +2,7 @@ import { flag, integer, text } from '../core/params.ts';
 import { listUnknown } from '../core/unknown.ts';
 import { isPathPattern } from '../http/paths.ts';
 import { listRequests, recordFinished } from '../http/request-log.ts';
-import { control, refuse } from './control.ts';
+import { control, refuse } from './define.ts';
 
 const filters = {
   path: text(),

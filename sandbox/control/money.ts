@@ -1,14 +1,12 @@
 import { showDispute } from '../books/views.ts';
-import { ownerOf, view } from '../core/objects.ts';
 import { flag, required, text } from '../core/params.ts';
-import type { Payout, Topup } from '../core/records.ts';
-import { platformId } from '../core/world.ts';
-import type { World } from '../core/world.ts';
-import { openDispute } from '../money/disputes.ts';
-import { failPayout, payPayout } from '../money/payout-life.ts';
-import { failTopup, reverseTopup, succeedTopup } from '../money/topups.ts';
-import { control } from './control.ts';
-import type { ControlCall } from './control.ts';
+import { platformId, type World } from '../core/world.ts';
+import { openDispute } from '../disputes/life.ts';
+import { failPayout, payPayout } from '../payouts/life.ts';
+import { ownerOf, view } from '../store/objects.ts';
+import type { Payout, Topup } from '../store/records.ts';
+import { failTopup, reverseTopup, succeedTopup } from '../topups/life.ts';
+import { control, type ControlCall } from './define.ts';
 
 const why = { failureCode: required(text()) };
 const claim = { reason: text(), inquiry: flag() };

@@ -1,7 +1,7 @@
 import { hash, integer, listOf, oneOf, required, share, text } from '../core/params.ts';
-import { listStrikes } from '../http/plan.ts';
-import { strikeKinds } from '../http/strikes.ts';
-import { control, refuse } from './control.ts';
+import { listStrikes } from '../disturbances/plan.ts';
+import { strikeKinds } from '../disturbances/strikes.ts';
+import { control, refuse } from './define.ts';
 
 const strike = hash({
   endpoint: required(text()),

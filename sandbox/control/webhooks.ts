@@ -1,13 +1,26 @@
-import { flag, hash, integer, listOf, oneOf, required, share, text } from '../core/params.ts';
-import type { Parsed } from '../core/params.ts';
+import {
+  flag,
+  hash,
+  integer,
+  listOf,
+  oneOf,
+  type Parsed,
+  required,
+  share,
+  text,
+} from '../core/params.ts';
 import type { World } from '../core/world.ts';
 import { listDeliveries } from '../events/deliveries.ts';
-import { deleteDestination, findDestination, listDestinations } from '../events/destinations.ts';
-import { saveDestination } from '../events/destinations.ts';
-import type { Destination } from '../events/destinations.ts';
+import {
+  deleteDestination,
+  type Destination,
+  findDestination,
+  listDestinations,
+  saveDestination,
+} from '../events/destinations.ts';
 import { queue } from '../events/queue.ts';
 import { orderly, readWebhookSettings, writeWebhookSettings } from '../events/settings.ts';
-import { control, refuse, unknownId } from './control.ts';
+import { control, refuse, unknownId } from './define.ts';
 
 const destination = {
   id: required(text()),

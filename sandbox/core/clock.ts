@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from '../store/database.ts';
 import { readSetting, writeSetting } from './world.ts';
 
 /** The sandbox's time: real time plus an offset that only grows. */

@@ -1,5 +1,5 @@
+import type { Database } from '../store/database.ts';
 import type { Clock } from './clock.ts';
-import type { Database } from './database.ts';
 import type { Witness } from './witness.ts';
 
 /** What every part of the sandbox shares: its memory, its clock and where it is reachable. */

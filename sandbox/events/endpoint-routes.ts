@@ -1,20 +1,20 @@
 import { missing, refusal } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
-import { conditions, listAnswer, pagination, readPage } from '../core/lists.ts';
 import { mergeMetadata, metadata } from '../core/metadata.ts';
 import { flag, listOf, required, text, unsettable } from '../core/params.ts';
-import { apiVersion } from '../core/world.ts';
-import type { World } from '../core/world.ts';
+import { apiVersion, type World } from '../core/world.ts';
 import { platform } from '../http/routes.ts';
+import { conditions, listAnswer, pagination, readPage } from '../store/lists.ts';
 import {
   addDestination,
   deleteDestination,
+  type Destination,
   findDestination,
   httpUrl,
+  type Kept,
   saveDestination,
 } from './destinations.ts';
-import type { Destination, Kept } from './destinations.ts';
 
 const base = '/v1/webhook_endpoints';
 

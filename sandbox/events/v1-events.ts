@@ -1,10 +1,17 @@
 import { missing } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { conditions, listAnswer, pagination, readPage, where, whereRange } from '../core/lists.ts';
-import type { Conditions } from '../core/lists.ts';
 import { flag, listOf, range, text } from '../core/params.ts';
 import type { World } from '../core/world.ts';
 import { v1 } from '../http/routes.ts';
+import {
+  type Conditions,
+  conditions,
+  listAnswer,
+  pagination,
+  readPage,
+  where,
+  whereRange,
+} from '../store/lists.ts';
 
 const keptSeconds = 30 * 24 * 3600;
 

@@ -1,8 +1,13 @@
 import { lockTimeout } from '../core/errors.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from '../disturbances/faults.ts';
 import { keyInUse } from './idempotency.ts';
-import { answerWithFault, process, refuseOutside } from './process.ts';
-import type { Answer, StripeRequest } from './process.ts';
+import {
+  type Answer,
+  answerWithFault,
+  process,
+  refuseOutside,
+  type StripeRequest,
+} from './process.ts';
 import { recordDropped } from './request-log.ts';
 import type { Surface } from './surface.ts';
 

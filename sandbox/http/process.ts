@@ -1,13 +1,11 @@
-import { StripeFault, errorAnswer, invalid } from '../core/errors.ts';
-import { canonical } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { findAccount } from '../accounts/record.ts';
 import { processDue } from '../core/due.ts';
+import { errorAnswer, invalid, StripeFault } from '../core/errors.ts';
+import { canonical, type JsonObject } from '../core/json.ts';
 import { recordUnknown } from '../core/unknown.ts';
 import { platformId } from '../core/world.ts';
-import { findAccount } from '../accounts/record.ts';
-import type { Fault } from './faults.ts';
-import { keep, readKept } from './idempotency.ts';
-import type { Kept, Keyed } from './idempotency.ts';
+import type { Fault } from '../disturbances/faults.ts';
+import { keep, type Kept, type Keyed, readKept } from './idempotency.ts';
 import { recordRequest } from './request-log.ts';
 import type { Surface } from './surface.ts';
 

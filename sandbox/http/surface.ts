@@ -1,15 +1,10 @@
-import { createHolds } from './holds.ts';
-import type { Holds } from './holds.ts';
-import { createFaults } from './faults.ts';
-import type { Faults } from './faults.ts';
-import { openPlan } from './plan.ts';
-import type { Plan } from './plan.ts';
-import { createLimits } from './limits.ts';
-import type { Limits } from './limits.ts';
-import { routeTable } from './routes.ts';
-import type { Match, Route } from './routes.ts';
 import type { DueHandlers } from '../core/due.ts';
 import type { World } from '../core/world.ts';
+import { createFaults, type Faults } from '../disturbances/faults.ts';
+import { createHolds, type Holds } from '../disturbances/holds.ts';
+import { createLimits, type Limits } from '../disturbances/limits.ts';
+import { openPlan, type Plan } from '../disturbances/plan.ts';
+import { type Match, type Route, routeTable } from './routes.ts';
 
 /** A running sandbox's Stripe surface: what it knows and how it is being disturbed. */
 export type Surface = {

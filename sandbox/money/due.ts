@@ -1,8 +1,8 @@
 import type { DueHandlers } from '../core/due.ts';
-import { payOutByItself } from './automatic-payouts.ts';
-import { decide, lapse } from './disputes.ts';
-import { arrive, leave } from './payout-life.ts';
-import { finishTopup } from './topups.ts';
+import { decide, lapse } from '../disputes/life.ts';
+import { payOutByItself } from '../payouts/automatic.ts';
+import { arrive, leave } from '../payouts/life.ts';
+import { finishTopup } from '../topups/life.ts';
 
 /** What happens to money when its time comes. */
 export const moneyDue: DueHandlers = {

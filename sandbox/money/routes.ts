@@ -1,13 +1,13 @@
+import { chargeRoutes } from '../charges/routes.ts';
+import { disputeRoutes } from '../disputes/routes.ts';
+import { warningRoutes } from '../disputes/warnings.ts';
 import type { Route } from '../http/routes.ts';
-import { balanceSettingsRoutes } from './balance-settings.ts';
-import { chargeRoutes } from './charge-routes.ts';
-import { disputeRoutes } from './dispute-routes.ts';
-import { warningRoutes } from './early-fraud-warnings.ts';
-import { payoutRoutes } from './payout-routes.ts';
-import { refundRoutes } from './refund-routes.ts';
-import { reversalRoutes } from './reversal-routes.ts';
-import { topupRoutes } from './topup-routes.ts';
-import { transferRoutes } from './transfer-routes.ts';
+import { balanceSettingsRoutes } from '../payouts/balance-settings.ts';
+import { payoutRoutes } from '../payouts/routes.ts';
+import { refundRoutes } from '../refunds/routes.ts';
+import { topupRoutes } from '../topups/routes.ts';
+import { reversalRoutes } from '../transfers/reversal-routes.ts';
+import { transferRoutes } from '../transfers/routes.ts';
 
 /** Everything that moves money: transfers, payouts, charges, top-ups and their settings. */
 export const moneyRoutes: Route[] = [

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, inject, test } from 'vitest';
 import { connect } from '../../db/connect.ts';
 import { recordInstallation } from '../../db/operations/installation.ts';
 import { freePort } from '../../dev/ports.ts';
-import { withClient } from '../../dev/postgres.ts';
+import { withClient } from '../../dev/servers/postgres.ts';
 import { createTestDatabase, takeNamespace } from '../environment.ts';
 import { until } from '../wait.ts';
 import { waitingHere } from './plumbing.ts';

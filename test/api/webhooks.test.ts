@@ -1,6 +1,6 @@
 import { Stripe } from 'stripe';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { withClient } from '../../dev/postgres.ts';
+import { withClient } from '../../dev/servers/postgres.ts';
 import { until } from '../wait.ts';
 import {
   createTestApp,

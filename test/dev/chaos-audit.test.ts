@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { audit } from '../../dev/chaos/audit.ts';
-import type { Facts } from '../../dev/chaos/audit-facts.ts';
-import { unexplainedCents } from '../../dev/chaos/audit-money.ts';
+import type { Facts } from '../../dev/chaos/audit/facts.ts';
+import { unexplainedCents } from '../../dev/chaos/audit/money.ts';
+import { audit } from '../../dev/chaos/audit/verdict.ts';
 import { castOf } from '../../dev/chaos/cast.ts';
-import { diceOf } from '../../dev/chaos/dice.ts';
-import { planOf } from '../../dev/chaos/plan.ts';
+import { diceOf } from '../../dev/chaos/strikes/dice.ts';
+import { planOf } from '../../dev/chaos/strikes/plan.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'eur' });
 const account = 'acct_1';

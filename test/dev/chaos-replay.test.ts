@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import type { Replay, StruckCall } from '../../dev/chaos/log.ts';
-import type { Strike } from '../../dev/chaos/plan.ts';
-import { compare } from '../../dev/chaos/replay.ts';
 import { standstillFindings } from '../../dev/chaos/report.ts';
+import type { Replay, StruckCall } from '../../dev/chaos/strikes/log.ts';
+import type { Strike } from '../../dev/chaos/strikes/plan.ts';
+import { compare } from '../../dev/chaos/strikes/replay.ts';
 
 const kill: Strike = { during: 'orders', after: 3, do: 'kill', part: 'worker' };
 const lost: Strike = { during: 'orders', after: 5, do: 'lose-temporal' };

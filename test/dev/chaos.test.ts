@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { readReplay } from '../../dev/chaos/log.ts';
-import { planOf } from '../../dev/chaos/plan.ts';
-import { isRunning } from '../../dev/process-identity.ts';
-import { choosePlace, clear, partsIn, run, type Launched, type Place } from './launcher.ts';
+import { readReplay } from '../../dev/chaos/strikes/log.ts';
+import { planOf } from '../../dev/chaos/strikes/plan.ts';
+import { isRunning } from '../../dev/processes/identity.ts';
+import { choosePlace, clear, type Launched, partsIn, type Place, run } from './launcher.ts';
 
 const seed = 11;
 const payouts = 24;

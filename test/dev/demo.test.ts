@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { differences, type BookedPayout } from '../../dev/demo/books.ts';
+
+import { type BookedPayout, differences } from '../../dev/demo/books.ts';
 import type { Payout } from '../../dev/demo/payouts.ts';
 import { dayAndTime, inWords, table } from '../../dev/demo/words.ts';
-import { isRunning } from '../../dev/process-identity.ts';
+import { isRunning } from '../../dev/processes/identity.ts';
 import { startSandbox } from '../../sandbox/server.ts';
-import { choosePlace, clear, partsIn, run, type Launched, type Place } from './launcher.ts';
+import { choosePlace, clear, type Launched, partsIn, type Place, run } from './launcher.ts';
 
 describe('the words of the demo', () => {
   test.each([

@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { openFleet, type Fleet } from '../../dev/fleet.ts';
+import { type Fleet, openFleet } from '../../dev/processes/fleet.ts';
 
 const names = ['Postgres', 'sandbox', 'API', 'Temporal', 'worker'];
 const inOrder = 'API worker sandbox Temporal Postgres';

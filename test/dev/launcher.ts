@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { freePort } from '../../dev/ports.ts';
-import { isRunning, type ProcessIdentity } from '../../dev/process-identity.ts';
+import { isRunning, type ProcessIdentity } from '../../dev/processes/identity.ts';
 
 /** A state folder and ports of a test's own, as the variables the launcher reads. */
 export type Place = { folder: string; env: Record<string, string> };

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
-import { isRunning } from '../../dev/process-identity.ts';
+import { isRunning } from '../../dev/processes/identity.ts';
 import { until } from '../wait.ts';
-import { choosePlace, clear, launch, partsIn, type Launched, type Place } from './launcher.ts';
+import { choosePlace, clear, launch, type Launched, partsIn, type Place } from './launcher.ts';
 
 const up = 'payout-engine is up';
 let place: Place;

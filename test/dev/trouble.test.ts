@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { troubleLine } from '../../dev/trouble.ts';
+import { troubleLine } from '../../dev/processes/trouble.ts';
 
 const sdk = {
   sdkComponent: 'activity',

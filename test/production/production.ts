@@ -1,11 +1,10 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
-
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
 import { freePort } from '../../dev/ports.ts';
-import { startPostgres, stopPostgres, withClient } from '../../dev/postgres.ts';
 import { say } from '../../dev/say.ts';
+import { startPostgres, stopPostgres, withClient } from '../../dev/servers/postgres.ts';
 import { readServices, required, type Service } from './compose.ts';
 import type { Running } from './service.ts';
 import { host, openYard, type Yard } from './yard.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { launch, pause, waitUntilReady, type Launch } from '../../dev/processes.ts';
+import { type Launch, launch, pause, waitUntilReady } from '../../dev/processes/launch.ts';
 
 /** A service of the compose file as a plain process, started again as the file says. */
 export type Running = {

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 
-import { goInstall } from '../../dev/go-install.ts';
-import { cacheFolder, canRun, keepPrograms } from '../../dev/kept-programs.ts';
 import { say } from '../../dev/say.ts';
-import { findTemporal } from '../../dev/temporal-program.ts';
+import { goInstall } from '../../dev/servers/go-install.ts';
+import { cacheFolder, canRun, keepPrograms } from '../../dev/servers/kept-programs.ts';
+import { findTemporal } from '../../dev/servers/temporal-program.ts';
 
 const sources = { 'temporal-server': 'cmd/server', 'temporal-sql-tool': 'cmd/tools/sql' };
 

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { payoutWorkflowId, type PayoutId } from '../../domain/ids.ts';
-import { ensureSchedules } from '../../workers/schedules.ts';
+import { type PayoutId, payoutWorkflowId } from '../../domain/ids.ts';
+import { ensureSchedules } from '../../workers/setup/schedules.ts';
 import { ownPostgres, ownTemporal } from '../own-servers.ts';
 import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
+  type RunningEngine,
   startEngine,
   untilItAnswers,
   untilPayout,
-  type RunningEngine,
 } from '../running-engine.ts';
 import { expectPaidOnce } from '../sandbox-book.ts';
 import { until } from '../wait.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openClock } from '../../sandbox/core/clock.ts';
-import { openDatabase } from '../../sandbox/core/database.ts';
 import { processDue, schedule, unschedule } from '../../sandbox/core/due.ts';
 import { listUnknown } from '../../sandbox/core/unknown.ts';
 import type { World } from '../../sandbox/core/world.ts';
+import { openDatabase } from '../../sandbox/store/database.ts';
 
 let w: World;
 

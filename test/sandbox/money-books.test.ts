@@ -1,23 +1,22 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { completeOnboarding } from '../../sandbox/accounts/onboarding.ts';
-import { accountDue, accountRoutes } from '../../sandbox/accounts/routes.ts';
 import { bankAccountsOf, seedPlatform } from '../../sandbox/accounts/record.ts';
+import { accountDue, accountRoutes } from '../../sandbox/accounts/routes.ts';
 import { bookDue } from '../../sandbox/books/routes.ts';
+import { createCharge } from '../../sandbox/charges/create.ts';
 import { openClock } from '../../sandbox/core/clock.ts';
-import { openDatabase } from '../../sandbox/core/database.ts';
 import { processDue } from '../../sandbox/core/due.ts';
 import { StripeFault } from '../../sandbox/core/errors.ts';
-import { allRecords } from '../../sandbox/core/objects.ts';
-import { platformId } from '../../sandbox/core/world.ts';
-import type { World } from '../../sandbox/core/world.ts';
-import { createCharge } from '../../sandbox/money/charges.ts';
+import { platformId, type World } from '../../sandbox/core/world.ts';
 import { moneyDue } from '../../sandbox/money/due.ts';
-import { cancelPayout, failPayout, payPayout } from '../../sandbox/money/payout-life.ts';
-import { createPayout } from '../../sandbox/money/payouts.ts';
-import { reverseTransfer } from '../../sandbox/money/reversals.ts';
-import { createTopup } from '../../sandbox/money/topups.ts';
-import { createTransfer } from '../../sandbox/money/transfers.ts';
+import { createPayout } from '../../sandbox/payouts/create.ts';
+import { cancelPayout, failPayout, payPayout } from '../../sandbox/payouts/life.ts';
+import { openDatabase } from '../../sandbox/store/database.ts';
+import { allRecords } from '../../sandbox/store/objects.ts';
+import { createTopup } from '../../sandbox/topups/life.ts';
+import { createTransfer } from '../../sandbox/transfers/create.ts';
+import { reverseTransfer } from '../../sandbox/transfers/reversals.ts';
 
 /** An order of money; a number is days that pass. */
 type Step = (w: World) => void;

@@ -1,8 +1,7 @@
-import { failingNumber, failureOf } from '../../sandbox/money/failures.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type Stripe from 'stripe';
-import { expectRefusal, startMoneySandbox } from './money-sandbox.ts';
-import type { MoneySandbox } from './money-sandbox.ts';
+import { failingNumber, failureOf } from '../../sandbox/payouts/failures.ts';
+import { expectRefusal, type MoneySandbox, startMoneySandbox } from './money-sandbox.ts';
 
 let s: MoneySandbox;
 let seller: string;

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { createStripe } from '../../activities/stripe/client.ts';
 import { readConfig } from '../../config.ts';
 import { connect } from '../../db/connect.ts';
-import { setUp } from '../../workers/setup.ts';
+import { setUp } from '../../workers/setup/main.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 import { createTestDatabase } from '../environment.ts';
 

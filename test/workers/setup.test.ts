@@ -274,7 +274,7 @@ describe('the program of the set-up', () => {
 
 /** As `npm run setup` does, with its words going into a log. */
 async function runProgram(args: string[], change: Record<string, string> = {}) {
-  const script = fileURLToPath(new URL('../../workers/setup.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../../workers/setup/main.ts', import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { env: { ...stage.env, ...change } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

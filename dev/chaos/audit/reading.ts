@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import {
+  type Book,
+  type Facts,
+  isOver,
+  type Outage,
+  type Payout,
+  type Seller,
+  type Workflow,
+} from './facts.ts';
+
+/** Where everything is read. */
+export type Sources = {
+  api: string;
+  apiKey: string;
+  sandbox: string;
+  /** Temporal's web interface, which passes its API on. */
+  temporalUi: string;
+  namespace: string;
+  apiLog: string;
+  /** When the run began: what is older in the log belongs to another. */
+  since: number;
+};
+
+type Known = { promised: Facts['promised']; outages: Outage[] };
+
+/** Reads all facts from outside: the public API, the sandbox's book, Temporal, the API's log. */
+export async function readFacts(sources: Sources, known: Known): Promise<Facts> {
+  const { sandbox } = sources;
+  const payouts = await listAll<Payout>(sources, '/v1/payouts');
+  const [sellers, attention, discrepancies, workflows, tooMany] = await Promise.all([
+    readSellers(sources, payouts),
+    listAll<Facts['attention'][number]>(sources, '/v1/attention'),
+    listAll<Facts['discrepancies'][number]>(sources, '/v1/discrepancies'),
+    readWorkflows(sources),
+    readTooMany(sources),
+  ]);
+  const open = [
+    ...payouts.filter((one) => !isOver(one)).map(({ id }) => `payout/${id}`),
+    ...sellers.map(({ id }) => `seller/${id}`),
+  ];
+  workflows.push(...(await readOverlooked(sources, workflows, open)));
+  await letEnd(sources, workflows, new Set(open));
+  const { unknownCalls } = await getJson<Pick<Facts, 'unknownCalls'>>(
+    `${sandbox}/_sandbox/unknown-calls`,
+  );
+  return {
+    payouts,
+    sellers,
+    book: await getJson<Book>(`${sandbox}/_sandbox/book`),
+    attention,
+    discrepancies,
+    workflows,
+    tooMany,
+    unknownCalls,
+    apiFaults: readApiFaults(sources),
+    ...known,
+  };
+}
+
+async function readSellers(sources: Sources, payouts: readonly Payout[]): Promise<Seller[]> {
+  const listed = await listAll<Omit<Seller, 'balances'>>(sources, '/v1/sellers');
+  const sellers: Seller[] = [];
+  for (const seller of listed) {
+    const path = `/v1/sellers/${seller.id}`;
+    const { data } = await askApi<{ data: Seller['balances'] }>(sources, `${path}/balances`);
+    const isUnderWay = payouts.some((one) => one.sellerId === seller.id && !isOver(one));
+    const isWaiting = !isUnderWay && data.some(({ payable }) => payable.amount > 0);
+    const explained = isWaiting
+      ? await askApi<{ waits: { for: string }[] }>(sources, `${path}/explain`)
+      : {};
+    sellers.push({ ...seller, balances: data, ...explained });
+  }
+  return sellers;
+}
+
+async function readWorkflows({ temporalUi, namespace }: Sources): Promise<Workflow[]> {
+  const statuses = "'Running', 'Failed', 'Terminated', 'TimedOut', 'Canceled'";
+  const query = encodeURIComponent(`ExecutionStatus IN (${statuses})`);
+  const all: Workflow[] = [];
+  let token = '';
+  do {
+    const page = await getJson<{
+      executions?: { execution: { workflowId: string }; type: { name: string }; status: string }[];
+      nextPageToken?: string | null;
+    }>(
+      `${temporalUi}/api/v1/namespaces/${namespace}/workflows?query=${query}` +
+        `&pageSize=1000&nextPageToken=${encodeURIComponent(token)}`,
+    );
+    for (const { execution, type, status } of page.executions ?? []) {
+      all.push({ id: execution.workflowId, type: type.name, status: shortOf(status) });
+    }
+    token = page.nextPageToken ?? '';
+  } while (token !== '');
+  return all;
+}
+
+/**
+ * What runs and stood on no page: one that begins anew while pages are read moves from a page that
+ * is to come to one that was read.
+ */
+async function readOverlooked(
+  sources: Sources,
+  listed: readonly Workflow[],
+  open: readonly string[],
+): Promise<Workflow[]> {
+  const running = new Set(listed.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
+  const found: Workflow[] = [];
+  for (const id of open.filter((one) => !running.has(one))) {
+    const workflow = await readWorkflow(sources, id);
+    if (workflow?.status === 'RUNNING') found.push(workflow);
+  }
+  return found;
+}
+
+/** Longer than a workflow takes from its last step to its end, and Temporal's list to say so. */
+const endsWithinMs = 30_000;
+
+/** What is told to run though its row is over gets the time to end; one that is stuck does not. */
+async function letEnd(
+  sources: Sources,
+  listed: Workflow[],
+  open: ReadonlySet<string>,
+): Promise<void> {
+  const until = Date.now() + endsWithinMs;
+  const ending = listed.filter(({ id, type, status }) => {
+    return status === 'RUNNING' && type === 'payout' && !open.has(id);
+  });
+  for (const one of ending) one.status = await endOf(sources, one.id, until);
+}
+
+async function endOf(sources: Sources, id: string, until: number): Promise<string> {
+  for (;;) {
+    const { status } = (await readWorkflow(sources, id)) ?? { status: 'GONE' };
+    if (status !== 'RUNNING' || Date.now() > until) return status;
+    await pause(500);
+  }
+}
+
+async function readWorkflow(
+  { temporalUi, namespace }: Sources,
+  id: string,
+): Promise<Workflow | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/workflows/${encodeURIComponent(id)}`;
+  const answer = await fetch(`${temporalUi}${path}`);
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`${answer.status} from ${path}: ${await answer.text()}`);
+  const { workflowExecutionInfo } = (await answer.json()) as {
+    workflowExecutionInfo: { type: { name: string }; status: string };
+  };
+  const { type, status } = workflowExecutionInfo;
+  return { id, type: type.name, status: shortOf(status) };
+}
+
+/** A status without the words that stand before each. */
+function shortOf(status: string): string {
+  return status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
+}
+
+type Line = { seq: number; at: number; method: string; path: string; requestId: string };
+
+/** Refusals by the real budgets: those of the plan are listed as strikes. */
+async function readTooMany({ sandbox }: Sources): Promise<Facts['tooMany']> {
+  const struck = new Set<string>();
+  for (const { requestId } of await readLog<Line & { requestId: string }>(sandbox, 'strikes')) {
+    struck.add(requestId);
+  }
+  const refused = await readLog<Line>(sandbox, 'requests', '&status=429');
+  return refused
+    .filter(({ requestId }) => !struck.has(requestId))
+    .map(({ at, method, path }) => ({ at, endpoint: `${method} ${path}` }));
+}
+
+/** A log of the sandbox's, page by page. */
+async function readLog<T extends { seq: number }>(
+  sandbox: string,
+  name: 'requests' | 'strikes',
+  filter = '',
+): Promise<T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const url = `${sandbox}/_sandbox/${name}?after=${all.at(-1)?.seq ?? 0}&limit=5000${filter}`;
+    const page = await getJson<Record<string, T[]> & { hasMore: boolean }>(url);
+    all.push(...(page[name] ?? []));
+    if (!page.hasMore) return all;
+  }
+}
+
+function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {
+  return readFileSync(apiLog, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const said = lineOf(line);
+      const at = Date.parse(said.time ?? '');
+      const isFault = said.event === 'fault' || (said.event === 'request' && said.status >= 500);
+      if (!isFault || at < since) return [];
+      return [
+        { at, what: `${said.event} ${said.route ?? ''} ${said.status ?? said.message ?? ''}` },
+      ];
+    });
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the API wrote
+function lineOf(line: string): any {
+  try {
+    return line.startsWith('{') ? JSON.parse(line) : {};
+  } catch {
+    return {};
+  }
+}
+
+async function listAll<T>(sources: Sources, path: string): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const after = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: { data: T[]; nextCursor: string | null } = await askApi(
+      sources,
+      `${path}?limit=100${after}`,
+    );
+    all.push(...page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return all;
+}
+
+async function askApi<T>({ api, apiKey }: Sources, path: string): Promise<T> {
+  return getJson<T>(`${api}${path}`, { authorization: `Bearer ${apiKey}` });
+}
+
+async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
+  const answer = await fetch(url, { headers });
+  if (!answer.ok) throw new Error(`${answer.status} from ${url}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}

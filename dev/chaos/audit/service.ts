@@ -1,0 +1,68 @@
+import { type Facts, type Finding, isOver, type Workflow } from './facts.ts';
+
+const dead = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELED']);
+const jobs = new Set(['relay', 'sweep', 'revive', 'accounts', 'reconciliation']);
+
+/** How long after a server is back requests may still fail: connections have to be made anew. */
+const graceMs = 15_000;
+
+/** Nothing waits for a person, every workflow does its work, budgets hold, the API answers. */
+export function auditService(facts: Facts): Finding[] {
+  const { attention, discrepancies, tooMany, unknownCalls, apiFaults, outages } = facts;
+  const wasDown = ({ at }: { at: number }): boolean =>
+    outages.some(({ from, to }) => at >= from && at <= to + graceMs);
+  return [
+    ...attention.map(({ kind, id, reason }) => finding('attention', `${kind} ${id}`, reason)),
+    ...discrepancies
+      .filter(({ state }) => state === 'open')
+      .map(({ id, cause, object }) => finding('discrepancy', id, `${cause} of ${object} is open`)),
+    ...workflowFindings(facts),
+    ...tooMany.map(({ endpoint, at }) =>
+      finding('budget', endpoint, `Stripe's limit turned it away at ${instant(at)}`),
+    ),
+    ...unknownCalls.map(({ method, path, reason }) =>
+      finding('unknown-call', `${method} ${path}`, reason),
+    ),
+    ...apiFaults
+      .filter((one) => !wasDown(one))
+      .map(({ at, what }) => finding('api-fault', instant(at), what)),
+  ];
+}
+
+/** A pass of a job may fail while Stripe is away, since the next one comes; nothing else may. */
+function workflowFindings({ workflows, payouts, sellers }: Facts): Finding[] {
+  const running = new Set(workflows.filter(isRunning).map(({ id }) => id));
+  const open = [
+    ...payouts.filter((payout) => !isOver(payout)).map(({ id }) => `payout/${id}`),
+    ...sellers.filter(({ status }) => status !== 'closed').map(({ id }) => `seller/${id}`),
+  ];
+  const wanted = new Set(open);
+  return [
+    ...workflows
+      .filter(({ status, type }) => dead.has(status) && !jobs.has(type))
+      .map(({ id, status }) => finding('workflow-died', id, status)),
+    ...open
+      .filter((id) => !running.has(id) && !isRequested(payouts, id))
+      .map((id) => finding('workflow-missing', id, 'Its row is open, and no workflow runs')),
+    ...workflows
+      .filter((one) => isRunning(one) && !jobs.has(one.type) && !wanted.has(one.id))
+      .map(({ id }) => finding('workflow-stuck', id, 'It runs, and its row is over')),
+  ];
+}
+
+/** A payout that waits for its turn has no workflow yet; its seller's starts it. */
+function isRequested(payouts: Facts['payouts'], workflowId: string): boolean {
+  return payouts.some(({ id, status }) => status === 'requested' && workflowId === `payout/${id}`);
+}
+
+function isRunning({ status }: Workflow): boolean {
+  return status === 'RUNNING';
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function finding(rule: string, about: string, words: string): Finding {
+  return { rule, about, words };
+}

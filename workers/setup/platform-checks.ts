@@ -1,0 +1,97 @@
+import { createPlatformActivities, platformPayoutsRemedy } from '../../activities/operations.ts';
+import type { StripeDeps } from '../../activities/stripe/call-once.ts';
+import { stripeApiVersion } from '../../activities/stripe/client.ts';
+import type { Config } from '../../config.ts';
+import {
+  describeMismatch,
+  findInstallation,
+  type Installation,
+} from '../../db/operations/installation.ts';
+import { installationOf, retrievePlatform, whyNoAnswer } from '../installation.ts';
+import type { Finding } from './findings.ts';
+
+/** Checks the platform's account and its key; answers whether Stripe can be asked for more. */
+export async function* checkPlatform(
+  deps: StripeDeps,
+  config: Config,
+): AsyncGenerator<Finding, boolean> {
+  let stands: Installation | undefined;
+  try {
+    stands = await findInstallation(deps.db);
+  } catch (error) {
+    yield { state: 'fatal', about: 'Database', says: whyNoDatabase(error) };
+    return false;
+  }
+  await deps.turns.take('GET /v1/accounts');
+  const asked = await retrievePlatform(deps.stripe, config).catch((error: Error) => error);
+  if (asked instanceof Error) {
+    yield { state: 'fatal', about: 'Stripe key', says: asked.message };
+    return false;
+  }
+  const mode = config.stripe.livemode ? 'live mode' : 'test mode';
+  const where = config.stripe.is === 'sandbox' ? `the sandbox, ${config.stripe.apiBase}` : mode;
+  yield { state: 'ok', about: 'Stripe key', says: `that of ${asked.id}, ${where}` };
+  const installation = installationFinding(stands, installationOf(config, asked.id));
+  yield installation;
+  yield versionFinding(asked.lastResponse.apiVersion);
+  // What is another's is left alone.
+  if (installation.state === 'fatal') return false;
+  yield await connectFinding(deps, config);
+  yield await payoutsFinding(deps);
+  return true;
+}
+
+function whyNoDatabase(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const undefinedTable = '42P01';
+  if (code === undefinedTable) return 'It has no tables yet. Run node db/migrate.ts.';
+  return `It does not answer (${String(message || code)}). See DATABASE_URL.`;
+}
+
+function installationFinding(stands: Installation | undefined, here: Installation): Finding {
+  const about = 'Database';
+  const mismatch = stands && describeMismatch(stands, here);
+  if (mismatch !== undefined) {
+    const remedy = 'Use the key and namespace it was first used with, or another DATABASE_URL.';
+    return { state: 'fatal', about, says: `${mismatch}. ${remedy}` };
+  }
+  const says = stands
+    ? `belongs to ${here.stripeAccount} and this namespace`
+    : `new; the first worker to start makes it that of ${here.stripeAccount}`;
+  return { state: 'ok', about, says };
+}
+
+/** Stripe answers in the version it was asked in; every request of the engine names one. */
+function versionFinding(answered: string | undefined): Finding {
+  const about = 'API version';
+  if (answered === stripeApiVersion) return { state: 'ok', about, says: stripeApiVersion };
+  const says = `The engine asks in ${stripeApiVersion} and Stripe answers in ${answered}. Use a version of the engine that Stripe knows.`;
+  return { state: 'wrong', about, says };
+}
+
+async function connectFinding({ stripe, turns }: StripeDeps, config: Config): Promise<Finding> {
+  const about = 'Connect';
+  await turns.take('GET /v2/core/accounts');
+  try {
+    await stripe.v2.core.accounts.list({ limit: 1 });
+    return { state: 'ok', about, says: 'on: connected accounts can be read' };
+  } catch (error) {
+    const remedy =
+      'Sellers are accounts of Stripe Connect: finish its set-up in the Stripe Dashboard, under ' +
+      'Connect, and let a restricted key read and write them.';
+    return { state: 'wrong', about, says: `${whyNoAnswer(error, config)} ${remedy}` };
+  }
+}
+
+async function payoutsFinding(deps: StripeDeps): Promise<Finding> {
+  const about = 'Platform payouts';
+  try {
+    const { passed } = await createPlatformActivities(deps).checkPlatformPayouts();
+    return passed
+      ? { state: 'ok', about, says: 'manual' }
+      : { state: 'wrong', about, says: platformPayoutsRemedy };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { state: 'wrong', about, says: `The schedule could not be read. ${message}.` };
+  }
+}
