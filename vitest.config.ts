@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/**/*.test.ts'],
           exclude: [...pure, ...machine],
-          globalSetup: 'test/global-setup.ts',
+          globalSetup: 'test/servers/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -1,7 +1,7 @@
 import type { Guard } from './switch-off.ts';
 
 const foundation = 'db/migrations/0001-foundation.ts';
-const calls = 'test/activities/money-calls.test.ts';
+const calls = 'test/activities/stripe/call-once.test.ts';
 
 /** Every guard. A new one is added here, with the test that notices its absence. */
 export const guards: readonly Guard[] = [
@@ -11,7 +11,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'create unique index one_attempt_not_refused',
     to: 'create index one_attempt_not_refused',
-    tests: 'test/db/attempts.test.ts',
+    tests: 'test/db/stripe/attempts.test.ts',
     pattern: 'beside one that is not refused is refused by the database',
   },
   {
@@ -20,7 +20,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'create unique index one_payout_in_flight',
     to: 'create index one_payout_in_flight',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'a second payout of a seller in flight',
   },
   {
@@ -29,7 +29,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'event_key text not null unique',
     to: 'event_key text not null',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'an entry of the same event twice',
   },
   {
@@ -38,7 +38,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'transfer_id text unique',
     to: 'transfer_id text',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'the same transfer or payout of Stripe for two of ours',
   },
   {
@@ -47,7 +47,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'stripe_payout_id text unique',
     to: 'stripe_payout_id text',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'the same transfer or payout of Stripe for two of ours',
   },
   {
@@ -56,7 +56,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'if left_behind is null or left_behind < 0 then',
     to: 'if false then',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'to set aside what is not there',
   },
   {
@@ -65,7 +65,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: "raise exception '% is append-only', tg_table_name;",
     to: 'return new;',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'a ledger entry that is',
   },
   {
@@ -74,7 +74,7 @@ export const guards: readonly Guard[] = [
     file: foundation,
     from: 'event_id text primary key',
     to: 'event_id text',
-    tests: 'test/db/inbox.test.ts',
+    tests: 'test/db/stripe-events/inbox.test.ts',
     pattern: 'that comes (twice|by ten messengers)',
   },
   {
@@ -83,7 +83,7 @@ export const guards: readonly Guard[] = [
     file: 'db/commands.ts',
     from: 'if (stored) {',
     to: 'if (stored && Date.now() < 0) {',
-    tests: 'test/api/commands.test.ts',
+    tests: 'test/api/http/commands.test.ts',
     pattern: 'gets the first answer and does nothing',
   },
   {
@@ -92,7 +92,7 @@ export const guards: readonly Guard[] = [
     file: 'db/commands.ts',
     from: 'return rows[0]?.locked === true;',
     to: 'return rows.length > 0;',
-    tests: 'test/api/commands.test.ts',
+    tests: 'test/api/http/commands.test.ts',
     pattern: 'answers 409 while its first request runs',
   },
   {
@@ -101,7 +101,7 @@ export const guards: readonly Guard[] = [
     file: 'db/stripe/attempts.ts',
     from: "when state <> 'started' then 'decided'",
     to: "when false then 'decided'",
-    tests: 'test/db/attempts.test.ts',
+    tests: 'test/db/stripe/attempts.test.ts',
     pattern: 'is not cleared once the attempt is decided',
   },
   {
@@ -146,7 +146,7 @@ export const guards: readonly Guard[] = [
     file: 'activities/stripe/errors.ts',
     from: "return replayed || should === 'false' ? { kind: 'unknown' } : unreachable;",
     to: "return replayed || should === 'false' ? { kind: 'refused', refusal: 'other' } : unreachable;",
-    tests: 'test/activities/unknown-outcomes.test.ts',
+    tests: 'test/activities/payouts/unknown-outcomes.test.ts',
     pattern: 'is looked up at once and found|when the stored failure is replayed',
   },
   {
@@ -173,7 +173,7 @@ export const guards: readonly Guard[] = [
     file: 'db/stripe/attempts.ts',
     from: "then 'not-compared'",
     to: "then 'send'",
-    tests: 'test/db/attempts.test.ts',
+    tests: 'test/db/stripe/attempts.test.ts',
     pattern: 'is not cleared before Stripe was compared',
   },
   {
@@ -182,7 +182,7 @@ export const guards: readonly Guard[] = [
     file: 'db/recovery/comparison.ts',
     from: 'coalesce(alive_at, greatest(',
     to: 'coalesce(greatest(',
-    tests: 'test/db/compared.test.ts',
+    tests: 'test/db/recovery/adoptions.test.ts',
     pattern: 'is no sign of life',
   },
   {
@@ -191,7 +191,7 @@ export const guards: readonly Guard[] = [
     file: 'db/recovery/comparison.ts',
     from: "`state <> 'refused'",
     to: '`true',
-    tests: 'test/db/restored.test.ts',
+    tests: 'test/db/recovery/comparison.test.ts',
     pattern: 'whose one attempt was',
   },
   {
@@ -200,7 +200,7 @@ export const guards: readonly Guard[] = [
     file: 'db/recovery/adoptions.ts',
     from: 'await callOffUnsent(tx, { sellerId, currency, by });',
     to: '',
-    tests: 'test/db/restored.test.ts',
+    tests: 'test/db/recovery/comparison.test.ts',
     pattern: 'beside an adopted payout is called off|at the moment of an adoption',
   },
   {
@@ -209,7 +209,7 @@ export const guards: readonly Guard[] = [
     file: 'db/stripe/budget.ts',
     from: 'greatest(slot.next_at, clock_timestamp())',
     to: 'clock_timestamp()',
-    tests: 'test/db/budget.test.ts',
+    tests: 'test/db/stripe/budget.test.ts',
     pattern: 'is kept by several connections together',
   },
   {
@@ -227,7 +227,7 @@ export const guards: readonly Guard[] = [
     file: 'domain/payouts/states.ts',
     from: 'const fromAccount = whole(smaller(minor(atAccount), amount));',
     to: 'const fromAccount = minor(0);',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'takes from the account first|that is all at the account',
   },
   {
@@ -236,7 +236,7 @@ export const guards: readonly Guard[] = [
     file: 'domain/ledger.ts',
     from: "...entry(payout, 'payout-failed', 'in-transit', 'account', total(payout)),",
     to: "...entry(payout, 'payout-failed', 'in-transit', 'platform', total(payout)),",
-    tests: 'test/activities/following.test.ts',
+    tests: 'test/activities/payouts/following.test.ts',
     pattern: 'that the bank refuses leaves the money at the account',
   },
   {
@@ -245,7 +245,7 @@ export const guards: readonly Guard[] = [
     file: 'domain/payouts/states.ts',
     from: "if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };",
     to: '',
-    tests: 'test/db/reservations.test.ts',
+    tests: 'test/db/payouts/reservation.test.ts',
     pattern: 'beside an account below zero',
   },
   {
@@ -274,7 +274,7 @@ export const guards: readonly Guard[] = [
     from: `    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
 `,
     to: '',
-    tests: 'test/db/cooling.test.ts',
+    tests: 'test/db/accounts/cooling.test.ts',
     pattern: 'another waits once one was paid',
   },
   {
@@ -284,7 +284,7 @@ export const guards: readonly Guard[] = [
     from: `    ...(payout.paysTo && { destination: payout.paysTo }),
 `,
     to: '',
-    tests: 'test/activities/payout-banks.test.ts',
+    tests: 'test/activities/payouts/banks.test.ts',
     pattern: 'goes to the bank account as it was looked at',
   },
   {
@@ -293,7 +293,7 @@ export const guards: readonly Guard[] = [
     file: 'api/stripe-events/webhooks.ts',
     from: 'if (secrets.some((secret) => isSigned(secret, toleranceSeconds))) return;',
     to: 'if (secrets.length > 0) return;',
-    tests: 'test/api/webhooks.test.ts',
+    tests: 'test/api/stripe-events/webhooks.test.ts',
     pattern: 'a request that is not to be believed',
   },
 ];

@@ -3,9 +3,9 @@ import { parkPayout } from '../../db/payouts/move.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { eventCatalogue } from '../../domain/events.ts';
-import { until } from '../wait.ts';
+import { payoutStages } from '../build/payout-stages.ts';
+import { until } from '../../dev/wait.ts';
 import { startApi, type TestApi } from './harness.ts';
-import { payoutStages } from './payout-stages.ts';
 
 type Event = {
   id: string;

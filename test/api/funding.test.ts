@@ -3,7 +3,7 @@ import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { type MoneySandbox, startMoneySandbox } from '../sandbox/money-sandbox.ts';
+import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 type Sum = { amount: number; currency: string };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { createStripe } from '../../activities/stripe/client.ts';
-import { readContract } from './contract.ts';
+import { readContract } from './docs/contract.ts';
 import { createTestApp, keys } from './plumbing.ts';
 
 type TestApp = Awaited<ReturnType<typeof createTestApp>>;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { reservePayout } from '../../db/payouts/reservation.ts';
+import { payoutStages } from '../build/payout-stages.ts';
 import { startApi, type TestApi } from './harness.ts';
-import { payoutStages } from './payout-stages.ts';
 
 let api: TestApi;
 let stages: ReturnType<typeof payoutStages>;

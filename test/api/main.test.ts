@@ -9,8 +9,8 @@ import { connect } from '../../db/connect.ts';
 import { recordInstallation } from '../../db/operations/installation.ts';
 import { freePort } from '../../dev/ports.ts';
 import { withClient } from '../../dev/servers/postgres.ts';
-import { createTestDatabase, takeNamespace } from '../environment.ts';
-import { until } from '../wait.ts';
+import { createTestDatabase, takeNamespace } from '../servers/environment.ts';
+import { until } from '../../dev/wait.ts';
 import { waitingHere } from './plumbing.ts';
 
 const script = fileURLToPath(new URL('../../api/main.ts', import.meta.url));

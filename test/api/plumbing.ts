@@ -6,8 +6,8 @@ import type { AppDeps } from '../../api/http/context.ts';
 import { recordApiKey } from '../../db/api-keys.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
-import { createTestDatabase } from '../environment.ts';
-import { until } from '../wait.ts';
+import { createTestDatabase } from '../servers/environment.ts';
+import { until } from '../../dev/wait.ts';
 
 type Line = Parameters<AppDeps['log']>[0];
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { routes } from '../../sandbox/server.ts';
-import { startMoneySandbox } from '../sandbox/money-sandbox.ts';
-import type { MoneySandbox } from '../sandbox/money-sandbox.ts';
+import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { differences } from './differences.ts';
 import type { Judgement } from './judge.ts';
 

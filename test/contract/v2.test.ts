@@ -1,7 +1,6 @@
 import type { Stripe } from 'stripe';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startMoneySandbox } from '../sandbox/money-sandbox.ts';
-import type { MoneySandbox } from '../sandbox/money-sandbox.ts';
+import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { violationsOf } from './schemas.ts';
 import { eventViolationsOfV2 } from './v2.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 
 import { connect } from '../../db/connect.ts';
-import { createTestDatabase } from '../environment.ts';
+import { createTestDatabase } from '../servers/environment.ts';
 
 test('a statement keeps its plan, and after a migration changed its answer it is planned anew', async () => {
   const db = connect(await createTestDatabase(), { connections: 1 });

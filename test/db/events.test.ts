@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Tx } from '../../db/connect.ts';
-import { keepEventOrder, listEvents, type EventRecord } from '../../db/events.ts';
+import { type EventRecord, keepEventOrder, listEvents } from '../../db/events.ts';
 import { migrate } from '../../db/migrate.ts';
 import type { EventId, SellerId } from '../../domain/ids.ts';
-import { until } from '../wait.ts';
-import { startMoneyDatabase, type MoneyDatabase } from './money.ts';
+import { type MoneyDatabase, startMoneyDatabase } from '../build/money.ts';
+import { until } from '../../dev/wait.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import * as orders from '../../db/sellers/orders.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { clearTry, openAttempt } from '../../db/stripe/attempts.ts';
 import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
-import { attemptOf, type MoneyDatabase, startMoneyDatabase } from './money.ts';
+import { attemptOf, type MoneyDatabase, startMoneyDatabase } from '../build/money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { connect } from '../../db/connect.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { addWakeUps, listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
 import { insertPayout, insertSeller, readWakeUps, waitingHere } from '../api/plumbing.ts';
-import { createTestDatabase } from '../environment.ts';
-import { until } from '../wait.ts';
+import { createTestDatabase } from '../servers/environment.ts';
+import { until } from '../../dev/wait.ts';
 
 const all = { limit: 1000, olderThanSeconds: 0 };
 

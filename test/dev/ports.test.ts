@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-
 import { expect, test } from 'vitest';
 
 import { freePort } from '../../dev/ports.ts';
-import { root } from '../program.ts';
+import { root } from '../servers/program.ts';
 
 test('a free port is nobody else’s until the process that asked ends', async () => {
   const mine = new Set(await Promise.all(Array.from({ length: 100 }, freePort)));

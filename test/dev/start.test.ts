@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { isRunning } from '../../dev/processes/identity.ts';
-import { until } from '../wait.ts';
+import { until } from '../../dev/wait.ts';
 import { choosePlace, clear, launch, type Launched, partsIn, type Place } from './launcher.ts';
 
 const up = 'payout-engine is up';

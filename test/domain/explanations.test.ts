@@ -10,8 +10,8 @@ import {
   summaryOfSellerWait,
 } from '../../domain/explanations.ts';
 import { nextStep } from '../../domain/payouts/states.ts';
-import { aPayout, later, noon } from './payout.ts';
-import { aSeller } from './seller.ts';
+import { aPayout, later, noon } from '../build/payout.ts';
+import { aSeller } from '../build/seller.ts';
 
 describe('the details of a payout', () => {
   test('say what it does, how much it carries and until when it waits', () => {

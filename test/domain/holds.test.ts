@@ -6,8 +6,8 @@ import { minor } from '../../domain/money.ts';
 import { planCancel, type StepAttempt, stepToLookAt } from '../../domain/payouts/cancellation.ts';
 import { nextStep, type PayoutStatus, payoutStatuses } from '../../domain/payouts/states.ts';
 import { nextSellerStep } from '../../domain/sellers.ts';
-import { aPayout, later, noon } from './payout.ts';
-import { aSeller } from './seller.ts';
+import { aPayout, later, noon } from '../build/payout.ts';
+import { aSeller } from '../build/seller.ts';
 
 const hold: Stop = {
   kind: 'hold',

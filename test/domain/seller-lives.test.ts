@@ -9,8 +9,8 @@ import {
   statusOf,
 } from '../../domain/sellers.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
-import { before, later, noon } from './payout.ts';
-import { aSeller } from './seller.ts';
+import { before, later, noon } from '../build/payout.ts';
+import { aSeller } from '../build/seller.ts';
 
 const pause: Stop = { kind: 'pause', since: noon, by: 'key_0123456789abcdefghjk' };
 const hold = (expiresAt: string | null): Stop => {

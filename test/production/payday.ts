@@ -8,7 +8,7 @@ import { fundPlatform, onboard } from '../../dev/bench/sellers.ts';
 import { requestsAfter, type Line } from '../../dev/bench/stripe-calls.ts';
 import type { BookedPayout, BookedTransfer } from '../../dev/demo/books.ts';
 import { listPayouts, type Payout } from '../../dev/demo/payouts.ts';
-import { until } from '../wait.ts';
+import { until } from '../../dev/wait.ts';
 import { required } from './compose.ts';
 import { webhookSecret, type Production } from './production.ts';
 import { watchLags, type Lag } from './seconds.ts';

@@ -4,11 +4,11 @@ import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
+  type RunningEngine,
   startEngine,
   untilPayout,
-  type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => {

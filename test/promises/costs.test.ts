@@ -1,20 +1,20 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import {
-  payoutWorkflowId,
-  sellerWorkflowId,
   type PayoutId,
+  payoutWorkflowId,
   type SellerId,
+  sellerWorkflowId,
 } from '../../domain/ids.ts';
 import {
   createActiveSeller,
   fundPlatform,
   isNewsComing,
   orderPayout,
-  startEngine,
   type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+  startEngine,
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 /**
  * What one payout costs from its order to the end of its watch, pinned at what was measured. The

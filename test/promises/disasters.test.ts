@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type PayoutId, payoutWorkflowId } from '../../domain/ids.ts';
 import { ensureSchedules } from '../../workers/setup/schedules.ts';
-import { ownPostgres, ownTemporal } from '../own-servers.ts';
+import { expectPaidOnce } from '../build/book.ts';
 import {
   createActiveSeller,
   fundPlatform,
@@ -10,9 +10,9 @@ import {
   startEngine,
   untilItAnswers,
   untilPayout,
-} from '../running-engine.ts';
-import { expectPaidOnce } from '../sandbox-book.ts';
-import { until } from '../wait.ts';
+} from '../build/engine.ts';
+import { ownPostgres, ownTemporal } from '../servers/own-servers.ts';
+import { until } from '../../dev/wait.ts';
 
 const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300, reconciliation: 300 };
 const long = { timeout: 240_000 };

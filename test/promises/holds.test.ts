@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  payoutWorkflowId,
-  sellerWorkflowId,
   type PayoutId,
+  payoutWorkflowId,
   type SellerId,
+  sellerWorkflowId,
 } from '../../domain/ids.ts';
 import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
+  type RunningEngine,
   startEngine,
   untilPayout,
-  type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { nextStep, type Payout } from '../../domain/payouts/states.ts';
 import { nextSellerStep } from '../../domain/sellers.ts';
-import { inActivity } from '../activities/in-activity.ts';
-import { type Stage, startStage } from '../activities/stage.ts';
+import { inActivity } from '../build/in-activity.ts';
+import { type Stage, startStage } from '../build/stage.ts';
 
 // Each rule is a hole that another project fell into; the comment beside it says which.
 let stage: Stage | undefined;

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { closeGate } from '../gates.ts';
+import { expectPaidOnce } from '../build/book.ts';
 import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
+  type RunningEngine,
   startEngine,
   untilPayout,
-  type RunningEngine,
-} from '../running-engine.ts';
-import { expectPaidOnce } from '../sandbox-book.ts';
-import { until } from '../wait.ts';
+} from '../build/engine.ts';
+import { closeGate } from '../servers/gates.ts';
+import { until } from '../../dev/wait.ts';
 
 type Step = 'transfer' | 'payout';
 type Scene = { engine: RunningEngine; step: Step; order: () => Promise<PayoutId> };

@@ -5,10 +5,10 @@ import {
   createActiveSeller,
   fundPlatform,
   readReady,
-  startEngine,
   type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+  startEngine,
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 type Shown = {
   id: string;

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { sellerWorkflowId, type SellerId } from '../../domain/ids.ts';
+import { type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import {
   createActiveSeller,
   fundPlatform,
   isNewsComing,
+  type RunningEngine,
   startEngine,
   untilPayout,
-  type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 const weekly = {
   interval: 'weekly',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readReady, startEngine } from '../running-engine.ts';
-import { until } from '../wait.ts';
+import { readReady, startEngine } from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 type Ready = { failedChecks: { name: string; remedy: string }[] };
 

@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { root } from '../program.ts';
-import { ownPostgres, ownTemporal } from '../own-servers.ts';
+import { lookAgain } from '../../workflows/messages.ts';
 import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
   readReady,
+  type RunningEngine,
   startEngine,
   untilItAnswers,
   untilPayout,
-  type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
-import { lookAgain } from '../../workflows/messages.ts';
+} from '../build/engine.ts';
+import { ownPostgres, ownTemporal } from '../servers/own-servers.ts';
+import { root } from '../servers/program.ts';
+import { until } from '../../dev/wait.ts';
 
 const long = { timeout: 240_000 };
 

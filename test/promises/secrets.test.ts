@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { ownPostgres } from '../own-servers.ts';
 import {
   fundPlatform,
   orderPayout,
+  type RunningEngine,
   startEngine,
   untilPayout,
-  type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+} from '../build/engine.ts';
+import { ownPostgres } from '../servers/own-servers.ts';
+import { until } from '../../dev/wait.ts';
 
 /** What must never leave the database and Stripe. */
 const canary = {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
-import { until } from '../wait.ts';
-import type { RunningEngine } from '../running-engine.ts';
+import type { RunningEngine } from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 /** One run of a workflow, as Temporal keeps it and gives it to a worker that has not seen it. */
 export type SavedRun = { workflowId: string; history: { events: Record<string, unknown>[] } };

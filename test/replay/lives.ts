@@ -3,10 +3,10 @@ import {
   createActiveSeller,
   fundPlatform,
   orderPayout,
-  untilPayout,
   type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+  untilPayout,
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 /** Lives of payouts that together take every step and every wait; each ends. */
 export const lives: Record<string, (engine: RunningEngine) => Promise<PayoutId[]>> = {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startMoneySandbox } from './money-sandbox.ts';
-import type { MoneySandbox } from './money-sandbox.ts';
-import { until } from '../wait.ts';
+import { until } from '../../dev/wait.ts';
+import { type MoneySandbox, startMoneySandbox } from './money/stage.ts';
 import { seen, send } from './wire.ts';
 
 let sandbox: MoneySandbox;

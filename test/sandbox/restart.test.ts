@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Stripe } from 'stripe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startReceiver } from './receiver.ts';
-import { until } from '../wait.ts';
+import { until } from '../../dev/wait.ts';
+import { startReceiver } from './events/receiver.ts';
 
 type Running = { child: ChildProcess; url: string; stripe: Stripe };
 

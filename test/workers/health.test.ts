@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { expect, inject, test } from 'vitest';
-import { takeNamespace } from '../environment.ts';
-import { root } from '../program.ts';
-import { until } from '../wait.ts';
+import { takeNamespace } from '../servers/environment.ts';
+import { root } from '../servers/program.ts';
+import { until } from '../../dev/wait.ts';
 
 test.each([
   // who asks for work       it ends with

@@ -5,7 +5,7 @@ import { readConfig } from '../../config.ts';
 import { connect } from '../../db/connect.ts';
 import { setUp } from '../../workers/setup/main.ts';
 import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
-import { createTestDatabase } from '../environment.ts';
+import { createTestDatabase } from '../servers/environment.ts';
 
 export const webhookUrl = 'http://127.0.0.1:9/webhooks/stripe';
 

@@ -5,8 +5,8 @@ import { startApi } from '../../api/main.ts';
 import { readConfig } from '../../config.ts';
 import { recordInstallation } from '../../db/operations/installation.ts';
 import { freePort } from '../../dev/ports.ts';
-import { takeNamespace } from '../environment.ts';
-import { until } from '../wait.ts';
+import { takeNamespace } from '../servers/environment.ts';
+import { until } from '../../dev/wait.ts';
 import { openStage, type SetUpStage, webhookUrl } from './set-up-stage.ts';
 
 let namespace: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payoutWorkflowId } from '../../domain/ids.ts';
-import { fetchRuns, replay, saveRuns, textOf, type SavedRun } from '../replay/histories.ts';
+import { type RunningEngine, startEngine } from '../build/engine.ts';
+import { fetchRuns, replay, type SavedRun, saveRuns, textOf } from '../replay/histories.ts';
 import { lives } from '../replay/lives.ts';
-import { startEngine, type RunningEngine } from '../running-engine.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => {

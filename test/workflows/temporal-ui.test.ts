@@ -1,13 +1,13 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { payoutWorkflowId, sellerWorkflowId, type SellerId } from '../../domain/ids.ts';
+import { payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import {
   createActiveSeller,
   orderPayout,
-  startEngine,
   type RunningEngine,
-} from '../running-engine.ts';
-import { until } from '../wait.ts';
+  startEngine,
+} from '../build/engine.ts';
+import { until } from '../../dev/wait.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => {

@@ -1,0 +1,186 @@
+import { sql } from 'kysely';
+import { recordApiKey } from '../../db/api-keys.ts';
+import { connect, type Db } from '../../db/connect.ts';
+import { recordEarnings } from '../../db/earnings/rows.ts';
+import { recordPayoutOrder } from '../../db/payouts/orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
+import * as attempts from '../../db/stripe/attempts.ts';
+import {
+  type ApiKeyId,
+  type EarningId,
+  newId,
+  type PayoutId,
+  type SellerId,
+} from '../../domain/ids.ts';
+import type { Place } from '../../domain/ledger.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
+import { createTestDatabase } from '../servers/environment.ts';
+
+/** A database with a platform that owes sellers money, and the steps of a payout in it. */
+export type MoneyDatabase = Awaited<ReturnType<typeof startMoneyDatabase>>;
+
+/** Makes a database of the test file's own. */
+export async function startMoneyDatabase(connections = 10) {
+  const databaseUrl = await createTestDatabase();
+  const db = connect(databaseUrl, { connections });
+  await recordApiKey(db, { key: 'admin-key-of-the-tests-1', name: 'admin', role: 'admin' });
+  const { id: orderedBy } = await db.selectFrom('api_keys').select('id').executeTakeFirstOrThrow();
+  return { databaseUrl, db, ...sellersOf(db), ...stepsOf(db, orderedBy), ...truthOf(db) };
+}
+
+function sellersOf(db: Db) {
+  return {
+    /** A seller who can be paid. */
+    async seller(
+      given: { id?: SellerId; currency?: string; account?: `acct_${string}` } = {},
+    ): Promise<SellerId> {
+      const id = given.id ?? newId('sel');
+      await db
+        .insertInto('sellers')
+        .values({
+          id,
+          status: 'active',
+          email: 'seller@example.com',
+          country: 'DE',
+          currency: given.currency ?? 'eur',
+          entity_type: 'individual',
+          metadata: '{}',
+          stripe_account: given.account ?? `acct_${id.slice(4)}`,
+          payouts_manual_at: sql<string>`business_now()`,
+        })
+        .execute();
+      return id;
+    },
+    /** A bank account beside that of the seller's own currency. */
+    bank: (sellerId: SellerId, currency: string) =>
+      db
+        .insertInto('bank_accounts')
+        .values({
+          seller_id: sellerId,
+          stripe_id: `ba_${currency}`,
+          currency,
+          status: 'new',
+          is_default: true,
+        })
+        .execute(),
+    /** The platform owes the seller more, payable at once unless said otherwise. */
+    async earn(
+      sellerId: SellerId,
+      amount: number,
+      given: { currency?: string; availableOn?: string; charge?: string } = {},
+    ): Promise<EarningId> {
+      const earning = {
+        sellerId,
+        externalId: newId('order'),
+        amount,
+        currency: given.currency ?? 'eur',
+        charge: given.charge ?? null,
+        availableOn: given.availableOn ?? null,
+        description: null,
+      };
+      const [recorded] = await db
+        .transaction()
+        .execute((tx) => recordEarnings(tx, sellerId, [earning]));
+      if (!recorded) throw new Error('nothing was recorded');
+      return recorded.earning.id;
+    },
+  };
+}
+
+function stepsOf(db: Db, orderedBy: ApiKeyId) {
+  const order = (
+    sellerId: SellerId,
+    amount: number | null = null,
+    currency = 'eur',
+  ): Promise<PayoutId> =>
+    db
+      .transaction()
+      .execute((tx) => recordPayoutOrder(tx, { sellerId, currency, amount, orderedBy }));
+  /** Opens the attempt of a step and notes that it is sent. */
+  const send = async (payoutId: PayoutId, step: MoneyStep): Promise<string> => {
+    const { key } = await openAttempt(db, attemptOf(payoutId, step));
+    await attempts.clearTry(db, key, []);
+    return key;
+  };
+  const transfer = async (payoutId: PayoutId, arrivesAt: string | null = null) =>
+    recordTransferred(db, {
+      payout: await readPayout(db, payoutId),
+      key: await send(payoutId, 'transfer'),
+      transferId: `tr_${payoutId.slice(7)}`,
+      arrivesAt,
+    });
+  const sendOff = async (payoutId: PayoutId) =>
+    recordSent(db, {
+      payout: await readPayout(db, payoutId),
+      key: await send(payoutId, 'payout'),
+      stripePayoutId: `po_${payoutId.slice(7)}`,
+      bankExpectedAt: '2040-01-01T00:00:00.000Z',
+      followAt: '2040-01-01T00:00:00.000Z',
+    });
+  return {
+    order,
+    send,
+    transfer,
+    sendOff,
+    /** A payout of everything, as far as `sent`. */
+    async sent(sellerId: SellerId): Promise<PayoutId> {
+      const payoutId = await order(sellerId);
+      const reserved = await reservePayout(db, payoutId);
+      if (reserved.status === 'reserved') await transfer(payoutId);
+      const { status } = await sendOff(payoutId);
+      if (status !== 'sent') throw new Error(`the payout is ${status}`);
+      return payoutId;
+    },
+  };
+}
+
+/** Opens an attempt of a payout that nobody called off. */
+export async function openAttempt(db: Db, asked: attempts.NewAttempt): Promise<attempts.Attempt> {
+  const attempt = await attempts.openAttempt(db, asked);
+  if (!attempt) throw new CalledOff('the payout was called off');
+  return attempt;
+}
+
+/** No attempt is opened for a payout that was called off. */
+export class CalledOff extends Error {}
+
+/** What an activity asks an attempt for. */
+export function attemptOf(payoutId: PayoutId, step: MoneyStep) {
+  const request = { amount: 100_00, metadata: { payout_id: payoutId } };
+  return { objectId: payoutId, step, account: null, apiVersion: '2026-10-28', request };
+}
+
+function truthOf(db: Db) {
+  return {
+    /** Where the seller's money is; places without any are left out. */
+    async balances(sellerId: SellerId): Promise<Partial<Record<Place, number>>> {
+      const rows = await db
+        .selectFrom('balances')
+        .select(['place', 'amount'])
+        .where('seller_id', '=', sellerId)
+        .where('amount', '<>', 0)
+        .execute();
+      return Object.fromEntries(rows.map(({ place, amount }) => [place, amount]));
+    },
+    async entriesOf(payoutId: PayoutId): Promise<string[]> {
+      const rows = await db
+        .selectFrom('ledger_entries')
+        .select(['kind', 'from_place', 'to_place', 'amount'])
+        .where('payout_id', '=', payoutId)
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => `${row.kind} ${row.amount} ${row.from_place}>${row.to_place}`);
+    },
+    async wakeUps(): Promise<Record<string, string[]>> {
+      const rows = await db.selectFrom('wake_ups').select(['workflow_id', 'topics']).execute();
+      return Object.fromEntries(rows.map((row) => [row.workflow_id, row.topics.toSorted()]));
+    },
+    forgetWakeUps: () => db.deleteFrom('wake_ups').execute(),
+    moveTo: (offsetMs: number) => db.updateTable('clock').set({ offset_ms: offsetMs }).execute(),
+  };
+}
+
+/** Hours in milliseconds, as the clock's offset counts. */
+export const hourMs = 3_600_000;

@@ -1,0 +1,182 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  type BankAccountFacts,
+  listBankAccounts,
+  payAnew,
+  recordBankAccounts,
+  recordBankFailure,
+  resumeBankAccount,
+} from '../../../db/accounts/bank-accounts.ts';
+import type { Tx } from '../../../db/connect.ts';
+import { reservePayout } from '../../../db/payouts/reservation.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
+import { recordBack } from '../../../db/payouts/steps.ts';
+import {
+  failureCodes,
+  failureOf,
+  failuresBeforePause,
+  notTheBank,
+} from '../../../domain/accounts/failures.ts';
+import type { PayoutId, SellerId } from '../../../domain/ids.ts';
+import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { bank } from './bank-facts.ts';
+
+let money: MoneyDatabase;
+beforeAll(async () => {
+  money = await startMoneyDatabase(20);
+});
+const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(run);
+
+const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
+  inTx((tx) => recordBankAccounts(tx, sellerId, banks));
+const fail = (sellerId: SellerId, bankAccount: string, failureCode: string | null) =>
+  inTx((tx) => recordBankFailure(tx, { sellerId, currency: 'eur', bankAccount, failureCode }));
+
+/** Each as a person reads it: its name, and what is special about it. */
+async function shown(sellerId: SellerId): Promise<string[]> {
+  const banks = await listBankAccounts(money.db, sellerId);
+  return banks
+    .map(({ id, isDefault, goneAt, failures, pausedAt }) =>
+      [
+        id,
+        isDefault && 'default',
+        goneAt && 'gone',
+        failures > 0 && `failed ${failures}`,
+        pausedAt && 'paused',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    )
+    .sort();
+}
+
+describe('the bank accounts of a seller', () => {
+  const [first, second] = [bank('ba_1'), bank('ba_2')];
+  const aside = (one: BankAccountFacts) => ({ ...one, isDefault: false });
+
+  test.each<[why: string, told: BankAccountFacts[][], expected: string[]]>([
+    ['there is none yet', [[]], []],
+    ['the first is the default', [[first]], ['ba_1 default']],
+    ['the same told twice is one', [[first], [first]], ['ba_1 default']],
+    ['another beside it', [[first, aside(second)]], ['ba_1 default', 'ba_2']],
+    [
+      'another takes its place as default',
+      [[first], [aside(first), second]],
+      ['ba_1', 'ba_2 default'],
+    ],
+    ['one that is gone stays, marked', [[first], [second]], ['ba_1 gone', 'ba_2 default']],
+    ['all are gone', [[first], []], ['ba_1 gone']],
+    ['one comes back', [[first], [], [first]], ['ba_1 default']],
+  ])('are as Stripe told them last: %s', async (_why, told, expected) => {
+    const sellerId = await money.seller();
+    for (const banks of told) await tell(sellerId, banks);
+    expect(await shown(sellerId)).toEqual(expected);
+  });
+
+  test('of one seller are not those of another who has the same', async () => {
+    const [one, other] = [await money.seller(), await money.seller()];
+    await tell(one, [first]);
+    await tell(other, [first]);
+    await tell(one, []);
+    await fail(one, 'ba_1', 'account_closed');
+    expect(await shown(one)).toEqual(['ba_1 gone failed 1 paused']);
+    expect(await shown(other)).toEqual(['ba_1 default']);
+  });
+});
+
+describe('a bank account that failed', () => {
+  test.each(failureCodes.map((code) => [code, failureOf(code).next] as const))(
+    'by %s, after which comes %s, is paused at once only where its details are wrong',
+    async (code, next) => {
+      const sellerId = await money.seller();
+      await tell(sellerId, [bank('ba_1')]);
+      expect(await fail(sellerId, 'ba_1', code)).toEqual({ isPaused: next === 'new-details' });
+    },
+  );
+
+  test(`${failuresBeforePause} times in a month is paused, whatever the bank’s reason`, async () => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [bank('ba_1')]);
+    const seen: boolean[] = [];
+    for (let time = 0; time < failuresBeforePause; time += 1) {
+      await money.earn(sellerId, 10_00);
+      await comeBack(await money.sent(sellerId), 'declined');
+      seen.push((await shown(sellerId)).some((one) => one.includes('paused')));
+    }
+    expect(seen).toEqual([false, false, true]);
+  });
+
+  test('is not blamed for money that never left for it', async () => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [bank('ba_1')]);
+    for (const code of [notTheBank, notTheBank, notTheBank, 'declined']) {
+      await money.earn(sellerId, 10_00);
+      await comeBack(await money.sent(sellerId), code);
+    }
+    expect(await shown(sellerId)).toEqual(['ba_1 default failed 1']);
+  });
+
+  test('is paused by its fingerprint: adding the same again is no way round', async () => {
+    const sellerId = await money.seller();
+    const fingerprint = 'the same number';
+    await tell(sellerId, [bank('ba_1', { fingerprint })]);
+    await fail(sellerId, 'ba_1', 'account_closed');
+    await tell(sellerId, [bank('ba_2', { fingerprint })]);
+    await money.earn(sellerId, 10_00);
+    const payoutId = await money.order(sellerId);
+    expect(await reservePayout(money.db, payoutId)).toMatchObject({ waitingFor: 'bank-details' });
+    expect(await shown(sellerId)).toEqual(['ba_1 gone failed 1 paused', 'ba_2 default paused']);
+    expect(await inTx((tx) => resumeBankAccount(tx, sellerId, 'ba_2'))).toBe(true);
+    expect(await reservePayout(money.db, payoutId)).toMatchObject({ status: 'reserved' });
+  });
+
+  test('without a fingerprint is paused by its id alone', async () => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [bank('ba_1', { fingerprint: null })]);
+    await fail(sellerId, 'ba_1', 'account_closed');
+    await tell(sellerId, [bank('ba_2', { fingerprint: null })]);
+    expect(await shown(sellerId)).toEqual(['ba_1 gone failed 1 paused', 'ba_2 default']);
+  });
+
+  test('that the seller never had cannot be resumed', async () => {
+    const [one, other] = [await money.seller(), await money.seller()];
+    await tell(other, [bank('ba_1')]);
+    expect(await inTx((tx) => resumeBankAccount(tx, one, 'ba_1'))).toBe(false);
+  });
+});
+
+describe('what came back because of wrong details', () => {
+  test.each<[why: string, banks: BankAccountFacts[], isPaid: boolean]>([
+    ['the details are others', [bank('ba_2')], true],
+    ['the same number was entered again', [bank('ba_2', { fingerprint: 'print of ba_1' })], false],
+    ['there is no bank account any more', [], false],
+    ['the new one is not the default', [bank('ba_2', { isDefault: false })], false],
+    ['the new one is for another currency', [bank('ba_2', { currency: 'usd' })], false],
+  ])('is ordered anew, once, only where the money can go: %s', async (_why, banks, isPaid) => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [bank('ba_1')]);
+    await money.earn(sellerId, 40_00);
+    const failed = await money.sent(sellerId);
+    await comeBack(failed, 'account_closed');
+    await tell(sellerId, banks);
+    const ordered = await Promise.all([
+      inTx((tx) => payAnew(tx, sellerId)),
+      inTx((tx) => payAnew(tx, sellerId)),
+    ]);
+    const rows = await money.db
+      .selectFrom('payouts')
+      .select(['id', 'requested_amount'])
+      .where('replaces', '=', failed)
+      .execute();
+    expect(rows.map((row) => row.requested_amount)).toEqual(isPaid ? [40_00] : []);
+    expect(ordered.flat()).toEqual(rows.map(({ id }) => id));
+  });
+});
+
+/** The bank sends a payout back. */
+async function comeBack(payoutId: PayoutId, failureCode: string): Promise<void> {
+  const row = await readPayout(money.db, payoutId);
+  const stripePayoutId = row.stripePayoutId ?? 'po_none';
+  const why = { status: 'failed', failureCode, bankAccount: 'ba_1' } as const;
+  await recordBack(money.db, { ...row, stripePayoutId }, why);
+}

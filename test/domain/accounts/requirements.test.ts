@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import {
+  describeDue,
+  describeRequirement,
+  type Requirement,
+  requirementFailureOf,
+} from '../../../domain/accounts/requirements.ts';
+
+const asked = (description: string, change: Partial<Requirement> = {}): Requirement => ({
+  description: `identity.individual.${description}`,
+  mustAct: 'seller',
+  deadline: 'currently_due',
+  deadlineAt: null,
+  blocks: [],
+  errors: [],
+  ...change,
+});
+const day = (deadlineAt: string) => ({ deadlineAt: `${deadlineAt}T00:00:00.000Z` });
+
+describe('a requirement', () => {
+  test.each<[why: string, one: Requirement, text: string]>([
+    [
+      'has who gives what, and when',
+      asked('surname'),
+      'The seller gives: individual: surname (now)',
+    ],
+    [
+      'has the day, where Stripe names one',
+      asked('address', day('2026-12-01')),
+      'The seller gives: individual: address (by 2026-12-01)',
+    ],
+    [
+      'has what was wrong and what stops without it',
+      asked('address', { errors: ['no_match'], blocks: ['stripe_balance.payouts', 'x.y'] }),
+      'The seller gives: individual: address (now); what was given is wrong: no match; without it, payouts to the bank and x.y stop',
+    ],
+    [
+      'may be Stripe’s own',
+      asked('address', { mustAct: 'stripe', deadline: 'past_due' }),
+      'Stripe looks at: individual: address (overdue)',
+    ],
+  ])('%s', (_why, one, text) => {
+    expect(describeRequirement(one)).toBe(text);
+  });
+});
+
+describe('what comes next for a requirement', () => {
+  test.each<[why: string, one: Requirement, next: string, forSeller: string]>([
+    [
+      'is the seller’s, by its day',
+      asked('surname', day('2026-12-01')),
+      'new-details',
+      'Please enter this by 2026-12-01: individual: surname. Payments to you stop without it.',
+    ],
+    [
+      'is time while it is only announced',
+      asked('surname', { deadline: 'eventually_due' }),
+      'wait',
+      'You will be asked for this later: individual: surname.',
+    ],
+    [
+      'is time while Stripe looks at what was given, right or wrong',
+      asked('surname', { mustAct: 'stripe', errors: ['invalid_value_other'] }),
+      'wait',
+      'What you gave is being checked (individual: surname). There is nothing to do now.',
+    ],
+    [
+      'is to give it anew where it was wrong',
+      asked('address', { errors: ['verification_document_expired'] }),
+      'new-details',
+      'Your document has expired. Please upload another one.',
+    ],
+    [
+      'is a person’s as soon as one error is',
+      asked('dob', { errors: ['invalid_value_other', 'invalid_dob_age_under_18'] }),
+      'operator',
+      'Your date of birth says that you are younger than 18. Please write to support.',
+    ],
+  ])('%s', (_why, one, next, forSeller) => {
+    const forOperator = describeRequirement(one);
+    expect(requirementFailureOf(one)).toEqual({ next, forSeller, forOperator });
+  });
+});
+
+describe('all that is due', () => {
+  test.each<[why: string, all: Requirement[], sentences: string[]]>([
+    ['is nothing where nothing is asked for', [], []],
+    ['leaves out what is only announced', [asked('id', { deadline: 'eventually_due' })], []],
+    [
+      'names the first day, and that some of it is overdue',
+      [
+        asked('surname', day('2026-12-03')),
+        asked('address', { ...day('2026-12-01'), deadline: 'past_due' }),
+      ],
+      [
+        'Stripe asks the seller for individual: surname, individual: address by 2026-12-01 (overdue)',
+      ],
+    ],
+    [
+      'tells the seller’s part from Stripe’s',
+      [asked('surname', { mustAct: 'stripe' }), asked('address')],
+      ['Stripe asks the seller for individual: address', 'Stripe looks at individual: surname'],
+    ],
+    [
+      'names four and counts the others',
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => asked(name)),
+      [
+        'Stripe asks the seller for individual: a, individual: b, individual: c, individual: d and 2 more',
+      ],
+    ],
+  ])('%s', (_why, all, sentences) => {
+    expect(describeDue(all)).toEqual(sentences);
+  });
+});

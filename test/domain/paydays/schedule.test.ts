@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import {
+  cutOffOf,
+  isNamedDay,
+  manualSchedule,
+  type PaydayPlan,
+  paysByItself,
+  planPayday,
+  reachesThreshold,
+  type Schedule,
+  scheduleFaults,
+} from '../../../domain/paydays/schedule.ts';
+
+const weekly = { interval: 'weekly', weekdays: ['friday'] } satisfies Partial<Schedule>;
+const monthly = { interval: 'monthly', dayOfMonth: 31 } satisfies Partial<Schedule>;
+
+function aSchedule(given: Partial<Schedule> = {}): Schedule {
+  return { ...manualSchedule, ...given };
+}
+
+describe('a schedule', () => {
+  test.each<[why: string, given: Partial<Schedule>]>([
+    ['manual', {}],
+    ['manual with a threshold', { thresholds: { eur: 500_00 } }],
+    ['daily', { interval: 'daily', cutOffHours: 24, minimums: { eur: 10_00 } }],
+    ['weekly', weekly],
+    ['monthly', monthly],
+    ['with both', { ...weekly, minimums: { eur: 10_00 }, thresholds: { eur: 10_00 } }],
+  ])('that is %s is possible', (_why, given) => {
+    expect(scheduleFaults(aSchedule(given))).toEqual([]);
+  });
+
+  test.each<[why: string, given: Partial<Schedule>, field: string]>([
+    ['weekly on no day', { interval: 'weekly' }, 'weekdays'],
+    ['weekly on one day twice', { ...weekly, weekdays: ['friday', 'friday'] }, 'weekdays'],
+    ['daily on a weekday', { ...weekly, interval: 'daily' }, 'weekdays'],
+    ['monthly on no day', { interval: 'monthly' }, 'dayOfMonth'],
+    ['weekly on a day of the month', { ...weekly, dayOfMonth: 3 }, 'dayOfMonth'],
+    ['manual with a cut-off', { cutOffHours: 1 }, 'cutOffHours'],
+    ['manual with a minimum', { minimums: { eur: 1 } }, 'minimums'],
+    [
+      'paid at once below its minimum',
+      { ...weekly, minimums: { eur: 2 }, thresholds: { eur: 1 } },
+      'thresholds',
+    ],
+  ])('that is %s is impossible', (_why, given, field) => {
+    expect(scheduleFaults(aSchedule(given)).map((fault) => fault.field)).toEqual([field]);
+  });
+
+  test.each<[day: string, given: Partial<Schedule>, named: boolean, why: string]>([
+    ['2026-11-27', weekly, true, 'a Friday'],
+    ['2026-11-28', weekly, false, 'a Saturday'],
+    ['2026-11-28', { interval: 'daily' }, true, 'every day, the calendar moves it'],
+    ['2026-11-27', {}, false, 'manual names none'],
+    ['2026-11-30', monthly, true, 'the last of a month without a 31st'],
+    ['2026-12-30', monthly, false, 'not the last'],
+    ['2026-12-31', monthly, true, 'the 31st'],
+    ['2027-02-28', monthly, true, 'the last of February'],
+    ['2028-02-28', monthly, false, 'a leap year has one more'],
+    ['2028-02-29', monthly, true, 'the leap day'],
+    ['2027-02-28', { ...monthly, dayOfMonth: 29 }, true, 'no leap year'],
+    ['2026-12-01', { ...monthly, dayOfMonth: 1 }, true, 'the first'],
+  ])('on %s with %j: %s (%s)', (day, given, named) => {
+    expect(isNamedDay(aSchedule(given), Date.parse(day))).toBe(named);
+  });
+
+  test('cuts off so many hours before its payday', () => {
+    const payday = '2026-11-27T08:00:00.000Z';
+    expect(cutOffOf({ cutOffHours: 0 }, payday)).toBe(payday);
+    expect(cutOffOf({ cutOffHours: 36 }, payday)).toBe('2026-11-25T20:00:00.000Z');
+  });
+
+  test('pays by itself unless it is manual without a threshold', () => {
+    expect(paysByItself(aSchedule())).toBe(false);
+    expect(paysByItself(aSchedule({ thresholds: { eur: 1 } }))).toBe(true);
+    expect(paysByItself(aSchedule(weekly))).toBe(true);
+  });
+});
+
+describe('a payday', () => {
+  const schedule = aSchedule({ ...weekly, minimums: { eur: 25_00, huf: 1000_00 } });
+  const nothing: PaydayPlan = { kind: 'nothing', amount: 0 };
+  test.each<[why: string, funds: [number, number, number], plan: PaydayPlan, currency?: string]>([
+    ['pays the minimum', [25_00, 0, 0], { kind: 'pay', amount: 25_00 }],
+    ['pays what is at both places', [20_00, 10_00, 0], { kind: 'pay', amount: 30_00 }],
+    ['keeps less', [24_99, 0, 0], { kind: 'skip', amount: 24_99, reason: 'below-minimum' }],
+    [
+      'does not count what comes later',
+      [30_00, 0, 10_00],
+      { kind: 'skip', amount: 20_00, reason: 'below-minimum' },
+    ],
+    ['pays any amount without a minimum', [1, 0, 0], { kind: 'pay', amount: 1 }, 'usd'],
+    ['counts what the bank can carry', [1000_50, 0, 0], { kind: 'pay', amount: 1000_00 }, 'huf'],
+    ['says nothing of nothing', [0, 0, 0], nothing],
+    ['says nothing of what comes later', [30_00, 0, 30_00], nothing],
+    ['says nothing of a debt', [-30_00, 0, 0], nothing],
+    [
+      'fills no hole at the account',
+      [30_00, -5_00, 0],
+      { kind: 'skip', amount: 30_00, reason: 'account-negative' },
+    ],
+    ['says nothing of a hole alone', [0, -5_00, 0], nothing],
+  ])('%s', (_why, [atPlatform, atAccount, notYetAvailable], plan, currency = 'eur') => {
+    const funds = { currency, atPlatform, atAccount, notYetAvailable, holds: [] };
+    expect(planPayday(schedule, funds)).toEqual(plan);
+  });
+
+  test.each([
+    [99_99, 'eur', false, 'less'],
+    [100_00, 'eur', true, 'as much'],
+    [100_01, 'eur', true, 'more'],
+    [999_99, 'usd', false, 'a currency without a threshold'],
+  ])('is not waited for with %d %s: %s (%s)', (amount, currency, reaches) => {
+    expect(reachesThreshold({ thresholds: { eur: 100_00 } }, { amount, currency })).toBe(reaches);
+  });
+});

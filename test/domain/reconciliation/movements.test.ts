@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import type { PayoutId } from '../../../domain/ids.ts';
+import { agrees, bookingOf, type Movement } from '../../../domain/reconciliation/movements.ts';
+import { aMovement } from '../../build/movement.ts';
+import { known, shown } from './movements.ts';
+
+/** The arrival of a transfer, in the name of a payout or of nobody. */
+const from = (transfer: string, name?: string): Partial<Movement> => ({
+  source: 'py_x',
+  transfer,
+  payoutId: (name as PayoutId | undefined) ?? null,
+});
+const po = (source: string, name?: string): Partial<Movement> => ({
+  source,
+  payoutId: (name as PayoutId | undefined) ?? null,
+});
+const reversal = (charge: string): Partial<Movement> => ({ charge, object: 'trr_1' });
+
+describe('a movement of an account', () => {
+  test.each<[type: string, net: number, given: Partial<Movement>, booking: string, why: string]>([
+    ['charge', 0, {}, 'own', 'nothing moved'],
+    ['payout', -10, po('po_ours'), 'claimed', 'we ordered it'],
+    ['payout', -9, po('po_ours'), 'claimed', 'another amount is a difference, not another thing'],
+    ['payout_failure', 10, po('po_ours'), 'claimed', 'its payout was told of it'],
+    ['payout_failure', 10, po('po_followed'), 'open', 'its payout is told of it'],
+    ['payout', -10, po('po_x', 'payout_sending'), 'open', 'its answer is still on its way'],
+    [
+      'payout',
+      -10,
+      po('po_x', 'payout_done'),
+      'foreign account>foreign payout-unexpected',
+      'twice',
+    ],
+    ['payout', -10, po('po_x', 'payout_over'), 'foreign account>foreign payout-unexpected', 'late'],
+    [
+      'payout',
+      -10,
+      po('po_x', 'payout_others'),
+      'foreign account>foreign payout-not-ordered',
+      'a copied name',
+    ],
+    ['payout', -10, po('po_x', 'payout_lost'), 'unknown-payout', 'older than Stripe'],
+    ['payout_cancel', 10, po('po_x', 'payout_lost'), 'unknown-payout', 'and that it came back'],
+    ['payout', -10, po('po_x'), 'foreign account>foreign payout-not-ordered', 'from the Dashboard'],
+    ['payout_failure', 10, po('po_foreign'), 'foreign foreign>account', 'that one came back'],
+    [
+      'payout_failure',
+      11,
+      po('po_foreign'),
+      'foreign foreign>account moved-without-us held',
+      'and more',
+    ],
+    ['payout', 10, po('po_x'), 'foreign foreign>account payout-reversed held', 'debited back'],
+    ['payment', 10, from('tr_ours'), 'claimed', 'the arrival of a transfer of ours'],
+    ['payment', 10, from('tr_x', 'payout_transferring'), 'open', 'its answer is still on its way'],
+    [
+      'payment',
+      10,
+      from('tr_x', 'payout_done'),
+      'foreign platform>account transfer-unexpected',
+      'twice',
+    ],
+    [
+      'payment',
+      10,
+      from('tr_x', 'payout_over'),
+      'foreign platform>account transfer-unexpected',
+      'it was said not to be sent',
+    ],
+    [
+      'payment',
+      10,
+      { ...from('tr_x', 'payout_done'), currency: 'usd' },
+      'foreign foreign>account transfer-unexpected held',
+      'in other money, nobody knows what of',
+    ],
+    ['payment', 10, from('tr_x', 'payout_lost'), 'unknown-payout', 'older than Stripe'],
+    [
+      'payment',
+      10,
+      from('tr_x', 'payout_others'),
+      'foreign foreign>account transfer-not-ordered held',
+      'a copied name',
+    ],
+    [
+      'payment',
+      10,
+      from('tr_x'),
+      'foreign foreign>account transfer-not-ordered held',
+      'from the Dashboard',
+    ],
+    [
+      'payment',
+      10,
+      { ...from('tr_x'), isOfCharge: true },
+      'earning owed>account',
+      'a destination charge',
+    ],
+    ['payment', 10, {}, 'earning owed>account', 'a payment straight to the account'],
+    ['charge', 10, {}, 'earning owed>account', 'a direct charge, less its fee'],
+    ['charge', 7, { id: 'txn_known' }, 'claimed', 'booked before its line was kept'],
+    ['charge', -3, {}, 'refund account>owed', 'a charge smaller than its fee'],
+    ['refund', -10, { charge: 'ch_1' }, 'refund account>owed', 'the customer has it back'],
+    ['refund_failure', 10, { charge: 'ch_1' }, 'refund owed>account', 'the bank did not take it'],
+    [
+      'payment_refund',
+      -10,
+      reversal('py_ours'),
+      'reversal account>platform reversal-not-ordered held',
+      'taken back in the Dashboard',
+    ],
+    [
+      'payment_refund',
+      -10,
+      reversal('py_income'),
+      'refund account>owed',
+      'a destination charge given back',
+    ],
+    [
+      'payment_refund',
+      -10,
+      reversal('py_foreign'),
+      'foreign account>foreign',
+      'it goes as it came',
+    ],
+    ['payment_refund', -10, reversal('py_open'), 'open', 'as soon as its arrival is understood'],
+    ['payment_refund', -10, reversal('py_x'), 'open', 'as soon as its arrival was read'],
+    ['stripe_fee', -2, {}, 'refund account>owed', 'a fee'],
+    ['adjustment', -10, {}, 'foreign account>foreign moved-without-us', 'a dispute'],
+    [
+      'adjustment',
+      10,
+      {},
+      'foreign foreign>account moved-without-us held',
+      'money of whatever origin',
+    ],
+    ['transfer', -10, {}, 'foreign account>foreign moved-without-us', 'an account debit'],
+    [
+      'something_new',
+      -10,
+      {},
+      'foreign account>foreign moved-without-us',
+      'whatever it is, it is gone',
+    ],
+  ])('%s of %i with %j is %s: %s', (type, net, given, expected) => {
+    expect(shown(bookingOf(aMovement(type, net, given), known))).toBe(expected);
+  });
+});
+
+test.each([
+  [{ net: 5, currency: 'eur' }, { net: 5, currency: 'eur' }, true, 'the same'],
+  [{ net: 5, currency: 'eur' }, { net: 6, currency: 'eur' }, false, 'another amount'],
+  [{ net: 5, currency: 'eur' }, { net: 5, currency: 'usd' }, false, 'converted'],
+])('%j beside %j agrees: %s, %s', (line, entry, expected) => {
+  expect(agrees(line, entry)).toBe(expected);
+});
