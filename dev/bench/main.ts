@@ -6,8 +6,9 @@ import { openState } from '../state.ts';
 import { type Machine, openSite, type Site, startMachine } from './machine.ts';
 import { expectedMinutes, type Options, readOptions } from './options.ts';
 import { loadAverage, type Phase, type Plan, runPhase } from './phase.ts';
-import { type Report, toText } from './report.ts';
+import { toText } from './report.ts';
 import { fundPlatform, onboard } from './sellers.ts';
+import type { Report } from './targets.ts';
 import { measureAlone } from './webhooks/load.ts';
 import { measureWholeLife } from './whole-life.ts';
 

@@ -1,26 +1,8 @@
 import type { Spread } from './figures.ts';
 import type { Phase } from './phase.ts';
-import { targetsOf } from './targets.ts';
-import { senderCores, type Webhooks, type WebhooksAlone } from './webhooks/load.ts';
+import { type Report, targetsOf } from './targets.ts';
+import { senderCores, type Webhooks } from './webhooks/load.ts';
 import type { WholeLife } from './whole-life.ts';
-
-/** Everything one run measured, as the JSON file has it. */
-export type Report = {
-  at: string;
-  sellers: number;
-  seconds: number;
-  loadAverageBefore: string;
-  onboarding: { sellers: number; seconds: number };
-  wholeLife: WholeLife;
-  phases: Phase[];
-  webhooksAlone: WebhooksAlone;
-  bare: {
-    perSecond: number;
-    events: number;
-    cores: Record<string, number>;
-    cpuMs: Record<string, number>;
-  };
-};
 
 /** The figures as tables for a terminal. */
 export function toText(report: Report): string {

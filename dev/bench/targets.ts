@@ -1,4 +1,6 @@
-import type { Report } from './report.ts';
+import type { Phase } from './phase.ts';
+import type { WebhooksAlone } from './webhooks/load.ts';
+import type { WholeLife } from './whole-life.ts';
 
 /** A promise of the design about cost or speed, and what this run says of it. */
 export type Target = { what: string; measured: number; isMet: boolean };
@@ -56,3 +58,21 @@ function atLeast(what: string, measured: number, target: number): Target {
 function atMost(what: string, measured: number, target: number): Target {
   return { what: `${what}: at most ${target}`, measured, isMet: measured <= target };
 }
+
+/** Everything one run measured, as the JSON file has it. */
+export type Report = {
+  at: string;
+  sellers: number;
+  seconds: number;
+  loadAverageBefore: string;
+  onboarding: { sellers: number; seconds: number };
+  wholeLife: WholeLife;
+  phases: Phase[];
+  webhooksAlone: WebhooksAlone;
+  bare: {
+    perSecond: number;
+    events: number;
+    cores: Record<string, number>;
+    cpuMs: Record<string, number>;
+  };
+};

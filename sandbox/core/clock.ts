@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { readSetting, writeSetting } from './world.ts';
+import { readSetting, writeSetting } from '../store/settings.ts';
 
 /** The sandbox's time: real time plus an offset that only grows. */
 export type Clock = {

@@ -1,7 +1,5 @@
+import type { Unknown } from './witness.ts';
 import type { World } from './world.ts';
-
-/** Something nobody taught the sandbox. */
-export type Unknown = { method: string; path: string; reason: string };
 
 /** Records what the sandbox could not do, so that a test can fail on it. */
 export function recordUnknown(w: World, { method, path, reason }: Unknown): void {

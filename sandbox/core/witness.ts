@@ -1,5 +1,4 @@
 import type { JsonObject } from './json.ts';
-import type { Unknown } from './unknown.ts';
 
 /** One request of Stripe's surface with what was answered, or would have been before a drop. */
 export type Exchange = {
@@ -20,3 +19,6 @@ export type Witness = {
   event(version: 'v1' | 'v2', body: unknown): void;
   unknown(call: Unknown): void;
 };
+
+/** Something nobody taught the sandbox. */
+export type Unknown = { method: string; path: string; reason: string };

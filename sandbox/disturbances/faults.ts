@@ -1,5 +1,5 @@
+import type { StripeRequest } from '../http/exchange.ts';
 import { type Aim, isAimedAt } from '../http/paths.ts';
-import type { StripeRequest } from '../http/process.ts';
 
 /**
  * An injected fault, for the next `count` requests it is aimed at. `stored` keeps a status under

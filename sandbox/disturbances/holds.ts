@@ -1,5 +1,5 @@
+import type { StripeRequest } from '../http/exchange.ts';
 import { type Aim, isAimedAt } from '../http/paths.ts';
-import type { StripeRequest } from '../http/process.ts';
 
 /** Where in its life a request is held. `during` is in flight: its key is taken, nothing is done. */
 export type HoldPoint = 'before' | 'during' | 'after';

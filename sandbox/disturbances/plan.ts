@@ -1,7 +1,8 @@
 import { chance } from '../core/chance.ts';
-import { readSetting, type World, writeSetting } from '../core/world.ts';
+import type { World } from '../core/world.ts';
+import type { StripeRequest } from '../http/exchange.ts';
 import { endpointOf } from '../http/paths.ts';
-import type { StripeRequest } from '../http/process.ts';
+import { readSetting, writeSetting } from '../store/settings.ts';
 import type { Fault } from './faults.ts';
 import { canStrike, faultOf, type Strike, type StrikeKind, strikeKinds } from './strikes.ts';
 

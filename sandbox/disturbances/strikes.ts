@@ -1,6 +1,6 @@
 import { errorAnswer, lockTimeout, StripeFault } from '../core/errors.ts';
+import { asV2, type StripeRequest } from '../http/exchange.ts';
 import { keyInUse } from '../http/idempotency.ts';
-import { asV2, type StripeRequest } from '../http/process.ts';
 import type { Fault } from './faults.ts';
 
 /**

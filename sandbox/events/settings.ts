@@ -1,5 +1,5 @@
-import { readSetting, writeSetting } from '../core/world.ts';
 import type { World } from '../core/world.ts';
+import { readSetting, writeSetting } from '../store/settings.ts';
 
 /** How deliveries misbehave. Probabilities are between 0 and 1. */
 export type WebhookSettings = {

@@ -1,13 +1,8 @@
 import { lockTimeout } from '../core/errors.ts';
 import type { Fault } from '../disturbances/faults.ts';
+import type { Answer, StripeRequest } from './exchange.ts';
 import { keyInUse } from './idempotency.ts';
-import {
-  type Answer,
-  answerWithFault,
-  process,
-  refuseOutside,
-  type StripeRequest,
-} from './process.ts';
+import { answerWithFault, process, refuseOutside } from './process.ts';
 import { recordDropped } from './request-log.ts';
 import type { Surface } from './surface.ts';
 

@@ -1,29 +1,14 @@
 import { findAccount } from '../accounts/record.ts';
 import { processDue } from '../core/due.ts';
 import { errorAnswer, invalid, StripeFault } from '../core/errors.ts';
-import { canonical, type JsonObject } from '../core/json.ts';
+import { canonical } from '../core/json.ts';
 import { recordUnknown } from '../core/unknown.ts';
 import { platformId } from '../core/world.ts';
 import type { Fault } from '../disturbances/faults.ts';
+import { type Answer, asV2, type StripeRequest } from './exchange.ts';
 import { keep, type Kept, type Keyed, readKept } from './idempotency.ts';
 import { recordRequest } from './request-log.ts';
 import type { Surface } from './surface.ts';
-
-/** A request to Stripe's surface, parsed. */
-export type StripeRequest = {
-  id: string;
-  at: number;
-  method: string;
-  path: string;
-  version: 'v1' | 'v2';
-  account: string;
-  /** The idempotency key, where the method honours one. */
-  key: string | null;
-  params: JsonObject;
-};
-
-/** What is written back. */
-export type Answer = { status: number; body: string; headers: Record<string, string> };
 
 type Result = Answer & { stored: boolean; errorCode: string | null; injected?: true };
 
@@ -149,12 +134,6 @@ function failed(request: StripeRequest, error: unknown): Result {
     stored: fault.stored,
     errorCode: fault.body.code ?? fault.body.type,
   };
-}
-
-/** Errors of v2 are told apart by their type. */
-export function asV2(fault: StripeFault): StripeFault {
-  if (fault.body.code !== 'rate_limit') return fault;
-  return new StripeFault(fault.status, { ...fault.body, type: 'rate_limit' }, false, fault.headers);
 }
 
 /** Where the answer would only be replayed, a retry is of no use. */

@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { StripeFault, invalid } from '../core/errors.ts';
+import { invalid, StripeFault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { isObject } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import { platformId } from '../core/world.ts';
+import type { StripeRequest } from './exchange.ts';
 import { parseForm } from './form.ts';
-import type { StripeRequest } from './process.ts';
 
 /** A request as it came over the wire. */
 export type Raw = {

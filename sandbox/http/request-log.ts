@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { World } from '../core/world.ts';
+import type { StripeRequest } from './exchange.ts';
 import { pathMatches } from './paths.ts';
-import type { StripeRequest } from './process.ts';
 
 /** How a request ended. */
 export type Ending = { status: number | null; errorCode: string | null; replayed: boolean };

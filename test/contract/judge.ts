@@ -1,17 +1,11 @@
 import type { Exchange } from '../../sandbox/core/witness.ts';
-import { differences } from './differences.ts';
-import type { Difference } from './differences.ts';
+import { type Difference, differences } from './differences.ts';
+import type { Violation } from './schemas.ts';
 import { eventViolationsOfV1, v1 } from './v1.ts';
 import { eventViolationsOfV2, v2 } from './v2.ts';
-import type { Violation } from './schemas.ts';
 
 /** What is wrong with an exchange or event, each as one line; and the differences it showed. */
 export type Judgement = { faults: string[]; met: Difference[] };
-
-/** What describes a version of the API: what breaks its rules in a request and in its answer. */
-export type Description = (
-  exchange: Exchange,
-) => { name: string; request: Violation[]; answer: Violation[] } | undefined;
 
 /** Holds an exchange against Stripe's description. `strict`: a malformed request is a fault. */
 export function judgeExchange(exchange: Exchange, strict: boolean): Judgement {

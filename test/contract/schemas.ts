@@ -1,7 +1,6 @@
-import { Ajv } from 'ajv';
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { readDocument } from './document.ts';
-import type { Schema } from './document.ts';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Exchange } from '../../sandbox/core/witness.ts';
+import { readDocument, type Schema } from './document.ts';
 
 /** One place where a value breaks a rule of the document. */
 export type Violation = {
@@ -187,3 +186,8 @@ function componentOf(name: string): Schema {
 function nameOf(ref: string): string {
   return ref.slice(ref.lastIndexOf('/') + 1);
 }
+
+/** What describes a version of the API: what breaks its rules in a request and in its answer. */
+export type Description = (
+  exchange: Exchange,
+) => { name: string; request: Violation[]; answer: Violation[] } | undefined;

@@ -1,9 +1,13 @@
-import { answerSchema, operationOf, readDocument, requestSchema } from './document.ts';
-import type { Schema } from './document.ts';
+import { answerSchema, operationOf, readDocument, requestSchema, type Schema } from './document.ts';
 import { coerce } from './form.ts';
-import type { Description } from './judge.ts';
-import { schemasOfObject, strange, violationsIn, violationsOf } from './schemas.ts';
-import type { Violation } from './schemas.ts';
+import {
+  type Description,
+  schemasOfObject,
+  strange,
+  type Violation,
+  violationsIn,
+  violationsOf,
+} from './schemas.ts';
 
 /** v1 as Stripe's published document describes it. */
 export const v1: Description = ({ method, path, params, status, body }) => {

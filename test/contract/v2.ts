@@ -1,10 +1,14 @@
 import type { Schema } from './document.ts';
 import { coerce } from './form.ts';
-import type { Description } from './judge.ts';
-import { alsoLookIn, strange, violationsIn, violationsOf } from './schemas.ts';
-import type { Violation } from './schemas.ts';
-import { readSdkTypes } from './sdk-types.ts';
-import type { SdkTypes } from './sdk-types.ts';
+import {
+  alsoLookIn,
+  type Description,
+  strange,
+  type Violation,
+  violationsIn,
+  violationsOf,
+} from './schemas.ts';
+import { readSdkTypes, type SdkTypes } from './sdk-types.ts';
 
 /** Of each operation the type of its parameters and of its answer; `[]` means a list of them. */
 const operations: Record<string, [params: string, answer: string]> = {
