@@ -100,7 +100,7 @@ function capabilityWait(seller: SellerBeside): Waiting {
   const reason = isNew
     ? `The seller has not finished onboarding at Stripe (${lacking.join(', ')})`
     : `Stripe restricts its account (${lacking.join(', ')})`;
-  const failure = accountOf(seller);
+  const failure = sellerFailureOf(seller);
   const { actor, liftedBy } = turns[failure?.next ?? 'operator'];
   const text = 'The seller is there: send it to the answered url';
   const commands = actor === 'seller' ? [onboardingLink(id, text)] : [];
@@ -125,7 +125,7 @@ const turns: Record<FailureNext, { actor: Actor; liftedBy: string }> = {
 };
 
 /** Why Stripe does not let the account be paid, and who must act; null where it may. */
-export function accountOf(seller: SellerBeside): Failure | null {
+export function sellerFailureOf(seller: SellerBeside): Failure | null {
   const { transfersCapability: transfers, payoutsCapability: payouts } = seller;
   const { capabilityDetails: details, requirements } = seller;
   return accountFailureOf({ transfers, payouts, details, requirements });

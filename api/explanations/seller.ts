@@ -14,7 +14,7 @@ import { decisionsOf, summaryOf, waitsOf } from './payout.ts';
 import type { Available } from './platform-balance.ts';
 import type { SellerExplanation } from './schemas.ts';
 import { nextOfSeller } from './seller-next.ts';
-import { accountOf, sellerWaits } from './seller-waits.ts';
+import { sellerFailureOf, sellerWaits } from './seller-waits.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
 type Waiting = z.infer<typeof Wait>;
@@ -38,7 +38,7 @@ export function explainSeller(facts: SellerFacts, available?: Available): Explan
     waits,
     next: nextOfSeller(facts),
     payday: paydayOf(facts),
-    account: accountOf(seller),
+    account: sellerFailureOf(seller),
     requirements: seller.requirements.map(toRequirement),
     bankAccounts: explainBanks(seller),
     money: sums,

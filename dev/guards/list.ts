@@ -182,7 +182,7 @@ export const guards: readonly Guard[] = [
     file: 'db/recovery/comparison.ts',
     from: 'coalesce(alive_at, greatest(',
     to: 'coalesce(greatest(',
-    tests: 'test/db/recovery/adoptions.test.ts',
+    tests: 'test/db/recovery/comparison.test.ts',
     pattern: 'is no sign of life',
   },
   {
@@ -191,7 +191,7 @@ export const guards: readonly Guard[] = [
     file: 'db/recovery/comparison.ts',
     from: "`state <> 'refused'",
     to: '`true',
-    tests: 'test/db/recovery/comparison.test.ts',
+    tests: 'test/db/recovery/adoptions.test.ts',
     pattern: 'whose one attempt was',
   },
   {
@@ -200,7 +200,7 @@ export const guards: readonly Guard[] = [
     file: 'db/recovery/adoptions.ts',
     from: 'await callOffUnsent(tx, { sellerId, currency, by });',
     to: '',
-    tests: 'test/db/recovery/comparison.test.ts',
+    tests: 'test/db/recovery/adoptions.test.ts',
     pattern: 'beside an adopted payout is called off|at the moment of an adoption',
   },
   {

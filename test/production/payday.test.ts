@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { differences } from '../../dev/demo/books.ts';
 import { readServices } from './compose.ts';
 import { payouts, runPayday, type Order, type Payday } from './payday.ts';
-import { startProduction, type Production } from './production.ts';
+import { startProduction, type Production } from './launch.ts';
 import { tooFullSeconds, turnedAway } from './seconds.ts';
 import { findTemporalPrograms } from './temporal-programs.ts';
 

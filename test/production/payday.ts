@@ -10,7 +10,7 @@ import type { BookedPayout, BookedTransfer } from '../../dev/demo/books.ts';
 import { listPayouts, type Payout } from '../../dev/demo/payouts.ts';
 import { until } from '../../dev/wait.ts';
 import { required } from './compose.ts';
-import { webhookSecret, type Production } from './production.ts';
+import { webhookSecret, type Production } from './launch.ts';
 import { watchLags, type Lag } from './seconds.ts';
 
 /** What came of a payday, by the API and by the sandbox. */

@@ -1,0 +1,194 @@
+import { posix } from 'node:path';
+
+import { exportsOf, importsOf, parse, type Source } from './sources.ts';
+
+/**
+ * Which nouns of its own layer a noun may import. A noun is an entry of the layer's folder: a file,
+ * or a folder of that name from the second file on. A noun without a row is an error, and so is a
+ * row without a noun; a new edge needs a decision in docs/decisions.md.
+ */
+export const mayKnow: Record<string, Record<string, string>> = {
+  domain: {
+    accounts: '',
+    attention: 'parking payouts reconciliation stripe',
+    events: '',
+    explanations: 'holds payouts sellers',
+    funding: 'funds paydays',
+    funds: 'holds',
+    holds: '',
+    ledger: '',
+    parking: 'payouts',
+    paydays: 'funds holds sellers',
+    payouts: 'holds stripe',
+    reconciliation: 'ledger',
+    sellers: 'holds wake-ups',
+    stripe: '',
+    'stripe-events': 'wake-ups',
+    'wake-ups': '',
+  },
+  activities: {
+    accounts: 'reconciliation stripe',
+    calendar: '',
+    database: 'calendar wake-ups',
+    jobs: 'wake-ups',
+    operations: 'recovery stripe',
+    payouts: 'stripe',
+    reconciliation: 'payouts stripe',
+    recovery: 'stripe',
+    stripe: '',
+    'stripe-events': 'stripe',
+    'wake-ups': '',
+  },
+  db: {
+    accounts: 'wake-ups',
+    'api-keys': '',
+    attention: 'accounts commands holds payouts sellers',
+    commands: '',
+    earnings: 'ledger paydays wake-ups',
+    events: '',
+    explanations:
+      'accounts api-keys commands funds holds ledger operations paydays payouts reconciliation sellers stripe',
+    funding: 'funds operations paydays',
+    funds: '',
+    holds: 'funds paydays wake-ups',
+    jobs: 'paydays stripe-events wake-ups',
+    ledger: '',
+    operations: 'paydays wake-ups',
+    paydays: 'funds wake-ups',
+    payouts: 'accounts earnings funds holds ledger paydays stripe stripe-events wake-ups',
+    reconciliation: 'earnings holds ledger paydays payouts recovery wake-ups',
+    recovery: 'earnings ledger payouts wake-ups',
+    sellers: 'funds holds paydays payouts stripe wake-ups',
+    stripe: '',
+    'stripe-events': 'wake-ups',
+    'wake-ups': '',
+  },
+  api: {
+    accounts: 'stripe waits',
+    'api-keys': '',
+    attention: 'payouts reconciliation sellers waits',
+    docs: 'paydays',
+    earnings: '',
+    events: '',
+    explanations: 'accounts holds operations paydays payouts reconciliation sellers stripe waits',
+    funding: 'paydays stripe',
+    holds: '',
+    ledger: 'stripe',
+    operations: 'waits',
+    paydays: 'accounts',
+    payouts: 'ledger paydays stripe waits',
+    reconciliation: 'waits',
+    recovery: '',
+    sellers: 'accounts ledger paydays waits',
+    stripe: 'waits',
+    'stripe-events': '',
+    waits: '',
+    'wake-ups': '',
+  },
+};
+
+/** What any noun of the layer may import, and what may import any noun: neither is a noun. */
+const infrastructure: Record<string, { below: string; above: string }> = {
+  domain: { below: 'ids money', above: '' },
+  activities: { below: '', above: 'index' },
+  db: { below: 'connect locks schema time', above: 'migrate migrations' },
+  api: { below: 'http', above: 'app main' },
+};
+
+const filesInAFolder = 14;
+
+/** What in the layout of these files breaks the rules of the house, each as one line for a person. */
+export function layoutFaultsIn(sources: readonly Source[]): string[] {
+  return [
+    ...Object.keys(mayKnow).flatMap((layer) => nounFaults(sources, layer)),
+    ...Object.keys(mayKnow).flatMap((layer) => namesakes(sources, layer)),
+    ...fullFolders(sources),
+    ...sources.flatMap(({ path }) => nameFaults(path)),
+    ...sources.flatMap(reExports),
+  ];
+}
+
+function nounFaults(sources: readonly Source[], layer: string): string[] {
+  const { below, above } = {
+    below: words(infrastructure[layer]?.below),
+    above: words(infrastructure[layer]?.above),
+  };
+  const rows = mayKnow[layer] ?? {};
+  const inLayer = sources.filter(({ path }) => path.startsWith(`${layer}/`));
+  const present = new Set(inLayer.map(({ path }) => nounOf(path)));
+  const known = new Set([...Object.keys(rows), ...below, ...above]);
+  const edges = inLayer.flatMap((source) => edgesOf(source, layer));
+  return [
+    ...[...present]
+      .filter((noun) => !known.has(noun))
+      .map((noun) => `${layer}/${noun}: no row in mayKnow`),
+    ...Object.keys(rows)
+      .filter((noun) => !present.has(noun))
+      .map((noun) => `${layer}/${noun}: a row in mayKnow, and no file`),
+    ...edges
+      .filter(({ from, to }) => known.has(from) && !above.includes(from) && !below.includes(to))
+      .filter(({ from, to }) => !words(rows[from]).includes(to))
+      .map(({ path, from, to }) => `${path}: ${from} may not know ${to}`),
+  ];
+}
+
+function edgesOf({ path, text }: Source, layer: string) {
+  return importsOf(parse(text), text)
+    .filter(({ from }) => from.startsWith('.'))
+    .map(({ from }) => posix.join(posix.dirname(path), from))
+    .filter((target) => target.startsWith(`${layer}/`) && nounOf(target) !== nounOf(path))
+    .map((target) => ({ path, from: nounOf(path), to: nounOf(target) }));
+}
+
+/** The entry of its layer that a file belongs to. */
+function nounOf(path: string): string {
+  return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
+}
+
+/** Whoever reads a name has to know which is meant. */
+function namesakes(sources: readonly Source[], layer: string): string[] {
+  const homes = new Map<string, string>();
+  return sources
+    .filter(({ path }) => path.startsWith(`${layer}/`) && !path.startsWith('db/migrations/'))
+    .flatMap(({ path, text }) => exportsOf(parse(text)).map((name) => ({ path, name })))
+    .flatMap(({ path, name }) => {
+      const other = homes.get(name) ?? path;
+      homes.set(name, other);
+      return other === path ? [] : [`${path}: ${name} is exported by ${other} too`];
+    });
+}
+
+function fullFolders(sources: readonly Source[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { path } of sources) {
+    const folder = posix.dirname(path);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([folder, count]) => count > filesInAFolder && folder !== 'db/migrations')
+    .map(([folder, count]) => `${folder}: ${count} files, more than ${filesInAFolder}`);
+}
+
+/** The folder has said it already; a layer's own folder says nothing of its nouns. */
+function nameFaults(path: string): string[] {
+  const folders = path
+    .replace(/^test\//, '')
+    .split('/')
+    .slice(0, -1);
+  const folder = folders.at(-1) ?? '';
+  const stems = [folder, folder.replace(/ies$/, 'y'), folder.replace(/s$/, '')];
+  const name = posix.basename(path).replace(/(\.test)?\.ts$/, '');
+  const repeats = stems.some((stem) => new RegExp(`^${stem}(s|-.*)?$`).test(name));
+  return folders.length > 1 && repeats ? [`${path}: repeats the name of its folder`] : [];
+}
+
+function reExports({ path, text }: Source): string[] {
+  // What the SDK bundles as workflows is an index, whatever its name.
+  if (posix.basename(path) === 'index.ts' || path === 'test/workflows/changed.ts') return [];
+  const lines = text.match(/^export (?:\*|type \{|\{)[^;]*/gm) ?? [];
+  return lines.map((line) => `${path}: hands on what is not its own: ${line.split('\n')[0]}`);
+}
+
+function words(list: string | undefined): string[] {
+  return list ? list.split(' ') : [];
+}

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { parseAst } from 'vitest/node';
+
+/** One source file, by its path from the top of the checkout. */
+export type Source = { path: string; text: string };
+
+/** A node of the syntax tree. */
+export type Node = { type: string; start: number; end: number; [field: string]: unknown };
+
+/** What a file imports, or exports from. */
+export type Import = { from: string; isType: boolean };
+
+/** What is made on the machine and never committed. */
+const made = ['node_modules', '.payout-engine'];
+
+/** Reads every source file of the checkout. */
+export function readSources(): Source[] {
+  return namesAtTop()
+    .flatMap((name) => (statSync(`${root}${name}`).isDirectory() ? below(name) : [name]))
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => ({ path, text: readFileSync(`${root}${path}`, 'utf8') }));
+}
+
+/** What stands at the top of the checkout, without what is made on the machine. */
+export function namesAtTop(): string[] {
+  return readdirSync(root).filter((name) => !made.includes(name));
+}
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+function below(folder: string): string[] {
+  const names = readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' });
+  return names.map((name) => posix.join(folder, name));
+}
+
+/** The syntax tree of a source. */
+export function parse(text: string): Node {
+  return parseAst(text, { lang: 'ts' }) as unknown as Node;
+}
+
+/** Every module that a file names, with `import`, `export` or as a type. */
+export function importsOf(program: Node, text: string): Import[] {
+  const found: Import[] = [];
+  walk(program, (node) => {
+    const source = node.source as Node | null | undefined;
+    if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
+    const isType = /^(im|ex)port\s+type\b/.test(text.slice(node.start, node.end));
+    found.push({ from: source.value, isType: isType || node.type === 'TSImportType' });
+  });
+  return found;
+}
+
+/** The names that a file exports. */
+export function exportsOf(program: Node): string[] {
+  return (program.body as Node[]).flatMap(({ type, declaration }) => {
+    const declared = declaration as Node | null | undefined;
+    if (type !== 'ExportNamedDeclaration' || !declared) return [];
+    const all = (declared.declarations as Node[] | undefined) ?? [declared];
+    return all.map(({ id }) => String((id as Node).name));
+  });
+}
+
+function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node);
+  for (const field of Object.values(node)) {
+    for (const inner of Array.isArray(field) ? (field as unknown[]) : [field]) {
+      if (isNode(inner)) walk(inner, visit);
+    }
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
+}
