@@ -224,7 +224,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'place',
     why: 'what is at the account already is transferred again',
-    file: 'domain/payouts/states.ts',
+    file: 'domain/funds.ts',
     from: 'const fromAccount = whole(smaller(minor(atAccount), amount));',
     to: 'const fromAccount = minor(0);',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -242,7 +242,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'negative account',
     why: 'a transfer fills a hole at the account instead of paying',
-    file: 'domain/payouts/states.ts',
+    file: 'domain/funds.ts',
     from: "if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };",
     to: '',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -261,7 +261,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'holds',
     why: 'money that is held is paid',
-    file: 'domain/payouts/states.ts',
+    file: 'domain/funds.ts',
     from: 'const left = leftBeside(funds.holds, { amount: payable, currency });',
     to: 'const left = payable;',
     tests: 'test/db/holds.test.ts',
@@ -270,7 +270,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'cooling period',
     why: "whoever takes a seller's login over is paid at once",
-    file: 'db/payouts/rows.ts',
+    file: 'db/payouts/reservation.ts',
     from: `    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
 `,
     to: '',
