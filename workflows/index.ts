@@ -1,4 +1,4 @@
-/** Every workflow that the worker runs; the names are permanent, histories hold them. */
+/** Every workflow that the worker runs. The names are permanent, because histories contain them. */
 export { payout } from './payout.ts';
 export { sellerLifecycle } from './seller-lifecycle.ts';
 export { accounts } from './jobs/accounts.ts';

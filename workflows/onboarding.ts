@@ -1,13 +1,13 @@
 import type { Seller, SellerStep } from '../domain/sellers.ts';
 import { accounts, stripeReads } from './policies.ts';
 
-/** The steps that open an account and keep watching it, for months: requirements come back. */
+/** The steps that create an account and monitor it for months, because requirements can return. */
 export type OnboardingStep = Extract<
   SellerStep['kind'],
   'create-account' | 'read-account' | 'set-manual-payouts'
 >;
 
-/** Takes one of them; answers with the seller as it stands afterwards. */
+/** Runs one onboarding step and returns the seller as stored afterwards. */
 export async function takeOnboardingStep(
   step: OnboardingStep,
   { sellerId }: Pick<Seller, 'sellerId'>,

@@ -13,16 +13,19 @@ import { ledger, stripePayouts, stripeReads, transfers } from './policies.ts';
 import { showPayout } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
-/** What is left of a payout's workflow once it is over. */
+/** The result of a payout's workflow, shown in the Temporal UI. */
 export type PayoutResult = Pick<Payout, 'payoutId' | 'status' | 'transferId' | 'stripePayoutId'>;
 
-/** A run that waits for weeks begins anew first, so that it runs the code of the day. */
+/**
+ * Before a run waits for weeks, it continues as new if its history has more events than this. The
+ * new run then uses the current code.
+ */
 const shortHistory = 14;
 
-/** Carries a payout from its reservation to the end of the watch for late returns. */
+/** Takes a payout from its reservation to the end of the watch for late returns. */
 export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
   const wakeUps = listen();
-  let row = await ledger.readPayout({ payoutId }); // whatever happened before this run, it knows
+  let row = await ledger.readPayout({ payoutId }); // the row knows what happened before this run
   let woken = false;
   while (!isOver(row)) {
     const step = nextStep(row, woken);
@@ -40,12 +43,15 @@ export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
   return { payoutId, status, transferId, stripePayoutId };
 }
 
-/** Money at the bank: the next step asks Stripe and brings the row along, so it is not read twice. */
+/**
+ * True when the next step asks Stripe about money on its way to the bank or at the bank. That step
+ * reads the row itself, so the workflow does not read it first.
+ */
 function isAskedOfStripe({ status, parked }: Payout): boolean {
   return parked === null && (status === 'sent' || status === 'paid');
 }
 
-/** One step: an activity that answers with the row as it stands afterwards. */
+/** Runs one step: an activity that returns the row as stored afterwards. */
 async function take(step: Exclude<PayoutStep, { kind: 'wait' }>, before: Payout): Promise<Payout> {
   const { payoutId } = before;
   setCurrentDetails(describePayout(before, step));
@@ -70,7 +76,7 @@ async function take(step: Exclude<PayoutStep, { kind: 'wait' }>, before: Payout)
   }
 }
 
-/** Waits for a wake-up or the row's own deadline; answers whether somebody knocked. */
+/** Waits for a wake-up or for the row's deadline. Returns true if a wake-up arrived. */
 async function waitAsTold(
   row: Payout,
   step: Extract<PayoutStep, { kind: 'wait' }>,
@@ -81,7 +87,8 @@ async function waitAsTold(
     showPayout(row);
     const { historyLength, continueAsNewSuggested } = workflowInfo();
     const long = row.parked !== null || row.status === 'paid';
-    // Whatever else it waits for may be looked at each hour, for months.
+    // Other waits can repeat every hour for months, so they continue as new only when Temporal
+    // suggests it.
     const isFull = continueAsNewSuggested && patched('full-history-begins-anew');
     if ((long && historyLength > shortHistory) || isFull) {
       await continueAsNew<typeof payout>({ payoutId: row.payoutId });
@@ -92,11 +99,13 @@ async function waitAsTold(
   return wakeUps.take().size > 0;
 }
 
-/** The next payout of this seller may start as soon as this one has left the account. */
+/**
+ * Notifies the seller's workflow when this payout has left the account: the next payout may start.
+ */
 async function tellOthers(before: Payout, after: Payout): Promise<Payout> {
   if (after.othersWait && after.status !== before.status) {
     const seller = getExternalWorkflowHandle(sellerWorkflowId(after.sellerId));
-    // A seller whose workflow is gone is revived and then looks by itself.
+    // If the seller's workflow does not run, `job/revive` starts it, and it then reads its row.
     await seller.signal(lookAgain, ['payouts']).catch(() => undefined);
   }
   return after;

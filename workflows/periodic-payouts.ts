@@ -1,7 +1,10 @@
 import type { Seller } from '../domain/sellers.ts';
 import { ledger } from './policies.ts';
 
-/** A payday has come: orders the payouts of it, which then start as any other, and plans the next. */
+/**
+ * Orders the payouts of a payday that is due, and plans the next payday. The payouts then start
+ * like any other.
+ */
 export async function openPayday({ sellerId }: Seller): Promise<Seller> {
   return ledger.openPayday({ sellerId });
 }

@@ -7,10 +7,10 @@ import {
 import type { Activities } from '../activities/index.ts';
 import { engineQueue, stripeQueues } from './messages.ts';
 
-/** What an operator reads beside each activity in the Temporal UI. */
+/** The text that the Temporal UI shows next to each activity. */
 type Summaries = { [Name in keyof Activities]?: string };
 
-/** A summary is an option of a whole proxy, so each activity has a proxy of its own. */
+/** A summary is an option of a whole proxy, so each activity gets its own proxy. */
 function summarized<Of extends Summaries>(
   summaries: Of,
   proxy: (summary: string) => Activities,
@@ -24,7 +24,7 @@ function activitiesOf<Of extends Summaries>(options: ActivityOptions, summaries:
   return summarized(summaries, (summary) => proxyActivities<Activities>({ ...options, summary }));
 }
 
-/** Steps in our own database, in the order a workflow needs them. */
+/** Steps in our own database, defined in `activities/database.ts`. */
 const ledgerSteps = {
   readPayout: 'Reads the payout',
   reservePayout: 'Sets money aside for the payout',
@@ -34,8 +34,9 @@ const ledgerSteps = {
 } satisfies Summaries;
 type LedgerSteps = Pick<Activities, keyof typeof ledgerSteps>;
 
-// A local activity costs one event instead of three, but blocks its worker while it retries:
-// three short tries, then the same step as a regular activity, for as long as it takes.
+// A local activity costs one history event instead of three, but blocks its worker while it
+// retries. Therefore: three short tries, then the same step as a regular activity without a retry
+// limit.
 const quickly: LedgerSteps = summarized(ledgerSteps, (summary) =>
   proxyLocalActivities<Activities>({
     startToCloseTimeout: '2s',
@@ -52,7 +53,7 @@ const patiently: LedgerSteps = activitiesOf(
   ledgerSteps,
 );
 
-/** Our own database: each step answers with the row that stands, however often it runs. */
+/** Steps in our own database. A step that runs twice returns the same stored row. */
 export const ledger: LedgerSteps = {
   readPayout: async (input) => orElse(quickly.readPayout(input), () => patiently.readPayout(input)),
   reservePayout: async (input) =>
@@ -72,23 +73,27 @@ async function orElse<T>(first: Promise<T>, then: () => Promise<T>): Promise<T> 
   }
 }
 
-// Longer than the client's own 60 s and the wait for a turn. A worker that died is noticed by its
-// silence; trying again without end is safe, since the attempt's row decides what is sent.
+// The timeout is longer than the client's own 60 s plus the wait for a slot. Missing heartbeats
+// reveal a dead worker. Unlimited retries are safe, because the attempt's row decides what is sent
+// to Stripe.
 const callingStripe: ActivityOptions = {
   startToCloseTimeout: '3m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-  // A queue's own limit and the guard before the call only hold for tasks that pass the queue.
+  // An eagerly dispatched task would bypass the task queue and so its rate limit.
   allowEagerDispatch: false,
 };
 
-/** From the platform's balance to an account. */
+/** Transfers from the platform's balance to an account: `activities/payouts/transfers.ts`. */
 export const transfers = activitiesOf(
   { ...callingStripe, taskQueue: stripeQueues.transfers },
   { createTransfer: 'Transfers from the platform to the seller’s account' },
 );
 
-/** From an account to its bank, or called back before it is on its way. */
+/**
+ * Payouts from an account to its bank, and their cancellation: `activities/payouts/bank-payouts.ts`
+ * and `activities/payouts/cancellations.ts`.
+ */
 export const stripePayouts = activitiesOf(
   { ...callingStripe, taskQueue: stripeQueues.payouts },
   {
@@ -97,7 +102,11 @@ export const stripePayouts = activitiesOf(
   },
 );
 
-/** Looking at Stripe, apart from what moves money. */
+/**
+ * Reads from Stripe, in a queue separate from money: `activities/payouts/` (look-ups, following),
+ * `activities/accounts/creation.ts` (`retrieveAccount`) and
+ * `activities/reconciliation/balance-transactions.ts` (`retrieveMovements`).
+ */
 export const stripeReads = activitiesOf(
   { ...callingStripe, taskQueue: stripeQueues.reads },
   {
@@ -109,7 +118,7 @@ export const stripeReads = activitiesOf(
   },
 );
 
-/** Changing accounts at Stripe. */
+/** Changes to accounts at Stripe: `activities/accounts/creation.ts`. */
 export const accounts = activitiesOf(
   { ...callingStripe, taskQueue: stripeQueues.rest },
   {
@@ -118,14 +127,15 @@ export const accounts = activitiesOf(
   },
 );
 
-// One pass of a job: the next one comes by its Schedule, so a pass that fails gives up soon.
+// One pass of a job. Its Schedule starts the next pass, so a failing pass gives up after three
+// tries.
 const onePass: ActivityOptions = {
   startToCloseTimeout: '5m',
   heartbeatTimeout: '30s',
   retry: { maximumAttempts: 3 },
 };
 
-/** What jobs do in our database and in Temporal. */
+/** The jobs' work in our database and in Temporal: `activities/jobs.ts`. */
 export const upkeep = activitiesOf(
   { ...onePass, taskQueue: engineQueue },
   {
@@ -135,7 +145,10 @@ export const upkeep = activitiesOf(
   },
 );
 
-/** What jobs read from Stripe. */
+/**
+ * The jobs' reads from Stripe: `activities/stripe-events/sweep.ts`, `activities/operations.ts`,
+ * `activities/accounts/reads.ts` and `activities/reconciliation/passes.ts`.
+ */
 export const sweeping = activitiesOf(
   { ...onePass, taskQueue: stripeQueues.reads },
   {

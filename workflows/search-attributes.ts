@@ -4,7 +4,10 @@ import type { Payout } from '../domain/payouts/states.ts';
 import type { Seller } from '../domain/sellers.ts';
 import { searchAttributes as keys } from '../domain/wake-ups.ts';
 
-/** Shows a payout's state in the list of workflows; costs an event only when it changed. */
+/**
+ * Shows a payout's state in Temporal's list of workflows. Costs a history event only after a
+ * change.
+ */
 export function showPayout(payout: Payout): void {
   show([
     { key: keys.payoutStatus, value: payout.status },
@@ -14,7 +17,10 @@ export function showPayout(payout: Payout): void {
   ]);
 }
 
-/** Shows a seller's state in the list of workflows. */
+/**
+ * Shows a seller's state in Temporal's list of workflows. Costs a history event only after a
+ * change.
+ */
 export function showSeller(seller: Seller): void {
   show([
     { key: keys.sellerStatus, value: shownStatus(seller) },
@@ -27,12 +33,15 @@ export function showSeller(seller: Seller): void {
   ]);
 }
 
-/** A paused seller is shown as paused, whatever the account could do. */
+/** A paused seller is shown as paused even if its account could be paid. */
 function shownStatus({ status, stops }: Seller): string {
   return isPaused(stops) && status !== 'closed' ? 'paused' : status;
 }
 
-/** Only where it changed, so that a seller who was never held costs nothing; none takes it away. */
+/**
+ * The sources of the active holds, only if they changed, so that a seller without holds costs no
+ * event. Without a hold, the attribute is removed.
+ */
 function holdReasons({ stops }: Seller): Pairs {
   const value = [...new Set(holdsAmong(stops).map(({ source }) => source))].sort();
   const shown = workflowInfo().typedSearchAttributes.get(keys.holdReason) ?? [];

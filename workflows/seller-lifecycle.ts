@@ -9,7 +9,7 @@ import { ledger, stripeReads } from './policies.ts';
 import { showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
-/** Lives as long as the seller: opens the account, watches it, starts the payouts. */
+/** Runs as long as the seller exists: creates the account, monitors it, starts the payouts. */
 export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> {
   const wakeUps = listen();
   let row = await ledger.readSeller({ sellerId });
@@ -18,7 +18,7 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
     const step = nextSellerStep(row, topics);
     if (step.kind === 'over') {
       if (!wakeUps.waiting()) return showSeller(row);
-      // Closed and perhaps opened again since the row was read.
+      // A wake-up arrived after the row was read: the seller may have been reopened.
       topics = wakeUps.take();
       row = await ledger.readSeller({ sellerId });
     } else if (step.kind === 'wait') {
@@ -50,7 +50,10 @@ async function take(
   }
 }
 
-/** What was just read is done; what came meanwhile is still to be looked at. */
+/**
+ * The topics that are still open: the topic that was just read is done, unless a new wake-up named
+ * it.
+ */
 function stillOpen(
   topics: ReadonlySet<WakeTopic>,
   { kind }: SellerStep,

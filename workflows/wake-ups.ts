@@ -2,17 +2,17 @@ import { condition, setHandler } from '@temporalio/workflow';
 import type { WakeTopic } from '../domain/wake-ups.ts';
 import { lookAgain } from './messages.ts';
 
-/** What this workflow was told since it last asked. */
+/** The wake-ups that this workflow received since it last took them. */
 export type WakeUps = {
-  /** True when something came that was not taken yet. */
+  /** True if a wake-up arrived that was not taken yet. */
   waiting: () => boolean;
-  /** Hands over what came, and forgets it. */
+  /** Returns the topics of all wake-ups since the last call, and clears them. */
   take: () => ReadonlySet<WakeTopic>;
-  /** Waits for a wake-up, until the deadline at most. */
+  /** Waits for a wake-up, at most until the deadline. */
   wait: (limit: { now: string; until: string | null; summary: string }) => Promise<void>;
 };
 
-/** Listens for wake-ups. Called before the first `await`, so that none is missed. */
+/** Registers the signal handler. Call it before the first `await`, so that no signal is missed. */
 export function listen(): WakeUps {
   let topics = new Set<WakeTopic>();
   setHandler(lookAgain, (told) => {
@@ -27,7 +27,7 @@ export function listen(): WakeUps {
       return taken;
     },
     wait: async ({ now, until, summary }) => {
-      // Without a deadline nothing is due: the row is woken, or looked after by the jobs.
+      // Without a deadline nothing is due. A wake-up or a job continues the workflow.
       if (until === null) return condition(waiting);
       await condition(waiting, Math.max(Date.parse(until) - Date.parse(now), 1), { summary });
     },

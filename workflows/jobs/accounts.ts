@@ -1,9 +1,12 @@
 import { sweeping, upkeep } from '../policies.ts';
 
-/** Accounts read within the last hour are left alone. */
+/** Accounts that were read within the last hour are skipped. */
 const olderThanMinutes = 60;
 
-/** Reads accounts and their books again, stalest first, since what tells of them gets lost. */
+/**
+ * Reads accounts and their balance transactions again, stalest first, because account events can
+ * get lost.
+ */
 export async function accounts(): Promise<{ read: number }> {
   const read = await sweeping.rereadAccounts({ olderThanMinutes });
   await upkeep.relayWakeUps({ olderThanSeconds: 0 });

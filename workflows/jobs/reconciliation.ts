@@ -1,8 +1,8 @@
 import { sweeping, upkeep } from '../policies.ts';
 
 /**
- * Holds Stripe's books and the ledger against each other. What cannot be read keeps nothing else
- * from being compared; the pass then fails, for an operator to see.
+ * Compares the ledger with Stripe's balance transactions. A failing read does not prevent the
+ * comparison of the rest; the pass then fails, so that an operator sees it.
  */
 export async function reconciliation(): Promise<{ lines: number; sellers: number }> {
   const reads = [sweeping.retrievePlatformMovements(), sweeping.takeOpenMovements()] as const;

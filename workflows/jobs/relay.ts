@@ -1,9 +1,11 @@
 import { upkeep } from '../policies.ts';
 
-/** Seconds after which a wake-up counts as not delivered by the API. */
+/** A wake-up that is older than this was not delivered by the API. */
 const olderThanSeconds = 5;
 
-/** Delivers what the API could not: it was killed, or Temporal was away. */
+/**
+ * Delivers the wake-ups that the API could not deliver because it was killed or Temporal was down.
+ */
 export async function relay(): Promise<{ delivered: number }> {
   return { delivered: await upkeep.relayWakeUps({ olderThanSeconds }) };
 }

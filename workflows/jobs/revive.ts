@@ -1,6 +1,6 @@
 import { upkeep } from '../policies.ts';
 
-/** Starts whatever has an open row and no running workflow. */
+/** Starts a workflow for each open row that has no running workflow. */
 export async function revive(): Promise<{ started: number }> {
   return { started: await upkeep.reviveWorkflows() };
 }

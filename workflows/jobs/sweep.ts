@@ -1,8 +1,9 @@
 import { sweeping, upkeep } from '../policies.ts';
 
 /**
- * Reads what webhooks should have said, and wakes whoever has waited past a deadline. A list that
- * cannot be read keeps nobody from being woken; the pass then fails, for an operator to see.
+ * Reads Stripe's lists for events that no webhook delivered, and wakes every workflow that waits
+ * past its deadline. A failing read does not prevent the wake-ups; the pass then fails, so that an
+ * operator sees it.
  */
 export async function sweep(): Promise<{ events: number; earnings: number }> {
   const reads = [
