@@ -1,20 +1,23 @@
 import Holidays from 'date-holidays';
 import { type Day, dayMs, isNamedDay, type Schedule } from '../domain/paydays/schedule.ts';
 
-/** Paydays around a moment, as instants in UTC. */
+/** The paydays around a moment, as instants in UTC. */
 export type Paydays = {
-  /** The latest that has come, of those after `since`; null where none has. */
+  /** The latest payday after `since` that has come. Null if none has come. */
   latest: string | null;
-  /** Those still to come, soonest first. */
+  /** The paydays to come, soonest first. */
   upcoming: string[];
 };
 
-/** Days between a payday's named day and the next that is open, and days between two named days. */
+/**
+ * The most days from a payday's nominal day to the next bank day, plus the days between two nominal
+ * days.
+ */
 const longestGapDays = 62;
 
 /**
- * The paydays of a seller of this country: what the schedule names, moved on to the next day on
- * which the banks are open, at the local time of the zone.
+ * The paydays of a seller in this country: the days of the schedule, moved to the next day on which
+ * banks are open, at the schedule's local time.
  */
 export function paydaysAround(
   { schedule, country }: { schedule: Schedule; country: string },
@@ -38,7 +41,10 @@ export function paydaysAround(
   return { latest, upcoming };
 }
 
-/** Whether the IANA database has a zone of this name; an offset is none, since it knows no summer. */
+/**
+ * True if the IANA database has a time zone of this name. An offset is not a time zone: it knows no
+ * daylight saving time.
+ */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
@@ -48,7 +54,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Whether the banks of a country work on this day. */
+/** True if the banks of a country are open on this day. */
 export function isBankDay(day: Day, country: string): boolean {
   const weekend = weekends[country] ?? saturdayAndSunday;
   if (weekend.includes(new Date(day).getUTCDay())) return false;
@@ -62,7 +68,10 @@ function nextBankDay(day: Day, country: string): Day {
 }
 
 const saturdayAndSunday = [6, 0];
-/** Where banks rest on other days (the central banks' own calendars, 2026). */
+/**
+ * Countries whose banks close on other days than Saturday and Sunday (the central banks' own
+ * calendars, 2026).
+ */
 const weekends: Record<string, number[]> = {
   ...Object.fromEntries(
     'BD BH DZ EG IL IQ JO KW LY MV OM QA SA SD YE'.split(' ').map((country) => [country, [5, 6]]),
@@ -74,7 +83,9 @@ const weekends: Record<string, number[]> = {
 type Closed = { days: Set<Day>; years: Set<number> };
 const closed = new Map<string, Closed>();
 
-/** Whether the banks are shut in the morning of this day. A year is looked up once a process. */
+/**
+ * True if the banks are closed on the morning of this day. Each year is computed once per process.
+ */
 function isHoliday(day: Day, country: string): boolean {
   const known = closed.get(country) ?? { days: new Set(), years: new Set() };
   closed.set(country, known);
@@ -89,7 +100,7 @@ function addYear({ days, years }: Closed, country: string, year: number): void {
   for (const { date: text, start, end } of calendar.getHolidays(year)) {
     const [date = '', time = ''] = text.split(' ');
     if (time >= '12:00') continue;
-    // Rounded, since a day on which the clocks change has an hour more or less.
+    // Rounded, because a day on which the clocks change has an hour more or less.
     const lasts = Math.max(Math.round((end.getTime() - start.getTime()) / dayMs), 1);
     const first = Date.parse(`${date}T00:00:00Z`);
     for (let index = 0; index < lasts; index += 1) days.add(first + index * dayMs);
@@ -97,8 +108,8 @@ function addYear({ days, years }: Closed, country: string, year: number): void {
 }
 
 /**
- * The moment at which a clock of the zone shows this day and time. A time that the clocks skip is
- * shown an hour later; of one that they show twice it is the first.
+ * The moment at which a clock in the zone shows this day and time. A time that the clocks skip is
+ * moved one hour later; of a time that occurs twice, the first one counts.
  */
 function toInstant(day: Day, { at, timeZone }: Schedule): string {
   const [hours = 0, minutes = 0] = at.split(':').map(Number);

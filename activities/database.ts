@@ -12,7 +12,7 @@ import { paydaysAround } from './calendar.ts';
 import { deliverWakeUp } from './wake-ups/delivery.ts';
 import { startPayoutWorkflow } from './wake-ups/starts.ts';
 
-/** Steps in our own database; each may run twice and answers with the row that stands. */
+/** The steps in our own database. A step that runs twice returns the same stored row. */
 export function createLedgerActivities({ db }: { db: Db }) {
   return {
     async readPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
@@ -29,13 +29,16 @@ export function createLedgerActivities({ db }: { db: Db }) {
       return readSellerForWorkflow(db, sellerId);
     },
 
-    /** Orders what is due by the schedule and plans the next payday. */
+    /** Orders the payouts that are due by the schedule and plans the next payday. */
     async openPayday({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       await openPayday(db, sellerId, paydaysAround);
       return readSellerForWorkflow(db, sellerId);
     },
 
-    /** Starts the workflow of a requested payout and answers with its seller, who may have more. */
+    /**
+     * Starts the workflow of a requested payout. Returns its seller, who may have more payouts to
+     * start.
+     */
     async startPayout(order: { payoutId: PayoutId; sellerId: SellerId }): Promise<Seller> {
       await startPayoutWorkflow(getClient(), order);
       await recordPayoutStarted(db, order.payoutId);
@@ -44,7 +47,7 @@ export function createLedgerActivities({ db }: { db: Db }) {
   };
 }
 
-/** The next one need not wait until the wake-up that was written is delivered; that comes anyway. */
+/** Saves the next payout the delivery time of the stored wake-up, which arrives in any case. */
 async function tellSeller({ sellerId }: Payout): Promise<void> {
   const target = { client: getClient(), taskQueue: engineQueue };
   const wakeUp = { workflowId: sellerWorkflowId(sellerId), topics: ['payouts' as const] };

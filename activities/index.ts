@@ -12,7 +12,7 @@ import { compareSinceStart } from './recovery.ts';
 import { createSweepActivities } from './stripe-events/sweep.ts';
 import type { StripeDeps } from './stripe/call-once.ts';
 
-/** Every activity, made from what it works with. */
+/** Creates every activity. */
 export function createActivities(
   deps: StripeDeps & {
     lateReturnDays: number;
@@ -37,5 +37,5 @@ export function createActivities(
   };
 }
 
-/** What workflows know of activities: their names, inputs and answers. */
+/** What workflows know of the activities: names, inputs and results. */
 export type Activities = ReturnType<typeof createActivities>;

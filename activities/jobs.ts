@@ -7,18 +7,18 @@ import { engineQueue } from '../workflows/messages.ts';
 import { deliverWakeUp } from './wake-ups/delivery.ts';
 import { startPayoutWorkflow, startSellerWorkflow } from './wake-ups/starts.ts';
 
-/** Wake-ups told in one pass, and at once. */
+/** The most wake-ups that one pass delivers at once. */
 const passLimit = 2000;
 const atOnce = 20;
-/** Minutes past its deadline after which somebody is woken again. */
+/** Minutes after its deadline until a workflow is woken again. */
 const overdueMinutes = 2;
-/** Seconds a row may stand before its workflow has to be visible. */
+/** Seconds after which the workflow of a new row should be visible. */
 const startingSeconds = 20;
 
-/** What the jobs do between our database and Temporal. */
+/** The jobs' work between our database and Temporal. */
 export function createJobActivities({ db }: { db: Db }) {
   return {
-    /** Delivers the wake-ups that nobody delivered in time; answers with how many. */
+    /** Delivers the wake-ups that were not delivered in time. Returns how many. */
     async relayWakeUps({ olderThanSeconds }: { olderThanSeconds: number }): Promise<number> {
       const wakeUps = await listWakeUps(db, { limit: passLimit, olderThanSeconds });
       const client = getClient();
@@ -27,7 +27,7 @@ export function createJobActivities({ db }: { db: Db }) {
         const told = await Promise.allSettled(
           group.map((wakeUp) => deliverWakeUp({ client, taskQueue: engineQueue }, wakeUp)),
         );
-        // One that cannot be told keeps no other from being told; it stays for the next pass.
+        // One failed delivery does not prevent the others; it stays stored for the next pass.
         const done = group.filter((_, index) => told[index]?.status === 'fulfilled');
         if (done.length === 0) throw new Error('Temporal took none of the wake-ups');
         await removeWakeUps(db, done);
@@ -37,12 +37,12 @@ export function createJobActivities({ db }: { db: Db }) {
       return delivered;
     },
 
-    /** Wakes whatever should have looked again some minutes ago. */
+    /** Wakes each workflow whose row passed its deadline some minutes ago. */
     async wakeOverdue(): Promise<void> {
       await wakeOverdue(db, overdueMinutes);
     },
 
-    /** Starts the workflow of every open row that has none; answers with how many. */
+    /** Starts a workflow for each open row that has none. Returns how many. */
     async reviveWorkflows(): Promise<number> {
       const started = await startMissing({ db, client: getClient() }, startingSeconds, heartbeat);
       if (started > 0) log.warn('workflows were missing', { count: started });
@@ -52,8 +52,8 @@ export function createJobActivities({ db }: { db: Db }) {
 }
 
 /**
- * Starts whatever has an open row, older than so many seconds, and no running workflow; tells after
- * each group how many it started so far. Answers with how many in all.
+ * Starts a workflow for each open row that is older than the given seconds and has no running
+ * workflow. Reports the number started so far after each group. Returns the total.
  */
 export async function startMissing(
   { db, client }: { db: Db; client: Client },

@@ -4,13 +4,14 @@ import { recordCheck, stripeAnswers } from '../db/operations/checks.ts';
 import { compareSinceStart } from './recovery.ts';
 import { readStripe, type StripeDeps } from './stripe/call-once.ts';
 
-/** What is watched at the platform's own account. */
+/** The checks of the platform's own account. */
 export function createPlatformActivities(deps: StripeDeps) {
   return {
     /**
-     * What Stripe knows and this database does not stops money first. Then: automatic payouts of
-     * the platform would sweep sellers' money to the platform's bank before
-     * it is transferred (docs.stripe.com/connect/manual-payouts, 2026-09).
+     * First compares this database with Stripe, which stops money if Stripe made something unknown
+     * here. Then checks that the platform's own payouts are manual: automatic payouts would send
+     * sellers' money to the platform's bank before it is transferred
+     * (docs.stripe.com/connect/manual-payouts, 2026-09).
      */
     async checkPlatformPayouts(): Promise<{ passed: boolean }> {
       const settings = await notingAnswer(deps.db, async () => {
@@ -27,12 +28,15 @@ export function createPlatformActivities(deps: StripeDeps) {
   };
 }
 
-/** What is wrong, and what puts it right, where the platform's payouts are not manual. */
+/** What is wrong if the platform's payouts are not manual, and the remedy. */
 export const platformPayoutsRemedy =
   "The platform's own payouts are automatic and would take the sellers' money first. In the " +
   'Stripe Dashboard, under Settings, Payouts, set the payout schedule to manual.';
 
-/** Notes whether Stripe answers, for whoever asks why nothing moves; one lost call is no outage. */
+/**
+ * Records whether Stripe answers, so that explanations can name an outage. One failed call is no
+ * outage.
+ */
 async function notingAnswer<T>(db: Db, ask: () => Promise<T>): Promise<T> {
   const name = stripeAnswers;
   try {
@@ -41,7 +45,7 @@ async function notingAnswer<T>(db: Db, ask: () => Promise<T>): Promise<T> {
     return answer;
   } catch (error) {
     const isStripes = error instanceof ApplicationFailure;
-    // Setup asks as well, outside an activity, and tells by itself.
+    // `npm run setup` calls this too, outside an activity, and reports the failure itself.
     const { attempt = 1 } = asyncLocalStorage.getStore()?.info ?? {};
     if (isStripes && attempt > 1) {
       const remedy = `${error.message}. ${stripeSilentRemedy}`;

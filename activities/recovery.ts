@@ -19,13 +19,13 @@ import {
 } from './stripe/call-once.ts';
 import { actingFor } from './stripe/client.ts';
 
-/** Where a comparison is under way in this process: whoever else needs it waits for that one. */
+/** The comparison that runs in this process. Other callers wait for the same comparison. */
 const underWay = new WeakMap<Db, Promise<void>>();
 
 /**
- * Reads what Stripe made since the last sign of life in this database and looks for what it does
- * not know. After an ordinary restart there is nothing; after one from a backup money stops. Where
- * that was done, leaves a sign of life.
+ * Reads what Stripe created since this database last showed activity, and looks for objects that
+ * the database does not know. After an ordinary restart there are none; after a restore from a
+ * backup, money stops. A completed comparison is recorded.
  */
 export async function compareSinceStart(deps: StripeDeps): Promise<void> {
   const comparison = underWay.get(deps.db) ?? compare(deps).finally(() => underWay.delete(deps.db));
@@ -53,7 +53,7 @@ async function compare(deps: StripeDeps): Promise<void> {
 const atOnce = 10;
 const mostTries = 6;
 
-/** The reads are many, and one that fails must not throw away what the others found. */
+/** There are many reads, so one failing read is retried instead of discarding the others. */
 const patiently: typeof readStripe = async (deps, endpoint, read) => {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -79,7 +79,9 @@ async function listTransfers(deps: StripeDeps, since: number): Promise<MadeAtStr
   });
 }
 
-/** None of an account that has left: nothing can be paid out of it either. */
+/**
+ * Returns nothing for an account that has left the platform: nothing can be paid out of it either.
+ */
 async function listPayouts(
   deps: StripeDeps,
   account: StripeAccountId,

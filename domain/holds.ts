@@ -5,28 +5,28 @@ import { minor, type Currency, type MinorUnits } from './money.ts';
 export type HoldSource = (typeof holdSources)[number];
 export const holdSources = ['operator', 'dispute', 'risk', 'system'] as const;
 
-/** What lifts a hold by itself; each may be released before. */
+/** What ends a hold automatically. A person may release any hold earlier. */
 export type ReleaseRule = (typeof releaseRules)[number];
 export const releaseRules = ['manual', 'expiry'] as const;
 
-/** How much of a seller's money waits, and until when. */
+/** How much of a seller's money is held, and until when. */
 export type Hold = {
   /** Null holds every currency. */
   currency: Currency | null;
-  /** Minor units; null holds all. */
+  /** Minor units. Null holds everything. */
   amount: number | null;
-  /** Null until somebody releases it. */
+  /** Null if only a release ends the hold. */
   expiresAt: string | null;
 };
 
-/** What stops a seller's money, for the workflow that waits and the person who asks. No free text. */
+/** What stops a seller's money, for the waiting workflow and for support. Contains no free text. */
 export type Stop =
   | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold)
   | { kind: 'pause'; since: string; by: string };
 
 /**
- * What the active holds leave of what would be payable. They add up, and each goes alone; one that
- * holds all leaves nothing. What is not payable yet does not count towards a hold.
+ * What the active holds leave of the payable amount. Holds add up, and each is released separately;
+ * a hold of everything leaves nothing. Money that is not payable yet does not count towards a hold.
  */
 export function leftBeside(
   holds: readonly Hold[],
@@ -34,7 +34,7 @@ export function leftBeside(
 ): MinorUnits {
   const own = holdsOf(holds, payable.currency);
   if (own.some(({ amount }) => amount === null)) return minor(0);
-  // Each counts up to what is there, so that no sum leaves the whole numbers.
+  // Each hold counts at most what is there, so that no sum exceeds the safe integers.
   const left = own.reduce<number>(
     (rest, { amount }) => rest - Math.min(rest, amount ?? 0),
     payable.amount,
@@ -42,7 +42,10 @@ export function leftBeside(
   return minor(Math.max(0, left));
 }
 
-/** What has to be payable so that the active holds leave this much; null while one holds all. */
+/**
+ * How much must be payable so that the active holds leave this amount. Null while a hold covers
+ * everything.
+ */
 export function neededBeside(
   holds: readonly Hold[],
   wanted: { amount: number; currency: Currency },
@@ -54,7 +57,7 @@ export function neededBeside(
   return Number.isSafeInteger(needed) ? needed : null;
 }
 
-/** The holds that stay when one is released; of equal ones it does not matter which. */
+/** The holds that remain after one is released. Of equal holds, either one may remain. */
 export function withoutHold(holds: readonly Hold[], released: Hold): Hold[] {
   const index = holds.findIndex(
     ({ currency, amount, expiresAt }) =>
@@ -65,7 +68,7 @@ export function withoutHold(holds: readonly Hold[], released: Hold): Hold[] {
   return index < 0 ? [...holds] : holds.toSpliced(index, 1);
 }
 
-/** When the first of the active holds lifts by itself; null when only a person lifts one. */
+/** When the first active hold expires. Null if only a release ends them. */
 export function firstExpiry(holds: readonly Hold[], currency?: Currency): string | null {
   const instants = (currency === undefined ? holds : holdsOf(holds, currency)).flatMap(
     ({ expiresAt }) => expiresAt ?? [],
@@ -78,7 +81,7 @@ export function holdsAmong(stops: readonly Stop[] = []) {
   return stops.filter((stop) => stop.kind === 'hold');
 }
 
-/** True while nothing of a seller's may start. */
+/** True while the seller is paused: no payout may start. */
 export function isPaused(stops: readonly Stop[] = []): boolean {
   return stops.some(({ kind }) => kind === 'pause');
 }

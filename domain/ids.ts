@@ -1,10 +1,10 @@
-/** The one place where ids are made and taken apart; nobody concatenates them elsewhere. */
+/** The only file that creates and parses ids. No other file concatenates them. */
 
 export type SellerId = `sel_${string}`;
 export type EarningId = `earn_${string}`;
 export type PayoutId = `payout_${string}`;
 export type HoldId = `hold_${string}`;
-/** Ours, told to the platform; Stripe's begin alike. */
+/** Our event ids, which the platform reads. Stripe's event ids have the same prefix. */
 export type EventId = `evt_${string}`;
 export type DiscrepancyId = `disc_${string}`;
 export type AttentionListId = `list_${string}`;
@@ -18,28 +18,33 @@ export type WorkflowId = `seller/${SellerId}` | `payout/${PayoutId}`;
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const idLength = 20;
 
-/** A new id, 100 random bits behind a prefix. Never called from a workflow. */
+/** Creates an id: a prefix and 100 random bits. Never call it from a workflow. */
 export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(idLength));
   return `${prefix}_${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`;
 }
 
-/** A new name of a request: it is in no table, and 500 a second must cost next to nothing. */
+/**
+ * Creates the id of an API request. It is stored nowhere, and at 500 requests a second it must cost
+ * next to nothing.
+ */
 export function newRequestId(): `req_${string}` {
   return `req_${globalThis.crypto.randomUUID()}`;
 }
 
-/** The workflow that lives as long as the seller. */
+/** The id of the workflow that runs as long as the seller exists. */
 export function sellerWorkflowId(sellerId: SellerId): `seller/${SellerId}` {
   return `seller/${sellerId}`;
 }
 
-/** The workflow that carries one payout from reservation to the end of its watch. */
+/** The id of the workflow that takes a payout from its reservation to the end of its watch. */
 export function payoutWorkflowId(payoutId: PayoutId): `payout/${PayoutId}` {
   return `payout/${payoutId}`;
 }
 
-/** Takes a workflow id apart, so that whoever wakes a workflow can also start it from its row. */
+/**
+ * Parses a workflow id, so that the sender of a wake-up can also start the workflow from its row.
+ */
 export function subjectOf(
   workflowId: string,
 ): { kind: 'seller'; id: SellerId } | { kind: 'payout'; id: PayoutId } | undefined {
@@ -50,45 +55,45 @@ export function subjectOf(
   return undefined;
 }
 
-/** What `newId('sel')` makes. */
+/** Matches the ids that `newId('sel')` creates. */
 export const sellerIdPattern = /^sel_[0-9a-z]{20}$/;
 
-/** True for what `newId('sel')` makes. */
+/** True for an id that `newId('sel')` creates. */
 export function isSellerId(id: string | undefined): id is SellerId {
   return id !== undefined && sellerIdPattern.test(id);
 }
 
-/** True for what `newId('payout')` makes; webhooks bring ids that anyone could have typed. */
+/** True for an id that `newId('payout')` creates. Ids in webhooks are untrusted input. */
 export function isPayoutId(id: string | undefined): id is PayoutId {
   return id !== undefined && /^payout_[0-9a-z]{20}$/.test(id);
 }
 
-/** True for what `newId('hold')` makes. */
+/** True for an id that `newId('hold')` creates. */
 export function isHoldId(id: string): id is HoldId {
   return /^hold_[0-9a-z]{20}$/.test(id);
 }
 
-/** True for what `newId('disc')` makes. */
+/** True for an id that `newId('disc')` creates. */
 export function isDiscrepancyId(id: string): id is DiscrepancyId {
   return /^disc_[0-9a-z]{20}$/.test(id);
 }
 
-/** True for what `newId('list')` makes. */
+/** True for an id that `newId('list')` creates. */
 export function isAttentionListId(id: string): id is AttentionListId {
   return /^list_[0-9a-z]{20}$/.test(id);
 }
 
-/** True for what `newId('key')` makes. */
+/** True for an id that `newId('key')` creates. */
 export function isApiKeyId(id: string): id is ApiKeyId {
   return /^key_[0-9a-z]{20}$/.test(id);
 }
 
-/** True for what `newId('earn')` makes. */
+/** True for an id that `newId('earn')` creates. */
 export function isEarningId(id: string): id is EarningId {
   return /^earn_[0-9a-z]{20}$/.test(id);
 }
 
-/** True for the id of an event of ours, which the database makes. */
+/** True for the id of one of our events. The database creates these ids. */
 export function isEventId(id: string): id is EventId {
   return /^evt_[0-9a-z]{20}$/.test(id);
 }

@@ -2,13 +2,14 @@ import type { EarningId, PayoutId, SellerId, StripePayoutId, TransferId } from '
 import type { Currency, MinorUnits } from './money.ts';
 
 /**
- * Where a seller's money is. An entry takes an amount from one place and puts it in another, so
- * that what is taken and what is put can never differ.
- * - `owed`: the other side of everything earned; how much the platform took on.
- * - `platform`, `account`: free to be paid, in the platform's balance or at the seller's account.
- * - `platform-reserved`, `account-reserved`: the same, set aside for one payout.
- * - `in-transit`, `bank`: on its way to the bank, and there.
- * - `foreign`: moved at Stripe by somebody else.
+ * Where a seller's money is. Each entry moves one amount from one place to another, so both sides
+ * always agree.
+ * - `owed`: the counterpart of everything earned; its negative is what the platform has owed in
+ *   total.
+ * - `platform`, `account`: payable, in the platform's balance or at the seller's account.
+ * - `platform-reserved`, `account-reserved`: the same, reserved for one payout.
+ * - `in-transit`, `bank`: on its way to the bank, and at the bank.
+ * - `foreign`: moved at Stripe without an order from the engine.
  */
 export type Place = (typeof places)[number];
 export const places = [
@@ -23,8 +24,8 @@ export const places = [
 ] as const;
 
 /**
- * What an entry tells. `refund` is what is taken off, or given back of, an earning at the account;
- * `reversal` a transfer that was undone.
+ * What an entry records. `refund` is an amount taken from, or given back to, an earning at the
+ * account; `reversal` is a transfer that was undone.
  */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
@@ -42,9 +43,9 @@ export const entryKinds = [
   'adopted',
 ] as const;
 
-/** One immutable line of the ledger: an amount leaves a place and reaches another. */
+/** One immutable line of the ledger: an amount moves from one place to another. */
 export type Entry = {
-  /** Names the business event; the database takes each name once. */
+  /** The name of the business event. The database accepts each name once. */
   eventKey: string;
   kind: EntryKind;
   sellerId: SellerId;
@@ -53,11 +54,11 @@ export type Entry = {
   to: Place;
   amount: MinorUnits;
   payoutId?: PayoutId;
-  /** The object at Stripe that moved the money, where one did. */
+  /** The object at Stripe that moved the money, if there is one. */
   stripeId?: string;
 };
 
-/** What a payout carries, by the place it was reserved at. */
+/** The amounts of a payout, by the place where they were reserved. */
 export type PayoutMoney = {
   payoutId: PayoutId;
   sellerId: SellerId;
@@ -87,7 +88,7 @@ export function earned(earning: {
   };
 }
 
-/** Money is set aside for a payout, at the place where it is. */
+/** Money is reserved for a payout, at the place where it is. */
 export function reserved(payout: PayoutMoney): Entry[] {
   return [
     entry(payout, 'reserve', 'platform', 'platform-reserved', payout.fromPlatform),
@@ -95,7 +96,7 @@ export function reserved(payout: PayoutMoney): Entry[] {
   ].filter(hasAmount);
 }
 
-/** The transfer brought the platform's part to the account. */
+/** The transfer moved the platform's part to the account. */
 export function transferred(payout: PayoutMoney, transferId: TransferId): Entry[] {
   return [
     {
@@ -115,14 +116,17 @@ export function sent(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry
   ];
 }
 
-/** The bank has it, as far as Stripe knows. */
+/** The bank has the money, as far as Stripe knows. */
 export function paid(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     { ...entry(payout, 'paid', 'in-transit', 'bank', total(payout)), stripeId: stripePayoutId },
   ];
 }
 
-/** The bank refused or Stripe canceled: the money is back at the account, not at the platform. */
+/**
+ * The bank refused the payout or Stripe canceled it: the money is back at the account, not at the
+ * platform.
+ */
 export function failed(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     {
@@ -132,7 +136,9 @@ export function failed(payout: PayoutMoney, stripePayoutId: StripePayoutId): Ent
   ];
 }
 
-/** What happened at the account by itself, named by its line in Stripe's books. */
+/**
+ * A movement at the account without an order from the engine, named by its line in Stripe's books.
+ */
 export function moved(
   movement: { id: string; currency: Currency; object: string | null },
   entry: { kind: EntryKind; from: Place; to: Place; amount: MinorUnits },
@@ -142,7 +148,7 @@ export function moved(
   return { eventKey, ...entry, sellerId, currency, ...(object !== null && { stripeId: object }) };
 }
 
-/** The bank sent it back after it was paid. */
+/** The bank returned the money after it was paid. */
 export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     { ...entry(payout, 'returned', 'bank', 'account', total(payout)), stripeId: stripePayoutId },
@@ -150,8 +156,8 @@ export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): E
 }
 
 /**
- * Money that left while this database did not know of it, as after it was brought back from a
- * backup. It is taken whether or not what it was earned by is known again.
+ * Money that left while this database did not know it, for example before a restore from a backup.
+ * It is booked whether or not its earnings are known again.
  */
 export function adopted(payout: PayoutMoney, to: Place, transferId: TransferId | null): Entry[] {
   return [
@@ -163,7 +169,9 @@ export function adopted(payout: PayoutMoney, to: Place, transferId: TransferId |
   ].filter((one) => hasAmount(one) && one.from !== one.to);
 }
 
-/** The payout ends before Stripe took anything: each part is freed at the place where it is now. */
+/**
+ * The payout ends before Stripe took anything: each part is payable again at the place where it is.
+ */
 export function released(payout: PayoutMoney, transferDone: boolean): Entry[] {
   if (transferDone) {
     return [entry(payout, 'release', 'account-reserved', 'account', total(payout))];
@@ -174,7 +182,7 @@ export function released(payout: PayoutMoney, transferDone: boolean): Entry[] {
   ].filter(hasAmount);
 }
 
-/** What a payout carries in all. */
+/** The total amount of a payout. */
 export function total({ fromPlatform, fromAccount }: PayoutMoney): MinorUnits {
   return (fromPlatform + fromAccount) as MinorUnits;
 }

@@ -1,4 +1,4 @@
-/** What operators search workflows by in the Temporal UI. Ids and states, never personal data. */
+/** The search attributes in the Temporal UI. They contain ids and states, never personal data. */
 export const searchAttributes = {
   sellerId: { name: 'SellerId', type: 'KEYWORD' },
   stripeAccount: { name: 'StripeAccount', type: 'KEYWORD' },
@@ -11,5 +11,5 @@ export const searchAttributes = {
   needsOperator: { name: 'NeedsOperator', type: 'BOOL' },
 } as const;
 
-/** What a wake-up can be about; several are told at once. */
+/** What a wake-up can be about. One wake-up may have several topics. */
 export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';

@@ -12,17 +12,18 @@ import { callOnce, isForbidden, isRefusedRead, readStripe } from '../stripe/call
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { type AccountDeps, readAccount, readIsManual } from './reads.ts';
 
-/** Everything done with a seller's account at Stripe, short of moving money. */
+/** The activities that change a seller's account at Stripe without moving money. */
 export function createAccountActivities(deps: AccountDeps) {
   const { stripe, db } = deps;
   return {
-    /** Creates the seller's account; answers with the seller as it stands then. */
+    /** Creates the seller's account. Returns the seller as stored afterwards. */
     async createAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const seller = await readSellerForWorkflow(db, sellerId);
       if (seller.stripeAccount || seller.parked) return seller;
       const asked = askAccount(sellerId, await readAccountDetails(db, sellerId));
       const outcome = await callOnce(deps, asked, (attempt, { idempotencyKey }) =>
-        // The version of a v2 call is the SDK's: its types and its path move together.
+        // The SDK decides the API version of a v2 call, because its types and its path change
+        // together.
         stripe.v2.core.accounts.create(
           attempt.request as unknown as Stripe.V2.Core.AccountCreateParams,
           { idempotencyKey },
@@ -37,19 +38,20 @@ export function createAccountActivities(deps: AccountDeps) {
       return readSellerForWorkflow(db, sellerId);
     },
 
-    /** Reads what the account can do now and writes it down. */
+    /** Reads from Stripe what the account can do, and records it. */
     async retrieveAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const seller = await readSellerForWorkflow(db, sellerId);
       const { stripeAccount, payoutsAreManual } = seller;
-      // It was forgotten meanwhile, or the row is of a backup: what comes next is read off the row.
+      // The account was forgotten meanwhile, or the row is from a backup: the row decides the next
+      // step.
       if (!stripeAccount) return seller;
       await readAccount(deps, { sellerId, stripeAccount, payoutsAreManual });
       return readSellerForWorkflow(db, sellerId);
     },
 
     /**
-     * Sets the account's payouts to manual and believes it only once it was read back. Where Stripe
-     * refuses, a person has to know: nobody is paid there before they are.
+     * Sets the account's payouts to manual and reads the setting back. If Stripe refuses, a person
+     * must decide: nobody is paid there before.
      */
     async setManualPayouts({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const seller = await readSellerForWorkflow(db, sellerId);
@@ -58,7 +60,7 @@ export function createAccountActivities(deps: AccountDeps) {
       const asked = readStripe(deps, 'POST /v1/balance_settings', () =>
         stripe.balanceSettings.update(
           { payments: { payouts: { schedule: { interval: 'manual' } } } },
-          // A new key each time: Stripe would answer a known one without setting anything.
+          // A new key each time: for a known key, Stripe would repeat its answer and set nothing.
           { ...actingFor(stripeAccount), idempotencyKey: `${sellerId}/${newId('manual')}` },
         ),
       );
@@ -72,7 +74,7 @@ export function createAccountActivities(deps: AccountDeps) {
   };
 }
 
-/** False too where Stripe does not do that, for this account or for this key. */
+/** False also if Stripe refuses it for this account or for this key. */
 async function unlessRefused(asked: Promise<boolean>): Promise<boolean> {
   try {
     return await asked;
@@ -82,7 +84,10 @@ async function unlessRefused(asked: Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** A marketplace's seller: receives transfers, Stripe's Express dashboard, our fees and losses. */
+/**
+ * A marketplace seller: receives transfers, uses Stripe's Express dashboard; the platform bears
+ * fees and losses.
+ */
 function askAccount(sellerId: SellerId, details: Awaited<ReturnType<typeof readAccountDetails>>) {
   const request: Stripe.V2.Core.AccountCreateParams = {
     contact_email: details.email,

@@ -23,20 +23,22 @@ import { actingFor } from '../stripe/client.ts';
 type AccountOf = {
   sellerId: SellerId;
   stripeAccount: StripeAccountId;
-  /** As it was believed so far. */
+  /** Whether payouts were manual at the last read. */
   payoutsAreManual: boolean;
 };
 
-/** What reading an account takes: also how long a changed bank account takes no payout. */
+/**
+ * What an account read needs: in addition, how many hours a changed bank account gets no payout.
+ */
 export type AccountDeps = MoneyDeps & { bankCoolingHours: number };
 
-/** Accounts read in one pass when nobody says another number. */
+/** How many accounts one pass reads by default. */
 const usualPass = 100;
 
-/** The watch over accounts whose events were lost. */
+/** The watch over accounts whose events may have been lost. */
 export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass?: number }) {
   return {
-    /** Reads the stalest accounts and their books again; answers with how many. */
+    /** Reads the stalest accounts and their balance transactions again. Returns how many. */
     async rereadAccounts({ olderThanMinutes }: { olderThanMinutes: number }): Promise<number> {
       const limit = deps.accountsAPass ?? usualPass;
       const stale = await takeStaleAccounts(deps.db, { limit, olderThanMinutes });
@@ -46,7 +48,7 @@ export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass
           if (!account.isClosed) await readAccount(deps, account, true);
           await readMovements(deps, account.sellerId);
         } catch (error) {
-          // One account that cannot be read keeps no other from being read; its turn comes again.
+          // One unreadable account does not prevent the others; it is tried again in a later pass.
           const { sellerId } = account;
           log.warn('account not read', {
             sellerId,
@@ -59,7 +61,9 @@ export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass
   };
 }
 
-/** Reads what the account can do, what it is asked for, where it is paid to and who pays it out. */
+/**
+ * Reads an account: what it can do, what Stripe asks for, its bank accounts, and who pays it out.
+ */
 export async function readAccount(
   deps: AccountDeps,
   { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
@@ -69,7 +73,8 @@ export async function readAccount(
   const { now: askedAt } = await readClock(deps.db);
   const read = await readFacts(deps, account).catch(async (error: unknown) => {
     if (isMissing(error) && (await forgetAccount(deps.db, account))) return undefined;
-    // It was disconnected or deleted, or the key may not see it: nothing can be paid there any more.
+    // The account was disconnected or deleted, or this key may not read it: nothing can be paid
+    // there any more.
     const isGone = isForbidden(error) || isMissing(error);
     if (isGone) return { transfers: 'unreadable', payouts: 'unreadable' };
     throw error;
@@ -98,7 +103,8 @@ async function readFacts(
     details: detailsOf(balance),
     requirements: requirementsOf(account),
     banks: await readBanks(deps, stripeAccount),
-    // In the Dashboard somebody may have set them back; Stripe would then pay out beside us.
+    // Somebody may have set payouts back to automatic in the Dashboard; Stripe would then pay out
+    // in addition to us.
     ...(payoutsAreManual && { payoutsAreManual: await readIsManual(deps, stripeAccount) }),
   };
 }
@@ -122,7 +128,7 @@ function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[]
       description: entry.description,
       mustAct: entry.awaiting_action_from === 'stripe' ? 'stripe' : 'seller',
       deadline: status,
-      // Stripe dates only the most urgent ones, in the summary.
+      // Stripe dates only the most urgent requirements, in the summary.
       deadlineAt: (first?.status === status ? first.time : null) ?? null,
       blocks: [...new Set<string>(blocked)],
       errors: entry.errors.map(({ code }) => code),
@@ -130,7 +136,7 @@ function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[]
   });
 }
 
-/** Whether only we pay the account out. */
+/** True if only the engine pays the account out. */
 export async function readIsManual(deps: StripeDeps, account: StripeAccountId): Promise<boolean> {
   const { payments } = await readStripe(deps, 'GET /v1/balance_settings', () =>
     deps.stripe.balanceSettings.retrieve({}, actingFor(account)),
@@ -138,7 +144,7 @@ export async function readIsManual(deps: StripeDeps, account: StripeAccountId): 
   return payments.payouts?.schedule?.interval === 'manual';
 }
 
-/** Undefined where Stripe does not tell them: an account is not less active for that. */
+/** Undefined if Stripe does not list them; the account counts as active all the same. */
 async function readBanks(
   deps: StripeDeps,
   account: StripeAccountId,
@@ -154,7 +160,7 @@ async function readBanks(
   }
 }
 
-/** One without a currency takes no payouts. */
+/** A bank account without a currency takes no payouts. */
 function toBank(bank: Stripe.ExternalAccount): BankAccountFacts[] {
   if (!bank.currency) return [];
   const facts = {

@@ -25,11 +25,11 @@ import {
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 
-/** Everything that moves money from an account to its bank, and follows it there. */
+/** The activities that send money from an account to its bank and follow it there. */
 export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {
   const { stripe, db } = deps;
   return {
-    /** Orders the payout at Stripe; answers with the payout as it stands then. */
+    /** Creates the payout at Stripe. Returns our payout as stored afterwards. */
     async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
@@ -46,7 +46,10 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       return recordSent(db, { payout, key: outcome.key, ...factsOfPayout(outcome.object) });
     },
 
-    /** Looks for a payout of unknown outcome by our id in its metadata, or at the one named. */
+    /**
+     * Looks for a payout of unknown outcome: by our id in its metadata, or the payout that a person
+     * named.
+     */
     async lookUpPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
@@ -59,7 +62,7 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       });
     },
 
-    /** Reads a sent or paid payout from Stripe and writes down where the money is. */
+    /** Reads a sent or paid payout from Stripe and records where the money is. */
     async followPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const { stripePayoutId } = payout;
@@ -70,8 +73,8 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
 }
 
 /**
- * Reads a payout that Stripe has and writes down where the money is. One that Stripe does not know
- * waits for a person.
+ * Reads a payout from Stripe and records where the money is. If Stripe does not know the payout,
+ * our payout waits for a person.
  */
 export async function follow(
   deps: StripeDeps & { lateReturnDays: number },
@@ -90,7 +93,7 @@ export async function follow(
   }
 }
 
-/** Hours after Stripe's estimate before a payout is read again when no event comes. */
+/** Hours after Stripe's estimate until the payout is read again when no event arrives. */
 const graceHours = 1;
 /** Minutes between reads of a payout that is later than Stripe's estimate. */
 const lateMinutes = 6 * 60;
@@ -115,14 +118,17 @@ async function record(
   return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedAt });
 }
 
-/** Why the money is back at the account; undefined while it is not. */
+/** Why the money is back at the account. Undefined if it is not back. */
 export function factsOfReturn({ status, failure_code, destination }: Stripe.Payout) {
   if (status !== 'failed' && status !== 'canceled') return undefined;
   const bankAccount = typeof destination === 'string' ? destination : (destination?.id ?? null);
   return { status, failureCode: failure_code, bankAccount } as const;
 }
 
-/** Named, so that it never goes to a bank account that Stripe got and we did not look at yet. */
+/**
+ * The request names the bank account, so that a bank account that Stripe got and we have not read
+ * yet is never paid.
+ */
 function askPayout(payout: Payout) {
   const request: Stripe.PayoutCreateParams = {
     amount: payout.fromPlatform + payout.fromAccount,
@@ -140,7 +146,10 @@ function askPayout(payout: Payout) {
   };
 }
 
-/** Seconds read before we sent it by PostgreSQL's clock, which may be ahead of Stripe's. */
+/**
+ * The search begins this long before we sent the payout, because PostgreSQL's clock may be ahead of
+ * Stripe's.
+ */
 const clocksDifferSeconds = 3600;
 
 async function findPayouts(
@@ -167,7 +176,7 @@ function toCandidate(object: Stripe.Payout, account: StripeAccountId): Candidate
   return { id, amount, currency, account, payoutId, takenBack };
 }
 
-/** The account a payout leaves from; every call for it carries that. */
+/** The account that a payout leaves. Every call for the payout acts for this account. */
 export function accountOf({ stripeAccount, payoutId }: Payout) {
   if (!stripeAccount) throw new Error(`a payout without an account: ${payoutId}`);
   return stripeAccount;
@@ -177,7 +186,10 @@ function factsOfPayout(object: Stripe.Payout) {
   return { stripePayoutId: object.id as StripePayoutId, ...expectationOf(object) };
 }
 
-/** When the bank should have it, midnight UTC of a day, and when to look if nobody said so. */
+/**
+ * When the bank should have the money (Stripe's midnight UTC of a day), and when to look at the
+ * latest.
+ */
 function expectationOf({ arrival_date }: Stripe.Payout) {
   const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
   return { bankExpectedAt: at(arrival_date), followAt: at(arrival_date + graceHours * 3600) };

@@ -8,11 +8,11 @@ import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { accountOf, follow } from './bank-payouts.ts';
 import { moneyStoppedMinutes } from './outcomes.ts';
 
-/** What calls a payout off that Stripe has already. */
+/** The activity that cancels a payout that Stripe already has. */
 export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays: number }) {
   const { stripe, db } = deps;
   return {
-    /** Asks Stripe to cancel a payout; answers with the payout as it stands then. */
+    /** Asks Stripe to cancel a payout. Returns our payout as stored afterwards. */
     async cancelPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const { stripePayoutId } = payout;
@@ -35,7 +35,7 @@ export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays:
           return recordBack(db, { ...payout, stripePayoutId }, why);
         }
         case 'money-stopped': {
-          // The payout itself goes on at Stripe meanwhile.
+          // Meanwhile the payout itself continues at Stripe.
           const row = await follow(deps, { ...payout, stripePayoutId });
           if (row.status !== 'sent') return row;
           return recordWait(db, row, { reason: 'money-stopped', minutes: moneyStoppedMinutes });

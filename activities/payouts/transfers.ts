@@ -17,11 +17,11 @@ import {
 import { stripeApiVersion } from '../stripe/client.ts';
 import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
 
-/** Everything that moves money from the platform's balance to an account. */
+/** The activities that move money from the platform's balance to an account. */
 export function createTransferActivities(deps: MoneyDeps) {
   const { stripe, db } = deps;
   return {
-    /** Transfers the platform's part of a payout; answers with the payout as it stands then. */
+    /** Transfers the platform's part of a payout. Returns the payout as stored afterwards. */
     async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
@@ -34,7 +34,10 @@ export function createTransferActivities(deps: MoneyDeps) {
       return record(db, payout, outcome.key, outcome.object);
     },
 
-    /** Looks for a transfer of unknown outcome by our id in its metadata, or at the one named. */
+    /**
+     * Looks for a transfer of unknown outcome: by our id in its metadata, or the transfer that a
+     * person named.
+     */
     async lookUpTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
@@ -49,7 +52,10 @@ export function createTransferActivities(deps: MoneyDeps) {
   };
 }
 
-/** Money that arrived otherwise than it was sent is not paid out as if it had not. */
+/**
+ * Records the transfer. If another amount or currency arrived than was sent, the payout waits for a
+ * person.
+ */
 async function record(
   db: Db,
   payout: Payout,
@@ -115,7 +121,7 @@ function toCandidate(transfer: Stripe.Transfer): Candidate {
   };
 }
 
-/** The id, what it brought and when that can be paid out, where Stripe said so. */
+/** The transfer's id, the amount that arrived, and when it can be paid out, if Stripe tells. */
 function factsOfTransfer(transfer: Stripe.Transfer): {
   transferId: TransferId;
   arrivesAt: string | null;

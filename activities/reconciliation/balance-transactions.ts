@@ -10,10 +10,13 @@ import { factsOfReturn } from '../payouts/bank-payouts.ts';
 import { readPages, readStripe, type StripeDeps } from '../stripe/call-once.ts';
 import { actingFor } from '../stripe/client.ts';
 
-/** What happened at an account without us. */
+/** The activities that book what happened at an account without an order from the engine. */
 export function createMovementActivities(deps: StripeDeps) {
   return {
-    /** Reads the account's books since the last time and books what we did not order. */
+    /**
+     * Reads the account's new balance transactions and books the movements that the engine did not
+     * order.
+     */
     async retrieveMovements({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       await readMovements(deps, sellerId);
       return readSellerForWorkflow(deps.db, sellerId);
@@ -21,10 +24,13 @@ export function createMovementActivities(deps: StripeDeps) {
   };
 }
 
-/** Seconds read again each time, since Stripe's lists lag behind its writes. */
+/**
+ * Each read overlaps the last one by this many seconds, because Stripe's lists lag behind its
+ * writes.
+ */
 export const overlapSeconds = 900;
 
-/** The same for whoever needs no answer; also from an earlier time than it was read up to. */
+/** The same without a result. `since` may ask for older lines than the last read. */
 export async function readMovements(
   deps: StripeDeps,
   sellerId: SellerId,
@@ -45,7 +51,7 @@ export async function readMovements(
   await take(deps, sellerId, { lines: read.map((line) => toMovement(line)).toReversed(), readAt });
 }
 
-/** Looks again at what was read and is not understood yet. */
+/** Looks again at lines that were read and could not be explained yet. */
 export async function takeOpenLines(deps: StripeDeps, sellerId: SellerId): Promise<void> {
   await take(deps, sellerId, { lines: [], readAt: null });
 }
@@ -61,7 +67,7 @@ async function take(
   await recordMovements(deps.db, sellerId, { lines: [], readAt: null });
 }
 
-/** A payout that was settled came back after all: the money is at the account again. */
+/** The bank returned a payout after its watch had ended: the money is at the account again. */
 async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<void> {
   const { stripe, db } = deps;
   const payout = await readPayout(db, payoutId);
@@ -74,7 +80,7 @@ async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<v
   if (why) await recordBack(db, { ...payout, stripePayoutId }, why);
 }
 
-/** A line of Stripe's as we keep it: what moved, and whose doing it was. */
+/** Converts a line of Stripe's books to the form that we store: what moved, and who caused it. */
 export function toMovement(line: Stripe.BalanceTransaction): Movement {
   const { source } = line;
   const id = idOf(source);

@@ -25,29 +25,34 @@ import {
   toMovement,
 } from './balance-transactions.ts';
 
-/** How much one pass does, and how long both sides have to come to say the same. */
+/** How much one pass does, and the grace time before a difference counts as a discrepancy. */
 export type Reconciliation = { pages: number; lines: number; graceMinutes: number };
 
 const usual: Reconciliation = { pages: 100, lines: 10_000, graceMinutes: 60 };
-/** Sellers of one pass whose lines are looked at again, and whose books are read again. */
+/**
+ * The most sellers per pass whose unexplained lines are checked, and whose books are read again.
+ */
 const lookedAt = 500;
 const readAgain = 20;
 
-/** Holds Stripe's books and the ledger against each other, from both sides. */
+/** The activities that compare Stripe's books with the ledger, in both directions. */
 export function createReconciliationActivities(
   deps: StripeDeps & { reconciliation?: Reconciliation },
 ) {
   const { db } = deps;
   const { pages, lines, graceMinutes } = deps.reconciliation ?? usual;
   return {
-    /** Reads what is new in the platform's own books, as many pages as a pass may; says how many. */
+    /**
+     * Reads the new lines of the platform's own books, at most one pass's pages. Returns the number
+     * of lines.
+     */
     async retrievePlatformMovements(): Promise<number> {
       const read = await walk(deps, pages);
       await takePlatformLines(db);
       return read;
     },
 
-    /** Looks again at the lines of accounts that nobody understood yet; answers of how many. */
+    /** Checks unexplained lines of accounts again. Returns the number of sellers. */
     async takeOpenMovements(): Promise<number> {
       const sellers = await listSellersWithOpenLines(db, lookedAt);
       for (const sellerId of sellers) {
@@ -57,10 +62,10 @@ export function createReconciliationActivities(
       return sellers.length;
     },
 
-    /** Opens a discrepancy for whatever differs and is not known yet. */
+    /** Opens a discrepancy for each difference that is not known yet. */
     async findDifferences(): Promise<void> {
       const late = await listLateClaims(db, { graceMinutes, limit: lines });
-      // Stripe's lists lag: what they did not have then they may have now.
+      // Stripe's lists lag: a line that was missing then may exist now.
       await openMissingLines(db, await readOnceMore(deps, late));
       await openMissingEntries(db, graceMinutes);
       await checkBooks(db, await takeUnchecked(db, lines));
@@ -69,7 +74,7 @@ export function createReconciliationActivities(
   };
 }
 
-/** Goes on from the newest line to the last known, over passes if there is more than one may read. */
+/** Reads from the newest line to the last known one, over several passes if there are too many. */
 async function walk(deps: StripeDeps, pages: number): Promise<number> {
   const { stripe, db } = deps;
   const { since, after } = await beginWalk(db);
@@ -97,7 +102,7 @@ async function walk(deps: StripeDeps, pages: number): Promise<number> {
   return read;
 }
 
-/** Answers with those whose books could be read once more, from before they can have happened. */
+/** Returns the claims whose account could be read again, from a time before the movement. */
 async function readOnceMore(deps: StripeDeps, late: readonly LateClaim[]): Promise<LateClaim[]> {
   const read: LateClaim[] = [];
   const ofPlatform = late.filter(({ side }) => side === 'platform').slice(0, readAgain);
@@ -125,7 +130,7 @@ async function readPlatformLine(deps: StripeDeps, { object }: LateClaim): Promis
   await keepPlatformLines(deps.db, lines.map(toMovement).toReversed());
 }
 
-/** One seller whose books cannot be read now keeps nobody else's from being looked at. */
+/** If one seller's books cannot be read now, the others are checked all the same. */
 async function orLater(sellerId: SellerId, run: () => Promise<void>): Promise<boolean> {
   try {
     await run();

@@ -8,19 +8,19 @@ import type { StripeDeps } from '../stripe/call-once.ts';
 
 type Deps = Pick<StripeDeps, 'stripe' | 'turns'>;
 
-/** Where a destination says whom it is for. */
+/** The metadata key in which a destination of ours records its role. */
 const roleKey = 'payout_engine';
 
-/** Reads every event destination of the platform. Throws what Stripe answers. */
+/** Lists every event destination of the platform. Throws Stripe's errors. */
 export async function listDestinations({ stripe, turns }: Deps): Promise<KnownDestination[]> {
   await turns.take('GET /v2/core/event_destinations');
   const include = ['webhook_endpoint.url' as const];
-  // Stripe keeps 16 at most of each kind.
+  // Stripe allows at most 16 of each kind.
   const { data } = await stripe.v2.core.eventDestinations.list({ include, limit: 100 });
   return data.map((one) => fromStripe(one));
 }
 
-/** Makes a destination; answers with its signing secret, which Stripe tells this once. */
+/** Creates a destination. Returns its signing secret, which Stripe shows only once. */
 export async function createDestination(
   { stripe, turns }: Deps,
   { role, payload, from, version, types }: WantedDestination,
@@ -42,7 +42,7 @@ export async function createDestination(
   return { id: made.id, secret: made.webhook_endpoint?.signing_secret ?? null };
 }
 
-/** Gives a destination the types it needs, and enables it. */
+/** Sets the event types that a destination needs, and enables the destination. */
 export async function correctDestination(
   { stripe, turns }: Deps,
   { id, wanted, types, enable }: Extract<DestinationPlan, { kind: 'correct' }>,

@@ -17,20 +17,25 @@ import {
   type StripeDeps,
 } from '../stripe/call-once.ts';
 
-/** Seconds read again each time, since Stripe's lists lag behind its writes. */
+/**
+ * Each read overlaps the last one by this many seconds, because Stripe's lists lag behind its
+ * writes.
+ */
 const overlapSeconds = 300;
-/** Seconds looked back at the very first time. */
+/** How many seconds the first read looks back. */
 const firstLookSeconds = 24 * 3600;
-/** Charges read in one pass, so that a pass stays short and leaves budget to others. */
+/**
+ * The most charges read in one pass, so that a pass stays short and leaves budget for other calls.
+ */
 const chargesAPass = 100;
-/** Charges in a row that Stripe did not answer for, after which a pass asks for no more. */
+/** After this many charges in a row without an answer from Stripe, the pass stops asking. */
 const silenceInARow = 3;
 
-/** What is read from Stripe so that the engine works with every webhook lost. */
+/** The activities that read from Stripe what a lost webhook would have reported. */
 export function createSweepActivities(deps: StripeDeps) {
   const { stripe, db } = deps;
   return {
-    /** Stores what the platform's own event list has and the inbox has not. */
+    /** Stores the events of the platform's v1 list that are not in the inbox yet. */
     async sweepEvents(): Promise<number> {
       const since = await sinceWhen(deps, 'v1');
       const created = { gte: since - overlapSeconds };
@@ -43,11 +48,11 @@ export function createSweepActivities(deps: StripeDeps) {
       return events.length;
     },
 
-    /** The same for the v2 list, where everything about accounts is. */
+    /** The same for the v2 list, which contains the events about accounts. */
     async sweepAccountEvents(): Promise<number> {
       const since = await sinceWhen(deps, 'v2');
       const found: Stripe.V2.Core.Event[] = [];
-      // RFC 3339, as all times of v2; the SDK's type has the number of v1.
+      // The v2 API expects RFC 3339 here; the SDK's type still has v1's number.
       const gte = new Date((since - overlapSeconds) * 1000).toISOString() as unknown as number;
       const asked = { created: { gte }, types: sweptTypes.v2, limit: 100 };
       let page: V2Page = await readStripe(deps, 'GET /v2/core/events', () =>
@@ -69,7 +74,7 @@ export function createSweepActivities(deps: StripeDeps) {
       return found.length;
     },
 
-    /** Asks the charges that earnings name when their money is available. */
+    /** Reads from the charges that earnings name when their money becomes available. */
     async resolveEarnings(): Promise<number> {
       const open = await takeUnresolvedEarnings(db, chargesAPass);
       return resolveEach(deps, open);
@@ -77,7 +82,7 @@ export function createSweepActivities(deps: StripeDeps) {
   };
 }
 
-/** Seconds of Stripe's own clock; only the very first look has to begin with ours. */
+/** In Stripe's clock, in seconds; only the first read starts from our own clock. */
 async function sinceWhen({ db }: StripeDeps, name: string): Promise<number> {
   const cursor = await readCursor(db, name);
   if (cursor !== undefined) return Number(cursor);
@@ -85,7 +90,7 @@ async function sinceWhen({ db }: StripeDeps, name: string): Promise<number> {
   return Math.floor(Date.parse(now) / 1000) - firstLookSeconds;
 }
 
-/** The time of the newest event seen, so that a clock of ours that runs ahead skips none. */
+/** The time of the newest event read, so that a clock of ours that runs ahead skips no event. */
 function newest(since: number, events: readonly { created: number }[]): string {
   return String(events.reduce((latest, { created }) => Math.max(latest, created), since));
 }
@@ -116,7 +121,7 @@ function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
   };
 }
 
-/** Answers with how many are resolved; what cannot be read waits for its next turn. */
+/** Returns how many earnings were resolved. An unreadable charge is tried again later. */
 async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> {
   const seen = { resolved: 0, forbidden: 0, silent: 0 };
   for (const { earningId, charge } of open) {
@@ -141,7 +146,10 @@ async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> 
 
 type Unresolved = Awaited<ReturnType<typeof takeUnresolvedEarnings>>;
 
-/** Only who owns the key can put that right, so it stands beside what else is wrong around the engine. */
+/**
+ * Records whether the key may read charges. Only the owner of the key can fix that, so it is one of
+ * the failed checks.
+ */
 async function noteReadable(db: Db, passed: boolean): Promise<void> {
   const remedy =
     'Stripe does not let STRIPE_SECRET_KEY read charges, so earnings that name one wait: give the key ' +
@@ -149,7 +157,7 @@ async function noteReadable(db: Db, passed: boolean): Promise<void> {
   await recordCheck(db, { name: 'charges-readable', passed, remedy });
 }
 
-/** Null while the charge has no movement: the earning goes on waiting. */
+/** Null while the charge has no balance transaction: the earning keeps waiting. */
 async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
   const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
     deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] }),

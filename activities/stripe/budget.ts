@@ -2,16 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '../../db/connect.ts';
 import { type Pace, takeSlots } from '../../db/stripe/budget.ts';
 
-/** Requests a second that Stripe allows this key: in all, to one endpoint, and for payouts. */
+/** The requests per second that Stripe allows this key: in total, per endpoint, and for payouts. */
 export type Budgets = { all: number; endpoint: number; payouts: number };
 
-/** Turns within Stripe's budgets, over all processes together. */
+/** Slots within Stripe's budgets, shared by all processes. */
 export type Turns = {
-  /** The paces that a call to this endpoint keeps. */
+  /** The paces that a call to this endpoint must keep. */
   paces: (endpoint: Endpoint) => Pace[];
-  /** Waits for a slot that was taken, or for another if that one is missed. */
+  /** Waits for a slot that was already taken. Takes another slot if that slot is missed. */
   wait: (endpoint: Endpoint, slotAt: number) => Promise<void>;
-  /** Waits for this endpoint's turn. */
+  /** Takes the next slot for this endpoint and waits for it. */
   take: (endpoint: Endpoint) => Promise<void>;
 };
 
@@ -38,21 +38,23 @@ export type Endpoint =
   | 'POST /v2/core/event_destinations';
 
 /**
- * What is used of a limit: nearly all where paydays are as fast as Stripe lets payouts be, and less
- * of the others, so that calls may come late without making any second too full.
+ * The part of each limit that is used. Payouts use nearly all of it, because that limit decides how
+ * fast a payday is. The other endpoints use less, so that a late call never overfills a second.
  */
 const usedPart = { payouts: 0.965, others: 0.8 };
 /**
- * A slot is good for this part of the time it may come late: of 1000 ms, what is not used. The rest
- * is left to the way. Whoever comes later, because its process was busy or stood still, has missed
- * it and takes another: calls that were kept up would else meet those of another worker in one
- * second.
+ * A call may start this part of the unused time after its slot. The rest is reserved for the
+ * network. A call that is later, because its process was busy or suspended, has missed its slot and
+ * takes another: otherwise several delayed calls could reach Stripe in the same second as another
+ * worker's.
  */
 const goodPart = 0.7;
-/** Where every slot is missed, a call goes out of turn at last: a 429 costs time, never money. */
+/**
+ * After this many missed slots, the call goes out without a slot: a 429 costs time, never money.
+ */
 const mostMissed = 5;
 
-/** The exact guard that stands before each call; a task queue's own limit opens with a burst. */
+/** The exact limiter that each call passes first. A task queue's own limit opens with a burst. */
 export function createTurns(db: Db, budgets: Budgets): Turns {
   const used = (endpoint: Endpoint): { limit: number; part: number } =>
     endpoint === 'POST /v1/payouts'
@@ -79,9 +81,9 @@ export function createTurns(db: Db, budgets: Budgets): Turns {
   };
 }
 
-/** Waits for a slot; tells whether it is still good when its time has come. */
+/** Waits for a slot. Returns true if the slot is still valid when its time has come. */
 async function isCaught(at: number, goodForMs: number): Promise<boolean> {
-  // A timer counts whole milliseconds, and may end within the last of them.
+  // A timer counts whole milliseconds and may end within the last millisecond before the slot.
   for (let leftMs; (leftMs = at - performance.now()) > 0;) await pause(Math.ceil(leftMs));
   return performance.now() - at <= goodForMs;
 }

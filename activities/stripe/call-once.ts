@@ -14,16 +14,19 @@ import type { RefusalKind } from '../../domain/stripe.ts';
 import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './errors.ts';
 
-/** What every activity that calls Stripe is made from. */
+/** What every activity that calls Stripe is created from. */
 export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };
 
-/** What every activity that moves money is made from as well. */
+/** What every activity that moves money is created from. */
 export type MoneyDeps = StripeDeps & {
-  /** Looks for what Stripe made and this database does not know; money waits for it. */
+  /**
+   * Compares this database with Stripe after a restart or a restore. Money waits for the
+   * comparison.
+   */
   compare: () => Promise<void>;
 };
 
-/** How one attempt ended, as far as anybody knows. */
+/** How one attempt ended, as far as the engine knows. */
 export type CallOutcome<T> =
   | { kind: 'succeeded'; key: string; object: T }
   | { kind: 'stands' }
@@ -31,13 +34,14 @@ export type CallOutcome<T> =
   | { kind: 'unknown' }
   | { kind: 'money-stopped' };
 
-/** The options that make a POST repeatable: always ours, never the SDK's own. */
+/** The options that make a POST repeatable. The key is always ours, never the SDK's own. */
 export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
 
 /**
- * Sends one step to Stripe at most once, however often it runs: opens or finds the attempt,
- * takes a last look, waits for its turn, posts the stored body. Throws a retryable failure while the
- * same key may be sent again; every other end is a value. The caller records a success.
+ * Sends one step to Stripe at most once, however often the activity runs: opens or finds the
+ * attempt, checks whether it may be sent, waits for its slot, and posts the stored body. Throws a
+ * retryable failure while the same key may be sent again; every other end is a value. The caller
+ * records a success.
  */
 export async function callOnce<T extends { id: string }>(
   deps: MoneyDeps,
@@ -63,12 +67,13 @@ export async function callOnce<T extends { id: string }>(
     return { kind: 'unknown' };
   }
   await turns.wait(asked.endpoint, slotAt);
-  // A machine that slept meanwhile may post a key that Stripe has forgotten: look once more.
+  // If the machine was suspended meanwhile, Stripe may have forgotten the key: check again.
   if (Date.now() - clearedAt > waitMs + clearedForMs) throw retryable('ClearanceExpired', null);
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     const object = await post({ ...attempt, request }, options);
-    // To the SDK any JSON without an error is the object, whatever its status: a gateway's words too.
+    // The SDK returns any JSON without an error as the object, whatever its status, even a
+    // gateway's answer.
     if (typeof object.id !== 'string') throw new Stripe.errors.StripeAPIError(noObject);
     return { kind: 'succeeded', key: attempt.key, object };
   } catch (error) {
@@ -78,7 +83,7 @@ export async function callOnce<T extends { id: string }>(
 
 const noObject = { message: 'an answer without an object', type: 'api_error' } as const;
 
-/** How long a last look before the POST may be relied on, beyond the wait for its slot. */
+/** How long a clearance remains valid after the slot it waited for. */
 const clearedForMs = 60_000;
 
 async function answerError(
@@ -99,7 +104,7 @@ async function answerError(
     return { kind: 'unknown' };
   }
   const { refusal } = verdict;
-  // Another try that went out since the last look may have been done meanwhile.
+  // Another try that was sent after the clearance may have succeeded meanwhile.
   const isOnlyTry = judge(error, false).kind === 'unknown';
   if (!(await recordRefused(db, { key, refusal, error: facts, isOnlyTry }))) {
     await recordUnknown(db, { key, error: facts });
@@ -108,7 +113,7 @@ async function answerError(
   return { kind: 'refused', refusal, request };
 }
 
-/** A read from Stripe: its turn, then the call; what cannot be read now is tried again. */
+/** Waits for a slot, then reads from Stripe. Throws a retryable failure if the read fails. */
 export async function readStripe<T>(
   { turns }: Pick<StripeDeps, 'turns'>,
   endpoint: Endpoint,
@@ -119,14 +124,14 @@ export async function readStripe<T>(
     return await read();
   } catch (error) {
     const { statusCode, type, code } = factsOf(error);
-    // Stripe's 429 has this type as well.
+    // Stripe's 429 has this type too.
     const isRefusal = statusCode === 400 && type === 'invalid_request_error';
     const otherwise = isRefusal ? refused : failed;
     throw retryable(readFailures.get(statusCode) ?? otherwise, code);
   }
 }
 
-/** The same for one object by its id, as a list: empty where Stripe has none. */
+/** Reads one object by its id. Returns an empty list if Stripe has no such object. */
 export async function findOne<T>(
   deps: Pick<StripeDeps, 'turns'>,
   endpoint: Endpoint,
@@ -140,7 +145,7 @@ export async function findOne<T>(
   }
 }
 
-/** Reads every page of a v1 list, each in a turn of its own. */
+/** Reads every page of a v1 list. Each page takes a slot of its own. */
 export async function readPages<T extends { id: string }>(
   deps: Pick<StripeDeps, 'turns'>,
   endpoint: Endpoint,
@@ -160,7 +165,10 @@ export async function readPages<T extends { id: string }>(
   }
 }
 
-/** Never carries Stripe's error itself: it can hold bank details, and a history keeps it. */
+/**
+ * The failure never contains Stripe's error itself: that error can hold bank details, and histories
+ * keep failures.
+ */
 function retryable(type: string, code: string | null, afterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type,
@@ -184,32 +192,32 @@ function isOf(type: string, error: unknown): error is ApplicationFailure {
   return error instanceof ApplicationFailure && error.type === type;
 }
 
-/** True when Stripe does not let this key read that: an account that was disconnected, for one. */
+/** True if Stripe does not let this key read the object, for example of a disconnected account. */
 export function isForbidden(error: unknown): boolean {
   return isOf(forbidden, error);
 }
 
-/** True when the account has left the platform; a key that lacks a permission is told otherwise. */
+/** True if the account has left the platform. A key that lacks a permission gets another error. */
 export function isDisconnected(error: unknown): boolean {
   return isOf(forbidden, error) && error.message === saying('account_invalid');
 }
 
-/** True when Stripe did not answer, or asked to be asked later: another try may be answered. */
+/** True if Stripe did not answer, or asked to be asked later: another try may succeed. */
 export function isReadFailure(error: unknown): boolean {
   return isOf(failed, error);
 }
 
-/** True when Stripe was asked and did not let it be read, now or ever. */
+/** True if Stripe was asked and the object could not be read, for whatever reason. */
 export function isUnread(error: unknown): boolean {
   return [missing, forbidden, refused, failed].some((type) => isOf(type, error));
 }
 
-/** True when Stripe was read and has no such object. */
+/** True if Stripe answered and has no such object. */
 export function isMissing(error: unknown): boolean {
   return isOf(missing, error);
 }
 
-/** True when Stripe does not let this be read, whether it is there or not. */
+/** True if Stripe refuses this read, whether or not the object exists. */
 export function isRefusedRead(error: unknown): boolean {
   return isOf(missing, error) || isOf(refused, error);
 }

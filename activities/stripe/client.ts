@@ -2,8 +2,8 @@ import { Stripe } from 'stripe';
 import type { StripeAccountId } from '../../domain/ids.ts';
 
 /**
- * The client for Stripe, or for the sandbox at `apiBase`. It retries nothing: whether a request may
- * be sent again is decided by its attempt's row, and each try waits for its slot.
+ * The client for Stripe, or for the sandbox at `apiBase`. It never retries: the attempt's row
+ * decides whether a request may be sent again, and each try waits for a slot.
  */
 export function createStripe(settings: {
   secretKey: string;
@@ -26,9 +26,10 @@ export function createStripe(settings: {
 }
 
 /**
- * The SDK's own client, but for one thing: where a connection breaks, the SDK sends the request once
- * more even with `maxNetworkRetries: 0` (stripe-node, RequestSender._shouldRetry), past our look at
- * the attempt and past its slot. An error without a code it leaves to us.
+ * The SDK's own client with one difference. After a broken connection, the SDK sends the request
+ * once more even with `maxNetworkRetries: 0` (stripe-node, RequestSender._shouldRetry), without our
+ * check of the attempt and without a slot. The SDK does not retry an error without a code, so this
+ * client removes the code.
  */
 function createOneTryClient(): ReturnType<typeof Stripe.createNodeHttpClient> {
   const client = Stripe.createNodeHttpClient();
@@ -52,10 +53,16 @@ function isBroken(error: unknown): boolean {
   );
 }
 
-/** The version of Stripe's API that this build speaks; an attempt keeps the one it was made with. */
+/**
+ * The version of Stripe's API that this build uses. An attempt keeps the version that it was
+ * created with.
+ */
 export const stripeApiVersion = Stripe.API_VERSION;
 
-/** Options of every call for a seller. Without an account it would act on the platform's money. */
+/**
+ * The options of every call for a seller. Without an account, the call would act on the platform's
+ * money.
+ */
 export function actingFor(account: StripeAccountId): { stripeAccount: StripeAccountId } {
   if (!account.startsWith('acct_')) throw new Error('a call for a seller needs its account');
   return { stripeAccount: account };

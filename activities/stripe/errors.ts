@@ -2,10 +2,10 @@ import { Stripe } from 'stripe';
 import type { RefusalKind } from '../../domain/stripe.ts';
 
 /**
- * What an answer of Stripe's means for the attempt that got it:
- * - `retry`: nothing is known or nothing happened; the same key may be sent again.
- * - `refused`: Stripe looked and said no; nothing moved under this key.
- * - `unknown`: it may have moved, and sending the key again cannot tell.
+ * What Stripe's answer means for the attempt:
+ * - `retry`: nothing happened, or nothing is known; the same key may be sent again.
+ * - `refused`: Stripe checked and declined; nothing moved under this key.
+ * - `unknown`: the money may have moved, and sending the key again cannot tell.
  */
 export type Verdict =
   | {
@@ -16,7 +16,9 @@ export type Verdict =
   | { kind: 'refused'; refusal: RefusalKind }
   | { kind: 'unknown' };
 
-/** What may be kept and shown of an error: never its message, which can hold bank details. */
+/**
+ * The parts of an error that may be stored and shown. Never the message: it can hold bank details.
+ */
 export type ErrorFacts = {
   statusCode: number | null;
   type: string | null;
@@ -25,10 +27,11 @@ export type ErrorFacts = {
 };
 
 /**
- * The one place that reads Stripe's errors. What it does not know is unknown, never refused
- * (docs.stripe.com/api/idempotent_requests and /error-low-level, 2026-09). A later try of a key may
- * be refused before Stripe looks whether the key is done, as for a permission that the key lost:
- * only a stored answer, or one about the money itself, then says that nothing moved.
+ * The one place that interprets Stripe's errors. An answer that is not listed here is `unknown`,
+ * never `refused` (docs.stripe.com/api/idempotent_requests and /error-low-level, 2026-09). A later
+ * try of a key may be refused before Stripe checks whether the first try succeeded, for example
+ * because the key lost a permission. On a later try, therefore, only a replayed answer or an answer
+ * about the money itself proves that nothing moved.
  */
 export function judge(error: unknown, isFirstTry: boolean): Verdict {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown' };
@@ -36,15 +39,16 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   const status = error.statusCode ?? 0;
   const should = error.headers?.['stripe-should-retry'];
   const replayed = error.headers?.['idempotent-replayed'] === 'true';
-  // Whatever its type says: the same key is under way, and its answer comes to whoever asks later.
+  // Whatever its type: a request with the same key is running, and a later try gets its answer.
   if (error.code === 'idempotency_key_in_use') return { kind: 'retry', type: 'StripeBusy' };
   if (error.rawType === 'idempotency_error') return { kind: 'unknown' };
-  // What is no JSON comes from a gateway before Stripe, or broke off: the same key tells.
+  // An answer that is not JSON comes from a gateway before Stripe or is incomplete: the same key
+  // tells.
   if (status === 0) return unreachable;
   if (status === 409 || status === 429) return { kind: 'retry', type: 'StripeBusy' };
   if (status === 401) return { kind: 'retry', type: 'StripeKeyRefused', afterMs: 60_000 };
   if (status >= 500) {
-    // A stored 500 comes back for 24 hours, whatever really happened.
+    // Stripe replays a stored 500 for 24 hours, whatever really happened.
     return replayed || should === 'false' ? { kind: 'unknown' } : unreachable;
   }
   if (should === 'true') return { kind: 'retry', type: 'StripeBusy' };
@@ -56,7 +60,7 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   return { kind: 'unknown' };
 }
 
-/** The parts of an error that hold nobody's details. */
+/** The parts of an error that hold no personal data. */
 export function factsOf(error: unknown): ErrorFacts {
   if (!(error instanceof Stripe.errors.StripeError)) {
     return { statusCode: null, type: null, code: null, requestId: null };
@@ -69,7 +73,9 @@ export function factsOf(error: unknown): ErrorFacts {
   };
 }
 
-/** What the network says where no answer came, such as ENOTFOUND; null for every other error. */
+/**
+ * The network's error code when no answer arrived, such as ENOTFOUND. Null for every other error.
+ */
 export function networkErrorOf(error: unknown): string | null {
   if (!(error instanceof Stripe.errors.StripeConnectionError)) return null;
   const { detail } = error as { detail?: { code?: unknown; cause?: { code?: unknown } } | null };
@@ -82,7 +88,8 @@ const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;
 function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
   const known = code === undefined ? undefined : refusalByCode.get(code);
   if (known) return known;
-  // Two come without a code (antiwork/gumroad issues 4953 and 6523), one with that of anything missing.
+  // Two of these errors have no code (antiwork/gumroad issues 4953 and 6523), one has a generic
+  // code.
   return /has been deleted and can no longer be used|on your block list|^No such external account/.test(
     message,
   )

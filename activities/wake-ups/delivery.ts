@@ -11,19 +11,19 @@ import {
 import { searchAttributes, type WakeTopic } from '../../domain/wake-ups.ts';
 import { lookAgain, type SellerInput } from '../../workflows/messages.ts';
 
-/** Where wake-ups go: Temporal, and the queue on which workflows run. */
+/** Where wake-ups are delivered: Temporal, and the task queue of the workflows. */
 export type WakeTarget = { client: Pick<Client, 'workflow' | 'withDeadline'>; taskQueue: string };
 
-/** What became of a wake-up: told, or nobody is there to be told any more. */
+/** The result of a wake-up: delivered, or dropped because its workflow is over. */
 export type WakeDelivery = 'told' | 'dropped';
 
-/** Longer than any healthy answer, so that a Temporal that hangs does not hold the rest up. */
+/** Longer than any healthy answer takes, so that a hanging Temporal does not delay the rest. */
 const answerWithinMs = 5000;
 
 /**
- * Tells one workflow to look again, and starts a seller's that does not run yet. A seller that was
- * closed and a payout that is over need no telling. Throws while Temporal does not take it; told
- * twice, a workflow only looks twice.
+ * Signals one workflow to look again, and starts a seller's workflow that does not run. Wake-ups of
+ * a closed seller or a finished payout are dropped. Throws while Temporal does not accept the
+ * signal. A signal that is delivered twice only makes the workflow look twice.
  */
 export async function deliverWakeUp(
   target: WakeTarget,
@@ -57,8 +57,8 @@ async function wakeSeller(
     args: [input],
     signal: lookAgain,
     signalArgs: [topics],
-    // A seller's workflow completes only when the seller is closed, and then only a reopening starts
-    // it again; one that was terminated or failed starts again from its row.
+    // A seller's workflow completes only when the seller is closed; only a reopening starts it
+    // again. After a termination or failure, it starts again from its row.
     workflowIdReusePolicy: topics.includes('reopened')
       ? 'ALLOW_DUPLICATE'
       : 'ALLOW_DUPLICATE_FAILED_ONLY',
@@ -68,7 +68,10 @@ async function wakeSeller(
   });
 }
 
-/** Only a seller's workflow starts payouts; one that should run and does not is revived by a job. */
+/**
+ * Only a seller's workflow starts payouts. `job/revive` starts a payout workflow that should run
+ * and does not.
+ */
 async function wakePayout(
   { client }: WakeTarget,
   payoutId: PayoutId,

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { engineQueue } from '../../workflows/messages.ts';
 
-/** Each poll lasts a minute at most, so a worker that lives asked within two. */
+/** A poll lasts at most one minute, so a live worker has polled within two. */
 const latelyMs = 120_000;
 
-/** The identities, `pid@host`, of the workers that asked Temporal for work lately. */
+/** The identities, `pid@host`, of the workers that polled Temporal recently. */
 export async function listPollers(
   { workflowService }: Pick<Client, 'workflowService'>,
   namespace: string,

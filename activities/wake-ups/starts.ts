@@ -15,12 +15,15 @@ const idPolicies = {
   workflowIdConflictPolicy: 'USE_EXISTING',
 } as const;
 
-/** A workflow of the same id ended well, and yet the row is open: a reopened seller's, for one. */
+/**
+ * Allows a start after a workflow with this id completed, because its row is open, for example of a
+ * reopened seller.
+ */
 const reopenable = { ...idPolicies, workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
 
 /**
- * Starts the workflow of a payout unless it runs or has ended well. `again` starts it even then:
- * its row is open all the same, as after a database was brought back.
+ * Starts the workflow of a payout unless it runs or has completed. With `again`, a completed
+ * workflow is started again because its row is open, for example after a restore.
  */
 export async function startPayoutWorkflow(
   client: Client,

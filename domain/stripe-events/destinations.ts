@@ -1,39 +1,41 @@
 import { deliveredTypes } from './wake-rules.ts';
 
-/** Whose events a destination of ours carries. */
+/** Which events a destination of ours receives. */
 export type DestinationRole = 'platform' | 'accounts' | 'account-changes';
 
-/** What never changes of a destination once Stripe has made it. */
+/** What Stripe cannot change after it created a destination. */
 type Fixed = {
   payload: 'snapshot' | 'thin';
   from: readonly string[];
-  /** The API version of its events; thin ones have none. */
+  /** The API version of the events. Thin events have none. */
   version: string | null;
 };
 
-/** One destination as the engine needs it. */
+/** One destination that the engine needs. */
 export type WantedDestination = Fixed & { role: DestinationRole; types: readonly string[] };
 
-/** One destination as Stripe has it. */
+/** One destination that exists at Stripe. */
 export type KnownDestination = Fixed & {
   id: string;
   url: string | null;
-  /** Whom it is for, as its metadata says; of anybody's making. */
+  /** The role in its metadata. The platform may have destinations of its own. */
   role: string | null;
   types: readonly string[];
   isEnabled: boolean;
 };
 
-/** What makes a destination as it is wanted. */
+/** What must be done to get the wanted destination. */
 export type DestinationPlan =
   | { kind: 'make'; wanted: WantedDestination }
   | { kind: 'correct'; wanted: WantedDestination; id: string; types: boolean; enable: boolean }
   | { kind: 'keep'; wanted: WantedDestination; id: string };
 
 /**
- * The destinations the engine needs. A snapshot one is either for the platform's own account or for
- * connected ones; sources differ on where v2 events about accounts come from, so that one is for both
- * (github.com/stripe/terraform-provider-stripe/issues/6, 2026-02; docs.stripe.com/webhooks, 2026-10).
+ * The destinations that the engine needs. A destination for snapshot events serves either the
+ * platform's own account or connected accounts. Sources disagree on where v2 events about accounts
+ * come from, so the destination for them serves both
+ * (github.com/stripe/terraform-provider-stripe/issues/6, 2026-02; docs.stripe.com/webhooks,
+ * 2026-10).
  */
 export function wantedDestinations(version: string): WantedDestination[] {
   const { platform, accounts, v2 } = deliveredTypes;
@@ -50,7 +52,10 @@ export function wantedDestinations(version: string): WantedDestination[] {
   ];
 }
 
-/** Compares what is wanted at this address with what is there; the same again changes nothing. */
+/**
+ * Compares the wanted destinations at this address with the existing ones. Running it again changes
+ * nothing.
+ */
 export function planDestinations(
   wanted: readonly WantedDestination[],
   known: readonly KnownDestination[],

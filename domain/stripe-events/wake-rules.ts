@@ -1,31 +1,34 @@
 import type { WakeTopic } from '../wake-ups.ts';
 
-/** Whom an event of Stripe's wakes: found by the account, or by the Stripe payout it is about. */
+/**
+ * Which workflow a Stripe event wakes: found by the account, or by the Stripe payout that the event
+ * is about.
+ */
 export type WakeRule =
   | { wakes: 'seller'; by: 'account'; about: WakeTopic }
   | { wakes: 'payout'; by: 'stripe-payout' }
-  /** The seller of the account, where the Stripe payout is none of ours or its watch is over. */
+  /** The account's seller, if the Stripe payout is not ours or its watch is over. */
   | { wakes: 'seller-unless-ours'; about: 'money' }
-  /** The seller of the account, where its books were not read for some minutes. */
+  /** The account's seller, if the account's books were not read for some minutes. */
   | { wakes: 'seller-if-stale'; about: 'money' }
   | { wakes: 'waiting-payouts'; for: 'platform-balance' | 'account-balance' }
   | { wakes: 'nobody' };
 
-/** What an event is about, as far as waking goes. Never a body. */
+/** What an event is about, as far as wake-ups need it. Never the event's body. */
 export type StripeEvent = {
   eventId: string;
   type: string;
-  /** The connected account it happened at; null for the platform. */
+  /** The connected account of the event. Null for the platform. */
   account: string | null;
   objectId: string | null;
-  /** It tells that a payout is expected at its bank on another day. */
+  /** True if the event reports a new expected arrival date of a payout. */
   arrivalMoved?: boolean;
 };
 
 const seller = { wakes: 'seller', by: 'account', about: 'account' } as const;
 const payout = { wakes: 'payout', by: 'stripe-payout' } as const;
 
-/** One row for each event that wakes somebody; every other event is only stored. */
+/** One row for each event that wakes a workflow. Every other event is only stored. */
 const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
   [/^payout\.(paid|failed|canceled)$/, payout],
   [/^payout\.created$/, { wakes: 'seller-unless-ours', about: 'money' }],
@@ -39,7 +42,10 @@ const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
   [/^v2\.core\.account\[configuration\.recipient\]\.capability_status_updated$/, seller],
 ];
 
-/** What the platform's own lists are swept for: what nobody wakes for need not be read. */
+/**
+ * The event types that the sweep reads from the platform's lists. Events that wake nobody need not
+ * be read.
+ */
 export const sweptTypes = {
   v1: ['balance.available'],
   v2: [
@@ -50,7 +56,10 @@ export const sweptTypes = {
   ],
 };
 
-/** What Stripe is asked to send, by the account it happens at; v2 events are about accounts. */
+/**
+ * The event types that Stripe is asked to send, by the account at which they happen. v2 events are
+ * about accounts.
+ */
 export const deliveredTypes = {
   platform: sweptTypes.v1,
   accounts: [
@@ -72,7 +81,10 @@ export const deliveredTypes = {
   v2: sweptTypes.v2,
 };
 
-/** Looks the event up in the table. `balance.available` tells the platform from an account. */
+/**
+ * Looks up an event in the table. A `balance.available` event is about the platform or about an
+ * account.
+ */
 export function whomToWake(
   event: Pick<StripeEvent, 'type' | 'account' | 'arrivalMoved'>,
 ): WakeRule {
@@ -82,11 +94,11 @@ export function whomToWake(
       for: event.account === null ? 'platform-balance' : 'account-balance',
     };
   }
-  // A charge made at the account itself: its money needs no transfer.
+  // A charge created at the account itself: its money needs no transfer.
   if (event.type === 'charge.succeeded' && event.account !== null) {
     return { wakes: 'seller-if-stale', about: 'money' };
   }
-  // Every payout is updated on its way; only another day of its arrival is news.
+  // Stripe updates every payout on its way; only a new arrival date matters here.
   if (event.type === 'payout.updated') return event.arrivalMoved ? payout : { wakes: 'nobody' };
   return rules.find(([pattern]) => pattern.test(event.type))?.[1] ?? { wakes: 'nobody' };
 }
