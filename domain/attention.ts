@@ -11,11 +11,13 @@ import type { ParkReason, PayoutStatus } from './payouts/states.ts';
 import { type Cause, causeNames } from './reconciliation/discrepancies.ts';
 import type { MoneyStep } from './stripe.ts';
 
-/** What may wait for a person. */
+/** What can wait for a person. */
 export const attentionKinds = ['payout', 'seller', 'discrepancy'] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
-/** Why it waits: what it stopped for, that the banks have it for too long, or what differs. */
+/**
+ * Why it waits: the park reason, a payout that is late at the bank, or the cause of a discrepancy.
+ */
 export const attentionReasons = [
   ...(['outcome-unknown', 'refused-by-stripe', 'unexpected-state'] satisfies ParkReason[]),
   'late',
@@ -29,8 +31,8 @@ export const attentionReasons = [
 export type AttentionReason = (typeof attentionReasons)[number];
 
 /**
- * What may be ordered of many at once. Nothing here says what Stripe did: a confirmation needs a
- * look at each.
+ * What can be ordered for many objects at once. No such order states what Stripe did: a
+ * confirmation needs a look at each object.
  */
 export const bulkCommands = [
   'retry',
@@ -42,12 +44,12 @@ export const bulkCommands = [
 ] as const;
 export type BulkCommand = (typeof bulkCommands)[number];
 
-/** True for what gives its reason to each object, as the order about one does. */
+/** True for orders that record their reason with each object, as the single order does. */
 export function takesReason(command: BulkCommand): boolean {
   return command === 'release-hold' || command === 'pause-seller' || command === 'resume-seller';
 }
 
-/** What an order is about in the end. */
+/** What an order for many finally acts on. */
 export type BulkTarget = { state: string } & (
   | { kind: 'payout'; id: PayoutId }
   | { kind: 'seller'; id: SellerId }
@@ -55,7 +57,7 @@ export type BulkTarget = { state: string } & (
   | { kind: 'bank-account'; id: string }
 );
 
-/** Why an order says nothing to something that waits. */
+/** Why an order does not apply to an object. */
 export type Inapplicable =
   | 'look-first'
   | 'not-offered'
@@ -68,10 +70,13 @@ export type Inapplicable =
   | 'no-paused-bank-account'
   | 'same-target';
 
-/** What is ordered of something that waits, each part with how it stands; or why nothing is. */
+/**
+ * What an order does with one waiting object, with the current state of each target; or why it does
+ * nothing.
+ */
 export type BulkPlan = { kind: 'do'; targets: BulkTarget[] } | { kind: 'leave'; why: Inapplicable };
 
-/** What waits, with what stands around it. */
+/** One waiting object with its surroundings. */
 export type BulkFacts = {
   item: { sellerId: SellerId | null } & (
     | { kind: 'payout'; id: PayoutId; parked: ParkReason | 'late' }
@@ -86,13 +91,13 @@ export type BulkFacts = {
     attempts: Partial<Record<MoneyStep, StepAttempt>>;
   } | null;
   seller: { status: string; pausedAt: string | null } | null;
-  /** Holds that were placed over the very difference and hold something now. */
+  /** The holds that were placed because of this very difference and still hold money. */
   holds: readonly HoldId[];
-  /** Paused, and in use for the money that waits. */
+  /** The paused bank accounts that the waiting money would go to. */
   banks: readonly { id: string; pausedAt: string }[];
 };
 
-/** Decides what an order comes down to for something that waits, by the rules of the single order. */
+/** Decides what an order means for one waiting object, by the rules of the single order. */
 export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
   const { item, seller } = facts;
   switch (command) {
@@ -121,7 +126,7 @@ export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
   }
 }
 
-/** The same of many: what several of them come down to is done once, for the first. */
+/** The same for many objects. If several lead to one action, the first one does it. */
 export function onceEach<Planned extends { plan: BulkPlan; record: { sellerId: string | null } }>(
   all: readonly Planned[],
 ): Planned[] {
@@ -136,7 +141,7 @@ export function onceEach<Planned extends { plan: BulkPlan; record: { sellerId: s
   });
 }
 
-/** Sums for each currency, in the order of their names. */
+/** The sum for each currency, sorted by currency. */
 export function sumsOf(all: readonly Money[]): Money[] {
   const sums = new Map<string, Money>();
   for (const one of all) {

@@ -1,6 +1,6 @@
 /**
- * What the engine tells the platform: each type of event with what it tells, in the order in which
- * an object usually lives. The part before the point is the kind of the object.
+ * What the engine reports to the platform: each event type with its meaning, in the order in which
+ * an object usually lives. The part before the point is the kind of object.
  */
 export const eventCatalogue = {
   'seller.created': 'The platform made a seller known',
@@ -49,7 +49,7 @@ export const eventCatalogue = {
   'operations.resumed': 'Money moves again',
 } as const satisfies Record<`${EventObject}.${string}`, string>;
 
-/** A type of event that the platform may be told of. */
+/** A type of event that the platform may receive. */
 export type EventType = keyof typeof eventCatalogue;
 export const eventTypes = Object.keys(eventCatalogue) as EventType[];
 
@@ -65,17 +65,20 @@ export const eventObjects = [
   'operations',
 ] as const;
 
-/** What an event says besides its object. Codes and whole amounts: no personal data, no free text. */
+/**
+ * What an event contains in addition to its object: codes and whole amounts, no personal data and
+ * no free text.
+ */
 export type EventFacts = {
-  /** Null where the object is new, or has no status. */
+  /** Null if the object is new or has no status. */
   previousStatus: string | null;
-  /** The same as before where the event is not about the status. */
+  /** Equal to the previous status if the event is not about the status. */
   status: string | null;
   reason: string | null;
-  /** An API key's id, `schedule`, `stripe` or `engine`. */
+  /** The id of an API key, `schedule`, `stripe` or `engine`. */
   actor: string;
   /** Minor units. */
   money: { amount: number; currency: string } | null;
-  /** With `seller.requirements_changed` only. */
+  /** Only with `seller.requirements_changed`. */
   requirements?: { due: number; dueBy: string | null };
 };

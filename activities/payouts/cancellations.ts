@@ -43,7 +43,7 @@ export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays:
         case 'refused':
         case 'unknown':
           return recordCancelAnswer(db, payout, outcome.kind);
-        case 'stands':
+        case 'nothing-to-send':
           return readPayout(db, payoutId);
       }
     },

@@ -54,7 +54,7 @@ export async function answerOutcome(
   outcome: Exclude<CallOutcome<unknown>, { kind: 'succeeded' }>,
 ): Promise<Payout> {
   switch (outcome.kind) {
-    case 'stands':
+    case 'nothing-to-send':
       return readPayout(db, payout.payoutId);
     case 'unknown':
       return recordNotFound(db, payout, step);

@@ -29,7 +29,7 @@ export type MoneyDeps = StripeDeps & {
 /** How one attempt ended, as far as the engine knows. */
 export type CallOutcome<T> =
   | { kind: 'succeeded'; key: string; object: T }
-  | { kind: 'stands' }
+  | { kind: 'nothing-to-send' }
   | { kind: 'refused'; refusal: RefusalKind; request: Attempt['request'] }
   | { kind: 'unknown' }
   | { kind: 'money-stopped' };
@@ -50,7 +50,7 @@ export async function callOnce<T extends { id: string }>(
 ): Promise<CallOutcome<T>> {
   const { db, turns } = deps;
   const attempt = await openAttempt(db, asked);
-  if (!attempt || attempt.state === 'succeeded') return { kind: 'stands' };
+  if (!attempt || attempt.state === 'succeeded') return { kind: 'nothing-to-send' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
   const cleared = await clearTry(db, attempt.key, turns.paces(asked.endpoint));

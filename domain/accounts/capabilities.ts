@@ -5,13 +5,13 @@ import { isDue, type Requirement } from './requirements.ts';
 export type CapabilityDetail = {
   capability: 'transfers' | 'payouts';
   code: string;
-  /** How it would become active: `provide_info`, `contact_stripe` or `no_resolution`. */
+  /** How it can become active: `provide_info`, `contact_stripe` or `no_resolution`. */
   resolution: string;
 };
 
 /** What Stripe lets an account do, and what it asks for. */
 export type AccountStanding = {
-  /** Null while the account was not read. */
+  /** Null until the account was read. */
   transfers: string | null;
   payouts: string | null;
   details: readonly CapabilityDetail[];
@@ -40,7 +40,7 @@ const stopped = 'Payments to you are stopped.';
 const lacking = 'Some details are missing.';
 const forGood = 'That is for good unless Stripe takes it back';
 
-/** What each state of a capability means by itself: v2's, v1's, and two of our own. */
+/** What each state of a capability means by itself: the states of v2 and v1, and two of our own. */
 const states = new Map<string, Failure>([
   ['pending', wait(reviewed, 'Stripe is reviewing the account')],
   ['restricted', operator(stopped, 'Stripe names no reason and asks for nothing: ask Stripe')],
@@ -56,8 +56,8 @@ const states = new Map<string, Failure>([
 ]);
 
 /**
- * What each reason means: v2's `status_details`, and v1's `disabled_reason` of accounts and of
- * capabilities, whose points are underscores here.
+ * What each reason means: v2's `status_details`, and v1's `disabled_reason` of accounts and
+ * capabilities. Points in v1's codes are written as underscores here.
  */
 const reasons = new Map<string, Failure>([
   ['determining_status', wait(reviewed, 'Stripe is working out what the account may do')],
@@ -92,10 +92,10 @@ const reasons = new Map<string, Failure>([
   ],
 ]);
 
-/** Every state of a capability that has an answer, for whoever lists them. */
+/** Every state of a capability that has a text, for lists and tests. */
 export const capabilityStates: readonly string[] = [...states.keys()];
 
-/** True for a reason that has an answer of its own. */
+/** True for a reason that has its own text. */
 export function isKnownReason(code: string): boolean {
   return reasons.has(underscored(code));
 }
@@ -104,13 +104,13 @@ function underscored(code: string): string {
   return code.replaceAll('.', '_');
 }
 
-/** How Stripe says that a capability becomes active; no_resolution leaves it to the reason. */
+/** Who must act, by Stripe's resolution. For `no_resolution`, the reason decides. */
 const nextByResolution = new Map<string, FailureNext>([
   ['provide_info', 'new-details'],
   ['contact_stripe', 'operator'],
 ]);
 
-/** What a reason of Stripe's means; one nobody has seen yet is an operator's. */
+/** What a reason of Stripe's means. An unknown reason needs an operator. */
 export function capabilityFailureOf(code: string, resolution = 'no_resolution'): Failure {
   const known =
     reasons.get(underscored(code)) ?? operator(stopped, `Stripe says ${code}: ask Stripe`);
@@ -119,18 +119,18 @@ export function capabilityFailureOf(code: string, resolution = 'no_resolution'):
   return (next === 'operator' ? operator : asked)(stopped, known.forOperator);
 }
 
-/** What a capability's state means where Stripe gives no reason. */
+/** What a capability's state means if Stripe gives no reason. */
 export function capabilityStateOf(state: string): Failure {
   return states.get(state) ?? operator(stopped, `Stripe calls it ${state}: ask Stripe`);
 }
 
-/** States that nothing the seller enters can end. */
+/** The states that no input from the seller can end. */
 const finalStates = new Set(['rejected', 'unsupported', 'unreadable']);
 
 /**
- * Why an account may not be paid and who must act; null where it may. What Stripe asks for comes
- * first, since giving it is what helps. Where it asks for nothing, its reasons tell, the ones for
- * an operator before those that pass; where it gives none, the state.
+ * Why an account may not be paid and who must act. Null if it may be paid. Stripe's requirements
+ * come first, because fulfilling them helps. Otherwise Stripe's reasons decide, first those that
+ * need an operator, then those that pass. Without a reason, the state decides.
  */
 export function accountFailureOf({
   transfers,

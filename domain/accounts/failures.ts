@@ -1,10 +1,10 @@
 /**
- * What comes after a payout that the bank refused, or while an account may not be paid: time, other
- * or further details of the seller's, a word with the bank, or a person here.
+ * What helps after a failed payout, or while an account may not be paid: time, new or further
+ * details from the seller, the seller's bank, or an operator.
  */
 export type FailureNext = 'wait' | 'new-details' | 'talk-to-bank' | 'operator';
 
-/** Why something failed or is not allowed, for the two who ask. */
+/** Why something failed or is not allowed, in words for the seller and for the operator. */
 export type Failure = { next: FailureNext; forSeller: string; forOperator: string };
 
 const wait = (forSeller: string, forOperator: string): Failure => {
@@ -22,12 +22,12 @@ const change = 'Please check your bank details or enter others; then your money 
 const ask = 'Please ask your bank to allow payments from Stripe; your money is safe until then.';
 const wrongHolder = 'does not match what the bank knows of its holder';
 
-/** The one reason that says nothing of the bank account: the money never left for the bank. */
+/** The one failure that says nothing about the bank account: the money never left for the bank. */
 export const notTheBank = 'insufficient_funds';
 
 /**
- * Every failure code that Stripe is known to send (stripe-php Payout.php; WooPayments for those
- * that the reference does not list, 2026-11). The field is an open string.
+ * Every failure code that Stripe is known to send (stripe-php Payout.php; for unlisted codes
+ * WooPayments, 2026-11). The field accepts any string.
  */
 const failures = new Map<string, Failure>([
   [
@@ -183,7 +183,7 @@ const failures = new Map<string, Failure>([
   ],
 ]);
 
-/** Why a payout failed and what comes next. A code nobody has seen yet is an operator's. */
+/** Why a payout failed and what helps. An unknown code needs an operator. */
 export function failureOf(code: string | null): Failure {
   const known = code === null ? undefined : failures.get(code);
   if (known) return known;
@@ -191,18 +191,18 @@ export function failureOf(code: string | null): Failure {
   return { next: 'operator', forSeller: `Your bank did not take it. ${again}`, forOperator };
 }
 
-/** Failures of one bank account within a month after which nothing more is sent there. */
+/** After this many failures of one bank account within a month, nothing more is sent there. */
 export const failuresBeforePause = 3;
 
-/** True when nothing may go to this bank account again before its details are others. */
+/** True if nothing may be sent to this bank account before its details change. */
 export function needsNewDetails(code: string | null): boolean {
   return failureOf(code).next === 'new-details';
 }
 
-/** Every code with its answer, for whoever lists them. */
+/** Every failure code that has a text, for lists and tests. */
 export const failureCodes: readonly string[] = [...failures.keys()];
 
-/** What Stripe calls a bank account that it pays to; the others have nothing wrong with them. */
+/** What each status of a bank account at Stripe means. Null: nothing is wrong. */
 const bankStatuses = new Map<string, Failure | null>([
   ['new', null],
   ['validated', null],
@@ -224,7 +224,7 @@ const bankStatuses = new Map<string, Failure | null>([
   ],
 ]);
 
-/** What is wrong with a bank account by its status at Stripe; null where nothing is. */
+/** What is wrong with a bank account, by its status at Stripe. Null if nothing is. */
 export function bankFailureOf(status: string): Failure | null {
   const known = bankStatuses.get(status);
   if (known !== undefined) return known;
@@ -232,5 +232,5 @@ export function bankFailureOf(status: string): Failure | null {
   return { next: 'operator', forSeller: 'Your bank account is being checked.', forOperator };
 }
 
-/** Every status of a bank account with an answer, for whoever lists them. */
+/** Every status of a bank account that has an entry, for lists and tests. */
 export const bankStatusCodes: readonly string[] = [...bankStatuses.keys()];

@@ -1,6 +1,6 @@
 import type { Failure, FailureNext } from './failures.ts';
 
-/** Details that were wrong: the seller enters others. */
+/** Wrong details: the seller must enter others. */
 const details = {
   external_request: 'Your details were questioned by somebody outside Stripe',
   information_missing: 'Your details are not complete',
@@ -72,7 +72,7 @@ const details = {
   verification_token_stale: 'Your details were entered too long ago',
 };
 
-/** Documents that were wrong: the seller gives another one. */
+/** Wrong documents: the seller must upload another one. */
 const documents = {
   verification_document_address_mismatch: 'Your document shows another address',
   verification_document_address_missing: 'Your document shows no address',
@@ -115,7 +115,7 @@ const documents = {
   verification_selfie_unverified_other: 'Your photo could not be verified',
 };
 
-/** What nothing that the seller enters puts right: a person decides, or asks Stripe. */
+/** Errors that no input from the seller can fix: a person decides, or asks Stripe. */
 const decisions = {
   invalid_dob_age_under_18: 'Your date of birth says that you are younger than 18',
   invalid_dob_age_under_minimum: 'Your date of birth says that you are too young',
@@ -133,10 +133,10 @@ const failures = new Map<string, Failure>([
   ...listed('operator', decisions, 'Please write to support.'),
 ]);
 
-/** Every code with an answer, for whoever lists them. */
+/** Every error code that has a text, for lists and tests. */
 export const requirementErrorCodes: readonly string[] = [...failures.keys()];
 
-/** What was wrong with what a seller gave; a code nobody has seen yet is told by its own words. */
+/** What was wrong with the seller's input. An unknown code is shown in Stripe's own words. */
 export function requirementErrorOf(code: string): Failure {
   const known = failures.get(code);
   if (known) return known;
@@ -147,7 +147,7 @@ export function requirementErrorOf(code: string): Failure {
   };
 }
 
-/** The same sentence, to the seller and of the seller. */
+/** The same sentence addressed to the seller, and about the seller. */
 function listed(
   next: FailureNext,
   sentences: Record<string, string>,

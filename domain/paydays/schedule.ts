@@ -1,11 +1,11 @@
 import { type Funds, payableOf, type SkipReason } from '../funds.ts';
 import type { Currency } from '../money.ts';
 
-/** How often a seller is paid without being asked for. */
+/** How often a seller is paid automatically. */
 export type Interval = (typeof intervals)[number];
 export const intervals = ['manual', 'daily', 'weekly', 'monthly'] as const;
 
-/** In the order in which JavaScript counts the days of a week. */
+/** In the order in which JavaScript numbers the days of a week. */
 export type Weekday = (typeof weekdays)[number];
 export const weekdays = [
   'sunday',
@@ -17,26 +17,29 @@ export const weekdays = [
   'saturday',
 ] as const;
 
-/** When a seller is paid. Zones and bank holidays are the calendar's; the rest is decided here. */
+/**
+ * When a seller is paid. `activities/calendar.ts` knows time zones and bank holidays; every other
+ * rule is here.
+ */
 export type Schedule = {
   interval: Interval;
-  /** For `weekly`: at least one. */
+  /** For `weekly`: at least one day. */
   weekdays: Weekday[];
-  /** For `monthly`: 1 to 31; a month that is shorter pays on its last day. */
+  /** For `monthly`: 1 to 31. A shorter month pays on its last day. */
   dayOfMonth: number | null;
   /** The local time of a payday, `HH:MM`. */
   at: string;
-  /** The name of a zone in the IANA database. */
+  /** The name of a time zone in the IANA database. */
   timeZone: string;
-  /** A payday pays what became available so many hours before it, or earlier. */
+  /** A payday pays money that became available at least this many hours before. */
   cutOffHours: number;
-  /** Minor units by currency: a payday that would pay less leaves the money where it is. */
+  /** Minor units by currency. A payday that would pay less leaves the money where it is. */
   minimums: Record<Currency, number>;
-  /** Minor units by currency: paid as soon as so much is payable, whatever day it is. */
+  /** Minor units by currency. Once this much is payable, it is paid immediately, on any day. */
   thresholds: Record<Currency, number>;
 };
 
-/** Sellers are paid when the platform orders it, until it says otherwise. */
+/** Sellers without a schedule are paid only when the platform orders it. */
 export const manualSchedule: Schedule = {
   interval: 'manual',
   weekdays: [],
@@ -51,10 +54,10 @@ export const manualSchedule: Schedule = {
 /** The longest time between cut-off and payday: a month. */
 export const longestCutOffHours = 31 * 24;
 
-/** A field of a schedule and the rule it breaks together with the others. */
+/** A field of a schedule that contradicts the other fields, and the rule. */
 export type ScheduleFault = { field: keyof Schedule; key?: string; rule: string };
 
-/** What makes a schedule impossible, though each of its fields is possible by itself. */
+/** Finds what makes a schedule impossible although each field by itself is valid. */
 export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
   const { interval, weekdays, dayOfMonth, cutOffHours, minimums, thresholds } = schedule;
   const faults: ScheduleFault[] = [];
@@ -90,11 +93,11 @@ export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
   return faults;
 }
 
-/** A day without a zone, as midnight UTC of it. */
+/** A calendar day without a time zone, as its midnight in UTC. */
 export type Day = number;
 export const dayMs = 24 * 60 * 60 * 1000;
 
-/** Whether the schedule names this day, before weekends and holidays move it. */
+/** True if the schedule names this day, before weekends and holidays move it. */
 export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, day: Day): boolean {
   const date = new Date(day);
   switch (interval) {
@@ -109,7 +112,7 @@ export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, 
   }
 }
 
-/** The last moment at which an earning can become available and still be in this payday. */
+/** The last moment at which an earning can become available and still belong to this payday. */
 export function cutOffOf({ cutOffHours }: Pick<Schedule, 'cutOffHours'>, payday: string): string {
   return new Date(Date.parse(payday) - cutOffHours * 60 * 60 * 1000).toISOString();
 }
@@ -119,7 +122,7 @@ export type PaydayPlan =
   | { kind: 'pay' | 'nothing'; amount: number }
   | { kind: 'skip'; amount: number; reason: SkipReason };
 
-/** Decides what a payday pays of the funds that were available by its cut-off. */
+/** Decides what a payday pays of the funds that were available at its cut-off. */
 export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmount'>): PaydayPlan {
   const amount = payableOf(funds);
   if (amount > 0) {
@@ -132,7 +135,7 @@ export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmou
   return { kind: 'skip', amount: withheld, reason: isNegative ? 'account-negative' : 'on-hold' };
 }
 
-/** Whether so much is payable in a currency that the seller does not wait for a payday. */
+/** True if so much is payable in a currency that the seller does not wait for a payday. */
 export function reachesThreshold(
   { thresholds }: Pick<Schedule, 'thresholds'>,
   { amount, currency }: { amount: number; currency: Currency },
@@ -141,7 +144,7 @@ export function reachesThreshold(
   return threshold !== undefined && amount > 0 && amount >= threshold;
 }
 
-/** Whether anything is ever paid without being ordered. */
+/** True if anything is ever paid without an order. */
 export function paysByItself({ interval, thresholds }: Schedule): boolean {
   return interval !== 'manual' || Object.keys(thresholds).length > 0;
 }

@@ -1,31 +1,32 @@
 import type { MoneyStep } from '../stripe.ts';
 import type { Payout } from './states.ts';
 
-/** What calling a payout off comes down to, by where its money is. */
+/** What canceling a payout requires, depending on where its money is. */
 export type CancelPlan =
-  /** Nothing is set aside, or what is can be freed where it is now. */
+  /** Nothing is reserved, or the reserved money becomes payable again where it is. */
   | { kind: 'end'; transferDone: boolean }
-  /** Stripe has it: only Stripe can say whether it is too late. */
+  /** Stripe has the payout: only Stripe can tell whether it is too late. */
   | { kind: 'ask-stripe' }
-  /** Nothing to do: it is canceled, or Stripe is being asked. */
-  | { kind: 'stands' }
+  /** The payout is canceled already, or Stripe is being asked. */
+  | { kind: 'nothing-to-do' }
   | { kind: 'refuse'; why: CancelRefusal };
 
-/** Why a payout cannot be called off now. */
+/** Why a payout cannot be canceled now. */
 export type CancelRefusal = 'outcome-open' | 'too-late';
 
-/** The attempt of the step that a payout is at, unless Stripe refused it. */
+/** The attempt of the payout's current step, unless Stripe refused it. */
 export type StepAttempt = { state: 'started' | 'succeeded' | 'unknown'; wasSent: boolean };
 
-/** The step whose attempt decides whether a payout's money may be moving right now. */
+/** The step whose attempt decides whether a payout's money may be moving at this moment. */
 export function stepToLookAt({ status }: Pick<Payout, 'status'>): MoneyStep | undefined {
   if (status === 'reserved') return 'transfer';
   return status === 'transferred' ? 'payout' : undefined;
 }
 
 /**
- * Decides what becomes of an order to cancel. An attempt that was sent may be moving the money at
- * this moment, so nothing is freed beside it; one that was never sent never will be.
+ * Decides what an order to cancel requires. An attempt that was sent may be moving the money at
+ * this moment, so its money must not become payable again. An attempt that was never sent will not
+ * be sent after the cancellation.
  */
 export function planCancel(
   payout: Pick<Payout, 'status' | 'cancelAsked'> & { isCancelUnknown: boolean },
@@ -41,10 +42,10 @@ export function planCancel(
       }
       return { kind: 'end', transferDone: payout.status === 'transferred' };
     case 'sent':
-      if (payout.cancelAsked || payout.isCancelUnknown) return { kind: 'stands' };
+      if (payout.cancelAsked || payout.isCancelUnknown) return { kind: 'nothing-to-do' };
       return { kind: 'ask-stripe' };
     case 'canceled':
-      return { kind: 'stands' };
+      return { kind: 'nothing-to-do' };
     case 'paid':
     case 'settled':
     case 'failed':

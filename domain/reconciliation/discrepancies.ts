@@ -1,7 +1,7 @@
-/** Who has to act on a difference. */
+/** Who must act on a difference. */
 export type Owner = 'engine' | 'platform' | 'stripe' | 'operator';
 
-/** Why the ledger and Stripe differ, who acts, and what there is to do. */
+/** Why the ledger and Stripe differ, who must act, and what that person can do. */
 export type Cause = keyof typeof causes;
 export const causes = {
   'transfer-not-ordered': {

@@ -7,86 +7,96 @@ import type { Cause } from './discrepancies.ts';
 export type Movement = {
   id: string;
   type: string;
-  /** What the account's balance changes by, fees taken off. */
+  /** The change of the account's balance, after fees. */
   net: number;
   currency: Currency;
   createdAt: string;
   availableOn: string;
-  /** What caused it: `po_`, `py_`, `ch_`, `re_`. */
+  /** The object that caused the line: `po_`, `py_`, `ch_`, `re_`. */
   source: string | null;
-  /** What an entry calls it: an arrival's transfer, the reversal of what is taken back, or the source. */
+  /**
+   * The name under which a ledger entry refers to the line: the transfer of an arrival, the
+   * reversal of a transfer, or the source.
+   */
   object: string | null;
-  /** The transfer that brought it, where the source is its arrival. */
+  /** The transfer that brought the money, if the source is its arrival at the account. */
   transfer: string | null;
-  /** That transfer passes on what a customer paid. */
+  /** True if that transfer passes on a customer's charge. */
   isOfCharge: boolean;
-  /** The charge or arrival that is given back, where the source is a refund. */
+  /** The charge or arrival that a refund gives back. */
   charge: string | null;
-  /** Our payout's id, where the Stripe payout or the transfer carries one. */
+  /** The id of our payout, if the Stripe payout or the transfer carries one. */
   payoutId: PayoutId | null;
 };
 
-/** What an entry says happened at the account, and no line confirms yet. */
+/**
+ * A movement at the account that a ledger entry records and no line of Stripe's books confirms yet.
+ */
 export type Claim = {
   entryId: number;
   sellerId: SellerId;
   net: number;
   currency: Currency;
-  /** The entry's place on the other side. */
+  /** The place on the other side of the entry. */
   beyond: Place;
 };
 
 /** A payout that a line names. */
 export type NamedPayout = {
-  /** False where it is another seller's: then the name is a copy. */
+  /** False if the payout belongs to another seller: then somebody copied the name. */
   isOfAccount: boolean;
   currency: Currency;
   transferId: string | null;
   stripePayoutId: string | null;
-  /** Its transfer, or its payout, may still come to be known. */
+  /** True while the payout's transfer (or its Stripe payout) may still become known. */
   mayTransfer: boolean;
   mayPayOut: boolean;
 };
 
-/** How money that a refund takes back once came to the account. */
+/** How the money that a refund takes back had come to the account. */
 export type ArrivedAs = 'from-platform' | 'income' | 'foreign' | 'open';
 
-/** What we know, as far as these movements go. */
+/** What the database knows about these movements. */
 export type Known = {
-  /** By what the entries call it: the line's own id, or its object. */
+  /** By the name that the entries use: the line's own id, or its object. */
   claims: ReadonlyMap<string, readonly Claim[]>;
   payouts: ReadonlyMap<PayoutId, NamedPayout>;
-  /** Stripe payouts, `po_`, that are payouts of ours. */
+  /** The Stripe payouts, `po_`, that belong to payouts of ours. */
   stripePayouts: ReadonlySet<string>;
   /** By the arrival, `py_`. */
   arrivals: ReadonlyMap<string, ArrivedAs>;
-  /** What went out as foreign under a source and did not come back. */
+  /** The amounts that left as foreign under a source and have not come back. */
   foreign: ReadonlyMap<string, number>;
 };
 
-/** An entry to be made of a movement. */
+/** A ledger entry that a movement requires. */
 export type NewEntry = { kind: EntryKind; from: Place; to: Place; amount: MinorUnits };
 
-/** How the ledger takes a movement. */
+/** How the ledger treats a movement. */
 export type Booking =
-  /** An entry says so already. */
+  /** An entry already records it. */
   | { kind: 'claimed'; claim: Claim }
   /** Nothing moved. */
   | { kind: 'own' }
-  /** Ours, but not written down yet: it is looked at again each time. */
+  /**
+   * The movement is ours and its entry is not written yet: the line is checked again in each pass.
+   */
   | { kind: 'open' }
-  /** In the name of a payout of ours that is not in the database: that may be older than Stripe. */
+  /**
+   * The movement names a payout of ours that is not in the database, which may be older than
+   * Stripe.
+   */
   | { kind: 'unknown-payout'; payoutId: PayoutId }
-  /** `isHeld`: nobody knows yet whether the seller is to have it. */
+  /** `isHeld`: it is not known yet whether the seller may have the money. */
   | { kind: 'booked'; entry: NewEntry; cause: Cause | null; isHeld: boolean };
 
 const payoutTypes = /^payout(_cancel|_failure)?$/;
 const incomeTypes = /^(charge|payment)$/;
-/** What is taken off income again, or given back of it. */
+/** Movements that reduce income, or give a reduction back. */
 const costTypes =
   /^(refund|refund_failure|payment_refund|payment_reversal|payment_failure_refund|application_fee|application_fee_refund|stripe_fee|stripe_fx_fee|tax_fee)$/;
 
-/** Decides on movements in their order; what one of them settles, the next ones know. */
+/** Decides about movements in their order. The decision about one line is known to the next. */
 export function bookingsOf<Line extends Movement>(
   movements: readonly Line[],
   known: Known,
@@ -107,8 +117,8 @@ export function bookingsOf<Line extends Movement>(
 }
 
 /**
- * Decides what a movement is: what an entry says already, income that came straight to the account,
- * what is taken off income, or somebody else's doing.
+ * Decides what a movement is: already recorded by an entry, income that came directly to the
+ * account, a reduction of income, or a movement caused by somebody else.
  */
 export function bookingOf(movement: Movement, known: Known): Booking {
   const { type, net } = movement;
@@ -125,7 +135,7 @@ export function bookingOf(movement: Movement, known: Known): Booking {
   return bookForeign(movement, known, 'moved-without-us');
 }
 
-/** True where the line and the entry say the same. */
+/** True if the line and the entry have the same amount and currency. */
 export function agrees(
   line: Pick<Movement, 'net' | 'currency'>,
   claim: Pick<Claim, 'net' | 'currency'>,
@@ -133,7 +143,7 @@ export function agrees(
   return line.net === claim.net && line.currency === claim.currency;
 }
 
-/** An entry of the line itself, or of its object in the same direction. */
+/** The entry of the line itself, or of its object in the same direction. */
 function claimFor({ id, object, net }: Movement, { claims }: Known): Claim | undefined {
   const own = claims.get(id)?.[0];
   if (own) return own;
@@ -163,13 +173,13 @@ function arrivedAs(booking: Booking): ArrivedAs {
   return from === undefined ? 'open' : 'foreign';
 }
 
-/** What the platform sends is never income, unless it passes on what a customer paid. */
+/** Money from the platform is never income, unless it passes on a customer's charge. */
 function bookArrival(movement: Movement, known: Known): Booking {
   const named = findNamed(movement, known);
   if (named === 'unknown') return unknownPayout(movement);
   if (named) {
     if (named.mayTransfer || named.transferId === movement.transfer) return { kind: 'open' };
-    // It was the platform's part of what this seller is owed, and is at the account now.
+    // This was the platform's part of what this seller is owed; it is at the account now.
     return named.currency === movement.currency
       ? booked('foreign', movement, 'platform', { cause: 'transfer-unexpected' })
       : booked('foreign', movement, 'foreign', { cause: 'transfer-unexpected', isHeld: true });
@@ -187,7 +197,10 @@ function bookPayout(movement: Movement, known: Known): Booking {
   return bookForeign(movement, known, 'payout-unexpected');
 }
 
-/** One of ours is told by its payout; another one comes back as it went, or was debited back. */
+/**
+ * The payout itself reports the return of one of ours. Other money comes back the way it left, or
+ * was debited.
+ */
 function bookBack(movement: Movement, known: Known): Booking {
   if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
   if (findNamed(movement, known) === 'unknown') return unknownPayout(movement);
@@ -198,7 +211,7 @@ function bookBack(movement: Movement, known: Known): Booking {
   );
 }
 
-/** A refund goes back the way its money came. */
+/** A refund takes the money back the way it came. */
 function bookGivenBack(movement: Movement, known: Known): Booking {
   const { charge, object, source } = movement;
   const isReversal = object !== source;
@@ -218,7 +231,7 @@ function bookGivenBack(movement: Movement, known: Known): Booking {
   }
 }
 
-/** What came in is held, unless it only comes back. */
+/** Unexpected incoming money is held, unless it only comes back. */
 function bookForeign(movement: Movement, known: Known, cause: Cause | null): Booking {
   const { net, source } = movement;
   const comesBack = net > 0 && (known.foreign.get(source ?? '') ?? 0) >= net;
@@ -255,10 +268,10 @@ function unknownPayout({ payoutId }: Movement): Booking {
 }
 
 /**
- * How far a line of Stripe's books is understood.
- * - `open`: ours, and no entry says it yet; looked at again each time.
- * - `claimed`: an entry says it.
- * - `own`: nothing moved, or it is the platform's own business.
- * - `unknown-payout`: in the name of a payout that is not in the database.
+ * How far a line of Stripe's books is explained.
+ * - `open`: ours, and no entry records it yet; checked again in each pass.
+ * - `claimed`: an entry records it.
+ * - `own`: nothing moved, or the line is the platform's own business.
+ * - `unknown-payout`: it names a payout that is not in the database.
  */
 export type Standing = 'open' | 'claimed' | 'own' | 'unknown-payout';

@@ -1,17 +1,22 @@
 import type { PayoutId } from '../ids.ts';
 import type { Booking, Claim, Movement, Standing } from './movements.ts';
 
-/** What we know, as far as these lines of the platform's balance go. */
+/** What the database knows about these lines of the platform's balance. */
 export type KnownToPlatform = {
-  /** What entries say left or reached the platform and no line confirms yet, by the object. */
+  /**
+   * The movements from or to the platform that entries record and no line confirms yet, by object.
+   */
   claims: ReadonlyMap<string, readonly Claim[]>;
-  /** The payouts of ours among those that lines name. */
+  /** Those payouts of ours that the lines name. */
   payouts: ReadonlySet<PayoutId>;
-  /** How far the transfers behind reversals are understood, by `tr_`. */
+  /** How far the transfers behind reversals are explained, by `tr_`. */
   transfers: ReadonlyMap<string, Standing>;
 };
 
-/** Decides on the platform's lines in their order; what one of them settles, the next ones know. */
+/**
+ * Decides about the platform's lines in their order. The decision about one line is known to the
+ * next.
+ */
 export function platformBookingsOf<Line extends Movement>(
   movements: readonly Line[],
   known: KnownToPlatform,
@@ -28,9 +33,9 @@ export function platformBookingsOf<Line extends Movement>(
 }
 
 /**
- * Decides what a line of the platform's is: what an entry says already, a transfer of ours of which
- * the account's side is not booked yet, or the platform's own business: charges, fees, top-ups, its
- * own payouts, and transfers that the engine has no part in. Nothing is booked from this side.
+ * Decides what a line of the platform's balance is: already recorded by an entry, a transfer of
+ * ours whose arrival is not booked yet, or the platform's own business: charges, fees, top-ups, its
+ * own payouts, and transfers outside the engine. Nothing is booked from the platform's side.
  */
 export function platformBookingOf(movement: Movement, known: KnownToPlatform): Booking {
   const { object, transfer, payoutId, net } = movement;

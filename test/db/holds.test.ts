@@ -183,7 +183,7 @@ describe('calling a payout off', () => {
       expect(await readPayout(money.db, payoutId)).toMatchObject({ status: 'canceled' });
       const place = stage === 'transferred' ? 'account' : 'platform';
       expect(await money.balances(sellerId)).toEqual({ owed: -100_00, [place]: 100_00 });
-      expect(await cancel(payoutId)).toEqual({ kind: 'stands' });
+      expect(await cancel(payoutId)).toEqual({ kind: 'nothing-to-do' });
       const next = await reservePayout(money.db, await money.order(sellerId));
       expect(next.fromPlatform + next.fromAccount).toBe(100_00);
     },
@@ -202,7 +202,7 @@ describe('calling a payout off', () => {
   test('at Stripe is asked for once, and again after a refusal', async () => {
     const payoutId = await money.sent(await sellerWith(100_00));
     expect(await cancel(payoutId)).toEqual({ kind: 'ask-stripe' });
-    expect(await cancel(payoutId)).toEqual({ kind: 'stands' });
+    expect(await cancel(payoutId)).toEqual({ kind: 'nothing-to-do' });
     const asked = await readPayout(money.db, payoutId);
     expect(asked.cancelAsked).toBe(true);
     expect(await recordCancelAnswer(money.db, asked, 'refused')).toMatchObject({

@@ -117,7 +117,7 @@ describe('calling a payout off', () => {
     ['failed', undefined, 'too-late', 'it is over'],
     ['returned', undefined, 'too-late', 'it is over'],
     ['skipped', undefined, 'too-late', 'it is over'],
-    ['canceled', undefined, 'stands', 'it is called off already'],
+    ['canceled', undefined, 'nothing-to-do', 'it is called off already'],
   ])('that is %s with %j is %s: %s', (status, attempt, answer) => {
     const payout = { status, cancelAsked: false, isCancelUnknown: false };
     const plan = planCancel(payout, attempt);
@@ -127,9 +127,9 @@ describe('calling a payout off', () => {
 
   test('that Stripe is being asked about, or did not answer, changes nothing', () => {
     const ordered = { status: 'sent' as const, cancelAsked: true, isCancelUnknown: false };
-    expect(planCancel(ordered, undefined)).toEqual({ kind: 'stands' });
+    expect(planCancel(ordered, undefined)).toEqual({ kind: 'nothing-to-do' });
     const lost = { status: 'sent' as const, cancelAsked: false, isCancelUnknown: true };
-    expect(planCancel(lost, undefined)).toEqual({ kind: 'stands' });
+    expect(planCancel(lost, undefined)).toEqual({ kind: 'nothing-to-do' });
   });
 
   test('looks at an attempt only where one may be moving the money', () => {

@@ -55,7 +55,7 @@ describe('a payout that Stripe has', () => {
     const processed = { kind: 'status', path: '/cancel$', status: 500, processed: true };
     await stage.disturb({ ...processed, headers: { 'Stripe-Should-Retry': 'false' } });
     expect(await stage.run.cancel()).toMatchObject({ status: 'sent', cancelAsked: false });
-    expect(await order()).toEqual({ kind: 'stands' });
+    expect(await order()).toEqual({ kind: 'nothing-to-do' });
     expect(await stage.run.follow()).toMatchObject({ status: 'canceled' });
     expect(await attempts()).toMatchObject([{ state: 'unknown' }]);
   });
