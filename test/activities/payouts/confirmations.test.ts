@@ -83,7 +83,7 @@ describe.each(['transfer', 'payout'] as const)('a %s that a person says Stripe h
     expect(row).toMatchObject({ parked: 'outcome-unknown', unknownStep: step });
     expect(row.parkedDetail).toMatch(new RegExp(`^${mistyped}: .* no such ${step}$`));
     const { db, payoutId } = stage;
-    expect(await db.transaction().execute((tx) => confirmNotSent(tx, payoutId))).toBe(true);
+    expect(await db.transaction().execute((tx) => confirmNotSent(tx, payoutId))).toBe('done');
     expect(await stage.row()).toMatchObject({
       parked: null,
       parkedDetail: null,

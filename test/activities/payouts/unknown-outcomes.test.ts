@@ -157,7 +157,7 @@ for (const step of ['transfer', 'payout'] as const) {
       await stage.act();
       await lookUpAsTold();
       const { db, payoutId } = stage;
-      expect(await db.transaction().execute((tx) => confirmNotSent(tx, payoutId))).toBe(true);
+      expect(await db.transaction().execute((tx) => confirmNotSent(tx, payoutId))).toBe('done');
       await stage.act();
       await expectDone();
       expect(await stage.attempts()).toMatchObject([
@@ -269,7 +269,7 @@ test('a transfer of which a part was taken back may not be sent anew', async () 
   expect(await stage.row()).toMatchObject({ parked: 'unexpected-state' });
   const { db, payoutId } = stage;
   const confirmed = await db.transaction().execute((tx) => confirmNotSent(tx, payoutId));
-  expect(confirmed).toBe(false);
+  expect(confirmed).toBe('not-parked');
 });
 
 /** Somebody used the key of the payout's first attempt for something else. */
