@@ -1,11 +1,12 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import * as db from '../db/api-keys.ts';
 import { runCommand } from './http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
 import { Problem } from './http/problems.ts';
+import { defineRoute } from './http/routes.ts';
 import * as schemas from './http/schemas.ts';
-import { answer, ApiKeyParams, body, refusals } from './http/schemas.ts';
+import { answer, ApiKeyParams, body } from './http/schemas.ts';
 
 const NewApiKey = z
   .strictObject({
@@ -34,26 +35,26 @@ const MadeApiKey = z
 const tags = ['API keys'];
 const headers = schemas.CommandHeaders;
 
-const createKey = createRoute({
+const createKey = defineRoute({
   method: 'post',
   path: '/v1/api-keys',
   operationId: 'createApiKey',
   summary: 'Make an API key',
   tags,
   request: { headers, body: body(NewApiKey) },
-  responses: { 201: answer(MadeApiKey, 'The key, this once'), ...refusals },
+  responses: { 201: answer(MadeApiKey, 'The key, this once') },
 });
 
-const listKeys = createRoute({
+const listKeys = defineRoute({
   method: 'get',
   path: '/v1/api-keys',
   operationId: 'listApiKeys',
   summary: 'API keys, newest first',
   tags,
-  responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'Every key'), ...refusals },
+  responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'Every key') },
 });
 
-const revokeKey = createRoute({
+const revokeKey = defineRoute({
   method: 'post',
   path: '/v1/api-keys/{keyId}/revoke',
   operationId: 'revokeApiKey',
@@ -61,7 +62,7 @@ const revokeKey = createRoute({
   description: 'A process may believe it for two seconds more. No key revokes itself.',
   tags,
   request: { params: ApiKeyParams, headers, body: body(z.strictObject({})) },
-  responses: { 200: answer(ApiKey, 'The key as it stands then'), ...refusals },
+  responses: { 200: answer(ApiKey, 'The key as it stands then') },
 });
 
 /** Who may call: for keys with role `admin` only. */

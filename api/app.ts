@@ -1,4 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { accountRoutes } from './accounts/bank-accounts.ts';
 import { sellerLinkRoutes } from './accounts/links.ts';
 import { apiKeyRoutes } from './api-keys.ts';
@@ -16,13 +18,12 @@ import { authenticate } from './http/authenticate.ts';
 import { readBody } from './http/bodies.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
 import { Problem, problemResponse } from './http/problems.ts';
-import { refuseStrayQueries } from './http/queries.ts';
 import { toProblem } from './http/refusals.ts';
 import {
-  allowedMethods,
   faultLine,
   identifyRequest,
   limitBody,
+  refuseMalformedQuery,
   sayRequest,
 } from './http/requests.ts';
 import { entryRoutes } from './ledger/entries.ts';
@@ -46,29 +47,37 @@ const largestBody = 1024 * 1024;
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = createRoutes();
   app.use(identifyRequest, sayRequest(deps.log));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.use(limitBody(largestBody));
-  app.use('/v1/*', authenticate(deps.db), refuseStrayQueries(app), readBody);
+  app.use('/v1/*', authenticate(deps.db), refuseMalformedQuery, readBody);
 
   for (const routes of resources(deps)) app.route('/', routes);
   app.route('/', docsRoutes());
   describe(app);
 
-  const methodsAt = allowedMethods(app);
+  // A thrown problem would keep `methodNotAllowed` from looking at the path.
   app.notFound((c) => {
-    const allowed = methodsAt(c.req.path);
-    throw allowed.length > 0
-      ? new Problem('method-not-allowed', `This path takes ${allowed.join(', ')}`, {
-          headers: { allow: allowed.join(', ') },
-        })
-      : new Problem('unknown-path', 'There is nothing here; see /openapi.json');
+    const problem = new Problem('unknown-path', 'There is nothing here; see /openapi.json');
+    return problemResponse(problem, requestOf(c));
   });
   app.onError((error, c) => {
-    const requestId = c.get('requestId');
     const problem = toProblem(error);
-    if (problem.kind === 'internal') deps.log(faultLine(error, requestId));
-    return problemResponse(problem, { requestId, path: c.req.path });
+    if (problem.kind === 'internal') deps.log(faultLine(error, c.get('requestId')));
+    return problemResponse(problem, requestOf(c));
   });
   return app;
+}
+
+function refuseMethod(c: Context<AppEnv>, methods: string[]): Response {
+  const allow = methods.join(', ');
+  const problem = new Problem('method-not-allowed', `This path takes ${allow}`, {
+    headers: { allow },
+  });
+  return problemResponse(problem, requestOf(c));
+}
+
+function requestOf(c: Context<AppEnv>) {
+  return { requestId: c.get('requestId'), path: c.req.path };
 }
 
 /** Every set of routes, mounted in this order. Whatever lies under /v1 needs an API key. */

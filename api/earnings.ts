@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import {
   type EarningRecord,
@@ -14,9 +14,10 @@ import { runCommand } from './http/commands.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { readOpenSeller, readSeller } from './http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
-import { type BrokenRule, Problem } from './http/problems.ts';
+import { type BrokenRule, brokenRule, Problem } from './http/problems.ts';
+import { defineRoute } from './http/routes.ts';
 import * as schemas from './http/schemas.ts';
-import { answer, body, refusals, SellerParams } from './http/schemas.ts';
+import { answer, body, SellerParams } from './http/schemas.ts';
 
 /** Earnings of one request: what fits a transaction of well under a second. */
 const largestBatch = 1000;
@@ -57,7 +58,7 @@ const Earning = z
   })
   .openapi('Earning');
 
-const createEarning = createRoute({
+const createEarning = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings',
   operationId: 'createEarning',
@@ -67,7 +68,6 @@ const createEarning = createRoute({
   responses: {
     200: answer(Earning, 'The earning that stands under this externalId'),
     201: answer(Earning, 'The earning'),
-    ...refusals,
   },
 });
 
@@ -89,7 +89,7 @@ const Recorded = z
   })
   .openapi('RecordedEarning');
 
-const createEarnings = createRoute({
+const createEarnings = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings/batch',
   operationId: 'createEarnings',
@@ -98,11 +98,10 @@ const createEarnings = createRoute({
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(BatchBody) },
   responses: {
     200: answer(z.object({ data: z.array(Recorded) }), 'The earnings, in the order asked'),
-    ...refusals,
   },
 });
 
-const getEarnings = createRoute({
+const getEarnings = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/earnings',
   operationId: 'listEarnings',
@@ -112,7 +111,7 @@ const getEarnings = createRoute({
     params: SellerParams,
     query: z.strictObject({ externalId: schemas.ExternalId.optional(), ...PageQuery }),
   },
-  responses: { 200: answer(pageOf(Earning), 'A page of earnings'), ...refusals },
+  responses: { 200: answer(pageOf(Earning), 'A page of earnings') },
 });
 
 /**
@@ -226,7 +225,5 @@ function refuseHugeSum(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
   if (constraint !== 'sums_stay_whole_numbers') throw error;
   const rule = 'must not bring what the seller earned above 9007199254740991 in all';
-  throw new Problem('invalid-request', `/amount: ${rule}`, {
-    errors: [{ in: 'body', pointer: '/amount', rule }],
-  });
+  throw brokenRule('body', ['amount'], rule);
 }

@@ -1,12 +1,13 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { findEvent, listEvents } from '../db/events.ts';
 import { eventCatalogue, eventObjects, eventTypes } from '../domain/events.ts';
 import { type EventId, isEventId } from '../domain/ids.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { afterOf, pageOf, PageQuery, toFeed } from './http/pages.ts';
 import { Problem } from './http/problems.ts';
+import { defineRoute } from './http/routes.ts';
 import * as schemas from './http/schemas.ts';
-import { answer, refusals } from './http/schemas.ts';
+import { answer } from './http/schemas.ts';
 
 const EventTypeName = z.enum(eventTypes).openapi('EventType', {
   description: eventTypes.map((type) => `- \`${type}\`: ${eventCatalogue[type]}`).join('\n'),
@@ -37,7 +38,7 @@ const Event = z
   })
   .openapi('Event');
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: 'get',
   path: '/v1/events',
   operationId: 'listEvents',
@@ -57,7 +58,7 @@ const listRoute = createRoute({
       ...PageQuery,
     }),
   },
-  responses: { 200: answer(pageOf(Event), 'A page of events'), ...refusals },
+  responses: { 200: answer(pageOf(Event), 'A page of events') },
 });
 
 const EventParams = z.object({
@@ -66,14 +67,14 @@ const EventParams = z.object({
     .openapi({ type: 'string', param: { name: 'eventId', in: 'path' } }),
 });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: 'get',
   path: '/v1/events/{eventId}',
   operationId: 'getEvent',
   tags: ['Events'],
   summary: 'One event',
   request: { params: EventParams },
-  responses: { 200: answer(Event, 'The event'), ...refusals },
+  responses: { 200: answer(Event, 'The event') },
 });
 
 /** The outbox, read by the platform. */

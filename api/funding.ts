@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Stripe } from 'stripe';
 import { paydaysAround } from '../activities/calendar.ts';
 import { readFunding } from '../db/funding.ts';
@@ -7,8 +7,9 @@ import { type CurrencyDue, dueKinds, missingOf, type NotDueReason } from '../dom
 import { formatMoney, money } from '../domain/money.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { sayInstant } from './http/instants.ts';
-import { Problem } from './http/problems.ts';
-import { answer, GivenInstant, Instant, Money, refusals } from './http/schemas.ts';
+import { brokenRule } from './http/problems.ts';
+import { defineRoute } from './http/routes.ts';
+import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
 import { paydayWords } from './paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';
 
@@ -56,7 +57,7 @@ const Funding = z
   })
   .openapi('Funding');
 
-const fundingRoute = createRoute({
+const fundingRoute = defineRoute({
   method: 'get',
   path: '/v1/funding',
   operationId: 'getFunding',
@@ -72,7 +73,7 @@ const fundingRoute = createRoute({
       }),
     }),
   },
-  responses: { 200: answer(Funding, 'One entry for each currency'), ...refusals },
+  responses: { 200: answer(Funding, 'One entry for each currency') },
 });
 
 /** What has to be there before the next paydays. */
@@ -97,9 +98,7 @@ function untilOf(given: string | undefined, now: string): string {
   const until = Date.parse(given);
   if (until > Date.parse(now) && until <= days(mostDays)) return new Date(until).toISOString();
   const rule = `must lie in the next ${mostDays} days`;
-  throw new Problem('invalid-request', `/until: ${rule}`, {
-    errors: [{ in: 'query', pointer: '/until', rule }],
-  });
+  throw brokenRule('query', ['until'], rule);
 }
 
 function summaryOf(

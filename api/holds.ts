@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
 import { readClock } from '../db/operations/clock.ts';
@@ -9,9 +9,10 @@ import { runCommand } from './http/commands.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { readOpenSeller, readSeller } from './http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
-import { Problem } from './http/problems.ts';
+import { brokenRule, Problem } from './http/problems.ts';
+import { defineRoute } from './http/routes.ts';
 import * as schemas from './http/schemas.ts';
-import { answer, body, refusals, SellerParams } from './http/schemas.ts';
+import { answer, body, SellerParams } from './http/schemas.ts';
 
 const NewHoldBody = z
   .strictObject({
@@ -62,7 +63,7 @@ const filters = {
   ...PageQuery,
 };
 
-const placeRoute = createRoute({
+const placeRoute = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'placeHold',
@@ -71,10 +72,10 @@ const placeRoute = createRoute({
   description:
     'Holds add up, and releasing one never lifts another. A payout that is requested or waits counts the hold when it sets money aside: an order for all shrinks to what is left, an order by amount waits. Money that is set aside already goes on; to stop it too, cancel its payout.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
-  responses: { 201: answer(Hold, 'The hold'), ...refusals },
+  responses: { 201: answer(Hold, 'The hold') },
 });
 
-const releaseRoute = createRoute({
+const releaseRoute = defineRoute({
   method: 'post',
   path: '/v1/holds/{holdId}/release',
   operationId: 'releaseHold',
@@ -85,27 +86,27 @@ const releaseRoute = createRoute({
     headers: schemas.CommandHeaders,
     body: body(z.strictObject({ reason: schemas.text(500) }).openapi('ReleaseReason')),
   },
-  responses: { 200: answer(Hold, 'The hold, released'), ...refusals },
+  responses: { 200: answer(Hold, 'The hold, released') },
 });
 
-const sellerListRoute = createRoute({
+const sellerListRoute = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'listSellerHolds',
   summary: 'Holds on a seller, newest first',
   tags: ['Holds'],
   request: { params: SellerParams, query: z.strictObject(filters) },
-  responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
+  responses: { 200: answer(pageOf(Hold), 'A page of holds') },
 });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: 'get',
   path: '/v1/holds',
   operationId: 'listHolds',
   summary: 'Holds, newest first',
   tags: ['Holds'],
   request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
-  responses: { 200: answer(pageOf(Hold), 'A page of holds'), ...refusals },
+  responses: { 200: answer(pageOf(Hold), 'A page of holds') },
 });
 
 /** What keeps a seller's money back, and lets it go again. */
@@ -181,7 +182,5 @@ export function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer
 
 function expired(): Problem {
   const rule = 'must lie in the future';
-  return new Problem('invalid-request', `/expiresAt: ${rule}`, {
-    errors: [{ in: 'body', pointer: '/expiresAt', rule }],
-  });
+  return brokenRule('body', ['expiresAt'], rule);
 }

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import {
   adoptAll,
   type Adoption,
@@ -9,7 +9,8 @@ import { money } from '../domain/money.ts';
 import { runCommand } from './http/commands.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { Problem } from './http/problems.ts';
-import { answer, body, CommandHeaders, Instant, Money, refusals, text } from './http/schemas.ts';
+import { defineRoute } from './http/routes.ts';
+import { answer, body, CommandHeaders, Instant, Money, text } from './http/schemas.ts';
 
 const ToAdopt = z
   .object({
@@ -32,16 +33,16 @@ const Recovery = z
 const Reason = z.strictObject({ reason: text(500) }).openapi('RecoveryReason');
 const tags = ['Operations'];
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: 'get',
   path: '/v1/recovery',
   operationId: 'listRecovery',
   summary: 'What Stripe made and this database does not know, as after a backup was brought back',
   tags,
-  responses: { 200: answer(Recovery, 'All that is open, oldest first'), ...refusals },
+  responses: { 200: answer(Recovery, 'All that is open, oldest first') },
 });
 
-const adoptRoute = createRoute({
+const adoptRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/adopt',
   operationId: 'adoptRecovery',
@@ -50,10 +51,10 @@ const adoptRoute = createRoute({
     'The payouts stand again under their old ids and their money is booked as gone. What other payouts of these sellers set aside in the same currency is called off, unless it may have been sent. Post the earnings of the lost time again, under their external ids; then resume money.',
   tags,
   request: { headers: CommandHeaders, body: body(Reason) },
-  responses: { 200: answer(Recovery, 'What was taken over'), ...refusals },
+  responses: { 200: answer(Recovery, 'What was taken over') },
 });
 
-const dismissRoute = createRoute({
+const dismissRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/{stripeId}/dismiss',
   operationId: 'dismissRecovery',
@@ -64,7 +65,7 @@ const dismissRoute = createRoute({
     headers: CommandHeaders,
     body: body(Reason),
   },
-  responses: { 200: answer(Recovery, 'What is still open'), ...refusals },
+  responses: { 200: answer(Recovery, 'What is still open') },
 });
 
 /** The way back after the database was brought back from a backup. */

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import {
   type BankAccountRecord,
   listBankAccounts,
@@ -13,12 +13,13 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, SellerParams } from '../http/schemas.ts';
 import { Failure, Requirement, toRequirement } from './schemas.ts';
 import { failureOfBank } from './words.ts';
 
-const getRequirements = createRoute({
+const getRequirements = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/requirements',
   operationId: 'listRequirements',
@@ -33,7 +34,6 @@ const getRequirements = createRoute({
       }),
       'The requirements, the most urgent first',
     ),
-    ...refusals,
   },
 });
 
@@ -62,7 +62,7 @@ const BankAccount = z
   })
   .openapi('BankAccount');
 
-const getBankAccounts = createRoute({
+const getBankAccounts = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/bank-accounts',
   operationId: 'listBankAccounts',
@@ -71,7 +71,6 @@ const getBankAccounts = createRoute({
   request: { params: SellerParams },
   responses: {
     200: answer(z.object({ data: z.array(BankAccount) }), 'The bank accounts, newest first'),
-    ...refusals,
   },
 });
 
@@ -85,14 +84,14 @@ const BankAccountParams = z.object({
     .openapi({ param: { name: 'bankAccountId', in: 'path' } }),
 });
 
-const resume = createRoute({
+const resume = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/resume',
   operationId: 'resumeBankAccount',
   summary: 'Let payouts go to a paused bank account again: the seller or its bank put it right',
   tags: ['Sellers'],
   request: { params: BankAccountParams, headers: schemas.CommandHeaders },
-  responses: { 200: answer(BankAccount, 'The bank account'), ...refusals },
+  responses: { 200: answer(BankAccount, 'The bank account') },
 });
 
 function toBankAccount(bank: BankAccountRecord) {
@@ -103,7 +102,7 @@ const WaivedBankAccount = z
   .object({ ...BankAccount.shape, waiveReason: z.string() })
   .openapi('WaivedBankAccount');
 
-const waive = createRoute({
+const waive = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/waive-cooling',
   operationId: 'waiveCooling',
@@ -114,7 +113,7 @@ const waive = createRoute({
     headers: schemas.CommandHeaders,
     body: schemas.body(z.strictObject({ reason: schemas.text(500) }).openapi('WaiveReason')),
   },
-  responses: { 200: answer(WaivedBankAccount, 'The bank account'), ...refusals },
+  responses: { 200: answer(WaivedBankAccount, 'The bank account') },
 });
 
 /** What an account asks of its seller, and where it is paid to. */

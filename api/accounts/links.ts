@@ -1,13 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { newId } from '../../domain/ids.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
-import { answer, body, Instant, orRequired, refusals, SellerParams } from '../http/schemas.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer, body, ifGiven, Instant, SellerParams } from '../http/schemas.ts';
 import { accountOf, askStripe } from '../stripe/ask.ts';
 
 const WebAddress = z
-  .url({ protocol: /^https?$/, error: orRequired('must be an http or https address') })
+  .url({ protocol: /^https?$/, error: ifGiven('must be an http or https address') })
   .max(2000, 'must have at most 2000 characters')
   .openapi({ example: 'https://shop.example/payouts' });
 
@@ -67,7 +68,7 @@ const route = <Asked extends z.ZodType, Answered extends z.ZodType>(
   summary: string,
   { asked, answered }: { asked: Asked; answered: Answered },
 ) =>
-  createRoute({
+  defineRoute({
     method: 'post',
     path: `/v1/sellers/{sellerId}/${name}`,
     operationId: `create${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
@@ -75,7 +76,7 @@ const route = <Asked extends z.ZodType, Answered extends z.ZodType>(
     description: `${notKept}. It needs no Idempotency-Key.`,
     tags: ['Sellers'],
     request: { params: SellerParams, body: body(asked) },
-    responses: { 200: answer(answered, 'Not to be stored'), ...refusals },
+    responses: { 200: answer(answered, 'Not to be stored') },
   });
 
 const onboardingRoute = route('onboarding-link', 'Let a seller onboard on Stripe’s pages', {

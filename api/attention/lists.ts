@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import * as lists from '../../db/attention/lists.ts';
 import { finishRun, type LeftOut } from '../../db/attention/runs.ts';
 import type { Tx } from '../../db/connect.ts';
@@ -7,8 +7,9 @@ import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../../do
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, body, refusals } from '../http/schemas.ts';
+import { answer, body } from '../http/schemas.ts';
 import { Attention, attentionFilters, toAttention } from './routes.ts';
 import { bulkWords, leftOutWords } from './words.ts';
 
@@ -92,7 +93,7 @@ const List = z
   })
   .openapi('AttentionList');
 
-const previewRoute = createRoute({
+const previewRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/preview',
   operationId: 'previewAttention',
@@ -100,10 +101,10 @@ const previewRoute = createRoute({
   description: `The token fixes the list as it stands now, of the oldest ${lists.mostListed}, for an hour. What nobody ran is forgotten a day later. Confirmations are not for many: each needs a look at Stripe.`,
   tags,
   request: { body: body(Asked) },
-  responses: { 200: answer(Preview, 'What it would do, and what not'), ...refusals },
+  responses: { 200: answer(Preview, 'What it would do, and what not') },
 });
 
-const runRoute = createRoute({
+const runRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/run',
   operationId: 'runAttention',
@@ -115,10 +116,10 @@ const runRoute = createRoute({
     headers: schemas.CommandHeaders,
     body: body(z.strictObject({ token: Token, reason: schemas.text(500) }).openapi('RunAttention')),
   },
-  responses: { 200: answer(List, 'What became of each'), ...refusals },
+  responses: { 200: answer(List, 'What became of each') },
 });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: 'get',
   path: '/v1/attention/lists/{token}',
   operationId: 'getAttentionList',
@@ -127,7 +128,7 @@ const listRoute = createRoute({
   request: {
     params: z.object({ token: Token.openapi({ param: { name: 'token', in: 'path' } }) }),
   },
-  responses: { 200: answer(List, 'The list; one that was run is kept for ever'), ...refusals },
+  responses: { 200: answer(List, 'The list; one that was run is kept for ever') },
 });
 
 /** Commands for many: first what they would do, then exactly that. */

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import {
   type AttentionGroup,
   type AttentionPlace,
@@ -11,9 +11,10 @@ import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention
 import { causes } from '../../domain/reconciliation/discrepancies.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { pageOf, PageQuery } from '../http/pages.ts';
-import { Problem } from '../http/problems.ts';
+import { brokenRule } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, Instant, Money, refusals } from '../http/schemas.ts';
+import { answer, Instant, Money } from '../http/schemas.ts';
 import { parkedOf } from '../payouts/words.ts';
 import { closingOf } from '../reconciliation/words.ts';
 import { sellerParkedOf } from '../sellers/words.ts';
@@ -56,14 +57,14 @@ const AttentionPage = z.object({
     .openapi({ description: 'What is wrong around the engine, on every page' }),
 });
 
-const attentionRoute = createRoute({
+const attentionRoute = defineRoute({
   method: 'get',
   path: '/v1/attention',
   operationId: 'listAttention',
   summary: 'What waits for a person, oldest first, with the requests that resolve it',
   tags: ['Operations'],
   request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
-  responses: { 200: answer(AttentionPage, 'A page of it'), ...refusals },
+  responses: { 200: answer(AttentionPage, 'A page of it') },
 });
 
 const Summary = z
@@ -89,7 +90,7 @@ const Summary = z
   })
   .openapi('AttentionSummary');
 
-const summaryRoute = createRoute({
+const summaryRoute = defineRoute({
   method: 'get',
   path: '/v1/attention/summary',
   operationId: 'summarizeAttention',
@@ -98,7 +99,6 @@ const summaryRoute = createRoute({
   request: { query: z.strictObject(attentionFilters) },
   responses: {
     200: answer(Summary, 'As it stands at `asOf`, what waits longest first'),
-    ...refusals,
   },
 });
 
@@ -175,7 +175,5 @@ function placeOf(cursor: string | undefined): AttentionPlace | undefined {
     return { since, id };
   }
   const rule = 'must be the nextCursor of a page of this list';
-  throw new Problem('invalid-request', `/cursor: ${rule}`, {
-    errors: [{ in: 'query', pointer: '/cursor', rule }],
-  });
+  throw brokenRule('query', ['cursor'], rule);
 }

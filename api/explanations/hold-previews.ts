@@ -1,21 +1,21 @@
-import { createRoute } from '@hono/zod-openapi';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readHoldFacts } from '../../db/explanations.ts';
 import { HoldParams, toHold } from '../holds.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { answer, refusals } from '../http/schemas.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer } from '../http/schemas.ts';
 import { previewRelease } from './release.ts';
 import { HoldPreview } from './schemas.ts';
 
-const previewRoute = createRoute({
+const previewRoute = defineRoute({
   method: 'get',
   path: '/v1/holds/{holdId}/preview',
   operationId: 'previewRelease',
   summary: 'What would happen if this hold were released; nothing is',
   tags: ['Holds'],
   request: { params: HoldParams },
-  responses: { 200: answer(HoldPreview, 'As it stands at `asOf`'), ...refusals },
+  responses: { 200: answer(HoldPreview, 'As it stands at `asOf`') },
 });
 
 /** What an order would bring, before it is given. */

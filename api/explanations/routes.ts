@@ -1,9 +1,9 @@
-import { createRoute } from '@hono/zod-openapi';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readPayoutFacts, readSellerFacts } from '../../db/explanations.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { answer, PayoutParams, refusals, SellerParams } from '../http/schemas.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer, PayoutParams, SellerParams } from '../http/schemas.ts';
 import { explainPayout } from './payout.ts';
 import { readAvailable } from './platform-balance.ts';
 import { PayoutExplanation, SellerExplanation } from './schemas.ts';
@@ -11,7 +11,7 @@ import { explainSeller } from './seller.ts';
 
 const about = 'What happened, what it waits for, what lifts that, what comes next, who decided';
 
-const sellerRoute = createRoute({
+const sellerRoute = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/explain',
   operationId: 'explainSeller',
@@ -19,10 +19,10 @@ const sellerRoute = createRoute({
   description: about,
   tags: ['Sellers'],
   request: { params: SellerParams },
-  responses: { 200: answer(SellerExplanation, 'As it stands at `asOf`'), ...refusals },
+  responses: { 200: answer(SellerExplanation, 'As it stands at `asOf`') },
 });
 
-const payoutRoute = createRoute({
+const payoutRoute = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}/explain',
   operationId: 'explainPayout',
@@ -30,7 +30,7 @@ const payoutRoute = createRoute({
   description: about,
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(PayoutExplanation, 'As it stands at `asOf`'), ...refusals },
+  responses: { 200: answer(PayoutExplanation, 'As it stands at `asOf`') },
 });
 
 /** One answer to the questions that sellers ask support and support asks operators. */

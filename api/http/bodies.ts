@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './context.ts';
-import { type BrokenRule, Problem } from './problems.ts';
-import { toPointer } from './refusals.ts';
+import { brokenRule, Problem } from './problems.ts';
 
 /**
  * Reads a body before its schema does. Bytes that are not UTF-8 are refused, since a decoder would
@@ -29,9 +28,7 @@ function decode(bytes: ArrayBuffer): string {
 function refuseRepeatedNames(text: string): void {
   const path = repeatedName(text);
   if (path === undefined) return;
-  const rule = 'must be given once';
-  const errors: BrokenRule[] = [{ in: 'body', pointer: toPointer(path), rule }];
-  throw new Problem('invalid-request', `${errors[0]?.pointer}: ${rule}`, { errors });
+  throw brokenRule('body', path, 'must be given once');
 }
 
 /** Where we are in one object or list: the names seen, and the one we are at. */

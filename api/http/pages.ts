@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Problem } from './problems.ts';
+import { brokenRule } from './problems.ts';
 
 const wholeLimit = 'must be a whole number from 1 to 100, given once';
 const ofThisList = 'must be the nextCursor of a page of this list';
@@ -36,9 +36,7 @@ export function afterOf<Id extends string>(
   if (cursor === undefined) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString('latin1');
   if (isId(id) && toCursor(id) === cursor) return id;
-  throw new Problem('invalid-request', `/cursor: ${ofThisList}`, {
-    errors: [{ in: 'query', pointer: '/cursor', rule: ofThisList }],
-  });
+  throw brokenRule('query', ['cursor'], ofThisList);
 }
 
 /** Makes a page of what was read: one more than asked says that there is more. */

@@ -75,6 +75,30 @@ export class Problem extends Error {
   }
 }
 
+/** The problem of a request in which one field breaks one rule. */
+export function brokenRule(
+  where: BrokenRule['in'],
+  path: readonly PropertyKey[],
+  rule: string,
+): Problem {
+  const pointer = toPointer(path);
+  return invalidRequest([{ in: where, pointer, rule }]);
+}
+
+/** The problem of a request that breaks rules; its detail is the first of them. */
+export function invalidRequest(errors: BrokenRule[]): Problem {
+  const [first] = errors;
+  const detail = first ? `${first.pointer || 'The body'}: ${first.rule}` : 'See errors';
+  return new Problem('invalid-request', detail, { errors });
+}
+
+/** RFC 6901, of bounded length: names of unknown fields are the caller's. */
+export function toPointer(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
 /** The answer for a problem: `application/problem+json` as RFC 9457 has it. */
 export function problemResponse(
   problem: Problem,

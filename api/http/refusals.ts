@@ -1,9 +1,18 @@
 import { HTTPException } from 'hono/http-exception';
-import type { z } from 'zod';
-import { type BrokenRule, Problem, type ProblemKind } from './problems.ts';
+import { z } from 'zod';
+import {
+  type BrokenRule,
+  invalidRequest,
+  Problem,
+  type ProblemKind,
+  toPointer,
+} from './problems.ts';
 
 type Issue = z.core.$ZodIssue;
 type Target = 'json' | 'form' | 'query' | 'param' | 'header' | 'cookie';
+
+// The validator of a route passes no options to zod, so the texts are set for the whole process.
+z.config({ customError: sayRule });
 
 /** A form with a hundred mistakes is explained by its first ones. */
 const mostErrors = 20;
@@ -18,10 +27,7 @@ export function refuseInvalid(
   if (result.target === 'header') throw missingOrBadKey(issues);
   const where = result.target === 'query' ? 'query' : 'body';
   const broken = issues.flatMap((issue) => brokenRules(issue, where));
-  const errors = firstOfEach(broken).slice(0, mostErrors);
-  const [first] = errors;
-  const detail = first ? `${first.pointer || 'The body'}: ${first.rule}` : 'See errors';
-  throw new Problem('invalid-request', detail, { errors });
+  throw invalidRequest(firstOfEach(broken).slice(0, mostErrors));
 }
 
 /** What an error thrown anywhere in a request is to the caller. */
@@ -86,7 +92,7 @@ function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
       rule: 'is not a field of this request',
     }));
   }
-  return [{ in: where, pointer, rule: ruleOf(issue) }];
+  return [{ in: where, pointer, rule: issue.message }];
 }
 
 /** One rule is enough for a field: the next one is often only its shadow. */
@@ -94,20 +100,6 @@ function firstOfEach(broken: readonly BrokenRule[]): BrokenRule[] {
   return [
     ...new Map(broken.toReversed().map((error) => [error.pointer, error])).values(),
   ].toReversed();
-}
-
-function ruleOf(issue: Issue): string {
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'must be another name';
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return 'is required';
-  }
-  return isZodsOwn(issue) ? inOurWords(issue) : issue.message;
-}
-
-/** True where a schema left the words to zod. */
-function isZodsOwn({ message }: Issue): boolean {
-  return /^(Invalid|Too small|Too big)\b/.test(message);
 }
 
 const kinds: Record<string, string> = {
@@ -120,31 +112,27 @@ const kinds: Record<string, string> = {
   record: 'an object',
 };
 
-function inOurWords(issue: Issue): string {
+const units: Record<string, string> = { string: ' characters long', array: ' items long' };
+
+/** States the rule that a value broke, for every schema that has no words of its own. */
+function sayRule(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.input === undefined) return 'is required';
       return `must be ${kinds[issue.expected] ?? 'of another kind'}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? 'must have another name';
     case 'too_small':
-      return `must be ${amountOf(issue.origin, 'at least', issue.minimum)}`;
+      return `must be at least ${issue.minimum}${units[issue.origin] ?? ''}`;
     case 'too_big':
-      return `must be ${amountOf(issue.origin, 'at most', issue.maximum)}`;
+      return `must be at most ${issue.maximum}${units[issue.origin] ?? ''}`;
     case 'invalid_format':
       return 'must have another form';
     default:
       return 'must have another value';
   }
-}
-
-function amountOf(origin: string, word: string, bound: number | bigint): string {
-  const units: Record<string, string> = { string: 'characters long', array: 'items long' };
-  return [word, bound, units[origin]].filter((part) => part !== undefined).join(' ');
-}
-
-/** RFC 6901, of bounded length: names of unknown fields are the caller's. */
-export function toPointer(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
 }
 
 /** A deadlock, or a lock that another holds too long: the database undid everything. */

@@ -1,9 +1,9 @@
-import type { Hono, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { routePath } from 'hono/route';
 import { newRequestId } from '../../domain/ids.ts';
 import type { AppEnv, Log } from './context.ts';
-import { Problem } from './problems.ts';
+import { brokenRule, Problem } from './problems.ts';
 
 /** Gives a request the name that its answer, its problems and the log carry. */
 export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -52,17 +52,23 @@ function refuseLargeBody(): never {
   throw new Problem('body-too-large', 'Send at most 1 MiB');
 }
 
-/** Which methods a path takes, for a path that was asked with another. */
-export function allowedMethods(app: Hono<AppEnv>): (path: string) => string[] {
-  const routes = app.routes
-    .filter(({ method }) => method !== 'ALL')
-    .map(({ method, path }) => ({
-      method,
-      pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
-    }));
-  return (path) => [
-    ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
-  ];
+/** Refuses a query that is not percent-encoded UTF-8: hono would read the bytes as they are. */
+export const refuseMalformedQuery: MiddlewareHandler<AppEnv> = async (c, next) => {
+  for (const pair of new URL(c.req.url).search.slice(1).split('&')) {
+    if (isDecodable(pair)) continue;
+    const [name = ''] = pair.split('=');
+    throw brokenRule('query', [isDecodable(name) ? name : ''], 'must be percent-encoded UTF-8');
+  }
+  await next();
+};
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the log says of a fault: where it arose, without values that a caller sent. */

@@ -12,9 +12,9 @@ import { largestAmount } from '../../domain/money.ts';
 import { countries, currencies, isCountry, isCurrency } from './currencies.ts';
 import { problemKinds } from './problems.ts';
 
-/** Zod gives a missing field the words of a wrong one; this tells them apart. */
-export function orRequired(rule: string) {
-  return ({ input }: { input?: unknown }) => (input === undefined ? 'is required' : rule);
+/** The rule of a field that is given; `sayRule` says that a missing field is required. */
+export function ifGiven(rule: string) {
+  return ({ input }: { input?: unknown }) => (input === undefined ? undefined : rule);
 }
 
 /** A currency that Stripe moves. */
@@ -31,7 +31,7 @@ export const Country = z
 
 /** A whole amount above nothing, as a caller gives it. */
 export const Amount = z
-  .int({ error: orRequired('must be a whole number of minor units') })
+  .int({ error: ifGiven('must be a whole number of minor units') })
   .min(1, 'must be at least 1')
   .max(largestAmount, `must be at most ${largestAmount}`)
   .openapi({ description: 'Whole minor units: cents, yen, fils', example: 10_00 });
@@ -51,7 +51,7 @@ const latest = Date.UTC(2200, 0, 1);
 export const GivenInstant = z.iso
   .datetime({
     offset: true,
-    error: orRequired('must be an instant with its offset, as 2026-11-23T09:00:00Z'),
+    error: ifGiven('must be an instant with its offset, as 2026-11-23T09:00:00Z'),
   })
   .refine((text) => {
     const time = Date.parse(text);
@@ -154,14 +154,6 @@ export function body<Schema extends z.ZodType>(schema: Schema) {
   const { data } = schema.safeParse({});
   return { required: JSON.stringify(data) !== '{}', content: { 'application/json': { schema } } };
 }
-
-/** The refusals of a route, for its `responses`. */
-export const refusals = {
-  '4XX': {
-    description: 'Refused: nothing changed',
-    content: { 'application/problem+json': { schema: ProblemBody } },
-  },
-} as const;
 
 function isStorable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');

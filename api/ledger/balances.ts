@@ -1,6 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, SellerParams } from '../http/schemas.ts';
 import { BalancesQuery, StripeBalance } from './stripe-balances.ts';
 
 const Balance = z
@@ -23,12 +24,12 @@ const Balance = z
   })
   .openapi('Balance');
 
-export const getBalances = createRoute({
+export const getBalances = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/balances',
   operationId: 'getBalances',
   summary: 'Where the money of a seller is, for each currency',
   tags: ['Sellers'],
   request: { params: SellerParams, query: BalancesQuery },
-  responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances'), ...refusals },
+  responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances') },
 });

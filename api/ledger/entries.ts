@@ -1,12 +1,13 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { listSellerEntries } from '../../db/ledger.ts';
 import { type EntryKind, entryKinds, places } from '../../domain/ledger.ts';
 import { money } from '../../domain/money.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, SellerParams } from '../http/schemas.ts';
 
 const Entry = z
   .object({
@@ -22,7 +23,7 @@ const Entry = z
   })
   .openapi('Entry');
 
-const getEntries = createRoute({
+const getEntries = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/entries',
   operationId: 'listEntries',
@@ -32,7 +33,7 @@ const getEntries = createRoute({
     params: SellerParams,
     query: z.strictObject({ kind: z.enum(entryKinds).optional(), ...PageQuery }),
   },
-  responses: { 200: answer(pageOf(Entry), 'A page of movements'), ...refusals },
+  responses: { 200: answer(pageOf(Entry), 'A page of movements') },
 });
 
 /** The ledger as a caller reads it. */

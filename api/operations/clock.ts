@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import {
   type ClockReading,
   isRequestOpen,
@@ -7,8 +7,9 @@ import {
   readClock,
 } from '../../db/operations/clock.ts';
 import { type AppDeps, type AppEnv, createRoutes, type SandboxClock } from '../http/context.ts';
-import { Problem } from '../http/problems.ts';
-import { answer, body, GivenInstant, Instant, refusals } from '../http/schemas.ts';
+import { brokenRule, Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer, body, GivenInstant, Instant } from '../http/schemas.ts';
 
 const Clock = z
   .object({ now: Instant, offsetMs: z.int() })
@@ -31,9 +32,9 @@ const Move = z
     oneOf: [{ required: ['advanceMinutes'] }, { required: ['to'] }],
   });
 
-const responses = { 200: answer(Clock, 'The clock'), ...refusals };
+const responses = { 200: answer(Clock, 'The clock') };
 
-const readRoute = createRoute({
+const readRoute = defineRoute({
   method: 'get',
   path: '/v1/test/clock',
   summary: 'Read the clock (sandbox only)',
@@ -41,7 +42,7 @@ const readRoute = createRoute({
   responses,
 });
 
-const moveRoute = createRoute({
+const moveRoute = defineRoute({
   method: 'post',
   path: '/v1/test/clock',
   summary: 'Move the clock forward and let everything that falls due happen (sandbox only)',
@@ -102,8 +103,7 @@ async function moveTime(
 
 function tooFar({ now }: ClockReading): Problem {
   const rule = `must be at most ten years after the clock, which says ${now}`;
-  const errors = [{ in: 'body', pointer: '/to', rule } as const];
-  return new Problem('invalid-request', `/to: ${rule}`, { errors });
+  return brokenRule('body', ['to'], rule);
 }
 
 function offsetAfter(clock: ClockReading, { advanceMinutes, to }: z.infer<typeof Move>): number {

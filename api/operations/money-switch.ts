@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Tx } from '../../db/connect.ts';
 import {
@@ -10,7 +10,8 @@ import { listAdoptions } from '../../db/recovery/adoptions.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { answer, body, CommandHeaders, Instant, refusals, text } from '../http/schemas.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer, body, CommandHeaders, Instant, text } from '../http/schemas.ts';
 
 const Operations = z
   .object({
@@ -24,10 +25,10 @@ const Operations = z
   });
 
 const Reason = z.strictObject({ reason: text(500) }).openapi('SwitchReason');
-const responses = { 200: answer(Operations, 'The switch as it stands'), ...refusals };
+const responses = { 200: answer(Operations, 'The switch as it stands') };
 const request = { headers: CommandHeaders, body: body(Reason) };
 
-const readRoute = createRoute({
+const readRoute = defineRoute({
   method: 'get',
   path: '/v1/operations',
   summary: 'Read whether money may move',
@@ -35,7 +36,7 @@ const readRoute = createRoute({
   responses,
 });
 
-const stopRoute = createRoute({
+const stopRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/stop-money',
   summary: 'Stop every request that moves money',
@@ -46,7 +47,7 @@ const stopRoute = createRoute({
   responses,
 });
 
-const resumeRoute = createRoute({
+const resumeRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/resume-money',
   summary: 'Let money move again',

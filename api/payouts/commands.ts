@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../../db/payouts/orders.ts';
@@ -8,11 +8,12 @@ import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readPayout } from '../http/found.ts';
-import { Problem } from '../http/problems.ts';
-import { answer, body, CommandHeaders, PayoutParams, refusals } from '../http/schemas.ts';
+import { brokenRule, Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer, body, CommandHeaders, PayoutParams } from '../http/schemas.ts';
 import { Payout, toPayout } from './schemas.ts';
 
-const cancelRoute = createRoute({
+const cancelRoute = defineRoute({
   method: 'post',
   path: '/v1/payouts/{payoutId}/cancel',
   operationId: 'cancelPayout',
@@ -21,7 +22,7 @@ const cancelRoute = createRoute({
   description:
     'Before Stripe has it, it is canceled at once and its money is free where it is. Once Stripe has it, Stripe is asked: `cancellation` says what became of that, and a refusal leaves the payout going. Refused while a request to Stripe about it has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
-  responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
+  responses: { 200: answer(Payout, 'The payout as it stands then') },
 });
 
 /** What calls a payout off. */
@@ -67,7 +68,7 @@ const route = <Schema extends z.ZodType>(
   schema: Schema,
   description?: string,
 ) =>
-  createRoute({
+  defineRoute({
     method: 'post',
     path: `/v1/payouts/{payoutId}/${name}`,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
@@ -75,7 +76,7 @@ const route = <Schema extends z.ZodType>(
     ...(description !== undefined && { description }),
     tags: ['Payouts'],
     request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Payout, 'The payout as it stands then'), ...refusals },
+    responses: { 200: answer(Payout, 'The payout as it stands then') },
   });
 
 const confirmSentRoute = route(
@@ -157,7 +158,5 @@ function inNoDoubt(): Problem {
 }
 
 function wrongId(rule: string): Problem {
-  return new Problem('invalid-request', `/stripeId: ${rule}`, {
-    errors: [{ in: 'body', pointer: '/stripeId', rule }],
-  });
+  return brokenRule('body', ['stripeId'], rule);
 }

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { listCommands } from '../../db/commands.ts';
 import { listPayoutEntries } from '../../db/ledger.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
@@ -11,8 +11,9 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readOpenSeller, readPayout, readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, body, PayoutParams, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
 import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './schemas.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -36,76 +37,76 @@ const filters = {
   ...PageQuery,
 };
 
-const createPayout = createRoute({
+const createPayout = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'createPayout',
   summary: 'Order a payout; money is set aside when it starts',
   tags: ['Payouts'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
-  responses: { 202: answer(Payout, 'The payout, requested'), ...refusals },
+  responses: { 202: answer(Payout, 'The payout, requested') },
 });
 
-const getSellerPayouts = createRoute({
+const getSellerPayouts = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'listSellerPayouts',
   summary: 'Payouts of a seller, newest first',
   tags: ['Payouts'],
   request: { params: SellerParams, query: z.strictObject(filters) },
-  responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
+  responses: { 200: answer(pageOf(Payout), 'A page of payouts') },
 });
 
-const getPayouts = createRoute({
+const getPayouts = defineRoute({
   method: 'get',
   path: '/v1/payouts',
   operationId: 'listPayouts',
   summary: 'Payouts, newest first',
   tags: ['Payouts'],
   request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
-  responses: { 200: answer(pageOf(Payout), 'A page of payouts'), ...refusals },
+  responses: { 200: answer(pageOf(Payout), 'A page of payouts') },
 });
 
-const getPayout = createRoute({
+const getPayout = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}',
   operationId: 'getPayout',
   summary: 'One payout: where it stands, what it waits for, what resolves it',
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(Payout, 'The payout'), ...refusals },
+  responses: { 200: answer(Payout, 'The payout') },
 });
 
 const listOf = <Schema extends z.ZodType>(schema: Schema) => z.object({ data: z.array(schema) });
 
-const getItems = createRoute({
+const getItems = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}/items',
   operationId: 'listPayoutItems',
   summary: 'Which earnings are in a payout',
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(listOf(PayoutItem), 'The earnings'), ...refusals },
+  responses: { 200: answer(listOf(PayoutItem), 'The earnings') },
 });
 
-const getAttempts = createRoute({
+const getAttempts = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}/attempts',
   operationId: 'listPayoutAttempts',
   summary: 'What Stripe was asked for a payout, and what it said',
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(listOf(Attempt), 'The attempts'), ...refusals },
+  responses: { 200: answer(listOf(Attempt), 'The attempts') },
 });
 
-const getTimeline = createRoute({
+const getTimeline = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}/timeline',
   operationId: 'getPayoutTimeline',
   summary: 'What happened to a payout, in order',
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(listOf(TimelineEvent), 'The events'), ...refusals },
+  responses: { 200: answer(listOf(TimelineEvent), 'The events') },
 });
 
 /** Payouts: ordered, listed, explained. */

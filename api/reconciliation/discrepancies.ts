@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import * as discrepancies from '../../db/reconciliation/discrepancies.ts';
 import { readReconciliation } from '../../db/reconciliation/progress.ts';
@@ -8,8 +8,9 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, body, refusals } from '../http/schemas.ts';
+import { answer, body } from '../http/schemas.ts';
 import { Discrepancy, Reconciliation, toReconciliation } from './schemas.ts';
 import { toDiscrepancy } from './words.ts';
 
@@ -21,7 +22,7 @@ const DiscrepancyParams = z.object({
 
 const tags = ['Reconciliation'];
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: 'get',
   path: '/v1/discrepancies',
   operationId: 'listDiscrepancies',
@@ -36,20 +37,20 @@ const listRoute = createRoute({
       ...PageQuery,
     }),
   },
-  responses: { 200: answer(pageOf(Discrepancy), 'A page of discrepancies'), ...refusals },
+  responses: { 200: answer(pageOf(Discrepancy), 'A page of discrepancies') },
 });
 
-const readRoute = createRoute({
+const readRoute = defineRoute({
   method: 'get',
   path: '/v1/discrepancies/{discrepancyId}',
   operationId: 'getDiscrepancy',
   summary: 'One difference: its cause, what is on each side, who has to act',
   tags,
   request: { params: DiscrepancyParams },
-  responses: { 200: answer(Discrepancy, 'The discrepancy'), ...refusals },
+  responses: { 200: answer(Discrepancy, 'The discrepancy') },
 });
 
-const closeRoute = createRoute({
+const closeRoute = defineRoute({
   method: 'post',
   path: '/v1/discrepancies/{discrepancyId}/close',
   operationId: 'closeDiscrepancy',
@@ -60,16 +61,16 @@ const closeRoute = createRoute({
     headers: schemas.CommandHeaders,
     body: body(z.strictObject({ reason: schemas.text(500) }).openapi('CloseReason')),
   },
-  responses: { 200: answer(Discrepancy, 'The discrepancy, closed'), ...refusals },
+  responses: { 200: answer(Discrepancy, 'The discrepancy, closed') },
 });
 
-const reconciliationRoute = createRoute({
+const reconciliationRoute = defineRoute({
   method: 'get',
   path: '/v1/reconciliation',
   operationId: 'getReconciliation',
   summary: 'How far Stripe’s books were read, what they add up to, and what differs',
   tags,
-  responses: { 200: answer(Reconciliation, 'How it stands'), ...refusals },
+  responses: { 200: answer(Reconciliation, 'How it stands') },
 });
 
 /** What differs from Stripe, and the word of a person on it. */

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Tx } from '../../db/connect.ts';
 import * as orders from '../../db/sellers/orders.ts';
@@ -8,14 +8,15 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { readOpenSeller, readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, body, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, body, SellerParams } from '../http/schemas.ts';
 import { Seller, toSeller } from './routes.ts';
 
 const Reason = z.strictObject({ reason: schemas.text(500) }).openapi('SellerOrderReason');
 
 const route = (name: string, summary: string, description: string) =>
-  createRoute({
+  defineRoute({
     method: 'post',
     path: `/v1/sellers/{sellerId}/${name}`,
     operationId: `${name}Seller`,
@@ -23,7 +24,7 @@ const route = (name: string, summary: string, description: string) =>
     tags: ['Sellers'],
     description,
     request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(Reason) },
-    responses: { 200: answer(Seller, 'The seller as it stands then'), ...refusals },
+    responses: { 200: answer(Seller, 'The seller as it stands then') },
   });
 
 const pauseRoute = route(

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import {
   confirmAccountCreated,
   confirmAccountNotCreated,
@@ -11,8 +11,9 @@ import { mayRetry } from '../../domain/parking.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
-import { Problem } from '../http/problems.ts';
-import { answer, body, CommandHeaders, refusals, SellerParams } from '../http/schemas.ts';
+import { brokenRule, Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
+import { answer, body, CommandHeaders, SellerParams } from '../http/schemas.ts';
 import { Seller, toSeller } from './routes.ts';
 
 const Nothing = z.strictObject({});
@@ -28,14 +29,14 @@ const Created = z
   .openapi('ConfirmAccountCreated');
 
 const route = <Schema extends z.ZodType>(name: string, summary: string, schema: Schema) =>
-  createRoute({
+  defineRoute({
     method: 'post',
     path: `/v1/sellers/{sellerId}/${name}`,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Seller`,
     summary,
     tags: ['Sellers'],
     request: { params: SellerParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Seller, 'The seller as it stands then'), ...refusals },
+    responses: { 200: answer(Seller, 'The seller as it stands then') },
   });
 
 const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
@@ -111,7 +112,5 @@ function refuseTakenAccount(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
   if (constraint !== 'sellers_stripe_account_key') throw error;
   const rule = 'must not be of another seller';
-  throw new Problem('invalid-request', `/stripeAccount: ${rule}`, {
-    errors: [{ in: 'body', pointer: '/stripeAccount', rule }],
-  });
+  throw brokenRule('body', ['stripeAccount'], rule);
 }

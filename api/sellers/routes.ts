@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { listRequirements } from '../../db/accounts/requirements.ts';
 import { readBalances } from '../../db/funds.ts';
 import {
@@ -19,8 +19,9 @@ import { usualCurrency } from '../http/currencies.ts';
 import { readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, body, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, body, SellerParams } from '../http/schemas.ts';
 import { getBalances } from '../ledger/balances.ts';
 import { addStripes } from '../ledger/stripe-balances.ts';
 import { GivenSchedule, Schedule } from '../paydays/schemas.ts';
@@ -34,7 +35,7 @@ const NewSellerBody = z
     }),
     externalId: schemas.ExternalId.optional(),
     email: z
-      .email({ error: schemas.orRequired('must be an email address') })
+      .email({ error: schemas.ifGiven('must be an email address') })
       .max(254, 'must have at most 254 characters'),
     displayName: schemas.text(255).optional(),
     country: schemas.Country,
@@ -96,7 +97,7 @@ export const SellerDetails = z
   })
   .openapi('SellerDetails');
 
-const createSeller = createRoute({
+const createSeller = defineRoute({
   method: 'post',
   path: '/v1/sellers',
   operationId: 'createSeller',
@@ -106,21 +107,20 @@ const createSeller = createRoute({
   responses: {
     200: answer(SellerDetails, 'The seller that stands under this externalId, or this id'),
     201: answer(SellerDetails, 'The seller'),
-    ...refusals,
   },
 });
 
-const getSeller = createRoute({
+const getSeller = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}',
   operationId: 'getSeller',
   summary: 'One seller',
   tags: ['Sellers'],
   request: { params: SellerParams },
-  responses: { 200: answer(SellerDetails, 'The seller'), ...refusals },
+  responses: { 200: answer(SellerDetails, 'The seller') },
 });
 
-const getSellers = createRoute({
+const getSellers = defineRoute({
   method: 'get',
   path: '/v1/sellers',
   operationId: 'listSellers',
@@ -134,7 +134,7 @@ const getSellers = createRoute({
       ...PageQuery,
     }),
   },
-  responses: { 200: answer(pageOf(Seller), 'A page of sellers'), ...refusals },
+  responses: { 200: answer(pageOf(Seller), 'A page of sellers') },
 });
 
 /** Who is paid, and where their money is. */

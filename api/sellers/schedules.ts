@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { paydaysAround } from '../../activities/calendar.ts';
 import type { Tx } from '../../db/connect.ts';
 import { readPreviewFacts } from '../../db/explanations.ts';
@@ -11,8 +11,9 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
-import { answer, body, refusals, SellerParams } from '../http/schemas.ts';
+import { answer, body, SellerParams } from '../http/schemas.ts';
 import { comingPayday, forecastsOf, toPaydayMoney } from '../paydays/forecasts.ts';
 import { GivenSchedule, Payday, PaydayMoney, Schedule } from '../paydays/schemas.ts';
 import { changeSchedule } from './change-schedule.ts';
@@ -27,14 +28,14 @@ const SellerChange = z
   .refine((change) => Object.keys(change).length > 0, 'must change something')
   .openapi('SellerChange');
 
-const updateRoute = createRoute({
+const updateRoute = defineRoute({
   method: 'patch',
   path: '/v1/sellers/{sellerId}',
   operationId: 'updateSeller',
   summary: 'Change a seller; payouts under way go on, the next payday is found anew at once',
   tags: ['Sellers'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
-  responses: { 200: answer(SellerDetails, 'The seller as it stands then'), ...refusals },
+  responses: { 200: answer(SellerDetails, 'The seller as it stands then') },
 });
 
 const common = {
@@ -45,14 +46,14 @@ const common = {
   next: z.array(Payday).openapi({ description: 'The paydays to come' }),
 };
 
-const getSchedule = createRoute({
+const getSchedule = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/schedule',
   operationId: 'getSchedule',
   summary: 'When a seller is paid',
   tags: ['Sellers'],
   request: { params: SellerParams },
-  responses: { 200: answer(z.object(common), 'The schedule'), ...refusals },
+  responses: { 200: answer(z.object(common), 'The schedule') },
 });
 
 const Preview = z
@@ -65,14 +66,14 @@ const Preview = z
   })
   .openapi('SchedulePreview');
 
-const previewRoute = createRoute({
+const previewRoute = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/schedule/preview',
   operationId: 'previewSchedule',
   summary: 'The next paydays of a seller, and what they pay by what is known now',
   tags: ['Sellers'],
   request: { params: SellerParams },
-  responses: { 200: answer(Preview, 'The preview'), ...refusals },
+  responses: { 200: answer(Preview, 'The preview') },
 });
 
 /** Paydays shown ahead. */

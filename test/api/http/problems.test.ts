@@ -219,10 +219,16 @@ describe('what is not there', () => {
     expect([refused.status, refused.type]).toEqual([404, `/problems/${kind}`]);
   });
 
+  test('HEAD is answered where GET is, without a body', async () => {
+    const headers = { authorization: 'Bearer pe_admin_0123456789abcdef' };
+    const response = await api.app.request('/v1/sellers', { method: 'HEAD', headers });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
   test('another method is answered with those that the path takes', async () => {
     const headers = { authorization: 'Bearer pe_admin_0123456789abcdef' };
     const response = await api.app.request('/v1/sellers', { method: 'DELETE', headers });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, GET']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../harness.ts';
+import { keys } from '../plumbing.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -21,6 +22,30 @@ test.each([
   const { status, body } = await send();
   const rule = 'is not a field of this request';
   expect([status, body['errors']]).toEqual([400, [{ in: 'query', pointer: '/dryRun', rule }]]);
+});
+
+test('no route under /v1 ignores a query field', async () => {
+  const document = await (await api.app.request('/openapi.json')).json();
+  const { paths } = document as { paths: Record<string, Record<string, unknown>> };
+  const routes = Object.entries(paths).filter(([path]) => path.startsWith('/v1/'));
+  expect(routes.length).toBeGreaterThan(30);
+  for (const [path, methods] of routes) {
+    for (const method of Object.keys(methods)) {
+      for (const name of ['dryRun', '__proto__', 'a/b']) {
+        const target = `${path.replaceAll(/\{\w+\}/g, unknownSeller)}?${encodeURIComponent(name)}=1`;
+        const headers = { authorization: `Bearer ${keys.admin}` };
+        const answer = await api.app.request(target, { method: method.toUpperCase(), headers });
+        const { errors } = (await answer.json()) as Record<string, unknown>;
+        const pointer = `/${name.replace('/', '~1')}`;
+        const rule = 'is not a field of this request';
+        expect([target, answer.status, errors]).toEqual([
+          target,
+          400,
+          expect.arrayContaining([{ in: 'query', pointer, rule }]),
+        ]);
+      }
+    }
+  }
 });
 
 describe('a rule that a schema left to zod is told in our words', () => {
