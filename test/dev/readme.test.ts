@@ -24,7 +24,7 @@ afterAll(async () => {
 
 test('the commands of the README pay a first seller, stop money and let it go on', async () => {
   const paying = commandsOf('## Pay a first seller', 7);
-  const stopping = commandsOf('## Stop money, and let it go on', 1);
+  const stopping = commandsOf('## Stop money and resume it', 1);
   const output = await runInBash(`set -e\n${paying}\necho STOPPING\n${stopping}`);
   const [paid = '', stopped = ''] = output.split('STOPPING\n');
   expect(paid).toMatch(/^acct_\w+\nhttp:\S+\/setup\/link_\w+$/m);
