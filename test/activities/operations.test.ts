@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { listFailedChecks } from '../../db/operations/checks.ts';
-import { inActivity } from '../build/in-activity.ts';
+import { activityEnvironment } from '../build/activities.ts';
 import { type Stage, startStage } from '../build/stage.ts';
 
 let stage: Stage;
@@ -9,7 +9,8 @@ afterEach(() => stage.close());
 /** As the job does: tries of one pass, until one is answered. */
 async function check(tries: number): Promise<string[]> {
   for (let attempt = 1; attempt <= tries; attempt += 1) {
-    await inActivity(() => stage.activities.checkPlatformPayouts(), { attempt }).catch(() => {});
+    const environment = activityEnvironment(attempt);
+    await environment.run(() => stage.activities.checkPlatformPayouts()).catch(() => {});
   }
   return (await listFailedChecks(stage.db)).map(({ name }) => name);
 }

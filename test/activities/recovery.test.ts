@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
-import { inActivity } from '../build/in-activity.ts';
+import { runActivity } from '../build/activities.ts';
 import { type Stage, startStage } from '../build/stage.ts';
 
 /** What is compared with Stripe after a start of PostgreSQL, before money may move. */
 let stage: Stage;
 afterEach(() => stage.close());
 
-const check = () => inActivity(() => stage.activities.checkPlatformPayouts(), { attempt: 1 });
+const check = () => runActivity(() => stage.activities.checkPlatformPayouts());
 
 async function startUncompared(): Promise<void> {
   stage = await startStage('transfer');

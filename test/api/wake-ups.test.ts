@@ -2,18 +2,19 @@ import { connect as connectTo, createServer, type Server, type Socket } from 'no
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../api/http/context.ts';
 import { createWaker, type Waker } from '../../api/wake-ups.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
-import { createTestDatabase, takeNamespace } from '../servers/environment.ts';
+import { createTestDatabase, openTemporal } from '../servers/environment.ts';
 import { until } from '../../dev/wait.ts';
 
-let connection: Connection;
+let temporal: TestWorkflowEnvironment;
 let client: Client;
 let db: Db;
 const wakers: Waker[] = [];
@@ -21,13 +22,13 @@ const databases: Db[] = [];
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('WARN') });
-  connection = await Connection.connect({ address: inject('temporalAddress') });
-  client = new Client({ connection, namespace: await takeNamespace() });
+  temporal = await openTemporal();
+  ({ client } = temporal);
 });
 afterAll(async () => {
   await Promise.all(wakers.map((waker) => waker.stop()));
   await Promise.all(databases.map((one) => one.destroy()));
-  await connection.close();
+  await temporal.teardown();
 });
 
 /** A waker on a database of its own; the namespace has no worker. */
@@ -121,12 +122,11 @@ describe('a wake-up for a seller', () => {
     const sellerId = newId('sel');
     const workflowId = `seller/${sellerId}`;
     const taskQueue = `closing-${sellerId}`;
+    const { nativeConnection: connection } = temporal;
     const { namespace } = client.options;
-    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
     const workflowsPath = fileURLToPath(new URL('ending-workflow.ts', import.meta.url));
     const worker = await Worker.create({ connection, namespace, taskQueue, workflowsPath });
     await worker.runUntil(client.workflow.execute('sellerLifecycle', { workflowId, taskQueue }));
-    await connection.close();
     await note(workflowId, 'account');
     waker.wakeSoon();
     await allTold();
@@ -186,7 +186,7 @@ describe('many wake-ups', () => {
 
 describe('while Temporal is away', () => {
   test('wake-ups stay, and are told when it is back', async () => {
-    const road = await startRoad(inject('temporalAddress'));
+    const road = await startRoad(temporal.address);
     const far = Connection.lazy({
       address: road.address,
       channelArgs: { 'grpc.max_reconnect_backoff_ms': 500 },

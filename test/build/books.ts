@@ -4,7 +4,7 @@ import { createTurns } from '../../activities/stripe/budget.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
-import { inActivity } from './in-activity.ts';
+import { runActivity } from './activities.ts';
 import type { Stage } from './stage.ts';
 
 /** What is at Stripe and in the ledger beside it, and what others do there. */
@@ -46,10 +46,10 @@ export async function booksOf(stage: Stage) {
       const payoutId = await stage.order(sellerId, null, currency);
       let row = await reservePayout(db, payoutId);
       if (row.status === 'reserved') {
-        row = await inActivity(() => activities.createTransfer({ payoutId }));
+        row = await runActivity(() => activities.createTransfer({ payoutId }));
       }
       if (row.status === 'transferred') {
-        row = await inActivity(() => activities.createPayout({ payoutId }));
+        row = await runActivity(() => activities.createPayout({ payoutId }));
       }
       return row;
     },
@@ -71,14 +71,14 @@ function passesOf({ stripe, db }: Stage) {
     });
   };
   return {
-    readPlatform: (pages: number) => inActivity(() => passes(pages).retrievePlatformMovements()),
+    readPlatform: (pages: number) => runActivity(() => passes(pages).retrievePlatformMovements()),
     /** A whole pass, as the job makes it. */
-    reconcile: () =>
-      inActivity(async () => {
-        await passes(100).retrievePlatformMovements();
-        await passes(100).takeOpenMovements();
-        await passes(100).findDifferences();
-      }),
+    async reconcile(): Promise<void> {
+      const activities = passes(100);
+      await runActivity(() => activities.retrievePlatformMovements());
+      await runActivity(() => activities.takeOpenMovements());
+      await runActivity(() => activities.findDifferences());
+    },
     /** Lets the real time pass that a moved clock gives nobody. */
     age: () => sql`update movements set noted_at = noted_at - interval '1 hour'`.execute(db),
   };

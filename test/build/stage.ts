@@ -8,7 +8,7 @@ import { newId, type PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { until } from '../../dev/wait.ts';
-import { inActivity } from './in-activity.ts';
+import { runActivity } from './activities.ts';
 import { startMoneyDatabase } from './money.ts';
 import { startStripeSide } from './stripe-side.ts';
 
@@ -44,16 +44,16 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     await sandbox.ask('POST', 'clock', { offsetMs: offset_ms + minutes * 60_000 });
   };
   const run = {
-    transfer: () => inActivity(() => activities.createTransfer({ payoutId })),
-    payout: () => inActivity(() => activities.createPayout({ payoutId })),
-    lookUpTransfer: () => inActivity(() => activities.lookUpTransfer({ payoutId })),
-    lookUpPayout: () => inActivity(() => activities.lookUpPayout({ payoutId })),
-    follow: () => inActivity(() => activities.followPayout({ payoutId })),
-    cancel: () => inActivity(() => activities.cancelPayout({ payoutId })),
-    readAccount: () => inActivity(() => activities.retrieveAccount({ sellerId })),
-    rereadAccounts: () => inActivity(() => activities.rereadAccounts({ olderThanMinutes: 60 })),
-    readMovements: () => inActivity(() => activities.retrieveMovements({ sellerId })),
-    setManualPayouts: () => inActivity(() => activities.setManualPayouts({ sellerId })),
+    transfer: () => runActivity(() => activities.createTransfer({ payoutId })),
+    payout: () => runActivity(() => activities.createPayout({ payoutId })),
+    lookUpTransfer: () => runActivity(() => activities.lookUpTransfer({ payoutId })),
+    lookUpPayout: () => runActivity(() => activities.lookUpPayout({ payoutId })),
+    follow: () => runActivity(() => activities.followPayout({ payoutId })),
+    cancel: () => runActivity(() => activities.cancelPayout({ payoutId })),
+    readAccount: () => runActivity(() => activities.retrieveAccount({ sellerId })),
+    rereadAccounts: () => runActivity(() => activities.rereadAccounts({ olderThanMinutes: 60 })),
+    readMovements: () => runActivity(() => activities.retrieveMovements({ sellerId })),
+    setManualPayouts: () => runActivity(() => activities.setManualPayouts({ sellerId })),
   };
   // Else Stripe pays the account out by itself at midnight, which may be now.
   if (step === 'payout') await run.setManualPayouts();

@@ -6,7 +6,7 @@ import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { nextStep, type Payout } from '../../domain/payouts/states.ts';
 import { nextSellerStep } from '../../domain/sellers.ts';
-import { inActivity } from '../build/in-activity.ts';
+import { runActivity } from '../build/activities.ts';
 import { type Stage, startStage } from '../build/stage.ts';
 
 // Each rule is a hole that another project fell into; the comment beside it says which.
@@ -37,7 +37,7 @@ async function carry({ db, activities }: Stage, payoutId: PayoutId): Promise<Pay
     const step = nextStep(row, woken);
     const act = acts.get(step.kind === 'look-up' ? `look-up ${step.step}` : step.kind);
     if (!act) return row;
-    row = await inActivity(act);
+    row = await runActivity(act);
   }
 }
 

@@ -1,6 +1,6 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Client } from 'pg';
 import { inject } from 'vitest';
-
 import { withClient } from '../../dev/servers/postgres.ts';
 
 declare module 'vitest' {
@@ -42,6 +42,14 @@ export async function takeNamespace(): Promise<string> {
   const namespace = preparedNamespaces[number - 1];
   if (namespace === undefined) throw new Error('more test files than prepared namespaces');
   return namespace;
+}
+
+/** The run's Temporal with a namespace of the test's own: a client, and a connection for workers. */
+export async function openTemporal(): Promise<TestWorkflowEnvironment> {
+  return TestWorkflowEnvironment.createFromExistingServer({
+    address: inject('temporalAddress'),
+    namespace: await takeNamespace(),
+  });
 }
 
 /** A busy machine may stand still for some seconds. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { expect, inject, test } from 'vitest';
-import { takeNamespace } from '../servers/environment.ts';
+import { openTemporal } from '../servers/environment.ts';
 import { root } from '../servers/program.ts';
 import { until } from '../../dev/wait.ts';
 
@@ -15,22 +15,25 @@ test.each([
 ])(
   'what Docker asks of a worker, while %s asks Temporal for work, ends with %i',
   async (identity, code) => {
-    const address = inject('temporalAddress');
-    const namespace = await takeNamespace();
+    const temporal = await openTemporal();
+    const { address, nativeConnection: connection } = temporal;
+    const { namespace } = temporal.client.options;
     const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
-    if (identity === undefined) return expect(await ask(env)).toBe(code);
-    const connection = await NativeConnection.connect({ address });
     const workflowBundle = { codePath: inject('workflowBundle') };
-    const shared = { connection, namespace, identity, workflowBundle };
-    const worker = await Worker.create({ ...shared, taskQueue: 'engine' });
-    await worker.runUntil(async () => {
-      await until('it asks', async () => {
-        const queue = { namespace, taskQueue: { name: 'engine' } };
-        return (await connection.workflowService.describeTaskQueue(queue)).pollers.length > 0;
+    const asking = async (): Promise<void> => {
+      const shared = { connection, namespace, identity: String(identity), workflowBundle };
+      const worker = await Worker.create({ ...shared, taskQueue: 'engine' });
+      await worker.runUntil(async () => {
+        await until('it asks', async () => {
+          const queue = { namespace, taskQueue: { name: 'engine' } };
+          return (await connection.workflowService.describeTaskQueue(queue)).pollers.length > 0;
+        });
+        expect(await ask(env)).toBe(code);
       });
-      expect(await ask(env)).toBe(code);
-    });
-    await connection.close();
+    };
+    if (identity === undefined) expect(await ask(env)).toBe(code);
+    else await asking();
+    await temporal.teardown();
   },
 );
 

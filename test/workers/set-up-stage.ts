@@ -1,5 +1,5 @@
-import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
-import { inject } from 'vitest';
+import { ScheduleNotFoundError } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createStripe } from '../../activities/stripe/client.ts';
 import { readConfig } from '../../config.ts';
 import { connect } from '../../db/connect.ts';
@@ -16,19 +16,16 @@ type Kept = { id: string; secret: string; disabled?: boolean; enabledEvents: str
 export type SetUpStage = Awaited<ReturnType<typeof openStage>>;
 
 /** Opens it; the namespace may have been another's before. */
-export async function openStage(namespace: string) {
+export async function openStage({ address, client: temporal }: TestWorkflowEnvironment) {
   const sandbox = await startWatchedSandbox({ strict: true });
   const env = {
     DATABASE_URL: await createTestDatabase(),
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: temporal.options.namespace,
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_BASE: sandbox.url,
     WEBHOOK_URL: webhookUrl,
   };
-  const address = env.TEMPORAL_ADDRESS;
-  const connection = await Connection.connect({ address, connectTimeout: '1m' });
-  const temporal = new Client({ connection, namespace });
   const db = connect(env.DATABASE_URL, { connections: 1 });
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
     const headers = { 'content-type': 'application/json' };
@@ -66,7 +63,7 @@ export async function openStage(namespace: string) {
         const deleting = temporal.schedule.getHandle(scheduleId).delete();
         await deleting.catch((error: unknown) => isGone(error) || Promise.reject(error as Error));
       }
-      await Promise.all([connection.close(), db.destroy()]);
+      await db.destroy();
       await sandbox.close(); // fails where it saw what Stripe does not know
     },
   };

@@ -1,24 +1,26 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startApi } from '../../api/main.ts';
 import { readConfig } from '../../config.ts';
 import { recordInstallation } from '../../db/operations/installation.ts';
 import { freePort } from '../../dev/ports.ts';
-import { takeNamespace } from '../servers/environment.ts';
+import { openTemporal } from '../servers/environment.ts';
 import { until } from '../../dev/wait.ts';
 import { openStage, type SetUpStage, webhookUrl } from './set-up-stage.ts';
 
-let namespace: string;
+let temporal: TestWorkflowEnvironment;
 let stage: SetUpStage;
 
 beforeAll(async () => {
-  namespace = await takeNamespace();
+  temporal = await openTemporal();
 });
 beforeEach(async () => {
-  stage = await openStage(namespace);
+  stage = await openStage(temporal);
 });
 afterEach(() => stage.close());
+afterAll(() => temporal.teardown());
 
 const secretPattern = /whsec_\w+/g;
 

@@ -6,7 +6,7 @@ import { recordAccountCreated } from '../../../db/accounts/reads.ts';
 import { recordSeller } from '../../../db/sellers/rows.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import type { SellerId, StripeAccountId } from '../../../domain/ids.ts';
-import { inActivity } from '../../build/in-activity.ts';
+import { runActivity } from '../../build/activities.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { startStripeSide } from '../../build/stripe-side.ts';
 
@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([money.db.destroy(), stripeSide.close()]));
 
-const create = () => inActivity(() => activities.createAccount({ sellerId }));
+const create = () => runActivity(() => activities.createAccount({ sellerId }));
 const disturb = (rule: object) =>
   stripeSide.ask('PUT', 'faults', {
     rules: [{ method: 'POST', path: '/v2/core/accounts', ...rule }],
@@ -107,7 +107,7 @@ describe('the account of a seller', () => {
 });
 
 describe('an account that a person named', () => {
-  const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
+  const read = () => runActivity(() => activities.retrieveAccount({ sellerId }));
   const confirm = (account: StripeAccountId) =>
     money.db.transaction().execute((tx) => confirmAccountCreated(tx, sellerId, account));
   const lose = async () => {
@@ -142,7 +142,7 @@ describe('an account that a person named', () => {
 
 test('an account that was forgotten before it was read is made or asked about, not read for ever', async () => {
   for (const name of ['retrieveAccount', 'setManualPayouts'] as const) {
-    expect(await inActivity(() => activities[name]({ sellerId }))).toMatchObject({
+    expect(await runActivity(() => activities[name]({ sellerId }))).toMatchObject({
       sellerId,
       stripeAccount: null,
     });
@@ -158,7 +158,7 @@ test('an account that is not there is not believed by the slower of two reads', 
     .transaction()
     .execute((tx) => confirmAccountCreated(tx, sellerId, 'acct_mistyped'));
   await disturb({ kind: 'delay', method: 'GET', delayMs: 300, count: 2 });
-  const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
+  const read = () => runActivity(() => activities.retrieveAccount({ sellerId }));
   await Promise.all([read(), read()]);
   expect(await readSellerForWorkflow(money.db, sellerId)).toMatchObject({
     parked: 'account-outcome-unknown',
@@ -168,7 +168,7 @@ test('an account that is not there is not believed by the slower of two reads', 
 });
 
 describe('the bank accounts of an account', () => {
-  const read = () => inActivity(() => activities.retrieveAccount({ sellerId }));
+  const read = () => runActivity(() => activities.retrieveAccount({ sellerId }));
   const listed = () => money.db.selectFrom('bank_accounts').select('stripe_id').execute();
 
   test('are read page by page, each in a turn of its own', async () => {
@@ -209,7 +209,7 @@ describe('the bank accounts of an account', () => {
 describe('the schedule of an account', () => {
   test('is set to manual and believed once it was read back', async () => {
     await create();
-    const seller = await inActivity(() => activities.setManualPayouts({ sellerId }));
+    const seller = await runActivity(() => activities.setManualPayouts({ sellerId }));
     expect(seller.payoutsAreManual).toBe(true);
   });
 
@@ -217,7 +217,7 @@ describe('the schedule of an account', () => {
     await create();
     const settings = { kind: 'status', path: '/v1/balance_settings', status };
     await stripeSide.ask('PUT', 'faults', { rules: [{ ...settings, method: 'POST' }] });
-    const set = () => inActivity(() => activities.setManualPayouts({ sellerId }));
+    const set = () => runActivity(() => activities.setManualPayouts({ sellerId }));
     expect(await set()).toMatchObject({
       parked: 'manual-payouts-refused',
       payoutsAreManual: false,
@@ -238,7 +238,7 @@ describe('the schedule of an account', () => {
       body,
     };
     await stripeSide.ask('PUT', 'faults', { rules: [fault] });
-    await expect(inActivity(() => activities.setManualPayouts({ sellerId }))).rejects.toThrow(
+    await expect(runActivity(() => activities.setManualPayouts({ sellerId }))).rejects.toThrow(
       'still not manual',
     );
     const { payouts_manual_at } = await money.db

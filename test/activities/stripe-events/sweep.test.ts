@@ -5,7 +5,7 @@ import { createStripe } from '../../../activities/stripe/client.ts';
 import type { Db } from '../../../db/connect.ts';
 import { listFailedChecks } from '../../../db/operations/checks.ts';
 import type { Sandbox } from '../../../sandbox/server.ts';
-import { inActivity } from '../../build/in-activity.ts';
+import { activityEnvironment, runActivity } from '../../build/activities.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { startWatchedSandbox } from '../../contract/watched-sandbox.ts';
 
@@ -40,10 +40,10 @@ test('reads every page of the events of accounts, each in a turn, and stores eac
     },
   };
   const sweep = createSweepActivities({ stripe, db, turns: counted });
-  const read = await sweep.sweepAccountEvents();
+  const read = await runActivity(() => sweep.sweepAccountEvents());
   expect(read).toBeGreaterThanOrEqual(120);
   expect(taken).toHaveLength(Math.floor(read / 100) + 1);
-  await sweep.sweepAccountEvents();
+  await runActivity(() => sweep.sweepAccountEvents());
   const stored = await db.selectFrom('inbox').select(['event_id', 'type', 'object_id']).execute();
   expect(stored).toHaveLength(read);
   expect(new Set(stored.map((event) => event.object_id)).size).toBe(120);
@@ -61,7 +61,7 @@ test('an earning is payable when its charge says so, and waits while the charge 
   const sellerId = await money.seller();
   const known = await money.earn(sellerId, 40_00, { charge: charge.id });
   const unknown = await money.earn(sellerId, 40_00, { charge: 'ch_notthere' });
-  expect(await inActivity(() => sweep.resolveEarnings())).toBe(1);
+  expect(await runActivity(() => sweep.resolveEarnings())).toBe(1);
   const rows = await db.selectFrom('earnings').select(['id', 'available_on']).execute();
   expect(new Map(rows.map((row) => [row.id, row.available_on]))).toEqual(
     new Map([
@@ -83,7 +83,7 @@ test('a charge that Stripe fails to read keeps no other from being read', async 
   const readable = await money.earn(sellerId, 40_00, { charge: charge.id });
   const fault = { kind: 'status', method: 'GET', path: '/v1/charges/ch_broken', status: 500 };
   await faults(fault);
-  expect(await inActivity(() => sweep.resolveEarnings())).toBe(1);
+  expect(await runActivity(() => sweep.resolveEarnings())).toBe(1);
   await faults();
   const rows = await db.selectFrom('earnings').select(['id', 'available_on']).execute();
   expect(rows.find(({ id }) => id === readable)?.available_on).not.toBeNull();
@@ -93,17 +93,32 @@ test('charges that the key may not read are told to who owns the key', async () 
   const sweep = await oneEarningEach('ch_first', 'ch_second');
   const refused = () => listFailedChecks(db);
   await faults({ kind: 'status', method: 'GET', path: '/v1/charges', status: 403 });
-  expect(await inActivity(() => sweep.resolveEarnings())).toBe(0);
+  expect(await runActivity(() => sweep.resolveEarnings())).toBe(0);
   expect(await refused()).toMatchObject([{ name: 'charges-readable' }]);
   await faults();
-  await inActivity(() => sweep.resolveEarnings());
+  await runActivity(() => sweep.resolveEarnings());
   expect(await refused()).toEqual([]);
 });
 
 test('a silent Stripe is not asked about each charge', async () => {
   const sweep = await oneEarningEach('ch_1', 'ch_2', 'ch_3', 'ch_4', 'ch_5');
   await faults({ kind: 'status', method: 'GET', path: '/v1/charges', status: 500, count: 50 });
-  await expect(inActivity(() => sweep.resolveEarnings())).rejects.toThrow('Stripe');
+  await expect(runActivity(() => sweep.resolveEarnings())).rejects.toThrow('Stripe');
+  await faults();
+});
+
+test.each([
+  { cancelled: false, beats: 3, why: 'three silent charges in a row end the pass' },
+  { cancelled: true, beats: 1, why: 'a cancelled pass ends at the first charge it cannot read' },
+])('heartbeats before each charge ($beats): $why', async ({ cancelled, beats }) => {
+  const sweep = await oneEarningEach('ch_1', 'ch_2', 'ch_3', 'ch_4', 'ch_5');
+  await faults({ kind: 'status', method: 'GET', path: '/v1/charges', status: 500, count: 50 });
+  const environment = activityEnvironment();
+  let heard = 0;
+  environment.on('heartbeat', () => (heard += 1));
+  if (cancelled) environment.cancel();
+  await expect(environment.run(() => sweep.resolveEarnings())).rejects.toThrow('Stripe');
+  expect(heard).toBe(beats);
   await faults();
 });
 
@@ -134,7 +149,7 @@ test('charges without an answer keep no other from being asked', async () => {
   const source = 'tok_bypassPending';
   const charge = await stripe.charges.create({ amount: 50_00, currency: 'eur', source });
   const known = await money.earn(sellerId, 40_00, { charge: charge.id });
-  const passes = [1, 2, 3].map(() => () => inActivity(() => sweep.resolveEarnings()));
+  const passes = [1, 2, 3].map(() => () => runActivity(() => sweep.resolveEarnings()));
   const resolved = [];
   for (const pass of passes) resolved.push(await pass());
   expect(resolved.reduce((sum, count) => sum + count, 0)).toBe(1);
@@ -151,10 +166,10 @@ test('an event is found though our clock runs ahead of Stripe', async () => {
   const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
   const sweep = createSweepActivities({ stripe, db, turns });
   await money.moveTo(3_600_000);
-  await sweep.sweepAccountEvents();
+  await runActivity(() => sweep.sweepAccountEvents());
   const account = await stripe.v2.core.accounts.create({ dashboard: 'express' });
   await stripe.v2.core.accounts.update(account.id, { display_name: 'Ada' });
-  await sweep.sweepAccountEvents();
+  await runActivity(() => sweep.sweepAccountEvents());
   const stored = await db
     .selectFrom('inbox')
     .select('event_id')

@@ -1,10 +1,10 @@
-import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi } from '../../../api/main.ts';
 import { readConfig } from '../../../config.ts';
 import { connect, type Db } from '../../../db/connect.ts';
 import { type MoneySandbox, startMoneySandbox } from '../../sandbox/money/stage.ts';
-import { createTestDatabase, takeNamespace } from '../../servers/environment.ts';
+import { createTestDatabase, openTemporal } from '../../servers/environment.ts';
 import { until } from '../../../dev/wait.ts';
 import { insertSeller } from '../plumbing.ts';
 
@@ -12,20 +12,17 @@ const secret = 'whsec_of_the_tests';
 let sandbox: MoneySandbox;
 let api: Awaited<ReturnType<typeof startApi>>;
 let db: Db;
-let connection: Connection;
-let temporal: Client;
+let temporal: TestWorkflowEnvironment;
 
 beforeAll(async () => {
   sandbox = await startMoneySandbox();
-  const namespace = await takeNamespace();
-  connection = await Connection.connect({ address: inject('temporalAddress') });
-  temporal = new Client({ connection, namespace });
+  temporal = await openTemporal();
   const databaseUrl = await createTestDatabase();
   db = connect(databaseUrl);
   const config = readConfig({
     DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.client.options.namespace,
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_BASE: sandbox.url,
     STRIPE_WEBHOOK_SECRETS: secret,
@@ -42,7 +39,7 @@ afterAll(async () => {
   await sandbox.close();
   await api.stop();
   await db.destroy();
-  await connection.close();
+  await temporal.teardown();
 });
 
 describe('what the sandbox sends', () => {
@@ -69,7 +66,7 @@ describe('what the sandbox sends', () => {
       const rows = await db.selectFrom('wake_ups').select('workflow_id').execute();
       return rows.length === 0;
     });
-    const run = await temporal.workflow.getHandle(`seller/${sellerId}`).describe();
+    const run = await temporal.client.workflow.getHandle(`seller/${sellerId}`).describe();
     expect(run.status.name).toBe('RUNNING');
   });
 });
