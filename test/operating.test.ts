@@ -40,22 +40,26 @@ describe('the operating manual', () => {
   });
 });
 
-test.each(['docs/operating.md', 'docs/scaling.md', 'README.md'])(
-  '%s names only scripts and files that are there',
-  (document) => {
-    const text = read(document);
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...text.matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name);
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
-    const files = [...text.matchAll(/(?:node |`|\]\()([a-z]+\/[\w/.-]*)/g)].map(
-      ([, path = '']) => path,
-    );
-    expect(files.length).toBeGreaterThan(2);
-    const missing = files
-      .filter((path) => !/^(payout|job|seller)\//.test(path))
-      .filter((path) => {
-        return !existsSync(fileURLToPath(new URL(`../${path}`, import.meta.url)));
-      });
-    expect(missing).toEqual([]);
-  },
-);
+test.each([
+  'docs/operating.md',
+  'docs/scaling.md',
+  'docs/decisions.md',
+  'docs/rules.md',
+  'docs/one-payout.md',
+  'README.md',
+])('%s names only scripts and files that are there', (document) => {
+  const text = read(document);
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = [...text.matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  const files = [...text.matchAll(/(?:node |`|\]\()([a-z]+\/[\w/.-]*)/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(files.length).toBeGreaterThan(2);
+  const missing = files
+    .filter((path) => !/^(payout|job|seller)\//.test(path))
+    .filter((path) => {
+      return !existsSync(fileURLToPath(new URL(`../${path}`, import.meta.url)));
+    });
+  expect(missing).toEqual([]);
+});
