@@ -3,7 +3,9 @@ import { expect } from 'vitest';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { RunningEngine } from './engine.ts';
 
-type Moved = { amount: number; metadata: Record<string, string>; status?: string };
+type Moved = { amount: number; metadata: Record<string, string> };
+
+type Paid = { payoutId: PayoutId; amount: number };
 
 /** The sandbox's own book has one transfer and one payout for it, and our ledger agrees. */
 export async function expectPaidOnce(
@@ -11,18 +13,28 @@ export async function expectPaidOnce(
   payoutId: PayoutId,
   amount: number,
 ): Promise<void> {
+  await expectEachPaidOnce(engine, [{ payoutId, amount }]);
+}
+
+/** The same of every payout there is, each to a seller of its own. */
+export async function expectEachPaidOnce(
+  engine: RunningEngine,
+  paid: readonly Paid[],
+): Promise<void> {
   const book = await engine.control('GET', '/book');
-  const ours = ({ metadata }: Moved): boolean => metadata['payout_id'] === payoutId;
-  const transfers = (book.transfers as Moved[]).filter((transfer) => ours(transfer));
-  const payouts = (book.payouts as Moved[]).filter((payout) => ours(payout));
-  expect(transfers.map((transfer) => transfer.amount)).toEqual([amount]);
-  expect(payouts.map((payout) => payout.amount)).toEqual([amount]);
-  expect(book.payouts, 'nothing but ours was paid out').toHaveLength(1);
+  const amountsOf = (moved: Moved[], payoutId: PayoutId): number[] =>
+    moved.filter(({ metadata }) => metadata['payout_id'] === payoutId).map(({ amount }) => amount);
+  for (const { payoutId, amount } of paid) {
+    expect(amountsOf(book.transfers, payoutId)).toEqual([amount]);
+    expect(amountsOf(book.payouts, payoutId)).toEqual([amount]);
+  }
+  expect(book.payouts, 'nothing but ours was paid out').toHaveLength(paid.length);
   const { rows } = await sql<{ place: string; amount: number }>`
-    select place, amount from balances where amount <> 0 order by place
+    select place, amount from balances where amount <> 0 order by place, abs(amount)
   `.execute(engine.db);
+  const amounts = paid.map(({ amount }) => amount).sort((left, right) => left - right);
   expect(rows).toEqual([
-    { place: 'bank', amount },
-    { place: 'owed', amount: -amount },
+    ...amounts.map((amount) => ({ place: 'bank', amount })),
+    ...amounts.map((amount) => ({ place: 'owed', amount: -amount })),
   ]);
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type PayoutId,
   payoutWorkflowId,
@@ -16,6 +16,13 @@ import {
 } from '../build/engine.ts';
 import { until } from '../../dev/wait.ts';
 
+// Jobs would add statements of their own; a payout does not need them.
+let engine: RunningEngine;
+beforeAll(async () => {
+  engine = await startEngine({ jobs: false });
+});
+afterAll(() => engine.stop());
+
 /**
  * What one payout costs from its order to the end of its watch, pinned at what was measured. The
  * statements that take orders and events in and pass them on are shared under load; how often the
@@ -28,22 +35,16 @@ const budget = { events: 58, steps: 24, intake: 20, reads: 2 };
 const mostMeasured = 3;
 
 test('a domestic payout of a running seller stays within its budget', async () => {
-  // Jobs would add statements of their own; a payout does not need them.
-  const engine = await startEngine({ jobs: false });
-  try {
-    await fundPlatform(engine);
-    const sellerId = await createActiveSeller(engine);
-    let cost = await measurePayout(engine, sellerId);
-    for (let measured = 1; isAbove(cost) && measured < mostMeasured; measured += 1) {
-      cost = await measurePayout(engine, sellerId);
-    }
-    expect(cost.reads).toBeLessThanOrEqual(budget.reads);
-    expect(cost.steps, cost.seen).toBeLessThanOrEqual(budget.steps);
-    expect(cost.intake, cost.seen).toBeLessThanOrEqual(budget.intake);
-    expect(cost.events).toBeLessThanOrEqual(budget.events);
-  } finally {
-    await engine.stop();
+  await fundPlatform(engine);
+  const sellerId = await createActiveSeller(engine);
+  let cost = await measurePayout(engine, sellerId);
+  for (let measured = 1; isAbove(cost) && measured < mostMeasured; measured += 1) {
+    cost = await measurePayout(engine, sellerId);
   }
+  expect(cost.reads).toBeLessThanOrEqual(budget.reads);
+  expect(cost.steps, cost.seen).toBeLessThanOrEqual(budget.steps);
+  expect(cost.intake, cost.seen).toBeLessThanOrEqual(budget.intake);
+  expect(cost.events).toBeLessThanOrEqual(budget.events);
 }, 300_000);
 
 function isAbove(cost: Record<keyof typeof budget, number>): boolean {
@@ -83,38 +84,28 @@ async function measurePayout(engine: RunningEngine, sellerId: SellerId) {
 }
 
 test('10,000 earnings of a seller cost no history event', async () => {
-  const engine = await startEngine({ jobs: false });
-  try {
-    const sellerId = await createActiveSeller(engine);
-    await untilQuiet(engine, sellerId);
-    const before = await countEvents(engine, sellerWorkflowId(sellerId));
-    for (let batch = 0; batch < 10; batch += 1) {
-      const earnings = Array.from({ length: 1000 }, () => earning(100));
-      await engine.call('POST', `/v1/sellers/${sellerId}/earnings/batch`, { earnings });
-    }
-    await untilQuiet(engine, sellerId);
-    expect(await countEvents(engine, sellerWorkflowId(sellerId))).toBe(before);
-  } finally {
-    await engine.stop();
+  const sellerId = await createActiveSeller(engine);
+  await untilQuiet(engine, sellerId);
+  const before = await countEvents(engine, sellerWorkflowId(sellerId));
+  for (let batch = 0; batch < 10; batch += 1) {
+    const earnings = Array.from({ length: 1000 }, () => earning(100));
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings/batch`, { earnings });
   }
+  await untilQuiet(engine, sellerId);
+  expect(await countEvents(engine, sellerWorkflowId(sellerId))).toBe(before);
 });
 
 test('waking an idle seller costs five events', async () => {
-  const engine = await startEngine({ jobs: false });
-  try {
-    const sellerId = await createActiveSeller(engine);
-    await untilQuiet(engine, sellerId);
-    const before = await countEvents(engine, sellerWorkflowId(sellerId));
-    await engine.temporal.workflow
-      .getHandle(sellerWorkflowId(sellerId))
-      .signal('lookAgain', ['payouts']);
-    await until('the seller has looked', async () => {
-      return (await countEvents(engine, sellerWorkflowId(sellerId))) >= before + 5;
-    });
-    expect(await countEvents(engine, sellerWorkflowId(sellerId))).toBe(before + 5);
-  } finally {
-    await engine.stop();
-  }
+  const sellerId = await createActiveSeller(engine);
+  await untilQuiet(engine, sellerId);
+  const before = await countEvents(engine, sellerWorkflowId(sellerId));
+  await engine.temporal.workflow
+    .getHandle(sellerWorkflowId(sellerId))
+    .signal('lookAgain', ['payouts']);
+  await until('the seller has looked', async () => {
+    return (await countEvents(engine, sellerWorkflowId(sellerId))) >= before + 5;
+  });
+  expect(await countEvents(engine, sellerWorkflowId(sellerId))).toBe(before + 5);
 });
 
 function earning(amount: number) {

@@ -17,7 +17,7 @@ import { until } from '../../dev/wait.ts';
 const jobs = { relay: 2, sweep: 2, revive: 2, accounts: 300, reconciliation: 300 };
 const long = { timeout: 240_000 };
 
-test.each([true, false])(
+test.concurrent.each([true, false])(
   "pays once though Temporal's storage is deleted in the middle (webhooks: %s)",
   long,
   async (webhooks) => {
@@ -38,7 +38,7 @@ test.each([true, false])(
   },
 );
 
-test.each([true, false])(
+test.concurrent.each([true, false])(
   'pays once though Temporal and PostgreSQL restart in the middle (webhooks: %s)',
   long,
   async (webhooks) => {
@@ -58,20 +58,24 @@ test.each([true, false])(
   },
 );
 
-test('pays once though an operator resets the workflow after 30 hours', long, async () => {
-  const engine = await startEngine();
-  try {
-    const payoutId = await orderOne(engine);
-    await untilPayout(engine, payoutId, 'sent');
-    await engine.call('POST', '/v1/test/clock', { advanceMinutes: 30 * 60 });
-    await reset(engine, payoutId);
-    await followToTheBank(engine, payoutId);
-  } finally {
-    await engine.stop();
-  }
-});
+test.concurrent(
+  'pays once though an operator resets the workflow after 30 hours',
+  long,
+  async () => {
+    const engine = await startEngine();
+    try {
+      const payoutId = await orderOne(engine);
+      await untilPayout(engine, payoutId, 'sent');
+      await engine.call('POST', '/v1/test/clock', { advanceMinutes: 30 * 60 });
+      await reset(engine, payoutId);
+      await followToTheBank(engine, payoutId);
+    } finally {
+      await engine.stop();
+    }
+  },
+);
 
-test.each(['transfer', 'payout'] as const)(
+test.concurrent.each(['transfer', 'payout'] as const)(
   'looks for a %s whose key Stripe may have forgotten, and never posts it again',
   long,
   async (step) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import {
   createActiveSeller,
@@ -9,6 +9,13 @@ import {
   untilPayout,
 } from '../build/engine.ts';
 import { until } from '../../dev/wait.ts';
+
+let withoutJobs: RunningEngine;
+beforeAll(async () => {
+  withoutJobs = await startEngine({ jobs: false });
+  await fundPlatform(withoutJobs);
+});
+afterAll(() => withoutJobs.stop());
 
 const weekly = {
   interval: 'weekly',
@@ -42,50 +49,40 @@ test('a weekly seller is paid on its paydays, a small sum waits, and a manual se
 });
 
 test('paydays of a seller without money leave no event, and its first money waits for the next', async () => {
-  const engine = await startEngine({ jobs: false });
-  try {
-    await fundPlatform(engine);
-    const seller = await createActiveSeller(engine);
-    const schedule = { ...weekly, cutOffHours: 1 };
-    await engine.call('PATCH', `/v1/sellers/${seller}`, { schedule });
-    await untilTold(engine);
-    const before = await countEvents(engine, seller);
-    const missed = await readNextPayday(engine, seller);
-    // Two are missed; not up to a moment between a cut-off and its payday.
-    const to = new Date(Date.parse(missed) + 8 * 24 * 3_600_000).toISOString();
-    await engine.call('POST', '/v1/test/clock', { to });
-    await untilTold(engine);
-    expect(await countEvents(engine, seller)).toBe(before);
-    await earn(engine, seller, 50_00);
-    const payday = await until('the next payday is planned', async () => {
-      const { nextPayoutAt } = await engine.call('GET', `/v1/sellers/${seller}`);
-      return nextPayoutAt > missed && (nextPayoutAt as string);
-    });
-    expect((await engine.call('GET', `/v1/sellers/${seller}/payouts`)).data).toEqual([]);
-    await engine.call('POST', '/v1/test/clock', { to: payday });
-    expect((await untilPaidFor(engine, seller, payday)).total.amount).toBe(50_00);
-  } finally {
-    await engine.stop();
-  }
+  const engine = withoutJobs;
+  const seller = await createActiveSeller(engine);
+  const schedule = { ...weekly, cutOffHours: 1 };
+  await engine.call('PATCH', `/v1/sellers/${seller}`, { schedule });
+  await untilTold(engine);
+  const before = await countEvents(engine, seller);
+  const missed = await readNextPayday(engine, seller);
+  // Two are missed; not up to a moment between a cut-off and its payday.
+  const to = new Date(Date.parse(missed) + 8 * 24 * 3_600_000).toISOString();
+  await engine.call('POST', '/v1/test/clock', { to });
+  await untilTold(engine);
+  expect(await countEvents(engine, seller)).toBe(before);
+  await earn(engine, seller, 50_00);
+  const payday = await until('the next payday is planned', async () => {
+    const { nextPayoutAt } = await engine.call('GET', `/v1/sellers/${seller}`);
+    return nextPayoutAt > missed && (nextPayoutAt as string);
+  });
+  expect((await engine.call('GET', `/v1/sellers/${seller}/payouts`)).data).toEqual([]);
+  await engine.call('POST', '/v1/test/clock', { to: payday });
+  expect((await untilPaidFor(engine, seller, payday)).total.amount).toBe(50_00);
 });
 
 test('orders that ask for too much let the next one go at once, without any job', async () => {
-  const engine = await startEngine({ jobs: false });
-  try {
-    await fundPlatform(engine);
-    const seller = await createActiveSeller(engine);
-    await earn(engine, seller, 50_00);
-    await untilTold(engine);
-    const path = `/v1/sellers/${seller}/payouts`;
-    const order = (amount: number) => engine.call('POST', path, { amount, currency: 'eur' });
-    await Promise.all(Array.from({ length: 5 }, () => order(90_00)));
-    const { id } = await order(1_00);
-    await untilPayout(engine, id, 'sent');
-    const { data } = await engine.call('GET', `${path}?status=skipped`);
-    expect(data).toHaveLength(5);
-  } finally {
-    await engine.stop();
-  }
+  const engine = withoutJobs;
+  const seller = await createActiveSeller(engine);
+  await earn(engine, seller, 50_00);
+  await untilTold(engine);
+  const path = `/v1/sellers/${seller}/payouts`;
+  const order = (amount: number) => engine.call('POST', path, { amount, currency: 'eur' });
+  await Promise.all(Array.from({ length: 5 }, () => order(90_00)));
+  const { id } = await order(1_00);
+  await untilPayout(engine, id, 'sent');
+  const { data } = await engine.call('GET', `${path}?status=skipped`);
+  expect(data).toHaveLength(5);
 });
 
 async function earn(engine: RunningEngine, seller: SellerId, amount: number): Promise<void> {

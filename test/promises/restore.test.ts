@@ -18,7 +18,7 @@ import { until } from '../../dev/wait.ts';
 
 const long = { timeout: 240_000 };
 
-test.each([
+test.concurrent.each([
   ['as soon as it answers', false],
   ['when the books of its account were read', true],
 ])(
@@ -85,7 +85,7 @@ test.each([
   },
 );
 
-test(
+test.concurrent(
   'a plain restart of PostgreSQL is compared with Stripe and goes on by itself',
   long,
   async () => {
@@ -110,7 +110,7 @@ test(
   },
 );
 
-test(
+test.concurrent(
   'a person starts every missing workflow after the storage of Temporal was lost',
   long,
   async () => {

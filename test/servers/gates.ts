@@ -2,23 +2,26 @@ import { sql } from 'kysely';
 import { connect, type Db } from '../../db/connect.ts';
 import { until } from '../../dev/wait.ts';
 
-/** A place in the database where the engine's statement stops until the test lets it on. */
+/** A place in the database where the engine's statement stops until the test opens it. */
 export type Gate = {
-  /** Waits until a statement stands at the gate. */
+  /** Waits until a statement is stopped at the gate. */
   reached: () => Promise<void>;
-  /** Lets on whoever stands there, and everybody after. */
+  /** Lets every stopped and every later statement pass. */
   open: () => Promise<void>;
-  /** Ends whoever stands there, as if their connection broke, then opens. */
+  /** Ends the stopped statements as if their connections had broken, then opens. */
   break: () => Promise<void>;
 };
 
-const lock = 4242;
+/** Each gate has a lock of its own, so that several may be closed on one table. */
+let lastLock = 4242;
 
 /** Closes a gate on rows of a table: `before insert` or `before update`, where the condition holds. */
 export async function closeGate(
   databaseUrl: string,
   { on, table, when }: { on: 'insert' | 'update'; table: string; when: string },
 ): Promise<Gate> {
+  lastLock += 1;
+  const lock = lastLock;
   const keeper = connect(databaseUrl, { connections: 1 });
   const other = connect(databaseUrl, { connections: 1 });
   // In a transaction, since a pool closes a connection that idles, and the lock would go with it.
@@ -26,33 +29,37 @@ export async function closeGate(
   await sql.raw(`select pg_advisory_xact_lock(${lock})`).execute(closed);
   await sql
     .raw(
-      `create or replace function stand_at_gate() returns trigger language plpgsql as
+      `create function stand_at_gate_${lock}() returns trigger language plpgsql as
        $$ begin perform pg_advisory_xact_lock_shared(${lock}); return new; end $$;
-       create trigger gate before ${on} on ${table}
-         for each row when (${when}) execute function stand_at_gate()`,
+       create trigger gate_${lock} before ${on} on ${table}
+         for each row when (${when}) execute function stand_at_gate_${lock}()`,
     )
     .execute(other);
-  const end = async (): Promise<void> => {
+  const open = async (): Promise<void> => {
+    // The trigger stays: to drop it would wait for the statements at the table's other gates.
     await closed.rollback().execute();
-    // Waits for those who stood at the gate, which keeps their lock on the table until they are through.
-    await sql.raw(`drop trigger gate on ${table}`).execute(other);
     await Promise.all([keeper.destroy(), other.destroy()]);
   };
   return {
     reached: async () => {
-      await until('somebody stands at the gate', async () => (await standing(other)).length > 0);
+      await until('a statement stops at the gate', async () => {
+        return (await standing(other, lock)).length > 0;
+      });
     },
-    open: end,
+    open,
     break: async () => {
-      for (const pid of await standing(other)) {
-        await sql`select pg_terminate_backend(${pid}::int)`.execute(other);
-      }
-      await end();
+      await until('no statement is left at the gate', async () => {
+        const stopped = await standing(other, lock);
+        for (const pid of stopped)
+          await sql`select pg_terminate_backend(${pid}::int)`.execute(other);
+        return stopped.length === 0;
+      });
+      await open();
     },
   };
 }
 
-async function standing(db: Db): Promise<number[]> {
+async function standing(db: Db, lock: number): Promise<number[]> {
   const { rows } = await sql<{ pid: number }>`
     select pid from pg_locks where locktype = 'advisory' and objid = ${lock} and not granted
       and database = (select oid from pg_database where datname = current_database())

@@ -12,6 +12,7 @@ import { startPostgres, stopPostgres, withClient } from '../../dev/servers/postg
 import { findTemporal } from '../../dev/servers/temporal-program.ts';
 import { startTemporal } from '../../dev/servers/temporal.ts';
 import { preparedNamespaces, templateDatabase } from './environment.ts';
+import { compileOnce } from './compiled.ts';
 import { migrate } from './migrated.ts';
 
 /** Starts what the tests of a run share: one Postgres, one Temporal, one workflow bundle. */
@@ -27,6 +28,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     startDatabase(folder, stops),
     startEngine(folder, stops),
     bundle(join(folder, 'workflows.js')),
+    compileOnce(join(folder, 'compiled')),
   ] as const;
   await Promise.allSettled(starting);
   try {

@@ -21,7 +21,7 @@ export function program(script: string, env: Record<string, string>): Program {
     async start() {
       const started = spawn(process.execPath, [script], {
         cwd: root,
-        env: { PATH: process.env['PATH'] ?? '', ...env },
+        env: { ...inherited(), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
@@ -48,4 +48,10 @@ export function program(script: string, env: Record<string, string>): Program {
     },
     log: () => lines.join('\n'),
   };
+}
+
+/** The variables of this process that an engine's program gets: where it finds what is compiled. */
+function inherited(): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) };
 }
