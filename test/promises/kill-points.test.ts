@@ -76,7 +76,7 @@ beforeAll(async () => {
     scenes.set(`${webhooks} ${step}`, await play(webhooks, step)),
   );
   await Promise.all(playing);
-}, 300_000);
+}, 600_000);
 afterAll(() => Promise.all([...scenes.values()].map(({ engine }) => engine.stop())));
 
 describe.each([
