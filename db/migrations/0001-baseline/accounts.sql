@@ -1,0 +1,98 @@
+-- Accounts: what Stripe asks of a seller, and the bank accounts that payouts go to.
+
+-- The requirements of a seller's account, as Stripe listed them at the last read.
+create table requirements (
+  seller_id text not null references sellers,
+  position integer not null,
+  description text not null,
+  -- Tells the seller's part from what Stripe itself does.
+  must_act text not null check (must_act in ('seller', 'stripe')),
+  -- Stripe's three degrees of urgency.
+  deadline text not null check (deadline in ('eventually_due', 'currently_due', 'past_due')),
+  deadline_at timestamptz,
+  blocks text[] not null,
+  errors text[] not null,
+  primary key (seller_id, position)
+);
+
+-- The bank accounts of a seller, as Stripe lists them. One that is gone stays for the history.
+create table bank_accounts (
+  seller_id text not null references sellers,
+  stripe_id text not null,
+  -- Stripe's spelling, ISO 4217 in lower case.
+  currency text not null check (currency ~ '^[a-z]{3}$'),
+  -- Stripe's name for the account number: equal for equal numbers, and never the number itself.
+  fingerprint text,
+  status text not null,
+  is_default boolean not null,
+  first_seen_at timestamptz not null default business_now(),
+  gone_at timestamptz,
+  -- Payouts that failed in succession.
+  failures integer not null default 0,
+  -- No payout goes to this fingerprint until an operator resumes it.
+  paused_at timestamptz,
+  -- A payout went elsewhere before; until this time none goes to the new account.
+  cools_until timestamptz,
+  primary key (seller_id, stripe_id)
+);
+
+-- Whether the bank account for this currency is paused. A paused account that was removed and
+-- added again is still paused, because its fingerprint is the same.
+create function bank_is_paused(seller text, money text) returns boolean language sql stable as $$
+  select exists (
+    select from bank_accounts used join bank_accounts paused on paused.seller_id = used.seller_id
+      and (paused.stripe_id = used.stripe_id or paused.fingerprint = used.fingerprint)
+    where used.seller_id = seller and used.currency = money and used.is_default
+      and used.gone_at is null and paused.paused_at is not null)
+$$;
+
+-- Until when the bank account for this currency takes no payout; null when it takes one now.
+-- Whoever stole a login and entered another bank account must wait, and the seller can object.
+create function bank_cools_until(seller text, money text) returns timestamptz language sql stable
+as $$
+  select max(cooling.cools_until)
+  from bank_accounts used join bank_accounts cooling on cooling.seller_id = used.seller_id
+    and (cooling.stripe_id = used.stripe_id or cooling.fingerprint = used.fingerprint)
+  where used.seller_id = seller and used.currency = money and used.is_default
+    and used.gone_at is null and cooling.cools_until > business_now()
+$$;
+
+-- Whether Stripe would convert this currency on arrival: it does where the account has neither this
+-- currency as its own nor a bank account in it. The engine pays no converted amount.
+create function is_converted(seller text, money text) returns boolean language sql stable as $$
+  select not exists (select from sellers where id = seller and currency = money)
+    and not exists (select from bank_accounts
+      where seller_id = seller and currency = money and gone_at is null)
+$$;
+
+-- Records the events of a bank account.
+create function tell_of_bank_account() returns trigger language plpgsql as $$
+declare
+  was_there boolean := tg_op = 'UPDATE' and old.gone_at is null;
+begin
+  if new.gone_at is not null and was_there then
+    perform tell_event('bank_account.removed', new.stripe_id, new.seller_id,
+      event_facts('stripe', old.status, null));
+  elsif new.gone_at is null and not was_there then
+    perform tell_event('bank_account.added', new.stripe_id, new.seller_id,
+      event_facts('stripe', null, new.status));
+  elsif new.gone_at is null and (old.status, old.is_default, old.currency, old.fingerprint)
+    is distinct from (new.status, new.is_default, new.currency, new.fingerprint) then
+    perform tell_event('bank_account.changed', new.stripe_id, new.seller_id,
+      event_facts('stripe', old.status, new.status));
+  end if;
+  if old.paused_at is null and new.paused_at is not null then
+    perform tell_event('bank_account.paused', new.stripe_id, new.seller_id,
+      event_facts(event_actor(null, 'engine'), new.status, new.status));
+  elsif old.paused_at is not null and new.paused_at is null then
+    perform tell_event('bank_account.resumed', new.stripe_id, new.seller_id,
+      event_facts(event_actor(null, 'engine'), new.status, new.status));
+  end if;
+  return null;
+end $$;
+-- Records that the bank account was added.
+create trigger bank_accounts_tell_the_first after insert on bank_accounts
+  for each row execute function tell_of_bank_account();
+-- Each read of an account writes its bank accounts again; most reads change nothing.
+create trigger bank_accounts_tell after update on bank_accounts for each row
+  when (old.* is distinct from new.*) execute function tell_of_bank_account();

@@ -1,0 +1,53 @@
+-- Earnings: what sellers are owed.
+
+-- Each amount that a seller earned. Payouts are made of earnings, so that each cent is explained.
+create table earnings (
+  id text primary key,
+  seller_id text not null references sellers,
+  external_id text,
+  -- An earning owes something; corrections are refunds in the ledger.
+  amount bigint not null check (amount > 0),
+  -- Stripe's spelling, ISO 4217 in lower case.
+  currency text not null check (currency ~ '^[a-z]{3}$'),
+  -- Where the money is: at the platform, or already at the seller's account.
+  place text not null default 'platform'
+    check (place in ('platform', 'account')),
+  charge text,
+  -- When the money is payable. Null until Stripe has named the day for the charge.
+  available_on timestamptz,
+  charge_tried_at timestamptz,
+  description text,
+  -- The part that payouts contain already: never more than was earned.
+  allocated bigint not null default 0 check (allocated between 0 and amount),
+  created_at timestamptz not null default business_now(),
+  -- The platform may send an earning again; it is recorded once.
+  unique (seller_id, external_id)
+);
+-- Serves the list of a seller's earnings.
+create index earnings_of_seller on earnings (seller_id, created_at desc, id desc);
+-- Serves the allocation: earnings that no payout contains in full, in the order of their days.
+create index earnings_open on earnings (seller_id, currency, available_on, id)
+  where allocated < amount;
+-- Serves the question whether a seller has earnings without a day.
+create index earnings_unresolved on earnings (seller_id) where available_on is null;
+-- Serves the job that asks Stripe for the days of charges, so that every charge gets its turn.
+create index earnings_by_turn on earnings (charge_tried_at nulls first, created_at)
+  where available_on is null and charge is not null;
+-- Serves refunds at the account, which name the charge.
+create index earnings_at_account on earnings (seller_id, charge) where place = 'account';
+
+-- Records earnings as events. One statement brings up to a thousand earnings, all of them new, so
+-- one insert serves all.
+create function tell_of_earnings() returns trigger language plpgsql as $$
+begin
+  insert into events (type, object_id, seller_id, sequence, turn, data)
+  select 'earning.recorded', made.id, made.seller_id, 1,
+    pg_current_xact_id()::text::bigint + event_order.added, event_facts(
+      event_actor(null, case made.place when 'account' then 'stripe' else 'engine' end),
+      null, null, null, made.amount, made.currency)
+  from made, event_order;
+  return null;
+end $$;
+-- Once for each statement, because of its size.
+create trigger earnings_tell after insert on earnings referencing new table as made
+  for each statement execute function tell_of_earnings();

@@ -1,0 +1,77 @@
+-- Holds: what keeps a seller's money from being paid.
+
+-- Each hold, who placed it and why, and how it ended. Holds add up, and each is released alone.
+create table holds (
+  id text primary key,
+  seller_id text not null references sellers,
+  -- Who placed the hold decides what a seller is told about it.
+  source text not null check (source in ('operator', 'dispute', 'risk', 'system')),
+  reason text not null,
+  -- Stripe's spelling, ISO 4217 in lower case. Null holds every currency.
+  currency text check (currency ~ '^[a-z]{3}$'),
+  -- Null holds everything; a hold of nothing is no hold.
+  amount bigint check (amount > 0),
+  placed_at timestamptz not null default business_now(),
+  placed_by text not null,
+  -- Whether the hold ends by itself.
+  release_rule text not null check (release_rule in ('manual', 'expiry')),
+  -- The API shows milliseconds, so no hold ends between two of them.
+  expires_at timestamptz(3),
+  released_at timestamptz,
+  released_by text,
+  release_reason text,
+  -- An amount means nothing without its currency.
+  constraint an_amount_has_its_currency check (amount is null or currency is not null),
+  -- A hold that expires needs a time, and no other hold has one.
+  constraint an_expiry_has_its_time check ((release_rule = 'expiry') = (expires_at is not null)),
+  -- Every release names who released the hold.
+  constraint release_has_its_author check ((released_at is null) = (released_by is null)),
+  -- Every release has a reason.
+  constraint release_has_its_reason check ((released_at is null) = (release_reason is null))
+);
+-- Serves the list of holds.
+create index holds_newest on holds (placed_at desc, id desc);
+-- Serves the list of a seller's holds.
+create index holds_of_seller on holds (seller_id, placed_at desc, id desc);
+-- Serves each reservation, which reads what holds a seller's money.
+create index holds_not_released on holds (seller_id) where released_at is null;
+-- Serves a move of the sandbox clock, which wakes the sellers whose hold expires by it.
+create index holds_expiry on holds (expires_at) where released_at is null;
+
+-- Refuses every change of a hold except its one release, so that the history stays true.
+create function release_once() returns trigger language plpgsql as $$
+begin
+  if old.released_at is not null
+    or (old.id, old.seller_id, old.source, old.reason, old.currency, old.amount, old.placed_at,
+        old.placed_by, old.release_rule, old.expires_at)
+      is distinct from (new.id, new.seller_id, new.source, new.reason, new.currency, new.amount,
+        new.placed_at, new.placed_by, new.release_rule, new.expires_at) then
+    raise exception 'a hold only changes by its one release';
+  end if;
+  return new;
+end $$;
+-- Whatever code updates holds, the rule is the same.
+create trigger holds_are_released_once before update on holds
+  for each row execute function release_once();
+-- A released hold is history and stays.
+create trigger holds_stay before delete on holds
+  for each row execute function refuse_change();
+-- TRUNCATE fires no row trigger.
+create trigger holds_stay_all before truncate on holds
+  for each statement execute function refuse_change();
+
+-- Records that a hold was placed or released.
+create function tell_of_hold() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    perform tell_event('hold.placed', new.id, new.seller_id, event_facts(
+      new.placed_by, null, 'active', new.source, new.amount, new.currency));
+  else
+    perform tell_event('hold.released', new.id, new.seller_id, event_facts(
+      new.released_by, 'active', 'released', new.source, new.amount, new.currency));
+  end if;
+  return null;
+end $$;
+-- The only update of a hold is its release.
+create trigger holds_tell after insert or update on holds
+  for each row execute function tell_of_hold();
