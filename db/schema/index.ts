@@ -41,7 +41,7 @@ type MaybeJson = ColumnType<
   string | null
 >;
 
-/** Every table, as the migrations made them. */
+/** Every table, as the migrations make it. */
 export type Database = AccountTables &
   AttentionTables &
   BooksTables & {

@@ -1,6 +1,6 @@
 import type { Guard } from './switch-off.ts';
 
-const foundation = 'db/migrations/0001-foundation.ts';
+const tables = 'db/migrations/0001-baseline';
 const calls = 'test/activities/stripe/call-once.test.ts';
 
 /** Every guard. A new one is added here, with the test that notices its absence. */
@@ -8,7 +8,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'one attempt a step',
     why: 'two attempts of one step are open at once, and both are sent',
-    file: foundation,
+    file: `${tables}/stripe.sql`,
     from: 'create unique index one_attempt_not_refused',
     to: 'create index one_attempt_not_refused',
     tests: 'test/db/stripe/attempts.test.ts',
@@ -17,7 +17,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'one payout in flight',
     why: 'two payouts of a seller race for one balance',
-    file: foundation,
+    file: `${tables}/payouts.sql`,
     from: 'create unique index one_payout_in_flight',
     to: 'create index one_payout_in_flight',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -26,7 +26,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'unique entries',
     why: 'the same business event is booked twice',
-    file: foundation,
+    file: `${tables}/ledger.sql`,
     from: 'event_key text not null unique',
     to: 'event_key text not null',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -35,7 +35,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'unique transfers',
     why: 'one transfer at Stripe counts for two payouts',
-    file: foundation,
+    file: `${tables}/payouts.sql`,
     from: 'transfer_id text unique',
     to: 'transfer_id text',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -44,7 +44,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'unique Stripe payouts',
     why: 'one payout at Stripe counts for two of ours',
-    file: foundation,
+    file: `${tables}/payouts.sql`,
     from: 'stripe_payout_id text unique',
     to: 'stripe_payout_id text',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -53,7 +53,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'covered reservations',
     why: 'more is set aside than was earned',
-    file: foundation,
+    file: `${tables}/ledger.sql`,
     from: 'if left_behind is null or left_behind < 0 then',
     to: 'if false then',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -62,7 +62,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'immutable entries',
     why: 'what was booked is changed afterwards',
-    file: foundation,
+    file: `${tables}/append-only.sql`,
     from: "raise exception '% is append-only', tg_table_name;",
     to: 'return new;',
     tests: 'test/db/payouts/reservation.test.ts',
@@ -71,7 +71,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'inbox key',
     why: 'an event that comes twice wakes twice',
-    file: foundation,
+    file: `${tables}/stripe-events.sql`,
     from: 'event_id text primary key',
     to: 'event_id text',
     tests: 'test/db/stripe-events/inbox.test.ts',
