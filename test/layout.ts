@@ -165,7 +165,7 @@ function fullFolders(sources: readonly Source[]): string[] {
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   return [...counts]
-    .filter(([folder, count]) => count > filesInAFolder)
+    .filter(([, count]) => count > filesInAFolder)
     .map(([folder, count]) => `${folder}: ${count} files, more than ${filesInAFolder}`);
 }
 

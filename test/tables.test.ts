@@ -14,8 +14,8 @@ function unexplained(text: string): string[] {
   let inTable = false;
   for (const [index, line] of lines.entries()) {
     const isExplained = /^ *--/.test(lines[index - 1] ?? '');
-    if (/^create /.test(line) && !isExplained) found.push(line);
-    if (/^create table/.test(line)) inTable = true;
+    if (line.startsWith('create ') && !isExplained) found.push(line);
+    if (line.startsWith('create table')) inTable = true;
     else if (line.startsWith(')')) inTable = false;
     const isDefinition = inTable && /^ {2}[a-z]/.test(line);
     if (isDefinition && isRule(definitionAt(lines, index)) && !isExplained) found.push(line.trim());
