@@ -8,6 +8,7 @@ import { listPollers } from '../activities/wake-ups/pollers.ts';
 import { type Config, readConfig } from '../config.ts';
 import { recordApiKey } from '../db/api-keys.ts';
 import { connect, type Db } from '../db/connect.ts';
+import { whyUnusable } from '../db/migrations/compatibility.ts';
 import { describeMismatch, findInstallation } from '../db/operations/installation.ts';
 import { createApp } from './app.ts';
 import type { Log } from './http/context.ts';
@@ -65,6 +66,8 @@ const stripeTimeoutMs = 10_000;
 
 /** The row is written when the worker first starts; before that there is nothing to compare. */
 async function checkInstallation(db: Db, config: Config, livemode: boolean): Promise<void> {
+  const why = await whyUnusable(db);
+  if (why !== undefined) throw new Error(why);
   const stands = await findInstallation(db);
   if (!stands) return;
   const { namespace } = config.temporal;

@@ -1,16 +1,34 @@
 import { Migrator } from 'kysely/migration';
-import { connect } from './connect.ts';
+import { connect, type Db } from './connect.ts';
 import { keepEventOrder } from './events.ts';
+import { whyUnusable } from './migrations/compatibility.ts';
 import { migrations } from './migrations/index.ts';
 
 /** Brings the database to the newest shape; safe to run from several processes and again. */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const db = connect(databaseUrl, { connections: 1 });
-  try {
+  await withConnection(databaseUrl, async (db) => {
     const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error) throw error;
     await keepEventOrder(db);
+  });
+}
+
+/**
+ * Why this database cannot be brought to the newest shape, and what to do; undefined where it can.
+ * Only reads. `remedy` is what the operator does instead, once everything is stopped.
+ */
+export async function whyNotMigrated(
+  databaseUrl: string,
+  remedy?: string,
+): Promise<string | undefined> {
+  return withConnection(databaseUrl, async (db) => whyUnusable(db, remedy));
+}
+
+async function withConnection<T>(databaseUrl: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const db = connect(databaseUrl, { connections: 1 });
+  try {
+    return await work(db);
   } finally {
     await db.destroy();
   }
@@ -19,5 +37,10 @@ export async function migrate(databaseUrl: string): Promise<void> {
 if (import.meta.main) {
   const { DATABASE_URL } = process.env;
   if (!DATABASE_URL) throw new Error('DATABASE_URL is not set');
-  await migrate(DATABASE_URL);
+  const why = await whyNotMigrated(DATABASE_URL);
+  if (why === undefined) await migrate(DATABASE_URL);
+  else {
+    process.stderr.write(`${why}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 
+import { whyNotMigrated } from '../db/migrate.ts';
 import { type Child, describeEnd } from './processes/launch.ts';
 import { keepPart, type Part, runPart, showPart, startPart, type Yard } from './processes/parts.ts';
 import { saying, Stopped } from './say.ts';
@@ -43,6 +44,7 @@ export async function startEngine(context: Context): Promise<Engine> {
   const part = (name: string, script: string): Part => {
     return { name, script, env, logFile: state.logFile(name) };
   };
+  await requireUsableTables(context, postgres.at);
   await runPart(yard, part('migrations', 'db/migrate.ts'));
   const setUp = { ...part('set-up', 'workers/setup/main.ts'), args: ['--before-start'] };
   if (sandbox) {
@@ -68,6 +70,15 @@ export async function startEngine(context: Context): Promise<Engine> {
       await runPart(yard, part('recover', 'workers/recover.ts'));
     },
   };
+}
+
+/** Refuses a database of an older version, which only a person may give up. */
+async function requireUsableTables({ settings, state }: Context, at: string): Promise<void> {
+  const isOurs = settings.databaseUrl === undefined;
+  const remedy = isOurs ? `remove the folder ${state.folder} and start again.` : undefined;
+  // Where it does not answer, the migrations say so.
+  const why = await whyNotMigrated(at, remedy).catch(() => undefined);
+  if (why !== undefined) throw new Stopped(why);
 }
 
 type Crash = (name: ServerName, meanwhile?: () => void) => Promise<void>;

@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe';
 import { factsOf, networkErrorOf } from '../activities/stripe/errors.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/connect.ts';
+import { whyUnusable } from '../db/migrations/compatibility.ts';
 import {
   describeMismatch,
   type Installation,
@@ -14,6 +15,8 @@ import {
  * each difference.
  */
 export async function checkInstallation(db: Db, stripe: Stripe, config: Config): Promise<void> {
+  const why = await whyUnusable(db);
+  if (why !== undefined) throw new Error(why);
   const account = await retrievePlatform(stripe, config);
   const here = installationOf(config, account.id);
   const mismatch = describeMismatch(await recordInstallation(db, here), here);

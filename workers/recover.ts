@@ -1,6 +1,7 @@
 import { startMissing } from '../activities/jobs.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
+import { whyUnusable } from '../db/migrations/compatibility.ts';
 import { ensureSchedules } from './setup/schedules.ts';
 import { ensureSearchAttributes } from './setup/search-attributes.ts';
 import { connectClient } from './temporal.ts';
@@ -13,6 +14,17 @@ const config = readConfig(process.env);
 const db = connect(config.databaseUrl, { connections: 5 });
 const { client, close } = await connectClient(config.temporal);
 try {
+  const why = await whyUnusable(db);
+  if (why === undefined) await recover();
+  else {
+    say(why);
+    process.exitCode = 1;
+  }
+} finally {
+  await Promise.all([close(), db.destroy()]);
+}
+
+async function recover(): Promise<void> {
   await ensureSearchAttributes(client);
   await ensureSchedules(client, config.jobSeconds);
   say('Search attributes and Schedules stand.');
@@ -23,8 +35,6 @@ try {
     say(`  ${so} workflows started`);
   });
   say(`${started} workflows were missing and run again.`);
-} finally {
-  await Promise.all([close(), db.destroy()]);
 }
 
 function say(line: string): void {

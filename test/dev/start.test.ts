@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { isRunning } from '../../dev/processes/identity.ts';
 import { until } from '../../dev/wait.ts';
+import { asOfOlderVersion } from '../servers/older-version.ts';
 import { choosePlace, clear, launch, type Launched, partsIn, type Place } from './launcher.ts';
 
 const up = 'payout-engine is up';
@@ -87,6 +88,22 @@ test('says that the admin key was revoked, and how to have another made', async 
   await launched.ended;
 });
 
+test('leaves alone what an older version made, and names the folder to remove', async () => {
+  launched = launch(place);
+  await launched.said(up);
+  await asOfOlderVersion(databaseUrl());
+  launched.kill('SIGTERM');
+  expect(await launched.ended).toBe(0);
+  launched = launch(place);
+  expect(await launched.ended).toBe(1);
+  const words = launched.output();
+  expect(words).toContain('made by a version of payout-engine from before the first release');
+  expect(words).toContain(
+    `with everything stopped, remove the folder ${place.folder} and start again.`,
+  );
+  expect(words).not.toMatch(/^\s+at /m);
+});
+
 test('stops and says why when its folder is removed', async () => {
   const own = await choosePlace();
   launched = launch(own);
@@ -132,6 +149,12 @@ test('without any way to Temporal says so once, and names every way there is', a
   const ways = ['TEMPORAL_ADDRESS=', 'its program on the PATH', 'online', 'Go 1.25 or newer'];
   for (const way of ways) expect(launched.output().split(way).length).toBe(2);
 });
+
+/** What `npm run setup` reads in a second terminal. */
+function databaseUrl(): string {
+  const written = readFileSync(join(place.folder, 'engine.env'), 'utf8');
+  return /^DATABASE_URL=(.+)$/m.exec(written)?.[1] ?? '';
+}
 
 /** What other users could read: nothing, and through the folder comes only Postgres's. */
 function openToOthers(folder: string): string[] {

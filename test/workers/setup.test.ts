@@ -8,6 +8,7 @@ import { recordInstallation } from '../../db/operations/installation.ts';
 import { freePort } from '../../dev/ports.ts';
 import { openTemporal } from '../servers/environment.ts';
 import { until } from '../../dev/wait.ts';
+import { asOfOlderVersion } from '../servers/older-version.ts';
 import { openStage, type SetUpStage, webhookUrl } from './set-up-stage.ts';
 
 let temporal: TestWorkflowEnvironment;
@@ -208,6 +209,13 @@ describe('the set-up checks', () => {
     });
     const { of } = await stage.run();
     expect(of('Database')).toEqual([expect.stringMatching(/^fatal: .*not acct_another/)]);
+    expect(await stage.destinations()).toEqual([]);
+  });
+
+  test('that the database is not of an older version, and does nothing at Stripe', async () => {
+    await asOfOlderVersion(stage.env.DATABASE_URL);
+    const { of } = await stage.run();
+    expect(of('Database')).toEqual([expect.stringMatching(/^fatal: .*before the first release/)]);
     expect(await stage.destinations()).toEqual([]);
   });
 

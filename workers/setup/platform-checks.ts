@@ -2,6 +2,7 @@ import { createPlatformActivities, platformPayoutsRemedy } from '../../activitie
 import type { StripeDeps } from '../../activities/stripe/call-once.ts';
 import { stripeApiVersion } from '../../activities/stripe/client.ts';
 import type { Config } from '../../config.ts';
+import { whyUnusable } from '../../db/migrations/compatibility.ts';
 import {
   describeMismatch,
   findInstallation,
@@ -17,6 +18,11 @@ export async function* checkPlatform(
 ): AsyncGenerator<Finding, boolean> {
   let stands: Installation | undefined;
   try {
+    const why = await whyUnusable(deps.db);
+    if (why !== undefined) {
+      yield { state: 'fatal', about: 'Database', says: why };
+      return false;
+    }
     stands = await findInstallation(deps.db);
   } catch (error) {
     yield { state: 'fatal', about: 'Database', says: whyNoDatabase(error) };
