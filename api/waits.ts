@@ -1,11 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { SellerId } from '../domain/ids.ts';
+import { type Actor, actors } from '../domain/waits.ts';
 import { Instant, Money } from './http/schemas.ts';
-
-/** Who ends a wait. */
-export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
-
-export type Actor = (typeof actors)[number];
 
 /** One request that resolves what a payout stopped for. */
 export const ResolvingCommand = z
@@ -60,30 +55,3 @@ export function wait(
   const none = { since: null, by: null, commands: [], lookAgainAt: null, payoutId: null };
   return { for: name, reason, liftedBy, actor, ...none, ...more };
 }
-
-/** One request that resolves what something stopped for. */
-export type Resolving = {
-  method: 'POST';
-  path: string;
-  body: Record<string, string>;
-  when: string;
-};
-
-/** A request about a seller, as an operator would send it. */
-export function sellerCommand(
-  sellerId: SellerId,
-  name: string,
-  when: string,
-  body: Record<string, string> = {},
-): Resolving {
-  return { method: 'POST', path: `/v1/sellers/${sellerId}/${name}`, body, when };
-}
-
-/** The page of Stripe's on which a seller enters what is asked for, or another bank account. */
-export function onboardingLink(sellerId: SellerId, when: string): Resolving {
-  const urls = { returnUrl: 'https://...', refreshUrl: 'https://...' };
-  return sellerCommand(sellerId, 'onboarding-link', when, urls);
-}
-
-/** What a command asks for that needs a reason. */
-export const because = { reason: '...' };

@@ -1,13 +1,20 @@
 import type { HoldId, PayoutId, SellerId } from './ids.ts';
 import { add, type Money } from './money.ts';
-import { mayCancelParked, mayRetry } from './parking.ts';
+import {
+  isUnknown,
+  offers,
+  type PayoutPark,
+  payoutParks,
+  type SellerPark,
+  sellerParks,
+} from './parking/reasons.ts';
 import {
   type CancelRefusal,
   planCancel,
   type StepAttempt,
   stepToLookAt,
 } from './payouts/cancellation.ts';
-import type { ParkReason, PayoutStatus } from './payouts/states.ts';
+import type { PayoutStatus } from './payouts/states.ts';
 import { type Cause, causeNames } from './reconciliation/discrepancies.ts';
 import type { MoneyStep } from './stripe.ts';
 
@@ -19,15 +26,10 @@ export type AttentionKind = (typeof attentionKinds)[number];
  * Why it waits: the park reason, a payout that is late at the bank, or the cause of a discrepancy.
  */
 export const attentionReasons = [
-  ...(['outcome-unknown', 'refused-by-stripe', 'unexpected-state'] satisfies ParkReason[]),
-  'late',
-  'account-refused',
-  'account-outcome-unknown',
-  'account-rejected',
-  'manual-payouts-refused',
-  'returned-after-close',
+  ...(Object.keys(payoutParks) as PayoutPark[]),
+  ...(Object.keys(sellerParks) as SellerPark[]),
   ...causeNames,
-] as const;
+];
 export type AttentionReason = (typeof attentionReasons)[number];
 
 /**
@@ -79,8 +81,8 @@ export type BulkPlan = { kind: 'do'; targets: BulkTarget[] } | { kind: 'leave'; 
 /** One waiting object with its surroundings. */
 export type BulkFacts = {
   item: { sellerId: SellerId | null } & (
-    | { kind: 'payout'; id: PayoutId; parked: ParkReason | 'late' }
-    | { kind: 'seller'; id: SellerId; parked: string }
+    | { kind: 'payout'; id: PayoutId; parked: PayoutPark }
+    | { kind: 'seller'; id: SellerId; parked: SellerPark }
     | { kind: 'discrepancy'; parked: Cause }
   );
   /** Of a payout. */
@@ -152,17 +154,17 @@ export function sumsOf(all: readonly Money[]): Money[] {
 }
 
 function planRetry(item: BulkFacts['item']): BulkPlan {
-  const goesOnByItself = item.parked === 'late' || item.parked === 'account-rejected';
-  if (item.kind === 'discrepancy' || goesOnByItself) return leave('not-offered');
-  if (!mayRetry(item.parked)) return leave('look-first');
+  if (item.kind === 'discrepancy') return leave('not-offered');
+  if (isUnknown(item.parked)) return leave('look-first');
+  if (!offers(item.parked, 'retry')) return leave('not-offered');
   const { kind, id } = item;
   return target(kind === 'payout' ? { kind, id, state: '' } : { kind, id, state: '' });
 }
 
 function planBulkCancel({ item, payout }: BulkFacts): BulkPlan {
   if (item.kind !== 'payout' || !payout) return leave('not-offered');
-  if (item.parked === 'outcome-unknown') return leave('look-first');
-  if (!mayCancelParked(item.parked)) return leave('not-offered');
+  if (isUnknown(item.parked)) return leave('look-first');
+  if (!offers(item.parked, 'cancel')) return leave('not-offered');
   const step = stepToLookAt(payout);
   const plan = planCancel(payout, step && payout.attempts[step]);
   if (plan.kind === 'refuse') return leave(plan.why);

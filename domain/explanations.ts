@@ -1,8 +1,11 @@
+import type { Resolving } from './parking/commands.ts';
 import type { Stop } from './holds.ts';
 import type { SellerId } from './ids.ts';
 import { formatMoney, money } from './money.ts';
-import type { ParkReason, Payout, PayoutStep, WaitReason } from './payouts/states.ts';
+import { payoutParkOf, payoutParks, sellerParkOf } from './parking/reasons.ts';
+import type { Payout, PayoutStep } from './payouts/states.ts';
 import type { Seller } from './sellers.ts';
+import { waits } from './waits.ts';
 
 /** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {
@@ -27,44 +30,26 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
 
 /** The API calls that end what a payout waits for, where a call does. */
 export function commandsFor(payout: Payout): string[] {
-  const { payoutId, sellerId, parked, waitingFor, paysTo } = payout;
-  if (parked) return parkCommands[parked].map((name) => `POST /v1/payouts/${payoutId}/${name}`);
-  const bank = (name: string): string[] =>
-    paysTo ? [`POST /v1/sellers/${sellerId}/bank-accounts/${paysTo}/${name}`] : [];
-  switch (waitingFor) {
-    case 'money-stopped':
-      return ['POST /v1/operations/resume-money'];
-    case 'bank-details':
-      return [
-        `POST /v1/sellers/${sellerId}/onboarding-link`,
-        ...(payout.bankPaused ? bank('resume') : []),
-      ];
-    case 'cooling-period':
-      return bank('waive-cooling');
-    default:
-      return [];
+  const { payoutId: id, parked, waitingFor } = payout;
+  if (parked) {
+    const { parkedDetail = null, unknownStep } = payout;
+    return callsOf(payoutParkOf(parked, { id, parkedDetail, unknownStep }).commands);
   }
+  const paths = (waitingFor && waits[waitingFor].commands?.(payout)) ?? [];
+  return paths.map((path) => `POST ${path}`);
 }
-
-const parkCommands: Record<ParkReason, string[]> = {
-  'outcome-unknown': ['confirm-sent', 'confirm-not-sent'],
-  'refused-by-stripe': ['retry', 'cancel'],
-  'unexpected-state': ['retry'],
-};
 
 /** The API calls that end a parked seller's wait. */
-export function commandsForSeller({ sellerId, parked }: Pick<Seller, 'sellerId' | 'parked'>) {
-  if (!parked) return [];
-  const names = sellerParkCommands[parked] ?? ['retry'];
-  return names.map((name) => `POST /v1/sellers/${sellerId}/${name}`);
+export function commandsForSeller({
+  sellerId,
+  parked,
+}: Pick<Seller, 'sellerId' | 'parked'>): string[] {
+  return parked ? callsOf(sellerParkOf(parked, sellerId).commands) : [];
 }
 
-const sellerParkCommands: Record<string, string[]> = {
-  'account-refused': ['retry'],
-  'account-outcome-unknown': ['confirm-account-created', 'confirm-account-not-created'],
-  'manual-payouts-refused': ['retry', 'close'],
-  'returned-after-close': ['reopen', 'retry'],
-};
+function callsOf(commands: readonly Resolving[]): string[] {
+  return commands.map(({ method, path }) => `${method} ${path}`);
+}
 
 /** What a seller's workflow is doing, for the person who opens it in the Temporal UI. Markdown. */
 export function describeSeller(seller: Seller): string {
@@ -97,11 +82,10 @@ function payoutsOf({ payoutsUnderWay = [], now }: Seller): string | false {
 
 /** What a payout's timer is for, in one line that also says until when. */
 export function summaryOfPayoutWait(step: Extract<PayoutStep, { kind: 'wait' }>): string {
-  const words = waitWords[step.for];
-  if (step.until === null) return `Waits for ${words}`;
-  const isExact = ['arrival', 'late-return', 'cooling-period'].includes(step.for);
-  const when = isExact ? ', until' : '; looks again at';
-  return `Waits for ${words}${when} ${sayUtc(step.until)}`;
+  const row: { ui: string; isExact?: true } = { ...waits, ...payoutParks }[step.for];
+  if (step.until === null) return `Waits for ${row.ui}`;
+  const when = row.isExact ? ', until' : '; looks again at';
+  return `Waits for ${row.ui}${when} ${sayUtc(step.until)}`;
 }
 
 /** What the timer of an idle seller is for. */
@@ -114,28 +98,6 @@ export function summaryOfSellerWait(
   if (until === paydayAt) return `Opens the payday of ${at}`;
   return until === lookAgainAt ? `Reads the account again at ${at}` : `A hold ends at ${at}`;
 }
-
-const waitWords: Record<WaitReason | ParkReason, string> = {
-  'seller-not-active': 'the seller to become active',
-  'seller-paused': 'the seller to be resumed',
-  hold: 'a hold to be released or to end',
-  'another-payout': 'Stripe’s answer about another payout',
-  'platform-balance': 'money in the platform’s balance',
-  'account-balance': 'money in the account’s balance',
-  arrival: 'the transferred money to become available',
-  capability: 'the account to be let do this again',
-  'bank-details': 'a bank account that works',
-  'cooling-period': 'the cooling period after a change of the bank account',
-  'automatic-payouts': 'the account to be set to manual payouts',
-  'stripe-limit': 'Stripe’s limit to pass',
-  'money-stopped': 'money to be resumed',
-  'outcome-look-up': 'it to show at Stripe, since the answer was lost',
-  bank: 'the bank to have it',
-  'late-return': 'the end of the watch for a late return',
-  'outcome-unknown': 'a person who knows what became of it',
-  'refused-by-stripe': 'a person who removes the cause',
-  'unexpected-state': 'a person who compares it with Stripe',
-};
 
 /** An instant for people, to the minute. */
 function sayUtc(instant: string): string {

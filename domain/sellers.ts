@@ -1,5 +1,6 @@
 import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
 import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
+import type { SellerParkReason } from './parking/reasons.ts';
 import type { WakeTopic } from './wake-ups.ts';
 
 export type SellerStatus = (typeof sellerStatuses)[number];
@@ -34,7 +35,7 @@ export type Seller = {
   /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
   stops?: Stop[];
   lookAgainAt: string | null;
-  parked: string | null;
+  parked: SellerParkReason | null;
   /** Stripe's code for why it stopped; absent in old histories. */
   lastError?: string | null;
   now: string;

@@ -2,7 +2,8 @@ import type { z } from '@hono/zod-openapi';
 import type { BankAccountRecord } from '../../db/accounts/bank-accounts.ts';
 import type { SellerBeside } from '../../db/explanations.ts';
 import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
-import { onboardingLink, sellerCommand, type Wait, wait } from '../waits.ts';
+import { onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
+import { type Wait, wait } from '../waits.ts';
 import type { ExplainedBank } from './schemas.ts';
 
 /** Where a seller is paid to now: never a number, nor what tells one from another. */

@@ -8,6 +8,7 @@ import {
 } from '../../db/attention/waiting.ts';
 import { listFailedChecks } from '../../db/operations/checks.ts';
 import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention.ts';
+import { payoutParkOf, sellerParkOf } from '../../domain/parking/reasons.ts';
 import { causes } from '../../domain/reconciliation/discrepancies.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { pageOf, PageQuery } from '../http/pages.ts';
@@ -15,9 +16,7 @@ import { brokenRule } from '../http/problems.ts';
 import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, Instant, Money } from '../http/schemas.ts';
-import { parkedOf } from '../payouts/words.ts';
 import { closingOf } from '../reconciliation/words.ts';
-import { sellerParkedOf } from '../sellers/words.ts';
 import { ResolvingCommand } from '../waits.ts';
 
 /** Which of what waits for a person. */
@@ -141,19 +140,13 @@ export function toAttention(record: AttentionRecord) {
 }
 
 function resolutionOf(record: AttentionRecord) {
-  if (record.kind === 'seller') return sellerParkedOf(record.id, record.parked);
+  if (record.kind === 'seller') return sellerParkOf(record.parked, record.id);
   if (record.kind === 'discrepancy') {
     const { what, remedy } = causes[record.parked];
     return { explanation: `${what}. ${remedy}`, commands: [closingOf(record.id)] };
   }
-  const { parked } = record;
-  if (parked === 'late') return { explanation: late, commands: [] };
-  const stopped = parkedOf({ ...record, parked, parkedAt: record.since });
-  return stopped ?? { explanation: parked, commands: [] };
+  return payoutParkOf(record.parked, record);
 }
-
-const late =
-  'The banks have it for longer than they should take: ask Stripe for its trace; it goes on by itself once Stripe says what became of it';
 
 function toCursor({ since, id }: AttentionPlace): string {
   return Buffer.from(`${since} ${id}`, 'latin1').toString('base64url');

@@ -1,11 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../../db/explanations.ts';
+import { sellerCommand } from '../../domain/parking/commands.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
 import { pausedBank } from '../accounts/words.ts';
 import { sayInstant } from '../http/instants.ts';
 import { comingPayday, unorderedNow } from '../paydays/forecasts.ts';
-import { sellerCommand, type Wait, wait } from '../waits.ts';
+import { type Wait, wait } from '../waits.ts';
 
 type Waiting = z.infer<typeof Wait>;
 

@@ -4,21 +4,16 @@ import type { PayoutRecord } from '../../db/payouts/views.ts';
 import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
 import { failureOf } from '../../domain/accounts/failures.ts';
 import { formatMoney, money } from '../../domain/money.ts';
-import {
-  isLateAt,
-  isOver,
-  payoutBefore,
-  type PayoutStatus,
-  type WaitReason,
-} from '../../domain/payouts/states.ts';
+import { takenBack } from '../../domain/parking/reasons.ts';
+import { isLateAt, isOver, payoutBefore, type PayoutStatus } from '../../domain/payouts/states.ts';
+import { type Actor, type WaitReason, waits } from '../../domain/waits.ts';
 import { bankWaits } from '../accounts/words.ts';
 import { moneyStopped } from '../operations/words.ts';
 import { toPayout } from '../payouts/schemas.ts';
 import { commandTexts, timelineOf } from '../payouts/timeline.ts';
 import { type Beside, canceledOf, parkedOf, skippedOf, waitingOf } from '../payouts/words.ts';
-import { takenBack } from '../sellers/words.ts';
 import { putOffWaits, silenceBeside } from '../stripe/words.ts';
-import type { Actor, Wait } from '../waits.ts';
+import type { Wait } from '../waits.ts';
 import { nextOf } from './payout-next.ts';
 import type { Available } from './platform-balance.ts';
 import type { Decision, PayoutExplanation } from './schemas.ts';
@@ -26,37 +21,14 @@ import { accountWaits, isRejected, sellerWaits } from './seller-waits.ts';
 
 type Waiting = z.infer<typeof Wait>;
 
-/** Who ends each wait of a payout, and how. */
-const lifts: Record<WaitReason | 'start', { actor: Actor; liftedBy: string }> = {
-  start: { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as it may' },
-  'seller-not-active': { actor: 'seller', liftedBy: 'The seller becoming active' },
-  'seller-paused': { actor: 'operator', liftedBy: 'Resuming the seller' },
-  hold: { actor: 'operator', liftedBy: 'Releasing enough of the holds, or their end' },
-  'another-payout': { actor: 'stripe', liftedBy: 'Stripe’s answer about the other payout' },
-  'platform-balance': {
-    actor: 'platform',
-    liftedBy: 'Money in the platform’s balance at Stripe; GET /v1/funding tells how much',
-  },
-  'account-balance': { actor: 'stripe', liftedBy: 'Money in the account’s balance at Stripe' },
-  arrival: { actor: 'stripe', liftedBy: 'Time: the transferred money becomes available' },
-  capability: { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
-  'bank-details': { actor: 'seller', liftedBy: 'A bank account that works, on Stripe’s pages' },
-  'cooling-period': {
-    actor: 'engine',
-    liftedBy: 'Time, or a person who knows that the seller changed it',
-  },
-  'automatic-payouts': { actor: 'engine', liftedBy: 'Setting the account to manual payouts' },
-  'stripe-limit': { actor: 'engine', liftedBy: 'Time: it tries again by itself' },
-  'money-stopped': { actor: 'operator', liftedBy: 'Resuming money' },
-  'outcome-look-up': { actor: 'engine', liftedBy: 'Finding it at Stripe, or a person who knows' },
-  bank: { actor: 'bank', liftedBy: 'The bank’s answer, which Stripe passes on' },
-  'late-return': { actor: 'engine', liftedBy: 'Time: nothing is wrong' },
-};
+type Lift = { actor: Actor; liftedBy: string };
 
-const otherHolds = {
+const itsTurn: Lift = { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as it may' };
+
+const otherHolds: Lift = {
   actor: 'operator',
   liftedBy: 'Releasing enough of the holds that the other payout waits for, or its cancellation',
-} as const;
+};
 
 const sentences: Record<PayoutStatus, string> = {
   requested: 'ordered, nothing is set aside yet',
@@ -192,34 +164,33 @@ function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
 }
 
 /** Who ends a wait: what it says of all payouts, unless more is known of this one. */
-function liftOf(
-  reason: WaitReason | 'start',
-  { payout, now, seller, openPayouts }: Around,
-): { actor: Actor; liftedBy: string } {
+function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts }: Around): Lift {
   // What the banks have for too long is asked for by a person.
   if (reason === 'bank' && isLateAt(payout, now)) {
     return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
   }
-  const isOfAccount = ['start', 'seller-not-active', 'capability'].includes(reason);
+  const isOfAccount = reason === 'start' || waits[reason].isOfCapability;
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
-  if (reason === 'start' && seller && seller.status !== 'active') return lifts['seller-not-active'];
-  const before = reason === 'start' ? payoutBefore(payout, openPayouts) : undefined;
-  if (before?.waitingFor === 'hold') return otherHolds;
-  return lifts[before ? 'another-payout' : reason];
+  if (reason !== 'start') return liftedAs(reason);
+  if (seller && seller.status !== 'active') return liftedAs('seller-not-active');
+  const before = payoutBefore(payout, openPayouts);
+  if (!before) return itsTurn;
+  return before.waitingFor === 'hold' ? otherHolds : liftedAs('another-payout');
+}
+
+function liftedAs(reason: WaitReason): Lift {
+  const { actor, liftedBy } = waits[reason];
+  return { actor, liftedBy };
 }
 
 /** What a payout waits for because of its seller, which has its own reasons. */
 function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: string): Waiting[] {
-  switch (reason) {
-    case 'start':
-    case 'seller-not-active':
-    case 'seller-paused':
-    case 'hold':
+  switch (reason === 'start' ? 'seller' : waits[reason].causedBy) {
+    case 'seller':
       return sellerWaits(seller);
-    case 'capability':
+    case 'account':
       return accountWaits(seller);
-    case 'bank-details':
-    case 'cooling-period':
+    case 'bank':
       return bankWaits(seller, [currency]);
     default:
       return [];

@@ -3,16 +3,11 @@ import type { HoldRecord } from '../../db/holds.ts';
 import { accountFailureOf } from '../../domain/accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../../domain/accounts/failures.ts';
 import { describeDue } from '../../domain/accounts/requirements.ts';
+import { because, onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { formatMoney, money } from '../../domain/money.ts';
-import { sellerParkedOf, takenBack } from '../sellers/words.ts';
-import {
-  type Actor,
-  because,
-  onboardingLink,
-  sellerCommand,
-  wait,
-  type Waiting,
-} from '../waits.ts';
+import { rejection, sellerParkOf, takenBack } from '../../domain/parking/reasons.ts';
+import type { Actor } from '../../domain/waits.ts';
+import { wait, type Waiting } from '../waits.ts';
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
@@ -46,14 +41,14 @@ export function isRejected(seller: SellerBeside | null): boolean {
 }
 
 function rejectedWait({ id, rejectedAt: since, lookAgainAt }: SellerBeside): Waiting {
-  const { explanation, commands } = sellerParkedOf(id, 'account-rejected');
+  const { explanation, commands } = sellerParkOf(rejection, id);
   const more = { since, lookAgainAt, commands };
-  return wait('account-rejected', 'platform', explanation, takenBack, more);
+  return wait(rejection, 'platform', explanation, takenBack, more);
 }
 
 function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
   if (parked === null) return [];
-  const { explanation, commands } = sellerParkedOf(id, parked);
+  const { explanation, commands } = sellerParkOf(parked, id);
   const lifted = 'A person, by one of its commands';
   return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
 }

@@ -1,5 +1,6 @@
 import type { Operations } from '../../db/operations/money-switch.ts';
-import { because, wait, type Waiting } from '../waits.ts';
+import { because } from '../../domain/parking/commands.ts';
+import { wait, type Waiting } from '../waits.ts';
 
 /** An operator stopped all money. */
 export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {

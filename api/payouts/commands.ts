@@ -3,7 +3,7 @@ import type { Tx } from '../../db/connect.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../../db/payouts/orders.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import { mayRetry } from '../../domain/parking.ts';
+import { isUnknown, offers } from '../../domain/parking/reasons.ts';
 import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
@@ -117,7 +117,7 @@ export function payoutCommandRoutes(deps: AppDeps) {
 
 async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
   const { parked, unknownStep } = await lock(tx, payoutId);
-  if (parked !== 'outcome-unknown') throw inNoDoubt();
+  if (!parked || !isUnknown(parked)) throw inNoDoubt();
   const prefix = unknownStep === 'transfer' ? 'tr_' : 'po_';
   if (!stripeId.startsWith(prefix)) throw wrongId(`must begin with ${prefix}`);
   const outcome = await confirmSent(tx, payoutId, stripeId);
@@ -135,7 +135,7 @@ async function notSent(tx: Tx, payoutId: PayoutId) {
 async function retry(tx: Tx, payoutId: PayoutId) {
   const { parked } = await lock(tx, payoutId);
   if (!parked) throw new Problem('payout-not-parked', 'This payout did not stop');
-  if (!mayRetry(parked)) {
+  if (!offers(parked, 'retry')) {
     throw new Problem('payout-not-parked', 'First say whether it was sent: see its commands');
   }
   await retryRefused(tx, payoutId);

@@ -7,7 +7,7 @@ import {
 } from '../../db/accounts/parked.ts';
 import type { Tx } from '../../db/connect.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
-import { mayRetry } from '../../domain/parking.ts';
+import { isUnknown, offers, type SellerParkReason } from '../../domain/parking/reasons.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
@@ -57,7 +57,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
     .openapi(retryRoute, async (c) => {
       const { sellerId } = c.req.valid('param');
       const done = await runCommand(c, deps, { kind: 'retry-seller', request: {} }, async (tx) => {
-        await lock(tx, sellerId, mayRetry);
+        await lock(tx, sellerId, (parked) => offers(parked, 'retry'));
         await unparkSeller(tx, sellerId);
         return show(tx, sellerId);
       });
@@ -68,7 +68,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
       const request = c.req.valid('json');
       const kind = 'confirm-account-created';
       const done = await runCommand(c, deps, { kind, request }, async (tx) => {
-        await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
+        await lock(tx, sellerId, isUnknown);
         const { stripeAccount } = request;
         await confirmAccountCreated(tx, sellerId, stripeAccount).catch(refuseTakenAccount);
         return show(tx, sellerId);
@@ -79,7 +79,7 @@ export function parkedSellerRoutes(deps: AppDeps) {
       const { sellerId } = c.req.valid('param');
       const kind = 'confirm-account-not-created';
       const done = await runCommand(c, deps, { kind, request: {} }, async (tx) => {
-        await lock(tx, sellerId, (parked) => parked === outcomeUnknown);
+        await lock(tx, sellerId, isUnknown);
         await confirmAccountNotCreated(tx, sellerId);
         return show(tx, sellerId);
       });
@@ -87,12 +87,10 @@ export function parkedSellerRoutes(deps: AppDeps) {
     });
 }
 
-const outcomeUnknown = 'account-outcome-unknown';
-
 async function lock(
   tx: Tx,
   sellerId: SellerId,
-  isAnswered: (parked: string) => boolean,
+  isAnswered: (parked: SellerParkReason) => boolean,
 ): Promise<void> {
   const seller = await lockParkedSeller(tx, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');

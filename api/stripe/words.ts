@@ -1,7 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import { type Actor, type Wait, wait } from '../waits.ts';
+import type { Actor } from '../../domain/waits.ts';
+import { type Wait, wait } from '../waits.ts';
 
 type Waiting = z.infer<typeof Wait>;
 

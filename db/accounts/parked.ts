@@ -1,4 +1,5 @@
 import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
+import type { SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
@@ -7,7 +8,7 @@ import { addWakeUps } from '../wake-ups.ts';
 export async function lockParkedSeller(
   tx: Tx,
   sellerId: SellerId,
-): Promise<{ parked: string | null } | undefined> {
+): Promise<{ parked: SellerParkReason | null } | undefined> {
   return tx
     .selectFrom('sellers')
     .select('parked')
@@ -98,7 +99,11 @@ async function answerUnknown(tx: Tx, sellerId: SellerId, answer: Answer): Promis
 }
 
 /** Stops a seller without an account until a person decides; one that got it meanwhile goes on. */
-export async function parkSeller(db: Db, sellerId: SellerId, reason: string): Promise<void> {
+export async function parkSeller(
+  db: Db,
+  sellerId: SellerId,
+  reason: SellerParkReason,
+): Promise<void> {
   await db
     .updateTable('sellers')
     .set({ parked: reason })

@@ -7,7 +7,8 @@ import {
   sellerWorkflowId,
   type StripeAccountId,
 } from '../../domain/ids.ts';
-import { inFlightStatuses, type WaitReason } from '../../domain/payouts/states.ts';
+import { inFlightStatuses } from '../../domain/payouts/states.ts';
+import { waitsThat } from '../../domain/waits.ts';
 import { statusOf } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
 import { businessNow, inMinutes } from '../time.ts';
@@ -124,15 +125,6 @@ export async function recordAccountRead(
   });
 }
 
-/** What a payout waits for that a seller or Stripe changes at the account. */
-const accountReasons: WaitReason[] = [
-  'seller-not-active',
-  'capability',
-  'bank-details',
-  'cooling-period',
-  'automatic-payouts',
-];
-
 /** Something about the account is different: what was refused because of it may go now. */
 export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const waiting = await tx
@@ -140,7 +132,7 @@ export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<vo
     .select('id')
     .where('seller_id', '=', sellerId)
     .where('status', 'in', ['requested', ...inFlightStatuses])
-    .where('waiting_for', 'in', accountReasons)
+    .where('waiting_for', 'in', waitsThat('isOfAccount'))
     .execute();
   const wakeUps = waiting.map(({ id }) => {
     return { workflowId: payoutWorkflowId(id), topics: ['payouts' as const] };

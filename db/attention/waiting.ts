@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AttentionKind, AttentionReason } from '../../domain/attention.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { lateDays, type ParkReason } from '../../domain/payouts/states.ts';
+import { lateDays } from '../../domain/payouts/states.ts';
+import type { PayoutPark, SellerPark } from '../../domain/parking/reasons.ts';
 import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
@@ -24,11 +25,11 @@ export type AttentionRecord = {
   | {
       kind: 'payout';
       id: PayoutId;
-      parked: ParkReason | 'late';
+      parked: PayoutPark;
       parkedDetail: string | null;
       unknownStep: MoneyStep | null;
     }
-  | { kind: 'seller'; id: SellerId; parked: string; parkedDetail: null; unknownStep: null }
+  | { kind: 'seller'; id: SellerId; parked: SellerPark; parkedDetail: null; unknownStep: null }
   | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
 );
 

@@ -6,7 +6,7 @@ import {
   type SellerId,
   sellerWorkflowId,
 } from '../../domain/ids.ts';
-import type { ParkReason } from '../../domain/payouts/states.ts';
+import type { ParkReason } from '../../domain/parking/reasons.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Tx } from '../connect.ts';
 import { type Attempt, findAttempt } from '../stripe/attempts.ts';

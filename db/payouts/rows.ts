@@ -1,12 +1,19 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { ParkReason, Payout, WaitReason } from '../../domain/payouts/states.ts';
+import type { ParkReason } from '../../domain/parking/reasons.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
+import { type WaitReason, waitsThat } from '../../domain/waits.ts';
 import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
 import { businessNow, inMinutes } from '../time.ts';
+
+/** The reasons to wait that have a property, written out as a list of SQL. */
+function reasonsThat(property: 'followsError' | 'hasStops') {
+  return sql`(${sql.join(waitsThat(property).map((reason) => sql.lit(reason)))})`;
+}
 
 /** Every column of a payout and the time it was read at. */
 export function selectPayout(db: Db) {
@@ -33,12 +40,10 @@ export const readAlong = [
     limit 1)`.as('pays_to'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
-  sql<Stop[]>`case when payouts.waiting_for in ('hold', 'seller-paused')
+  sql<Stop[]>`case when payouts.waiting_for in ${reasonsThat('hasStops')}
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
-  sql<
-    string | null
-  >`case when payouts.parked is not null or payouts.waiting_for in ('platform-balance',
-      'account-balance', 'capability', 'bank-details', 'stripe-limit', 'outcome-look-up')
+  sql<string | null>`case when payouts.parked is not null or payouts.waiting_for
+      in ${reasonsThat('followsError')}
     then ${lastErrorOf(sql.ref('payouts.id'))} end`.as('last_error'),
 ] as const;
 

@@ -17,12 +17,9 @@ import type {
 } from '../../domain/ids.ts';
 import type { EntryKind, Place } from '../../domain/ledger.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
-import type {
-  CancelAnswer,
-  ParkReason,
-  PayoutStatus,
-  WaitReason,
-} from '../../domain/payouts/states.ts';
+import type { CancelAnswer, PayoutStatus } from '../../domain/payouts/states.ts';
+import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
+import type { WaitReason } from '../../domain/waits.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
 import type { MoneyStep, RefusalKind } from '../../domain/stripe.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
@@ -207,7 +204,7 @@ type SellersTable = {
   earns_at_account: Generated<boolean>;
   books_checked_at: MaybeInstant;
   look_again_at: MaybeInstant;
-  parked: Maybe<string>;
+  parked: Maybe<SellerParkReason>;
   paused_at: MaybeInstant;
   paused_by: Maybe<string>;
   pause_reason: Maybe<string>;

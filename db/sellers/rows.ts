@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
 import { newId, type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
+import type { SellerParkReason } from '../../domain/parking/reasons.ts';
 import { manualSchedule, type Schedule } from '../../domain/paydays/schedule.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
@@ -32,7 +33,7 @@ export type SellerRecord = NewSeller & {
   schedule: Schedule;
   nextPayoutAt: string | null;
   lookAgainAt: string | null;
-  parked: string | null;
+  parked: SellerParkReason | null;
   paused: { since: string; by: string; reason: string } | null;
   closed: { since: string; by: string; reason: string } | null;
   createdAt: string;

@@ -1,5 +1,6 @@
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
-import type { ParkReason, WaitReason } from './states.ts';
+import type { ParkReason } from '../parking/reasons.ts';
+import type { WaitReason } from '../waits.ts';
 
 /** What a payout does after a refusal. */
 export type RefusalAnswer =

@@ -1,7 +1,9 @@
 import type { Stop } from '../holds.ts';
 import type { PayoutId, SellerId, StripeAccountId, StripePayoutId, TransferId } from '../ids.ts';
 import type { Currency } from '../money.ts';
+import type { ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
+import { type WaitReason, waits } from '../waits.ts';
 
 /**
  * - `requested`: the row stands, nothing is set aside yet.
@@ -32,28 +34,6 @@ export const inFlightStatuses = ['reserved', 'transferred'] as const;
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';
 }
-
-/** What a payout waits for, in words an operator understands. */
-export type WaitReason =
-  | 'seller-not-active'
-  | 'seller-paused'
-  | 'hold'
-  | 'another-payout'
-  | 'platform-balance'
-  | 'account-balance'
-  | 'arrival'
-  | 'capability'
-  | 'bank-details'
-  | 'cooling-period'
-  | 'automatic-payouts'
-  | 'stripe-limit'
-  | 'money-stopped'
-  | 'outcome-look-up'
-  | 'bank'
-  | 'late-return';
-
-/** Why a payout stopped until a person decides. */
-export type ParkReason = 'outcome-unknown' | 'refused-by-stripe' | 'unexpected-state';
 
 /** What Stripe said when it was asked to cancel a payout it has: too late, or nothing that tells. */
 export type CancelAnswer = 'refused' | 'unknown';
@@ -188,5 +168,5 @@ const stepByStatus = {
 
 /** Money that has not arrived does not arrive sooner because somebody knocked. */
 function mayBeCutShort({ waitingFor }: Payout): boolean {
-  return waitingFor !== 'arrival' && waitingFor !== 'outcome-look-up';
+  return waitingFor === null || !waits[waitingFor].ignoresWakeUps;
 }

@@ -6,7 +6,7 @@ import { readPayout } from '../../db/payouts/rows.ts';
 import { openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
 import { recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { ParkReason } from '../../domain/payouts/states.ts';
+import type { ParkReason } from '../../domain/parking/reasons.ts';
 import type { TestApi } from '../api/harness.ts';
 import { openAttempt } from './money.ts';
 import { payoutStages } from './payout-stages.ts';

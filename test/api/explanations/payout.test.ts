@@ -5,7 +5,7 @@ import { readPayout, recordPayoutStarted, recordWait } from '../../../db/payouts
 import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
 import { recordPutOff, recordRefused } from '../../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
-import type { WaitReason } from '../../../domain/payouts/states.ts';
+import type { WaitReason } from '../../../domain/waits.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { lacksDetails } from '../../build/seller-situations.ts';
 import { startApi, type TestApi } from '../harness.ts';

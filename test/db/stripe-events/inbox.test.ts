@@ -9,7 +9,7 @@ import { recordPaid, recordSent } from '../../../db/payouts/steps.ts';
 import { recordEvents } from '../../../db/stripe-events/inbox.ts';
 import { listWakeUps, removeWakeUps } from '../../../db/wake-ups.ts';
 import type { SellerId } from '../../../domain/ids.ts';
-import type { WaitReason } from '../../../domain/payouts/states.ts';
+import type { WaitReason } from '../../../domain/waits.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
 let money: MoneyDatabase;

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import {
   isOver,
   nextStep,
-  type ParkReason,
   payoutBefore,
   type PayoutStatus,
   payoutStatuses,
-  type WaitReason,
 } from '../../../domain/payouts/states.ts';
+import type { ParkReason } from '../../../domain/parking/reasons.ts';
+import type { WaitReason } from '../../../domain/waits.ts';
 import { aPayout, before, later, noon } from '../../build/payout.ts';
 
 const stepOf: Record<PayoutStatus, string> = {

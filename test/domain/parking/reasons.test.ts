@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import {
+  isUnknown,
+  offers,
+  type PayoutPark,
+  payoutParkOf,
+  type SellerPark,
+  sellerParkOf,
+} from '../../../domain/parking/reasons.ts';
+
+test.each<[PayoutPark | SellerPark, boolean, boolean, boolean, string]>([
+  // reason                     retry  cancel unknown why
+  ['outcome-unknown', false, false, true, 'trying again might pay twice'],
+  [
+    'refused-by-stripe',
+    true,
+    true,
+    false,
+    'nothing moved, so the money is where the ledger has it',
+  ],
+  ['unexpected-state', true, false, false, 'money moved, so the payout looks again'],
+  ['late', false, false, false, 'only the bank or Stripe can do something'],
+  ['account-refused', true, false, false, 'no account was made'],
+  ['account-outcome-unknown', false, false, true, 'trying again might make a second account'],
+  ['account-rejected', false, false, false, 'only the platform or Stripe can take it back'],
+  ['manual-payouts-refused', true, false, false, 'the setting may work by now'],
+  ['returned-after-close', true, false, false, 'the money may stay where it is'],
+])('%s: retry %s, cancel %s, look first %s: %s', (reason, retry, cancel, look) => {
+  expect(offers(reason, 'retry')).toBe(retry);
+  expect(offers(reason, 'cancel')).toBe(cancel);
+  expect(isUnknown(reason)).toBe(look);
+});
+
+test.each([
+  ['transfer', 'tr_...'],
+  ['payout', 'po_...'],
+] as const)('a lost answer about a %s asks for the id that begins as Stripe’s do', (step, id) => {
+  const of = { id: 'payout_1', parkedDetail: 'tr_1: it was reversed', unknownStep: step } as const;
+  const { explanation, commands } = payoutParkOf('outcome-unknown', of);
+  expect(explanation).toContain(`${step}: look for payout_1 at Stripe`);
+  expect(explanation).toContain('tr_1: it was reversed');
+  expect(commands[0]).toMatchObject({
+    path: '/v1/payouts/payout_1/confirm-sent',
+    body: { stripeId: id },
+  });
+});
+
+test('a command of a seller that closes or reopens it asks for a reason', () => {
+  const { commands } = sellerParkOf('returned-after-close', 'sel_1');
+  expect(commands.map(({ path, body }) => [path, body])).toEqual([
+    ['/v1/sellers/sel_1/reopen', { reason: '...' }],
+    ['/v1/sellers/sel_1/retry', {}],
+  ]);
+});
