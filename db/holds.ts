@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Hold, HoldSource, Stop } from '../domain/holds.ts';
 import {
+  type DiscrepancyId,
   type HoldId,
   newId,
   payoutWorkflowId,
@@ -19,14 +20,20 @@ import { addWakeUps } from './wake-ups.ts';
 export type HoldRecord = ReturnType<typeof toHold>;
 
 /** What somebody wants to wait. The reason is free text: it never leaves the database and the API. */
-export type NewHold = Hold & { sellerId: SellerId; source: HoldSource; reason: string };
+export type NewHold = Hold & {
+  sellerId: SellerId;
+  source: HoldSource;
+  reason: string;
+  /** What the hold is about, by which code finds it again. */
+  about?: DiscrepancyId | null;
+};
 
 /**
  * Places a hold. The lock on the seller makes it come wholly before or after a reservation: money
  * that is set aside already goes on.
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
-  const { sellerId, source, reason, currency, amount, expiresAt } = hold;
+  const { sellerId, source, reason, about = null, currency, amount, expiresAt } = hold;
   const { schedule } = await lockSeller(tx, sellerId);
   const row = await tx
     .insertInto('holds')
@@ -35,6 +42,7 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
       seller_id: sellerId,
       source,
       reason,
+      about,
       currency,
       amount,
       placed_by: by,

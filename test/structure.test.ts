@@ -53,6 +53,7 @@ describe('the checker', () => {
     ['test/a.test.ts', 'every test runs', `${word('test', '.skip')}('a', () => {});`],
     ['domain/a.ts', 'now is given', 'const x = Date.now();'],
     ['workflows/a.ts', 'dates are data', "const x = new Intl.NumberFormat('de');"],
+    ['db/a.ts', 'a reason is for people', "query.where('reason', '=', text);"],
     ['workflows/a.ts', 'every workflow of the process', 'let seen = 0;'],
   ])('finds what was planted in %s: %s', (path, fault, text) => {
     expect(faultsIn({ path, text }).join('\n')).toContain(fault);

@@ -71,6 +71,7 @@ const bans: { words: RegExp; where: RegExp; why: string }[] = [
   { words: /@ts-[i]gnore/, where: /^/, why: 'say what the type is' },
   { words: /\b(it|test|describe)\.(only|skip)\b/, where: /^test\//, why: 'every test runs' },
   { words: /\bDate\.now\(/, where: /^(domain|workflows)\//, why: 'now is given' },
+  { words: /\.where\('reason'|holds\.reason/, where: /^db\//, why: 'a reason is for people' },
   { words: /\bIntl\./, where: /^(domain|workflows)\//, why: 'dates are data' },
 ];
 

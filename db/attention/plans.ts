@@ -62,12 +62,11 @@ async function readAround(
   );
 }
 
-/** The hold that was placed with a difference names the same line of Stripe's. */
+/** The hold over an unknown payout may cover several of them: a person releases it by itself. */
 const holdsOverIt = sql`array(
-  select holds.id from discrepancies join holds on holds.seller_id = item.seller_id
-    and holds.source = 'system' and right(holds.reason, length(movement_id) + 2)
-      = '(' || movement_id || ')'
-  where discrepancies.id = item.id and holds.released_at is null
+  select holds.id from discrepancies join holds on holds.about = discrepancies.id
+  where discrepancies.id = item.id and discrepancies.cause <> 'payout-unknown'
+    and holds.released_at is null
     and (holds.expires_at is null or holds.expires_at > business_now())
   order by holds.placed_at, holds.id)`;
 

@@ -56,6 +56,23 @@ export async function openDiscrepancies(tx: Tx, found: readonly Difference[]): P
   `.execute(tx);
 }
 
+/** The discrepancy over a difference that was opened: that of its line, otherwise of its object. */
+export async function findDiscrepancyOver(
+  tx: Tx,
+  { cause, object, atStripe }: Difference,
+): Promise<DiscrepancyId | null> {
+  const line = atStripe?.movementId ?? null;
+  const row = await tx
+    .selectFrom('discrepancies')
+    .select('id')
+    .where('cause', '=', cause)
+    .where('object', 'in', [object, line ?? object])
+    .orderBy(sql`movement_id is not distinct from ${line}`, 'desc')
+    .orderBy(sql`closed_at is null`, 'desc')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** A person says why it needs no looking at any more; nothing when it was closed before. */
 export async function closeDiscrepancy(
   tx: Tx,

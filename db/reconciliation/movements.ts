@@ -23,7 +23,7 @@ import { lookForThreshold } from '../paydays/thresholds.ts';
 import { replaceShortPayouts } from '../payouts/shortfalls.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
-import { type Difference, openDiscrepancies } from './discrepancies.ts';
+import { type Difference, findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
 import { readKnown } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
 import { alarmOver } from './unknown-payouts.ts';
@@ -169,18 +169,21 @@ async function confirmClaims(tx: Tx, taken: Taken): Promise<void> {
 
 /** Holds what nobody knows the purpose of, and says what a person has to look at. */
 async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
+  const differing = taken.flatMap(({ movement, booking }) =>
+    differencesOf(sellerId, movement, booking),
+  );
+  // First, so that each hold can name what it is about.
+  await openDiscrepancies(tx, differing);
   for (const { movement, booking } of taken) {
     if (booking.kind !== 'booked' || !booking.isHeld) continue;
+    const [difference] = differencesOf(sellerId, movement, booking);
+    const about = difference ? await findDiscrepancyOver(tx, difference) : null;
     const what = causes[booking.cause ?? 'moved-without-us'].what;
     const hold = { currency: movement.currency, amount: booking.entry.amount, expiresAt: null };
     const reason = `${what} (${movement.id})`;
-    await placeHold(tx, { sellerId, source: 'system', reason, ...hold }, 'engine');
+    await placeHold(tx, { sellerId, source: 'system', reason, about, ...hold }, 'engine');
   }
   await alarmOver(tx, sellerId, taken);
-  await openDiscrepancies(
-    tx,
-    taken.flatMap(({ movement, booking }) => differencesOf(sellerId, movement, booking)),
-  );
 }
 
 /** What a line makes a person look at. */

@@ -4,6 +4,7 @@ import type { Booking } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { type MadeAtStripe, noteUnknownMade } from '../recovery/comparison.ts';
+import { findDiscrepancyOver } from './discrepancies.ts';
 import type { OpenLine } from './lines.ts';
 
 type Taken = readonly { movement: OpenLine; booking: Booking }[];
@@ -22,8 +23,9 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
   );
   for (const currency of new Set(fresh.map(({ movement }) => movement.currency))) {
     if (await findHold(tx, sellerId, currency)) continue;
+    const about = await findAbout(tx, sellerId, fresh, currency);
     const all = { source: 'system', reason, currency, amount: null, expiresAt: null } as const;
-    await placeHold(tx, { sellerId, ...all }, 'engine');
+    await placeHold(tx, { sellerId, about, ...all }, 'engine');
   }
   if (fresh.length > 0) await noteUnknownMade(tx, await toMade(tx, sellerId, fresh));
   for (const currency of new Set(understood.map(({ movement }) => movement.currency))) {
@@ -35,6 +37,16 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
 }
 
 const reason = causes['payout-unknown'].what;
+
+/** One hold covers all unknown payouts of a currency; it names the discrepancy of the first. */
+async function findAbout(tx: Tx, sellerId: SellerId, fresh: Taken, currency: string) {
+  const line = fresh.find(({ movement }) => movement.currency === currency)?.movement;
+  if (!line) return null;
+  const { id: movementId, object, net } = line;
+  const atStripe = { movementId, object, net, currency };
+  const of = { cause: 'payout-unknown', object: object ?? movementId } as const;
+  return findDiscrepancyOver(tx, { ...of, sellerId, atStripe });
+}
 
 /** What came back by itself needs no adopting. */
 async function toMade(tx: Tx, sellerId: SellerId, fresh: Taken): Promise<MadeAtStripe[]> {
@@ -56,12 +68,12 @@ async function toMade(tx: Tx, sellerId: SellerId, fresh: Taken): Promise<MadeAtS
 async function findHold(tx: Tx, sellerId: SellerId, currency: string): Promise<HoldId | undefined> {
   const row = await tx
     .selectFrom('holds')
-    .select('id')
-    .where('seller_id', '=', sellerId)
-    .where('source', '=', 'system')
-    .where('reason', '=', reason)
-    .where('currency', '=', currency)
-    .where('released_at', 'is', null)
+    .innerJoin('discrepancies', 'discrepancies.id', 'holds.about')
+    .select('holds.id')
+    .where('holds.seller_id', '=', sellerId)
+    .where('discrepancies.cause', '=', 'payout-unknown')
+    .where('holds.currency', '=', currency)
+    .where('holds.released_at', 'is', null)
     .executeTakeFirst();
   return row?.id;
 }

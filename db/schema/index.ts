@@ -6,6 +6,7 @@ import type { HoldSource, ReleaseRule } from '../../domain/holds.ts';
 import type {
   ApiKeyId,
   CommandId,
+  DiscrepancyId,
   EarningId,
   EventId,
   HoldId,
@@ -103,6 +104,7 @@ export type Database = AccountTables &
       seller_id: SellerId;
       source: HoldSource;
       reason: string;
+      about: Maybe<DiscrepancyId>;
       currency: Maybe<string>;
       amount: Maybe<number>;
       placed_at: Instant;

@@ -3,7 +3,7 @@ import { parkSeller } from '../../db/accounts/parked.ts';
 import { placeHold } from '../../db/holds.ts';
 import { parkPayout } from '../../db/payouts/move.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
-import { openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
+import { findDiscrepancyOver, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
 import { recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { ParkReason } from '../../domain/parking/reasons.ts';
@@ -58,14 +58,14 @@ export function attentionStage(api: TestApi) {
   async function difference() {
     const sellerId = await api.makeSeller({ status: 'active' });
     const line = `txn_${sellerId.slice(4)}`;
-    const reason = `Money was transferred (${line})`;
     const { id: holdId } = await api.db.transaction().execute(async (tx) => {
       const atStripe = { movementId: line, object: `tr_${line}`, net: 30_00, currency: 'eur' };
       const found = { cause: 'transfer-not-ordered', object: line, sellerId, atStripe } as const;
       await openDiscrepancies(tx, [found]);
+      const about = await findDiscrepancyOver(tx, found);
       const all = { source: 'system', currency: 'eur', amount: 30_00, expiresAt: null } as const;
       await placeHold(tx, { sellerId, reason: 'of another', ...all }, 'engine');
-      return placeHold(tx, { sellerId, reason, ...all }, 'engine');
+      return placeHold(tx, { sellerId, reason: 'Money was transferred', about, ...all }, 'engine');
     });
     return { sellerId, holdId };
   }

@@ -7,6 +7,9 @@ create table holds (
   -- Who placed the hold decides what a seller is told about it.
   source text not null check (source in ('operator', 'dispute', 'risk', 'system')),
   reason text not null,
+  -- What the hold is about: a discrepancy (`disc_`), or later a dispute of Stripe's (`dp_`, `du_`).
+  -- Code finds a hold by this id, never by its reason, which is a text for people.
+  about text check (about ~ '^(disc|dp|du)_'),
   -- Stripe's spelling, ISO 4217 in lower case. Null holds every currency.
   currency text check (currency ~ '^[a-z]{3}$'),
   -- Null holds everything; a hold of nothing is no hold.
@@ -33,6 +36,8 @@ create table holds (
 create index holds_newest on holds (placed_at desc, id desc);
 -- Serves the list of a seller's holds.
 create index holds_of_seller on holds (seller_id, placed_at desc, id desc);
+-- Serves the search for the holds over a discrepancy.
+create index holds_about on holds (about) where about is not null;
 -- Serves each reservation, which reads what holds a seller's money.
 create index holds_not_released on holds (seller_id) where released_at is null;
 -- Serves a move of the sandbox clock, which wakes the sellers whose hold expires by it.
@@ -42,10 +47,10 @@ create index holds_expiry on holds (expires_at) where released_at is null;
 create function release_once() returns trigger language plpgsql as $$
 begin
   if old.released_at is not null
-    or (old.id, old.seller_id, old.source, old.reason, old.currency, old.amount, old.placed_at,
-        old.placed_by, old.release_rule, old.expires_at)
-      is distinct from (new.id, new.seller_id, new.source, new.reason, new.currency, new.amount,
-        new.placed_at, new.placed_by, new.release_rule, new.expires_at) then
+    or (old.id, old.seller_id, old.source, old.reason, old.about, old.currency, old.amount,
+        old.placed_at, old.placed_by, old.release_rule, old.expires_at)
+      is distinct from (new.id, new.seller_id, new.source, new.reason, new.about, new.currency,
+        new.amount, new.placed_at, new.placed_by, new.release_rule, new.expires_at) then
     raise exception 'a hold only changes by its one release';
   end if;
   return new;

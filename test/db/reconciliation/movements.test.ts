@@ -251,3 +251,21 @@ describe('what moved because of us', () => {
     expect(await reservePayout(money.db, next.id)).toMatchObject({ fromAccount: 40_00 });
   });
 });
+
+test.each([
+  ['transfer', 'transfer-not-ordered', 'a transfer that nobody here ordered'],
+  ['unknown', 'payout-unknown', 'a payout that is not in the database'],
+])('a hold over a %s names its discrepancy: %s, %s', async (what, cause) => {
+  const sellerId = await money.seller();
+  const transfer = `tr_${sellerId}`;
+  const payoutId: PayoutId = `payout_${sellerId.slice(4)}`;
+  const named = what === 'unknown' ? { payoutId } : {};
+  await record(sellerId, [movement('payment', 30_00, { transfer, object: transfer, ...named })]);
+  const holds = await money.db
+    .selectFrom('holds')
+    .innerJoin('discrepancies', 'discrepancies.id', 'holds.about')
+    .select(['cause', 'discrepancies.object'])
+    .where('holds.seller_id', '=', sellerId)
+    .execute();
+  expect(holds).toEqual([{ cause, object: transfer }]);
+});
