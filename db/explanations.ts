@@ -3,7 +3,7 @@ import type { Requirement } from '../domain/accounts/requirements.ts';
 import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import { comingPaydays } from '../domain/paydays/forecast.ts';
 import { cutOffOf } from '../domain/paydays/schedule.ts';
-import { isOver, payoutStatuses } from '../domain/payouts/states.ts';
+import { isOver } from '../domain/payouts/states.ts';
 import { type BankAccountRecord, listBankAccounts } from './accounts/bank-accounts.ts';
 import { listRequirements } from './accounts/requirements.ts';
 import { readKeyNames } from './api-keys.ts';
@@ -18,6 +18,7 @@ import type { Calendar } from './paydays/rows.ts';
 import * as views from './payouts/views.ts';
 import { listDiscrepancies } from './reconciliation/discrepancies.ts';
 import { findSeller, type SellerRecord } from './sellers/rows.ts';
+import { isOpen } from './schema/statuses.ts';
 import { listAttempts, listPutOff } from './stripe/attempt-views.ts';
 import { atOneInstant, readNow } from './time.ts';
 
@@ -186,15 +187,13 @@ function paydayOf(
   return calendar({ schedule, country }, { now: before, count: 1 }).upcoming[0] ?? null;
 }
 
-const openStatuses = payoutStatuses.filter((status) => !isOver({ status }));
-
 /** First what the bank does not have yet: of what it has there may be many. */
 async function listOpen(tx: Tx, sellerId: SellerId) {
   const rows = await tx
     .selectFrom('payouts')
     .selectAll()
     .where('seller_id', '=', sellerId)
-    .where('status', 'in', openStatuses)
+    .where(isOpen())
     .orderBy(sql`status = 'paid'`)
     .orderBy('created_at')
     .orderBy('id')

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
 import { paydayAt } from './paydays/thresholds.ts';
+import { isInFlight, isOpen } from './schema/statuses.ts';
 import { isEndStored } from './stripe-events/inbox.ts';
-import { insertWakeUps } from './wake-ups.ts';
+import { insertWakeUps, workflowId } from './wake-ups.ts';
 
 /**
  * Notes a wake-up for everything whose deadline passed a while ago and whose workflow should have
@@ -13,28 +14,28 @@ import { insertWakeUps } from './wake-ups.ts';
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
   await insertWakeUps(
     db,
-    sql`select 'payout/' || id, array['deadline'] from payouts
-    where status in ('requested', 'reserved', 'transferred', 'sent', 'paid')
+    sql`select ${workflowId('payout', 'id')}, array['deadline'] from payouts
+    where ${isOpen()}
       and parked is null and look_again_at < business_now() - ${minutes} * interval '1 minute'
     union all
-    select 'seller/' || id, array['deadline'] from sellers
+    select ${workflowId('seller', 'id')}, array['deadline'] from sellers
     where status <> 'closed' and parked is null
       and look_again_at < business_now() - ${minutes} * interval '1 minute'
     union
-    select 'seller/' || id, array['deadline'] from sellers
+    select ${workflowId('seller', 'id')}, array['deadline'] from sellers
     where status = 'active' and parked is null and paused_at is null
       and ${paydayAt} < business_now() - ${minutes} * interval '1 minute'
     union
-    select 'seller/' || waiting.seller_id, array['deadline'] from payouts waiting
+    select ${workflowId('seller', 'waiting.seller_id')}, array['deadline'] from payouts waiting
       join sellers on sellers.id = waiting.seller_id
     where sellers.status = 'active' and sellers.parked is null and paused_at is null
       and waiting.status = 'requested' and waiting.started_at is null
       and waiting.created_at < business_now() - ${minutes} * interval '1 minute'
       and not exists (select from payouts busy where busy.seller_id = waiting.seller_id
-        and busy.currency = waiting.currency and (busy.status in ('reserved', 'transferred')
+        and busy.currency = waiting.currency and (${isInFlight('busy')}
           or busy.status = 'requested' and busy.started_at is not null))
     union
-    select 'payout/' || id, array['deadline'] from payouts
+    select ${workflowId('payout', 'id')}, array['deadline'] from payouts
     where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
       and ${isEndStored(sql.ref('stripe_payout_id'))}`,
   );
@@ -66,7 +67,7 @@ export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<Op
     db
       .selectFrom('payouts')
       .select(['id', 'seller_id'])
-      .where('status', 'in', ['requested', 'reserved', 'transferred', 'sent', 'paid'])
+      .where(isOpen())
       .where((of) =>
         of.or([
           of('started_at', '<=', before),

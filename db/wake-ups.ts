@@ -1,10 +1,21 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
+import {
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+  sellerWorkflowId,
+  workflowPrefixes,
+} from '../domain/ids.ts';
 import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { Db, Tx } from './connect.ts';
 
 /** A workflow that has something to look at and was not told yet. */
 export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
+
+/** The id of a workflow in SQL; `id` names the column with the id of its seller or payout. */
+export function workflowId(kind: keyof typeof workflowPrefixes, id: string) {
+  return sql<string>`${sql.lit(workflowPrefixes[kind])} || ${sql.ref(id)}`;
+}
 
 /**
  * Notes that workflows must look again, in the transaction that gives them the reason. Whoever

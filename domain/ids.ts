@@ -1,4 +1,4 @@
-/** The only file that creates and parses ids. No other file concatenates them. */
+/** The only file that creates and parses ids. SQL builds workflow ids from the prefixes here. */
 
 export type SellerId = `sel_${string}`;
 export type EarningId = `earn_${string}`;
@@ -32,14 +32,17 @@ export function newRequestId(): `req_${string}` {
   return `req_${globalThis.crypto.randomUUID()}`;
 }
 
+/** What a workflow id begins with, before the id of its seller or payout; SQL uses these too. */
+export const workflowPrefixes = { seller: 'seller/', payout: 'payout/' } as const;
+
 /** The id of the workflow that runs as long as the seller exists. */
 export function sellerWorkflowId(sellerId: SellerId): `seller/${SellerId}` {
-  return `seller/${sellerId}`;
+  return `${workflowPrefixes.seller}${sellerId}`;
 }
 
 /** The id of the workflow that takes a payout from its reservation to the end of its watch. */
 export function payoutWorkflowId(payoutId: PayoutId): `payout/${PayoutId}` {
-  return `payout/${payoutId}`;
+  return `${workflowPrefixes.payout}${payoutId}`;
 }
 
 /**

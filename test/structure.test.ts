@@ -55,6 +55,11 @@ describe('the checker', () => {
     ['workflows/a.ts', 'dates are data', "const x = new Intl.NumberFormat('de');"],
     ['db/a.ts', 'a reason is for people', "query.where('reason', '=', text);"],
     ['workflows/a.ts', 'every workflow of the process', 'let seen = 0;'],
+    ['db/a.ts', 'has the lists of statuses', "sql`select 1 where status in ('sent', 'paid')`;"],
+    ['db/a/b.ts', 'has the lists of statuses', "sql`a.status not in ('sent')`;"],
+    ['db/a/b.ts', 'has the lists of statuses', "query.where('a.status', 'in', ['sent']);"],
+    ['db/a.ts', 'builds ids', "sql`select 'payout/' || id from payouts`;"],
+    ['db/wake-ups.ts', 'builds ids', "sql`select 'seller/' || id from sellers`;"],
   ])('finds what was planted in %s: %s', (path, fault, text) => {
     expect(faultsIn({ path, text }).join('\n')).toContain(fault);
   });
@@ -63,6 +68,12 @@ describe('the checker', () => {
     ['workflows/a.ts', 'types cost nothing there', "import type { B } from '../activities/b.ts';"],
     ['dev/chaos/audit/verdict.ts', 'its own parts', "import { a } from './audit-a.ts';"],
     ['db/a.ts', 'its own package', "import { sql } from 'kysely';"],
+    [
+      'db/migrations/a.ts',
+      'what stands',
+      "sql`check (status in ('a', 'b') and id = 'payout/' || c)`;",
+    ],
+    ['db/a.ts', 'a list that is given', "query.where('status', 'in', from);"],
   ])('lets %s be: %s', (path, _why, text) => {
     expect(faultsIn({ path, text })).toEqual([]);
   });

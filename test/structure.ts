@@ -73,6 +73,16 @@ const bans: { words: RegExp; where: RegExp; why: string }[] = [
   { words: /\bDate\.now\(/, where: /^(domain|workflows)\//, why: 'now is given' },
   { words: /\.where\('reason'|holds\.reason/, where: /^db\//, why: 'a reason is for people' },
   { words: /\bIntl\./, where: /^(domain|workflows)\//, why: 'dates are data' },
+  {
+    words: /\bstatus (not )?in \(|status', '(not )?in', \[/,
+    where: /^db\/(?!migrations\/|schema\/statuses\.ts)/,
+    why: 'db/schema/statuses.ts has the lists of statuses',
+  },
+  {
+    words: /'(payout|seller)\/'/,
+    where: /^db\/(?!migrations\/)/,
+    why: 'workflowId of db/wake-ups.ts builds ids',
+  },
 ];
 
 /** What in this file breaks the rules of the house, each as one line for a person. */

@@ -6,6 +6,7 @@ import {
 } from '../../domain/accounts/failures.ts';
 import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
+import { isAtBank } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -42,7 +43,7 @@ export async function recordBankAccounts(
       select stripe_id from given where is_default and ${coolingHours} > 0
         and exists (select from bank_accounts where seller_id = ${sellerId})
         and exists (select from payouts where seller_id = ${sellerId}
-          and status in ('paid', 'settled'))
+          and ${isAtBank()})
         and not exists (select from bank_accounts before where before.seller_id = ${sellerId}
           and before.currency = given.currency and before.is_default and before.gone_at is null
           and coalesce(before.fingerprint = given.fingerprint,

@@ -7,10 +7,10 @@ import {
   sellerWorkflowId,
   type StripeAccountId,
 } from '../../domain/ids.ts';
-import { inFlightStatuses } from '../../domain/payouts/states.ts';
 import { waitsThat } from '../../domain/waits.ts';
 import { statusOf } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
+import { isBeforeStripe } from '../schema/statuses.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { type BankAccountFacts, payAnew, recordBankAccounts } from './bank-accounts.ts';
@@ -131,7 +131,7 @@ export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<vo
     .selectFrom('payouts')
     .select('id')
     .where('seller_id', '=', sellerId)
-    .where('status', 'in', ['requested', ...inFlightStatuses])
+    .where(isBeforeStripe())
     .where('waiting_for', 'in', waitsThat('isOfAccount'))
     .execute();
   const wakeUps = waiting.map(({ id }) => {

@@ -7,6 +7,7 @@ import type { PayoutPark, SellerPark } from '../../domain/parking/reasons.ts';
 import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
+import { isCarrying } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
 
 /**
@@ -183,7 +184,7 @@ function stakeOf(currency: string | undefined) {
 const listedPayouts = sql`lateral (
     select coalesce(sum(from_platform + from_account), 0)::bigint as listed from payouts
     where payouts.seller_id = stopped.seller_id and payouts.currency = held.currency
-      and (parked is not null and status in ('reserved', 'transferred', 'sent')
+      and (parked is not null and ${isCarrying()}
         or status = 'sent' and ${lateSince} < business_now())
   ) as beside`;
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Tx } from '../connect.ts';
+import { hasLeft } from '../schema/statuses.ts';
 
 /** Whose earnings pay which payout, and how much of it, in minor units. */
 export type Allocation = {
@@ -77,7 +78,7 @@ export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Alloc
     .select('id')
     .where('seller_id', '=', sellerId)
     .where('adopted_at', 'is not', null)
-    .where('status', 'in', ['sent', 'paid', 'settled'])
+    .where(hasLeft())
     .orderBy('id')
     .forNoKeyUpdate()
     .execute();

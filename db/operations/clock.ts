@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { isOver, payoutStatuses } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
-import { insertWakeUps } from '../wake-ups.ts';
+import { isOpen } from '../schema/statuses.ts';
+import { insertWakeUps, workflowId } from '../wake-ups.ts';
 
 /** Business time now, and how far it is ahead of real time. */
 export type ClockReading = { now: string; offsetMs: number };
@@ -45,20 +45,19 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
     .select('offset_ms')
     .executeTakeFirstOrThrow();
   await tx.updateTable('clock').set({ offset_ms: offsetMs }).execute();
-  const open = payoutStatuses.filter((status) => !isOver({ status }));
   await insertWakeUps(
     tx,
     sql`with due as (
-      select 'payout/' || payouts.id as workflow_id from payouts, clock
-        where status in (${sql.join(open)}) and look_again_at <= ${newNow}
+      select ${workflowId('payout', 'payouts.id')} as workflow_id from payouts, clock
+        where ${isOpen()} and look_again_at <= ${newNow}
       union
-      select 'seller/' || sellers.id from sellers, clock
+      select ${workflowId('seller', 'sellers.id')} from sellers, clock
         where status <> 'closed' and look_again_at <= ${newNow}
       union
-      select 'seller/' || sellers.id from sellers, clock
+      select ${workflowId('seller', 'sellers.id')} from sellers, clock
         where status = 'active' and paused_at is null and ${paydayAt} <= ${newNow}
       union
-      select 'seller/' || seller_id from holds, clock
+      select ${workflowId('seller', 'seller_id')} from holds, clock
         where released_at is null and expires_at <= ${newNow}
           and expires_at > now() + ${before} * interval '1 millisecond' - interval '1 minute'
     )

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { ApiKeyId } from '../../domain/ids.ts';
-import { isOver, payoutStatuses } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
+import { isOpen } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
-import { insertWakeUps } from '../wake-ups.ts';
+import { insertWakeUps, workflowId } from '../wake-ups.ts';
 
 /** The switch that every request that moves money looks at first, and who moved it last. */
 export type Operations = {
@@ -48,16 +48,11 @@ export async function lockMoneySwitch(tx: Tx): Promise<void> {
   await tx.selectFrom('operations').select('money_stopped').forUpdate().execute();
 }
 
-/** As the index of open payouts has it: written out, since a kept plan cannot infer it. */
-const isOpen = sql<boolean>`status in (${sql.join(
-  payoutStatuses.filter((status) => !isOver({ status })).map((status) => sql.lit(status)),
-)})`;
-
 /** Only payouts wait for this: nothing else moves money. */
 async function wakeStopped(tx: Tx): Promise<void> {
   await insertWakeUps(
     tx,
-    sql`select 'payout/' || id, array['payouts'] from payouts
-      where waiting_for = 'money-stopped' and ${isOpen}`,
+    sql`select ${workflowId('payout', 'id')}, array['payouts'] from payouts
+      where waiting_for = 'money-stopped' and ${isOpen()}`,
   );
 }

@@ -7,6 +7,7 @@ import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { WaitReason } from '../../domain/waits.ts';
 import type { Db, Tx } from '../connect.ts';
+import { isInFlight } from '../schema/statuses.ts';
 import { allocation } from '../earnings/allocations.ts';
 import { activeHoldsOf, laterAt, upTo } from '../funds.ts';
 import { entryLines } from '../ledger.ts';
@@ -101,7 +102,7 @@ async function readFunds(
     holds: Hold[];
   }>`
     select exists (select from payouts where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and status in ('reserved', 'transferred')) as busy,
+        and currency = ${of.currency} and ${isInFlight()}) as busy,
       bank_is_paused(${of.seller_id}, ${of.currency})
         or is_converted(${of.seller_id}, ${of.currency}) as lacks_bank,
       bank_cools_until(${of.seller_id}, ${of.currency}) as cools_until,

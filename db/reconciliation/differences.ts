@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
+import { isOpen } from '../schema/statuses.ts';
 import { type Difference, openDiscrepancies } from './discrepancies.ts';
 
 /** What an entry says happened, where the books were read since and have no line of it. */
@@ -76,7 +77,7 @@ export async function openMissingEntries(db: Db, graceMinutes: number): Promise<
         and noted_at < now() - ${realMinutes} * interval '1 minute'
         and not exists (select from attempts join payouts on payouts.id = object_id
           where object_id = movements.payout_id and state in ('started', 'unknown')
-            and payouts.status in ('requested', 'reserved', 'transferred', 'sent', 'paid'))`,
+            and ${isOpen()})`,
   );
 }
 

@@ -6,11 +6,12 @@ import {
   sellerWorkflowId,
   type StripePayoutId,
 } from '../../domain/ids.ts';
-import { inFlightStatuses, type PayoutStatus } from '../../domain/payouts/states.ts';
+import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lockSeller } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
 import { notParked } from '../payouts/rows.ts';
+import { isInFlight } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { recordAdopted } from './adopted-payouts.ts';
@@ -149,7 +150,7 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
     .selectFrom('payouts')
     .select(['id', 'seller_id', 'from_platform', 'from_account'])
     .where('id', '=', of[0]?.payoutId ?? null)
-    .where('status', 'in', [...inFlightStatuses])
+    .where(isInFlight())
     .where(
       sql<boolean>`not exists (select from attempts where object_id = payouts.id
         and ${mayHaveMade})`,
@@ -183,7 +184,7 @@ async function callOffUnsent(
     .select('id')
     .where('seller_id', '=', sellerId)
     .where('currency', '=', currency)
-    .where('status', 'in', [...inFlightStatuses])
+    .where(isInFlight())
     .forUpdate()
     .execute();
   for (const { id } of inFlight) await cancelPayout(tx, id, by);
@@ -237,6 +238,6 @@ async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Pr
       look_again_at: businessNow,
     })
     .where('id', '=', payoutId)
-    .where('status', 'in', ['reserved', 'transferred'])
+    .where(isInFlight())
     .execute();
 }

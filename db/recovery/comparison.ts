@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
+import { isBeforeStripe, isInFlight } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
-import { insertWakeUps } from '../wake-ups.ts';
+import { insertWakeUps, workflowId } from '../wake-ups.ts';
 
 /** Something that Stripe made under our name. */
 export type MadeAtStripe = {
@@ -34,7 +35,7 @@ export async function readUncompared(
         (select created_at from installation)), business_now())
         - ${overlapSeconds} * interval '1 second' as since,
       array(select distinct stripe_account from payouts
-        where status in ('reserved', 'transferred') and stripe_account is not null) as accounts
+        where ${isInFlight()} and stripe_account is not null) as accounts
     from operations where compared_start is distinct from postgres_start()
   `.execute(db);
   return rows[0];
@@ -118,11 +119,11 @@ export async function recordCompared(db: Db, start: string): Promise<void> {
     if (isCompared === 0n) return;
     await insertWakeUps(
       tx,
-      sql`select 'payout/' || id, array['payouts'] from payouts
-        where status in ('requested', 'reserved', 'transferred')
+      sql`select ${workflowId('payout', 'id')}, array['payouts'] from payouts
+        where ${isBeforeStripe()}
           and parked is null and look_again_at is null
         union all
-        select 'seller/' || id, array['account'] from sellers
+        select ${workflowId('seller', 'id')}, array['account'] from sellers
         where stripe_account is null and status <> 'closed' and parked is null`,
     );
   });

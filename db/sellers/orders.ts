@@ -12,6 +12,7 @@ import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
 import { lookWhenFreed } from '../paydays/thresholds.ts';
 import { notWaiting } from '../payouts/rows.ts';
+import { isBeforeBank } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -127,7 +128,7 @@ async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
         where seller_id = ${sellerId} and amount <> 0
           and place not in ('owed', 'bank', 'foreign')) as money,
       array(select id from payouts where seller_id = ${sellerId}
-        and status in ('requested', 'reserved', 'transferred', 'sent') order by id) as payouts,
+        and ${isBeforeBank()} order by id) as payouts,
       array(select id from payouts where seller_id = ${sellerId}
         and status = 'paid' order by id) as watches,
       array(select id from holds where seller_id = ${sellerId}

@@ -6,6 +6,7 @@ import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import type { Database } from '../schema/index.ts';
+import { isBeforeBank, isInFlight } from '../schema/statuses.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
 
 /** Reads a seller as its workflow sees it, with the payouts that may start now. */
@@ -15,11 +16,11 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
       select distinct on (payouts.currency) payouts.id from payouts
       where seller_id = sellers.id and payouts.status = 'requested' and started_at is null
         and not exists (select from payouts busy where busy.seller_id = sellers.id
-          and busy.currency = payouts.currency and (busy.status in ('reserved', 'transferred')
+          and busy.currency = payouts.currency and (${isInFlight('busy')}
             or busy.status = 'requested' and busy.started_at is not null))
       order by payouts.currency, payouts.created_at
     ) as startable, array(select payouts.id from payouts where seller_id = sellers.id
-        and payouts.status in ('requested', 'reserved', 'transferred', 'sent')
+        and ${isBeforeBank()}
       order by created_at limit 5
     ) as under_way, ${stopsOf(sql.ref('sellers.id'))} as stops,
       (select count(*)::int from requirements where seller_id = sellers.id

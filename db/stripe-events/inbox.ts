@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { inFlightStatuses } from '../../domain/payouts/states.ts';
 import {
   type StripeEvent,
   type WakeRule,
   whomToWake,
 } from '../../domain/stripe-events/wake-rules.ts';
 import type { Db } from '../connect.ts';
-import { mergedWakeUp } from '../wake-ups.ts';
+import { isFollowed, isInFlight } from '../schema/statuses.ts';
+import { mergedWakeUp, workflowId } from '../wake-ups.ts';
 
 /** An event beside what its rule looks up; columns that are null look nothing up. */
 type Given = {
@@ -94,23 +94,23 @@ function maybeForeign(rule: WakeRule, type: string): boolean {
 }
 
 const seller: RawBuilder<unknown> = sql`
-  select 'seller/' || sellers.id, given.seller_topic
+  select ${workflowId('seller', 'sellers.id')}, given.seller_topic
     from given join fresh using (event_id)
       join sellers on sellers.stripe_account in (given.account, given.object_id)
     where given.seller_topic is not null and sellers.status <> 'closed'
 `;
 
 const payout: RawBuilder<unknown> = sql`
-  select 'payout/' || payouts.id, 'payouts'
+  select ${workflowId('payout', 'payouts.id')}, 'payouts'
     from given join fresh using (event_id) join lateral (
       select id, status from payouts where stripe_payout_id = given.payout limit 1
     ) as payouts on true
-    where payouts.status in ('sent', 'paid')
+    where ${isFollowed()}
 `;
 
 /** A payout of ours that is under way is told of by itself; what its account did is not news. */
 const sellerUnlessOurs: RawBuilder<unknown> = sql`
-  select 'seller/' || sellers.id, 'money'
+  select ${workflowId('seller', 'sellers.id')}, 'money'
     from given join fresh using (event_id) join lateral (
       select id, status from sellers where stripe_account = given.unless_ours limit 1
     ) as sellers on true left join lateral (
@@ -124,7 +124,7 @@ const sellerUnlessOurs: RawBuilder<unknown> = sql`
 
 /** What comes back after its seller was closed has to be booked all the same. */
 const closedSeller: RawBuilder<unknown> = sql`
-  select 'seller/' || sellers.id, topic
+  select ${workflowId('seller', 'sellers.id')}, topic
     from given join fresh using (event_id) join lateral (
       select seller_id, status from payouts where stripe_payout_id = given.payout limit 1
     ) as payouts on payouts.status = 'settled'
@@ -134,7 +134,7 @@ const closedSeller: RawBuilder<unknown> = sql`
 `;
 
 const sellerIfStale: RawBuilder<unknown> = sql`
-  select 'seller/' || sellers.id, 'money'
+  select ${workflowId('seller', 'sellers.id')}, 'money'
     from given join fresh using (event_id) join lateral (
       select id, status, movements_read_at from sellers
       where stripe_account = given.if_stale limit 1
@@ -143,13 +143,12 @@ const sellerIfStale: RawBuilder<unknown> = sql`
       or sellers.movements_read_at < business_now() - interval '5 minutes')
 `;
 
-/** The statuses stand in the text: only so is the index of payouts in flight of use. */
 const waitingPayouts: RawBuilder<unknown> = sql`
-  select 'payout/' || payouts.id, 'payouts'
+  select ${workflowId('payout', 'payouts.id')}, 'payouts'
     from given join fresh using (event_id)
       join payouts on payouts.waiting_for = given.waiting_for
         and (given.account is null or given.account = payouts.stripe_account)
-    where payouts.status in (${sql.join([...inFlightStatuses].map((status) => sql.lit(status)))})
+    where ${isInFlight()}
 `;
 
 /**

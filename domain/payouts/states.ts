@@ -30,6 +30,27 @@ export const payoutStatuses = [
 /** Between reservation and Stripe's definite answer: one such payout for each seller and currency. */
 export const inFlightStatuses = ['reserved', 'transferred'] as const;
 
+/** Stripe does not have the payout yet. */
+export const beforeStripeStatuses = ['requested', ...inFlightStatuses] as const;
+
+/** The bank does not have the payout yet. */
+export const beforeBankStatuses = [...beforeStripeStatuses, 'sent'] as const;
+
+/** Something can still happen to the payout: each of these has a next step. */
+export const openStatuses = [...beforeBankStatuses, 'paid'] as const;
+
+/** The payout's money has been set aside and is not at the bank yet. */
+export const carryingStatuses = [...inFlightStatuses, 'sent'] as const;
+
+/** Stripe has the payout, and the engine still follows it. */
+export const followedStatuses = ['sent', 'paid'] as const;
+
+/** The bank has the payout and has not sent it back. */
+export const atBankStatuses = ['paid', 'settled'] as const;
+
+/** The payout's money has left the account and has not come back. */
+export const leftStatuses = ['sent', ...atBankStatuses] as const;
+
 /** True while Stripe has not answered about it for good. */
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';
@@ -157,14 +178,14 @@ export function isOver({ status }: Pick<Payout, 'status'>): boolean {
   return !(status in stepByStatus);
 }
 
-type OpenStatus = keyof typeof stepByStatus;
+type OpenStatus = (typeof openStatuses)[number];
 const stepByStatus = {
   requested: 'reserve',
   reserved: 'transfer',
   transferred: 'payout',
   sent: 'follow',
   paid: 'settle',
-} as const;
+} as const satisfies Record<OpenStatus, string>;
 
 /** Money that has not arrived does not arrive sooner because somebody knocked. */
 function mayBeCutShort({ waitingFor }: Payout): boolean {
