@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import type { Db } from './connect.ts';
 import { paydayAt } from './paydays/thresholds.ts';
-import { isInFlight, isOpen } from './schema/statuses.ts';
+import { isStartBlocked, waitsToStart } from './payouts/queue.ts';
+import { isOpen } from './schema/statuses.ts';
 import { isEndStored } from './stripe-events/inbox.ts';
 import { insertWakeUps, workflowId } from './wake-ups.ts';
 
@@ -29,17 +30,20 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     select ${workflowId('seller', 'waiting.seller_id')}, array['deadline'] from payouts waiting
       join sellers on sellers.id = waiting.seller_id
     where sellers.status = 'active' and sellers.parked is null and paused_at is null
-      and waiting.status = 'requested' and waiting.started_at is null
+      and ${waitsToStart('waiting')}
       and waiting.created_at < business_now() - ${minutes} * interval '1 minute'
-      and not exists (select from payouts busy where busy.seller_id = waiting.seller_id
-        and busy.currency = waiting.currency and (${isInFlight('busy')}
-          or busy.status = 'requested' and busy.started_at is not null))
+      and not ${isStartBlocked(waiting)}
     union
     select ${workflowId('payout', 'id')}, array['deadline'] from payouts
     where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
       and ${isEndStored(sql.ref('stripe_payout_id'))}`,
   );
 }
+
+const waiting = {
+  seller_id: sql.ref('waiting.seller_id'),
+  currency: sql.ref('waiting.currency'),
+};
 
 /** A row whose workflow has to run. */
 export type OpenRow =

@@ -52,7 +52,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     funding: 'funds operations paydays',
     funds: '',
     holds: 'funds paydays wake-ups',
-    jobs: 'paydays stripe-events wake-ups',
+    jobs: 'paydays payouts stripe-events wake-ups',
     ledger: '',
     operations: 'paydays wake-ups',
     paydays: 'funds wake-ups',

@@ -7,13 +7,13 @@ import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { WaitReason } from '../../domain/waits.ts';
 import type { Db, Tx } from '../connect.ts';
-import { isInFlight } from '../schema/statuses.ts';
 import { allocation } from '../earnings/allocations.ts';
 import { activeHoldsOf, laterAt, upTo } from '../funds.ts';
 import { entryLines } from '../ledger.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
+import { hasInFlight } from './queue.ts';
 import { notWaiting, type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
 
 /**
@@ -101,8 +101,7 @@ async function readFunds(
     not_yet_available: number;
     holds: Hold[];
   }>`
-    select exists (select from payouts where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and ${isInFlight()}) as busy,
+    select ${hasInFlight(of)} as busy,
       bank_is_paused(${of.seller_id}, ${of.currency})
         or is_converted(${of.seller_id}, ${of.currency}) as lacks_bank,
       bank_cools_until(${of.seller_id}, ${of.currency}) as cools_until,

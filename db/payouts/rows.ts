@@ -9,6 +9,7 @@ import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
 import { businessNow, inMinutes } from '../time.ts';
+import { waitsToStart } from './queue.ts';
 
 /** The reasons to wait that have a property, written out as a list of SQL. */
 function reasonsThat(property: 'followsError' | 'hasStops') {
@@ -27,8 +28,8 @@ export function selectPayout(db: Db) {
 export const readAlong = [
   businessNow.as('now'),
   sql<boolean>`exists (select from payouts as other where other.seller_id = payouts.seller_id
-    and other.currency = payouts.currency and other.status = 'requested'
-    and other.started_at is null and other.id <> payouts.id)`.as('others_wait'),
+    and other.currency = payouts.currency and ${waitsToStart('other')}
+    and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
   sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id
     and fingerprint is not null)`.as('bank_known'),

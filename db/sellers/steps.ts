@@ -5,8 +5,9 @@ import type { Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
+import { isStartBlocked, oldestFirst, waitsToStart } from '../payouts/queue.ts';
 import type { Database } from '../schema/index.ts';
-import { isBeforeBank, isInFlight } from '../schema/statuses.ts';
+import { isBeforeBank } from '../schema/statuses.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
 
 /** Reads a seller as its workflow sees it, with the payouts that may start now. */
@@ -14,11 +15,8 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
   const { rows } = await sql<SellerRow>`
     select sellers.*, business_now() as now, ${paydayAt} as payday_at, array(
       select distinct on (payouts.currency) payouts.id from payouts
-      where seller_id = sellers.id and payouts.status = 'requested' and started_at is null
-        and not exists (select from payouts busy where busy.seller_id = sellers.id
-          and busy.currency = payouts.currency and (${isInFlight('busy')}
-            or busy.status = 'requested' and busy.started_at is not null))
-      order by payouts.currency, payouts.created_at
+      where seller_id = sellers.id and ${waitsToStart()} and not ${isStartBlocked(ofPayout)}
+      order by payouts.currency, ${oldestFirst}
     ) as startable, array(select payouts.id from payouts where seller_id = sellers.id
         and ${isBeforeBank()}
       order by created_at limit 5
@@ -54,6 +52,8 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     now: row.now,
   };
 }
+
+const ofPayout = { seller_id: sql.ref('sellers.id'), currency: sql.ref('payouts.currency') };
 
 type SellerRow = Selectable<Database['sellers']> & {
   now: string;

@@ -134,28 +134,6 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
-type Queued = Pick<Payout, 'currency' | 'status'> & {
-  id: PayoutId;
-  createdAt: string;
-  startedAt: string | null;
-};
-
-/** The payout of the same seller, one of these, that has to have its answer before this may start. */
-export function payoutBefore<Other extends Queued>(
-  payout: Queued,
-  all: readonly Other[],
-): Other | undefined {
-  const others = all.filter(({ id, currency }) => {
-    return currency === payout.currency && id !== payout.id;
-  });
-  const ordered = others.filter(({ status }) => status === 'requested');
-  return (
-    others.find(({ status }) => isInFlight(status)) ??
-    ordered.find(({ startedAt }) => startedAt !== null) ??
-    ordered.find(({ createdAt }) => createdAt < payout.createdAt)
-  );
-}
-
 /** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
 export const lateDays = 7;
 
