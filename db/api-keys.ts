@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { type ApiKeyId, newId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
+import { lock } from './locks.ts';
 import type { Database } from './schema/index.ts';
 
 /** Who calls: every command is signed by a key, never by a typed name. */
@@ -96,7 +97,7 @@ export async function revokeApiKey(
     .select(shown)
     .where('id', 'in', [keyId, by])
     .orderBy('id')
-    .forUpdate()
+    .modifyEnd(lock('api_keys', 'alone'))
     .execute();
   const row = rows.find(({ id }) => id === keyId);
   if (rows.some(({ id, revoked_at }) => id === by && revoked_at !== null)) return 'revoker-revoked';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type ApiKeyId, newId, type SellerId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
+import { commandLock } from './locks.ts';
 import { businessNow } from './time.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function executeCommand<Answer extends CommandAnswer>(
   effect: (tx: Tx) => Promise<Answer>,
 ): Promise<CommandOutcome<Answer>> {
   return await db.transaction().execute(async (tx) => {
-    if (!(await lock(tx, command))) return { kind: 'running' };
+    if (!(await begin(tx, command))) return { kind: 'running' };
     const stored = await findCommand(tx, command);
     if (stored) {
       if (!stored.request_hash.equals(command.requestHash)) return { kind: 'other-request' };
@@ -50,10 +51,10 @@ export async function executeCommand<Answer extends CommandAnswer>(
  * Held until the transaction ends, however it ends, so that no key is ever stuck. So long, too, the
  * events that it causes name the caller.
  */
-async function lock(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
+async function begin(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
   const name = createHash('sha256').update(idempotencyKey).digest();
   const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${name.readBigInt64BE().toString()}::bigint) as locked,
+    select ${commandLock(name.readBigInt64BE())} as locked,
       set_config('payout_engine.actor', ${apiKeyId}, true)
   `.execute(tx);
   return rows[0]?.locked === true;

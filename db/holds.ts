@@ -10,8 +10,8 @@ import {
 } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
 import { isActive } from './funds.ts';
-import { lockSeller } from './locks.ts';
-import { lookAtExpiry, lookWhenFreed } from './paydays/thresholds.ts';
+import { lockSeller, lockSellerOf } from './locks.ts';
+import { lookAtExpiry, lookForThreshold } from './paydays/thresholds.ts';
 import type { Database } from './schema/index.ts';
 import { businessNow, instant } from './time.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -65,6 +65,7 @@ export async function releaseHold(
   tx: Tx,
   { holdId, reason, by }: { holdId: HoldId; reason: string; by: string },
 ): Promise<HoldRecord | undefined> {
+  const seller = await lockSellerOf(tx, { holds: holdId });
   const row = await tx
     .updateTable('holds')
     .set({ released_at: businessNow, released_by: by, release_reason: reason })
@@ -73,8 +74,8 @@ export async function releaseHold(
     .returningAll()
     .returning(isActive.as('active'))
     .executeTakeFirst();
-  if (!row) return undefined;
-  await lookWhenFreed(tx, row.seller_id);
+  if (!row || !seller) return undefined;
+  await lookForThreshold(tx, row.seller_id, seller.schedule);
   const waiting = await tx
     .selectFrom('payouts')
     .select('id')

@@ -1,19 +1,82 @@
-import type { SellerId } from '../domain/ids.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import type { Schedule } from '../domain/paydays/schedule.ts';
 import type { Tx } from './connect.ts';
+
+/**
+ * The order in which a transaction locks rows, so that no two transactions wait for each other in a
+ * ring. A transaction begins with the key of its command, if it has one (`commandLock`). Then come
+ * what an order is about, its sellers, their holds and payouts, the attempts of these, and earnings;
+ * several rows of a table are locked in the order of their ids. `operations` comes last, and then
+ * the wake-ups. Three things need no place in the order:
+ *
+ * - A statement that skips locked rows waits for nobody.
+ * - `clock` and `reconciliation` are each the first lock of one kind of transaction, and no other
+ *   transaction locks them.
+ * - The rows of `balances` are locked by the trigger of the entries, after everything else.
+ */
+export const lockOrder = [
+  'api_keys',
+  'attention_lists',
+  'attention_items',
+  'adoptions',
+  'sellers',
+  'payouts',
+  'attempts',
+  'earnings',
+  'operations',
+  'clock',
+  'reconciliation',
+  'wake_ups',
+] as const;
+
+type Lockable = (typeof lockOrder)[number];
+
+const strengths = {
+  /** Nobody else changes the row, and no new row refers to it. */
+  alone: 'for update',
+  /** Nobody else changes the row; new rows may refer to it. */
+  'to-change': 'for no key update',
+  /** Nobody changes the row. */
+  'to-read': 'for share',
+  /** Nobody locks the row alone, as the closing of a seller does. */
+  'to-refer': 'for key share',
+} as const;
+
+/** The end of a query: locks the rows of this table that the query finds, until the transaction ends. */
+export function lock(table: Lockable, strength: keyof typeof strengths): RawBuilder<unknown> {
+  return sql`${sql.raw(strengths[strength])} of ${sql.table(table)}`;
+}
+
+/** The same for as many rows as nobody else has locked: the query finds no others. */
+export function lockFree(table: Lockable): RawBuilder<unknown> {
+  return sql`${lock(table, 'alone')} skip locked`;
+}
+
+/** True in SQL where nobody else carries out the command with this number, until this ends. */
+export function commandLock(number: bigint) {
+  return sql<boolean>`pg_try_advisory_xact_lock(${number.toString()}::bigint)`;
+}
+
+/** Keeps attempts from being opened, sent and decided until the transaction ends. */
+export async function lockAllAttempts(tx: Tx): Promise<void> {
+  await sql`lock table attempts in share row exclusive mode`.execute(tx);
+}
 
 /**
  * Keeps the seller from all who write about it, until the transaction ends: what earnings bring is
  * weighed by the schedule of before or by that of after, never by neither.
  */
 export async function lockSellerAlone(tx: Tx, sellerId: SellerId): Promise<void> {
-  await tx.selectFrom('sellers').select('id').where('id', '=', sellerId).forUpdate().execute();
+  await tx
+    .selectFrom('sellers')
+    .select('id')
+    .where('id', '=', sellerId)
+    .modifyEnd(lock('sellers', 'alone'))
+    .execute();
 }
 
-/**
- * Held before anything of the seller's is written that `lookForThreshold` follows: a reservation
- * locks in this order too.
- */
+/** Locks the seller before its payouts and holds, so that nobody sets its money aside meanwhile. */
 export async function lockSeller(
   tx: Tx,
   sellerId: SellerId,
@@ -22,6 +85,33 @@ export async function lockSeller(
     .selectFrom('sellers')
     .select('schedule')
     .where('id', '=', sellerId)
-    .forNoKeyUpdate()
+    .modifyEnd(lock('sellers', 'to-change'))
     .executeTakeFirstOrThrow();
+}
+
+/** The same for the seller of a payout or a hold; nothing where there is no such row. */
+export async function lockSellerOf(
+  tx: Tx,
+  of: { payouts: PayoutId } | { holds: HoldId },
+): Promise<{ schedule: Schedule | null } | undefined> {
+  const [table, id] =
+    'payouts' in of ? (['payouts', of.payouts] as const) : (['holds', of.holds] as const);
+  return tx
+    .selectFrom('sellers')
+    .select('schedule')
+    .where('id', '=', (query) => query.selectFrom(table).select('seller_id').where('id', '=', id))
+    .modifyEnd(lock('sellers', 'to-change'))
+    .executeTakeFirst();
+}
+
+/** The same for several sellers, and for those of payouts with these ids. */
+export async function lockSellers(
+  tx: Tx,
+  of: { sellers: readonly SellerId[]; payouts: readonly PayoutId[] },
+): Promise<void> {
+  await sql`
+    select from sellers where id = any(${of.sellers}::text[])
+      or id in (select seller_id from payouts where id = any(${of.payouts}::text[]))
+    order by id ${lock('sellers', 'to-change')}
+  `.execute(tx);
 }

@@ -8,6 +8,7 @@ import {
 } from '../domain/ids.ts';
 import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { Db, Tx } from './connect.ts';
+import { lock } from './locks.ts';
 
 /** A workflow that has something to look at and was not told yet. */
 export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
@@ -89,7 +90,7 @@ export async function removeWakeUps(
           ),
         )
         .orderBy('workflow_id')
-        .forUpdate(),
+        .modifyEnd(lock('wake_ups', 'alone')),
     )
     .deleteFrom('wake_ups')
     .where('workflow_id', 'in', (query) => query.selectFrom('told').select('workflow_id'))

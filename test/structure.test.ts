@@ -59,6 +59,16 @@ describe('the checker', () => {
     ['db/a/b.ts', 'has the lists of statuses', "sql`a.status not in ('sent')`;"],
     ['db/a/b.ts', 'has the lists of statuses', "query.where('a.status', 'in', ['sent']);"],
     ['db/a.ts', 'builds ids', "sql`select 'payout/' || id from payouts`;"],
+    ['db/a.ts', 'what a hold is about', "query.where('reason', '=', reason);"],
+    ['db/a.ts', 'what a hold is about', 'sql`where right(holds.reason, 9) = object`;'],
+    ['db/a.ts', 'has every lock', 'sql`select from payouts for update`;'],
+    ['db/a.ts', 'has every lock', 'sql`select from payouts for no key update of payouts`;'],
+    ['db/a.ts', 'has every lock', 'sql`select from sellers for key share`;'],
+    ['db/a.ts', 'has every lock', 'query.forNoKeyUpdate().execute();'],
+    ['db/a.ts', 'has every lock', 'query.forUpdate().skipLocked();'],
+    ['api/a.ts', 'has every lock', 'query.forShare();'],
+    ['db/a.ts', 'has every lock', 'sql`select pg_try_advisory_xact_lock(1)`;'],
+    ['db/a.ts', 'has every lock', 'sql`lock table attempts in exclusive mode`;'],
     ['db/wake-ups.ts', 'builds ids', "sql`select 'seller/' || id from sellers`;"],
   ])('finds what was planted in %s: %s', (path, fault, text) => {
     expect(faultsIn({ path, text }).join('\n')).toContain(fault);

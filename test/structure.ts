@@ -83,6 +83,17 @@ const bans: { words: RegExp; where: RegExp; why: string }[] = [
     where: /^db\/(?!migrations\/)/,
     why: 'workflowId of db/wake-ups.ts builds ids',
   },
+  {
+    words:
+      /\bfor (no key )?(update|(key )?share)\b|\.for(No)?(Key)?(Update|Share)\(|advisory_|\block table\b/i,
+    where: /^(db|api|activities)\/(?!migrations\/|locks\.ts)/,
+    why: 'db/locks.ts has every lock and their order',
+  },
+  {
+    words: /\.where\('(\w+\.)?reason'|right\((\w+\.)?reason/,
+    where: /^db\/(?!migrations\/)/,
+    why: 'holds.about names what a hold is about, not its sentence',
+  },
 ];
 
 /** What in this file breaks the rules of the house, each as one line for a person. */

@@ -1,6 +1,7 @@
 import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
 import type { SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -13,7 +14,7 @@ export async function lockParkedSeller(
     .selectFrom('sellers')
     .select('parked')
     .where('id', '=', sellerId)
-    .forUpdate()
+    .modifyEnd(lock('sellers', 'alone'))
     .executeTakeFirst();
 }
 

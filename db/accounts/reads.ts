@@ -10,6 +10,7 @@ import {
 import { waitsThat } from '../../domain/waits.ts';
 import { statusOf } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import { isBeforeStripe } from '../schema/statuses.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
@@ -83,8 +84,7 @@ export async function recordAccountRead(
       .selectFrom('sellers')
       .select(['status', 'payouts_manual_at', 'account_read_at', 'stripe_account'])
       .where('id', '=', sellerId)
-      // Not `for update`: a row that refers to the seller, as of a bank that failed, may come in.
-      .forNoKeyUpdate()
+      .modifyEnd(lock('sellers', 'to-change'))
       .executeTakeFirstOrThrow();
     if (seller.account_read_at !== null && seller.account_read_at > facts.askedAt) return;
     if (facts.account !== undefined && facts.account !== seller.stripe_account) return;

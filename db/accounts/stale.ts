@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
+import { lockFree } from '../locks.ts';
 
 type StaleAccount = {
   sellerId: SellerId;
@@ -27,7 +28,7 @@ export async function takeStaleAccounts(
           < business_now() - ${olderThanMinutes} * interval '1 minute')
         and (status <> 'closed' or closed_at > business_now() - ${monthsWatched} * interval '1 month'
           and (account_tried_at is null or account_tried_at < business_now() - interval '1 day'))
-      order by account_tried_at nulls first limit ${limit} for update skip locked
+      order by account_tried_at nulls first limit ${limit} ${lockFree('sellers')}
     )
     update sellers set account_tried_at = business_now() from stale where sellers.id = stale.id
     returning sellers.id as "sellerId", sellers.stripe_account as "stripeAccount",

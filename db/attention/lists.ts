@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { type BulkCommand, type BulkTarget, onceEach } from '../../domain/attention.ts';
 import { type ApiKeyId, type AttentionListId, newId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { planFor, type Planned } from './plans.ts';
@@ -109,7 +110,7 @@ export async function beginRun(
     .select('run_at')
     .select(sql<boolean>`expires_at <= business_now()`.as('expired'))
     .where('id', '=', id)
-    .forUpdate()
+    .modifyEnd(lock('attention_lists', 'alone'))
     .executeTakeFirst();
   if (!row) return 'unknown';
   if (row.run_at !== null) return 'run-already';

@@ -8,6 +8,7 @@ import { wakeWaitingPayouts } from '../accounts/reads.ts';
 import { nameActor, recordCommand } from '../commands.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseHold } from '../holds.ts';
+import { lock } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
 import { lockParked, retryRefused } from '../payouts/orders.ts';
 import type { Database } from '../schema/index.ts';
@@ -67,7 +68,7 @@ async function lockItem(tx: Tx, listId: AttentionListId, position: number): Prom
     .selectAll()
     .where('list_id', '=', listId)
     .where('position', '=', position)
-    .forUpdate()
+    .modifyEnd(lock('attention_items', 'alone'))
     .executeTakeFirstOrThrow();
 }
 

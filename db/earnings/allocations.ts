@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import { hasLeft } from '../schema/statuses.ts';
 
 /** Whose earnings pay which payout, and how much of it, in minor units. */
@@ -75,12 +76,14 @@ export async function releaseEarnings(
 export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Allocation[]> {
   const locked = await tx
     .selectFrom('payouts')
-    .select('id')
-    .where('seller_id', '=', sellerId)
-    .where('adopted_at', 'is not', null)
+    .innerJoin('sellers', 'sellers.id', 'payouts.seller_id')
+    .select('payouts.id')
+    .where('payouts.seller_id', '=', sellerId)
+    .where('payouts.adopted_at', 'is not', null)
     .where(hasLeft())
-    .orderBy('id')
-    .forNoKeyUpdate()
+    .orderBy('payouts.id')
+    .modifyEnd(lock('sellers', 'to-change'))
+    .modifyEnd(lock('payouts', 'to-change'))
     .execute();
   if (locked.length === 0) return [];
   // A statement of its own after the lock, so that it sees what the last holder of it wrote.

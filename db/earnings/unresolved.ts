@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { EarningId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
-import { lockSeller } from '../locks.ts';
+import { lockFree, lockSeller } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { wakeSeller } from '../wake-ups.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
@@ -17,7 +17,7 @@ export async function takeUnresolvedEarnings(
   const { rows } = await sql<{ earningId: EarningId; charge: string }>`
     with next as (
       select id from earnings where available_on is null and charge is not null
-      order by charge_tried_at nulls first, created_at limit ${limit} for update skip locked
+      order by charge_tried_at nulls first, created_at limit ${limit} ${lockFree('earnings')}
     )
     update earnings set charge_tried_at = business_now() from next where earnings.id = next.id
     returning earnings.id as "earningId", charge

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
+import { lock, lockAllAttempts } from '../locks.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
@@ -21,7 +22,7 @@ export async function readClock(db: Db): Promise<ClockReading> {
 
 /** Keeps others from moving the clock until the transaction ends; reading goes on. */
 export async function lockClock(tx: Tx): Promise<ClockReading> {
-  await sql`select from clock for update`.execute(tx);
+  await sql`select from clock ${lock('clock', 'alone')}`.execute(tx);
   return readClock(tx);
 }
 
@@ -30,7 +31,7 @@ export async function lockClock(tx: Tx): Promise<ClockReading> {
  * that none is first sent before a long move and sent again after it.
  */
 export async function isRequestOpen(tx: Tx): Promise<boolean> {
-  await sql`lock table attempts in share row exclusive mode`.execute(tx);
+  await lockAllAttempts(tx);
   const { rows } = await sql<{ open: boolean }>`
     select exists (select from attempts
       where state = 'started' and first_sent_at is not null) as open

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ApiKeyId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
@@ -45,7 +46,11 @@ export async function recordMoneySwitch(
 
 /** Keeps others from moving the switch until the transaction ends. */
 export async function lockMoneySwitch(tx: Tx): Promise<void> {
-  await tx.selectFrom('operations').select('money_stopped').forUpdate().execute();
+  await tx
+    .selectFrom('operations')
+    .select('money_stopped')
+    .modifyEnd(lock('operations', 'alone'))
+    .execute();
 }
 
 /** Only payouts wait for this: nothing else moves money. */

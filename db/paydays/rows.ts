@@ -9,6 +9,7 @@ import {
 } from '../../domain/paydays/schedule.ts';
 import type { Db, Tx } from '../connect.ts';
 import { readPaydayFunds } from '../funds.ts';
+import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { wakeSeller } from '../wake-ups.ts';
 import { lookForThreshold, readThresholds } from './thresholds.ts';
@@ -106,7 +107,7 @@ async function lockSeller(tx: Tx, sellerId: SellerId) {
     .select(['status', 'country', 'schedule', 'next_payout_at', 'threshold_look_at', 'paused_at'])
     .select(businessNow.as('now'))
     .where('id', '=', sellerId)
-    .forNoKeyUpdate()
+    .modifyEnd(lock('sellers', 'to-change'))
     .executeTakeFirstOrThrow();
 }
 

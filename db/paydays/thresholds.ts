@@ -5,7 +5,6 @@ import type { SellerId } from '../../domain/ids.ts';
 import { reachesThreshold, type Schedule } from '../../domain/paydays/schedule.ts';
 import type { Tx } from '../connect.ts';
 import { readPaydayFunds } from '../funds.ts';
-import { lockSeller } from '../locks.ts';
 import { businessNow } from '../time.ts';
 
 /** A seller without any is paid by order. */
@@ -79,12 +78,6 @@ async function lookAt(
     .returning('id')
     .executeTakeFirst();
   return sooner !== undefined;
-}
-
-/** More of a seller's money may go than before: reaches a threshold with it, if it does. */
-export async function lookWhenFreed(tx: Tx, sellerId: SellerId): Promise<void> {
-  const { schedule } = await lockSeller(tx, sellerId);
-  await lookForThreshold(tx, sellerId, schedule);
 }
 
 function hasThresholds(schedule: Thresholds): schedule is NonNullable<Thresholds> {

@@ -10,6 +10,7 @@ import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
+import { lock, lockSellerOf } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { moneyOf, move } from './move.ts';
@@ -33,7 +34,11 @@ export async function cancelPayout(
   payoutId: PayoutId,
   by: string,
 ): Promise<CancelPlan | undefined> {
-  const row = await selectPayout(tx).where('id', '=', payoutId).forUpdate().executeTakeFirst();
+  await lockSellerOf(tx, { payouts: payoutId });
+  const row = await selectPayout(tx)
+    .where('id', '=', payoutId)
+    .modifyEnd(lock('payouts', 'alone'))
+    .executeTakeFirst();
   if (!row) return undefined;
   const payout = toPayout(row);
   const step = stepToLookAt(payout);
@@ -88,7 +93,7 @@ async function lockAttempt(
     .where('object_id', '=', payoutId)
     .where('step', '=', step)
     .where('state', '<>', 'refused')
-    .forUpdate()
+    .modifyEnd(lock('attempts', 'alone'))
     .executeTakeFirst();
   if (!row || row.state === 'refused') return undefined;
   return { key: row.key, state: row.state, wasSent: row.first_sent_at !== null };

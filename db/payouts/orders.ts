@@ -9,6 +9,7 @@ import {
 import type { ParkReason } from '../../domain/parking/reasons.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Tx } from '../connect.ts';
+import { lock, lockSellerOf } from '../locks.ts';
 import { type Attempt, findAttempt } from '../stripe/attempts.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps, wakePayout } from '../wake-ups.ts';
@@ -41,11 +42,12 @@ export async function lockParked(
   tx: Tx,
   payoutId: PayoutId,
 ): Promise<{ parked: ParkReason | null; unknownStep: MoneyStep | null } | undefined> {
+  await lockSellerOf(tx, { payouts: payoutId });
   const row = await tx
     .selectFrom('payouts')
     .select(['parked', 'unknown_step'])
     .where('id', '=', payoutId)
-    .forUpdate()
+    .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
   return row && { parked: row.parked, unknownStep: row.unknown_step };
 }
@@ -101,7 +103,7 @@ async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | 
     .select(['unknown_step'])
     .where('id', '=', payoutId)
     .where('parked', '=', 'outcome-unknown')
-    .forUpdate()
+    .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
   return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
 }

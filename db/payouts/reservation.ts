@@ -10,6 +10,7 @@ import type { Db, Tx } from '../connect.ts';
 import { allocation } from '../earnings/allocations.ts';
 import { activeHoldsOf, laterAt, upTo } from '../funds.ts';
 import { entryLines } from '../ledger.ts';
+import { lock } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
@@ -80,7 +81,8 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
       sellers.stripe_account as account, sellers.status as seller_status,
       sellers.paused_at is not null as is_paused, schedule
     from payouts join sellers on sellers.id = seller_id
-    where payouts.id = ${payoutId} for no key update
+    where payouts.id = ${payoutId}
+    ${lock('sellers', 'to-change')} ${lock('payouts', 'to-change')}
   `.execute(tx);
   const [row] = rows;
   if (!row) throw new Error(`no such payout: ${payoutId}`);

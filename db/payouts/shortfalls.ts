@@ -6,6 +6,7 @@ import type { Payout } from '../../domain/payouts/states.ts';
 import type { Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
 import { recordEntries } from '../ledger.ts';
+import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { notWaiting, selectPayout, toPayout, update } from './rows.ts';
@@ -23,7 +24,8 @@ export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<v
       sql<boolean>`exists (select from balances where balances.seller_id = payouts.seller_id
         and balances.currency = payouts.currency and place = 'account' and amount < 0)`,
     )
-    .forUpdate()
+    .orderBy('id')
+    .modifyEnd(lock('payouts', 'alone'))
     .execute();
   for (const payout of rows.map(toPayout)) {
     if (await closeStep(tx, payout)) await replace(tx, payout);

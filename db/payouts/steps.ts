@@ -14,6 +14,7 @@ import type { MoneyStep } from '../../domain/stripe.ts';
 import { recordBankFailure } from '../accounts/bank-accounts.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
+import { lock } from '../locks.ts';
 import { isEndStored } from '../stripe-events/inbox.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
@@ -195,9 +196,11 @@ async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
 async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutStatus }> {
   return tx
     .selectFrom('payouts')
-    .select('status')
-    .where('id', '=', payoutId)
-    .forUpdate()
+    .innerJoin('sellers', 'sellers.id', 'payouts.seller_id')
+    .select('payouts.status')
+    .where('payouts.id', '=', payoutId)
+    .modifyEnd(lock('sellers', 'to-change'))
+    .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirstOrThrow();
 }
 

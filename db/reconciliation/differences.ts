@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lockFree } from '../locks.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { type Difference, openDiscrepancies } from './discrepancies.ts';
 
@@ -86,7 +87,7 @@ export async function takeUnchecked(db: Db, lines: number): Promise<SellerId[]> 
   const { rows } = await sql<{ id: SellerId }>`
     with next as (
       select id, books_checked_at from sellers where stripe_account is not null
-      order by books_checked_at nulls first, id limit 1000 for update skip locked
+      order by books_checked_at nulls first, id limit 1000 ${lockFree('sellers')}
     ), counted as (
       select id, row_number() over turn as place, sum(coalesce(lines, 0) + 1) over turn as upto
       from next left join (select book, sum(lines) as lines from movement_sums group by book) sums

@@ -6,6 +6,7 @@ import {
   platformBookingsOf,
 } from '../../domain/reconciliation/platform-movements.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { openDiscrepancies } from './discrepancies.ts';
 import { each, findClaims, namesOf } from './facts.ts';
@@ -77,7 +78,7 @@ export async function takePlatformLines(db: Db): Promise<void> {
 /** Answers with the last of them, where there may be more. */
 async function takeSome(db: Db, after: OpenLine | undefined): Promise<OpenLine | undefined> {
   return await db.transaction().execute(async (tx) => {
-    await sql`select from reconciliation for update`.execute(tx);
+    await sql`select from reconciliation ${lock('reconciliation', 'alone')}`.execute(tx);
     const open = await listOpenLines(tx, null, { after, limit: atOnce });
     const taken = platformBookingsOf(open, await readKnown(tx, open));
     await linkLines(

@@ -8,7 +8,7 @@ import {
 } from '../../domain/ids.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
-import { lockSeller } from '../locks.ts';
+import { lock, lockSellers } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
 import { notParked } from '../payouts/rows.ts';
 import { isInFlight } from '../schema/statuses.ts';
@@ -58,10 +58,14 @@ export type AdoptionOrder = { by: string; reason: string };
  */
 export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
   // Not the row of operations: who finds more in an account's books holds its seller and then that.
-  await sql`select from adoptions where closed_at is null order by stripe_id for update`.execute(
-    tx,
-  );
+  await sql`select from adoptions where closed_at is null order by stripe_id
+    ${lock('adoptions', 'alone')}`.execute(tx);
   const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
+  // While these are locked, nothing of their money is set aside.
+  await lockSellers(tx, {
+    sellers: open.flatMap(({ sellerId }) => sellerId ?? []),
+    payouts: open.map(({ payoutId }) => payoutId),
+  });
   const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
   // All that was sent stands again before anything is called off over it.
   const standing = [];
@@ -115,7 +119,7 @@ async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row>
     .selectFrom('payouts')
     .select(['status', 'stripe_payout_id'])
     .where('id', '=', of[0]?.payoutId ?? null)
-    .forUpdate()
+    .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
   for (const made of of) await recordSentAttempt(tx, made, isEmpty(row));
   return row;
@@ -148,14 +152,14 @@ async function adoptPayout(
 async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<void> {
   const row = await tx
     .selectFrom('payouts')
-    .select(['id', 'seller_id', 'from_platform', 'from_account'])
+    .select(['id', 'from_platform', 'from_account'])
     .where('id', '=', of[0]?.payoutId ?? null)
     .where(isInFlight())
     .where(
       sql<boolean>`not exists (select from attempts where object_id = payouts.id
         and ${mayHaveMade})`,
     )
-    .forUpdate()
+    .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
   if (!row || new Set(of.map(({ step }) => step)).size < of.length) return;
   const { from_platform: transferred, from_account: besides } = row;
@@ -163,7 +167,6 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
     return amount !== (step === 'transfer' ? transferred : transferred + besides);
   });
   if (!isOther) return;
-  await lockSeller(tx, row.seller_id);
   await cancelPayout(tx, row.id, by);
   // Nobody ordered that: Stripe is not said to have refused it.
   const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
@@ -171,21 +174,21 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
 }
 
 /**
- * What was set aside without knowing of this may be the same money. While the seller is locked
- * nothing is set aside; what may have been sent already stays.
+ * What was set aside without knowing of this may be the same money. What may have been sent already
+ * stays.
  */
 async function callOffUnsent(
   tx: Tx,
   { sellerId, currency, by }: { sellerId: SellerId; currency: string; by: string },
 ): Promise<void> {
-  await lockSeller(tx, sellerId);
   const inFlight = await tx
     .selectFrom('payouts')
     .select('id')
     .where('seller_id', '=', sellerId)
     .where('currency', '=', currency)
     .where(isInFlight())
-    .forUpdate()
+    .orderBy('id')
+    .modifyEnd(lock('payouts', 'alone'))
     .execute();
   for (const { id } of inFlight) await cancelPayout(tx, id, by);
 }

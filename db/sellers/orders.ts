@@ -10,7 +10,8 @@ import type { Place } from '../../domain/ledger.ts';
 import { statusOf } from '../../domain/sellers.ts';
 import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
-import { lookWhenFreed } from '../paydays/thresholds.ts';
+import { lock, lockSeller, lockSellerAlone } from '../locks.ts';
+import { lookForThreshold } from '../paydays/thresholds.ts';
 import { notWaiting } from '../payouts/rows.ts';
 import { isBeforeBank } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
@@ -21,9 +22,10 @@ export type SellerOrder = { sellerId: SellerId; reason: string; by: string };
 
 /**
  * Lets no payout of a seller start; what is set aside already goes on. A seller who is paused or
- * closed stays as they are. Payouts are written before the seller, as a reservation locks them.
+ * closed stays as they are.
  */
 export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder): Promise<void> {
+  await lockSeller(tx, sellerId);
   const waiting = await tx
     .updateTable('payouts')
     .set({ waiting_for: 'seller-paused' })
@@ -42,6 +44,7 @@ export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder)
 
 /** Lets payouts of a seller start again; whoever waited for that looks again. */
 export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+  const { schedule } = await lockSeller(tx, sellerId);
   const waiting = await tx
     .updateTable('payouts')
     .set(notWaiting)
@@ -55,7 +58,7 @@ export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
     .set({ paused_at: null, paused_by: null, pause_reason: null })
     .where('id', '=', sellerId)
     .execute();
-  await lookWhenFreed(tx, sellerId);
+  await lookForThreshold(tx, sellerId, schedule);
   await wake(tx, sellerId, waiting);
 }
 
@@ -76,7 +79,7 @@ export async function closeSeller(
   tx: Tx,
   { sellerId, reason, by }: SellerOrder,
 ): Promise<OpenThings | 'closed'> {
-  await tx.selectFrom('sellers').select('id').where('id', '=', sellerId).forUpdate().execute();
+  await lockSellerAlone(tx, sellerId);
   const open = await readOpenThings(tx, sellerId);
   if (Object.values(open).some((things) => things.length > 0)) return open;
   await tx
@@ -95,7 +98,7 @@ export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
     .selectFrom('sellers')
     .select(['status', 'transfers_capability', 'payouts_capability', 'payouts_manual_at'])
     .where('id', '=', sellerId)
-    .forUpdate()
+    .modifyEnd(lock('sellers', 'alone'))
     .executeTakeFirstOrThrow();
   if (row.status !== 'closed') return;
   const status = statusOf({

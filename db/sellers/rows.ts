@@ -5,6 +5,7 @@ import type { SellerParkReason } from '../../domain/parking/reasons.ts';
 import { manualSchedule, type Schedule } from '../../domain/paydays/schedule.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
+import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -113,7 +114,7 @@ export async function findSellerToUse(
     .selectFrom('sellers')
     .selectAll()
     .where('id', '=', sellerId)
-    .forKeyShare()
+    .modifyEnd(lock('sellers', 'to-refer'))
     .executeTakeFirst();
   return row && toSeller(row);
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
 import { keyAgeLimitHours, type MoneyStep, type RefusalKind } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
+import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
 
@@ -39,7 +40,8 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
   for (;;) {
     const { rows } = await sql<AttemptRow>`
       with payout as (
-        select status from payouts where id = ${asked.objectId} for share
+        select status from payouts where id = ${asked.objectId}
+        ${lock('payouts', 'to-read')}
       ), last as (
         select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
         order by number desc limit 1
@@ -105,7 +107,7 @@ export async function clearTry(
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
           then 'too-old'
         else 'send' end as clearance
-      from attempts where key = ${key} for update
+      from attempts where key = ${key} ${lock('attempts', 'alone')}
     ), noted as (
       update attempts set tries = tries + 1, last_sent_at = business_now(),
         first_sent_at = coalesce(first_sent_at, business_now())

@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '../../db/connect.ts';
+import { placeHold, releaseHold } from '../../db/holds.ts';
+import { cancelPayout } from '../../db/payouts/cancellations.ts';
+import { lockParked } from '../../db/payouts/orders.ts';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack } from '../../db/payouts/steps.ts';
+import { pauseSeller, resumeSeller } from '../../db/sellers/orders.ts';
+import { until } from '../../dev/wait.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { type MoneyDatabase, startMoneyDatabase } from '../build/money.ts';
+
+let money: MoneyDatabase;
+beforeAll(async () => {
+  money = await startMoneyDatabase();
+});
+afterAll(() => money.db.destroy());
+
+const inTransaction = (step: (tx: Tx) => Promise<unknown>) => money.db.transaction().execute(step);
+const order = (sellerId: SellerId) => ({ sellerId, reason: 'a reason', by: 'key_1' });
+
+describe('the lock on a seller comes before that on a payout, so that nobody waits in a ring', () => {
+  type Case = [name: string, status: string, act: (at: At) => Promise<unknown>];
+  type At = { sellerId: SellerId; payoutId: PayoutId };
+  const cases: Case[] = [
+    ['a reservation', 'requested', ({ payoutId }) => reservePayout(money.db, payoutId)],
+    [
+      'a payout that comes back',
+      'sent',
+      async ({ payoutId }) => {
+        const payout = {
+          ...(await readPayout(money.db, payoutId)),
+          stripePayoutId: 'po_1' as const,
+        };
+        await recordBack(money.db, payout, { status: 'failed', failureCode: null });
+      },
+    ],
+    [
+      'a cancellation',
+      'requested',
+      ({ payoutId }) => inTransaction((tx) => cancelPayout(tx, payoutId, 'key_1')),
+    ],
+    [
+      'a decision about what stopped',
+      'sent',
+      ({ payoutId }) => inTransaction((tx) => lockParked(tx, payoutId)),
+    ],
+    [
+      'a pause',
+      'requested',
+      ({ sellerId }) => inTransaction((tx) => pauseSeller(tx, order(sellerId))),
+    ],
+    [
+      'the end of a pause',
+      'paused',
+      ({ sellerId }) => inTransaction((tx) => resumeSeller(tx, sellerId)),
+    ],
+  ];
+  test.each(cases)('in %s', async (_name, status, act) => {
+    const sellerId = await money.seller();
+    await money.earn(sellerId, 100_00);
+    const payoutId = status === 'sent' ? await money.sent(sellerId) : await money.order(sellerId);
+    if (status === 'paused') await inTransaction((tx) => pauseSeller(tx, order(sellerId)));
+    await expectSellerFirst(sellerId, sql`select from payouts where id = ${payoutId}`, () =>
+      act({ sellerId, payoutId }),
+    );
+  });
+
+  test('and before that on a hold, in a release', async () => {
+    const sellerId = await money.seller();
+    const all = { currency: null, amount: null, expiresAt: null, reason: 'a reason' };
+    const placed = await money.db
+      .transaction()
+      .execute((tx) => placeHold(tx, { sellerId, source: 'operator', ...all }, 'key_1'));
+    const holdId = placed.id;
+    await expectSellerFirst(sellerId, sql`select from holds where id = ${holdId}`, () =>
+      inTransaction((tx) => releaseHold(tx, { holdId, reason: 'a reason', by: 'key_1' })),
+    );
+  });
+});
+
+/** Whoever waits for the row that is held here has locked the seller already. */
+async function expectSellerFirst(
+  sellerId: SellerId,
+  held: ReturnType<typeof sql>,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  let done: Promise<unknown> = Promise.resolve();
+  await inTransaction(async (tx) => {
+    await sql`${held} for update`.execute(tx);
+    done = act();
+    await until('it waits for the row', async () => {
+      const { rows } = await sql`select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(money.db);
+      return rows.length > 0;
+    });
+    const { rows: free } = await sql`
+      select from sellers where id = ${sellerId} for no key update skip locked
+    `.execute(money.db);
+    expect(free).toEqual([]);
+  });
+  await done;
+}
