@@ -89,6 +89,28 @@ describe('an attempt', () => {
     expect(second.request).toEqual(asked.request);
   });
 
+  test('stores a request body unchanged, however its keys are spelled', async () => {
+    const request = {
+      amount: 5_00,
+      source_transaction: 'ch_1',
+      transferGroup: 'payout_1',
+      'kebab-key': true,
+      metadata: {
+        payout_id: 'payout_1',
+        sellerId: 'sel_1',
+        SCREAMING_KEY: 'x',
+        nested: [{ a_b: 1 }],
+      },
+      expand: ['balance_transaction', 'destination_payment.aB'],
+    };
+    const asked = { ...attemptOf(noPayout(), 'transfer'), request };
+    const { key, ...opened } = await openAttempt(money.db, asked);
+    expect(opened.request).toEqual(request);
+    expect((await clearTry(money.db, key, [])).request).toEqual(request);
+    const found = await findAttempt(money.db, asked.objectId, 'transfer');
+    expect(found?.request).toEqual(request);
+  });
+
   test.each(['started', 'unknown'] as const)(
     'that is %s stands: no other is opened',
     async (state) => {
