@@ -27,7 +27,8 @@ const MadeApiKey = z
   .object({
     ...fields,
     key: z.string().optional().openapi({
-      description: 'Told this once: only its hash is kept. Absent where the answer is a repeat',
+      description:
+        'Shown only in this answer, because only its hash is stored. Absent when a request is repeated',
     }),
   })
   .openapi('MadeApiKey');
@@ -39,17 +40,17 @@ const createKey = defineRoute({
   method: 'post',
   path: '/v1/api-keys',
   operationId: 'createApiKey',
-  summary: 'Make an API key',
+  summary: 'Create an API key',
   tags,
   request: { headers, body: body(NewApiKey) },
-  responses: { 201: answer(MadeApiKey, 'The key, this once') },
+  responses: { 201: answer(MadeApiKey, 'The key, shown only once') },
 });
 
 const listKeys = defineRoute({
   method: 'get',
   path: '/v1/api-keys',
   operationId: 'listApiKeys',
-  summary: 'API keys, newest first',
+  summary: 'List API keys, newest first',
   tags,
   responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'Every key') },
 });
@@ -58,11 +59,11 @@ const revokeKey = defineRoute({
   method: 'post',
   path: '/v1/api-keys/{keyId}/revoke',
   operationId: 'revokeApiKey',
-  summary: 'Let a key in no more',
-  description: 'A process may believe it for two seconds more. No key revokes itself.',
+  summary: 'Revoke an API key',
+  description: 'A process may accept the key for two more seconds. A key cannot revoke itself.',
   tags,
   request: { params: ApiKeyParams, headers, body: body(z.strictObject({})) },
-  responses: { 200: answer(ApiKey, 'The key as it stands then') },
+  responses: { 200: answer(ApiKey, 'The key afterwards') },
 });
 
 /** Who may call: for keys with role `admin` only. */
@@ -103,7 +104,7 @@ export function apiKeyRoutes(deps: AppDeps) {
           const revoked = await db.revokeApiKey(tx, { keyId, by });
           if (revoked === 'unknown') throw new Problem('unknown-api-key', 'No API key has this id');
           if (revoked === 'itself')
-            throw new Problem('api-key-in-use', 'Revoke it with another key');
+            throw new Problem('api-key-in-use', 'Use another API key to revoke this one');
           if (revoked === 'revoker-revoked') {
             throw new Problem('unauthenticated', 'This API key was revoked');
           }
@@ -116,5 +117,5 @@ export function apiKeyRoutes(deps: AppDeps) {
 
 function requireAdmin(c: Context<AppEnv>): void {
   if (c.get('caller').role === 'admin') return;
-  throw new Problem('forbidden', 'This needs a key with role admin');
+  throw new Problem('forbidden', 'This request needs an API key with the role admin');
 }

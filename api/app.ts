@@ -40,10 +40,10 @@ import { sellerRoutes } from './sellers/routes.ts';
 import { scheduleRoutes } from './sellers/schedules.ts';
 import { webhookRoutes } from './stripe-events/webhooks.ts';
 
-/** Bytes of a body; a seller with every field filled is under 10 kB. */
+/** Bytes of a body; a seller with every field set needs less than 10 kB. */
 const largestBody = 1024 * 1024;
 
-/** The HTTP API as a function from a request to an answer; it listens nowhere by itself. */
+/** Creates the HTTP API as a function from a request to an answer, without a port. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = createRoutes();
   app.use(identifyRequest, sayRequest(deps.log));
@@ -55,9 +55,9 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route('/', docsRoutes());
   describe(app);
 
-  // A thrown problem would keep `methodNotAllowed` from looking at the path.
+  // This problem is returned, not thrown: `methodNotAllowed` ignores requests with an error.
   app.notFound((c) => {
-    const problem = new Problem('unknown-path', 'There is nothing here; see /openapi.json');
+    const problem = new Problem('unknown-path', 'Nothing exists at this path; see /openapi.json');
     return problemResponse(problem, requestOf(c));
   });
   app.onError((error, c) => {
@@ -80,7 +80,7 @@ function requestOf(c: Context<AppEnv>) {
   return { requestId: c.get('requestId'), path: c.req.path };
 }
 
-/** Every set of routes, mounted in this order. Whatever lies under /v1 needs an API key. */
+/** All routes, in the order of the OpenAPI document. Every path under /v1 needs an API key. */
 function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),

@@ -62,7 +62,7 @@ const createEarning = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings',
   operationId: 'createEarning',
-  summary: 'Owe a seller more',
+  summary: 'Create an earning',
   tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewEarningBody) },
   responses: {
@@ -93,7 +93,7 @@ const createEarnings = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings/batch',
   operationId: 'createEarnings',
-  summary: 'Owe a seller many things, all of them or none',
+  summary: 'Create many earnings, all of them or none',
   tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(BatchBody) },
   responses: {
@@ -105,7 +105,7 @@ const getEarnings = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/earnings',
   operationId: 'listEarnings',
-  summary: 'What a seller earned, newest first',
+  summary: 'List the earnings of a seller, newest first',
   tags: ['Earnings'],
   request: {
     params: SellerParams,

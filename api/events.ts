@@ -43,7 +43,7 @@ const listRoute = defineRoute({
   path: '/v1/events',
   operationId: 'listEvents',
   tags: ['Events'],
-  summary: 'What happened, oldest first, for a reader that misses nothing',
+  summary: 'List events, oldest first',
   description:
     'Keep `nextCursor`, also of an empty page, and ask again with it: every event comes once, and those of one object in their sequence. An event is listed when every transaction that began before it has ended, as a rule within milliseconds. Where an object may be read twice, a sequence that is not higher than the last is old.',
   request: {
@@ -72,7 +72,7 @@ const getRoute = defineRoute({
   path: '/v1/events/{eventId}',
   operationId: 'getEvent',
   tags: ['Events'],
-  summary: 'One event',
+  summary: 'Get an event',
   request: { params: EventParams },
   responses: { 200: answer(Event, 'The event') },
 });

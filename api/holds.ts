@@ -67,7 +67,7 @@ const placeRoute = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'placeHold',
-  summary: 'Hold some or all of a seller’s money',
+  summary: 'Place a hold on some or all of a seller’s money',
   tags: ['Holds'],
   description:
     'Holds add up, and releasing one never lifts another. A payout that is requested or waits counts the hold when it sets money aside: an order for all shrinks to what is left, an order by amount waits. Money that is set aside already goes on; to stop it too, cancel its payout.',
@@ -79,7 +79,8 @@ const releaseRoute = defineRoute({
   method: 'post',
   path: '/v1/holds/{holdId}/release',
   operationId: 'releaseHold',
-  summary: 'Release one hold; what waits for it looks again',
+  summary: 'Release a hold',
+  description: 'Payouts that waited for the hold check again at once.',
   tags: ['Holds'],
   request: {
     params: HoldParams,
@@ -93,7 +94,7 @@ const sellerListRoute = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/holds',
   operationId: 'listSellerHolds',
-  summary: 'Holds on a seller, newest first',
+  summary: 'List the holds on a seller, newest first',
   tags: ['Holds'],
   request: { params: SellerParams, query: z.strictObject(filters) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds') },
@@ -103,7 +104,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/holds',
   operationId: 'listHolds',
-  summary: 'Holds, newest first',
+  summary: 'List holds, newest first',
   tags: ['Holds'],
   request: { query: z.strictObject({ sellerId: schemas.SellerFilter, ...filters }) },
   responses: { 200: answer(pageOf(Hold), 'A page of holds') },
@@ -181,6 +182,6 @@ export function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer
 }
 
 function expired(): Problem {
-  const rule = 'must lie in the future';
+  const rule = 'must be in the future';
   return brokenRule('body', ['expiresAt'], rule);
 }

@@ -37,28 +37,28 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/recovery',
   operationId: 'listRecovery',
-  summary: 'What Stripe made and this database does not know, as after a backup was brought back',
+  summary: 'List what Stripe has and this database lost, for example after a restored backup',
   tags,
-  responses: { 200: answer(Recovery, 'All that is open, oldest first') },
+  responses: { 200: answer(Recovery, 'Everything to adopt or dismiss, oldest first') },
 });
 
 const adoptRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/adopt',
   operationId: 'adoptRecovery',
-  summary: 'Take over all whose seller is known',
+  summary: 'Adopt everything whose seller is known',
   description:
     'The payouts stand again under their old ids and their money is booked as gone. What other payouts of these sellers set aside in the same currency is called off, unless it may have been sent. Post the earnings of the lost time again, under their external ids; then resume money.',
   tags,
   request: { headers: CommandHeaders, body: body(Reason) },
-  responses: { 200: answer(Recovery, 'What was taken over') },
+  responses: { 200: answer(Recovery, 'What was adopted') },
 });
 
 const dismissRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/{stripeId}/dismiss',
   operationId: 'dismissRecovery',
-  summary: 'Leave one alone for good: it was put right by hand, or is none of ours',
+  summary: 'Dismiss an object that was corrected by hand or is not ours',
   tags,
   request: {
     params: z.object({ stripeId: z.string().regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/) }),

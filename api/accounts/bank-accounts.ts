@@ -23,7 +23,7 @@ const getRequirements = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/requirements',
   operationId: 'listRequirements',
-  summary: 'What Stripe asks for, of whom, by when, and what stands still without it',
+  summary: 'List what Stripe requires from a seller, by when, and what stops without it',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: {
@@ -66,7 +66,7 @@ const getBankAccounts = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/bank-accounts',
   operationId: 'listBankAccounts',
-  summary: 'Where a seller is paid to, and was; never a number',
+  summary: 'List the current and earlier bank accounts of a seller, without account numbers',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: {
@@ -88,7 +88,9 @@ const resume = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/resume',
   operationId: 'resumeBankAccount',
-  summary: 'Let payouts go to a paused bank account again: the seller or its bank put it right',
+  summary: 'Resume a paused bank account',
+  description:
+    'Use this after the seller or the bank corrected the fault. Waiting payouts continue at once.',
   tags: ['Sellers'],
   request: { params: BankAccountParams, headers: schemas.CommandHeaders },
   responses: { 200: answer(BankAccount, 'The bank account') },
@@ -106,7 +108,7 @@ const waive = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/waive-cooling',
   operationId: 'waiveCooling',
-  summary: 'Pay to a changed bank account before its cooling period is over',
+  summary: 'Waive the cooling period of a changed bank account',
   tags: ['Sellers'],
   request: {
     params: BankAccountParams,
@@ -163,7 +165,7 @@ async function letPay(
 ) {
   await readSeller(tx, sellerId);
   const isKnown = await lets(tx, sellerId, bankAccountId);
-  if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had it');
+  if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had this bank account');
   await wakeWaitingPayouts(tx, sellerId);
   const bank = (await listBankAccounts(tx, sellerId)).find(({ id }) => id === bankAccountId);
   if (!bank) throw new Error('a bank account that was just there');

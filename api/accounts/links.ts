@@ -62,7 +62,8 @@ const AccountSession = z
   })
   .openapi('AccountSession');
 
-const notKept = 'It is made at Stripe for this answer and kept nowhere, so each call makes another';
+const notKept =
+  'Stripe creates it for this answer. The engine never stores it, so each call creates a new one';
 const route = <Asked extends z.ZodType, Answered extends z.ZodType>(
   name: string,
   summary: string,
@@ -73,21 +74,21 @@ const route = <Asked extends z.ZodType, Answered extends z.ZodType>(
     path: `/v1/sellers/{sellerId}/${name}`,
     operationId: `create${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
-    description: `${notKept}. It needs no Idempotency-Key.`,
+    description: `${notKept}. This request needs no Idempotency-Key.`,
     tags: ['Sellers'],
     request: { params: SellerParams, body: body(asked) },
-    responses: { 200: answer(answered, 'Not to be stored') },
+    responses: { 200: answer(answered, 'The answer; do not store it') },
   });
 
-const onboardingRoute = route('onboarding-link', 'Let a seller onboard on Stripe’s pages', {
+const onboardingRoute = route('onboarding-link', 'Create a link to Stripe’s onboarding pages', {
   asked: OnboardingUrls,
   answered: Link,
 });
-const loginRoute = route('login-link', 'Let a seller into Stripe’s Express dashboard', {
+const loginRoute = route('login-link', 'Create a link to Stripe’s Express dashboard', {
   asked: z.strictObject({}),
   answered: Link,
 });
-const sessionRoute = route('account-session', 'Let a seller use Stripe’s embedded components', {
+const sessionRoute = route('account-session', 'Create a session for Stripe’s embedded components', {
   asked: SessionRequest,
   answered: AccountSession,
 });
@@ -97,12 +98,12 @@ const forNobodyElse: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header('cache-control', 'no-store');
 };
 
-/** A key of its own for each call: what a lost answer made is never asked for again. */
+/** A new key for each call, because nobody asks again for an answer that was lost. */
 function once(): { idempotencyKey: string } {
   return { idempotencyKey: newId('mint') };
 }
 
-/** Stripe's own pages and components for a seller. What they answer is secret and never stored. */
+/** Routes to Stripe's own pages and components. Their answers are secret and never stored. */
 export function sellerLinkRoutes(deps: AppDeps) {
   const { db } = deps;
   const routes = createRoutes();

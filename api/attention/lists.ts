@@ -97,7 +97,7 @@ const previewRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/preview',
   operationId: 'previewAttention',
-  summary: 'What a command would do to all that a filter finds; nothing is done',
+  summary: 'Preview a command for everything that a filter finds',
   description: `The token fixes the list as it stands now, of the oldest ${lists.mostListed}, for an hour. What nobody ran is forgotten a day later. Confirmations are not for many: each needs a look at Stripe.`,
   tags,
   request: { body: body(Asked) },
@@ -108,7 +108,7 @@ const runRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/run',
   operationId: 'runAttention',
-  summary: 'Do what a preview showed, to exactly that list, each item once',
+  summary: 'Run a previewed command on exactly the listed items, each once',
   description:
     'What does not stand as it was shown is left out and says so. A list is run once; the same request again does what a crash left undone, and gives the same answer.',
   tags,
@@ -123,7 +123,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/attention/lists/{token}',
   operationId: 'getAttentionList',
-  summary: 'All that a token stands for, and what became of it',
+  summary: 'Get a previewed list and its results',
   tags,
   request: {
     params: z.object({ token: Token.openapi({ param: { name: 'token', in: 'path' } }) }),

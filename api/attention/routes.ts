@@ -60,7 +60,8 @@ const attentionRoute = defineRoute({
   method: 'get',
   path: '/v1/attention',
   operationId: 'listAttention',
-  summary: 'What waits for a person, oldest first, with the requests that resolve it',
+  summary: 'List what waits for a person, oldest first',
+  description: 'Each entry contains the requests that resolve it.',
   tags: ['Operations'],
   request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
   responses: { 200: answer(AttentionPage, 'A page of it') },
@@ -93,7 +94,7 @@ const summaryRoute = defineRoute({
   method: 'get',
   path: '/v1/attention/summary',
   operationId: 'summarizeAttention',
-  summary: 'How much waits for a person: for each kind and reason, in sums for each currency',
+  summary: 'Summarize what waits for a person, by kind, reason and currency',
   tags: ['Operations'],
   request: { query: z.strictObject(attentionFilters) },
   responses: {

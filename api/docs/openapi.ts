@@ -4,30 +4,33 @@ import { Problem, type ProblemKind, problemKinds } from '../http/problems.ts';
 import { Country, Currency } from '../http/schemas.ts';
 import { GivenSchedule } from '../paydays/schemas.ts';
 
-/** What routes are about, in the order in which a reader meets it; each route names one. */
+/** The groups of routes, in reading order; each route belongs to one. */
 const tags = [
-  { name: 'Sellers', description: 'Who is paid, when, and why not' },
-  { name: 'Earnings', description: 'What the platform owes them' },
-  { name: 'Payouts', description: 'What carries it to their banks' },
-  { name: 'Holds', description: 'What keeps it back' },
+  { name: 'Sellers', description: 'Who is paid, when, and why not yet' },
+  { name: 'Earnings', description: 'What the platform owes its sellers' },
+  { name: 'Payouts', description: 'Money on its way to the sellers’ banks' },
+  { name: 'Holds', description: 'Money that is withheld' },
   { name: 'Events', description: 'What happened, for the platform’s own programs' },
-  { name: 'Operations', description: 'What waits for a person, and the switch that stops money' },
-  { name: 'Reconciliation', description: 'What differs from Stripe' },
-  { name: 'API keys', description: 'Who may call' },
-  { name: 'Test', description: 'Time, which only a sandbox lets move' },
+  {
+    name: 'Operations',
+    description: 'What waits for a person, and the switch that stops all money',
+  },
+  { name: 'Reconciliation', description: 'Differences between the ledger and Stripe' },
+  { name: 'API keys', description: 'Who may call this API' },
+  { name: 'Test', description: 'The clock of the sandbox' },
 ];
 
-/** Serves the description of every route, made from what validates them. */
+/** Serves the OpenAPI document, generated from the schemas that validate requests. */
 export function describe(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
   });
-  // By themselves first: else a part has the description of the place where it is met first.
+  // Registered first; otherwise each schema takes the description of its first use.
   for (const [name, schema] of Object.entries({ Currency, Country, GivenSchedule })) {
     app.openAPIRegistry.register(name, schema);
   }
-  // A problem's `type` leads somewhere.
+  // The `type` of a problem is a path that explains it.
   app.get('/problems/:kind', (c) => {
     const kind = c.req.param('kind');
     if (!isProblemKind(kind)) throw new Problem('unknown-path', 'There is no such problem');

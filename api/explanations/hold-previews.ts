@@ -12,7 +12,7 @@ const previewRoute = defineRoute({
   method: 'get',
   path: '/v1/holds/{holdId}/preview',
   operationId: 'previewRelease',
-  summary: 'What would happen if this hold were released; nothing is',
+  summary: 'Preview the release of a hold; nothing is released',
   tags: ['Holds'],
   request: { params: HoldParams },
   responses: { 200: answer(HoldPreview, 'As it stands at `asOf`') },

@@ -4,11 +4,11 @@ import type { Db } from '../../db/connect.ts';
 import type { AppEnv } from './context.ts';
 import { Problem } from './problems.ts';
 
-/** Seconds for which a revoked key may still be believed. */
+/** Seconds for which a process may still accept a revoked key. */
 const believedSeconds = 2;
 const mostBelieved = 1000;
 
-/** Lets a request in when it names a key that stands; a key with role `read` changes nothing. */
+/** Requires a valid API key; a key with the role `read` may only read. */
 export function authenticate(db: Db): MiddlewareHandler<AppEnv> {
   const find = believingFor(believedSeconds, (hash) => findApiKey(db, hash));
   return async (c, next) => {
@@ -17,7 +17,7 @@ export function authenticate(db: Db): MiddlewareHandler<AppEnv> {
     const caller = await find(hashKey(key));
     if (!caller) throw unauthenticated('This API key is unknown or was revoked');
     if (caller.role === 'read' && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      throw new Problem('forbidden', 'This needs a key with role admin');
+      throw new Problem('forbidden', 'This request needs an API key with the role admin');
     }
     c.set('caller', caller);
     await next();
@@ -28,7 +28,7 @@ function unauthenticated(detail: string): Problem {
   return new Problem('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 }
 
-/** Spares the database the same question many times a second. Only a yes is remembered. */
+/** Caches valid keys for a moment, so that the database is not asked for each request. */
 function believingFor(seconds: number, find: (hash: Buffer) => Promise<ApiKey | undefined>) {
   const believed = new Map<string, { key: ApiKey; until: number }>();
   return async (hash: Buffer): Promise<ApiKey | undefined> => {

@@ -3,15 +3,15 @@ import type { AppEnv } from './context.ts';
 import { brokenRule, Problem } from './problems.ts';
 
 /**
- * Reads a body before its schema does. Bytes that are not UTF-8 are refused, since a decoder would
- * make the same text of different names; a name given twice too, since only its last value would
- * count. No body at all is `{}`.
+ * Checks a body before its schema does. Bytes that are not UTF-8 are refused, because a lenient
+ * decoder turns different names into the same text. A repeated name is refused, because a parser
+ * keeps only the last value. An empty body counts as `{}`.
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     const text = decode(await c.req.arrayBuffer());
     refuseRepeatedNames(text);
-    // What hono parses later: it keeps promises here, whatever its type says.
+    // hono parses this text later. The cache holds promises, although its type says otherwise.
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text || '{}') });
   }
   await next();
@@ -31,14 +31,14 @@ function refuseRepeatedNames(text: string): void {
   throw brokenRule('body', path, 'must be given once');
 }
 
-/** Where we are in one object or list: the names seen, and the one we are at. */
+/** One open object or list: the names seen in it, and the current name or index. */
 type Level = { names: Set<string> | undefined; at: string | number };
 
 const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"(\s*:)?|[{}[\],]/g;
 
 /**
- * The path of the first name that stands twice in one object of a JSON text, however it is
- * escaped. What is not JSON is left to the parser.
+ * Finds the path of the first name that occurs twice in one object of a JSON text, also if it is
+ * escaped differently. Invalid JSON is left to the parser.
  */
 export function repeatedName(text: string): (string | number)[] | undefined {
   const levels: Level[] = [];

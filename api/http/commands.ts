@@ -6,8 +6,8 @@ import type { AppDeps, AppEnv } from './context.ts';
 import { Problem } from './problems.ts';
 
 /**
- * Does what a POST asks for, once for each Idempotency-Key, and then has wake-ups delivered. The
- * effect says no by throwing a Problem: then nothing is kept, not even the key.
+ * Runs the effect of a POST once for each Idempotency-Key, and then has its wake-ups delivered. An
+ * effect refuses by throwing a Problem; then nothing is stored, not even the key.
  */
 export async function runCommand<Answer extends CommandAnswer>(
   c: Context<AppEnv>,
@@ -24,9 +24,13 @@ export async function runCommand<Answer extends CommandAnswer>(
   const outcome = await executeCommand(db, command, effect);
   switch (outcome.kind) {
     case 'running':
-      throw new Problem('command-running', 'Send it again to get the answer of the first', {
-        headers: { 'retry-after': '1' },
-      });
+      throw new Problem(
+        'command-running',
+        'Send the same request again to get the answer of the first one',
+        {
+          headers: { 'retry-after': '1' },
+        },
+      );
     case 'other-request':
       throw new Problem('idempotency-key-reused', 'Use a new Idempotency-Key for a new request');
     case 'replayed':
@@ -38,7 +42,7 @@ export async function runCommand<Answer extends CommandAnswer>(
   }
 }
 
-/** Two spellings of one request count as the same: order of fields and white space do not matter. */
+/** Hashes a request so that the order of fields and white space make no difference. */
 function hashRequest(target: string, request: unknown): Buffer {
   return createHash('sha256')
     .update(`${target}\n${JSON.stringify(request, sortFields)}`)

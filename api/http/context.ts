@@ -5,28 +5,28 @@ import type { ApiKey } from '../../db/api-keys.ts';
 import type { Db } from '../../db/connect.ts';
 import { refuseInvalid } from './refusals.ts';
 
-/** What a request carries besides itself. `caller` is set wherever a key is required. */
+/** Values of a request. `caller` is set on every route that requires an API key. */
 export type AppEnv = { Variables: { requestId: string; caller: ApiKey } };
 
-/** One line of the log. Never a body, a header or a query value. */
+/** Writes one line of the log; never pass a body, a header or a query value. */
 export type Log = (
   line: { level: 'debug' | 'info' | 'warn' | 'error'; event: string } & Fields,
 ) => void;
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
-/** The clock of the sandbox, where the engine runs on one. */
+/** Moves the clock of the sandbox. */
 export type SandboxClock = { moveTo(offsetMs: number): Promise<void> };
 
-/** What the API works with; a test gives its own. */
+/** Everything that the API needs; tests pass their own. */
 export type AppDeps = {
   db: Db;
   log: Log;
-  /** Tells that wake-ups were written, so that they are delivered soon. */
+  /** Has newly written wake-ups delivered soon. */
   wakeSoon: () => void;
-  /** How many workers asked Temporal for work lately; undefined when Temporal does not answer. */
+  /** Counts the workers that recently asked Temporal for work; undefined if Temporal is down. */
   countWorkers: () => Promise<number | undefined>;
   stripe: { webhookSecrets: readonly string[]; livemode: boolean };
-  /** For links, sessions and reads to show; it never moves money. */
+  /** For links, sessions and display reads; never for moving money. */
   stripeClient: Stripe;
   /** Turns within Stripe's budgets, which all processes share. */
   turns: Pick<Turns, 'take'>;
@@ -34,7 +34,7 @@ export type AppDeps = {
   sandboxClock?: SandboxClock | undefined;
 };
 
-/** A set of routes whose invalid requests are refused in the one way. */
+/** Creates a set of routes that refuse invalid requests in the same way. */
 export function createRoutes(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
 }

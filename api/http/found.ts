@@ -5,7 +5,7 @@ import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';
 
-/** The payout a path names, or the refusal that there is none. */
+/** Reads the payout that a path names, or refuses the request. */
 export async function readPayout(
   db: AppDeps['db'],
   payoutId: PayoutId,
@@ -15,14 +15,14 @@ export async function readPayout(
   return payout;
 }
 
-/** The seller a path names, or the refusal that there is none. */
+/** Reads the seller that a path names, or refuses the request. */
 export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise<SellerRecord> {
   const seller = await findSeller(db, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
   return seller;
 }
 
-/** The same for what refers to the seller: nobody closes it until the transaction ends. */
+/** Reads a seller that is not closed and cannot be closed until the transaction ends. */
 export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<SellerRecord> {
   const seller = await findSellerToUse(tx, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');

@@ -4,7 +4,7 @@ import { brokenRule } from './problems.ts';
 const wholeLimit = 'must be a whole number from 1 to 100, given once';
 const ofThisList = 'must be the nextCursor of a page of this list';
 
-/** What every list takes besides its filters. */
+/** The query fields of every list, in addition to its filters. */
 export const PageQuery = {
   limit: z
     .string(wholeLimit)
@@ -16,10 +16,12 @@ export const PageQuery = {
     .string('must be given once')
     .regex(/^[\w-]{1,100}$/, ofThisList)
     .optional()
-    .openapi({ description: 'nextCursor of a page of this list; anything else is refused' }),
+    .openapi({
+      description: 'The nextCursor of an earlier page of this list; anything else is refused',
+    }),
 };
 
-/** A page of things, newest first. */
+/** The schema of one page of a list. */
 export function pageOf<Schema extends z.ZodType>(schema: Schema) {
   return z.object({
     data: z.array(schema),
@@ -39,7 +41,7 @@ export function afterOf<Id extends string>(
   throw brokenRule('query', ['cursor'], ofThisList);
 }
 
-/** Makes a page of what was read: one more than asked says that there is more. */
+/** Makes a page from rows; a row beyond the limit means that another page follows. */
 export function toPage<Row extends { id: string }, Shown>(
   rows: readonly Row[],
   limit: number,
@@ -55,7 +57,7 @@ export function toPage<Row extends { id: string }, Shown>(
   };
 }
 
-/** The same of a list that grows at its end: its reader goes on from there, after the last page too. */
+/** Makes a page of a list that grows at its end; its last page also has a cursor to continue from. */
 export function toFeed<Row extends { id: string }, Shown>(
   rows: readonly Row[],
   { limit, cursor }: { limit: number; cursor?: string | undefined },

@@ -1,4 +1,4 @@
-/** Every way in which a request can be refused. A kind is permanent: callers branch on it. */
+/** Every kind of refusal. Kinds are permanent, because callers branch on them. */
 export const problemKinds = {
   'bad-json': { status: 400, title: 'The body is not JSON' },
   'body-cut-off': { status: 400, title: 'The body ended too early' },
@@ -7,10 +7,10 @@ export const problemKinds = {
   'webhook-signature': { status: 400, title: 'The signature does not match' },
   'webhook-too-old': { status: 400, title: 'The signature is too old' },
   'webhook-unreadable': { status: 400, title: 'The event cannot be read' },
-  'webhook-livemode': { status: 400, title: 'The event is of the other mode, live or test' },
+  'webhook-livemode': { status: 400, title: 'The event is in the wrong mode, live or test' },
   unauthenticated: { status: 401, title: 'A valid API key is required' },
   forbidden: { status: 403, title: 'This API key may only read' },
-  'unknown-path': { status: 404, title: 'There is nothing at this path' },
+  'unknown-path': { status: 404, title: 'Nothing exists at this path' },
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
   'unknown-bank-account': { status: 404, title: 'There is no such bank account' },
@@ -20,31 +20,37 @@ export const problemKinds = {
   'unknown-event': { status: 404, title: 'There is no such event' },
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
-  'external-id-taken': { status: 409, title: 'This externalId names something else already' },
-  'seller-id-taken': { status: 409, title: 'This id or externalId names a seller already' },
-  'command-running': { status: 409, title: 'The first request with this key still runs' },
+  'external-id-taken': { status: 409, title: 'This externalId is already taken' },
+  'seller-id-taken': { status: 409, title: 'This id or externalId already belongs to a seller' },
+  'command-running': {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is still running',
+  },
   'seller-closed': { status: 409, title: 'This seller is closed' },
-  'seller-not-settled': { status: 409, title: 'Something of this seller is still open' },
-  'discrepancy-closed': { status: 409, title: 'This discrepancy is closed already' },
-  'hold-not-active': { status: 409, title: 'This hold holds nothing any more' },
-  'payout-not-cancelable': { status: 409, title: 'This payout cannot be called off now' },
-  'seller-not-parked': { status: 409, title: 'This seller waits for no such decision' },
+  'seller-not-settled': { status: 409, title: 'This seller still has something open' },
+  'discrepancy-closed': { status: 409, title: 'This discrepancy is already closed' },
+  'hold-not-active': { status: 409, title: 'This hold is no longer active' },
+  'payout-not-cancelable': { status: 409, title: 'This payout cannot be canceled now' },
+  'seller-not-parked': { status: 409, title: 'This seller does not wait for this decision' },
   'account-not-created': { status: 409, title: 'This seller has no account at Stripe yet' },
   'stripe-refused': { status: 409, title: 'Stripe refused this' },
-  'api-key-in-use': { status: 409, title: 'This API key is the one that asks' },
-  'payout-not-parked': { status: 409, title: 'This payout waits for no such decision' },
+  'api-key-in-use': { status: 409, title: 'An API key cannot revoke itself' },
+  'payout-not-parked': { status: 409, title: 'This payout does not wait for this decision' },
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
-  'bank-account-not-cooling': { status: 409, title: 'Payouts may go to this bank account already' },
-  'recovery-open': { status: 409, title: 'Stripe knows of money that this database does not' },
-  'unknown-adoption': { status: 404, title: 'Nothing of this id is to be adopted' },
-  'request-in-flight': { status: 409, title: 'A request to Stripe is not answered yet' },
-  'attention-list-run': { status: 409, title: 'This list was run under another key' },
+  'bank-account-not-cooling': { status: 409, title: 'This bank account has no cooling period' },
+  'recovery-open': { status: 409, title: 'Stripe moved money that this database does not know' },
+  'unknown-adoption': { status: 404, title: 'There is nothing to adopt with this id' },
+  'request-in-flight': { status: 409, title: 'Stripe has not answered a request yet' },
+  'attention-list-run': { status: 409, title: 'This list was run under another Idempotency-Key' },
   'attention-list-expired': { status: 410, title: 'This list was shown too long ago' },
-  'unknown-cursor': { status: 410, title: 'Nothing stands at this cursor any more' },
+  'unknown-cursor': { status: 410, title: 'This cursor is no longer valid' },
   'body-too-large': { status: 413, title: 'The body is larger than 1 MiB' },
   'not-json': { status: 415, title: 'The body must be application/json' },
-  'idempotency-key-reused': { status: 422, title: 'This key belongs to another request' },
-  internal: { status: 500, title: 'Something broke here' },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'This Idempotency-Key belongs to another request',
+  },
+  internal: { status: 500, title: 'The engine failed' },
   'stripe-unavailable': { status: 503, title: 'Stripe cannot be asked right now' },
   unavailable: { status: 503, title: 'The engine cannot work right now' },
 } as const;
@@ -58,11 +64,11 @@ export type BrokenRule = { in: 'body' | 'query' | 'header'; pointer: string; rul
 type Extra = {
   errors?: BrokenRule[];
   headers?: Record<string, string>;
-  /** What keeps a seller from being closed. */
+  /** Everything that prevents a seller from being closed. */
   open?: Record<string, unknown[]>;
 };
 
-/** Thrown wherever a request is refused; becomes an RFC 9457 answer in one place. */
+/** A refusal. Routes throw it, and `app.ts` turns it into an RFC 9457 answer. */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly extra: Extra;
@@ -92,14 +98,14 @@ export function invalidRequest(errors: BrokenRule[]): Problem {
   return new Problem('invalid-request', detail, { errors });
 }
 
-/** RFC 6901, of bounded length: names of unknown fields are the caller's. */
+/** Writes a path as an RFC 6901 pointer; each name is cut, because callers choose field names. */
 export function toPointer(path: readonly PropertyKey[]): string {
   return path
     .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
 }
 
-/** The answer for a problem: `application/problem+json` as RFC 9457 has it. */
+/** Answers with a problem as `application/problem+json` (RFC 9457). */
 export function problemResponse(
   problem: Problem,
   { requestId, path }: { requestId: string; path: string },

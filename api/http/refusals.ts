@@ -14,10 +14,10 @@ type Target = 'json' | 'form' | 'query' | 'param' | 'header' | 'cookie';
 // The validator of a route passes no options to zod, so the texts are set for the whole process.
 z.config({ customError: sayRule });
 
-/** A form with a hundred mistakes is explained by its first ones. */
+/** A request may break a hundred rules; the answer lists only the first ones. */
 const mostErrors = 20;
 
-/** Answers a request that does not fit its schema; an id that cannot be is one that is unknown. */
+/** Refuses a request that does not fit its schema; a malformed id in a path is an unknown id. */
 export function refuseInvalid(
   result: { target: Target } & ({ success: true } | { success: false; error: z.ZodError }),
 ): void {
@@ -30,28 +30,45 @@ export function refuseInvalid(
   throw invalidRequest(firstOfEach(broken).slice(0, mostErrors));
 }
 
-/** What an error thrown anywhere in a request is to the caller. */
+/** Turns any error of a request into the problem that the caller sees. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException) return fromFramework(error);
   if (lostRace(error)) {
     const headers = { 'retry-after': '1' };
-    return new Problem('unavailable', 'Too much at once at one place; try again', { headers });
+    return new Problem(
+      'unavailable',
+      'Too many requests changed the same rows; nothing changed; try again',
+      { headers },
+    );
   }
   if (isCutOff(error)) {
-    return new Problem('body-cut-off', 'The caller went away before all of it was sent');
+    return new Problem(
+      'body-cut-off',
+      'The connection closed before the whole body arrived; nothing changed',
+    );
   }
   if (isDatabaseAway(error)) {
     const headers = { 'retry-after': '5' };
-    return new Problem('unavailable', 'The database does not answer; try again', { headers });
+    return new Problem(
+      'unavailable',
+      'The database does not answer; try again with the same Idempotency-Key',
+      { headers },
+    );
   }
-  return new Problem('internal', 'Nothing is known to have changed; the log has the requestId');
+  return new Problem(
+    'internal',
+    'The engine failed. Whether anything changed is unknown: send the request again with the same Idempotency-Key. The log has the requestId',
+  );
 }
 
 function fromFramework({ status }: HTTPException): Problem {
   if (status === 415) return new Problem('not-json', 'Send Content-Type: application/json');
   if (status === 400) return new Problem('bad-json', 'The body could not be parsed as JSON');
-  return new Problem('internal', 'Nothing is known to have changed; the log has the requestId');
+  return new Problem(
+    'internal',
+    'The engine failed. Whether anything changed is unknown: send the request again with the same Idempotency-Key. The log has the requestId',
+  );
 }
 
 const unknownByParam: Record<string, [ProblemKind, string]> = {
@@ -60,7 +77,7 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
   keyId: ['unknown-api-key', 'No API key has this id'],
   token: ['unknown-attention-list', 'No preview gave this token'],
   holdId: ['unknown-hold', 'No hold has this id'],
-  bankAccountId: ['unknown-bank-account', 'The seller never had it'],
+  bankAccountId: ['unknown-bank-account', 'The seller never had this bank account'],
   eventId: ['unknown-event', 'No event has this id'],
   discrepancyId: ['unknown-discrepancy', 'No discrepancy has this id'],
 };
@@ -68,7 +85,7 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
 function unknownThing(issues: readonly Issue[]): Problem {
   const [kind, detail] = unknownByParam[String(issues[0]?.path[0])] ?? [
     'unknown-path' as const,
-    'There is nothing here',
+    'Nothing exists at this path',
   ];
   return new Problem(kind, detail);
 }
@@ -95,7 +112,7 @@ function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
   return [{ in: where, pointer, rule: issue.message }];
 }
 
-/** One rule is enough for a field: the next one is often only its shadow. */
+/** Keeps the first broken rule of each field, because later ones often follow from it. */
 function firstOfEach(broken: readonly BrokenRule[]): BrokenRule[] {
   return [
     ...new Map(broken.toReversed().map((error) => [error.pointer, error])).values(),
@@ -114,7 +131,7 @@ const kinds: Record<string, string> = {
 
 const units: Record<string, string> = { string: ' characters long', array: ' items long' };
 
-/** States the rule that a value broke, for every schema that has no words of its own. */
+/** States the rule that a value broke, for each schema that has no text of its own. */
 function sayRule(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -135,18 +152,18 @@ function sayRule(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** A deadlock, or a lock that another holds too long: the database undid everything. */
+/** True for a deadlock or a lock timeout; the database rolled everything back. */
 function lostRace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(40\w{3}|55P03)$/.test(String(error.code));
 }
 
-/** What Node throws when the other side of a request goes away; the code alone could be Postgres'. */
+/** True if the caller closed the connection. The code alone could also come from Postgres. */
 function isCutOff(error: unknown): boolean {
   if (!(error instanceof Error) || error.message !== 'aborted') return false;
   return 'code' in error && error.code === 'ECONNRESET';
 }
 
-/** Connections refused or lost, and a server that is starting or stopping. */
+/** True if the connection was refused or lost, or the server is starting or stopping. */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -5,7 +5,7 @@ import { newRequestId } from '../../domain/ids.ts';
 import type { AppEnv, Log } from './context.ts';
 import { brokenRule, Problem } from './problems.ts';
 
-/** Gives a request the name that its answer, its problems and the log carry. */
+/** Gives each request an id, which its answer, its problems and the log contain. */
 export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   const given = c.req.header('x-request-id') ?? '';
   const requestId = /^[\w.-]{1,64}$/.test(given) ? given : newRequestId();
@@ -14,7 +14,7 @@ export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header('x-request-id', requestId);
 };
 
-/** Says what was asked and answered: the route's pattern, never the path as typed. */
+/** Logs each request and its answer, with the route's pattern and never the path itself. */
 export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const start = performance.now();
@@ -33,8 +33,8 @@ export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Refuses a body of more than so many bytes. Node lets no body be longer than its header says;
- * only one whose header says nothing is counted, which costs more than taking an event in.
+ * Refuses a body of more than `maxSize` bytes. Node already enforces the Content-Length header, so
+ * only a body without this header is counted; counting costs more than recording an event.
  */
 export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   const counting = bodyLimit({ maxSize, onError: refuseLargeBody });
@@ -71,7 +71,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** What the log says of a fault: where it arose, without values that a caller sent. */
+/** The log line of a fault: its place in the code, without any value that a caller sent. */
 export function faultLine(error: Error, requestId: string): Parameters<Log>[0] {
   const fromDatabase = 'severity' in error;
   const code = 'code' in error ? String(error.code) : undefined;

@@ -29,14 +29,14 @@ export const Country = z
   .refine(isCountry, 'must be an ISO 3166-1 country in upper case, as DE')
   .openapi('Country', { enum: countries, example: 'DE' });
 
-/** A whole amount above nothing, as a caller gives it. */
+/** An amount that a caller gives: a positive whole number of minor units. */
 export const Amount = z
   .int({ error: ifGiven('must be a whole number of minor units') })
   .min(1, 'must be at least 1')
   .max(largestAmount, `must be at most ${largestAmount}`)
   .openapi({ description: 'Whole minor units: cents, yen, fils', example: 10_00 });
 
-/** An amount beside its currency, as an answer gives it. */
+/** An amount with its currency, as answers contain it. */
 export const Money = z
   .object({ amount: z.int(), currency: z.string() })
   .openapi('Money', { description: 'Whole minor units with their currency' });
@@ -56,7 +56,7 @@ export const GivenInstant = z.iso
   .refine((text) => {
     const time = Date.parse(text);
     return time >= earliest && time < latest;
-  }, 'must lie between the years 2000 and 2200')
+  }, 'must be between the years 2000 and 2200')
   .openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
 
 /** A text that a database can hold: no NUL and no half of a character. */
@@ -68,10 +68,10 @@ export function text(longest: number) {
     .refine(isStorable, 'must hold no NUL and no broken character');
 }
 
-/** The platform's own name for something. */
+/** The platform's own id for an object. */
 export const ExternalId = text(255).openapi({ example: 'order-1001' });
 
-/** What the platform keeps beside an object; the engine never reads it. */
+/** The platform's own fields of an object; the engine stores but never interprets them. */
 export const Metadata = z
   .custom<object>((value) => !hasPrototypeField(value), 'must not have the name __proto__')
   .pipe(
@@ -90,7 +90,7 @@ export const SellerParams = z.object({
     .openapi({ type: 'string', param: { name: 'sellerId', in: 'path' } }),
 });
 
-/** The id of a seller: a filter, or of one that a backup lost. */
+/** An optional seller id: a filter, or the id of a seller that a backup lost. */
 export const SellerFilter = z
   .custom<SellerId>((id) => typeof id === 'string' && isSellerId(id), 'must be the id of a seller')
   .optional()
@@ -110,17 +110,17 @@ export const ApiKeyParams = z.object({
     .openapi({ type: 'string', param: { name: 'keyId', in: 'path' } }),
 });
 
-/** What every POST carries, so that sending it again does nothing again. */
+/** The header that makes a repeated command have no second effect. */
 export const CommandHeaders = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[\x20-\x7e]{1,255}$/)
     .openapi({
-      description: 'Kept for ever, for all API keys together; one for each thing you want done',
+      description: 'Use one key for each command. Keys are kept forever and shared by all API keys',
     }),
 });
 
-/** What every refusal looks like (RFC 9457). */
+/** The schema of every refusal (RFC 9457). */
 export const ProblemBody = z
   .object({
     type: z
@@ -140,7 +140,7 @@ export const ProblemBody = z
         holds: z.array(z.string()),
       })
       .optional()
-      .openapi({ description: 'What keeps a seller from being closed' }),
+      .openapi({ description: 'Everything that prevents a seller from being closed' }),
   })
   .openapi('Problem');
 
@@ -149,7 +149,7 @@ export function answer<Schema extends z.ZodType>(schema: Schema, description: st
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** A JSON body of a request; it may be left out where `{}` says as much. */
+/** A JSON body of a request; it is optional if `{}` is valid and means the same. */
 export function body<Schema extends z.ZodType>(schema: Schema) {
   const { data } = schema.safeParse({});
   return { required: JSON.stringify(data) !== '{}', content: { 'application/json': { schema } } };
@@ -159,7 +159,7 @@ function isStorable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }
 
-/** zod would drop such a field without a word. */
+/** True if zod would silently drop a field. */
 function hasPrototypeField(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 }

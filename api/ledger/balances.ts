@@ -28,7 +28,7 @@ export const getBalances = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/balances',
   operationId: 'getBalances',
-  summary: 'Where the money of a seller is, for each currency',
+  summary: 'Get the balances of a seller, by currency',
   tags: ['Sellers'],
   request: { params: SellerParams, query: BalancesQuery },
   responses: { 200: answer(z.object({ data: z.array(Balance) }), 'Balances') },

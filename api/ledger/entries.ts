@@ -27,7 +27,8 @@ const getEntries = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/entries',
   operationId: 'listEntries',
-  summary: 'Every movement of a seller’s money, newest first; foreign ones were not ours',
+  summary: 'List the movements of a seller’s money, newest first',
+  description: 'The kind `foreign` means a movement at Stripe that the engine did not order.',
   tags: ['Sellers'],
   request: {
     params: SellerParams,

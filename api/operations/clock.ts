@@ -37,7 +37,7 @@ const responses = { 200: answer(Clock, 'The clock') };
 const readRoute = defineRoute({
   method: 'get',
   path: '/v1/test/clock',
-  summary: 'Read the clock (sandbox only)',
+  summary: 'Get the clock (sandbox only)',
   tags: ['Test'],
   responses,
 });
@@ -45,7 +45,8 @@ const readRoute = defineRoute({
 const moveRoute = defineRoute({
   method: 'post',
   path: '/v1/test/clock',
-  summary: 'Move the clock forward and let everything that falls due happen (sandbox only)',
+  summary: 'Move the clock forward (sandbox only)',
+  description: 'Everything that falls due in between happens.',
   tags: ['Test'],
   request: { body: body(Move) },
   responses,

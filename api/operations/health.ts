@@ -9,16 +9,17 @@ const Readiness = z
     ready: z.boolean(),
     parts: z.object({ database: Part, temporal: Part }),
     workers: z.int().optional().openapi({
-      description: 'How many asked for work within two minutes; with none, no money moves',
+      description:
+        'Workers that asked for work within the last two minutes; without a worker, no money moves',
     }),
     moneyStopped: z.boolean().optional(),
     oldestWakeUpSeconds: z.int().nullable().optional(),
     parkedPayouts: z.int().optional(),
     parkedSellers: z.int().optional(),
-    /** What only Stripe knows: money waits until it is adopted. */
+    /** Objects that only Stripe knows: money stays stopped until each is adopted or dismissed. */
     toAdopt: z.int().optional(),
     openDiscrepancies: z.int().optional(),
-    /** What was found wrong around the engine. */
+    /** Faults in the settings or services around the engine. */
     failedChecks: z.array(z.object({ name: z.string(), remedy: z.string() })).optional(),
   })
   .openapi('Readiness');
@@ -26,9 +27,9 @@ const Readiness = z
 const readyRoute = createRoute({
   method: 'get',
   path: '/ready',
-  summary: 'Tell whether every part answers',
+  summary: 'Check whether every part answers',
   description:
-    'No worker, a stopped switch, parked payouts, old wake-ups and failed checks are shown, not counted.',
+    'Missing workers, stopped money, parked payouts, old wake-ups and failed checks are shown but do not make the engine unready.',
   tags: ['Operations'],
   security: [],
   responses: {
@@ -40,13 +41,13 @@ const readyRoute = createRoute({
 const healthRoute = createRoute({
   method: 'get',
   path: '/health',
-  summary: 'Tell that the process lives',
+  summary: 'Check whether the process is alive',
   tags: ['Operations'],
   security: [],
-  responses: { 200: answer(z.object({ alive: z.literal(true) }), 'It lives') },
+  responses: { 200: answer(z.object({ alive: z.literal(true) }), 'The process is alive') },
 });
 
-/** For whoever restarts processes (`/health`) and whoever sends them calls (`/ready`); no key. */
+/** Routes for supervisors (`/health`) and load balancers (`/ready`); they need no API key. */
 export function healthRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(healthRoute, (c) => c.json({ alive: true as const }, 200));

@@ -17,21 +17,24 @@ const Operations = z
   .object({
     moneyStopped: z.boolean(),
     reason: z.string().nullable(),
-    changedBy: z.string().nullable().openapi({ description: 'The API key that moved the switch' }),
+    changedBy: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The API key that changed the switch' }),
     changedAt: Instant,
   })
   .openapi('Operations', {
-    description: 'The switch that every request that moves money looks at first',
+    description: 'The switch that each request checks before it moves money',
   });
 
 const Reason = z.strictObject({ reason: text(500) }).openapi('SwitchReason');
-const responses = { 200: answer(Operations, 'The switch as it stands') };
+const responses = { 200: answer(Operations, 'The switch') };
 const request = { headers: CommandHeaders, body: body(Reason) };
 
 const readRoute = defineRoute({
   method: 'get',
   path: '/v1/operations',
-  summary: 'Read whether money may move',
+  summary: 'Get the money switch',
   tags: ['Operations'],
   responses,
 });
@@ -39,9 +42,9 @@ const readRoute = defineRoute({
 const stopRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/stop-money',
-  summary: 'Stop every request that moves money',
+  summary: 'Stop all requests that move money',
   description:
-    'A request that is under way, or has its slot of Stripe’s limits already, ends; nothing else is sent until money is resumed.',
+    'Requests that are already running, or already have a slot within Stripe’s limits, finish. Nothing else is sent until money is resumed.',
   tags: ['Operations'],
   request,
   responses,
@@ -50,14 +53,14 @@ const stopRoute = defineRoute({
 const resumeRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/resume-money',
-  summary: 'Let money move again',
-  description: 'What waited for this goes on at once.',
+  summary: 'Resume requests that move money',
+  description: 'Everything that waited for the switch continues at once.',
   tags: ['Operations'],
   request,
   responses,
 });
 
-/** The kill switch. */
+/** Routes of the switch that stops all money. */
 export function operationsRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(readRoute, async (c) => c.json(await readOperations(deps.db), 200));
@@ -89,12 +92,16 @@ async function moveSwitch(
 }
 
 /**
- * Money that left unknown to this database would be paid a second time. Whoever finds more of it
- * waits for the switch and then stops money again.
+ * Refuses to resume while Stripe moved money that this database does not know: the engine would pay
+ * that money a second time. The lock makes a comparison that finds more of it wait, and the
+ * comparison then stops money again.
  */
 async function refuseWhileToAdopt(tx: Tx): Promise<void> {
   await lockMoneySwitch(tx);
   const open = await listAdoptions(tx);
   if (open.length === 0) return;
-  throw new Problem('recovery-open', `${open.length} to adopt or dismiss first: see /v1/recovery`);
+  throw new Problem(
+    'recovery-open',
+    `First adopt or dismiss the ${open.length} objects that /v1/recovery lists`,
+  );
 }

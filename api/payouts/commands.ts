@@ -17,12 +17,12 @@ const cancelRoute = defineRoute({
   method: 'post',
   path: '/v1/payouts/{payoutId}/cancel',
   operationId: 'cancelPayout',
-  summary: 'Call a payout off, as far as it still can be',
+  summary: 'Cancel a payout',
   tags: ['Payouts'],
   description:
     'Before Stripe has it, it is canceled at once and its money is free where it is. Once Stripe has it, Stripe is asked: `cancellation` says what became of that, and a refusal leaves the payout going. Refused while a request to Stripe about it has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
-  responses: { 200: answer(Payout, 'The payout as it stands then') },
+  responses: { 200: answer(Payout, 'The payout afterwards') },
 });
 
 /** What calls a payout off. */
@@ -57,7 +57,7 @@ const Sent = z
   .strictObject({
     stripeId: z
       .string()
-      .regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a transfer or payout of Stripe’s')
+      .regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a Stripe transfer or payout')
       .openapi({ example: 'tr_1ExampleOfATransfer' }),
   })
   .openapi('ConfirmSent');
@@ -76,19 +76,23 @@ const route = <Schema extends z.ZodType>(
     ...(description !== undefined && { description }),
     tags: ['Payouts'],
     request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Payout, 'The payout as it stands then') },
+    responses: { 200: answer(Payout, 'The payout afterwards') },
   });
 
 const confirmSentRoute = route(
   'confirm-sent',
-  'It is at Stripe: look at it and count it as done',
+  'Confirm that Stripe has the transfer or payout',
   Sent,
-  'It counts as done when amount, currency, account and metadata are those of this payout; else the payout stops again and says what is not.',
+  'The engine reads the named object. If its amount, currency, account and metadata match this payout, the payout continues. Otherwise the payout is parked again and names the difference.',
 );
-const confirmNotSentRoute = route('confirm-not-sent', 'It is not at Stripe: send it', Nothing);
-const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
+const confirmNotSentRoute = route(
+  'confirm-not-sent',
+  'Confirm that Stripe does not have the transfer or payout, and send it again',
+  Nothing,
+);
+const retryRoute = route('retry', 'Retry a parked payout after its cause is removed', Nothing);
 
-/** What a person decides about a payout that stopped. */
+/** Routes for a person who decides how a parked payout continues. */
 export function payoutCommandRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(confirmSentRoute, async (c) => {
@@ -121,7 +125,7 @@ async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
   const prefix = unknownStep === 'transfer' ? 'tr_' : 'po_';
   if (!stripeId.startsWith(prefix)) throw wrongId(`must begin with ${prefix}`);
   const outcome = await confirmSent(tx, payoutId, stripeId);
-  if (outcome === 'of-another') throw wrongId('must not be of another payout');
+  if (outcome === 'of-another') throw wrongId('must not belong to another payout');
   if (outcome === 'not-parked') throw inNoDoubt();
   return show(tx, payoutId);
 }

@@ -26,7 +26,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/discrepancies',
   operationId: 'listDiscrepancies',
-  summary: 'Where the ledger and Stripe differ, newest first',
+  summary: 'List discrepancies between the ledger and Stripe, newest first',
   tags,
   request: {
     query: z.strictObject({
@@ -44,7 +44,8 @@ const readRoute = defineRoute({
   method: 'get',
   path: '/v1/discrepancies/{discrepancyId}',
   operationId: 'getDiscrepancy',
-  summary: 'One difference: its cause, what is on each side, who has to act',
+  summary: 'Get a discrepancy',
+  description: 'The answer names the cause, the amount on each side and who has to act.',
   tags,
   request: { params: DiscrepancyParams },
   responses: { 200: answer(Discrepancy, 'The discrepancy') },
@@ -54,7 +55,7 @@ const closeRoute = defineRoute({
   method: 'post',
   path: '/v1/discrepancies/{discrepancyId}/close',
   operationId: 'closeDiscrepancy',
-  summary: 'Say why a difference needs no looking at any more; it is not opened again',
+  summary: 'Close a discrepancy with a reason; it is not opened again',
   tags,
   request: {
     params: DiscrepancyParams,
@@ -68,7 +69,9 @@ const reconciliationRoute = defineRoute({
   method: 'get',
   path: '/v1/reconciliation',
   operationId: 'getReconciliation',
-  summary: 'How far Stripe’s books were read, what they add up to, and what differs',
+  summary: 'Get the state of the reconciliation',
+  description:
+    'The answer says how far Stripe’s books were read, their totals and the differences.',
   tags,
   responses: { 200: answer(Reconciliation, 'How it stands') },
 });

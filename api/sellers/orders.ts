@@ -24,31 +24,31 @@ const route = (name: string, summary: string, description: string) =>
     tags: ['Sellers'],
     description,
     request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(Reason) },
-    responses: { 200: answer(Seller, 'The seller as it stands then') },
+    responses: { 200: answer(Seller, 'The seller afterwards') },
   });
 
 const pauseRoute = route(
   'pause',
-  'Start no payout of this seller',
-  'Requested payouts wait; money that is set aside already goes on. A seller who is paused stays paused as it was.',
+  'Pause the payouts of a seller',
+  'New payouts wait until the seller is resumed. A payout whose money is already set aside continues. Pausing a paused seller changes nothing.',
 );
 const resumeRoute = route(
   'resume',
-  'Let payouts of this seller start again',
-  'What waited for this goes on at once; holds stay.',
+  'Resume the payouts of a paused seller',
+  'Payouts that waited for the pause continue at once. Holds stay in force.',
 );
 const closeRoute = route(
   'close',
-  'Close a seller of whom nothing is open',
-  'Refused while there is money, a payout, a watch for a late return or a hold; the answer names each in `open`.',
+  'Close a seller',
+  'Refused while the seller has money, a payout, a watch for a late return or a hold. The problem lists them in `open`.',
 );
 const reopenRoute = route(
   'reopen',
-  'Open a closed seller again',
-  'The account is read again; the seller is active or onboarding, as the account says. A pause from before still stands.',
+  'Reopen a closed seller',
+  'The engine reads the account again, and the account decides whether the seller is active or onboarding. An earlier pause stays in force.',
 );
 
-/** What an operator decides about a seller as a whole. */
+/** Routes that pause, resume, close and reopen a seller. */
 export function sellerOrderRoutes(deps: AppDeps) {
   const run = async (
     c: Context<AppEnv>,

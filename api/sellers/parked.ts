@@ -36,22 +36,22 @@ const route = <Schema extends z.ZodType>(name: string, summary: string, schema: 
     summary,
     tags: ['Sellers'],
     request: { params: SellerParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Seller, 'The seller as it stands then') },
+    responses: { 200: answer(Seller, 'The seller afterwards') },
   });
 
-const retryRoute = route('retry', 'The cause of the refusal is removed: go on', Nothing);
+const retryRoute = route('retry', 'Retry a parked seller after its cause is removed', Nothing);
 const createdRoute = route(
   'confirm-account-created',
-  'Stripe made the account: count it as made',
+  'Confirm that Stripe created the account',
   Created,
 );
 const notCreatedRoute = route(
   'confirm-account-not-created',
-  'Stripe made no account: make it',
+  'Confirm that Stripe created no account, and create it',
   Nothing,
 );
 
-/** What a person decides about a seller that stopped. */
+/** Routes for a person who decides how a parked seller continues. */
 export function parkedSellerRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(retryRoute, async (c) => {
@@ -109,6 +109,6 @@ async function show(tx: Tx, sellerId: SellerId) {
 function refuseTakenAccount(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
   if (constraint !== 'sellers_stripe_account_key') throw error;
-  const rule = 'must not be of another seller';
+  const rule = 'must not belong to another seller';
   throw brokenRule('body', ['stripeAccount'], rule);
 }

@@ -101,7 +101,7 @@ const createSeller = defineRoute({
   method: 'post',
   path: '/v1/sellers',
   operationId: 'createSeller',
-  summary: 'Make a seller known and begin its onboarding',
+  summary: 'Create a seller',
   tags: ['Sellers'],
   request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
   responses: {
@@ -114,7 +114,7 @@ const getSeller = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}',
   operationId: 'getSeller',
-  summary: 'One seller',
+  summary: 'Get a seller',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(SellerDetails, 'The seller') },
@@ -124,7 +124,7 @@ const getSellers = defineRoute({
   method: 'get',
   path: '/v1/sellers',
   operationId: 'listSellers',
-  summary: 'Sellers, newest first',
+  summary: 'List sellers, newest first',
   tags: ['Sellers'],
   request: {
     query: z.strictObject({

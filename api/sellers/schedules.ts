@@ -32,10 +32,12 @@ const updateRoute = defineRoute({
   method: 'patch',
   path: '/v1/sellers/{sellerId}',
   operationId: 'updateSeller',
-  summary: 'Change a seller; payouts under way go on, the next payday is found anew at once',
+  summary: 'Update a seller',
+  description:
+    'Payouts that have started continue. A new schedule changes the next payday at once.',
   tags: ['Sellers'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
-  responses: { 200: answer(SellerDetails, 'The seller as it stands then') },
+  responses: { 200: answer(SellerDetails, 'The seller afterwards') },
 });
 
 const common = {
@@ -50,7 +52,7 @@ const getSchedule = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/schedule',
   operationId: 'getSchedule',
-  summary: 'When a seller is paid',
+  summary: 'Get the payout schedule of a seller',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(z.object(common), 'The schedule') },
@@ -70,7 +72,8 @@ const previewRoute = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/schedule/preview',
   operationId: 'previewSchedule',
-  summary: 'The next paydays of a seller, and what they pay by what is known now',
+  summary: 'Preview the next paydays of a seller',
+  description: 'The amounts follow from what is known now.',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(Preview, 'The preview') },

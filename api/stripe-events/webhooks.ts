@@ -7,13 +7,13 @@ import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { createBatch } from './batch.ts';
 
-/** Seconds for which a signature is believed, as Stripe's own library has it. */
+/** Seconds for which a signature is valid; the default of Stripe's own library. */
 const toleranceSeconds = 300;
 
-/** 500 events a second are then about a hundred statements, and nobody waits long. */
+/** With these limits, 500 events a second need about a hundred statements. */
 const batching = { gatherMs: 15, largest: 500 };
 
-/** Takes Stripe's events: verified on the raw body, kept by their ids, answered once they stand. */
+/** Verifies Stripe's events on the raw body, records them by id, and then answers. */
 export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { db, stripe, log, wakeSoon } = deps;
   const store = createBatch<StripeEvent>(async (events) => {
@@ -28,17 +28,17 @@ export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
     if (livemode === stripe.livemode) {
       await store(event);
     } else if (stripe.livemode) {
-      // A live Connect endpoint is also sent what happens in test mode; it is none of our money.
+      // Stripe also sends test-mode events to a live Connect endpoint; they concern no real money.
       log({ level: 'info', event: 'test-event-ignored', eventId: event.eventId });
     } else {
-      throw new Problem('webhook-livemode', 'This engine has a test key and the event is live');
+      throw new Problem('webhook-livemode', 'The engine uses a test key, but the event is live');
     }
     return c.json({ received: true });
   });
   return routes;
 }
 
-/** Refuses a body that none of the secrets signed lately. Tells a wrong secret from an old one. */
+/** Refuses a body without a recent valid signature, and distinguishes a wrong one from an old one. */
 function verify(body: string, header: string, secrets: readonly string[]): void {
   const isSigned = (secret: string, tolerance: number): boolean => {
     try {
@@ -55,12 +55,12 @@ function verify(body: string, header: string, secrets: readonly string[]): void 
   throw new Problem(
     'webhook-signature',
     secrets.length === 0
-      ? 'No secret is set; see STRIPE_WEBHOOK_SECRETS'
+      ? 'No signing secret is configured; set STRIPE_WEBHOOK_SECRETS'
       : 'None of the secrets in STRIPE_WEBHOOK_SECRETS signed this body',
   );
 }
 
-/** What any id of Stripe's looks like; whatever else would not go into the database. */
+/** The form of any Stripe id; the database accepts nothing else. */
 const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 const Account = z.string().regex(/^acct_[0-9A-Za-z_]{1,100}$/);
 
@@ -87,10 +87,10 @@ const Thin = z.object({
 
 const Event = z.discriminatedUnion('object', [Snapshot, Thin]);
 
-/** Takes an event's ids out of its body, and whether a payout's day moved; nothing else of it. */
+/** Reads only an event's ids, and whether the arrival date of a payout changed. */
 export function readEvent(body: string): { event: StripeEvent; livemode: boolean } {
   const parsed = Event.safeParse(parseJson(body));
-  if (!parsed.success) throw new Problem('webhook-unreadable', 'This is no event of Stripe');
+  if (!parsed.success) throw new Problem('webhook-unreadable', 'This is not a Stripe event');
   const { data } = parsed;
   return {
     livemode: data.livemode,
@@ -105,8 +105,8 @@ function fromSnapshot({ id, type, account, data }: z.infer<typeof Snapshot>): St
 }
 
 /**
- * `v1.payout.failed` tells of the same thing as the snapshot `payout.failed`. An event about an
- * account may be in the platform's own name; the account is then the object it is about.
+ * `v1.payout.failed` means the same as the snapshot event `payout.failed`. An event about an
+ * account may have the platform as its context; the account is then the related object.
  */
 function fromThin({ id, type, context, related_object }: z.infer<typeof Thin>): StripeEvent {
   const objectId = related_object?.id ?? null;

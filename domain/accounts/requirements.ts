@@ -96,10 +96,13 @@ function listed(names: readonly string[]): string {
   return more > 0 ? `${named} and ${more} more` : named;
 }
 
-/** `identity.individual.date_of_birth` is `individual: date of birth`. */
+/** The words of a field: `identity.individual.id_number` is the person's `identity number`. */
 function wordsOf(name: string): string {
   return name
     .replace(/^identity\./, '')
+    .replace(/^individual\./, '')
+    .replace(/^business_details\./, 'business_')
+    .replace(/\bid_number|_id_number/, (field) => field.replace('id_', 'identity_'))
     .replaceAll('.', ': ')
     .replaceAll('_', ' ');
 }

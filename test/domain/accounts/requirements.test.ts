@@ -19,25 +19,21 @@ const day = (deadlineAt: string) => ({ deadlineAt: `${deadlineAt}T00:00:00.000Z`
 
 describe('a requirement', () => {
   test.each<[why: string, one: Requirement, text: string]>([
-    [
-      'has who gives what, and when',
-      asked('surname'),
-      'The seller gives: individual: surname (now)',
-    ],
+    ['has who gives what, and when', asked('surname'), 'The seller gives: surname (now)'],
     [
       'has the day, where Stripe names one',
       asked('address', day('2026-12-01')),
-      'The seller gives: individual: address (by 2026-12-01)',
+      'The seller gives: address (by 2026-12-01)',
     ],
     [
       'has what was wrong and what stops without it',
       asked('address', { errors: ['no_match'], blocks: ['stripe_balance.payouts', 'x.y'] }),
-      'The seller gives: individual: address (now); what was given is wrong: no match; without it, payouts to the bank and x.y stop',
+      'The seller gives: address (now); what was given is wrong: no match; without it, payouts to the bank and x.y stop',
     ],
     [
       'may be Stripe’s own',
       asked('address', { mustAct: 'stripe', deadline: 'past_due' }),
-      'Stripe looks at: individual: address (overdue)',
+      'Stripe looks at: address (overdue)',
     ],
   ])('%s', (_why, one, text) => {
     expect(describeRequirement(one)).toBe(text);
@@ -50,19 +46,19 @@ describe('what comes next for a requirement', () => {
       'is the seller’s, by its day',
       asked('surname', day('2026-12-01')),
       'new-details',
-      'Please enter this by 2026-12-01: individual: surname. Payments to you stop without it.',
+      'Please enter this by 2026-12-01: surname. Payments to you stop without it.',
     ],
     [
       'is time while it is only announced',
       asked('surname', { deadline: 'eventually_due' }),
       'wait',
-      'You will be asked for this later: individual: surname.',
+      'You will be asked for this later: surname.',
     ],
     [
       'is time while Stripe looks at what was given, right or wrong',
       asked('surname', { mustAct: 'stripe', errors: ['invalid_value_other'] }),
       'wait',
-      'What you gave is being checked (individual: surname). There is nothing to do now.',
+      'What you gave is being checked (surname). There is nothing to do now.',
     ],
     [
       'is to give it anew where it was wrong',
@@ -92,23 +88,31 @@ describe('all that is due', () => {
         asked('surname', day('2026-12-03')),
         asked('address', { ...day('2026-12-01'), deadline: 'past_due' }),
       ],
-      [
-        'Stripe asks the seller for individual: surname, individual: address by 2026-12-01 (overdue)',
-      ],
+      ['Stripe asks the seller for surname, address by 2026-12-01 (overdue)'],
     ],
     [
       'tells the seller’s part from Stripe’s',
       [asked('surname', { mustAct: 'stripe' }), asked('address')],
-      ['Stripe asks the seller for individual: address', 'Stripe looks at individual: surname'],
+      ['Stripe asks the seller for address', 'Stripe looks at surname'],
     ],
     [
       'names four and counts the others',
       ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => asked(name)),
-      [
-        'Stripe asks the seller for individual: a, individual: b, individual: c, individual: d and 2 more',
-      ],
+      ['Stripe asks the seller for a, b, c, d and 2 more'],
     ],
   ])('%s', (_why, all, sentences) => {
     expect(describeDue(all)).toEqual(sentences);
   });
+});
+
+test.each([
+  ['identity.individual.id_number', 'identity number'],
+  ['identity.individual.id_numbers.us_ssn', 'identity numbers: us ssn'],
+  ['identity.individual.date_of_birth', 'date of birth'],
+  ['identity.business_details.id_number', 'business identity number'],
+  ['identity.business_details.address', 'business address'],
+  ['defaults.responsibilities', 'defaults: responsibilities'],
+])('%s is said as %s', (description, words) => {
+  const requirement = { ...asked('any'), description };
+  expect(describeDue([requirement])).toEqual([`Stripe asks the seller for ${words}`]);
 });
