@@ -8,6 +8,7 @@ import {
   type SellerId,
   sellerWorkflowId,
 } from '../domain/ids.ts';
+import { waitNames } from '../domain/waits.ts';
 import type { Db, Tx } from './connect.ts';
 import { isActive } from './funds.ts';
 import { lockSeller, lockSellerOf } from './locks.ts';
@@ -81,7 +82,7 @@ export async function releaseHold(
     .select('id')
     .where('seller_id', '=', row.seller_id)
     .where('status', '=', 'requested')
-    .where('waiting_for', '=', 'hold')
+    .where('waiting_for', '=', waitNames.hold)
     .execute();
   await addWakeUps(tx, [
     { workflowId: sellerWorkflowId(row.seller_id), topics: ['payouts'] },

@@ -197,6 +197,21 @@ const rows = {
 /** What a payout waits for, in words an operator understands. */
 export type WaitReason = keyof typeof rows;
 
+/** The reasons that several rules name: they name them by these, so that each is typed once. */
+export const waitNames = {
+  accountBalance: 'account-balance',
+  anotherPayout: 'another-payout',
+  atBank: 'bank',
+  bankDetails: 'bank-details',
+  coolingPeriod: 'cooling-period',
+  hold: 'hold',
+  lookUp: 'outcome-look-up',
+  moneyStopped: 'money-stopped',
+  platformBalance: 'platform-balance',
+  sellerNotActive: 'seller-not-active',
+  sellerPaused: 'seller-paused',
+} as const satisfies Record<string, WaitReason>;
+
 /** All that is to be said of each reason to wait. */
 export const waits: Record<WaitReason, WaitRow> = rows;
 
@@ -205,6 +220,12 @@ const reasons = Object.keys(rows) as WaitReason[];
 /** The reasons that have a property, for statements that ask for all of them. */
 export function waitsThat(property: 'isOfAccount' | 'followsError' | 'hasStops'): WaitReason[] {
   return reasons.filter((reason) => waits[reason][property]);
+}
+
+/** True for a wait that ends at its `lookAgainAt`, and that nobody can end sooner. */
+export function endsOnTime(reason: WaitReason): boolean {
+  const { isExact, commands } = waits[reason];
+  return isExact === true && commands === undefined;
 }
 
 /** Why a payout waits and what ends the wait, in one sentence. */

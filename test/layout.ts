@@ -23,7 +23,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     reconciliation: 'ledger',
     sellers: 'holds parking wake-ups',
     stripe: '',
-    'stripe-events': 'wake-ups',
+    'stripe-events': 'waits wake-ups',
     waits: '',
     'wake-ups': '',
   },

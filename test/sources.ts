@@ -41,6 +41,26 @@ export function parse(text: string): Node {
   return parseAst(text, { lang: 'ts' }) as unknown as Node;
 }
 
+/** Every string of a source, and every string in quotes inside its SQL, with its line. */
+export function stringsOf({ text }: Source): { value: string; line: string }[] {
+  const found: { value: string; line: string }[] = [];
+  const add = (value: string, at: number) => {
+    const end = text.indexOf('\n', at);
+    found.push({
+      value,
+      line: text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end),
+    });
+  };
+  walk(parse(text), (node) => {
+    if (node.type === 'Literal' && typeof node.value === 'string') add(node.value, node.start);
+    if (node.type !== 'TemplateElement') return;
+    for (const quoted of text.slice(node.start, node.end).matchAll(/'([^']*)'/g)) {
+      add(quoted[1] ?? '', node.start + quoted.index);
+    }
+  });
+  return found;
+}
+
 /** Every module that a file names, with `import`, `export` or as a type. */
 export function importsOf(program: Node, text: string): Import[] {
   const found: Import[] = [];
@@ -63,7 +83,8 @@ export function exportsOf(program: Node): string[] {
   });
 }
 
-function walk(node: Node, visit: (node: Node) => void): void {
+/** Visits a node and every node below it. */
+export function walk(node: Node, visit: (node: Node) => void): void {
   visit(node);
   for (const field of Object.values(node)) {
     for (const inner of Array.isArray(field) ? (field as unknown[]) : [field]) {

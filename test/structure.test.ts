@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { layoutFaultsIn, mayKnow } from './layout.ts';
 import { namesAtTop, readSources } from './sources.ts';
+import { typedTwice } from './reasons.ts';
 import { faultsIn, topLevel } from './structure.ts';
 
 const sources = readSources();
@@ -23,6 +24,10 @@ describe('the checkout', () => {
 
   test('lies where its nouns say, and each noun knows only what its row names', () => {
     expect(layoutFaultsIn(sources)).toEqual([]);
+  });
+
+  test('types each reason to wait or to park once per layer, outside its table', () => {
+    expect(typedTwice(sources)).toEqual([]);
   });
 });
 
@@ -140,5 +145,38 @@ describe('the checker of the layout', () => {
       '',
     ]);
     expect(planted(...files)).toBe('dev/bench: 15 files, more than 14');
+  });
+});
+
+describe('the checker of reasons', () => {
+  const planted = (...texts: [path: string, text: string][]) =>
+    typedTwice(texts.map(([path, text]) => ({ path, text }))).join('\n');
+
+  test.each([
+    // reason, first, second, why
+    ['arrival', "const a = 'arrival';", "const b = { 'arrival': 1 };", 'a second table'],
+    ['stripe-limit', "type A = 'stripe-limit';", "if (a === 'stripe-limit') b();", 'a type'],
+    [
+      'account-refused',
+      "const a = 'account-refused';",
+      "const b = sql`p = 'account-refused'`;",
+      'SQL',
+    ],
+    ['hold', "a({ reason: 'hold' });", "if (waitingFor === 'hold') b();", 'another meaning'],
+    ['late', "const a = ['late'];", "const b = ['late'];", 'what needs a person and is not parked'],
+  ])('finds %s typed twice in a layer: `%s` and `%s`, %s', (reason, first, second) => {
+    const faults = planted(['db/a.ts', first], ['db/b/c.ts', second]);
+    expect(faults).toContain(`db: '${reason}' is typed 2 times: db/a.ts, db/b/c.ts`);
+    expect(planted(['db/a.ts', first], ['api/a.ts', second])).toBe('');
+    expect(planted(['db/a.ts', first], ['db/migrations/0001.ts', second])).toBe('');
+  });
+
+  test.each([
+    ['domain/waits.ts', "const a = ['arrival', 'arrival'];"],
+    ['db/a.ts', "const place = ['bank', 'bank'];"],
+    ['db/a.ts', "// 'arrival', and once more 'arrival'"],
+    ['sandbox/a.ts', "const a = ['arrival', 'arrival'];"],
+  ])('lets %s be: %s', (path, text) => {
+    expect(planted([path, text])).toBe('');
   });
 });

@@ -10,6 +10,7 @@ import {
 } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId } from '../../domain/ids.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
 import type { Candidate } from '../../domain/payouts/confirmations.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
 import {
@@ -86,10 +87,10 @@ export async function follow(
     );
     return await record(deps, payout, object);
   } catch (error) {
-    if (isMissing(error)) return parkPayout(deps.db, payout, 'unexpected-state');
+    if (isMissing(error)) return parkPayout(deps.db, payout, parkNames.unexpectedState);
     if (!isForbidden(error)) throw error;
     const detail = `Stripe does not let this key read ${payout.stripePayoutId}`;
-    return parkPayout(deps.db, payout, 'unexpected-state', detail);
+    return parkPayout(deps.db, payout, parkNames.unexpectedState, detail);
   }
 }
 

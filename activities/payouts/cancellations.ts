@@ -3,6 +3,7 @@ import { readPayout, recordWait } from '../../db/payouts/rows.ts';
 import { recordBack } from '../../db/payouts/steps.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { callOnce, type MoneyDeps } from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { accountOf, follow } from './bank-payouts.ts';
@@ -38,7 +39,10 @@ export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays:
           // Meanwhile the payout itself continues at Stripe.
           const row = await follow(deps, { ...payout, stripePayoutId });
           if (row.status !== 'sent') return row;
-          return recordWait(db, row, { reason: 'money-stopped', minutes: moneyStoppedMinutes });
+          return recordWait(db, row, {
+            reason: waitNames.moneyStopped,
+            minutes: moneyStoppedMinutes,
+          });
         }
         case 'refused':
         case 'unknown':

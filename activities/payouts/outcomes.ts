@@ -5,10 +5,12 @@ import { recordNotFound } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { sellerWorkflowId } from '../../domain/ids.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
 import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
 import { answerTo } from '../../domain/payouts/refusals.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { type CallOutcome, isDisconnected, isForbidden } from '../stripe/call-once.ts';
 
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
@@ -33,7 +35,8 @@ export async function stopBeforeSending(
   if (!lacksBank && coolsUntil === null && payout.payoutsAreManual) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
   if (attempt && attempt.firstSentAt !== null) return undefined;
-  if (lacksBank) return recordWait(db, payout, { reason: 'bank-details', minutes: pausedMinutes });
+  if (lacksBank)
+    return recordWait(db, payout, { reason: waitNames.bankDetails, minutes: pausedMinutes });
   return coolsUntil !== null
     ? recordWait(db, payout, {
         reason: 'cooling-period',
@@ -59,13 +62,16 @@ export async function answerOutcome(
     case 'unknown':
       return recordNotFound(db, payout, step);
     case 'money-stopped':
-      return recordWait(db, payout, { reason: 'money-stopped', minutes: moneyStoppedMinutes });
+      return recordWait(db, payout, {
+        reason: waitNames.moneyStopped,
+        minutes: moneyStoppedMinutes,
+      });
     case 'refused': {
       const answer = answerTo(outcome.refusal, step);
       if (answer.kind === 'park') return parkPayout(db, payout, answer.reason);
       const waits = await recordWait(db, payout, { reason: answer.for, minutes: answer.minutes });
-      if (answer.for === 'bank-details' && isOtherBank(outcome.request, waits)) {
-        return recordWait(db, waits, { reason: 'bank-details', minutes: 0 });
+      if (answer.for === waitNames.bankDetails && isOtherBank(outcome.request, waits)) {
+        return recordWait(db, waits, { reason: waitNames.bankDetails, minutes: 0 });
       }
       if (answer.for === 'account-balance') {
         // What was set aside is not there: somebody else may have moved it.
@@ -81,6 +87,8 @@ export async function answerOutcome(
 function isOtherBank({ destination }: Record<string, unknown>, { paysTo }: Payout): boolean {
   return destination !== undefined && Boolean(paysTo) && destination !== paysTo;
 }
+
+const { outcomeUnknown, unexpectedState } = parkNames;
 
 const keyMayNotLook = 'Stripe does not let this key look';
 const accountGone = 'its account has left the platform, so nobody can look';
@@ -110,14 +118,14 @@ export async function answerLookUp<T>(
     if (isForbidden(error)) return 'forbidden';
     throw error;
   });
-  if (found === 'gone') return parkPayout(db, payout, 'outcome-unknown', accountGone);
+  if (found === 'gone') return parkPayout(db, payout, outcomeUnknown, accountGone);
   if (found === 'forbidden') return recordNotFound(db, payout, step, keyMayNotLook);
   // What was taken back whole does not stand in the way of the one that stands.
   const standing = found.filter((one) => toCandidate(one).takenBack !== 'all');
   const [object] = standing.length > 0 ? standing : found;
   if (!object) {
     if (!named) return recordNotFound(db, payout, step);
-    return parkPayout(db, payout, 'outcome-unknown', missing(named, step, payout));
+    return parkPayout(db, payout, outcomeUnknown, missing(named, step, payout));
   }
   const difference =
     standing.length > 1
@@ -126,5 +134,5 @@ export async function answerLookUp<T>(
   if (difference === null) return record(object);
   // Where all that was made was taken back, a person may say that nothing moved, and it goes anew.
   const isOpen = named !== null || standing.length === 0;
-  return parkPayout(db, payout, isOpen ? 'outcome-unknown' : 'unexpected-state', difference);
+  return parkPayout(db, payout, isOpen ? outcomeUnknown : unexpectedState, difference);
 }

@@ -3,6 +3,7 @@ import type { BankAccountRecord } from '../../db/accounts/bank-accounts.ts';
 import type { SellerBeside } from '../../db/explanations.ts';
 import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
 import { onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { type Wait, wait } from '../waits.ts';
 import type { ExplainedBank } from './schemas.ts';
 
@@ -50,7 +51,7 @@ function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typ
   const when = 'The seller was asked on a way known before, and did change it';
   const waive = `bank-accounts/${bank.id}/waive-cooling`;
   const commands = [sellerCommand(id, waive, when, { reason: '...' })];
-  return wait('cooling-period', 'engine', reason, lifted, {
+  return wait(waitNames.coolingPeriod, 'engine', reason, lifted, {
     since,
     lookAgainAt: coolsUntil,
     commands,

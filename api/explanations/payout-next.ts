@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { PayoutRecord } from '../../db/payouts/views.ts';
 import { money } from '../../domain/money.ts';
 import { isOver, type PayoutStatus } from '../../domain/payouts/states.ts';
+import { endsOnTime, waitNames } from '../../domain/waits.ts';
 import { sayDay } from '../http/instants.ts';
 import type { NextStep } from '../waits.ts';
 
@@ -11,7 +12,7 @@ type Step = z.infer<typeof NextStep>;
 export function nextOf(payout: PayoutRecord, now: string): Step[] {
   const { id: payoutId, status, parked, waitingFor, lookAgainAt } = payout;
   if (parked || isOver(payout)) return [];
-  const isExact = waitingFor === 'arrival' || waitingFor === 'late-return';
+  const isExact = waitingFor !== null && endsOnTime(waitingFor);
   const amount = amountOf(payout);
   const shown = order
     .slice(order.findIndex(({ after }) => after === status))
@@ -23,7 +24,7 @@ export function nextOf(payout: PayoutRecord, now: string): Step[] {
   const looksAgain = waitingFor !== null && !isExact && lookAgainAt !== null;
   if (!looksAgain) return shown;
   const text =
-    waitingFor === 'bank'
+    waitingFor === waitNames.atBank
       ? 'It is read from Stripe again, sooner when Stripe says what became of it'
       : 'It looks again at the latest then, sooner when something happens';
   const look = { what: 'look-again', text, at: lookAgainAt, money: amount, payoutId };

@@ -7,7 +7,7 @@ import { formatMoney, money } from '../../domain/money.ts';
 import { takenBack } from '../../domain/parking/reasons.ts';
 import { payoutBefore } from '../../domain/payouts/queue.ts';
 import { isLateAt, isOver, type PayoutStatus } from '../../domain/payouts/states.ts';
-import { type Actor, type WaitReason, waits } from '../../domain/waits.ts';
+import { type Actor, waitNames, type WaitReason, waits } from '../../domain/waits.ts';
 import { bankWaits } from '../accounts/words.ts';
 import { moneyStopped } from '../operations/words.ts';
 import { toPayout } from '../payouts/schemas.ts';
@@ -125,12 +125,13 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
   const causes = waiting && seller ? behind(waiting.for, seller, payout.currency) : [];
-  if (waiting?.for === 'money-stopped') return [...putOff, moneyStopped(operations), ...causes];
+  if (waiting?.for === waitNames.moneyStopped)
+    return [...putOff, moneyStopped(operations), ...causes];
   // What it waited for before it asked Stripe has passed.
   const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
   if (!waiting || isPast) return [...putOff, ...stopsOf(around, putOff), ...causes];
   // A pause says all that the wait for it could say: who, since when, why, and what lifts it.
-  const isPause = waiting.for === 'seller-paused' || waiting.for === 'start';
+  const isPause = waiting.for === waitNames.sellerPaused || waiting.for === 'start';
   const pause = isPause && causes.find((one) => one.for === 'paused');
   const own = pause
     ? { ...pause, for: waiting.for, lookAgainAt: waiting.lookAgainAt, payoutId }
@@ -167,16 +168,16 @@ function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
 /** Who ends a wait: what it says of all payouts, unless more is known of this one. */
 function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts }: Around): Lift {
   // What the banks have for too long is asked for by a person.
-  if (reason === 'bank' && isLateAt(payout, now)) {
+  if (reason === waitNames.atBank && isLateAt(payout, now)) {
     return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
   }
   const isOfAccount = reason === 'start' || waits[reason].isOfCapability;
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
   if (reason !== 'start') return liftedAs(reason);
-  if (seller && seller.status !== 'active') return liftedAs('seller-not-active');
+  if (seller && seller.status !== 'active') return liftedAs(waitNames.sellerNotActive);
   const before = payoutBefore(payout, openPayouts);
   if (!before) return itsTurn;
-  return before.waitingFor === 'hold' ? otherHolds : liftedAs('another-payout');
+  return before.waitingFor === waitNames.hold ? otherHolds : liftedAs(waitNames.anotherPayout);
 }
 
 function liftedAs(reason: WaitReason): Lift {

@@ -3,10 +3,10 @@ import type { HoldRecord } from '../../db/holds.ts';
 import { accountFailureOf } from '../../domain/accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../../domain/accounts/failures.ts';
 import { describeDue } from '../../domain/accounts/requirements.ts';
-import { because, onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { formatMoney, money } from '../../domain/money.ts';
+import { because, onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { rejection, sellerParkOf, takenBack } from '../../domain/parking/reasons.ts';
-import type { Actor } from '../../domain/waits.ts';
+import { type Actor, waitNames } from '../../domain/waits.ts';
 import { wait, type Waiting } from '../waits.ts';
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
@@ -77,7 +77,7 @@ function holdWait(hold: HoldRecord): Waiting {
   };
   const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
-  return wait('hold', 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
+  return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
 }
 
 function capabilityWait(seller: SellerBeside): Waiting {

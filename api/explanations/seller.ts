@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../../db/explanations.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { isLateAt } from '../../domain/payouts/states.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { toRequirement } from '../accounts/schemas.ts';
 import { bankWaits, explainBanks } from '../accounts/words.ts';
 import { moneyStopped } from '../operations/words.ts';
@@ -84,7 +85,7 @@ function paydayOf(facts: SellerFacts): Explanation['payday'] {
 function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
   const isTold = (reason: string): boolean => {
     // The pause of the seller stands in the list already.
-    return facts.seller.paused !== null && ['start', 'seller-paused'].includes(reason);
+    return facts.seller.paused !== null && ['start', waitNames.sellerPaused].includes(reason);
   };
   return facts.openPayouts
     .filter(({ status }) => status !== 'paid')

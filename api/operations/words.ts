@@ -1,5 +1,6 @@
 import type { Operations } from '../../db/operations/money-switch.ts';
 import { because } from '../../domain/parking/commands.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { wait, type Waiting } from '../waits.ts';
 
 /** An operator stopped all money. */
@@ -12,5 +13,5 @@ export function moneyStopped({ reason, changedAt, changedBy }: Operations): Wait
     when: 'Money may move again',
   };
   const more = { since: changedAt, by: changedBy, commands: [command] };
-  return wait('money-stopped', 'operator', why, 'Resuming money', more);
+  return wait(waitNames.moneyStopped, 'operator', why, 'Resuming money', more);
 }

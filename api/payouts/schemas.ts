@@ -4,6 +4,7 @@ import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
 import { places } from '../../domain/ledger.ts';
 import { money } from '../../domain/money.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
+import { waitNames } from '../../domain/waits.ts';
 import * as schemas from '../http/schemas.ts';
 import { putOffWaits } from '../stripe/words.ts';
 import { ResolvingCommand } from '../waits.ts';
@@ -118,7 +119,7 @@ export function toPayout(
 /** What Stripe was asked and has not answered comes before what was waited for until then. */
 function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
   const { id, parked, waitingFor } = record;
-  const [wait] = parked || waitingFor === 'money-stopped' ? [] : putOffWaits(attempts, id);
+  const [wait] = parked || waitingFor === waitNames.moneyStopped ? [] : putOffWaits(attempts, id);
   return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
 }
 

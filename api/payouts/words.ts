@@ -3,7 +3,7 @@ import { failureOf } from '../../domain/accounts/failures.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
 import { payoutParkOf } from '../../domain/parking/reasons.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
-import { rejected, sayWait } from '../../domain/waits.ts';
+import { rejected, sayWait, waitNames } from '../../domain/waits.ts';
 import { skips } from '../paydays/words.ts';
 
 /** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */
@@ -29,7 +29,7 @@ function sayStart({ id }: PayoutRecord, { sellerStatus, isRejected, before }: Be
     return 'Its turn has come: the seller’s workflow starts it as soon as it looks';
   }
   const then =
-    before.waitingFor === 'hold' ? 'has no hold in its way' : 'has its answer from Stripe';
+    before.waitingFor === waitNames.hold ? 'has no hold in its way' : 'has its answer from Stripe';
   return `It starts when payout ${before.id}, which goes first, ${then}`;
 }
 

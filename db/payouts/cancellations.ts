@@ -8,6 +8,7 @@ import {
 } from '../../domain/payouts/cancellation.ts';
 import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
 import { lock, lockSellerOf } from '../locks.ts';
@@ -77,7 +78,7 @@ export async function recordCancelAnswer(
 ): Promise<Payout> {
   return updateAsRead(db, before, {
     cancel_answer: answer,
-    waiting_for: 'bank',
+    waiting_for: waitNames.atBank,
     look_again_at: businessNow,
   });
 }

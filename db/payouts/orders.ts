@@ -6,8 +6,9 @@ import {
   type SellerId,
   sellerWorkflowId,
 } from '../../domain/ids.ts';
-import type { ParkReason } from '../../domain/parking/reasons.ts';
+import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
 import { type Attempt, findAttempt } from '../stripe/attempts.ts';
@@ -29,7 +30,7 @@ export async function recordPayoutOrder(
       currency: order.currency,
       requested_amount: order.amount,
       ordered_by: order.orderedBy,
-      waiting_for: sql`(select 'seller-paused' from sellers
+      waiting_for: sql`(select ${sql.lit(waitNames.sellerPaused)} from sellers
         where id = ${order.sellerId} and paused_at is not null)`,
     })
     .execute();
@@ -66,7 +67,7 @@ export async function confirmSent(
   await update(tx, payoutId, {
     ...notParked,
     named_stripe_id: stripeId,
-    waiting_for: 'outcome-look-up',
+    waiting_for: waitNames.lookUp,
     look_again_at: businessNow,
   });
   await wakePayout(tx, payoutId);
@@ -102,7 +103,7 @@ async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | 
     .selectFrom('payouts')
     .select(['unknown_step'])
     .where('id', '=', payoutId)
-    .where('parked', '=', 'outcome-unknown')
+    .where('parked', '=', parkNames.outcomeUnknown)
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
   return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;

@@ -8,9 +8,11 @@ import {
   type TransferId,
 } from '../../domain/ids.ts';
 import * as postings from '../../domain/ledger.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
 import { lookUpDelaysMinutes } from '../../domain/payouts/refusals.ts';
 import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { recordBankFailure } from '../accounts/bank-accounts.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
@@ -44,7 +46,7 @@ export async function recordTransferred(
     from: ['reserved'],
     change: {
       ...settledAttempt,
-      ...(otherwise !== null && parkedAs('unexpected-state', otherwise)),
+      ...(otherwise !== null && parkedAs(parkNames.unexpectedState, otherwise)),
       status: 'transferred',
       transfer_id: transferId,
       destination_payment: done.arrival ?? null,
@@ -83,7 +85,7 @@ export async function recordSent(
       stripe_payout_id: stripePayoutId,
       bank_expected_at: bankExpectedAt,
       sent_at: businessNow,
-      waiting_for: 'bank',
+      waiting_for: waitNames.atBank,
       look_again_at: lookAgainAt,
     },
     entries: postings.sent(moneyOf(payout), stripePayoutId),
@@ -95,7 +97,7 @@ export async function recordSent(
 /** Stripe made something that the row does not name: a person has to see both. */
 async function asMade(db: Db, stands: Payout, named: string | null, made: string): Promise<Payout> {
   if (named === made || stands.parked) return stands;
-  return parkPayout(db, stands, 'unexpected-state', `Stripe made ${made} beside ${named}`);
+  return parkPayout(db, stands, parkNames.unexpectedState, `Stripe made ${made} beside ${named}`);
 }
 
 /** The bank has it; from here it is watched for a late return. */
@@ -185,7 +187,7 @@ export async function recordBack(
 async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx
     .updateTable('sellers')
-    .set({ parked: 'returned-after-close' })
+    .set({ parked: parkNames.returnedAfterClose })
     .where('id', '=', sellerId)
     .where('status', '=', 'closed')
     .where('parked', 'is', null)
@@ -213,11 +215,11 @@ export async function recordNotFound(
 ): Promise<Payout> {
   const done = before.unknownStep === step ? before.lookUps + 1 : 0;
   const minutes = lookUpDelaysMinutes[done];
-  if (minutes === undefined) return parkPayout(db, before, 'outcome-unknown', detail);
+  if (minutes === undefined) return parkPayout(db, before, parkNames.outcomeUnknown, detail);
   return updateAsRead(db, before, {
     unknown_step: step,
     look_ups: done,
-    waiting_for: 'outcome-look-up',
+    waiting_for: waitNames.lookUp,
     look_again_at: inMinutes(minutes),
   });
 }

@@ -3,6 +3,7 @@ import type { SellerId, StripePayoutId, TransferId } from '../../domain/ids.ts';
 import { adopted, type PayoutMoney, sent, total } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
 import type { CancelAnswer } from '../../domain/payouts/states.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { allocate } from '../earnings/allocations.ts';
 import { recordEntries } from '../ledger.ts';
@@ -45,7 +46,7 @@ export async function recordAdopted(
       ? {
           sent_at: payout.createdAt,
           over_at: null,
-          waiting_for: 'bank' as const,
+          waiting_for: waitNames.atBank,
           look_again_at: businessNow,
         }
       : { over_at: businessNow }),

@@ -7,6 +7,7 @@ import {
   type StripePayoutId,
 } from '../../domain/ids.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellers } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
@@ -237,7 +238,7 @@ async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Pr
       adopted_at: businessNow,
       unknown_step: step,
       look_ups: 0,
-      waiting_for: 'outcome-look-up',
+      waiting_for: waitNames.lookUp,
       look_again_at: businessNow,
     })
     .where('id', '=', payoutId)

@@ -7,7 +7,9 @@ import {
   sellerWorkflowId,
 } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
 import { statusOf } from '../../domain/sellers.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
 import { lock, lockSeller, lockSellerAlone } from '../locks.ts';
@@ -28,7 +30,7 @@ export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder)
   await lockSeller(tx, sellerId);
   const waiting = await tx
     .updateTable('payouts')
-    .set({ waiting_for: 'seller-paused' })
+    .set({ waiting_for: waitNames.sellerPaused })
     .where('seller_id', '=', sellerId)
     .where('status', '=', 'requested')
     .returning('id')
@@ -50,7 +52,7 @@ export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
     .set(notWaiting)
     .where('seller_id', '=', sellerId)
     .where('status', '=', 'requested')
-    .where('waiting_for', '=', 'seller-paused')
+    .where('waiting_for', '=', waitNames.sellerPaused)
     .returning('id')
     .execute();
   await tx
@@ -114,7 +116,7 @@ export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
       closed_at: null,
       closed_by: null,
       close_reason: null,
-      parked: sql`nullif(parked, 'returned-after-close')`,
+      parked: sql`nullif(parked, ${sql.lit(parkNames.returnedAfterClose)})`,
     })
     .where('id', '=', sellerId)
     .execute();

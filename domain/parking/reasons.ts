@@ -122,6 +122,13 @@ export const sellerParks = {
 /** Why a seller is in the attention list. */
 export type SellerPark = keyof typeof sellerParks;
 
+/** The reasons that several rules name: they name them by these, so that each is typed once. */
+export const parkNames = {
+  outcomeUnknown: 'outcome-unknown',
+  returnedAfterClose: 'returned-after-close',
+  unexpectedState: 'unexpected-state',
+} as const satisfies Record<string, PayoutPark | SellerPark>;
+
 /** Stripe rejects the account, which is for good unless somebody takes the rejection back. */
 export const rejection = 'account-rejected' satisfies SellerPark;
 

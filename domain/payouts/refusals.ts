@@ -1,6 +1,6 @@
-import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import type { ParkReason } from '../parking/reasons.ts';
-import type { WaitReason } from '../waits.ts';
+import type { MoneyStep, RefusalKind } from '../stripe.ts';
+import { waitNames, type WaitReason } from '../waits.ts';
 
 /** What a payout does after a refusal. */
 export type RefusalAnswer =
@@ -16,13 +16,13 @@ const day = 24 * hour;
 export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
   switch (refusal) {
     case 'balance-insufficient': {
-      const place = step === 'transfer' ? 'platform-balance' : 'account-balance';
+      const place = step === 'transfer' ? waitNames.platformBalance : waitNames.accountBalance;
       return { kind: 'wait', for: place, minutes: hour };
     }
     case 'capability-missing':
       return { kind: 'wait', for: 'capability', minutes: day };
     case 'bank-details':
-      return { kind: 'wait', for: 'bank-details', minutes: day };
+      return { kind: 'wait', for: waitNames.bankDetails, minutes: day };
     case 'limit-reached':
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
     case 'confirmed-not-sent':

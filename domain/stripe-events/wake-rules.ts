@@ -1,4 +1,7 @@
+import { waitNames } from '../waits.ts';
 import type { WakeTopic } from '../wake-ups.ts';
+
+type BalanceWait = typeof waitNames.platformBalance | typeof waitNames.accountBalance;
 
 /**
  * Which workflow a Stripe event wakes: found by the account, or by the Stripe payout that the event
@@ -11,7 +14,7 @@ export type WakeRule =
   | { wakes: 'seller-unless-ours'; about: 'money' }
   /** The account's seller, if the account's books were not read for some minutes. */
   | { wakes: 'seller-if-stale'; about: 'money' }
-  | { wakes: 'waiting-payouts'; for: 'platform-balance' | 'account-balance' }
+  | { wakes: 'waiting-payouts'; for: BalanceWait }
   | { wakes: 'nobody' };
 
 /** What an event is about, as far as wake-ups need it. Never the event's body. */
@@ -91,7 +94,7 @@ export function whomToWake(
   if (event.type === 'balance.available') {
     return {
       wakes: 'waiting-payouts',
-      for: event.account === null ? 'platform-balance' : 'account-balance',
+      for: event.account === null ? waitNames.platformBalance : waitNames.accountBalance,
     };
   }
   // A charge created at the account itself: its money needs no transfer.
