@@ -10,7 +10,7 @@ import { sayInstant } from './http/instants.ts';
 import { brokenRule } from './http/problems.ts';
 import { defineRoute } from './http/routes.ts';
 import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
-import { paydayWords } from './paydays/words.ts';
+import { paydayWords } from '../domain/paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';
 
 /** Days ahead when nobody names a moment, and at most: nobody knows what is earned later. */

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Actor, actors } from '../domain/waits.ts';
+import { actors } from '../domain/waits.ts';
 import { Instant, Money } from './http/schemas.ts';
 
 /** One request that resolves what a payout stopped for. */
@@ -40,18 +40,3 @@ export const NextStep = z
     payoutId: z.string().nullable(),
   })
   .openapi('NextStep');
-
-/** A wait as the API tells it. */
-export type Waiting = z.infer<typeof Wait>;
-
-/** One reason of a seller's own, about no payout in particular. */
-export function wait(
-  name: string,
-  actor: Actor,
-  reason: string,
-  liftedBy: string,
-  more: Partial<Pick<Waiting, 'since' | 'by' | 'commands' | 'lookAgainAt'>> = {},
-): Waiting {
-  const none = { since: null, by: null, commands: [], lookAgainAt: null, payoutId: null };
-  return { for: name, reason, liftedBy, actor, ...none, ...more };
-}

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Requirement } from '../domain/accounts/requirements.ts';
+import type { Operations } from '../domain/explanations/facts.ts';
 import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import { comingPaydays } from '../domain/paydays/forecast.ts';
 import { cutOffOf } from '../domain/paydays/schedule.ts';
@@ -13,7 +14,7 @@ import { readBalances, readPaydayFunds } from './funds.ts';
 import { findHold, type HoldRecord, listHolds } from './holds.ts';
 import { listPayoutEntries } from './ledger.ts';
 import { isStripeSilent } from './operations/checks.ts';
-import { type Operations, readOperations } from './operations/money-switch.ts';
+import { readOperations } from './operations/money-switch.ts';
 import type { Calendar } from './paydays/rows.ts';
 import * as views from './payouts/views.ts';
 import { listDiscrepancies } from './reconciliation/discrepancies.ts';

@@ -12,7 +12,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     accounts: '',
     attention: 'parking payouts reconciliation stripe',
     events: '',
-    explanations: 'holds parking payouts sellers waits',
+    explanations: 'accounts funds holds ledger parking payouts paydays sellers stripe waits',
     funding: 'funds paydays',
     funds: 'holds',
     holds: '',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../api/app.ts';
 import type { AppDeps } from '../api/http/context.ts';
-import { skips } from '../api/paydays/words.ts';
+import { skips } from '../domain/paydays/words.ts';
 import { payoutParks } from '../domain/parking/reasons.ts';
 import { waits } from '../domain/waits.ts';
 

@@ -5,7 +5,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { describePayout, summaryOfPayoutWait } from '../domain/explanations.ts';
+import { describePayout, summaryOfPayoutWait } from '../domain/explanations/temporal-ui.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
 import { isOver, nextStep, type Payout, type PayoutStep } from '../domain/payouts/states.ts';
 import { lookAgain, type PayoutInput } from './messages.ts';

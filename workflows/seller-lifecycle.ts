@@ -1,5 +1,5 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { describeSeller, summaryOfSellerWait } from '../domain/explanations.ts';
+import { describeSeller, summaryOfSellerWait } from '../domain/explanations/temporal-ui.ts';
 import { nextSellerStep, type Seller, type SellerStep } from '../domain/sellers.ts';
 import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { SellerInput } from './messages.ts';

@@ -2,9 +2,9 @@ import type { z } from '@hono/zod-openapi';
 import type { BankAccountRecord } from '../../db/accounts/bank-accounts.ts';
 import type { SellerBeside } from '../../db/explanations.ts';
 import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
+import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { waitNames } from '../../domain/waits.ts';
-import { type Wait, wait } from '../waits.ts';
 import type { ExplainedBank } from './schemas.ts';
 
 /** Where a seller is paid to now: never a number, nor what tells one from another. */
@@ -28,10 +28,7 @@ export function failureOfBank(bank: BankAccountRecord): Failure | null {
 }
 
 /** Why nothing is sent to the seller's bank in these currencies. */
-export function bankWaits(
-  seller: SellerBeside,
-  currencies: readonly string[],
-): z.infer<typeof Wait>[] {
+export function bankWaits(seller: SellerBeside, currencies: readonly string[]): Waiting[] {
   return currencies.flatMap((currency) => {
     const paused = pausedBank(seller.banks, currency);
     const cooling = coolingBank(seller.banks, currency);
@@ -43,7 +40,7 @@ export function bankWaits(
 }
 
 /** Who takes a seller's login over changes the bank account first: time for the seller to notice. */
-function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
+function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { coolsUntil, firstSeenAt: since } = bank;
   const currency = bank.currency.toUpperCase();
   const reason = `Its bank account for ${currency} was changed; nothing is sent there until ${coolsUntil}`;
@@ -58,7 +55,7 @@ function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typ
   });
 }
 
-function bankWait({ id }: SellerBeside, bank: BankAccountRecord): z.infer<typeof Wait> {
+function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { next, forOperator } = failureOf(bank.failureCode);
   const reason = `Nothing is sent to its bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
   const lifted =

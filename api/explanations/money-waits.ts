@@ -1,14 +1,11 @@
-import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../../db/explanations.ts';
-import { sellerCommand } from '../../domain/parking/commands.ts';
+import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
+import { sellerCommand } from '../../domain/parking/commands.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
 import { pausedBank } from '../accounts/words.ts';
 import { sayInstant } from '../http/instants.ts';
 import { comingPayday, unorderedNow } from '../paydays/forecasts.ts';
-import { type Wait, wait } from '../waits.ts';
-
-type Waiting = z.infer<typeof Wait>;
 
 /** Why no payout is under way although the seller could be paid. */
 export function moneyWaits(facts: SellerFacts): Waiting[] {

@@ -1,26 +1,29 @@
 import type { z } from '@hono/zod-openapi';
 import type { PayoutFacts, SellerBeside } from '../../db/explanations.ts';
-import type { PayoutRecord } from '../../db/payouts/views.ts';
-import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
 import { failureOf } from '../../domain/accounts/failures.ts';
+import type { AttemptRecord, PayoutRecord } from '../../domain/explanations/facts.ts';
+import { moneyStopped } from '../../domain/explanations/money-stopped.ts';
+import { nextOf } from '../../domain/explanations/payout-next.ts';
+import {
+  type Beside,
+  canceledOf,
+  parkedOf,
+  skippedOf,
+  waitingOf,
+} from '../../domain/explanations/payout-words.ts';
+import { putOffWaits, silenceBeside } from '../../domain/explanations/put-off.ts';
+import { commandTexts, timelineOf } from '../../domain/explanations/timeline.ts';
+import type { Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { takenBack } from '../../domain/parking/reasons.ts';
 import { payoutBefore } from '../../domain/payouts/queue.ts';
 import { isLateAt, isOver, type PayoutStatus } from '../../domain/payouts/states.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../../domain/waits.ts';
 import { bankWaits } from '../accounts/words.ts';
-import { moneyStopped } from '../operations/words.ts';
 import { toPayout } from '../payouts/schemas.ts';
-import { commandTexts, timelineOf } from '../payouts/timeline.ts';
-import { type Beside, canceledOf, parkedOf, skippedOf, waitingOf } from '../payouts/words.ts';
-import { putOffWaits, silenceBeside } from '../stripe/words.ts';
-import type { Wait } from '../waits.ts';
-import { nextOf } from './payout-next.ts';
 import type { Available } from './platform-balance.ts';
 import type { Decision, PayoutExplanation } from './schemas.ts';
 import { accountWaits, isRejected, sellerWaits } from './seller-waits.ts';
-
-type Waiting = z.infer<typeof Wait>;
 
 type Lift = { actor: Actor; liftedBy: string };
 

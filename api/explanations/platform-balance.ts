@@ -1,4 +1,4 @@
-import type { PayoutRecord } from '../../db/payouts/views.ts';
+import type { PayoutRecord } from '../../domain/explanations/facts.ts';
 import { type Money, money } from '../../domain/money.ts';
 import type { AppDeps } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';

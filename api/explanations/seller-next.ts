@@ -1,18 +1,15 @@
-import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../../db/explanations.ts';
 import { describeRequirement, isDue } from '../../domain/accounts/requirements.ts';
+import { nextOf } from '../../domain/explanations/payout-next.ts';
+import type { ComingStep } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
+import { paydayWords } from '../../domain/paydays/words.ts';
 import { sayInstant } from '../http/instants.ts';
 import { comingPayday, type ComingPayday, unorderedNow } from '../paydays/forecasts.ts';
-import { paydayWords } from '../paydays/words.ts';
-import type { NextStep } from '../waits.ts';
-import { nextOf } from './payout-next.ts';
-
-type Step = z.infer<typeof NextStep>;
 
 /** What comes next for a seller, soonest first; what has no date yet comes last. */
-export function nextOfSeller(facts: SellerFacts): Step[] {
+export function nextOfSeller(facts: SellerFacts): ComingStep[] {
   if (facts.seller.status === 'closed') return [];
   const steps = [
     ...facts.openPayouts.flatMap((payout) => nextOf(payout, facts.now).slice(0, 1)),
@@ -29,7 +26,7 @@ export function nextOfSeller(facts: SellerFacts): Step[] {
 function upcomingStep(
   { seller: { schedule } }: SellerFacts,
   { at, currency, amount, paydayAt }: SellerFacts['upcoming'][number],
-): Step {
+): ComingStep {
   const earned = money(amount, currency);
   const threshold = schedule.thresholds[currency];
   const words = [
@@ -44,7 +41,7 @@ function upcomingStep(
 }
 
 /** A payday is not all: enough money is paid at once, when it is there. */
-function thresholdSteps(facts: SellerFacts): Step[] {
+function thresholdSteps(facts: SellerFacts): ComingStep[] {
   const { schedule, thresholdLookAt: at } = facts.seller;
   if (at === null) return [];
   return facts.funds.flatMap(({ currency }) => {
@@ -60,13 +57,13 @@ function thresholdSteps(facts: SellerFacts): Step[] {
   });
 }
 
-function expiries({ seller }: SellerFacts): Step[] {
+function expiries({ seller }: SellerFacts): ComingStep[] {
   return seller.holds.flatMap(({ id, expiresAt }) => {
     return expiresAt === null ? [] : [step('hold-ends', `Hold ${id} ends by itself`, expiresAt)];
   });
 }
 
-function accountSteps({ seller, now }: SellerFacts): Step[] {
+function accountSteps({ seller, now }: SellerFacts): ComingStep[] {
   const { lookAgainAt, parked, requirements } = seller;
   const asked = requirements
     .filter((one) => isDue(one) && one.deadlineAt !== null && one.deadlineAt > now)
@@ -76,15 +73,20 @@ function accountSteps({ seller, now }: SellerFacts): Step[] {
   return [...asked, step('read-account', text, lookAgainAt)];
 }
 
-function step(what: string, text: string, at: string | null, amount: Step['money'] = null): Step {
+function step(
+  what: string,
+  text: string,
+  at: string | null,
+  amount: ComingStep['money'] = null,
+): ComingStep {
   return { what, text, at, money: amount, payoutId: null };
 }
 
 /** What the next payday does, as steps that are still to come: one for each currency. */
-export function paydaySteps(payday: ComingPayday | undefined): z.infer<typeof NextStep>[] {
+export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
   if (!payday) return [];
   const at = payday.isKept ? null : payday.at;
-  const step = (text: string, paid: z.infer<typeof NextStep>['money']) => {
+  const step = (text: string, paid: ComingStep['money']) => {
     return { what: 'payday', text, at, money: paid, payoutId: null };
   };
   const some = payday.forecasts.filter(({ wouldPay }) => wouldPay > 0);

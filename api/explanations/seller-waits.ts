@@ -3,11 +3,11 @@ import type { HoldRecord } from '../../db/holds.ts';
 import { accountFailureOf } from '../../domain/accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../../domain/accounts/failures.ts';
 import { describeDue } from '../../domain/accounts/requirements.ts';
+import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { because, onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { rejection, sellerParkOf, takenBack } from '../../domain/parking/reasons.ts';
 import { type Actor, waitNames } from '../../domain/waits.ts';
-import { wait, type Waiting } from '../waits.ts';
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {

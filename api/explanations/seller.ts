@@ -1,15 +1,15 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../../db/explanations.ts';
+import { moneyStopped } from '../../domain/explanations/money-stopped.ts';
+import { putOffWaits, silenceBeside } from '../../domain/explanations/put-off.ts';
+import type { Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { isLateAt } from '../../domain/payouts/states.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { toRequirement } from '../accounts/schemas.ts';
 import { bankWaits, explainBanks } from '../accounts/words.ts';
-import { moneyStopped } from '../operations/words.ts';
 import { comingPayday, heldNow, payableNow, toPaydayMoney } from '../paydays/forecasts.ts';
 import { toDiscrepancy } from '../reconciliation/words.ts';
-import { putOffWaits, silenceBeside } from '../stripe/words.ts';
-import type { Wait } from '../waits.ts';
 import { moneyWaits } from './money-waits.ts';
 import { decisionsOf, summaryOf, waitsOf } from './payout.ts';
 import type { Available } from './platform-balance.ts';
@@ -18,8 +18,6 @@ import { nextOfSeller } from './seller-next.ts';
 import { sellerFailureOf, sellerWaits } from './seller-waits.ts';
 
 type Explanation = z.infer<typeof SellerExplanation>;
-type Waiting = z.infer<typeof Wait>;
-
 /**
  * Why a seller is not paid, who must act, when what comes next, and who decided. `available` tells
  * the platform's balance, where it matters and Stripe said.

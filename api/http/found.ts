@@ -1,15 +1,13 @@
 import type { Tx } from '../../db/connect.ts';
 import * as views from '../../db/payouts/views.ts';
 import { findSeller, findSellerToUse, type SellerRecord } from '../../db/sellers/rows.ts';
+import type { PayoutRecord } from '../../domain/explanations/facts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';
 
 /** Reads the payout that a path names, or refuses the request. */
-export async function readPayout(
-  db: AppDeps['db'],
-  payoutId: PayoutId,
-): Promise<views.PayoutRecord> {
+export async function readPayout(db: AppDeps['db'], payoutId: PayoutId): Promise<PayoutRecord> {
   const payout = await views.findPayout(db, payoutId);
   if (!payout) throw new Problem('unknown-payout', 'No payout has this id');
   return payout;

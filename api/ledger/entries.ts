@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { listSellerEntries } from '../../db/ledger.ts';
-import { type EntryKind, entryKinds, places } from '../../domain/ledger.ts';
+import { entryTexts } from '../../domain/explanations/timeline.ts';
+import { entryKinds, places } from '../../domain/ledger.ts';
 import { money } from '../../domain/money.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
@@ -56,19 +57,3 @@ export function entryRoutes({ db }: AppDeps) {
 function isEntryId(id: string): id is `${number}` {
   return /^[1-9]\d{0,17}$/.test(id);
 }
-
-/** What an entry of the ledger tells, after its amount. */
-export const entryTexts: Record<EntryKind, string> = {
-  earning: 'earned',
-  reserve: 'set aside',
-  release: 'freed again',
-  transfer: 'transferred to the account',
-  payout: 'taken out of the account by Stripe',
-  paid: 'at the bank',
-  'payout-failed': 'back at the account: not paid',
-  returned: 'back at the account: returned by the bank',
-  refund: 'taken off what came straight to the account',
-  reversal: 'a transfer was undone: back at the platform',
-  foreign: 'moved by somebody else',
-  adopted: 'had left already, and this database did not know it',
-};

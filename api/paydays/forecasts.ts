@@ -10,7 +10,7 @@ import {
 } from '../../domain/paydays/forecast.ts';
 import { coolingBank, pausedBank } from '../accounts/words.ts';
 import type { PaydayMoney } from './schemas.ts';
-import { paydayWords } from './words.ts';
+import { paydayWords } from '../../domain/paydays/words.ts';
 
 type Funds = PaydayFacts['funds'][number];
 

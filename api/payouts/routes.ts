@@ -4,6 +4,8 @@ import { listPayoutEntries } from '../../db/ledger.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
 import * as views from '../../db/payouts/views.ts';
 import { listAttempts } from '../../db/stripe/attempt-views.ts';
+import type { PayoutRecord } from '../../domain/explanations/facts.ts';
+import { timelineOf } from '../../domain/explanations/timeline.ts';
 import { isPayoutId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
@@ -15,7 +17,6 @@ import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
 import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './schemas.ts';
-import { timelineOf } from './timeline.ts';
 
 const NewPayoutBody = z
   .strictObject({
@@ -175,7 +176,7 @@ async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) 
 
 type Filter = {
   sellerId?: SellerId | undefined;
-  status?: views.PayoutRecord['status'] | undefined;
+  status?: PayoutRecord['status'] | undefined;
   parked?: 'true' | 'false' | undefined;
   currency?: string | undefined;
   createdFrom?: string | undefined;

@@ -1,14 +1,19 @@
 import { z } from '@hono/zod-openapi';
-import type { PayoutRecord } from '../../db/payouts/views.ts';
-import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
+import type { AttemptRecord, PayoutRecord } from '../../domain/explanations/facts.ts';
+import {
+  cancellationOf,
+  failedOf,
+  parkedOf,
+  skippedOf,
+  waitingOf,
+} from '../../domain/explanations/payout-words.ts';
+import { putOffWaits } from '../../domain/explanations/put-off.ts';
 import { places } from '../../domain/ledger.ts';
 import { money } from '../../domain/money.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
 import { waitNames } from '../../domain/waits.ts';
 import * as schemas from '../http/schemas.ts';
-import { putOffWaits } from '../stripe/words.ts';
 import { ResolvingCommand } from '../waits.ts';
-import { cancellationOf, failedOf, parkedOf, skippedOf, waitingOf } from './words.ts';
 
 const MaybeInstant = schemas.Instant.nullable();
 

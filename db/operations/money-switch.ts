@@ -1,19 +1,11 @@
 import { sql } from 'kysely';
+import type { Operations } from '../../domain/explanations/facts.ts';
 import type { ApiKeyId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
-
-/** The switch that every request that moves money looks at first, and who moved it last. */
-export type Operations = {
-  moneyStopped: boolean;
-  reason: string | null;
-  /** The API key; null while nobody has moved the switch. */
-  changedBy: string | null;
-  changedAt: string;
-};
 
 /** Reads whether money may move. */
 export async function readOperations(db: Db): Promise<Operations> {

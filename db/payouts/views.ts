@@ -1,12 +1,10 @@
 import { type Selectable, sql } from 'kysely';
+import type { PayoutRecord } from '../../domain/explanations/facts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { utc } from '../time.ts';
-
-/** A payout as callers and operators see it. */
-export type PayoutRecord = ReturnType<typeof toRecord>;
 
 /** The payout with this id. */
 export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutRecord | undefined> {
@@ -76,7 +74,7 @@ export async function listPayoutItems(db: Db, payoutId: PayoutId) {
 }
 
 /** A row as callers and operators see it. */
-export function toRecord(row: Selectable<Database['payouts']>) {
+export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
   return {
     id: row.id,
     sellerId: row.seller_id,

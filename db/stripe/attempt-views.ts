@@ -1,4 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { AttemptRecord } from '../../domain/explanations/facts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
@@ -37,10 +38,7 @@ export async function listPutOff(db: Db, sellerId: SellerId) {
   return rows.map((row) => ({ ...toAttempt(row), payoutId: row.payout_id }));
 }
 
-/** A request as callers and operators see it. */
-export type AttemptRecord = ReturnType<typeof toAttempt>;
-
-function toAttempt(row: Selectable<Database['attempts']>) {
+function toAttempt(row: Selectable<Database['attempts']>): AttemptRecord {
   return {
     key: row.key,
     step: row.step,

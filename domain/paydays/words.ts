@@ -1,5 +1,5 @@
-import type { SkipReason } from '../../domain/funds.ts';
-import type { NotPaidReason } from '../../domain/paydays/forecast.ts';
+import type { SkipReason } from '../funds.ts';
+import type { NotPaidReason } from './forecast.ts';
 
 export const skips: Record<SkipReason, string> = {
   'nothing-payable': 'Nothing was payable when it started',

@@ -1,10 +1,10 @@
-import type { PayoutRecord } from '../../db/payouts/views.ts';
-import { failureOf } from '../../domain/accounts/failures.ts';
-import { formatMoney, type Money, money } from '../../domain/money.ts';
-import { payoutParkOf } from '../../domain/parking/reasons.ts';
-import type { SellerStatus } from '../../domain/sellers.ts';
-import { rejected, sayWait, waitNames } from '../../domain/waits.ts';
+import { failureOf } from '../accounts/failures.ts';
+import { formatMoney, type Money, money } from '../money.ts';
+import { payoutParkOf } from '../parking/reasons.ts';
 import { skips } from '../paydays/words.ts';
+import type { SellerStatus } from '../sellers.ts';
+import { rejected, sayWait, waitNames } from '../waits.ts';
+import type { PayoutRecord } from './facts.ts';
 
 /** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */
 export type Beside = {

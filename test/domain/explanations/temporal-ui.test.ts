@@ -6,7 +6,7 @@ import {
   describeSeller,
   summaryOfPayoutWait,
   summaryOfSellerWait,
-} from '../../domain/explanations.ts';
+} from '../../../domain/explanations/temporal-ui.ts';
 import {
   type ParkReason,
   payoutParkOf,
@@ -15,10 +15,10 @@ import {
   type SellerParkReason,
   sellerParkOf,
   sellerParks,
-} from '../../domain/parking/reasons.ts';
-import { nextStep } from '../../domain/payouts/states.ts';
-import { aPayout, later, noon } from '../build/payout.ts';
-import { aSeller } from '../build/seller.ts';
+} from '../../../domain/parking/reasons.ts';
+import { nextStep } from '../../../domain/payouts/states.ts';
+import { aPayout, later, noon } from '../../build/payout.ts';
+import { aSeller } from '../../build/seller.ts';
 
 const parkReasons = Object.keys(payoutParks).filter((reason) => reason !== 'late') as ParkReason[];
 const sellerParkReasons = Object.keys(sellerParks).filter(

@@ -1,22 +1,19 @@
-import type { z } from '@hono/zod-openapi';
-import type { PayoutRecord } from '../../db/payouts/views.ts';
-import { money } from '../../domain/money.ts';
-import { isOver, type PayoutStatus } from '../../domain/payouts/states.ts';
-import { endsOnTime, waitNames } from '../../domain/waits.ts';
-import { sayDay } from '../http/instants.ts';
-import type { NextStep } from '../waits.ts';
-
-type Step = z.infer<typeof NextStep>;
+import { sayDay } from '../dates.ts';
+import { money } from '../money.ts';
+import { isOver, type PayoutStatus } from '../payouts/states.ts';
+import { endsOnTime, waitNames } from '../waits.ts';
+import type { PayoutRecord } from './facts.ts';
+import type { ComingStep } from './waiting.ts';
 
 /** What comes next, and when, as far as it is known. Nothing until a person decides. */
-export function nextOf(payout: PayoutRecord, now: string): Step[] {
+export function nextOf(payout: PayoutRecord, now: string): ComingStep[] {
   const { id: payoutId, status, parked, waitingFor, lookAgainAt } = payout;
   if (parked || isOver(payout)) return [];
   const isExact = waitingFor !== null && endsOnTime(waitingFor);
   const amount = amountOf(payout);
   const shown = order
     .slice(order.findIndex(({ after }) => after === status))
-    .map(({ what, text }, index): Step => {
+    .map(({ what, text }, index): ComingStep => {
       const expected = what === 'paid' ? expectedOf(payout, now) : {};
       const at = index === 0 && isExact ? lookAgainAt : null;
       return { what, text, at, money: amount, payoutId, ...expected };
@@ -49,7 +46,7 @@ const order: { after: PayoutStatus; what: string; text: string }[] = [
 function expectedOf(
   { status, bankExpectedAt }: PayoutRecord,
   now: string,
-): Partial<Pick<Step, 'at' | 'text'>> {
+): Partial<Pick<ComingStep, 'at' | 'text'>> {
   if (status !== 'sent' || bankExpectedAt === null) return {};
   const day = sayDay(bankExpectedAt);
   const isPast = bankExpectedAt.slice(0, 10) < now.slice(0, 10);

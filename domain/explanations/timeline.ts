@@ -1,23 +1,30 @@
-import type { z } from '@hono/zod-openapi';
-import { listCommands } from '../../db/commands.ts';
-import { listPayoutEntries } from '../../db/ledger.ts';
-import type * as views from '../../db/payouts/views.ts';
-import { listAttempts } from '../../db/stripe/attempt-views.ts';
-import { formatMoney, money } from '../../domain/money.ts';
-import { entryTexts } from '../ledger/entries.ts';
-import type { TimelineEvent } from './schemas.ts';
+import type { EntryKind, Place } from '../ledger.ts';
+import { formatMoney, type Money, money } from '../money.ts';
+import type { AttemptRecord, CommandRecord, EntryRecord, PayoutRecord } from './facts.ts';
 
-type Event = z.infer<typeof TimelineEvent>;
-type Listed<List extends (...args: never[]) => Promise<unknown[]>> = Awaited<ReturnType<List>>;
+/** One thing that happened to a payout. */
+export type TimelineEvent = {
+  at: string;
+  kind: string;
+  text: string;
+  /** The API key that ordered it. */
+  actor?: string;
+  money?: Money;
+  from?: Place;
+  to?: Place;
+  attempt?: string;
+  stripeId?: string;
+};
+
 type Sources = {
-  payout: views.PayoutRecord;
-  attempts: Listed<typeof listAttempts>;
-  entries: Listed<typeof listPayoutEntries>;
-  commands: Listed<typeof listCommands>;
+  payout: PayoutRecord;
+  attempts: readonly AttemptRecord[];
+  entries: readonly EntryRecord[];
+  commands: readonly CommandRecord[];
 };
 
 /** What happened to a payout, in order; of one instant, what led to it comes first. */
-export function timelineOf({ payout, attempts, entries, commands }: Sources): Event[] {
+export function timelineOf({ payout, attempts, entries, commands }: Sources): TimelineEvent[] {
   const events = [
     ...commands.map(fromCommand),
     ...milestones(payout),
@@ -28,7 +35,7 @@ export function timelineOf({ payout, attempts, entries, commands }: Sources): Ev
   return events.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
 }
 
-function fromCommand(command: Sources['commands'][number]): Event {
+function fromCommand(command: Sources['commands'][number]): TimelineEvent {
   const text = `${commandTexts[command.kind] ?? command.kind} by ${command.apiKeyName}`;
   return { at: command.at, kind: 'command', text, actor: command.apiKeyId };
 }
@@ -57,7 +64,7 @@ export const commandTexts: Record<string, string> = {
   'confirm-account-not-created': 'Confirmed that Stripe made no account',
 };
 
-function milestones({ startedAt, parkedAt, parked }: views.PayoutRecord): Event[] {
+function milestones({ startedAt, parkedAt, parked }: PayoutRecord): TimelineEvent[] {
   return [
     ...(startedAt ? [{ at: startedAt, kind: 'started', text: 'Its workflow started' }] : []),
     ...(parkedAt
@@ -66,13 +73,13 @@ function milestones({ startedAt, parkedAt, parked }: views.PayoutRecord): Event[
   ];
 }
 
-function ending({ overAt, status, skipReason, failureCode }: views.PayoutRecord): Event[] {
+function ending({ overAt, status, skipReason, failureCode }: PayoutRecord): TimelineEvent[] {
   if (!overAt) return [];
   const why = skipReason ?? failureCode;
   return [{ at: overAt, kind: 'over', text: why ? `Over: ${status}, ${why}` : `Over: ${status}` }];
 }
 
-function fromAttempt(attempt: Sources['attempts'][number]): Event[] {
+function fromAttempt(attempt: Sources['attempts'][number]): TimelineEvent[] {
   const { step, number, firstSentAt, decidedAt, state, refusal, error, stripeId } = attempt;
   const about = { attempt: attempt.key };
   const sent = firstSentAt
@@ -91,9 +98,25 @@ function fromAttempt(attempt: Sources['attempts'][number]): Event[] {
   return [...sent, { ...about, ...decided, at: decidedAt, ...(stripeId && { stripeId }) }];
 }
 
-function fromEntry(entry: Sources['entries'][number]): Event {
+function fromEntry(entry: Sources['entries'][number]): TimelineEvent {
   const { at, kind, from, to, stripeId } = entry;
   const moved = money(entry.amount, entry.currency);
   const text = `${formatMoney(moved)} ${entryTexts[kind]}`;
   return { at, kind, text, money: moved, from, to, ...(stripeId && { stripeId }) };
 }
+
+/** What an entry of the ledger tells, after its amount. */
+export const entryTexts: Record<EntryKind, string> = {
+  earning: 'earned',
+  reserve: 'set aside',
+  release: 'freed again',
+  transfer: 'transferred to the account',
+  payout: 'taken out of the account by Stripe',
+  paid: 'at the bank',
+  'payout-failed': 'back at the account: not paid',
+  returned: 'back at the account: returned by the bank',
+  refund: 'taken off what came straight to the account',
+  reversal: 'a transfer was undone: back at the platform',
+  foreign: 'moved by somebody else',
+  adopted: 'had left already, and this database did not know it',
+};

@@ -1,7 +1,7 @@
-import type { Operations } from '../../db/operations/money-switch.ts';
-import { because } from '../../domain/parking/commands.ts';
-import { waitNames } from '../../domain/waits.ts';
-import { wait, type Waiting } from '../waits.ts';
+import { because } from '../parking/commands.ts';
+import { waitNames } from '../waits.ts';
+import type { Operations } from './facts.ts';
+import { wait, type Waiting } from './waiting.ts';
 
 /** An operator stopped all money. */
 export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {

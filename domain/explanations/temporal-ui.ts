@@ -1,11 +1,11 @@
-import type { Resolving } from './parking/commands.ts';
-import type { Stop } from './holds.ts';
-import type { SellerId } from './ids.ts';
-import { formatMoney, money } from './money.ts';
-import { payoutParkOf, payoutParks, sellerParkOf } from './parking/reasons.ts';
-import type { Payout, PayoutStep } from './payouts/states.ts';
-import type { Seller } from './sellers.ts';
-import { waits } from './waits.ts';
+import type { Resolving } from '../parking/commands.ts';
+import type { Stop } from '../holds.ts';
+import type { SellerId } from '../ids.ts';
+import { formatMoney, money } from '../money.ts';
+import { payoutParkOf, payoutParks, sellerParkOf } from '../parking/reasons.ts';
+import type { Payout, PayoutStep } from '../payouts/states.ts';
+import type { Seller } from '../sellers.ts';
+import { waits } from '../waits.ts';
 
 /** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {

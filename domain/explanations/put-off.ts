@@ -1,10 +1,7 @@
-import type { z } from '@hono/zod-openapi';
-import type { AttemptRecord } from '../../db/stripe/attempt-views.ts';
-import type { PayoutId } from '../../domain/ids.ts';
-import type { Actor } from '../../domain/waits.ts';
-import { type Wait, wait } from '../waits.ts';
-
-type Waiting = z.infer<typeof Wait>;
+import type { PayoutId } from '../ids.ts';
+import type { Actor } from '../waits.ts';
+import type { AttemptRecord } from './facts.ts';
+import { wait, type Waiting } from './waiting.ts';
 
 /** What Stripe was asked for and has not decided: why, and that it is asked again by itself. */
 export function putOffWaits(
