@@ -10,7 +10,7 @@ import { sayInstant } from './http/instants.ts';
 import { brokenRule } from './http/problems.ts';
 import { defineRoute } from './http/routes.ts';
 import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
-import { paydayWords } from '../domain/paydays/words.ts';
+import { sayNotPaid } from '../domain/paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';
 
 /** Days ahead when nobody names a moment, and at most: nobody knows what is earned later. */
@@ -141,15 +141,16 @@ function toFunding(
     balance: { available: inMoney(available), pending: inMoney(pending) },
     missing: { atLeast: inMoney(missing.atLeast), atMost: inMoney(missing.atMost) },
     notDue: Object.entries(due.notDue).map(([reason, sum]) => {
-      return { reason, explanation: notDueWords[reason as NotDueReason], ...partOf(sum) };
+      return { reason, explanation: sayNotDue(reason as NotDueReason), ...partOf(sum) };
     }),
   };
 }
 
-const notDueWords: Record<NotDueReason, string> = {
-  ...paydayWords,
-  'not-ordered': 'It is payable, and the platform has ordered no payout of it',
-};
+function sayNotDue(reason: NotDueReason): string {
+  return reason === 'not-ordered'
+    ? 'It is payable, and the platform has ordered no payout of it'
+    : sayNotPaid(reason);
+}
 
 type Told = { due: number; available: number; pending: number; atLeast: number; atMost: number };
 

@@ -35,6 +35,8 @@ type WaitRow = {
   ui: string;
   /** Why the payout waits and what ends the wait, in one sentence of the API. */
   says: string | ((payout: WaitingPayout, at: Surroundings) => string);
+  /** Why a payday pays nothing meanwhile, where the seller's money waits for a payday. */
+  onPayday?: string;
   /** Who ends the wait. */
   actor: Actor;
   /** What ends the wait. */
@@ -61,6 +63,7 @@ type WaitRow = {
 const rows = {
   'seller-not-active': {
     ui: 'the seller to become active',
+    onPayday: 'The seller cannot be paid as it stands; it is once it becomes active',
     says: 'The seller cannot be paid yet; it goes on when the seller becomes active',
     actor: 'seller',
     liftedBy: 'The seller becoming active',
@@ -70,6 +73,7 @@ const rows = {
   },
   'seller-paused': {
     ui: 'the seller to be resumed',
+    onPayday: 'The seller is paused; it is paid once it is resumed',
     says: 'The seller is paused; it goes on when the seller is resumed',
     actor: 'operator',
     liftedBy: 'Resuming the seller',
@@ -126,6 +130,8 @@ const rows = {
   },
   'bank-details': {
     ui: 'a bank account that works',
+    onPayday:
+      'Its bank account did not take payouts; it is paid once that is another or was put right',
     says: 'The account has no bank account that can take this; it goes on when the seller changes it',
     actor: 'seller',
     liftedBy: 'A bank account that works, on Stripe’s pages',
@@ -139,6 +145,7 @@ const rows = {
   },
   'cooling-period': {
     ui: 'the cooling period after a change of the bank account',
+    onPayday: 'Its bank account was changed; it is paid once the cooling period is over',
     says: 'The bank account was changed, and others were paid to before: nothing goes there until the cooling period is over',
     actor: 'engine',
     liftedBy: 'Time, or a person who knows that the seller changed it',
@@ -164,6 +171,7 @@ const rows = {
   },
   'money-stopped': {
     ui: 'money to be resumed',
+    onPayday: 'An operator stopped all money; it is paid once money is resumed',
     says: 'An operator stopped all money; it goes on when money is resumed',
     actor: 'operator',
     liftedBy: 'Resuming money',
@@ -197,6 +205,11 @@ const rows = {
 /** What a payout waits for, in words an operator understands. */
 export type WaitReason = keyof typeof rows;
 
+/** A reason to wait for which a payday pays nothing. */
+export type PaydayWait = {
+  [Reason in WaitReason]: (typeof rows)[Reason] extends { onPayday: string } ? Reason : never;
+}[WaitReason];
+
 /** The reasons that several rules name: they name them by these, so that each is typed once. */
 export const waitNames = {
   accountBalance: 'account-balance',
@@ -226,6 +239,11 @@ export function waitsThat(property: 'isOfAccount' | 'followsError' | 'hasStops')
 export function endsOnTime(reason: WaitReason): boolean {
   const { isExact, commands } = waits[reason];
   return isExact === true && commands === undefined;
+}
+
+/** Why a payday pays nothing. */
+export function sayPaydayWait(reason: PaydayWait): string {
+  return rows[reason].onPayday;
 }
 
 /** Why a payout waits and what ends the wait, in one sentence. */

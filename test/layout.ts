@@ -18,7 +18,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     holds: '',
     ledger: '',
     parking: 'stripe',
-    paydays: 'funds holds sellers',
+    paydays: 'funds holds sellers waits',
     payouts: 'holds parking stripe waits',
     reconciliation: 'ledger',
     sellers: 'holds parking wake-ups',

@@ -5,7 +5,7 @@ import { payableOf, planReservation } from '../../domain/funds.ts';
 import { withoutHold } from '../../domain/holds.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
 import { isInFlight } from '../../domain/payouts/states.ts';
-import type { WaitReason } from '../../domain/waits.ts';
+import { waitNames, type WaitReason } from '../../domain/waits.ts';
 import { coolingBank, pausedBank } from '../accounts/words.ts';
 import { sayInstant } from '../http/instants.ts';
 import { payableNow } from '../paydays/forecasts.ts';
@@ -22,7 +22,9 @@ export function previewRelease(facts: SellerFacts, hold: HoldRecord): Preview {
   const sums = moneyOf(facts, then, hold);
   const goesOn = facts.openPayouts.flatMap((payout, index) => {
     const carried = then.openPayouts[index]?.waitingFor === null && carriedBy(then, payout);
-    return payout.waitingFor === 'hold' && carried ? [{ payoutId: payout.id, money: carried }] : [];
+    return payout.waitingFor === waitNames.hold && carried
+      ? [{ payoutId: payout.id, money: carried }]
+      : [];
   });
   const timeZone = then.seller.schedule.timeZone;
   const paid = payday?.money.filter(({ pays }) => pays.amount > 0).map(({ pays }) => say(pays));
@@ -53,7 +55,7 @@ function afterRelease(facts: SellerFacts, hold: HoldRecord): SellerFacts {
 }
 
 function askAgain(then: SellerFacts, payout: Payout): Payout {
-  if (payout.waitingFor !== 'hold' || planOf(then, payout).kind === 'wait') return payout;
+  if (payout.waitingFor !== waitNames.hold || planOf(then, payout).kind === 'wait') return payout;
   const waitingFor = stopOf(then, payout);
   return { ...payout, waitingFor, lookAgainAt: waitingFor && payout.lookAgainAt };
 }

@@ -4,7 +4,7 @@ import { nextOf } from '../../domain/explanations/payout-next.ts';
 import type { ComingStep } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
-import { paydayWords } from '../../domain/paydays/words.ts';
+import { sayNotPaid } from '../../domain/paydays/words.ts';
 import { sayInstant } from '../http/instants.ts';
 import { comingPayday, type ComingPayday, unorderedNow } from '../paydays/forecasts.ts';
 
@@ -98,6 +98,6 @@ export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
       return step(`Payday: ${formatMoney(paid)} is paid${stays}`, paid);
     }
     const amount = formatMoney(money(wouldPay, currency));
-    return step(`Payday: ${amount} is not paid as it stands. ${paydayWords[reason]}`, null);
+    return step(`Payday: ${amount} is not paid as it stands. ${sayNotPaid(reason)}`, null);
   });
 }

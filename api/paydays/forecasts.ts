@@ -10,7 +10,7 @@ import {
 } from '../../domain/paydays/forecast.ts';
 import { coolingBank, pausedBank } from '../accounts/words.ts';
 import type { PaydayMoney } from './schemas.ts';
-import { paydayWords } from '../../domain/paydays/words.ts';
+import { sayNotPaid } from '../../domain/paydays/words.ts';
 
 type Funds = PaydayFacts['funds'][number];
 
@@ -76,6 +76,6 @@ export function toPaydayMoney(forecast: Forecast): z.infer<typeof PaydayMoney> {
     held: money(forecast.held, currency),
     notYetAvailable: money(forecast.notYetAvailable, currency),
     reason,
-    explanation: reason && paydayWords[reason],
+    explanation: reason && sayNotPaid(reason),
   };
 }

@@ -1,6 +1,7 @@
 import { type Funds, payableOf, type SkipReason } from '../funds.ts';
 import type { Hold } from '../holds.ts';
 import type { SellerStatus } from '../sellers.ts';
+import type { PaydayWait } from '../waits.ts';
 import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
 
 /** Who would be paid, and what stands in the way of it whatever is payable. */
@@ -22,13 +23,7 @@ export type ExpectedFunds = Omit<Funds, 'requestedAmount'> & {
 };
 
 /** Why a payday would not pay. */
-export type NotPaidReason =
-  | SkipReason
-  | 'seller-not-active'
-  | 'seller-paused'
-  | 'bank-details'
-  | 'cooling-period'
-  | 'money-stopped';
+export type NotPaidReason = SkipReason | PaydayWait;
 
 /** What a payday would do with the money of one currency. Minor units. */
 export type Forecast = {

@@ -1,4 +1,5 @@
 import type { SkipReason } from '../funds.ts';
+import { sayPaydayWait } from '../waits.ts';
 import type { NotPaidReason } from './forecast.ts';
 
 export const skips: Record<SkipReason, string> = {
@@ -13,16 +14,18 @@ export const skips: Record<SkipReason, string> = {
 };
 
 /** Why a payday pays nothing in a currency. */
-export const paydayWords: Record<NotPaidReason, string> = {
+export function sayNotPaid(reason: NotPaidReason): string {
+  return isSkip(reason) ? paydaySkips[reason] : sayPaydayWait(reason);
+}
+
+function isSkip(reason: NotPaidReason): reason is SkipReason {
+  return reason in skips;
+}
+
+const paydaySkips: Record<SkipReason, string> = {
   ...skips,
   'nothing-payable': 'By the cut-off nothing is payable that no payout is ordered of already',
   'account-negative': 'The account’s balance is below zero',
   'on-hold': 'All of it is held',
   'below-minimum': 'It is less than the schedule’s minimum, and waits until it is enough',
-  'seller-not-active': 'The seller cannot be paid as it stands; it is once it becomes active',
-  'seller-paused': 'The seller is paused; it is paid once it is resumed',
-  'bank-details':
-    'Its bank account did not take payouts; it is paid once that is another or was put right',
-  'cooling-period': 'Its bank account was changed; it is paid once the cooling period is over',
-  'money-stopped': 'An operator stopped all money; it is paid once money is resumed',
 };
