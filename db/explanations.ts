@@ -10,7 +10,7 @@ import { listRequirements } from './accounts/requirements.ts';
 import { readKeyNames } from './api-keys.ts';
 import { listCommands, listDecisions } from './commands.ts';
 import type { Db, Tx } from './connect.ts';
-import { readBalances, readPaydayFunds } from './funds.ts';
+import { readBalances, readFundsAndReadiness } from './funds.ts';
 import { findHold, type HoldRecord, listHolds } from './holds.ts';
 import { listPayoutEntries } from './ledger.ts';
 import { isStripeSilent } from './operations/checks.ts';
@@ -94,7 +94,7 @@ export async function readPreviewFacts(db: Db, sellerId: SellerId, calendar: Cal
     const facts = await readPaydayFacts(tx, sellerId, calendar);
     if (!facts) return undefined;
     const { seller, now } = facts;
-    const fundsNow = await readPaydayFunds(tx, sellerId, cutOffOf(seller.schedule, now));
+    const fundsNow = await readFundsAndReadiness(tx, sellerId, cutOffOf(seller.schedule, now));
     return { ...facts, fundsNow };
   });
 }
@@ -108,13 +108,13 @@ async function readPaydayFacts(tx: Tx, sellerId: SellerId, calendar: Calendar) {
   const paydays = [];
   for (const at of comingPaydays(nextPayoutAt, around, now)) {
     const cutOffAt = cutOffOf(schedule, at);
-    paydays.push({ at, cutOffAt, funds: await readPaydayFunds(tx, sellerId, cutOffAt) });
+    paydays.push({ at, cutOffAt, funds: await readFundsAndReadiness(tx, sellerId, cutOffAt) });
   }
   return {
     now,
     seller,
     paydays,
-    funds: await readPaydayFunds(tx, sellerId, null),
+    funds: await readFundsAndReadiness(tx, sellerId, null),
     openPayouts: await listOpen(tx, sellerId),
     operations: await readOperationsBeside(tx),
   };

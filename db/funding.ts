@@ -12,7 +12,7 @@ import type { Currency } from '../domain/money.ts';
 import type { Payee } from '../domain/paydays/forecast.ts';
 import { cutOffOf, manualSchedule, type Schedule } from '../domain/paydays/schedule.ts';
 import type { Db, Tx } from './connect.ts';
-import { activeHoldsOf, laterAt } from './funds.ts';
+import { fundsOf, readinessOf } from './funds.ts';
 import { readOperations } from './operations/money-switch.ts';
 import type { Calendar } from './paydays/rows.ts';
 import { atOneInstant, readNow } from './time.ts';
@@ -110,19 +110,16 @@ type FundsRow = KnownFunds & { id: SellerId; by: string | null };
 
 /** What sellers have by moments of their own, null being now; nothing where it was not asked for. */
 async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) {
-  const of = { seller_id: sql.ref('balances.seller_id'), currency: sql.ref('balances.currency') };
-  const by = sql<string>`coalesce(asked.by, business_now())`;
+  const of = {
+    sellerId: sql.ref('known.seller_id'),
+    currency: sql.ref('known.currency'),
+    by: sql<string>`coalesce(asked.by, business_now())`,
+  };
   const { rows } = await sql<FundsRow>`
-    select asked.id, asked.by, currency, ${activeHoldsOf(of.seller_id)} as holds,
-      coalesce(sum(amount) filter (where place = 'platform'), 0)::bigint as "atPlatform",
-      coalesce(sum(amount) filter (where place = 'account'), 0)::bigint
-        - ${laterAt('account', of, by)} as "atAccount",
-      ${laterAt('platform', of, by)} as "notYetAvailable",
-      bank_is_paused(balances.seller_id, currency) as "isBankPaused",
-      bank_cools_until(balances.seller_id, currency) as "coolsUntil"
-    from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(id text, by timestamptz)
-      join balances on balances.seller_id = asked.id and place in ('platform', 'account')
-    group by asked.id, asked.by, balances.seller_id, currency
+    select asked.id, asked.by, known.currency, ${fundsOf(of)}, ${readinessOf(of)}
+    from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(id text, by timestamptz),
+      lateral (select distinct seller_id, currency from balances
+        where balances.seller_id = asked.id and place in ('platform', 'account')) as known
   `.execute(tx);
   const byKey = Map.groupBy(rows, (row) => `${row.id} ${row.by}`);
   return (id: SellerId, moment: string | null): KnownFunds[] => byKey.get(`${id} ${moment}`) ?? [];

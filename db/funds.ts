@@ -1,9 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { payableOf } from '../domain/funds.ts';
+import { type Funds, heldOf, payableOf } from '../domain/funds.ts';
 import type { Hold } from '../domain/holds.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { type Place, places } from '../domain/ledger.ts';
+import type { Currency } from '../domain/money.ts';
+import type { Readiness } from '../domain/payouts/reservation.ts';
 import type { Db } from './connect.ts';
+import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
 
 /** The moment by which an earning has to be there: now, or the cut-off of a payday. */
@@ -11,39 +14,87 @@ export function upTo(cutOff: string | null) {
   return cutOff === null ? businessNow : sql<string>`least(${cutOff}, business_now())`;
 }
 
-/** What a seller earned that is at a place and cannot be paid out yet. */
-export function laterAt(
-  place: 'platform' | 'account',
-  of: { seller_id: unknown; currency: unknown },
-  by: RawBuilder<string> = businessNow,
-) {
-  return sql<number>`coalesce((select sum(earnings.amount - allocated) from earnings
-    where earnings.seller_id = ${of.seller_id} and earnings.currency = ${of.currency}
-      and earnings.place = ${place} and allocated < earnings.amount
-      and (available_on is null or available_on > ${by} or earnings.created_at > ${by})), 0)::bigint`;
+/** True for an earning that is payable by a moment; part of any query over `earnings`. */
+export function isPayable(by: RawBuilder<string>) {
+  return sql<boolean>`(earnings.available_on <= ${by} and earnings.created_at <= ${by}) is true`;
 }
 
+/** Whose funds are read: a seller's in one currency, as they are by a moment. */
+type Of = { sellerId: RawBuilder<unknown>; currency: RawBuilder<unknown>; by: RawBuilder<string> };
+
+/** What a seller earned that is at a place and is not payable by then. */
+function laterAt(place: 'platform' | 'account', { sellerId, currency, by }: Of) {
+  return sql`coalesce((select sum(earnings.amount - allocated) from earnings
+    where earnings.seller_id = ${sellerId} and earnings.currency = ${currency}
+      and earnings.place = ${place} and allocated < earnings.amount
+      and not ${isPayable(by)}), 0)::bigint`;
+}
+
+function amountAt(place: 'platform' | 'account', { sellerId, currency }: Of) {
+  return sql`coalesce((select amount from balances as at where at.seller_id = ${sellerId}
+    and at.currency = ${currency} and at.place = ${place}), 0)`;
+}
+
+/** The facts that say what is payable (domain/funds.ts), as columns of any statement. */
+export function fundsOf(of: Of) {
+  return sql`${amountAt('platform', of)} as "atPlatform",
+    ${amountAt('account', of)} - ${laterAt('account', of)} as "atAccount",
+    ${laterAt('platform', of)} as "notYetAvailable",
+    ${activeHoldsOf(of.sellerId)} as holds`;
+}
+
+/** The columns of `fundsOf` as a row. */
+export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable'> & {
+  holds: Hold[];
+};
+
+/**
+ * The facts that say what stops a payout whatever is payable (domain/payouts/reservation.ts), as
+ * columns of any statement; the seller's own row has the rest.
+ */
+export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
+  return sql`${hasInFlight({ seller_id: sellerId, currency })} as "isBusy",
+    bank_is_paused(${sellerId}, ${currency}) as "isBankPaused",
+    is_converted(${sellerId}, ${currency}) as "isConverted",
+    bank_cools_until(${sellerId}, ${currency}) as "coolsUntil"`;
+}
+
+/** True where a payout of the seller and currency is in flight: no other sets money aside. */
+export function hasInFlight(of: { seller_id: unknown; currency: unknown }) {
+  return sql<boolean>`exists (select from payouts as busy where busy.seller_id = ${of.seller_id}
+    and busy.currency = ${of.currency} and ${isInFlight('busy')})`;
+}
+
+/** The columns of `readinessOf` as a row. */
+export type ReadinessRow = Omit<Readiness, 'isPaused' | 'status'>;
+
 /** What each currency could pay of what was there by `cutOff`; null is now, to the microsecond. */
-export async function readPaydayFunds(db: Db, sellerId: SellerId, cutOff: string | null) {
-  const by = cutOff === null ? businessNow : sql<string>`${cutOff}`;
-  const of = { seller_id: sellerId, currency: sql.ref('balances.currency') };
-  const { rows } = await sql<{
-    currency: string;
-    atPlatform: number;
-    atAccount: number;
-    notYetAvailable: number;
-    holds: Hold[];
-  }>`
-    select currency,
-      coalesce(sum(amount) filter (where place = 'platform'), 0)::bigint as "atPlatform",
-      coalesce(sum(amount) filter (where place = 'account'), 0)::bigint
-        - ${laterAt('account', of, by)} as "atAccount",
-      ${laterAt('platform', of, by)} as "notYetAvailable",
-      ${activeHoldsOf(sql`${sellerId}`)} as holds
-    from balances where seller_id = ${sellerId} and place in ('platform', 'account')
-    group by currency order by currency
-  `.execute(db);
+export async function readFunds(db: Db, sellerId: SellerId, cutOff: string | null) {
+  const { rows } = await selectFunds<FundsRow>(sellerId, cutOff, fundsOf).execute(db);
   return rows;
+}
+
+/** The same, with what would stop a payout of it. */
+export async function readFundsAndReadiness(db: Db, sellerId: SellerId, cutOff: string | null) {
+  const columns = (of: Of) => sql`${fundsOf(of)}, ${readinessOf(of)}`;
+  const { rows } = await selectFunds<FundsRow & ReadinessRow>(sellerId, cutOff, columns).execute(
+    db,
+  );
+  return rows;
+}
+
+function selectFunds<Row>(
+  seller: SellerId,
+  cutOff: string | null,
+  columns: (of: Of) => RawBuilder<unknown>,
+) {
+  const by = cutOff === null ? businessNow : sql<string>`${cutOff}::timestamptz`;
+  const of = { sellerId: sql`${seller}`, currency: sql.ref('known.currency'), by };
+  return sql<Row & { currency: Currency }>`
+    select known.currency, ${columns(of)} from (select distinct currency from balances
+      where seller_id = ${seller} and place in ('platform', 'account')) as known
+    order by known.currency
+  `;
 }
 
 /** True for a hold, named `holds`, that nobody released and that has not run out. */
@@ -59,35 +110,21 @@ export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
 
 /** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {
-  const { rows } = await sql<BalanceRow>`
-    select currency, place, amount, ${activeHoldsOf(sql`${sellerId}`)} as holds,
-      ${laterAt('platform', balances)} as later, ${laterAt('account', balances)} as "laterThere"
-    from balances where seller_id = ${sellerId} order by currency
+  const currency = sql.ref('balances.currency');
+  const of = { sellerId: sql`${sellerId}`, currency, by: businessNow };
+  const { rows } = await sql<FundsRow & { currency: Currency; amounts: Record<Place, number> }>`
+    select currency, json_object_agg(place, amount) as amounts, ${fundsOf(of)}
+    from balances where seller_id = ${sellerId} group by currency order by currency
   `.execute(db);
-  return [...new Set(rows.map(({ currency }) => currency))].map((currency) => {
-    const own = rows.filter((row) => row.currency === currency);
-    const at = Object.fromEntries(
-      places.map((place) => [place, own.find((row) => row.place === place)?.amount ?? 0]),
-    ) as Record<Place, number>;
-    const { later = 0, laterThere = 0, holds = [] } = own[0] ?? {};
-    const atAccount = at.account - laterThere;
-    const funds = { atPlatform: at.platform, atAccount, notYetAvailable: later, holds };
-    const payable = payableOf({ currency, ...funds });
-    const held = payableOf({ currency, ...funds, holds: [] }) - payable;
-    return { currency, places: at, payable, held, notYetAvailable: later + laterThere };
+  return rows.map(({ amounts, ...funds }) => {
+    const at = places.map((place) => [place, amounts[place] ?? 0]);
+    const there = Object.fromEntries(at) as Record<Place, number>;
+    return {
+      currency: funds.currency,
+      places: there,
+      payable: payableOf(funds),
+      held: heldOf(funds),
+      notYetAvailable: funds.notYetAvailable + there.account - funds.atAccount,
+    };
   });
 }
-
-const balances = {
-  seller_id: sql.ref('balances.seller_id'),
-  currency: sql.ref('balances.currency'),
-};
-
-type BalanceRow = {
-  currency: string;
-  place: Place;
-  amount: number;
-  later: number;
-  laterThere: number;
-  holds: Hold[];
-};

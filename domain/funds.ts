@@ -45,7 +45,7 @@ export type Reservation =
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
-  const payable = minor(Math.max(0, funds.atAccount + funds.atPlatform - funds.notYetAvailable));
+  const payable = freeOf(funds);
   const { currency } = funds;
   const wanted = minor(funds.requestedAmount ?? payable);
   if (wanted > payable) return { kind: 'skip', reason: 'more-than-payable' };
@@ -73,8 +73,22 @@ function splitByPlace(
   return { fromAccount, fromPlatform: whole(smaller(free, minor(amount - fromAccount))) };
 }
 
-/** What a payout of everything would carry of these funds. */
+/** What may be paid of these funds if nothing is held: all that is there and available by now. */
+export function freeOf({
+  atPlatform,
+  atAccount,
+  notYetAvailable,
+}: Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable'>): MinorUnits {
+  return minor(Math.max(0, atAccount + atPlatform - notYetAvailable));
+}
+
+/** What is payable of these funds: what a payout of everything would carry. */
 export function payableOf(funds: Omit<Funds, 'requestedAmount'>): number {
   const plan = planReservation({ ...funds, requestedAmount: null });
   return plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
+}
+
+/** What would be payable as well if no hold were in the way. */
+export function heldOf(funds: Omit<Funds, 'requestedAmount'>): number {
+  return payableOf({ ...funds, holds: [] }) - payableOf(funds);
 }

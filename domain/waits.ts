@@ -131,7 +131,7 @@ const rows = {
   'bank-details': {
     ui: 'a bank account that works',
     onPayday:
-      'Its bank account did not take payouts; it is paid once that is another or was put right',
+      'The seller has no bank account that can take it; it is paid once there is another or this one is resumed',
     says: 'The account has no bank account that can take this; it goes on when the seller changes it',
     actor: 'seller',
     liftedBy: 'A bank account that works, on Stripe’s pages',

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { BankAccountRecord } from '../../db/accounts/bank-accounts.ts';
 import type { SellerBeside } from '../../db/explanations.ts';
+import { coolingBank, isConverted, pausedBank } from '../../domain/accounts/bank.ts';
 import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
 import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
@@ -28,12 +29,19 @@ export function failureOfBank(bank: BankAccountRecord): Failure | null {
 }
 
 /** Why nothing is sent to the seller's bank in these currencies. */
-export function bankWaits(seller: SellerBeside, currencies: readonly string[]): Waiting[] {
+export function bankWaits(
+  seller: SellerBeside,
+  currencies: readonly string[],
+  now: string,
+): Waiting[] {
+  const { banks, currency: home } = seller;
+  const isRead = seller.accountReadAt !== null;
   return currencies.flatMap((currency) => {
-    const paused = pausedBank(seller.banks, currency);
-    const cooling = coolingBank(seller.banks, currency);
+    const paused = pausedBank(banks, currency);
+    const cooling = coolingBank(banks, currency, now);
     return [
       ...(paused ? [bankWait(seller, paused)] : []),
+      ...(isRead && isConverted(banks, { currency, home }) ? [noBankWait(seller, currency)] : []),
       ...(cooling ? [coolingWait(seller, cooling)] : []),
     ];
   });
@@ -55,6 +63,18 @@ function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   });
 }
 
+/** Stripe would convert what arrives there, at a rate that nobody agreed to. */
+function noBankWait({ id, currency: home }: SellerBeside, currency: string): Waiting {
+  const [money, own] = [currency.toUpperCase(), home.toUpperCase()];
+  const reason = `Nothing in ${money} is sent to its account, which holds ${own}: it has no bank account for ${money}, and Stripe would convert the money`;
+  const lifted = `A bank account for ${money}, entered on Stripe’s pages or in its components`;
+  const commands = [
+    onboardingLink(id, 'The seller enters one on Stripe’s page: send it to the answered url'),
+    sellerCommand(id, 'account-session', 'The seller enters one, in account_management'),
+  ];
+  return wait('bank-account', 'seller', reason, lifted, { commands });
+}
+
 function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { next, forOperator } = failureOf(bank.failureCode);
   const reason = `Nothing is sent to its bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
@@ -68,18 +88,4 @@ function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   ];
   const actor = next === 'operator' ? 'operator' : 'seller';
   return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands });
-}
-
-/** The bank account that payouts in a currency go to, while nothing may be sent there. */
-export function pausedBank(banks: readonly BankAccountRecord[], currency: string) {
-  return banks.find((bank) => isUsed(bank, currency) && bank.pausedAt !== null);
-}
-
-/** The same, while it takes no payout since it was changed. */
-export function coolingBank(banks: readonly BankAccountRecord[], currency: string) {
-  return banks.find((bank) => isUsed(bank, currency) && bank.coolsUntil !== null);
-}
-
-function isUsed({ currency: takes, isDefault, goneAt }: BankAccountRecord, currency: string) {
-  return takes === currency && isDefault && goneAt === null;
 }

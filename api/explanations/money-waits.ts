@@ -1,9 +1,9 @@
 import type { SellerFacts } from '../../db/explanations.ts';
+import { isConverted, pausedBank } from '../../domain/accounts/bank.ts';
 import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { sellerCommand } from '../../domain/parking/commands.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
-import { pausedBank } from '../accounts/words.ts';
 import { sayInstant } from '../http/instants.ts';
 import { comingPayday, unorderedNow } from '../paydays/forecasts.ts';
 
@@ -21,12 +21,17 @@ export function moneyWaits(facts: SellerFacts): Waiting[] {
     }
     const unordered = unorderedNow(facts, currency);
     // While its bank account takes none, an order would only wait; what came back is paid by itself.
-    const isStuck = seller.schedule.interval === 'manual' && pausedBank(seller.banks, currency);
+    const isStuck = seller.schedule.interval === 'manual' && takesNone(seller, currency);
     return [
       ...(unordered > 0 && !isStuck ? [payableWait(facts, currency, unordered)] : []),
       ...(notYetAvailable > 0 ? [laterWait(facts, currency, notYetAvailable)] : []),
     ];
   });
+}
+
+/** True while its bank account is paused, or Stripe would convert the money. */
+function takesNone({ banks, currency: home }: SellerFacts['seller'], currency: string): boolean {
+  return pausedBank(banks, currency) !== undefined || isConverted(banks, { currency, home });
 }
 
 /** Money is payable and no payout of it is ordered: the platform orders it, or the schedule does. */

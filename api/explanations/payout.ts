@@ -127,7 +127,7 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   }
   const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
-  const causes = waiting && seller ? behind(waiting.for, seller, payout.currency) : [];
+  const causes = waiting && seller ? behind(waiting.for, { ...around, seller }) : [];
   if (waiting?.for === waitNames.moneyStopped)
     return [...putOff, moneyStopped(operations), ...causes];
   // What it waited for before it asked Stripe has passed.
@@ -189,14 +189,17 @@ function liftedAs(reason: WaitReason): Lift {
 }
 
 /** What a payout waits for because of its seller, which has its own reasons. */
-function behind(reason: WaitReason | 'start', seller: SellerBeside, currency: string): Waiting[] {
+function behind(
+  reason: WaitReason | 'start',
+  { seller, payout: { currency }, now }: Around & { seller: SellerBeside },
+): Waiting[] {
   switch (reason === 'start' ? 'seller' : waits[reason].causedBy) {
     case 'seller':
       return sellerWaits(seller);
     case 'account':
       return accountWaits(seller);
     case 'bank':
-      return bankWaits(seller, [currency]);
+      return bankWaits(seller, [currency], now);
     default:
       return [];
   }

@@ -1,12 +1,11 @@
 import type { z } from '@hono/zod-openapi';
 import type { SellerFacts } from '../../db/explanations.ts';
 import type { HoldRecord } from '../../db/holds.ts';
-import { payableOf, planReservation } from '../../domain/funds.ts';
+import { heldOf, payableOf } from '../../domain/funds.ts';
 import { withoutHold } from '../../domain/holds.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
-import { isInFlight } from '../../domain/payouts/states.ts';
-import { waitNames, type WaitReason } from '../../domain/waits.ts';
-import { coolingBank, pausedBank } from '../accounts/words.ts';
+import { decideReservation } from '../../domain/payouts/reservation.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { sayInstant } from '../http/instants.ts';
 import { payableNow } from '../paydays/forecasts.ts';
 import type { HoldPreview } from './schemas.ts';
@@ -20,11 +19,9 @@ export function previewRelease(facts: SellerFacts, hold: HoldRecord): Preview {
   const then = afterRelease(facts, hold);
   const { asOf, waits, next, payday } = explainSeller(then);
   const sums = moneyOf(facts, then, hold);
-  const goesOn = facts.openPayouts.flatMap((payout, index) => {
-    const carried = then.openPayouts[index]?.waitingFor === null && carriedBy(then, payout);
-    return payout.waitingFor === waitNames.hold && carried
-      ? [{ payoutId: payout.id, money: carried }]
-      : [];
+  const goesOn = facts.openPayouts.flatMap((payout) => {
+    const carried = payout.waitingFor === waitNames.hold ? carriedBy(then, payout) : undefined;
+    return carried ? [{ payoutId: payout.id, money: carried }] : [];
   });
   const timeZone = then.seller.schedule.timeZone;
   const paid = payday?.money.filter(({ pays }) => pays.amount > 0).map(({ pays }) => say(pays));
@@ -55,33 +52,37 @@ function afterRelease(facts: SellerFacts, hold: HoldRecord): SellerFacts {
 }
 
 function askAgain(then: SellerFacts, payout: Payout): Payout {
-  if (payout.waitingFor !== waitNames.hold || planOf(then, payout).kind === 'wait') return payout;
-  const waitingFor = stopOf(then, payout);
-  return { ...payout, waitingFor, lookAgainAt: waitingFor && payout.lookAgainAt };
+  if (payout.waitingFor !== waitNames.hold) return payout;
+  const decision = decisionOf(then, payout);
+  if (decision.kind !== 'wait') return { ...payout, waitingFor: null, lookAgainAt: null };
+  const { reason: waitingFor, until } = decision;
+  return { ...payout, waitingFor, lookAgainAt: until ?? payout.lookAgainAt };
 }
 
-/** What a reservation looks at before it looks at holds, in its order. */
-function stopOf({ seller, openPayouts }: SellerFacts, { currency }: Payout): WaitReason | null {
-  if (seller.paused) return 'seller-paused';
-  if (seller.status !== 'active') return 'seller-not-active';
-  const isBusy = openPayouts.some(
-    (other) => other.currency === currency && isInFlight(other.status),
-  );
-  if (isBusy) return 'another-payout';
-  if (pausedBank(seller.banks, currency)) return 'bank-details';
-  return coolingBank(seller.banks, currency) ? 'cooling-period' : null;
+/** What the reservation decides once it looks again. */
+function decisionOf(then: SellerFacts, { currency, requestedAmount }: Payout) {
+  const { seller, now } = then;
+  const own = then.funds.find((one) => one.currency === currency) ?? { ...noFunds, currency };
+  const readiness = { ...own, isPaused: seller.paused !== null, status: seller.status };
+  return decideReservation(readiness, { ...own, requestedAmount }, now);
 }
 
-function planOf({ funds }: SellerFacts, { currency, requestedAmount }: Payout) {
-  const none = { currency, atPlatform: 0, atAccount: 0, notYetAvailable: 0, holds: [] };
-  const own = funds.find((one) => one.currency === currency) ?? none;
-  return planReservation({ ...own, requestedAmount });
-}
+/** What is known of a currency in which nothing was ever earned. */
+const noFunds = {
+  atPlatform: 0,
+  atAccount: 0,
+  notYetAvailable: 0,
+  holds: [],
+  isBusy: false,
+  isBankPaused: false,
+  isConverted: false,
+  coolsUntil: null,
+};
 
 function carriedBy(then: SellerFacts, payout: Payout): Money | undefined {
-  const plan = planOf(then, payout);
-  if (plan.kind !== 'reserve') return undefined;
-  return money(plan.fromPlatform + plan.fromAccount, payout.currency);
+  const decision = decisionOf(then, payout);
+  if (decision.kind !== 'reserve') return undefined;
+  return money(decision.fromPlatform + decision.fromAccount, payout.currency);
 }
 
 function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Preview['money'] {
@@ -93,7 +94,7 @@ function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Previ
       return {
         payable: money(payableNow(facts, currency), currency),
         payableThen: money(payableThen, currency),
-        stillHeld: money(payableOf({ ...funds, holds: [] }) - payableThen, currency),
+        stillHeld: money(heldOf(funds), currency),
       };
     });
 }

@@ -57,7 +57,7 @@ export function explainSeller(facts: SellerFacts, available?: Available): Explan
   };
 }
 
-function ownWaits({ seller, operations, balances, attempts }: SellerFacts): Waiting[] {
+function ownWaits({ now, seller, operations, balances, attempts }: SellerFacts): Waiting[] {
   const currencies = balances
     .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
     .map(({ currency }) => currency);
@@ -65,7 +65,7 @@ function ownWaits({ seller, operations, balances, attempts }: SellerFacts): Wait
     ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
     ...sellerWaits(seller),
     ...putOffWaits(attempts, null),
-    ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies)),
+    ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies, now)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { PaydayFacts } from '../../db/explanations.ts';
-import { payableOf } from '../../domain/funds.ts';
+import { heldOf, payableOf } from '../../domain/funds.ts';
 import { money } from '../../domain/money.ts';
 import {
   type Forecast,
@@ -8,7 +8,6 @@ import {
   nextPayday,
   takenByOrders,
 } from '../../domain/paydays/forecast.ts';
-import { coolingBank, pausedBank } from '../accounts/words.ts';
 import type { PaydayMoney } from './schemas.ts';
 import { sayNotPaid } from '../../domain/paydays/words.ts';
 
@@ -39,9 +38,7 @@ export function forecastsOf(facts: PaydayFacts, all: readonly Funds[], at: strin
   return all.map((funds) => {
     const { currency } = funds;
     const ordered = payableNow(facts, currency) - unorderedNow(facts, currency);
-    const isBankPaused = pausedBank(seller.banks, currency) !== undefined;
-    const coolsUntil = coolingBank(seller.banks, currency)?.coolsUntil ?? null;
-    return forecastPayday(payee, { ...funds, ordered, isBankPaused, coolsUntil }, at);
+    return forecastPayday(payee, { ...funds, ordered }, at);
   });
 }
 
@@ -54,7 +51,7 @@ export function payableNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: stri
 /** What holds keep back of it. */
 export function heldNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
   const own = funds.find((one) => one.currency === currency);
-  return own ? payableOf({ ...own, holds: [] }) - payableOf(own) : 0;
+  return own ? heldOf(own) : 0;
 }
 
 /** The part of it that no payout is ordered of. */

@@ -8,7 +8,7 @@ import {
   type Schedule,
 } from '../../domain/paydays/schedule.ts';
 import type { Db, Tx } from '../connect.ts';
-import { readPaydayFunds } from '../funds.ts';
+import { readFunds } from '../funds.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { wakeSeller } from '../wake-ups.ts';
@@ -87,7 +87,7 @@ export async function wakeForPayday(
   for (const { currency, amount } of brought) {
     sums.set(currency, (sums.get(currency) ?? 0) + amount);
   }
-  const funds = await readPaydayFunds(tx, seller.id, 'infinity');
+  const funds = await readFunds(tx, seller.id, 'infinity');
   const slept =
     seller.nextPayoutAt !== null &&
     funds.some(({ currency, atPlatform, atAccount }) => {
@@ -113,7 +113,7 @@ async function lockSeller(tx: Tx, sellerId: SellerId) {
 
 async function orderPayday(tx: Tx, sellerId: SellerId, schedule: Schedule, payday: string) {
   const cutOff = cutOffOf(schedule, payday);
-  for (const funds of await readPaydayFunds(tx, sellerId, cutOff)) {
+  for (const funds of await readFunds(tx, sellerId, cutOff)) {
     const plan = planPayday(schedule, funds);
     if (plan.kind === 'nothing') continue;
     await insertOrder(tx, {

@@ -4,7 +4,7 @@ import { firstExpiry, neededBeside } from '../../domain/holds.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { reachesThreshold, type Schedule } from '../../domain/paydays/schedule.ts';
 import type { Tx } from '../connect.ts';
-import { readPaydayFunds } from '../funds.ts';
+import { readFunds } from '../funds.ts';
 import { businessNow } from '../time.ts';
 
 /** A seller without any is paid by order. */
@@ -29,7 +29,7 @@ export async function readThresholds(
     .where('seller_id', '=', sellerId)
     .where('status', '=', 'requested')
     .execute();
-  for (const funds of await readPaydayFunds(tx, sellerId, null)) {
+  for (const funds of await readFunds(tx, sellerId, null)) {
     const { currency, atPlatform, atAccount, notYetAvailable, holds } = funds;
     const threshold = schedule.thresholds[currency];
     if (threshold === undefined) continue;

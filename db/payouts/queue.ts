@@ -11,12 +11,6 @@ export function isStartBlocked(of: Queue) {
     and busy.currency = ${of.currency} and (${isInFlight('busy')} or ${isAboutToReserve}))`;
 }
 
-/** True where a payout of the seller and currency is in flight: no other sets money aside. */
-export function hasInFlight(of: Queue) {
-  return sql<boolean>`exists (select from payouts as busy where busy.seller_id = ${of.seller_id}
-    and busy.currency = ${of.currency} and ${isInFlight('busy')})`;
-}
-
 /** The domain's `waitsToStart`, for a payout named by its table or alias. */
 export function waitsToStart(payout = 'payouts') {
   const [status, startedAt] = [sql.ref(`${payout}.status`), sql.ref(`${payout}.started_at`)];

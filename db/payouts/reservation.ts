@@ -1,20 +1,27 @@
 import { sql } from 'kysely';
-import { planReservation, type SkipReason } from '../../domain/funds.ts';
-import type { Hold } from '../../domain/holds.ts';
+import type { SkipReason } from '../../domain/funds.ts';
 import { type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { type PayoutMoney, reserved, total } from '../../domain/ledger.ts';
+import type { Currency } from '../../domain/money.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
+import { decideReservation, minutesToWait } from '../../domain/payouts/reservation.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
-import type { WaitReason } from '../../domain/waits.ts';
+import type { SellerStatus } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocation } from '../earnings/allocations.ts';
-import { activeHoldsOf, laterAt, upTo } from '../funds.ts';
+import {
+  fundsOf,
+  type FundsRow,
+  isPayable,
+  readinessOf,
+  type ReadinessRow,
+  upTo,
+} from '../funds.ts';
 import { entryLines } from '../ledger.ts';
 import { lock } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
-import { hasInFlight } from './queue.ts';
 import { notWaiting, type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
 
 /**
@@ -24,21 +31,15 @@ import { notWaiting, type PayoutRow, readAlong, readPayout, toPayout, update } f
 export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
     const payout = await lockForReservation(tx, payoutId);
-    if (payout.status !== 'requested') return readPayout(tx, payoutId);
-    if (payout.is_paused) return wait(tx, payoutId, 'seller-paused', inADay);
-    if (payout.seller_status !== 'active') return wait(tx, payoutId, 'seller-not-active', inADay);
-    if (payout.busy) return wait(tx, payoutId, 'another-payout', inMinutes(60));
-    if (payout.lacks_bank) return wait(tx, payoutId, 'bank-details', inADay);
-    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
-    const plan = planReservation({
-      requestedAmount: payout.requested_amount,
-      currency: payout.currency,
-      atPlatform: payout.at_platform,
-      atAccount: payout.at_account,
-      notYetAvailable: payout.not_yet_available,
-      holds: payout.holds,
-    });
-    if (plan.kind === 'wait') return wait(tx, payoutId, 'hold', plan.until ?? inADay);
+    if (payout.payoutStatus !== 'requested') return readPayout(tx, payoutId);
+    const plan = decideReservation(payout, payout, payout.now);
+    if (plan.kind === 'wait') {
+      const { reason, until } = plan;
+      return update(tx, payoutId, {
+        waiting_for: reason,
+        look_again_at: until ?? inMinutes(minutesToWait(reason)),
+      });
+    }
     const { seller_id: sellerId, currency } = payout;
     const money = { ...plan, payoutId, sellerId, currency };
     const done = await ('reason' in money ? skip(tx, money) : reserve(tx, money, payout));
@@ -46,13 +47,6 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     if (await lookForThreshold(tx, sellerId, payout.schedule)) await wakeSeller(tx, sellerId);
     return done;
   });
-}
-
-/** How long a payout waits at most for what only somebody else brings about. */
-const inADay = inMinutes(24 * 60);
-
-async function wait(db: Db, payoutId: PayoutId, reason: WaitReason, at: string | typeof inADay) {
-  return update(db, payoutId, { waiting_for: reason, look_again_at: at });
 }
 
 /** Nothing will leave here that would let the seller's next payout start, so this says it. */
@@ -68,52 +62,39 @@ async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: 
 async function lockForReservation(tx: Tx, payoutId: PayoutId) {
   const { rows } = await sql<{
     seller_id: SellerId;
-    currency: string;
-    status: Payout['status'];
-    requested_amount: number | null;
+    currency: Currency;
+    payoutStatus: Payout['status'];
+    requestedAmount: number | null;
     cut_off_at: string | null;
     account: Payout['stripeAccount'];
-    seller_status: string;
-    is_paused: boolean;
+    status: SellerStatus;
+    isPaused: boolean;
     schedule: Schedule | null;
   }>`
-    select seller_id, payouts.currency, payouts.status, requested_amount, cut_off_at,
-      sellers.stripe_account as account, sellers.status as seller_status,
-      sellers.paused_at is not null as is_paused, schedule
+    select seller_id, payouts.currency, payouts.status as "payoutStatus",
+      requested_amount as "requestedAmount", cut_off_at, sellers.stripe_account as account,
+      sellers.status, sellers.paused_at is not null as "isPaused", schedule
     from payouts join sellers on sellers.id = seller_id
     where payouts.id = ${payoutId}
     ${lock('sellers', 'to-change')} ${lock('payouts', 'to-change')}
   `.execute(tx);
   const [row] = rows;
   if (!row) throw new Error(`no such payout: ${payoutId}`);
-  return { ...row, ...(await readFunds(tx, row)) };
+  return { ...row, ...(await readForReservation(tx, row)) };
 }
 
 /** A statement of its own after the lock, so that it sees what the last holder of it wrote. */
-async function readFunds(
+async function readForReservation(
   tx: Tx,
-  of: { seller_id: SellerId; currency: string; cut_off_at: string | null },
+  payout: { seller_id: SellerId; currency: Currency; cut_off_at: string | null },
 ) {
-  const { rows } = await sql<{
-    busy: boolean;
-    lacks_bank: boolean;
-    cools_until: string | null;
-    at_platform: number;
-    at_account: number;
-    not_yet_available: number;
-    holds: Hold[];
-  }>`
-    select ${hasInFlight(of)} as busy,
-      bank_is_paused(${of.seller_id}, ${of.currency})
-        or is_converted(${of.seller_id}, ${of.currency}) as lacks_bank,
-      bank_cools_until(${of.seller_id}, ${of.currency}) as cools_until,
-      coalesce((select amount from balances where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and place = 'platform'), 0) as at_platform,
-      coalesce((select amount from balances where seller_id = ${of.seller_id}
-        and currency = ${of.currency} and place = 'account'), 0)
-        - ${laterAt('account', of, upTo(of.cut_off_at))} as at_account,
-      ${laterAt('platform', of, upTo(of.cut_off_at))} as not_yet_available,
-      ${activeHoldsOf(sql`${of.seller_id}`)} as holds
+  const of = {
+    sellerId: sql`${payout.seller_id}`,
+    currency: sql`${payout.currency}`,
+    by: upTo(payout.cut_off_at),
+  };
+  const { rows } = await sql<FundsRow & ReadinessRow & { now: string }>`
+    select business_now() as now, ${fundsOf(of)}, ${readinessOf(of)}
   `.execute(tx);
   const [row] = rows;
   if (!row) throw new Error('a query without from has one row');
@@ -130,11 +111,9 @@ async function reserve(
   { account, cut_off_at }: { account: Payout['stripeAccount']; cut_off_at: string | null },
 ): Promise<Payout> {
   const amount = total(money);
-  const payable = sql`greatest(available_on, created_at) <= ${upTo(cut_off_at)}
-    and available_on is not null`;
   const { columns, lines } = entryLines(reserved(money));
   const { rows } = await sql<PayoutRow>`
-    with ${allocation({ ...money, amount }, payable)}, posted as (
+    with ${allocation({ ...money, amount }, isPayable(upTo(cut_off_at)))}, posted as (
       insert into ledger_entries (${columns}) select line.* from ${lines}
     ), no_longer_awaited as (
       update payouts set awaits_details = false where seller_id = ${money.sellerId}

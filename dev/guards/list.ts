@@ -270,10 +270,9 @@ export const guards: readonly Guard[] = [
   {
     name: 'cooling period',
     why: "whoever takes a seller's login over is paid at once",
-    file: 'db/payouts/reservation.ts',
-    from: `    if (payout.cools_until) return wait(tx, payoutId, 'cooling-period', payout.cools_until);
-`,
-    to: '',
+    file: 'domain/payouts/reservation.ts',
+    from: 'return isCooling(bank, at) ? waitNames.coolingPeriod : null;',
+    to: 'return null;',
     tests: 'test/db/accounts/cooling.test.ts',
     pattern: 'another waits once one was paid',
   },

@@ -1,26 +1,22 @@
-import { type Funds, payableOf, type SkipReason } from '../funds.ts';
+import type { BankReadiness } from '../accounts/bank.ts';
+import { type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
 import type { Hold } from '../holds.ts';
-import type { SellerStatus } from '../sellers.ts';
-import type { PaydayWait } from '../waits.ts';
+import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation.ts';
+import { type PaydayWait, waitNames } from '../waits.ts';
 import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
 
 /** Who would be paid, and what stands in the way of it whatever is payable. */
-export type Payee = {
-  status: SellerStatus;
-  isPaused: boolean;
+export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
   isMoneyStopped: boolean;
   schedule: Schedule;
 };
 
 /** What is known of one currency before a payday. */
-export type ExpectedFunds = Omit<Funds, 'requestedAmount'> & {
-  /** The bank account that it would go to failed, and nothing more is sent there. */
-  isBankPaused: boolean;
-  /** Until when it takes no payout, since it was changed. */
-  coolsUntil: string | null;
-  /** What payouts that are ordered already take before. */
-  ordered: number;
-};
+export type ExpectedFunds = Omit<Funds, 'requestedAmount'> &
+  BankReadiness & {
+    /** What payouts that are ordered already take before. */
+    ordered: number;
+  };
 
 /** Why a payday would not pay. */
 export type NotPaidReason = SkipReason | PaydayWait;
@@ -54,7 +50,7 @@ export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): 
     fromPlatform: pays - Math.min(pays, Math.max(0, known.atAccount)),
     wouldPay: plan.amount,
     leaves: payable - pays,
-    held: payableOf({ ...known, holds: [] }) - payable,
+    held: heldOf(known),
     notYetAvailable: funds.notYetAvailable,
     reason,
   };
@@ -95,20 +91,22 @@ export function takenByOrders(
   );
 }
 
-/** What stands in the way comes first: a payday is not even opened meanwhile. */
+/**
+ * The seller comes first: while it may not be paid, its payday is not even opened. Then what the
+ * payday decides, and last what keeps the payout that it orders from setting money aside. A payout
+ * in flight is no reason: it has its answer by then, and what it set aside is not in these funds.
+ */
 function reasonOf(
-  { status, isPaused, isMoneyStopped }: Payee,
+  payee: Payee,
   plan: PaydayPlan,
-  { isBankPaused, coolsUntil }: ExpectedFunds,
+  funds: ExpectedFunds,
   at: string,
 ): NotPaidReason | null {
   if (plan.kind === 'nothing') return 'nothing-payable';
-  if (status !== 'active') return 'seller-not-active';
-  if (isPaused) return 'seller-paused';
+  const ofSeller = stopOfSeller(payee);
+  if (ofSeller !== null) return ofSeller;
   if (plan.kind === 'skip') return plan.reason;
-  if (isBankPaused) return 'bank-details';
-  if (coolsUntil !== null && coolsUntil > at) return 'cooling-period';
-  return isMoneyStopped ? 'money-stopped' : null;
+  return stopOfBank(funds, at) ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
 }
 
 /** A reservation takes what is at the account first. */

@@ -21,6 +21,7 @@ const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
     notYetAvailable: 0,
     holds: [],
     isBankPaused: false,
+    isConverted: false,
     coolsUntil: null,
   };
   return { currency: 'eur', ...none, ...change };

@@ -18,6 +18,7 @@ const funds: ExpectedFunds = {
   notYetAvailable: 0,
   holds: [],
   isBankPaused: false,
+  isConverted: false,
   coolsUntil: null,
   ordered: 0,
 };
@@ -95,6 +96,12 @@ describe('a payday', () => {
       { reason: 'seller-not-active' },
     ],
     ['sends nothing to a bank that failed', {}, { isBankPaused: true }, { reason: 'bank-details' }],
+    [
+      'sends nothing that Stripe would convert',
+      {},
+      { isConverted: true },
+      { pays: 0, wouldPay: 100_00, reason: 'bank-details' },
+    ],
     [
       'sends nothing to a bank that cools then',
       {},
