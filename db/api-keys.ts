@@ -5,15 +5,15 @@ import type { Db, Tx } from './connect.ts';
 import { lock } from './locks.ts';
 import type { Database } from './schema/index.ts';
 
-/** Who calls: every command is signed by a key, never by a typed name. */
+/** The caller of the API. Every command names the caller's key, never a typed name. */
 export type ApiKey = { id: ApiKeyId; name: string; role: 'admin' | 'read' };
 
-/** What is stored of a key. Keys are random, so a plain hash cannot be searched backwards. */
+/** Hashes a key for storage. Keys are random, so a plain hash cannot be reversed by guessing. */
 export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** The key with this hash, unless it was revoked. */
+/** The key with this hash, unless the key was revoked. */
 export async function findApiKey(db: Db, hash: Buffer): Promise<ApiKey | undefined> {
   const row = await db
     .selectFrom('api_keys')
@@ -25,7 +25,7 @@ export async function findApiKey(db: Db, hash: Buffer): Promise<ApiKey | undefin
   return { id: row.id, name: row.name, role: row.role };
 }
 
-/** What keys are called, by their ids; whatever is not the id of a key has no name. */
+/** The names of keys by id. An id that belongs to no key has no name. */
 export async function readKeyNames(
   db: Db,
   ids: readonly string[],
@@ -39,7 +39,7 @@ export async function readKeyNames(
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Makes a key known. One that stands already, even revoked, stays as it is. */
+/** Stores a key. An existing key, even a revoked one, stays unchanged. */
 export async function recordApiKey(
   db: Db,
   { key, name, role }: { key: string; name: string; role: ApiKey['role'] },
@@ -51,15 +51,15 @@ export async function recordApiKey(
     .execute();
 }
 
-/** A key as operators see it: never the key. */
+/** A key as operators see it, without the key itself. */
 export type ApiKeyRecord = ApiKey & { createdAt: string; revokedAt: string | null };
 
-/** A new key, 160 random bits that a search of leaked texts recognises. */
+/** Creates a key: 160 random bits, with a prefix by which a search for leaked keys finds it. */
 export function newKey(): string {
   return `pe_${randomBytes(20).toString('hex')}`;
 }
 
-/** Makes a key that did not stand before. */
+/** Stores a new key. Throws if the key exists. */
 export async function createApiKey(
   tx: Tx,
   { key, name, role }: { key: string; name: string; role: ApiKey['role'] },
@@ -84,8 +84,8 @@ export async function listApiKeys(db: Db): Promise<ApiKeyRecord[]> {
 }
 
 /**
- * Revokes a key; one that is revoked stays as it was. Both keys are locked, so that two that revoke
- * each other at once do not leave the engine without any.
+ * Revokes a key. A revoked key stays unchanged. Both keys are locked, so that two keys that revoke
+ * each other at the same time do not leave the engine without any key.
  */
 export async function revokeApiKey(
   tx: Tx,

@@ -6,28 +6,28 @@ import { commandLock } from './locks.ts';
 import { businessNow } from './time.ts';
 
 /**
- * An order of a caller's, under the key that makes it count once, whichever API key sends it: an
- * order that is repeated after the API key was changed is the same order.
+ * A caller's command, and the idempotency key that makes it count once, whichever API key sends it:
+ * a command that is repeated after a change of API key is the same command.
  */
 export type Command = {
   apiKeyId: ApiKeyId;
   idempotencyKey: string;
-  /** What tells this request from another under the same key. */
+  /** Distinguishes this request from another one under the same key. */
   requestHash: Buffer;
   kind: string;
 };
 
-/** What a command answered; `objectId` is what it was about. */
+/** The answer to a command. `objectId` is the object that the command was about. */
 export type CommandAnswer = { status: number; body: Record<string, unknown>; objectId: string };
 
-/** What became of a command. */
+/** How a command ended. */
 export type CommandOutcome<Answer> =
   { kind: 'done' | 'replayed'; answer: Answer } | { kind: 'running' } | { kind: 'other-request' };
 
 /**
- * Runs a command once: its effect and its answer are one transaction, so that a crash leaves
- * neither and a repeat finds both. Two at once: the second is told that the first still runs. An
- * effect that throws leaves the key free.
+ * Runs a command once. Its effect and its answer are one transaction, so that a crash leaves
+ * neither and a repeat finds both. Returns `running` while another request runs the same command.
+ * If the effect throws, the key remains free.
  */
 export async function executeCommand<Answer extends CommandAnswer>(
   db: Db,
@@ -48,8 +48,8 @@ export async function executeCommand<Answer extends CommandAnswer>(
 }
 
 /**
- * Held until the transaction ends, however it ends, so that no key is ever stuck. So long, too, the
- * events that it causes name the caller.
+ * Locks the key until the transaction ends, however it ends, so that no key stays locked. In
+ * addition, the events of this transaction name the caller.
  */
 async function begin(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
   const name = createHash('sha256').update(idempotencyKey).digest();
@@ -76,7 +76,7 @@ async function findCommand(tx: Tx, { idempotencyKey }: Command) {
   return { request_hash, answer: { status, body: answer, objectId: object_id } };
 }
 
-/** Writes down what was ordered, and by whom, with its answer. */
+/** Records a command, its caller and its answer. */
 export async function recordCommand(
   tx: Tx,
   command: Command,
@@ -99,12 +99,12 @@ export async function recordCommand(
     .execute();
 }
 
-/** What was ordered about an object, and under which API key. */
+/** The commands about an object, each with its API key. */
 export async function listCommands(db: Db, objectId: string) {
   return selectCommands(db).where('commands.object_id', '=', objectId).execute();
 }
 
-/** What was decided about a seller and its holds; that it earned something is no decision. */
+/** The commands about a seller and its holds. Posting earnings is no decision and is left out. */
 export async function listDecisions(db: Db, sellerId: SellerId) {
   return selectCommands(db)
     .where((is) =>
@@ -130,8 +130,9 @@ function selectCommands(db: Db) {
 }
 
 /**
- * Answers keep the reasons that stand in rows, and that of an order of many. Where another key had
- * ordered it before, what stands is the reason of that one.
+ * The reason of a command, taken from the stored answer. A command for many objects stores its own
+ * reason. Otherwise the answer holds the reasons of the rows: if another API key had paused or
+ * closed the seller before, the reason belongs to that key and is left out.
  */
 const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
   else case commands.kind

@@ -2,16 +2,19 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { Client, type ClientConfig, DatabaseError, Pool, types } from 'pg';
 import type { Database } from './schema/index.ts';
 
-/** A connection or a transaction: whatever can run one statement. */
+/** A connection or a transaction: anything that can run a statement. */
 export type Db = Kysely<Database>;
-/** Where a lock must be held until the end, the signature asks for this. */
+/** A signature asks for a transaction if a lock must be held until the end. */
 export type Tx = Transaction<Database>;
 
-/** Amounts come back as numbers: the schema keeps them far below 2^53. */
+/** Amounts are returned as numbers: the schema keeps them far below 2^53. */
 const bigintOid = types.builtins.INT8;
 const timestampOid = types.builtins.TIMESTAMPTZ;
 
-/** Opens a pool. `onStatement` sees each SQL text, so that tests can count what a payout costs. */
+/**
+ * Opens a pool. `onStatement` receives each SQL text, so that tests can count the statements of a
+ * payout.
+ */
 export function connect(
   databaseUrl: string,
   options: { connections?: number; onStatement?: (sql: string) => void } = {},
@@ -22,8 +25,9 @@ export function connect(
     max: options.connections ?? 10,
     types: { getTypeParser: parserOf },
   });
-  // A server that goes away breaks connections, idle or in use; the pool opens new ones by itself,
-  // and whoever used one learns it from the statement. Unheard, the event would end the process.
+  // If the server goes away, its connections break, idle or in use. The pool opens new connections
+  // by itself, and the caller's statement fails. Without a listener, the event would end the
+  // process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const { onStatement } = options;
@@ -33,14 +37,17 @@ export function connect(
   });
 }
 
-/** Statements by their text; some are written anew for every number of values, so not all of them. */
+/**
+ * The names of statements, by text. Some statements have another text for each number of values, so
+ * the names are limited.
+ */
 const names = new Map<string, string>();
 const mostNames = 1000;
 
 /**
- * A statement with a name keeps its plan on each connection: planning takes several times as long as
- * a short statement's work. Postgres itself still plans anew where the values decide the best plan,
- * but `on conflict` must name the rule of a partial index by itself, not by a value.
+ * A named statement keeps its plan on each connection: planning takes several times as long as the
+ * work of a short statement. PostgreSQL still makes a new plan if the values decide which plan is
+ * best, but in `on conflict` the condition of a partial index must be a literal, not a parameter.
  */
 function named(text: string): string | undefined {
   if (!names.has(text) && names.size < mostNames) names.set(text, `planned_${names.size}`);
@@ -59,7 +66,10 @@ class PlanningClient extends Client {
     }) as Client['query'];
   }
 
-  /** A migration may change what a kept plan answers; its connection is then replaced by a new one. */
+  /**
+   * A migration may change the result type of a kept plan. The connection is then closed, and the
+   * pool opens a new one.
+   */
   async #replanned(answer: unknown): Promise<unknown> {
     try {
       return await answer;
@@ -70,7 +80,7 @@ class PlanningClient extends Client {
   }
 }
 
-/** "cached plan must not change result type" has no code of its own. */
+/** The code of "cached plan must not change result type", which has no code of its own. */
 const featureNotSupported = '0A000';
 
 type TypeId = Parameters<typeof types.getTypeParser>[0];
@@ -83,6 +93,6 @@ function parserOf(oid: TypeId, format?: 'text' | 'binary') {
 
 function safeInteger(value: string): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new RangeError(`beyond whole numbers: ${value}`);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`not a safe integer: ${value}`);
   return number;
 }

@@ -7,7 +7,7 @@ import type { Database } from './schema/index.ts';
 /** An event as the platform reads it. */
 export type EventRecord = ReturnType<typeof toEvent>;
 
-/** Which events, in which direction; `after` begins a page behind an event that stands. */
+/** Which events, and in which order. A page begins after the event `after`. */
 export type EventFilter = {
   type?: EventType | undefined;
   objectId?: string | undefined;
@@ -18,9 +18,10 @@ export type EventFilter = {
 };
 
 /**
- * Events whose turn has come, one more than the limit where there are more; nothing where `after`
- * is no event. A turn has come when no transaction of it or before it can still write: so nothing
- * ever appears behind a reader, in whatever order transactions commit.
+ * Events whose turn has come, one more than the limit if there are more. Returns `unknown-cursor`
+ * if the event `after` does not exist. The turn of an event has come when its transaction and all
+ * earlier ones have ended, so that no event ever appears behind a reader, in whatever order
+ * transactions commit.
  */
 export async function listEvents(
   db: Db,
@@ -48,7 +49,9 @@ export async function listEvents(
   return rows.map(toEvent);
 }
 
-/** Every transaction below this number has ended. Of the statement's own snapshot, as the rows are. */
+/**
+ * Every transaction below this number has ended. The number is from the same snapshot as the rows.
+ */
 const turnsOver = sql<number>`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + added
   from event_order)`;
 
@@ -63,9 +66,9 @@ export async function findEvent(db: Db, eventId: EventId): Promise<EventRecord |
 }
 
 /**
- * Puts what will be written behind what stands. Transactions are counted by the server: in another
- * one, into which a dump was restored, they begin low again, and events would be written in the
- * past of every reader.
+ * Places future events after all existing ones. Each server numbers its own transactions: if a dump
+ * is restored into another server, the numbers begin low again, and new events would appear behind
+ * every reader.
  */
 export async function keepEventOrder(db: Db): Promise<void> {
   await sql`

@@ -23,19 +23,19 @@ import { isOpen } from './schema/statuses.ts';
 import { listAttempts, listPutOff } from './stripe/attempt-views.ts';
 import { atOneInstant, readNow } from './time.ts';
 
-/** All that is known of a payout, as it stood at one instant. */
+/** Everything known about a payout, at one instant. */
 export type PayoutFacts = NonNullable<Awaited<ReturnType<typeof readPayoutFacts>>>;
 
-/** All that is known of a seller, as it stood at one instant. */
+/** Everything known about a seller, at one instant. */
 export type SellerFacts = NonNullable<Awaited<ReturnType<typeof readSellerFacts>>>;
 
-/** What tells when a seller is paid next, and how much. */
+/** What decides when a seller is paid next, and how much. */
 export type PaydayFacts = NonNullable<Awaited<ReturnType<typeof readPaydayFacts>>>;
 
-/** Earnings, payouts and dates shown in an explanation; lists of their own have the rest. */
+/** The most earnings, payouts or dates in one explanation. Separate lists contain the rest. */
 const mostShown = 20;
 
-/** Reads what explains a payout; undefined when there is none. */
+/** Reads what explains a payout. Undefined if the payout does not exist. */
 export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
   return atOneInstant(db, async (tx) => {
     const payout = await views.findPayout(tx, payoutId);
@@ -56,12 +56,12 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
   });
 }
 
-/** Reads what explains a seller; undefined when there is none. */
+/** Reads what explains a seller. Undefined if the seller does not exist. */
 export async function readSellerFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
   return atOneInstant(db, (tx) => readAllOf(tx, sellerId, calendar));
 }
 
-/** Reads a hold and what explains its seller; undefined when there is no such hold. */
+/** Reads a hold and what explains its seller. Undefined if the hold does not exist. */
 export async function readHoldFacts(db: Db, holdId: HoldId, calendar: Calendar) {
   return atOneInstant(db, async (tx) => {
     const hold = await findHold(tx, holdId);
@@ -88,7 +88,7 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
   };
 }
 
-/** Reads what tells the next payday of a seller, and what it would be now. */
+/** Reads what decides a seller's next payday, and what a payday now would pay. */
 export async function readPreviewFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
   return atOneInstant(db, async (tx) => {
     const facts = await readPaydayFacts(tx, sellerId, calendar);
@@ -121,12 +121,12 @@ async function readPaydayFacts(tx: Tx, sellerId: SellerId, calendar: Calendar) {
 }
 
 /**
- * A seller with what stands around it: since when it waits for a person, what holds its money back,
- * what Stripe asks for, where it is paid to. `by` and `placedBy` are names of API keys here.
+ * A seller with what an explanation needs: since when the seller waits for a person, the holds,
+ * what Stripe asks for, and the bank accounts. `by` and `placedBy` are names of API keys here.
  */
 export type SellerBeside = SellerRecord & {
   parkedAt: string | null;
-  /** Since when Stripe is known to reject its account. */
+  /** Since when Stripe is known to reject the account. */
   rejectedAt: string | null;
   thresholdLookAt: string | null;
   holds: HoldRecord[];
@@ -158,7 +158,7 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
   };
 }
 
-/** The switch, with the name of the API key that moved it. */
+/** The money switch, with the name of the API key that changed it last. */
 async function readOperationsBeside(tx: Tx): Promise<Operations> {
   const operations = await readOperations(tx);
   const { changedBy } = operations;
@@ -167,7 +167,7 @@ async function readOperationsBeside(tx: Tx): Promise<Operations> {
   return { ...operations, changedBy: names[changedBy] ?? changedBy };
 }
 
-/** When earnings become payable, soonest first; null until their charge said. */
+/** When earnings become payable, soonest first. Null while their charge has not said. */
 async function listUpcoming(tx: Tx, sellerId: SellerId) {
   const { rows } = await sql<{ at: string | null; currency: string; amount: number }>`
     select available_on as at, currency, sum(amount - allocated)::bigint as amount
@@ -178,7 +178,7 @@ async function listUpcoming(tx: Tx, sellerId: SellerId) {
   return rows;
 }
 
-/** The first payday that pays what becomes payable at a moment; null without a schedule. */
+/** The first payday that pays what becomes payable at this moment. Null without a schedule. */
 function paydayOf(
   at: string,
   { schedule, country }: Pick<SellerRecord, 'schedule' | 'country'>,
@@ -188,7 +188,7 @@ function paydayOf(
   return calendar({ schedule, country }, { now: before, count: 1 }).upcoming[0] ?? null;
 }
 
-/** First what the bank does not have yet: of what it has there may be many. */
+/** Payouts that the bank does not have yet come first, because there may be many at the bank. */
 async function listOpen(tx: Tx, sellerId: SellerId) {
   const rows = await tx
     .selectFrom('payouts')

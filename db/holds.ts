@@ -20,18 +20,18 @@ import { addWakeUps } from './wake-ups.ts';
 /** A hold as callers and operators see it. */
 export type HoldRecord = ReturnType<typeof toHold>;
 
-/** What somebody wants to wait. The reason is free text: it never leaves the database and the API. */
+/** A hold to place. The reason is free text and never leaves the database and the API. */
 export type NewHold = Hold & {
   sellerId: SellerId;
   source: HoldSource;
   reason: string;
-  /** What the hold is about, by which code finds it again. */
+  /** The discrepancy that the hold is about, so that code can find the hold again. */
   about?: DiscrepancyId | null;
 };
 
 /**
- * Places a hold. The lock on the seller makes it come wholly before or after a reservation: money
- * that is set aside already goes on.
+ * Places a hold. The lock on the seller orders it entirely before or after a reservation: money
+ * that is already reserved continues.
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
   const { sellerId, source, reason, about = null, currency, amount, expiresAt } = hold;
@@ -59,8 +59,8 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
 }
 
 /**
- * Releases one hold and lets the seller's payouts look again; every other hold stays. Answers with
- * nothing when the hold was released before or has run out.
+ * Releases one hold and wakes the seller's waiting payouts. Every other hold remains. Returns
+ * undefined if the hold was released before or has expired.
  */
 export async function releaseHold(
   tx: Tx,
@@ -99,7 +99,7 @@ export async function findHold(db: Db, holdId: HoldId): Promise<HoldRecord | und
   return row && toHold(row);
 }
 
-/** Holds, newest first, one more than the limit where there are more. */
+/** Holds, newest first, one more than the limit if there are more. */
 export async function listHolds(
   db: Db,
   filter: {
@@ -129,10 +129,10 @@ export async function listHolds(
   return rows.map(toHold);
 }
 
-/** More than a person reads; the first to lift is always among them. */
+/** More holds than a person reads. The first hold to expire is always among them. */
 const mostTold = 20;
 
-/** What stops a seller, as one value beside a row that has the seller's id in `sellerId`. */
+/** What stops a seller, as one value of a query. `sellerId` is the seller's id in SQL. */
 export function stopsOf(sellerId: RawBuilder<unknown>) {
   return sql<Stop[]>`(select coalesce(json_agg(stop), '[]') from (
     select json_build_object('kind', 'pause', 'by', paused.paused_by,

@@ -8,9 +8,9 @@ import { isEndStored } from './stripe-events/inbox.ts';
 import { insertWakeUps, workflowId } from './wake-ups.ts';
 
 /**
- * Notes a wake-up for everything whose deadline passed a while ago and whose workflow should have
- * looked by now: a lost timer or a lost clock move costs minutes, not money. So does an event that
- * was stored in the very moment in which its payout was sent: neither could see the other.
+ * Records a wake-up for every workflow that should have acted minutes ago, so that a lost timer or
+ * a lost clock move costs minutes, not money. In addition, wakes payouts whose final event was
+ * stored at the moment they were sent: neither transaction could see the other.
  */
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
   await insertWakeUps(
@@ -45,7 +45,7 @@ const waiting = {
   currency: sql.ref('waiting.currency'),
 };
 
-/** A row whose workflow has to run. */
+/** A row whose workflow must run. */
 export type OpenRow =
   | { workflowId: `seller/${SellerId}`; kind: 'seller'; sellerId: SellerId }
   | {
@@ -56,8 +56,9 @@ export type OpenRow =
     };
 
 /**
- * Every seller and payout whose workflow has to run, unless it is only just being started. One that
- * has moved was started, even where its start could not be noted before a process died.
+ * Every seller and payout whose workflow must run, except those that are just being started. A
+ * payout that is no longer `requested` was started, even if a process died before it recorded the
+ * start.
  */
 export async function listOpenRows(db: Db, olderThanSeconds: number): Promise<OpenRow[]> {
   const before = sql<string>`business_now() - ${olderThanSeconds} * interval '1 second'`;

@@ -5,7 +5,7 @@ import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
-/** What a person has to decide about, held until the transaction ends. */
+/** Locks the seller until the transaction ends. Returns why the seller waits for a person. */
 export async function lockParkedSeller(
   tx: Tx,
   sellerId: SellerId,
@@ -18,13 +18,15 @@ export async function lockParkedSeller(
     .executeTakeFirst();
 }
 
-/** The cause of a refusal is removed: the seller's workflow tries again, under a new key. */
+/**
+ * Lets the seller's workflow try again, under a new key, after the cause of a refusal was removed.
+ */
 export async function unparkSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx.updateTable('sellers').set({ parked: null }).where('id', '=', sellerId).execute();
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['account'] }]);
 }
 
-/** Stripe does not let the payouts of its account be set to manual: a person has to see to it. */
+/** Parks a seller because Stripe does not let the payouts of the account be set to manual. */
 export async function parkAutomatic(db: Db, sellerId: SellerId): Promise<void> {
   await db
     .updateTable('sellers')
@@ -36,8 +38,9 @@ export async function parkAutomatic(db: Db, sellerId: SellerId): Promise<void> {
 }
 
 /**
- * The account that a person named is not there, or is another's: who made which is as unknown as
- * before. False for one that was read already, which stays.
+ * Removes an account that a person named and that does not exist or belongs to somebody else: the
+ * outcome of the creation is unknown again. Returns false, and changes nothing, if the account was
+ * read already.
  */
 export async function forgetAccount(
   db: Db,
@@ -63,7 +66,7 @@ export async function forgetAccount(
   });
 }
 
-/** A person found the account at Stripe: its creation counts as done. */
+/** Records that a person found the account at Stripe: its creation counts as done. */
 export async function confirmAccountCreated(
   tx: Tx,
   sellerId: SellerId,
@@ -79,7 +82,9 @@ export async function confirmAccountCreated(
   await unparkSeller(tx, sellerId);
 }
 
-/** A person is certain that Stripe made none: the next attempt makes it. */
+/**
+ * Records that a person is certain that Stripe created no account: the next attempt creates one.
+ */
 export async function confirmAccountNotCreated(tx: Tx, sellerId: SellerId): Promise<void> {
   await answerUnknown(tx, sellerId, { state: 'refused', refusal: 'confirmed-not-sent' });
   await unparkSeller(tx, sellerId);
@@ -99,7 +104,10 @@ async function answerUnknown(tx: Tx, sellerId: SellerId, answer: Answer): Promis
     .execute();
 }
 
-/** Stops a seller without an account until a person decides; one that got it meanwhile goes on. */
+/**
+ * Parks a seller without an account until a person decides. A seller that got an account meanwhile
+ * continues.
+ */
 export async function parkSeller(
   db: Db,
   sellerId: SellerId,

@@ -17,7 +17,10 @@ import { addWakeUps } from '../wake-ups.ts';
 import { type BankAccountFacts, payAnew, recordBankAccounts } from './bank-accounts.ts';
 import { replaceRequirements } from './requirements.ts';
 
-/** What an account is made from. Personal data: never leaves the activity that needs it. */
+/**
+ * The details that an account is created from. Personal data: never leaves the activity that needs
+ * it.
+ */
 export async function readAccountDetails(db: Db, sellerId: SellerId) {
   return db
     .selectFrom('sellers')
@@ -26,7 +29,7 @@ export async function readAccountDetails(db: Db, sellerId: SellerId) {
     .executeTakeFirstOrThrow();
 }
 
-/** The seller's account at Stripe exists; its attempt is answered in the same statement. */
+/** Records the seller's new account, and in the same statement that its attempt succeeded. */
 export async function recordAccountCreated(
   db: Db,
   { sellerId, account, key }: { sellerId: SellerId; account: StripeAccountId; key: string },
@@ -47,36 +50,36 @@ export async function recordAccountCreated(
     .execute();
 }
 
-/** What Stripe says of the account, as it was read at business time. */
+/** What Stripe says about an account. */
 export type AccountFacts = {
   /** When Stripe was asked, in business time. */
   askedAt: string;
-  /** The account that was read: what is told of one that was forgotten meanwhile counts no more. */
+  /** The account that was read. If the seller has another account by now, the facts are ignored. */
   account?: StripeAccountId;
   transfers: string;
   payouts: string;
   details?: readonly CapabilityDetail[];
   requirements?: readonly Requirement[];
-  /** Absent where nobody asked, since they were not set to manual yet. */
+  /** Absent if nobody asked, because payouts were not set to manual yet. */
   payoutsAreManual?: boolean | undefined;
-  /** Absent where Stripe did not tell them. */
+  /** Absent if Stripe did not return them. */
   banks?: readonly BankAccountFacts[] | undefined;
-  /** How long a changed one takes no payout; none by default. */
+  /** How many hours a changed bank account gets no payout. By default none. */
   bankCoolingHours?: number;
 };
 
-/** How often an account that is not active yet is read again when no event comes, in minutes. */
+/** How often an account that is not active yet is read again when no event arrives, in minutes. */
 const rereadMinutes = 24 * 60;
 
 /**
- * Writes down what the account can do, and what that makes of the seller; unless somebody asked
- * Stripe later and was quicker.
+ * Records what the account can do and the seller's status that follows, unless a later read was
+ * recorded first.
  */
 export async function recordAccountRead(
   db: Db,
   sellerId: SellerId,
   facts: AccountFacts,
-  /** True where somebody else than the seller's own workflow read it. */
+  /** True if somebody other than the seller's own workflow read the account. */
   wakesSeller = false,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -125,7 +128,10 @@ export async function recordAccountRead(
   });
 }
 
-/** Something about the account is different: what was refused because of it may go now. */
+/**
+ * Wakes payouts that wait because of the account: the account changed, so a refused step may
+ * succeed now.
+ */
 export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const waiting = await tx
     .selectFrom('payouts')
@@ -140,7 +146,10 @@ export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<vo
   await addWakeUps(tx, wakeUps);
 }
 
-/** The account's schedule was read back as manual: only the engine pays it out now. */
+/**
+ * Records that the account's payouts were read back as manual: only the engine pays the account out
+ * now.
+ */
 export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const isActive = sql<boolean>`status <> 'closed' and transfers_capability = 'active'

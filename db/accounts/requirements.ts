@@ -2,7 +2,7 @@ import type { Requirement } from '../../domain/accounts/requirements.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
 
-/** Puts what Stripe asks for now in the place of what it asked for before. */
+/** Replaces the stored requirements with the current ones. */
 export async function replaceRequirements(
   tx: Tx,
   sellerId: SellerId,
@@ -27,7 +27,7 @@ export async function replaceRequirements(
     .execute();
 }
 
-/** What Stripe asks for, the most urgent first. */
+/** What Stripe asks for, most urgent first. */
 export async function listRequirements(db: Db, sellerId: SellerId): Promise<Requirement[]> {
   const rows = await db
     .selectFrom('requirements')

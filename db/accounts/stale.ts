@@ -10,12 +10,13 @@ type StaleAccount = {
   isClosed: boolean;
 };
 
-/** Months in which a bank may still send back what a seller got before it was closed. */
+/** For this many months after a seller was closed, a bank may still return a payout. */
 const monthsWatched = 6;
 
 /**
- * The accounts that nobody read for longest, noted as tried so that a broken one holds up none.
- * Those of closed sellers are among them for some months, once a day.
+ * Takes the accounts that were not read for longest, and records the try, so that an unreadable
+ * account does not delay the others. Accounts of closed sellers are included for some months, once
+ * a day.
  */
 export async function takeStaleAccounts(
   db: Db,

@@ -8,31 +8,34 @@ import { businessNow, inMinutes } from '../time.ts';
 import { planFor, type Planned } from './plans.ts';
 import { type AttentionFilter, type AttentionRecord, listAttention } from './waiting.ts';
 
-/** How long a list may be run after it was shown. */
+/** How many minutes a list may be run after it was shown. */
 export const listMinutes = 60;
 
-/** More is not ordered at once: each is a transaction of its own, and all of them one request. */
+/** The most objects per list: each takes its own transaction, and all of them share one request. */
 export const mostListed = 500;
 
-/** What somebody wants to order of many. */
+/** A command that somebody wants to give for many objects. */
 export type BulkAsked = {
   filter: AttentionFilter;
   command: BulkCommand;
-  /** What each object is told; null where the command tells none. */
+  /** The reason recorded for each object. Null if the command records none. */
   reason: string | null;
   by: ApiKeyId;
 };
 
-/** What an order would be about, and what it would not. */
+/** The objects that a command would change, and those that it would leave out. */
 export type ListMade = {
-  /** Null where there is nothing to order. */
+  /** Null if there is nothing to change. */
   list: { id: AttentionListId; expiresAt: string } | null;
   planned: Planned[];
-  /** More waits than is ordered at once. */
+  /** True if more objects wait than one list may contain. */
   hasMore: boolean;
 };
 
-/** Fixes what an order is about: the oldest of what waits, each with how it stands at one instant. */
+/**
+ * Fixes which objects a command will change: the oldest that wait, each with its state at one
+ * instant.
+ */
 export async function makeAttentionList(db: Db, asked: BulkAsked): Promise<ListMade> {
   await forgetOldLists(db);
   return db
@@ -50,12 +53,15 @@ export async function makeAttentionList(db: Db, asked: BulkAsked): Promise<ListM
     });
 }
 
-/** How something that waits stands, and what is ordered of it: what is otherwise by then is left. */
+/**
+ * The state of an object and of what the command will change. If the state differs when the list is
+ * run, the object is left out.
+ */
 export function stateOf(record: AttentionRecord, target: BulkTarget): string {
   return `${record.parked} since ${record.since}, ${target.state}`;
 }
 
-/** A list with what became of its items. */
+/** A list with the outcome of its items. */
 export type AttentionList = {
   id: AttentionListId;
   command: BulkCommand;
@@ -67,7 +73,7 @@ export type AttentionList = {
   items: AttentionItem[];
 };
 
-/** One thing that is ordered of something that waits. */
+/** One change to one object that waits. */
 export type AttentionItem = ReturnType<typeof toItem>;
 
 /** The list with this id. */
@@ -100,7 +106,7 @@ export async function findAttentionList(
   };
 }
 
-/** Orders a list, once. Each of its items is done after this, in a transaction of its own. */
+/** Marks a list as run, once. Its items are carried out afterwards, each in its own transaction. */
 export async function beginRun(
   tx: Tx,
   { id, by, reason }: { id: AttentionListId; by: ApiKeyId; reason: string },
@@ -158,7 +164,7 @@ async function recordList(
   return list;
 }
 
-/** What nobody ran is of no use a day later. */
+/** A list that nobody ran has no use a day after it expired. */
 async function forgetOldLists(db: Db): Promise<void> {
   await sql`
     delete from attention_lists where run_at is null

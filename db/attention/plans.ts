@@ -9,10 +9,10 @@ import type { StepAttempt } from '../../domain/payouts/cancellation.ts';
 import type { Db } from '../connect.ts';
 import type { AttentionRecord } from './waiting.ts';
 
-/** Something that waits, and what an order comes down to for it. */
+/** An object that waits, and what a command means for it. */
 export type Planned = { record: AttentionRecord; plan: BulkPlan };
 
-/** Decides an order for each of these, on what stands around them now. */
+/** Decides what a command means for each of these objects, from the current facts. */
 export async function planFor(
   db: Db,
   command: BulkCommand,
@@ -21,7 +21,7 @@ export async function planFor(
   const around = await readAround(db, records);
   return records.map((record) => {
     const facts = around.get(record.id);
-    if (!facts) throw new Error(`nothing was read around ${record.id}`);
+    if (!facts) throw new Error(`no facts were read for ${record.id}`);
     return { record, plan: planBulk(command, { ...facts, item: record }) };
   });
 }
@@ -62,7 +62,10 @@ async function readAround(
   );
 }
 
-/** The hold over an unknown payout may cover several of them: a person releases it by itself. */
+/**
+ * The holds about this discrepancy. The hold over an unknown payout is left out: it may cover
+ * several payouts, so a person releases it individually.
+ */
 const holdsOverIt = sql`array(
   select holds.id from discrepancies join holds on holds.about = discrepancies.id
   where discrepancies.id = item.id and discrepancies.cause <> 'payout-unknown'
@@ -70,7 +73,10 @@ const holdsOverIt = sql`array(
     and (holds.expires_at is null or holds.expires_at > business_now())
   order by holds.placed_at, holds.id)`;
 
-/** A pause may stand at the same account as it was entered before. */
+/**
+ * The paused bank accounts in use. The pause may be recorded at an earlier entry of the same
+ * account number.
+ */
 const banksInUse = sql`(
   select coalesce(jsonb_agg(bank order by bank.id), '[]') from (
     select used.stripe_id as id, min(paused.paused_at) as "pausedAt"

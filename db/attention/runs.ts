@@ -18,7 +18,7 @@ import { type AttentionList, stateOf } from './lists.ts';
 import { planFor } from './plans.ts';
 import { listAttention } from './waiting.ts';
 
-/** Why something of a list was left out when the list was run. */
+/** Why an item was left out when its list was run. */
 export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
 
 type Run = Pick<AttentionList, 'id' | 'command' | 'reason'> & {
@@ -27,9 +27,9 @@ type Run = Pick<AttentionList, 'id' | 'command' | 'reason'> & {
 type Item = Selectable<Database['attention_items']>;
 
 /**
- * Does what is left of a list that was ordered, each item once and in a transaction of its own, so
- * that money of many sellers is never locked together. One that breaks keeps no other from being
- * done; it is tried again when the order is repeated.
+ * Carries out the remaining items of a list. Each item takes its own transaction, so that the money
+ * of many sellers is never locked together. A failing item does not stop the others; it is tried
+ * again when the request is repeated.
  */
 export async function finishRun(db: Db, list: Run): Promise<void> {
   const left = await db
@@ -72,7 +72,7 @@ async function lockItem(tx: Tx, listId: AttentionListId, position: number): Prom
     .executeTakeFirstOrThrow();
 }
 
-/** Looks at the item again and orders what was shown; else answers why it is left out. */
+/** Checks the item again and does what was shown. Returns why the item is left out otherwise. */
 async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
   await lockTarget(tx, list.command, item);
   const [record] = await listAttention(tx, { filter: { id: item.object_id }, limit: 1 });
@@ -88,7 +88,7 @@ async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
   return act(tx, list, { target, sellerId: item.seller_id });
 }
 
-/** What stopped is held before it is looked at; the other orders lock what they change themselves. */
+/** Locks a parked object before the check. The other commands lock what they change themselves. */
 async function lockTarget(tx: Tx, command: BulkCommand, item: Item): Promise<void> {
   if (command !== 'retry' && command !== 'cancel') return;
   if (item.target_kind === 'payout') await lockParked(tx, item.target_id as PayoutId);
@@ -123,11 +123,14 @@ async function act(
   }
 }
 
-/** The explanation of each object tells who decided it, as of an order about it alone. */
+/**
+ * Records a command for the item, so that the object's explanation names who decided, as after a
+ * command about this object alone.
+ */
 async function recordPart(tx: Tx, list: Run, item: Item): Promise<void> {
   const { command, id, run } = list;
   const isPlain = command === 'retry' || command === 'cancel';
-  // No header can carry this sign, so that no caller's key is in the way.
+  // No header can contain this character, so no caller's key can be the same.
   const key = `${id}·${item.position}`;
   const ofSeller = item.target_kind === 'bank-account' && item.seller_id;
   await recordCommand(

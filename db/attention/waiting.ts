@@ -11,16 +11,16 @@ import { isCarrying } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
 
 /**
- * Something that stopped until a person decides, a payout that the banks have for too long, an
- * account that Stripe rejected, or what differs from Stripe.
+ * A parked payout or seller, a payout that the banks have had for too long, an account that Stripe
+ * rejected, or a difference from Stripe.
  */
 export type AttentionRecord = {
-  /** Null where it is about no seller in particular. */
+  /** Null if no particular seller is concerned. */
   sellerId: SellerId | null;
-  /** Null where it is about every currency of the seller's. */
+  /** Null if every currency of the seller is concerned. */
   currency: string | null;
   since: string;
-  /** Money that does not move because of it, in minor units. */
+  /** The money that does not move because of this, in minor units. */
   atStake: Money[];
 } & (
   | {
@@ -34,23 +34,26 @@ export type AttentionRecord = {
   | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
 );
 
-/** Which of what waits. A currency is that of the money, a country that of the seller. */
+/**
+ * Which records to list. `currency` is the currency of the money, `country` the country of the
+ * seller.
+ */
 export type AttentionFilter = {
   kind?: AttentionKind | undefined;
   reason?: AttentionReason | undefined;
   sellerId?: SellerId | undefined;
   currency?: string | undefined;
   country?: string | undefined;
-  /** Only what waits since before then. */
+  /** Only records that have waited since before this instant. */
   before?: string | undefined;
-  /** Only this one. */
+  /** Only the record with this id. */
   id?: string | undefined;
 };
 
-/** Where a page of what needs attention begins: after this one. */
+/** A page begins after this record. */
 export type AttentionPlace = { since: string; id: string };
 
-/** What waits for a person, oldest first, one more than the limit where there is more. */
+/** What waits for a person, oldest first, one more than the limit if there are more. */
 export async function listAttention(
   db: Db,
   {
@@ -71,7 +74,7 @@ export async function listAttention(
   return rows;
 }
 
-/** What waits for one reason: how many, since when the first, and all that is at stake. */
+/** The records with one reason: their number, the oldest date, and the total at stake. */
 export type AttentionGroup = {
   kind: AttentionKind;
   reason: string;
@@ -80,7 +83,7 @@ export type AttentionGroup = {
   atStake: Money[];
 };
 
-/** All that waits, added up for each kind and reason, as it stands now. */
+/** Sums up everything that waits, by kind and reason, at one instant. */
 export async function readAttentionGroups(
   db: Db,
   filter: AttentionFilter,
@@ -112,14 +115,14 @@ export async function readAttentionGroups(
 
 const asInstant = instant('since');
 
-/** As exact as a cursor can say it. */
+/** Truncated to milliseconds, the precision of a cursor. */
 const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
 const rejectedSince = sql<string>`date_trunc('milliseconds', rejected_at, 'UTC')`;
 const openedSince = sql<string>`date_trunc('milliseconds', opened_at, 'UTC')`;
 const lateSince = sql<string>`date_trunc('milliseconds',
   sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;
 
-/** All that waits, as one table. */
+/** Everything that waits, as one table. */
 const waiting = sql`(
   select 'payout' as kind, id, seller_id, currency, parked, parked_detail, unknown_step,
     ${parkedSince} as since
@@ -161,7 +164,10 @@ function comesAfter(after: AttentionPlace | undefined) {
   return after ? sql`(since, id) > (${after.since}::timestamptz, ${after.id})` : sql`true`;
 }
 
-/** What does not move because of a row of `waiting`, named `stopped`; or what differs. */
+/**
+ * The money that does not move because of a row of `waiting`, named `stopped`. For a discrepancy,
+ * its amount.
+ */
 function stakeOf(currency: string | undefined) {
   return sql`coalesce(case kind when 'payout' then (
       select jsonb_build_array(jsonb_build_object('amount', case
@@ -180,7 +186,7 @@ function stakeOf(currency: string | undefined) {
     ) end, '[]'::jsonb)`;
 }
 
-/** What payouts of the seller carry that wait for a person themselves: it is at stake there. */
+/** What the seller's listed payouts carry. This money is at stake in the payouts' own records. */
 const listedPayouts = sql`lateral (
     select coalesce(sum(from_platform + from_account), 0)::bigint as listed from payouts
     where payouts.seller_id = stopped.seller_id and payouts.currency = held.currency
@@ -188,7 +194,7 @@ const listedPayouts = sql`lateral (
         or status = 'sent' and ${lateSince} < business_now())
   ) as beside`;
 
-/** What a seller has that is not at the bank, for each currency or for one. */
+/** What a seller has that is not at the bank, by currency, or in one currency. */
 function heldBy(sellerId: RawBuilder<unknown>, currency: string | undefined) {
   return sql`(
     select currency, sum(amount)::bigint as amount from balances
@@ -198,7 +204,7 @@ function heldBy(sellerId: RawBuilder<unknown>, currency: string | undefined) {
   ) as held`;
 }
 
-/** What a payout of all that is payable is about, before anything is set aside for it. */
+/** The amount of a payout of everything payable, before money is reserved for the payout. */
 const unpaid = sql`coalesce((select sum(greatest(amount, 0)) from balances
   where balances.seller_id = payouts.seller_id and balances.currency = payouts.currency
     and place in ('platform', 'account')), 0)`;

@@ -4,7 +4,7 @@ import type { Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { hasLeft } from '../schema/statuses.ts';
 
-/** Whose earnings pay which payout, and how much of it, in minor units. */
+/** How much of a seller's earnings a payout pays, in minor units. */
 export type Allocation = {
   payoutId: PayoutId;
   sellerId: SellerId;
@@ -13,8 +13,8 @@ export type Allocation = {
 };
 
 /**
- * The part of a larger statement that says which earnings pay a payout: the oldest that are open,
- * of those that `which` lets in, the last of them in part if need be.
+ * The part of a larger statement that allocates earnings to a payout: the oldest open earnings that
+ * match `which`, the last of them in part if necessary.
  */
 export function allocation(
   { payoutId, sellerId, currency, amount }: Allocation,
@@ -39,8 +39,9 @@ export function allocation(
 }
 
 /**
- * Says which earnings pay payouts that stand, as far as there are any. Those of a later day count as
- * not payable only while they are open, so they stay so until then.
+ * Allocates earnings to existing payouts, as far as there are any. An earning that is not available
+ * yet is skipped: only open earnings count as not payable, so an allocation would make its money
+ * payable too early.
  */
 export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void> {
   for (const one of all) {
@@ -50,8 +51,8 @@ export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void
 }
 
 /**
- * Gives the earnings of a payout that ended unpaid back to the next one; first to one that was
- * adopted and paid them already.
+ * Releases the earnings of a payout that ended unpaid. An adopted payout that already paid them
+ * gets them first; the rest is left to the next payout.
  */
 export async function releaseEarnings(
   tx: Tx,
@@ -70,8 +71,8 @@ export async function releaseEarnings(
 }
 
 /**
- * Payouts that were adopted and that no earning was known for, each with what is still missing.
- * Held until the transaction ends, so that nobody else brings it too.
+ * Finds adopted payouts for which some earnings are unknown, each with the missing amount. Locks
+ * them until the transaction ends, so that no other transaction allocates to them.
  */
 export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Allocation[]> {
   const locked = await tx
@@ -86,7 +87,7 @@ export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Alloc
     .modifyEnd(lock('payouts', 'to-change'))
     .execute();
   if (locked.length === 0) return [];
-  // A statement of its own after the lock, so that it sees what the last holder of it wrote.
+  // A separate statement after the lock sees what the previous holder of the lock wrote.
   const { rows } = await sql<Allocation>`
     select id as "payoutId", seller_id as "sellerId", currency, missing as amount
     from payouts cross join lateral (
@@ -99,7 +100,10 @@ export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Alloc
   return rows;
 }
 
-/** An earning that a payout has is not given to it in a second part; one it gave back may be. */
+/**
+ * A payout never gets two parts of one earning. An earning that the payout released may be
+ * allocated again.
+ */
 function notIn({ payoutId }: Allocation) {
   return sql`not exists (select from payout_items
     where payout_id = ${payoutId} and earning_id = earnings.id and released_at is null)`;

@@ -8,13 +8,16 @@ import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
-/** What the platform says that it owes a seller. */
+/** What the platform says it owes a seller. */
 export type NewEarning = {
   externalId: string | null;
   amount: number;
   currency: string;
   charge: string | null;
-  /** Null with a charge waits for what the charge says; null without one means at once. */
+  /**
+   * Null with a charge: Stripe tells when the charge's money is available. Null without a charge:
+   * at once.
+   */
   availableOn: string | null;
   description: string | null;
 };
@@ -23,18 +26,18 @@ export type NewEarning = {
 export type EarningRecord = NewEarning & {
   id: EarningId;
   sellerId: SellerId;
-  /** How much of it payouts carry already. */
+  /** The part of the amount that payouts carry already. */
   allocated: number;
   createdAt: string;
 };
 
-/** An earning that stands, and whether it stood before. */
+/** A stored earning. `isNew` is false if it existed before. */
 export type RecordedEarning = { earning: EarningRecord; isNew: boolean };
 
 /**
- * Writes earnings of one seller with their ledger entries; answers in the order asked. Where an
- * externalId stands already, answers with that earning and posts nothing. What comes again after a
- * backup was brought back goes to the payout that paid it already.
+ * Records earnings of one seller with their ledger entries. Returns them in the requested order. If
+ * an externalId exists, returns the existing earning and posts nothing. Earnings that are posted
+ * again after a restore are allocated to the adopted payout that already paid them.
  */
 export async function recordEarnings(
   tx: Tx,
@@ -62,7 +65,7 @@ export async function recordEarnings(
   const standing = await findByExternalIds(tx, sellerId, names);
   return asked.map(({ id, externalId }) => {
     const earning = made.get(id) ?? standing.get(externalId);
-    if (!earning) throw new Error(`neither written nor standing: ${id}`);
+    if (!earning) throw new Error(`earning neither inserted nor found: ${id}`);
     return { earning, isNew: made.has(id) };
   });
 }
@@ -99,7 +102,7 @@ async function findByExternalIds(tx: Tx, sellerId: SellerId, names: readonly str
   return new Map(rows.map((row) => [row.external_id, toEarning(row)]));
 }
 
-/** A seller's earnings, newest first, one more than the limit where there are more. */
+/** A seller's earnings, newest first, one more than the limit if there are more. */
 export async function listEarnings(
   db: Db,
   filter: {

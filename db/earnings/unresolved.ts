@@ -7,8 +7,8 @@ import { wakeSeller } from '../wake-ups.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
 /**
- * Earnings that name a charge and do not know yet when its money is available, the one that was
- * asked for longest ago first, so that charges without an answer hold up none.
+ * Takes earnings whose charge has not said yet when its money is available, the longest untried
+ * first, so that charges without an answer do not delay the others.
  */
 export async function takeUnresolvedEarnings(
   db: Db,
@@ -26,8 +26,8 @@ export async function takeUnresolvedEarnings(
 }
 
 /**
- * The charge said when its money is available: then it may pay a payout that was adopted, and a
- * threshold may be reached.
+ * Records when the charge's money is available. The earning may then explain an adopted payout, and
+ * a threshold may be reached.
  */
 export async function recordAvailableOn(
   db: Db,
