@@ -22,16 +22,18 @@ const Command = z.enum(bulkCommands).openapi('BulkCommand', {
 
 const Asked = z
   .strictObject({
-    filter: z.strictObject(attentionFilters).openapi({ description: '`{}` is all that waits' }),
+    filter: z
+      .strictObject(attentionFilters)
+      .openapi({ description: '`{}` selects everything that waits for a person' }),
     command: Command,
-    reason: schemas
-      .text(500)
-      .optional()
-      .openapi({ description: 'What each is told: with `release-hold` and those about sellers' }),
+    reason: schemas.text(500).optional().openapi({
+      description:
+        'The reason that each hold or seller records. Required for `release-hold`, `pause-seller` and `resume-seller`, and not allowed for other commands',
+    }),
   })
   .superRefine(({ command, reason }, c) => {
     if (takesReason(command) === (reason !== undefined)) return;
-    const message = reason === undefined ? 'is required' : `is nothing that ${command} takes`;
+    const message = reason === undefined ? 'is required' : `must be absent with ${command}`;
     c.addIssue({ code: 'custom', path: ['reason'], message });
   })
   .openapi('PreviewAttention');
@@ -45,12 +47,14 @@ const Token = z
 
 const Target = z
   .object({ kind: z.enum(['payout', 'seller', 'hold', 'bank-account']), id: z.string() })
-  .openapi('BulkTarget', { description: 'What the command is about in the end' });
+  .openapi('BulkTarget', { description: 'The object that the command changes' });
 
 const Preview = z
   .object({
-    token: z.string().nullable().openapi({ description: 'Null where there is nothing to do' }),
-    expiresAt: schemas.Instant.nullable().openapi({ description: 'An hour later' }),
+    token: z.string().nullable().openapi({ description: 'Null if the command applies to nothing' }),
+    expiresAt: schemas.Instant.nullable().openapi({
+      description: 'One hour after the preview. A list cannot be run later',
+    }),
     command: Command,
     applies: z.object({
       count: z.int(),
@@ -62,7 +66,7 @@ const Preview = z
       first: z.array(z.object({ ...Attention.shape, why: z.string(), whyNot: z.string() })),
     }),
     hasMore: z.boolean().openapi({
-      description: `More waits than the oldest ${lists.mostListed}: preview again after the run`,
+      description: `True if more than the oldest ${lists.mostListed} entries wait. Preview again after the run`,
     }),
   })
   .openapi('AttentionPreview');
@@ -78,7 +82,7 @@ const List = z
     run: z.union([z.object({ by: z.string(), at: schemas.Instant, reason: z.string() }), z.null()]),
     done: z.int(),
     leftOut: z.int(),
-    open: z.int().openapi({ description: 'Not done yet' }),
+    open: z.int().openapi({ description: 'How many items are not decided yet' }),
     items: z.array(
       z.object({
         kind: z.enum(attentionKinds),
@@ -86,7 +90,10 @@ const List = z
         sellerId: z.string().nullable(),
         target: Target,
         outcome: z.enum(['done', 'left-out']).nullable(),
-        why: z.string().nullable().openapi({ description: 'Why it was left out, as a code' }),
+        why: z
+          .string()
+          .nullable()
+          .openapi({ description: 'The code of the reason why this item was left out' }),
         explanation: z.string().nullable(),
       }),
     ),
@@ -98,10 +105,10 @@ const previewRoute = defineRoute({
   path: '/v1/attention/preview',
   operationId: 'previewAttention',
   summary: 'Preview a command for everything that a filter finds',
-  description: `The token fixes the list as it stands now, of the oldest ${lists.mostListed}, for an hour. What nobody ran is forgotten a day later. Confirmations are not for many: each needs a look at Stripe.`,
+  description: `Nothing changes yet. The token keeps the list of the oldest ${lists.mostListed} entries, as they are now, for one hour. A list that nobody ran is deleted a day later. Confirmations are not available here, because a person must look at Stripe before each one.`,
   tags,
   request: { body: body(Asked) },
-  responses: { 200: answer(Preview, 'What it would do, and what not') },
+  responses: { 200: answer(Preview, 'What the command would do, and what it would leave out') },
 });
 
 const runRoute = defineRoute({
@@ -110,13 +117,13 @@ const runRoute = defineRoute({
   operationId: 'runAttention',
   summary: 'Run a previewed command on exactly the listed items, each once',
   description:
-    'What does not stand as it was shown is left out and says so. A list is run once; the same request again does what a crash left undone, and gives the same answer.',
+    'Items that changed after the preview are left out, with the reason. A list can be run once. Sending the same request again finishes what a crash interrupted, and returns the same result.',
   tags,
   request: {
     headers: schemas.CommandHeaders,
     body: body(z.strictObject({ token: Token, reason: schemas.text(500) }).openapi('RunAttention')),
   },
-  responses: { 200: answer(List, 'What became of each') },
+  responses: { 200: answer(List, 'The result for each item') },
 });
 
 const listRoute = defineRoute({
@@ -128,10 +135,10 @@ const listRoute = defineRoute({
   request: {
     params: z.object({ token: Token.openapi({ param: { name: 'token', in: 'path' } }) }),
   },
-  responses: { 200: answer(List, 'The list; one that was run is kept for ever') },
+  responses: { 200: answer(List, 'The list. A list that was run is kept forever') },
 });
 
-/** Commands for many: first what they would do, then exactly that. */
+/** Routes that preview a command for many objects and then run it on exactly those. */
 export function attentionListRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -163,9 +170,12 @@ async function begin(tx: Tx, order: { id: AttentionListId; by: ApiKeyId; reason:
     case 'unknown':
       throw unknown();
     case 'expired':
-      throw new Problem('attention-list-expired', 'Preview it again: it may stand otherwise now');
+      throw new Problem(
+        'attention-list-expired',
+        'Preview the command again, because the objects may have changed',
+      );
     case 'run-already':
-      throw new Problem('attention-list-run', `See /v1/attention/lists/${order.id}`);
+      throw new Problem('attention-list-run', `Its results are at /v1/attention/lists/${order.id}`);
   }
 }
 
@@ -176,7 +186,10 @@ async function readList(db: AppDeps['db'], id: AttentionListId) {
 }
 
 function unknown(): Problem {
-  return new Problem('unknown-attention-list', 'No preview gave this token, or it is forgotten');
+  return new Problem(
+    'unknown-attention-list',
+    'No preview returned this token, or its list was deleted',
+  );
 }
 
 function toPreview(command: z.infer<typeof Command>, made: lists.ListMade) {

@@ -19,19 +19,21 @@ import { answer, Instant, Money } from '../http/schemas.ts';
 import { closingOf } from '../reconciliation/words.ts';
 import { ResolvingCommand } from '../waits.ts';
 
-/** Which of what waits for a person. */
+/** The filters over everything that waits for a person. */
 export const attentionFilters = {
   kind: z.enum(attentionKinds).optional(),
   reason: z.enum(attentionReasons).optional(),
   sellerId: schemas.SellerFilter,
-  currency: schemas.Currency.optional().openapi({ description: 'Of the money at stake' }),
-  country: schemas.Country.optional().openapi({ description: 'Of the seller' }),
+  currency: schemas.Currency.optional().openapi({
+    description: 'The currency of the money at stake',
+  }),
+  country: schemas.Country.optional().openapi({ description: 'The country of the seller' }),
   before: schemas.GivenInstant.optional().openapi({
-    description: 'Only what waits since before then',
+    description: 'Only entries that began to wait before this instant',
   }),
 };
 
-/** Something that waits for a person. */
+/** A payout, seller or discrepancy that waits for a person. */
 export const Attention = z
   .object({
     kind: z.enum(attentionKinds),
@@ -42,10 +44,10 @@ export const Attention = z
     explanation: z.string(),
     atStake: z.array(Money).openapi({
       description:
-        'What does not move because of it, or differs; of a seller, beside what payouts of its that wait themselves carry',
+        'The money that does not move because of this entry, or the difference. For a seller, without the money in payouts that are entries of their own',
     }),
     commands: z.array(ResolvingCommand),
-    explain: z.string().openapi({ description: 'Where all about it is told' }),
+    explain: z.string().openapi({ description: 'The path of the full explanation' }),
   })
   .openapi('Attention');
 
@@ -53,7 +55,10 @@ const AttentionPage = z.object({
   ...pageOf(Attention).shape,
   failedChecks: z
     .array(z.object({ name: z.string(), remedy: z.string(), checkedAt: Instant }))
-    .openapi({ description: 'What is wrong around the engine, on every page' }),
+    .openapi({
+      description:
+        'Faults in the settings or services around the engine. Every page contains all of them',
+    }),
 });
 
 const attentionRoute = defineRoute({
@@ -64,7 +69,7 @@ const attentionRoute = defineRoute({
   description: 'Each entry contains the requests that resolve it.',
   tags: ['Operations'],
   request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
-  responses: { 200: answer(AttentionPage, 'A page of it') },
+  responses: { 200: answer(AttentionPage, 'A page of entries') },
 });
 
 const Summary = z
@@ -73,17 +78,18 @@ const Summary = z
     count: z.int(),
     atStake: z.array(Money).openapi({
       description:
-        'What does not move, of payouts and sellers together, each amount once; for each currency',
+        'The money of payouts and sellers that does not move, by currency. Each amount counts once',
     }),
     differs: z.array(Money).openapi({
-      description: 'What the ledger and Stripe say otherwise; some of it may be at stake as well',
+      description:
+        'The differences between the ledger and Stripe. The same money may also be at stake',
     }),
     groups: z.array(
       z.object({
         kind: z.enum(attentionKinds),
         reason: z.string(),
         count: z.int(),
-        since: Instant.openapi({ description: 'The first of them' }),
+        since: Instant.openapi({ description: 'When the oldest entry of the group began to wait' }),
         atStake: z.array(Money),
       }),
     ),
@@ -98,11 +104,11 @@ const summaryRoute = defineRoute({
   tags: ['Operations'],
   request: { query: z.strictObject(attentionFilters) },
   responses: {
-    200: answer(Summary, 'As it stands at `asOf`, what waits longest first'),
+    200: answer(Summary, 'The summary at `asOf`. The group that has waited longest comes first'),
   },
 });
 
-/** The one queue that an operator works through. */
+/** Routes of the queue that an operator works through. */
 export function attentionRoutes({ db }: AppDeps) {
   return createRoutes()
     .openapi(attentionRoute, async (c) => {
@@ -132,7 +138,7 @@ function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summa
   };
 }
 
-/** Something that waits, with its words and the requests that resolve it. */
+/** Adds the explanation and the requests that resolve an entry. */
 export function toAttention(record: AttentionRecord) {
   const { kind, id, sellerId, since, parked: reason, atStake } = record;
   const { explanation, commands } = resolutionOf(record);
@@ -155,7 +161,7 @@ function toCursor({ since, id }: AttentionPlace): string {
 
 const place = /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
 
-/** False for a 30th of February, which JavaScript takes and PostgreSQL does not. */
+/** False for a 30 February, which JavaScript accepts and PostgreSQL does not. */
 function isInstant(text: string): boolean {
   const at = Date.parse(text);
   return Number.isFinite(at) && new Date(at).toISOString() === text;

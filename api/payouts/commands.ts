@@ -20,12 +20,12 @@ const cancelRoute = defineRoute({
   summary: 'Cancel a payout',
   tags: ['Payouts'],
   description:
-    'Before Stripe has it, it is canceled at once and its money is free where it is. Once Stripe has it, Stripe is asked: `cancellation` says what became of that, and a refusal leaves the payout going. Refused while a request to Stripe about it has no answer.',
+    'If Stripe does not have the payout yet, the payout ends at once, and its money is payable again at the place where it is. If Stripe already has the payout, the engine asks Stripe to cancel it, and `cancellation` shows the result; if Stripe refuses, the payout continues to the bank. This command is refused while a request to Stripe about the payout has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
   responses: { 200: answer(Payout, 'The payout afterwards') },
 });
 
-/** What calls a payout off. */
+/** The route that cancels a payout. */
 export function payoutCancelRoutes(deps: AppDeps) {
   return createRoutes().openapi(cancelRoute, async (c) => {
     const { payoutId } = c.req.valid('param');
@@ -38,8 +38,8 @@ export function payoutCancelRoutes(deps: AppDeps) {
 }
 
 const refusalTexts: Record<CancelRefusal, string> = {
-  'outcome-open': 'A request to Stripe about it has no answer yet; try again when it has',
-  'too-late': 'It is paid or over',
+  'outcome-open': 'A request to Stripe about this payout has no answer yet. Try again later',
+  'too-late': 'This payout has been paid, or has already ended',
 };
 
 async function cancel(tx: Tx, payoutId: PayoutId, by: string) {
@@ -138,9 +138,12 @@ async function notSent(tx: Tx, payoutId: PayoutId) {
 
 async function retry(tx: Tx, payoutId: PayoutId) {
   const { parked } = await lock(tx, payoutId);
-  if (!parked) throw new Problem('payout-not-parked', 'This payout did not stop');
+  if (!parked) throw new Problem('payout-not-parked', 'This payout does not wait for a person');
   if (!offers(parked, 'retry')) {
-    throw new Problem('payout-not-parked', 'First say whether it was sent: see its commands');
+    throw new Problem(
+      'payout-not-parked',
+      'First confirm whether Stripe has the transfer or payout. `parked.commands` lists the requests',
+    );
   }
   await retryRefused(tx, payoutId);
   return show(tx, payoutId);
@@ -158,7 +161,10 @@ async function show(tx: Tx, payoutId: PayoutId) {
 }
 
 function inNoDoubt(): Problem {
-  return new Problem('payout-not-parked', 'Whether it was sent is not in question');
+  return new Problem(
+    'payout-not-parked',
+    'This payout does not wait for anybody to confirm whether it was sent',
+  );
 }
 
 function wrongId(rule: string): Problem {

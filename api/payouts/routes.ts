@@ -20,20 +20,27 @@ import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './schemas.
 
 const NewPayoutBody = z
   .strictObject({
-    amount: schemas.Amount.optional().openapi({ description: 'By default all that is payable' }),
-    currency: schemas.Currency.optional().openapi({ description: 'By default the seller’s' }),
+    amount: schemas.Amount.optional().openapi({
+      description: 'By default, everything that is payable when the payout starts',
+    }),
+    currency: schemas.Currency.optional().openapi({
+      description: 'By default, the seller’s currency',
+    }),
   })
   .openapi('NewPayout');
 
 const filters = {
   status: z.enum(payoutStatuses).optional(),
-  parked: z.enum(['true', 'false']).optional().openapi({ description: 'Waits for a person' }),
+  parked: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: '`true`: only payouts that wait for a person' }),
   currency: schemas.Currency.optional(),
   createdFrom: schemas.GivenInstant.optional().openapi({
-    description: 'Only what was ordered then or later',
+    description: 'Only payouts that were ordered at this instant or later',
   }),
   createdBefore: schemas.GivenInstant.optional().openapi({
-    description: 'Only what was ordered before then',
+    description: 'Only payouts that were ordered before this instant',
   }),
   ...PageQuery,
 };
@@ -43,10 +50,11 @@ const createPayout = defineRoute({
   path: '/v1/sellers/{sellerId}/payouts',
   operationId: 'createPayout',
   summary: 'Create a payout',
-  description: 'The payout sets its money aside when it starts.',
+  description:
+    'The payout waits until the seller is active and no earlier payout in this currency has to start first. When it starts, it reserves its money.',
   tags: ['Payouts'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
-  responses: { 202: answer(Payout, 'The payout, requested') },
+  responses: { 202: answer(Payout, 'The requested payout') },
 });
 
 const getSellerPayouts = defineRoute({
@@ -113,7 +121,7 @@ const getTimeline = defineRoute({
   responses: { 200: answer(listOf(TimelineEvent), 'The events') },
 });
 
-/** Payouts: ordered, listed, explained. */
+/** Routes that order and read payouts. */
 export function payoutRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()

@@ -17,7 +17,7 @@ import { ResolvingCommand } from '../waits.ts';
 
 const MaybeInstant = schemas.Instant.nullable();
 
-/** A payout as the API tells it. */
+/** A payout in the API's answers. */
 export const Payout = z
   .object({
     id: z.string(),
@@ -25,8 +25,11 @@ export const Payout = z
     currency: z.string(),
     status: z.enum(payoutStatuses),
     requested: z.union([schemas.Money, z.null()]),
-    fromPlatform: schemas.Money.openapi({ description: 'The part that is transferred first' }),
-    fromAccount: schemas.Money.openapi({ description: 'The part at the account already' }),
+    fromPlatform: schemas.Money.openapi({
+      description:
+        'The part in the platform’s balance. It must be transferred to the account first',
+    }),
+    fromAccount: schemas.Money.openapi({ description: 'The part that was already at the account' }),
     total: schemas.Money,
     stripeAccount: z.string().nullable(),
     transferId: z.string().nullable(),
@@ -61,38 +64,49 @@ export const Payout = z
         next: z.enum(['wait', 'new-details', 'talk-to-bank', 'operator']),
       })
       .nullable()
-      .openapi({ description: 'Why the bank did not take it, or sent it back' }),
-    bankAccount: z.string().nullable().openapi({ description: 'Where it failed' }),
+      .openapi({ description: 'Why the bank did not accept the money, or returned it' }),
+    bankAccount: z.string().nullable().openapi({
+      description: 'The bank account that the payout failed at. Null if it did not fail',
+    }),
     replaces: z
       .string()
       .nullable()
-      .openapi({ description: 'The payout that came back and is paid anew with this one' }),
+      .openapi({ description: 'The failed or returned payout whose money this payout pays again' }),
     skipReason: z.string().nullable(),
-    skipped: z.string().nullable().openapi({ description: 'The skipReason in words' }),
+    skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
     orderedBy: z.string().openapi({
-      description: 'An API key, or `schedule`, `threshold`, `new-details`, `account-short`',
+      description:
+        'The id of an API key, or `schedule`, `threshold`, `new-details` or `account-short`',
     }),
-    payday: MaybeInstant.openapi({ description: 'The payday that it belongs to' }),
-    cutOffAt: MaybeInstant.openapi({ description: 'Pays what was available by then' }),
+    payday: MaybeInstant.openapi({
+      description: 'The payday of the payout. Null if the schedule did not order it',
+    }),
+    cutOffAt: MaybeInstant.openapi({
+      description: 'The payout pays what was available by this instant',
+    }),
     createdAt: schemas.Instant,
     startedAt: MaybeInstant,
     reservedAt: MaybeInstant,
     arrivesAt: MaybeInstant.openapi({
       description:
-        'From when what was transferred can be paid out of the account: not when the bank has it',
+        'When the transferred money can leave the account. This is not when the bank has it',
     }),
-    sentAt: MaybeInstant.openapi({ description: 'When Stripe took it' }),
+    sentAt: MaybeInstant.openapi({ description: 'When Stripe accepted the payout' }),
     bankExpectedAt: MaybeInstant.openapi({
       description:
-        'The day on which Stripe expects the bank to have it, as midnight UTC; null until Stripe has it. Stripe may still change it',
+        'The day on which Stripe expects the bank to have the money, as midnight UTC. Stripe may change the day. Null until Stripe has accepted the payout',
     }),
-    paidAt: MaybeInstant.openapi({ description: 'When it was known that the bank has it' }),
-    watchUntil: MaybeInstant.openapi({ description: 'Until when a late return is watched for' }),
+    paidAt: MaybeInstant.openapi({
+      description: 'When the engine learned that the bank has the money',
+    }),
+    watchUntil: MaybeInstant.openapi({
+      description: 'Until this instant, the engine watches whether the bank returns the money',
+    }),
     overAt: MaybeInstant,
   })
   .openapi('Payout');
 
-/** A payout as its record tells it, and where they are given, as its attempts do. */
+/** Converts a payout for an answer. With its attempts, it shows what Stripe has not answered. */
 export function toPayout(
   record: PayoutRecord,
   attempts: readonly AttemptRecord[] = [],
@@ -121,30 +135,33 @@ export function toPayout(
   };
 }
 
-/** What Stripe was asked and has not answered comes before what was waited for until then. */
+/** A request that Stripe has not answered explains more than the wait that the row names. */
 function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
   const { id, parked, waitingFor } = record;
   const [wait] = parked || waitingFor === waitNames.moneyStopped ? [] : putOffWaits(attempts, id);
   return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
 }
 
-/** One earning inside a payout. */
+/** An earning that a payout contains, entirely or in part. */
 export const PayoutItem = z
   .object({
     earningId: z.string(),
     externalId: z.string().nullable(),
     charge: z.string().nullable(),
     description: z.string().nullable(),
-    amount: schemas.Money.openapi({ description: 'The part of it in this payout' }),
-    earned: schemas.Money.openapi({ description: 'All of the earning' }),
-    releasedAt: MaybeInstant.openapi({ description: 'When it went back, if the payout ended' }),
+    amount: schemas.Money.openapi({ description: 'The part of the earning in this payout' }),
+    earned: schemas.Money.openapi({ description: 'The whole earning' }),
+    releasedAt: MaybeInstant.openapi({
+      description:
+        'When this part became payable again, because the payout ended without paying it. Null otherwise',
+    }),
   })
   .openapi('PayoutItem');
 
-/** What Stripe was asked, and said. */
+/** A request to Stripe and its answer. */
 export const Attempt = z
   .object({
-    key: z.string().openapi({ description: 'The Idempotency-Key that Stripe saw' }),
+    key: z.string().openapi({ description: 'The Idempotency-Key of the request to Stripe' }),
     step: z.string(),
     number: z.int(),
     state: z.enum(['started', 'succeeded', 'refused', 'unknown']),
@@ -168,13 +185,13 @@ export const Attempt = z
   })
   .openapi('Attempt');
 
-/** One thing that happened to a payout. */
+/** One event in the life of a payout. */
 export const TimelineEvent = z
   .object({
     at: schemas.Instant,
     kind: z.string(),
     text: z.string(),
-    actor: z.string().optional().openapi({ description: 'The API key that ordered it' }),
+    actor: z.string().optional().openapi({ description: 'The id of the API key that ordered it' }),
     money: schemas.Money.optional(),
     from: z.enum(places).optional(),
     to: z.enum(places).optional(),

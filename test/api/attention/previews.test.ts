@@ -109,7 +109,7 @@ describe('a preview', () => {
       'must be one of retry, cancel, release-hold, resume-bank-account, pause-seller, resume-seller',
     ],
     [{ filter: {}, command: 'pause-seller' }, '/reason', 'is required'],
-    [{ filter: {}, command: 'retry', reason: 'x' }, '/reason', 'is nothing that retry takes'],
+    [{ filter: {}, command: 'retry', reason: 'x' }, '/reason', 'must be absent with retry'],
     [
       { filter: { kind: 'hold' }, command: 'retry' },
       '/filter/kind',
