@@ -19,7 +19,7 @@ import { defineRoute } from './http/routes.ts';
 import * as schemas from './http/schemas.ts';
 import { answer, body, SellerParams } from './http/schemas.ts';
 
-/** Earnings of one request: what fits a transaction of well under a second. */
+/** The most earnings in one request, so that its transaction takes well under a second. */
 const largestBatch = 1000;
 
 const NewEarningBody = z
@@ -31,15 +31,19 @@ const NewEarningBody = z
       .string()
       .regex(/^(ch|py)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a charge, ch_ or py_')
       .optional()
-      .openapi({ description: 'Payable when the money of this charge is' }),
+      .openapi({
+        description:
+          'The charge that brought the money. The earning is payable once Stripe makes the money of the charge available',
+      }),
     availableOn: schemas.GivenInstant.optional().openapi({
-      description: 'Payable from then; with neither charge nor this, at once',
+      description:
+        'When the earning becomes payable. Without this field and without a charge, it is payable immediately',
     }),
     description: schemas.text(1000).optional(),
   })
   .refine((earning) => earning.charge === undefined || earning.availableOn === undefined, {
     path: ['availableOn'],
-    error: 'must be absent with a charge, which says by itself when its money is payable',
+    error: 'must be absent with a charge, because the charge determines when its money is payable',
   })
   .openapi('NewEarning');
 
@@ -51,9 +55,14 @@ const Earning = z
     amount: z.int(),
     currency: z.string(),
     charge: z.string().nullable(),
-    availableOn: schemas.Instant.nullable().openapi({ description: 'Null until the charge said' }),
+    availableOn: schemas.Instant.nullable().openapi({
+      description:
+        'When the earning becomes payable. Null while Stripe has not said when the money of its charge is available',
+    }),
     description: z.string().nullable(),
-    allocated: z.int().openapi({ description: 'How much of it payouts carry already' }),
+    allocated: z
+      .int()
+      .openapi({ description: 'How much of this earning is already in payouts, in minor units' }),
     createdAt: schemas.Instant,
   })
   .openapi('Earning');
@@ -66,8 +75,8 @@ const createEarning = defineRoute({
   tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewEarningBody) },
   responses: {
-    200: answer(Earning, 'The earning that stands under this externalId'),
-    201: answer(Earning, 'The earning'),
+    200: answer(Earning, 'The earning that already exists under this externalId'),
+    201: answer(Earning, 'The new earning'),
   },
 });
 
@@ -77,7 +86,7 @@ const BatchBody = z
       .array(NewEarningBody)
       .min(1, 'must have at least one')
       .max(largestBatch, `must have at most ${largestBatch}`)
-      .refine(haveOwnNames, 'must not have one externalId twice'),
+      .refine(haveOwnNames, 'must not contain the same externalId twice'),
   })
   .openapi('NewEarnings');
 
@@ -85,7 +94,9 @@ const Recorded = z
   .object({
     id: z.string(),
     externalId: z.string().nullable(),
-    isNew: z.boolean().openapi({ description: 'False for one that stood under its externalId' }),
+    isNew: z
+      .boolean()
+      .openapi({ description: '`false` if the earning already existed under its externalId' }),
   })
   .openapi('RecordedEarning');
 
@@ -97,7 +108,7 @@ const createEarnings = defineRoute({
   tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(BatchBody) },
   responses: {
-    200: answer(z.object({ data: z.array(Recorded) }), 'The earnings, in the order asked'),
+    200: answer(z.object({ data: z.array(Recorded) }), 'The earnings, in the order of the request'),
   },
 });
 
@@ -160,7 +171,7 @@ export function earningRoutes(deps: AppDeps) {
     });
 }
 
-/** Most earnings wake nobody, and then there is nothing to deliver. */
+/** Delivers wake-ups only if an earning wrote one. Most earnings do not. */
 function wakingIfTold({ db, wakeSoon }: AppDeps) {
   const wake = { db, told: false, wakeSoon: () => void (wake.told && wakeSoon()) };
   return wake;
@@ -179,7 +190,7 @@ async function create(
   const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);
   const errors = recorded.flatMap(({ earning, isNew }, index): BrokenRule[] => {
     const same = isNew || isSame(earning, asked[index]);
-    const rule = `must not name another earning, ${earning.id}`;
+    const rule = `must not be the externalId of an earning with other details, ${earning.id}`;
     return same ? [] : [{ in: 'body', pointer: `${pointerOf(index)}/externalId`, rule }];
   });
   const [first] = errors;
@@ -209,7 +220,7 @@ function haveOwnNames(earnings: readonly { externalId?: string | undefined }[]):
 
 function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean {
   if (!asked) return false;
-  // An earning with a charge learns its date later; one without either has that of its making.
+  // With a charge, the date becomes known later. Without a charge and a date, it is the creation's.
   const date = asked.availableOn ?? standing.createdAt;
   return (
     standing.amount === asked.amount &&
@@ -220,10 +231,10 @@ function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean
   );
 }
 
-/** A sum beyond whole numbers would be read wrongly ever after. */
+/** Refuses an amount with which the seller's total would no longer be an exact JavaScript number. */
 function refuseHugeSum(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
   if (constraint !== 'sums_stay_whole_numbers') throw error;
-  const rule = 'must not bring what the seller earned above 9007199254740991 in all';
+  const rule = 'must not raise the seller’s total earnings above 9007199254740991';
   throw brokenRule('body', ['amount'], rule);
 }

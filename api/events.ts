@@ -21,19 +21,24 @@ const Event = z
     sellerId: z.string().nullable(),
     sequence: z.int().openapi({
       description:
-        'Counts the events of the object from 1, without gaps: what is lower came before',
+        'The number of the event among the events of its object: 1, 2, 3 and so on, without gaps',
     }),
     at: schemas.Instant,
     data: z.object({
       previousStatus: z.string().nullable(),
-      status: z.string().nullable().openapi({ description: 'The same as before where it stayed' }),
+      status: z
+        .string()
+        .nullable()
+        .openapi({ description: 'Equal to `previousStatus` if the status did not change' }),
       reason: z.string().nullable().openapi({ description: 'A code, never free text' }),
-      actor: z.string().openapi({ description: 'An API key, or `schedule`, `stripe`, `engine`' }),
+      actor: z
+        .string()
+        .openapi({ description: 'The id of an API key, or `schedule`, `stripe` or `engine`' }),
       money: z.union([schemas.Money, z.null()]),
       requirements: z
         .object({ due: z.int(), dueBy: schemas.Instant.nullable() })
         .optional()
-        .openapi({ description: 'With `seller.requirements_changed`' }),
+        .openapi({ description: 'Only in `seller.requirements_changed`' }),
     }),
   })
   .openapi('Event');
@@ -45,7 +50,7 @@ const listRoute = defineRoute({
   tags: ['Events'],
   summary: 'List events, oldest first',
   description:
-    'Keep `nextCursor`, also of an empty page, and ask again with it: every event comes once, and those of one object in their sequence. An event is listed when every transaction that began before it has ended, as a rule within milliseconds. Where an object may be read twice, a sequence that is not higher than the last is old.',
+    'Keep the `nextCursor` of every page, even of an empty one, and use it for the next request: you then get each event once, and the events of one object in order. An event appears once every transaction that began before it has ended, usually within milliseconds. If you may read an object’s events twice, ignore each event whose `sequence` is not higher than the last one.',
   request: {
     query: z.strictObject({
       type: EventTypeName.optional(),
@@ -77,14 +82,17 @@ const getRoute = defineRoute({
   responses: { 200: answer(Event, 'The event') },
 });
 
-/** The outbox, read by the platform. */
+/** Routes by which the platform reads the outbox. */
 export function eventRoutes({ db }: AppDeps) {
   return createRoutes()
     .openapi(listRoute, async (c) => {
       const { cursor, ...filter } = c.req.valid('query');
       const events = await listEvents(db, { ...filter, after: afterOf(cursor, isEventId) });
       if (events === 'unknown-cursor') {
-        throw new Problem('unknown-cursor', 'The database is older than this cursor: begin anew');
+        throw new Problem(
+          'unknown-cursor',
+          'This database has no such event, for example because it was restored from an older backup. Read the events again without a cursor',
+        );
       }
       return c.json(
         toFeed(events, { limit: filter.limit, cursor }, (event) => event),

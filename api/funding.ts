@@ -13,7 +13,7 @@ import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
 import { sayNotPaid } from '../domain/paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';
 
-/** Days ahead when nobody names a moment, and at most: nobody knows what is earned later. */
+/** How many days the forecast covers by default. Later earnings are unknown, so the most is small. */
 const usualDays = 7;
 const mostDays = 31;
 
@@ -23,11 +23,12 @@ const CurrencyFunding = z
   .object({
     currency: z.string(),
     summary: z.string(),
-    due: Money.openapi({ description: 'What the platform’s balance has to bring until then' }),
-    dueParts: z
-      .object(Object.fromEntries(dueKinds.map((kind) => [kind, Part])) as Parts)
-      .openapi({ description: 'By what makes it due, with what is at the accounts already' }),
-    atAccounts: Money.openapi({ description: 'Due too, and at the sellers’ accounts already' }),
+    due: Money.openapi({ description: 'What the platform’s balance must provide until `until`' }),
+    dueParts: z.object(Object.fromEntries(dueKinds.map((kind) => [kind, Part])) as Parts).openapi({
+      description:
+        'What makes money due. These amounts include money that is already at the accounts',
+    }),
+    atAccounts: Money.openapi({ description: 'Also due, but already at the sellers’ accounts' }),
     firstPaydayAt: Instant.nullable(),
     lastPaydayAt: Instant.nullable(),
     balance: z
@@ -35,13 +36,18 @@ const CurrencyFunding = z
       .openapi({ description: 'The platform’s own balance at Stripe' }),
     missing: z
       .object({
-        atLeast: Money.openapi({ description: 'If all that is pending arrives until then' }),
-        atMost: Money.openapi({ description: 'If nothing of it does' }),
+        atLeast: Money.openapi({ description: 'If all pending money arrives by `until`' }),
+        atMost: Money.openapi({ description: 'If no pending money arrives by `until`' }),
       })
-      .openapi({ description: 'Stripe does not say when pending money arrives' }),
+      .openapi({
+        description:
+          'What the platform’s balance lacks. A range, because Stripe does not say when pending money arrives',
+      }),
     notDue: z
       .array(z.object({ reason: z.string(), explanation: z.string(), ...Part.shape }))
-      .openapi({ description: 'Would be due were the reason gone' }),
+      .openapi({
+        description: 'Money that is not due, and the reason. Without the reason, it would be due',
+      }),
   })
   .openapi('CurrencyFunding');
 
@@ -52,7 +58,9 @@ const Funding = z
     asOf: Instant,
     until: Instant,
     summary: z.string(),
-    moneyStopped: z.boolean().openapi({ description: 'Nothing is paid while it is' }),
+    moneyStopped: z
+      .boolean()
+      .openapi({ description: '`true`: an operator stopped all money, and nothing is paid' }),
     currencies: z.array(CurrencyFunding),
   })
   .openapi('Funding');
@@ -61,22 +69,21 @@ const fundingRoute = defineRoute({
   method: 'get',
   path: '/v1/funding',
   operationId: 'getFunding',
-  summary:
-    'What is due to all sellers until a moment, and what the platform’s balance lacks for it',
+  summary: 'Get what is due to all sellers until an instant, and what the platform’s balance lacks',
   description:
-    'By what is earned and ordered now: what is set aside, what is ordered, what the paydays until then pay, and what reaches a threshold. It orders nothing and promises nothing.',
+    'A forecast from what is earned and ordered now. It adds the money that is reserved but not transferred, the ordered payouts, what the paydays until then would pay, and what reaches a threshold. The request changes nothing.',
   tags: ['Operations'],
   request: {
     query: z.strictObject({
       until: GivenInstant.optional().openapi({
-        description: `In ${usualDays} days by default, in ${mostDays} at most`,
+        description: `By default in ${usualDays} days, at most in ${mostDays} days`,
       }),
     }),
   },
-  responses: { 200: answer(Funding, 'One entry for each currency') },
+  responses: { 200: answer(Funding, 'The forecast, with one entry for each currency') },
 });
 
-/** What has to be there before the next paydays. */
+/** The route that tells how much money the platform's balance needs for the next paydays. */
 export function fundingRoutes(deps: AppDeps) {
   return createRoutes().openapi(fundingRoute, async (c) => {
     const { now: asked } = await readClock(deps.db);
@@ -97,7 +104,7 @@ function untilOf(given: string | undefined, now: string): string {
   if (given === undefined) return new Date(days(usualDays)).toISOString();
   const until = Date.parse(given);
   if (until > Date.parse(now) && until <= days(mostDays)) return new Date(until).toISOString();
-  const rule = `must lie in the next ${mostDays} days`;
+  const rule = `must be within the next ${mostDays} days`;
   throw brokenRule('query', ['until'], rule);
 }
 

@@ -18,10 +18,14 @@ const NewHoldBody = z
   .strictObject({
     source: z.enum(holdSources).default('operator'),
     reason: schemas.text(500),
-    currency: schemas.Currency.optional().openapi({ description: 'By default every currency' }),
-    amount: schemas.Amount.optional().openapi({ description: 'By default all of it' }),
+    currency: schemas.Currency.optional().openapi({
+      description: 'By default, the hold is on every currency',
+    }),
+    amount: schemas.Amount.optional().openapi({
+      description: 'By default, the hold is on all the money',
+    }),
     expiresAt: schemas.GivenInstant.optional().openapi({
-      description: 'When it lifts by itself; by default only a release lifts it',
+      description: 'When the hold ends without a release. By default, only a release ends it',
     }),
   })
   .refine(({ amount, currency }) => amount === undefined || currency !== undefined, {
@@ -30,7 +34,7 @@ const NewHoldBody = z
   })
   .openapi('NewHold');
 
-/** A hold as the API tells it. */
+/** A hold in the API's answers. */
 export const Hold = z
   .object({
     id: z.string(),
@@ -38,10 +42,12 @@ export const Hold = z
     state: z.enum(['active', 'released', 'expired']),
     source: z.enum(holdSources),
     reason: z.string(),
-    currency: z.string().nullable().openapi({ description: 'Null holds every currency' }),
-    amount: z.union([schemas.Money, z.null()]).openapi({ description: 'Null holds all' }),
+    currency: z.string().nullable().openapi({ description: 'Null: the hold is on every currency' }),
+    amount: z
+      .union([schemas.Money, z.null()])
+      .openapi({ description: 'Null: the hold is on all the money' }),
     placedAt: schemas.Instant,
-    placedBy: z.string().openapi({ description: 'The API key that placed it' }),
+    placedBy: z.string().openapi({ description: 'The id of the API key that placed the hold' }),
     releaseRule: z.enum(releaseRules),
     expiresAt: schemas.Instant.nullable(),
     releasedAt: schemas.Instant.nullable(),
@@ -58,7 +64,10 @@ export const HoldParams = z.object({
 });
 
 const filters = {
-  active: z.enum(['true', 'false']).optional().openapi({ description: 'Holds money now' }),
+  active: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: '`true`: only holds that hold money now' }),
   source: z.enum(holdSources).optional(),
   ...PageQuery,
 };
@@ -70,7 +79,7 @@ const placeRoute = defineRoute({
   summary: 'Place a hold on some or all of a seller’s money',
   tags: ['Holds'],
   description:
-    'Holds add up, and releasing one never lifts another. A payout that is requested or waits counts the hold when it sets money aside: an order for all shrinks to what is left, an order by amount waits. Money that is set aside already goes on; to stop it too, cancel its payout.',
+    'Holds add up, and releasing one does not release another. A payout counts the holds when it reserves its money: a payout of everything then takes only what the holds leave, and a payout of a fixed amount waits. Money that is already reserved for a payout still reaches the bank; to stop it as well, cancel the payout.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
   responses: { 201: answer(Hold, 'The hold') },
 });
@@ -80,14 +89,14 @@ const releaseRoute = defineRoute({
   path: '/v1/holds/{holdId}/release',
   operationId: 'releaseHold',
   summary: 'Release a hold',
-  description: 'Payouts that waited for the hold check again at once.',
+  description: 'Payouts that wait for a hold check immediately whether they can continue.',
   tags: ['Holds'],
   request: {
     params: HoldParams,
     headers: schemas.CommandHeaders,
     body: body(z.strictObject({ reason: schemas.text(500) }).openapi('ReleaseReason')),
   },
-  responses: { 200: answer(Hold, 'The hold, released') },
+  responses: { 200: answer(Hold, 'The released hold') },
 });
 
 const sellerListRoute = defineRoute({
@@ -110,7 +119,7 @@ const listRoute = defineRoute({
   responses: { 200: answer(pageOf(Hold), 'A page of holds') },
 });
 
-/** What keeps a seller's money back, and lets it go again. */
+/** Routes that place, release and read holds. */
 export function holdRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -155,7 +164,7 @@ async function release(tx: Tx, asked: { holdId: HoldId; reason: string }, by: st
   if (released) return { status: 200, body: toHold(released), objectId: released.id };
   const standing = await holds.findHold(tx, asked.holdId);
   if (!standing) throw new Problem('unknown-hold', 'No hold has this id');
-  throw new Problem('hold-not-active', `This hold is ${standing.state} already`);
+  throw new Problem('hold-not-active', `This hold is already ${standing.state}`);
 }
 
 type Filter = {
@@ -175,7 +184,7 @@ async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
   return toPage(rows, filter.limit, toHold);
 }
 
-/** A hold as its record tells it. */
+/** Converts a hold for an answer. */
 export function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
   const held = amount === null || currency === null ? null : money(amount, currency);
   return { ...hold, currency, amount: held };

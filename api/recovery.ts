@@ -16,19 +16,22 @@ const ToAdopt = z
   .object({
     stripeId: z.string(),
     step: z.enum(['transfer', 'payout']),
-    payoutId: z.string().openapi({ description: 'Our payout, as its metadata names it' }),
+    payoutId: z.string().openapi({
+      description: 'The engine’s payout, as the metadata of the object at Stripe names it',
+    }),
     stripeAccount: z.string(),
     sellerId: z.string().nullable(),
     money: Money,
     createdAt: Instant,
     foundAt: Instant,
-    adopts: z.string().openapi({ description: 'What adopting it does' }),
+    adopts: z.string().openapi({ description: 'What adopting the object does' }),
   })
   .openapi('ToAdopt');
 
-const Recovery = z
-  .object({ data: z.array(ToAdopt), explanation: z.string() })
-  .openapi('Recovery', { description: 'What left under our name and the database does not know' });
+const Recovery = z.object({ data: z.array(ToAdopt), explanation: z.string() }).openapi('Recovery', {
+  description:
+    'Transfers and payouts that the engine made at Stripe and that this database does not know',
+});
 
 const Reason = z.strictObject({ reason: text(500) }).openapi('RecoveryReason');
 const tags = ['Operations'];
@@ -39,7 +42,9 @@ const listRoute = defineRoute({
   operationId: 'listRecovery',
   summary: 'List what Stripe has and this database lost, for example after a restored backup',
   tags,
-  responses: { 200: answer(Recovery, 'Everything to adopt or dismiss, oldest first') },
+  responses: {
+    200: answer(Recovery, 'The objects that a person must adopt or dismiss, oldest first'),
+  },
 });
 
 const adoptRoute = defineRoute({
@@ -48,10 +53,10 @@ const adoptRoute = defineRoute({
   operationId: 'adoptRecovery',
   summary: 'Adopt everything whose seller is known',
   description:
-    'The payouts stand again under their old ids and their money is booked as gone. What other payouts of these sellers set aside in the same currency is called off, unless it may have been sent. Post the earnings of the lost time again, under their external ids; then resume money.',
+    'Each payout is restored under its old id, and its money is recorded as sent, so that nobody is paid twice. Other payouts of these sellers that have reserved money in the same currency are canceled, unless Stripe may already have them. Afterwards, post the lost earnings again with their old external ids, and then resume money.',
   tags,
   request: { headers: CommandHeaders, body: body(Reason) },
-  responses: { 200: answer(Recovery, 'What was adopted') },
+  responses: { 200: answer(Recovery, 'The adopted objects') },
 });
 
 const dismissRoute = defineRoute({
@@ -65,10 +70,10 @@ const dismissRoute = defineRoute({
     headers: CommandHeaders,
     body: body(Reason),
   },
-  responses: { 200: answer(Recovery, 'What is still open') },
+  responses: { 200: answer(Recovery, 'The objects that still must be adopted or dismissed') },
 });
 
-/** The way back after the database was brought back from a backup. */
+/** Routes that bring back what a restored database has lost. */
 export function recoveryRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(listRoute, async (c) => c.json(toRecovery(await listAdoptions(deps.db)), 200))
@@ -87,7 +92,10 @@ export function recoveryRoutes(deps: AppDeps) {
       const order = { by: c.get('caller').id, reason: request.reason };
       const done = await runCommand(c, deps, { kind: 'dismiss-adoption', request }, async (tx) => {
         if (!(await dismissAdoption(tx, stripeId, order))) {
-          throw new Problem('unknown-adoption', `${stripeId} is not to be adopted`);
+          throw new Problem(
+            'unknown-adoption',
+            `${stripeId} is not among the objects to adopt or dismiss`,
+          );
         }
         const left = toRecovery(await listAdoptions(tx));
         return { status: 200 as const, body: left, objectId: stripeId };
@@ -99,8 +107,8 @@ export function recoveryRoutes(deps: AppDeps) {
 function toRecovery(adoptions: readonly Adoption[]) {
   const explanation =
     adoptions.length === 0
-      ? 'Nothing: this database knows all that Stripe made under its name'
-      : 'Stripe made these and this database does not know them: it was brought back from a backup, or another engine pays from this account. Money stays stopped until each is adopted or dismissed';
+      ? 'Nothing to do: this database knows everything that the engine made at Stripe'
+      : 'Stripe has these transfers and payouts, but this database does not know them: it was restored from a backup, or another engine pays from the same Stripe account. No money moves until each of them is adopted or dismissed';
   return { data: adoptions.map(toAdopt), explanation };
 }
 
@@ -110,9 +118,9 @@ function toAdopt({ amount, currency, ...adoption }: Adoption) {
 
 function words({ sellerId, step }: Pick<Adoption, 'sellerId' | 'step'>): string {
   if (sellerId === null) {
-    return 'Nothing: no seller has this account yet. A seller that is here gets it back by itself; one that was lost is made known again, under the id that it had (POST /v1/sellers with id): while Stripe knows the request of then, it gets its account back within moments. Earnings that are posted again for what is dismissed are paid twice';
+    return 'Nothing yet, because no seller here has this account. If the seller exists here, the engine finds the account again by itself. If the seller was lost, create it again with its old id (POST /v1/sellers with `id`): while Stripe remembers the original request, the seller gets its account back within moments. Do not dismiss the object instead: if its earnings are posted again, they are paid twice';
   }
   return step === 'transfer'
-    ? 'It counts as transferred: the money is at the account, or on its way with its payout'
-    : 'It counts as sent: its payout stands again and is followed to the bank';
+    ? 'The transfer is recorded: its money is at the account, or has already left it with the payout'
+    : 'The payout is restored and recorded as sent. The engine follows its money to the bank';
 }
