@@ -1,0 +1,168 @@
+import * as fc from 'fast-check';
+import { sql } from 'kysely';
+import type { Db } from '../../db/connect.ts';
+import { recordEarnings } from '../../db/earnings/rows.ts';
+import { newId, type SellerId } from '../../domain/ids.ts';
+
+/** In each of these a generated seller may have money; its own is the first. */
+export const currencies = ['eur', 'usd', 'jpy'] as const;
+
+type CurrencyOf = (typeof currencies)[number];
+
+const bank = fc.oneof(
+  { weight: 5, arbitrary: fc.constant('works' as const) },
+  { weight: 2, arbitrary: fc.constant('none' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('paused' as const, 'cools' as const, 'gone' as const) },
+);
+const amount = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 100_00 }));
+const money = fc.record({
+  currency: fc.constantFrom(...currencies),
+  atPlatform: amount,
+  later: amount,
+  atAccount: fc.oneof(fc.constant(0), fc.integer({ min: -20_00, max: 60_00 })),
+  bank,
+});
+const hold = fc.record({
+  currency: fc.constantFrom(...currencies),
+  isOfAll: fc.boolean(),
+  amount: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 120_00 })),
+  expires: fc.boolean(),
+});
+
+/** A seller in any state that decides about its payouts. */
+export const anySeller = fc.record({
+  status: fc.constantFrom('active' as const, 'active' as const, 'active' as const, 'restricted'),
+  isPaused: fc.integer({ min: 0, max: 4 }).map((one) => one === 0),
+  money: fc.uniqueArray(money, { selector: (one) => one.currency, minLength: 1, maxLength: 3 }),
+  holds: fc.array(hold, { maxLength: 3 }),
+  minimums: fc.dictionary(fc.constantFrom(...currencies), fc.integer({ min: 1, max: 60_00 })),
+});
+
+/** What `anySeller` generates. */
+export type AnySeller = typeof anySeller extends fc.Arbitrary<infer Seller> ? Seller : never;
+
+/** Money comes, and things lapse, long before any test and long after it. */
+const [past, future] = ['2020-01-02T00:00:00.000Z', '2199-01-01T00:00:00.000Z'];
+
+/** Writes a generated seller into the database; its payday has come and was not opened yet. */
+export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId> {
+  const id = newId('sel');
+  await db
+    .insertInto('sellers')
+    .values({
+      id,
+      status: seller.status,
+      email: 'seller@example.com',
+      country: 'DE',
+      currency: currencies[0],
+      entity_type: 'individual',
+      metadata: '{}',
+      stripe_account: `acct_${id.slice(4)}`,
+      payouts_manual_at: sql<string>`business_now()`,
+      account_read_at: sql<string>`business_now()`,
+      next_payout_at: sql<string>`business_now() - interval '1 day'`,
+      schedule: JSON.stringify(dailyWith(seller.minimums)),
+    })
+    .execute();
+  for (const one of seller.money) await addMoney(db, id, one);
+  for (const one of seller.holds) await addHold(db, id, one);
+  if (seller.isPaused) {
+    await db
+      .updateTable('sellers')
+      .set({ paused_at: sql`business_now()`, paused_by: 'operator', pause_reason: 'odd logins' })
+      .where('id', '=', id)
+      .execute();
+  }
+  return id;
+}
+
+function dailyWith(minimums: Record<string, number>) {
+  return {
+    interval: 'daily' as const,
+    weekdays: [],
+    dayOfMonth: null,
+    at: '00:00',
+    timeZone: 'UTC',
+    cutOffHours: 0,
+    minimums,
+    thresholds: {},
+  };
+}
+
+async function addMoney(db: Db, sellerId: SellerId, given: AnySeller['money'][number]) {
+  const { currency } = given;
+  const earn = (part: number, availableOn: string) => ({
+    sellerId,
+    externalId: newId('order'),
+    amount: part,
+    currency,
+    charge: null,
+    availableOn,
+    description: null,
+  });
+  const earnings = [
+    ...(given.atPlatform > 0 ? [earn(given.atPlatform, past)] : []),
+    ...(given.later > 0 ? [earn(given.later, future)] : []),
+  ];
+  if (earnings.length > 0) {
+    await db.transaction().execute((tx) => recordEarnings(tx, sellerId, earnings));
+  }
+  await db
+    .updateTable('earnings')
+    .set({ created_at: past })
+    .where('seller_id', '=', sellerId)
+    .execute();
+  if (given.atAccount !== 0) await moveAtAccount(db, sellerId, currency, given.atAccount);
+  if (given.bank !== 'none') await addBank(db, sellerId, currency, given.bank);
+}
+
+/** Money that came to the account by itself, or was taken from it. */
+async function moveAtAccount(db: Db, sellerId: SellerId, currency: CurrencyOf, net: number) {
+  const [from, to] = net > 0 ? (['owed', 'account'] as const) : (['account', 'owed'] as const);
+  await db
+    .insertInto('ledger_entries')
+    .values({
+      event_key: newId('order'),
+      kind: 'refund',
+      seller_id: sellerId,
+      currency,
+      from_place: from,
+      to_place: to,
+      amount: Math.abs(net),
+    })
+    .execute();
+}
+
+async function addBank(db: Db, sellerId: SellerId, currency: CurrencyOf, state: string) {
+  await db
+    .insertInto('bank_accounts')
+    .values({
+      seller_id: sellerId,
+      stripe_id: `ba_${currency}_${sellerId.slice(4)}`,
+      currency,
+      fingerprint: `number of ${currency}`,
+      status: 'new',
+      is_default: state !== 'gone',
+      paused_at: state === 'paused' ? past : null,
+      cools_until: state === 'cools' ? future : null,
+      gone_at: state === 'gone' ? past : null,
+    })
+    .execute();
+}
+
+async function addHold(db: Db, sellerId: SellerId, given: AnySeller['holds'][number]) {
+  await db
+    .insertInto('holds')
+    .values({
+      id: newId('hold'),
+      seller_id: sellerId,
+      source: 'operator',
+      reason: 'odd orders',
+      currency: given.isOfAll && given.amount === null ? null : given.currency,
+      amount: given.amount,
+      placed_by: 'operator',
+      release_rule: given.expires ? 'expiry' : 'manual',
+      expires_at: given.expires ? future : null,
+    })
+    .execute();
+}
