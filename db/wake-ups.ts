@@ -1,11 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import {
-  type PayoutId,
-  payoutWorkflowId,
-  type SellerId,
-  sellerWorkflowId,
-  workflowPrefixes,
-} from '../domain/ids.ts';
+import { type SellerId, sellerWorkflowId, workflowPrefixes } from '../domain/ids.ts';
 import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { Db, Tx } from './connect.ts';
 import { lock } from './locks.ts';
@@ -95,10 +89,6 @@ export async function removeWakeUps(
     .deleteFrom('wake_ups')
     .where('workflow_id', 'in', (query) => query.selectFrom('told').select('workflow_id'))
     .execute();
-}
-
-export async function wakePayout(tx: Tx, payoutId: PayoutId): Promise<void> {
-  await addWakeUps(tx, [{ workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] }]);
 }
 
 /** Has a seller's workflow look at its row. */

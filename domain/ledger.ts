@@ -89,7 +89,7 @@ export function earned(earning: {
 }
 
 /** Money is reserved for a payout, at the place where it is. */
-export function reserved(payout: PayoutMoney): Entry[] {
+export function reserveEntries(payout: PayoutMoney): Entry[] {
   return [
     entry(payout, 'reserve', 'platform', 'platform-reserved', payout.fromPlatform),
     entry(payout, 'reserve', 'account', 'account-reserved', payout.fromAccount),
@@ -97,7 +97,7 @@ export function reserved(payout: PayoutMoney): Entry[] {
 }
 
 /** The transfer moved the platform's part to the account. */
-export function transferred(payout: PayoutMoney, transferId: TransferId): Entry[] {
+export function transferEntries(payout: PayoutMoney, transferId: TransferId): Entry[] {
   return [
     {
       ...entry(payout, 'transfer', 'platform-reserved', 'account-reserved', payout.fromPlatform),
@@ -107,7 +107,7 @@ export function transferred(payout: PayoutMoney, transferId: TransferId): Entry[
 }
 
 /** Stripe took the money out of the account's balance. */
-export function sent(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
+export function sentEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     {
       ...entry(payout, 'payout', 'account-reserved', 'in-transit', total(payout)),
@@ -117,7 +117,7 @@ export function sent(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry
 }
 
 /** The bank has the money, as far as Stripe knows. */
-export function paid(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
+export function paidEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     { ...entry(payout, 'paid', 'in-transit', 'bank', total(payout)), stripeId: stripePayoutId },
   ];
@@ -127,7 +127,7 @@ export function paid(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry
  * The bank refused the payout or Stripe canceled it: the money is back at the account, not at the
  * platform.
  */
-export function failed(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
+export function failedEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     {
       ...entry(payout, 'payout-failed', 'in-transit', 'account', total(payout)),
@@ -149,7 +149,7 @@ export function moved(
 }
 
 /** The bank returned the money after it was paid. */
-export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
+export function returnedEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     { ...entry(payout, 'returned', 'bank', 'account', total(payout)), stripeId: stripePayoutId },
   ];
@@ -159,7 +159,11 @@ export function returned(payout: PayoutMoney, stripePayoutId: StripePayoutId): E
  * Money that left while this database did not know it, for example before a restore from a backup.
  * It is booked whether or not its earnings are known again.
  */
-export function adopted(payout: PayoutMoney, to: Place, transferId: TransferId | null): Entry[] {
+export function adoptedEntries(
+  payout: PayoutMoney,
+  to: Place,
+  transferId: TransferId | null,
+): Entry[] {
   return [
     {
       ...entry(payout, 'adopted', 'platform', to, payout.fromPlatform),
@@ -172,7 +176,7 @@ export function adopted(payout: PayoutMoney, to: Place, transferId: TransferId |
 /**
  * The payout ends before Stripe took anything: each part is payable again at the place where it is.
  */
-export function released(payout: PayoutMoney, transferDone: boolean): Entry[] {
+export function releaseEntries(payout: PayoutMoney, transferDone: boolean): Entry[] {
   if (transferDone) {
     return [entry(payout, 'release', 'account-reserved', 'account', total(payout))];
   }

@@ -13,3 +13,6 @@ export const searchAttributes = {
 
 /** What a wake-up can be about. One wake-up may have several topics. */
 export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';
+
+/** A workflow that must look at its row again, and what about. */
+export type Wake = { workflowId: string; topics: WakeTopic[] };

@@ -19,7 +19,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     ledger: '',
     parking: 'stripe',
     paydays: 'accounts funds holds payouts sellers waits',
-    payouts: 'accounts funds holds parking sellers stripe waits',
+    payouts: 'accounts funds holds ledger parking sellers stripe waits wake-ups',
     reconciliation: 'ledger',
     sellers: 'holds parking wake-ups',
     stripe: '',

@@ -1,12 +1,14 @@
 import type { Stripe } from 'stripe';
-import { parkPayout } from '../../db/payouts/move.ts';
-import { readPayout, recordWait } from '../../db/payouts/rows.ts';
+
+import { readPayout } from '../../db/payouts/rows.ts';
 import {
+  parkPayout,
   recordBack,
   recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
+  recordWait,
 } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId } from '../../domain/ids.ts';

@@ -1,6 +1,6 @@
 import { recordCancelAnswer } from '../../db/payouts/cancellations.ts';
-import { readPayout, recordWait } from '../../db/payouts/rows.ts';
-import { recordBack } from '../../db/payouts/steps.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { recordBack, recordWait } from '../../db/payouts/steps.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import { waitNames } from '../../domain/waits.ts';

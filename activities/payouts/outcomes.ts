@@ -1,7 +1,6 @@
 import type { Db } from '../../db/connect.ts';
-import { parkPayout } from '../../db/payouts/move.ts';
-import { readPayout, recordWait } from '../../db/payouts/rows.ts';
-import { recordNotFound } from '../../db/payouts/steps.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { parkPayout, recordNotFound, recordWait } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { sellerWorkflowId } from '../../domain/ids.ts';

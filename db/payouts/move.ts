@@ -1,53 +1,28 @@
-import { sql, type UpdateObject } from 'kysely';
-import type { PayoutId } from '../../domain/ids.ts';
-import type { Entry, PayoutMoney } from '../../domain/ledger.ts';
-import { minor } from '../../domain/money.ts';
-import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
-import type { ParkReason } from '../../domain/parking/reasons.ts';
-import type { Db } from '../connect.ts';
+import { type QueryCreator, sql } from 'kysely';
+import type { Payout } from '../../domain/payouts/states.ts';
+import type { Facts, Moment, Transition, Wait } from '../../domain/payouts/transition.ts';
+import type { Db, Tx } from '../connect.ts';
+import { releaseEarnings } from '../earnings/allocations.ts';
 import { entryLines } from '../ledger.ts';
 import type { Database } from '../schema/index.ts';
-import { businessNow } from '../time.ts';
-import { notWaiting, parkedAs, readAlong, readPayout, toPayout, updateAsRead } from './rows.ts';
-
-/** Stops the payout until a person decides; everything stays as it is. */
-export async function parkPayout(
-  db: Db,
-  before: Payout,
-  reason: ParkReason,
-  detail: string | null = null,
-): Promise<Payout> {
-  const change = { ...parkedAs(reason, detail), named_stripe_id: null, ...notWaiting };
-  return updateAsRead(db, before, change);
-}
-
-type Move = {
-  payoutId: PayoutId;
-  from: PayoutStatus[];
-  change: UpdateObject<Database, 'payouts'>;
-  entries: Entry[];
-  attempt?: { key: string; stripeId: string };
-};
+import { isEndStored } from '../stripe-events/inbox.ts';
+import { businessNow, inMinutes } from '../time.ts';
+import { readAlong, readPayout, toPayout } from './rows.ts';
 
 /**
- * One statement: the payout's new state, its ledger entries and its attempt's answer stand together
- * or not at all. A payout that moved already answers with the row that stands.
+ * Stores a transition in one statement: the payout's new state, its ledger entries and its attempt's
+ * answer are stored together or not at all. A payout that has moved on already stays as it is; the
+ * answer is the stored payout. Whoever calls this wakes the workflows that the transition names.
  */
-export async function move(
-  db: Db,
-  { payoutId, from, change, entries, attempt }: Move,
-): Promise<Payout> {
+export async function move(db: Db, transition: Transition): Promise<Payout> {
+  const { payoutId, entries, attempt } = transition;
+  if (entries.length === 0 && !attempt) {
+    const row = await update(db, transition).executeTakeFirst();
+    return row ? toPayout(row) : readPayout(db, payoutId);
+  }
   const { columns, lines } = entryLines(entries);
   const row = await db
-    .with('moved', (query) =>
-      query
-        .updateTable('payouts')
-        .set(change)
-        .where('id', '=', payoutId)
-        .where('status', 'in', from)
-        .returningAll()
-        .returning(readAlong),
-    )
+    .with('moved', (query) => update(query, transition))
     .with(
       'posted',
       () => sql<{ id: number }>`(
@@ -57,7 +32,7 @@ export async function move(
     .with('answered', (query) =>
       query
         .updateTable('attempts')
-        .set({ state: 'succeeded', stripe_id: attempt?.stripeId ?? '', decided_at: businessNow })
+        .set(answerOf(attempt))
         .where('key', '=', attempt?.key ?? '')
         .where('state', 'in', ['started', 'unknown'])
         .where((eb) => eb.exists(eb.selectFrom('moved').select('id')))
@@ -69,13 +44,98 @@ export async function move(
   return row ? toPayout(row) : readPayout(db, payoutId);
 }
 
-/** What a payout carries, as its postings need it. */
-export function moneyOf(payout: Payout): PayoutMoney {
+/** The same for a payout that may end unpaid: its earnings go to the next payout. */
+export async function moveFreeing(tx: Tx, payout: Payout, transition: Transition): Promise<Payout> {
+  const moved = await move(tx, transition);
+  if (transition.releasesEarnings) await releaseEarnings(tx, payout);
+  return moved;
+}
+
+function update(query: QueryCreator<Database>, transition: Transition) {
+  const { payoutId, from, asRead } = transition;
+  return query
+    .updateTable('payouts')
+    .set(columnsOf(transition))
+    .where('id', '=', payoutId)
+    .where('status', 'in', from)
+    .$if(asRead !== undefined, (unchanged) =>
+      unchanged
+        .where('parked', 'is not distinct from', asRead?.parked ?? null)
+        .where('unknown_step', 'is not distinct from', asRead?.unknownStep ?? null)
+        .where('look_ups', '=', asRead?.lookUps ?? 0)
+        .where('named_stripe_id', 'is not distinct from', asRead?.namedStripeId ?? null),
+    )
+    .returningAll()
+    .returning(readAlong);
+}
+
+function answerOf(attempt: Transition['attempt']) {
+  const decided = { decided_at: businessNow };
+  return attempt?.state === 'refused'
+    ? { ...decided, state: 'refused' as const, refusal: 'confirmed-not-sent' as const }
+    : { ...decided, state: 'succeeded' as const, stripe_id: attempt?.stripeId ?? '' };
+}
+
+/** The columns that a transition changes. */
+export function columnsOf({ status, wait, parked, unknown, named, facts }: Transition) {
   return {
-    payoutId: payout.payoutId,
-    sellerId: payout.sellerId,
-    currency: payout.currency,
-    fromPlatform: minor(payout.fromPlatform),
-    fromAccount: minor(payout.fromAccount),
+    ...(status !== undefined && { status }),
+    ...(wait !== undefined && waitColumns(wait)),
+    ...(parked !== undefined && {
+      parked: parked?.reason ?? null,
+      parked_at: parked ? businessNow : null,
+      parked_detail: parked?.detail ?? null,
+    }),
+    ...(unknown !== undefined && {
+      unknown_step: unknown?.step ?? null,
+      look_ups: unknown?.lookUps ?? 0,
+    }),
+    ...(named !== undefined && { named_stripe_id: named }),
+    ...(facts && factColumns(facts)),
+  };
+}
+
+function waitColumns(wait: Wait | null) {
+  if (!wait) return { waiting_for: null, look_again_at: null };
+  const { reason, until, orEndOf } = wait;
+  // An event that is stored at this very moment is seen by the sweep.
+  const lookAgainAt = orEndOf
+    ? sql<string>`case when ${isEndStored(sql.val(orEndOf))}
+        then business_now() else ${momentOf(until)} end`
+    : momentOf(until);
+  return { waiting_for: reason, look_again_at: lookAgainAt };
+}
+
+function momentOf(moment: Moment) {
+  if (typeof moment === 'string') return sql<string>`${moment}::timestamptz`;
+  return moment.inMinutes === 0 ? businessNow : inMinutes(moment.inMinutes);
+}
+
+/** Kysely leaves out a column whose value is undefined. */
+function factColumns(facts: Facts) {
+  const at = (moment: Moment | null | undefined) => moment && momentOf(moment);
+  return {
+    from_platform: facts.fromPlatform,
+    from_account: facts.fromAccount,
+    stripe_account: facts.stripeAccount,
+    transfer_id: facts.transferId,
+    destination_payment: facts.arrival,
+    arrives_at: facts.arrivesAt,
+    stripe_payout_id: facts.stripePayoutId,
+    bank_expected_at: facts.bankExpectedAt,
+    failure_code: facts.failureCode,
+    bank_account: facts.bankAccount,
+    awaits_details: facts.awaitsDetails,
+    skip_reason: facts.skipReason,
+    cancel_answer: facts.cancelAnswer,
+    cancel_ordered_by: facts.cancelOrderedBy,
+    cancel_ordered_at: at(facts.cancelOrderedAt),
+    adopted_at: at(facts.adoptedAt),
+    started_at: at(facts.startedAt),
+    reserved_at: at(facts.reservedAt),
+    sent_at: at(facts.sentAt),
+    paid_at: at(facts.paidAt),
+    watch_until: at(facts.watchUntil),
+    over_at: at(facts.overAt),
   };
 }

@@ -7,14 +7,15 @@ import {
   sellerWorkflowId,
 } from '../../domain/ids.ts';
 import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
+import { confirmedNotSent, confirmedSent, retried } from '../../domain/payouts/orders.ts';
+import type { Transition } from '../../domain/payouts/transition.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
 import { type Attempt, findAttempt } from '../stripe/attempts.ts';
-import { businessNow } from '../time.ts';
-import { addWakeUps, wakePayout } from '../wake-ups.ts';
-import { notParked, notWaiting, settledAttempt, update } from './rows.ts';
+import { addWakeUps } from '../wake-ups.ts';
+import { move } from './move.ts';
 
 /** Writes a payout that nothing is set aside for yet, and wakes the seller that starts it. */
 export async function recordPayoutOrder(
@@ -64,13 +65,7 @@ export async function confirmSent(
 ): Promise<'done' | 'not-parked' | 'of-another'> {
   if (await belongsToPayout(tx, stripeId)) return 'of-another';
   if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
-  await update(tx, payoutId, {
-    ...notParked,
-    named_stripe_id: stripeId,
-    waiting_for: waitNames.lookUp,
-    look_again_at: businessNow,
-  });
-  await wakePayout(tx, payoutId);
+  await moveAndWake(tx, confirmedSent({ payoutId }, stripeId));
   return 'done';
 }
 
@@ -88,13 +83,7 @@ async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
 export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
   const attempt = await findParkedAttempt(tx, payoutId);
   if (!attempt) return 'not-parked';
-  await tx
-    .updateTable('attempts')
-    .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
-    .where('key', '=', attempt.key)
-    .execute();
-  await update(tx, payoutId, { ...settledAttempt, ...notWaiting });
-  await wakePayout(tx, payoutId);
+  await moveAndWake(tx, confirmedNotSent({ payoutId }, attempt.key));
   return 'done';
 }
 
@@ -111,6 +100,10 @@ async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | 
 
 /** What was refused may be tried again: under a new key, since nothing moved under the last. */
 export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
-  await update(tx, payoutId, { ...notParked, ...notWaiting });
-  await wakePayout(tx, payoutId);
+  await moveAndWake(tx, retried({ payoutId }));
+}
+
+async function moveAndWake(tx: Tx, transition: Transition): Promise<void> {
+  await move(tx, transition);
+  await addWakeUps(tx, transition.wakes);
 }

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { SkipReason } from '../../domain/funds.ts';
 import { type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
-import { type PayoutMoney, reserved, total } from '../../domain/ledger.ts';
+import { type PayoutMoney, total } from '../../domain/ledger.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import { decideReservation, minutesToWait } from '../../domain/payouts/reservation.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
+import { reserved, skipped } from '../../domain/payouts/transitions.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocation } from '../earnings/allocations.ts';
 import {
@@ -20,9 +21,10 @@ import {
 import { entryLines } from '../ledger.ts';
 import { lock } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
-import { businessNow, inMinutes } from '../time.ts';
+import { inMinutes } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
-import { notWaiting, type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
+import { move } from './move.ts';
+import { type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
 
 /**
  * Sets money aside for a requested payout and says which earnings it pays. Run twice it answers
@@ -51,11 +53,10 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
 
 /** Nothing will leave here that would let the seller's next payout start, so this says it. */
 async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: SkipReason }) {
-  const over = { status: 'skipped' as const, skip_reason: reason, over_at: businessNow };
-  const skipped = await update(tx, payoutId, { ...over, ...notWaiting });
-  const workflowId = sellerWorkflowId(skipped.sellerId);
-  if (skipped.othersWait) await addWakeUps(tx, [{ workflowId, topics: ['payouts'] }]);
-  return skipped;
+  const ended = await move(tx, skipped({ payoutId }, reason));
+  const workflowId = sellerWorkflowId(ended.sellerId);
+  if (ended.othersWait) await addWakeUps(tx, [{ workflowId, topics: ['payouts'] }]);
+  return ended;
 }
 
 /** Locks the seller, so that two payouts of one seller never weigh the same money. */
@@ -111,7 +112,8 @@ async function reserve(
   { account, cut_off_at }: { account: Payout['stripeAccount']; cut_off_at: string | null },
 ): Promise<Payout> {
   const amount = total(money);
-  const { columns, lines } = entryLines(reserved(money));
+  const transition = reserved(money, account);
+  const { columns, lines } = entryLines(transition.entries);
   const { rows } = await sql<PayoutRow>`
     with ${allocation({ ...money, amount }, isPayable(upTo(cut_off_at)))}, posted as (
       insert into ledger_entries (${columns}) select line.* from ${lines}
@@ -119,7 +121,7 @@ async function reserve(
       update payouts set awaits_details = false where seller_id = ${money.sellerId}
         and currency = ${money.currency} and awaits_details and id <> ${money.payoutId}
     )
-    update payouts set status = ${money.fromPlatform > 0 ? 'reserved' : 'transferred'},
+    update payouts set status = ${transition.status},
       from_platform = ${money.fromPlatform}, from_account = ${money.fromAccount},
       stripe_account = ${account}, reserved_at = business_now(),
       waiting_for = null, look_again_at = null

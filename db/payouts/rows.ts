@@ -1,14 +1,13 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { ParkReason } from '../../domain/parking/reasons.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
-import { type WaitReason, waitsThat } from '../../domain/waits.ts';
+import { waitsThat } from '../../domain/waits.ts';
 import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
-import { businessNow, inMinutes } from '../time.ts';
+import { businessNow } from '../time.ts';
 import { waitsToStart } from './queue.ts';
 
 /** The reasons to wait that have a property, written out as a list of SQL. */
@@ -108,37 +107,6 @@ export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
 /** The columns of a payout that waits for nothing. */
 export const notWaiting = { waiting_for: null, look_again_at: null } as const;
 
-/** The columns of a payout that waits for nobody's decision. */
-export const notParked = { parked: null, parked_at: null, parked_detail: null } as const;
-
-/** The columns of a payout of which no attempt is in question. */
-export const settledAttempt = {
-  ...notParked,
-  unknown_step: null,
-  look_ups: 0,
-  named_stripe_id: null,
-} as const;
-
-/** The columns of a payout that waits for a person. */
-export function parkedAs(reason: ParkReason, detail: string | null) {
-  return { parked: reason, parked_at: businessNow, parked_detail: detail };
-}
-
-/** Says what a payout waits for, when it looks again at the latest, and what Stripe expects. */
-export async function recordWait(
-  db: Db,
-  before: Payout,
-  { reason, minutes, bankExpectedAt }: Waiting,
-): Promise<Payout> {
-  return updateAsRead(db, before, {
-    waiting_for: reason,
-    look_again_at: inMinutes(minutes),
-    ...(bankExpectedAt !== undefined && { bank_expected_at: bankExpectedAt }),
-  });
-}
-
-type Waiting = { reason: WaitReason; minutes: number; bankExpectedAt?: string };
-
 /** The workflow of a requested payout runs; the seller need not start it again. */
 export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<void> {
   await db
@@ -163,28 +131,4 @@ export async function update(
     .returning(readAlong)
     .executeTakeFirstOrThrow();
   return toPayout(row);
-}
-
-/**
- * The same for a payout that is still as it was read. Whoever comes late, because its first run was
- * taken for dead, changes nothing and gets the row that stands.
- */
-export async function updateAsRead(
-  db: Db,
-  before: Payout,
-  change: UpdateObject<Database, 'payouts'>,
-): Promise<Payout> {
-  const row = await db
-    .updateTable('payouts')
-    .set(change)
-    .where('id', '=', before.payoutId)
-    .where('status', '=', before.status)
-    .where('parked', 'is not distinct from', before.parked)
-    .where('unknown_step', 'is not distinct from', before.unknownStep)
-    .where('look_ups', '=', before.lookUps)
-    .where('named_stripe_id', 'is not distinct from', before.namedStripeId ?? null)
-    .returningAll()
-    .returning(readAlong)
-    .executeTakeFirst();
-  return row ? toPayout(row) : readPayout(db, before.payoutId);
 }

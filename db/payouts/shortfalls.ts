@@ -1,15 +1,12 @@
 import { sql } from 'kysely';
-import { newId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
-import { released } from '../../domain/ledger.ts';
-import { minor } from '../../domain/money.ts';
+import { newId, type SellerId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
+import { replaced } from '../../domain/payouts/transitions.ts';
 import type { Tx } from '../connect.ts';
-import { releaseEarnings } from '../earnings/allocations.ts';
-import { recordEntries } from '../ledger.ts';
 import { lock } from '../locks.ts';
-import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
-import { notWaiting, selectPayout, toPayout, update } from './rows.ts';
+import { moveFreeing } from './move.ts';
+import { selectPayout, toPayout } from './rows.ts';
 
 /**
  * Somebody else took what was set aside at the account, and Stripe refused the payout: it ends, and
@@ -49,30 +46,16 @@ async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
 }
 
 async function replace(tx: Tx, payout: Payout): Promise<void> {
-  const { payoutId, sellerId, currency } = payout;
-  const parts = {
-    fromPlatform: minor(payout.fromPlatform),
-    fromAccount: minor(payout.fromAccount),
-  };
-  await update(tx, payoutId, {
-    status: 'skipped',
-    skip_reason: 'account-short',
-    over_at: businessNow,
-    ...notWaiting,
-  });
-  await recordEntries(tx, released({ payoutId, sellerId, currency, ...parts }, true));
-  await releaseEarnings(tx, payout);
-  // Of a payday's it keeps the payday and its cut-off: what came later is not paid earlier for it.
+  const transition = replaced(payout);
+  await moveFreeing(tx, payout, transition);
+  // A payday's payout keeps its payday and cut-off: later earnings are not paid earlier for it.
   await sql`
     insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
       cut_off_at)
     select ${newId('payout')}, seller_id, currency, requested_amount, 'account-short', id, payday,
       cut_off_at
-    from payouts where id = ${payoutId}
+    from payouts where id = ${payout.payoutId}
     on conflict (replaces) do nothing
   `.execute(tx);
-  await addWakeUps(tx, [
-    { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
-    { workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] },
-  ]);
+  await addWakeUps(tx, transition.wakes);
 }

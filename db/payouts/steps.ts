@@ -1,189 +1,78 @@
-import { sql } from 'kysely';
-import { notTheBank } from '../../domain/accounts/failures.ts';
-import {
-  type PayoutId,
-  type SellerId,
-  sellerWorkflowId,
-  type StripePayoutId,
-  type TransferId,
-} from '../../domain/ids.ts';
-import * as postings from '../../domain/ledger.ts';
-import { parkNames } from '../../domain/parking/reasons.ts';
-import { lookUpDelaysMinutes } from '../../domain/payouts/refusals.ts';
+import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
+import * as transitions from '../../domain/payouts/transitions.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
-import { waitNames } from '../../domain/waits.ts';
 import { recordBankFailure } from '../accounts/bank-accounts.ts';
 import type { Db, Tx } from '../connect.ts';
-import { releaseEarnings } from '../earnings/allocations.ts';
 import { lock } from '../locks.ts';
-import { isEndStored } from '../stripe-events/inbox.ts';
-import { businessNow, inMinutes } from '../time.ts';
-import { addWakeUps, wakeSeller } from '../wake-ups.ts';
-import { moneyOf, move, parkPayout } from './move.ts';
-import { notWaiting, parkedAs, readPayout, settledAttempt, updateAsRead } from './rows.ts';
+import { addWakeUps } from '../wake-ups.ts';
+import { move, moveFreeing } from './move.ts';
+import { readPayout } from './rows.ts';
 
-/**
- * Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. What
- * arrived `otherwise` waits for a person, from the same statement on.
- */
+/** Stores that Stripe made the transfer; `transferred` decides what this means. */
 export async function recordTransferred(
   db: Db,
-  done: {
-    payout: Payout;
-    key: string;
-    transferId: TransferId;
-    arrivesAt: string | null;
-    /** What the transfer is called at the account, so that its books are understood. */
-    arrival?: string | null;
-    otherwise?: string | null;
-  },
+  { payout, ...made }: { payout: Payout } & Parameters<typeof transitions.transferred>[1],
 ): Promise<Payout> {
-  const { payout, transferId, arrivesAt, otherwise = null } = done;
-  const waits = otherwise === null && arrivesAt !== null && arrivesAt > payout.now;
-  const stands = await move(db, {
-    payoutId: payout.payoutId,
-    from: ['reserved'],
-    change: {
-      ...settledAttempt,
-      ...(otherwise !== null && parkedAs(parkNames.unexpectedState, otherwise)),
-      status: 'transferred',
-      transfer_id: transferId,
-      destination_payment: done.arrival ?? null,
-      arrives_at: arrivesAt,
-      ...(waits ? { waiting_for: 'arrival', look_again_at: arrivesAt } : notWaiting),
-    },
-    entries: postings.transferred(moneyOf(payout), transferId),
-    attempt: { key: done.key, stripeId: transferId },
-  });
-  return asMade(db, stands, stands.transferId, transferId);
+  const stored = await move(db, transitions.transferred(payout, made));
+  return parkBeside(db, stored, 'transfer', made.transferId);
 }
 
-/**
- * Stripe took the payout, and expects the bank to have it at `bankExpectedAt`. An event about it may have come before this row knew its id; then the
- * row looks again at once. One that is stored in this very moment is seen by the sweep.
- */
+/** Stores that Stripe took the payout; `sent` decides what this means. */
 export async function recordSent(
   db: Db,
-  done: {
-    payout: Payout;
-    key: string;
-    stripePayoutId: StripePayoutId;
-    bankExpectedAt: string | null;
-    followAt: string | null;
-  },
+  { payout, ...made }: { payout: Payout } & Parameters<typeof transitions.sent>[1],
 ): Promise<Payout> {
-  const { payout, stripePayoutId, bankExpectedAt, followAt } = done;
-  const lookAgainAt = sql<string>`case when ${isEndStored(sql.val(stripePayoutId))}
-    then business_now() else coalesce(${followAt}::timestamptz, business_now()) end`;
-  const stands = await move(db, {
-    payoutId: payout.payoutId,
-    from: ['transferred'],
-    change: {
-      ...settledAttempt,
-      status: 'sent',
-      stripe_payout_id: stripePayoutId,
-      bank_expected_at: bankExpectedAt,
-      sent_at: businessNow,
-      waiting_for: waitNames.atBank,
-      look_again_at: lookAgainAt,
-    },
-    entries: postings.sent(moneyOf(payout), stripePayoutId),
-    attempt: { key: done.key, stripeId: stripePayoutId },
-  });
-  return asMade(db, stands, stands.stripePayoutId, stripePayoutId);
+  const stored = await move(db, transitions.sent(payout, made));
+  return parkBeside(db, stored, 'payout', made.stripePayoutId);
 }
 
-/** Stripe made something that the row does not name: a person has to see both. */
-async function asMade(db: Db, stands: Payout, named: string | null, made: string): Promise<Payout> {
-  if (named === made || stands.parked) return stands;
-  return parkPayout(db, stands, parkNames.unexpectedState, `Stripe made ${made} beside ${named}`);
+async function parkBeside(db: Db, stored: Payout, step: MoneyStep, made: string): Promise<Payout> {
+  const transition = transitions.madeBeside(stored, step, made);
+  return transition ? move(db, transition) : stored;
 }
 
-/** The bank has it; from here it is watched for a late return. */
+/** Stores that the bank has the money, which is watched for a late return for so many days. */
 export async function recordPaid(
   db: Db,
-  payout: Payout & { stripePayoutId: StripePayoutId },
+  payout: transitions.SentPayout,
   watchDays: number,
 ): Promise<Payout> {
-  const watchUntil = inMinutes(watchDays * 24 * 60);
-  return move(db, {
-    payoutId: payout.payoutId,
-    from: ['sent'],
-    change: {
-      status: 'paid',
-      paid_at: businessNow,
-      watch_until: watchUntil,
-      waiting_for: 'late-return',
-      look_again_at: watchUntil,
-    },
-    entries: postings.paid(moneyOf(payout), payout.stripePayoutId),
-  });
+  return move(db, transitions.paid(payout, watchDays));
 }
 
-/** The watch is over and the bank kept it. */
+/** Stores that the watch is over and the bank kept the money. */
 export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
-  return move(db, {
-    payoutId: payout.payoutId,
-    from: ['paid'],
-    change: { status: 'settled', over_at: businessNow, ...notWaiting },
-    entries: [],
-  });
+  return move(db, transitions.settled(payout));
 }
 
 /**
- * The money is back at the account: the bank refused it, Stripe canceled it, or the bank sent it
- * back after it was paid. The earnings go back to the next payout.
+ * Stores that the money is back at the account. The stored status decides, since the caller read the
+ * payout before it asked Stripe.
  */
 export async function recordBack(
   db: Db,
-  payout: Payout & { stripePayoutId: StripePayoutId },
-  why: {
-    status: 'failed' | 'canceled';
-    failureCode: string | null;
-    bankAccount?: string | null;
-    key?: string;
-  },
+  payout: transitions.SentPayout,
+  why: transitions.Return,
 ): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
-    const { status } = await lockPayout(tx, payout.payoutId);
-    if (status !== 'sent' && status !== 'paid' && status !== 'settled') {
-      return readPayout(tx, payout.payoutId);
-    }
-    const wasPaid = status !== 'sent';
-    const lines = wasPaid ? postings.returned : postings.failed;
+    const stored = { ...payout, ...(await lockPayout(tx, payout.payoutId)) };
     const { sellerId, currency } = payout;
-    const { bankAccount = null, failureCode } = why;
-    const failed = bankAccount !== null && why.status === 'failed' && failureCode !== notTheBank;
-    const { isPaused } = failed
-      ? await recordBankFailure(tx, { sellerId, currency, bankAccount, failureCode })
+    const isFailure = transitions.mayComeBack(stored) && transitions.isBankFailure(why);
+    const { isPaused } = isFailure
+      ? await recordBankFailure(tx, { ...why, sellerId, currency })
       : { isPaused: false };
-    const moved = await move(tx, {
-      payoutId: payout.payoutId,
-      from: [status],
-      change: {
-        status: wasPaid ? 'returned' : why.status,
-        failure_code: failureCode,
-        bank_account: bankAccount,
-        awaits_details: isPaused,
-        over_at: businessNow,
-        ...notWaiting,
-      },
-      entries: lines(moneyOf(payout), payout.stripePayoutId),
-      ...(why.key !== undefined && { attempt: { key: why.key, stripeId: payout.stripePayoutId } }),
-    });
-    await releaseEarnings(tx, payout);
+    const transition = transitions.back(stored, why, isPaused);
+    if (!transition) return readPayout(tx, payout.payoutId);
+    const moved = await moveFreeing(tx, stored, transition);
     await parkClosed(tx, sellerId);
-    // A seller without money does not wait for its payday; now it has some again.
-    await wakeSeller(tx, payout.sellerId);
-    // The details may be others already; a read of the account tells.
-    const workflowId = sellerWorkflowId(sellerId);
-    if (failed) await addWakeUps(tx, [{ workflowId, topics: ['account'] }]);
+    await addWakeUps(tx, transition.wakes);
     return moved;
   });
 }
 
-/** Nobody pays a closed seller: a person has to open it again, or to say that it stays. */
+/** Nobody pays a closed seller: a person must open the seller again or leave the seller closed. */
 async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx
     .updateTable('sellers')
@@ -194,7 +83,6 @@ async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
     .execute();
 }
 
-/** What the row says now may differ from what the caller read before it asked Stripe. */
 async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutStatus }> {
   return tx
     .selectFrom('payouts')
@@ -206,25 +94,36 @@ async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutS
     .executeTakeFirstOrThrow();
 }
 
-/** A look-up found nothing, or the outcome just became unknown: the next look-up, or a person. */
+/** Stores that a look-up found nothing, or that the outcome of a step just became unknown. */
 export async function recordNotFound(
   db: Db,
   before: Payout,
   step: MoneyStep,
   detail: string | null = null,
 ): Promise<Payout> {
-  const done = before.unknownStep === step ? before.lookUps + 1 : 0;
-  const minutes = lookUpDelaysMinutes[done];
-  if (minutes === undefined) return parkPayout(db, before, parkNames.outcomeUnknown, detail);
-  return updateAsRead(db, before, {
-    unknown_step: step,
-    look_ups: done,
-    waiting_for: waitNames.lookUp,
-    look_again_at: inMinutes(minutes),
-  });
+  return move(db, transitions.notFound(before, step, detail));
 }
 
-/** No attempt of the payout is in question after all: its step is taken again. */
+/** Stores that no attempt of the payout is in doubt after all. */
 export async function recordNothingUnknown(db: Db, before: Payout): Promise<Payout> {
-  return updateAsRead(db, before, { ...settledAttempt, ...notWaiting });
+  return move(db, transitions.nothingUnknown(before));
+}
+
+/** Stores what a payout waits for, and when it looks again at the latest. */
+export async function recordWait(
+  db: Db,
+  before: Payout,
+  wait: transitions.TimedWait,
+): Promise<Payout> {
+  return move(db, transitions.waiting(before, wait));
+}
+
+/** Stops the payout until a person decides; its money stays where it is. */
+export async function parkPayout(
+  db: Db,
+  before: Payout,
+  reason: ParkReason,
+  detail: string | null = null,
+): Promise<Payout> {
+  return move(db, transitions.parked(before, reason, detail));
 }

@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import type { SellerId, StripePayoutId, TransferId } from '../../domain/ids.ts';
-import { adopted, type PayoutMoney, sent, total } from '../../domain/ledger.ts';
+import { type PayoutMoney, total } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
+import { adopted } from '../../domain/payouts/adoption.ts';
 import type { CancelAnswer } from '../../domain/payouts/states.ts';
-import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { allocate } from '../earnings/allocations.ts';
 import { recordEntries } from '../ledger.ts';
-import { notWaiting, settledAttempt } from '../payouts/rows.ts';
-import { businessNow } from '../time.ts';
+import { columnsOf } from '../payouts/move.ts';
 import type { MadeAtStripe } from './comparison.ts';
 
 /**
@@ -29,29 +28,16 @@ export async function recordAdopted(
   const fromPlatform = minor(transfer?.amount ?? 0);
   const fromAccount = minor(Math.max(0, (payout?.amount ?? 0) - fromPlatform));
   const money: PayoutMoney = { payoutId, sellerId, currency, fromPlatform, fromAccount };
-  const row = {
-    ...settledAttempt,
-    ...notWaiting,
-    skip_reason: null,
-    status: payout ? ('sent' as const) : ('canceled' as const),
-    from_platform: fromPlatform,
-    from_account: fromAccount,
-    stripe_account: stripeAccount,
-    transfer_id: (transfer?.stripeId ?? null) as TransferId | null,
-    stripe_payout_id: (payout?.stripeId ?? null) as StripePayoutId | null,
-    adopted_at: businessNow,
-    started_at: businessNow,
-    reserved_at: any.createdAt,
-    ...(payout
-      ? {
-          sent_at: payout.createdAt,
-          over_at: null,
-          waiting_for: waitNames.atBank,
-          look_again_at: businessNow,
-        }
-      : { over_at: businessNow }),
-  };
-  // It was called off here after it had left.
+  const stripePayoutId = payout?.stripeId as StripePayoutId | undefined;
+  const transition = adopted({
+    money,
+    stripeAccount,
+    transferId: (transfer?.stripeId ?? null) as TransferId | null,
+    made: payout && stripePayoutId ? { stripePayoutId, at: payout.createdAt } : null,
+    createdAt: any.createdAt,
+  });
+  const row = columnsOf(transition);
+  // The payout was canceled here after it had left.
   const tooLate = payout && {
     cancel_answer: sql<CancelAnswer | null>`
       case when payouts.cancel_ordered_at is not null then 'refused' end`,
@@ -67,11 +53,9 @@ export async function recordAdopted(
       }),
     )
     .execute();
-  await recordEntries(tx, adopted(money, payout ? 'account-reserved' : 'account', row.transfer_id));
-  if (!payout) return;
-  await recordEntries(tx, sent(money, payout.stripeId as StripePayoutId));
-  // What was lost with the backup is allocated when it is posted again.
-  await allocate(tx, [{ ...money, amount: total(money) }]);
+  await recordEntries(tx, transition.entries);
+  // Earnings that the backup lost are allocated when they are posted again.
+  if (payout) await allocate(tx, [{ ...money, amount: total(money) }]);
 }
 
 /**

@@ -1,17 +1,16 @@
 import { sql } from 'kysely';
 import {
-  type PayoutId,
   payoutWorkflowId,
   type SellerId,
   sellerWorkflowId,
   type StripePayoutId,
 } from '../../domain/ids.ts';
-import type { PayoutStatus } from '../../domain/payouts/states.ts';
-import { waitNames } from '../../domain/waits.ts';
+import { adoptedInFlight } from '../../domain/payouts/adoption.ts';
+import { type PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellers } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
-import { notParked } from '../payouts/rows.ts';
+import { move } from '../payouts/move.ts';
 import { isInFlight } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
@@ -134,7 +133,7 @@ async function adoptPayout(
   if (!first?.sellerId) return;
   const { payoutId, sellerId, currency } = first;
   if (row && !isEmpty(row)) {
-    await lookUpFirst(tx, payoutId, row.status);
+    await move(tx, adoptedInFlight(payoutId, row.status));
   } else {
     await callOffUnsent(tx, { sellerId, currency, by });
     await recordAdopted(tx, sellerId, of);
@@ -226,22 +225,5 @@ async function recordSentAttempt(
         .where(sql<boolean>`state <> 'refused'`)
         .doUpdateSet({ ...answer, first_sent_at: createdAt, last_sent_at: createdAt }),
     )
-    .execute();
-}
-
-async function lookUpFirst(tx: Tx, payoutId: PayoutId, status: PayoutStatus): Promise<void> {
-  const step = status === 'reserved' ? 'transfer' : 'payout';
-  await tx
-    .updateTable('payouts')
-    .set({
-      ...notParked,
-      adopted_at: businessNow,
-      unknown_step: step,
-      look_ups: 0,
-      waiting_for: waitNames.lookUp,
-      look_again_at: businessNow,
-    })
-    .where('id', '=', payoutId)
-    .where(isInFlight())
     .execute();
 }

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../db/payouts/move.ts';
+
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
+import { parkPayout } from '../../db/payouts/steps.ts';
+import { until } from '../../dev/wait.ts';
 import { eventCatalogue } from '../../domain/events.ts';
 import { payoutStages } from '../build/payout-stages.ts';
-import { until } from '../../dev/wait.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 type Event = {

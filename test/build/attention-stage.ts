@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { parkSeller } from '../../db/accounts/parked.ts';
 import { placeHold } from '../../db/holds.ts';
-import { parkPayout } from '../../db/payouts/move.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
+import { parkPayout } from '../../db/payouts/steps.ts';
 import { findDiscrepancyOver, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
 import { recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';

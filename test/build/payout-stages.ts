@@ -1,7 +1,6 @@
-import { parkPayout } from '../../db/payouts/move.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../../db/payouts/rows.ts';
-import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
+import { parkPayout, recordSent, recordTransferred } from '../../db/payouts/steps.ts';
 import { clearTry, recordUnknown } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';

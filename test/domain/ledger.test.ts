@@ -31,18 +31,19 @@ const lives = {
 } as const;
 
 function entriesOf(money: PayoutMoney, life: keyof typeof lives): Entry[] {
-  const reserved = postings.reserved(money);
+  const reserved = postings.reserveEntries(money);
   if (life === 'reserved') return reserved;
-  if (life === 'released') return [...reserved, ...postings.released(money, false)];
-  const transfer = money.fromPlatform > 0 ? postings.transferred(money, 'tr_1') : [];
+  if (life === 'released') return [...reserved, ...postings.releaseEntries(money, false)];
+  const transfer = money.fromPlatform > 0 ? postings.transferEntries(money, 'tr_1') : [];
   const there = [...reserved, ...transfer];
   if (life === 'transferred') return there;
-  if (life === 'released after the transfer') return [...there, ...postings.released(money, true)];
-  const sent = [...there, ...postings.sent(money, 'po_1')];
+  if (life === 'released after the transfer')
+    return [...there, ...postings.releaseEntries(money, true)];
+  const sent = [...there, ...postings.sentEntries(money, 'po_1')];
   if (life === 'sent') return sent;
-  if (life === 'failed') return [...sent, ...postings.failed(money, 'po_1')];
-  const paid = [...sent, ...postings.paid(money, 'po_1')];
-  return life === 'paid' ? paid : [...paid, ...postings.returned(money, 'po_1')];
+  if (life === 'failed') return [...sent, ...postings.failedEntries(money, 'po_1')];
+  const paid = [...sent, ...postings.paidEntries(money, 'po_1')];
+  return life === 'paid' ? paid : [...paid, ...postings.returnedEntries(money, 'po_1')];
 }
 
 function sums(entries: Entry[]): Map<Place, number> {

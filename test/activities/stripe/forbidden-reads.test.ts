@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Tx } from '../../../db/connect.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
-import { parkPayout } from '../../../db/payouts/move.ts';
 import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import { lookUpDelaysMinutes } from '../../../domain/payouts/refusals.ts';
 import { type Stage, startStage } from '../../build/stage.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { readPayout } from '../../../db/payouts/rows.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import { openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import { attention, parkedSeller } from '../../build/attention-stage.ts';

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { readPayout } from '../../../db/payouts/rows.ts';
 import type { ParkReason } from '../../../domain/parking/reasons.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import { attentionStage, parkedSeller, whys } from '../../build/attention-stage.ts';
 import { startApi, type TestApi } from '../harness.ts';
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordAccountRead } from '../../../db/accounts/reads.ts';
 import { recordCheck } from '../../../db/operations/checks.ts';
-import { parkPayout } from '../../../db/payouts/move.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import { attention, parkedSeller } from '../../build/attention-stage.ts';
 import { payoutStages } from '../../build/payout-stages.ts';

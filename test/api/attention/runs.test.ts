@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { readPayout } from '../../../db/payouts/rows.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
+import { until } from '../../../dev/wait.ts';
 import { attentionStage, outcomes, parkedSeller, whys } from '../../build/attention-stage.ts';
 import { hourMs } from '../../build/money.ts';
-import { until } from '../../../dev/wait.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
 let api: TestApi;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { reservePayout } from '../../../db/payouts/reservation.ts';
-import { readPayout, recordPayoutStarted, recordWait } from '../../../db/payouts/rows.ts';
-import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
+import { readPayout, recordPayoutStarted } from '../../../db/payouts/rows.ts';
+import { parkPayout, recordBack, recordPaid, recordWait } from '../../../db/payouts/steps.ts';
 import { recordPutOff, recordRefused } from '../../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import type { WaitReason } from '../../../domain/waits.ts';

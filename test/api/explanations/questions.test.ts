@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readPayout, recordWait } from '../../../db/payouts/rows.ts';
-import { recordPaid } from '../../../db/payouts/steps.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
+import { recordPaid, recordWait } from '../../../db/payouts/steps.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { payoutStages } from '../../build/payout-stages.ts';

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startApi, type TestApi } from '../harness.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../../../db/payouts/rows.ts';
-import { recordPaid, recordSent } from '../../../db/payouts/steps.ts';
+import { parkPayout, recordPaid, recordSent } from '../../../db/payouts/steps.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import { payoutStages } from '../../build/payout-stages.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordCheck, stripeAnswers } from '../../../db/operations/checks.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
-import { readPayout, recordWait } from '../../../db/payouts/rows.ts';
-import { recordPaid, recordTransferred } from '../../../db/payouts/steps.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
+import { recordPaid, recordTransferred, recordWait } from '../../../db/payouts/steps.ts';
 import { recordPutOff } from '../../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { formatMoney, money } from '../../../domain/money.ts';

@@ -2,15 +2,16 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
-import { parkPayout } from '../../../db/payouts/move.ts';
 import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
-import { readPayout, recordWait } from '../../../db/payouts/rows.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
 import {
+  parkPayout,
   recordBack,
   recordNotFound,
   recordPaid,
   recordSettled,
+  recordWait,
 } from '../../../db/payouts/steps.ts';
 import { recordUnknown } from '../../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';

@@ -4,7 +4,7 @@ import { recordEntries } from '../../../db/ledger.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordBack } from '../../../db/payouts/steps.ts';
-import { reserved } from '../../../domain/ledger.ts';
+import { reserveEntries } from '../../../domain/ledger.ts';
 import { minor } from '../../../domain/money.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
@@ -156,12 +156,12 @@ describe('the database refuses', () => {
     const payoutId = await money.order(sellerId);
     const beyond = { payoutId, sellerId, currency: 'eur', fromAccount: minor(0) };
     await expect(
-      recordEntries(money.db, reserved({ ...beyond, fromPlatform: minor(10_01) })),
+      recordEntries(money.db, reserveEntries({ ...beyond, fromPlatform: minor(10_01) })),
     ).rejects.toThrow(/beyond what is there/);
     await expect(
       recordEntries(
         money.db,
-        reserved({ ...beyond, fromPlatform: minor(0), fromAccount: minor(1) }),
+        reserveEntries({ ...beyond, fromPlatform: minor(0), fromAccount: minor(1) }),
       ),
     ).rejects.toThrow(/beyond what is there/);
     expect(await money.balances(sellerId)).toEqual({ owed: -10_00, platform: 10_00 });

@@ -1,14 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { reservePayout } from '../../../db/payouts/reservation.ts';
-import { readPayout, recordWait } from '../../../db/payouts/rows.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
 import {
+  parkPayout,
   recordBack,
   recordNotFound,
   recordPaid,
   recordSent,
   recordSettled,
   recordTransferred,
+  recordWait,
 } from '../../../db/payouts/steps.ts';
 import { recordEvents } from '../../../db/stripe-events/inbox.ts';
 import { recordUnknown } from '../../../db/stripe/attempts.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parkPayout } from '../../../db/payouts/move.ts';
+
 import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordNotFound } from '../../../db/payouts/steps.ts';
+import { parkPayout, recordNotFound } from '../../../db/payouts/steps.ts';
 import {
   clearTry,
   findAttempt,

@@ -1,11 +1,19 @@
+import type { ParkReason } from '../../../domain/parking/reasons.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planReservation } from '../../../domain/funds.ts';
-import type { Hold } from '../../../domain/holds.ts';
+import type { StripePayoutId, TransferId } from '../../../domain/ids.ts';
 import * as postings from '../../../domain/ledger.ts';
 import { minor } from '../../../domain/money.ts';
+import { planCancel } from '../../../domain/payouts/cancellation.ts';
+import * as orders from '../../../domain/payouts/orders.ts';
+import { answerTo } from '../../../domain/payouts/refusals.ts';
 import { isInFlight, nextStep, type Payout } from '../../../domain/payouts/states.ts';
+import { moneyOf } from '../../../domain/payouts/transition.ts';
+import * as transitions from '../../../domain/payouts/transitions.ts';
+import type { MoneyStep } from '../../../domain/stripe.ts';
 import { aPayout } from '../../build/payout.ts';
+import { check, World } from './world.ts';
 
 /** What may come to pass. A step has an answer; a lost one was done or not, and nobody knows. */
 const answers = ['done', 'done', 'done', 'refused', 'lost-done', 'lost-undone', 'back'] as const;
@@ -14,7 +22,10 @@ type Happening =
   | { kind: 'earn'; amount: number }
   | { kind: 'hold' | 'order'; amount: number | null }
   | { kind: 'lift'; which: number }
-  | { kind: 'step'; which: number; answer: Answer; woken: boolean };
+  | { kind: 'cancel' | 'replace'; which: number }
+  | { kind: 'pass'; minutes: number }
+  | Step;
+type Step = { kind: 'step'; which: number; answer: Answer; woken: boolean };
 
 const amount = fc.integer({ min: 1, max: 20_00 });
 const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -28,6 +39,20 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lift' as const), which: fc.nat(3) }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('cancel' as const, 'replace' as const),
+      which: fc.nat(3),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      minutes: fc.constantFrom(1, 10, 60, 24 * 60, 11 * 24 * 60),
+    }),
+  },
+  {
     weight: 16,
     arbitrary: fc.record({
       kind: fc.constant('step' as const),
@@ -38,31 +63,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 
-/** A seller's world: our rows and ledger, and what Stripe really did, which no row knows. */
-class World {
-  places = new Map<postings.Place, number>();
-  payouts: Payout[] = [];
-  holds: Hold[] = [];
-  earned = 0;
-  stripe = { transfers: new Map<string, number>(), payouts: new Map<string, number>() };
-  back = 0;
-
-  at(place: postings.Place): number {
-    return this.places.get(place) ?? 0;
-  }
-
-  book(entries: readonly postings.Entry[]): void {
-    for (const { from, to, amount } of entries) {
-      this.places.set(from, this.at(from) - amount);
-      this.places.set(to, this.at(to) + amount);
-    }
-  }
-
-  /** Stripe takes a request: a second one of the same payout would move money a second time. */
-  does(what: 'transfers' | 'payouts', { payoutId }: Payout, amount: number): void {
-    const done = this.stripe[what].get(payoutId) ?? 0;
-    this.stripe[what].set(payoutId, done + amount);
-  }
+function order(world: World, requestedAmount: number | null): void {
+  const payoutId = `payout_${world.payouts.length}` as const;
+  world.payouts.push(aPayout({ payoutId, currency: 'usd', requestedAmount }));
 }
 
 function happen(world: World, one: Happening): void {
@@ -84,139 +87,151 @@ function happen(world: World, one: Happening): void {
     case 'lift':
       world.holds.splice(one.which, 1);
       return;
-    case 'order': {
-      const payoutId = `payout_${world.payouts.length}` as const;
-      const of = { payoutId, currency: 'usd', requestedAmount: one.amount };
-      world.payouts.push(aPayout(of));
+    case 'order':
+      return order(world, one.amount);
+    case 'pass':
+      world.now = minutesLater(world.now, one.minutes);
       return;
-    }
-    case 'step': {
-      const row = world.payouts[one.which];
-      if (row) world.payouts[one.which] = { ...row, ...take(world, row, one) };
+    default: {
+      const stored = world.payouts[one.which];
+      if (!stored) return;
+      const row = { ...stored, now: world.now };
+      if (one.kind === 'step') take(world, row, one);
+      else if (one.kind === 'cancel') cancel(world, row);
+      else replace(world, row);
     }
   }
 }
 
-/** The effect of what `nextStep` decided, as the activities have it. */
-function take(
-  world: World,
-  row: Payout,
-  { answer, woken }: { answer: Answer; woken: boolean },
-): Partial<Payout> {
+/** What the payout's workflow does next, and what comes of it. */
+function take(world: World, row: Payout, { answer, woken }: Step): void {
   const step = nextStep(row, woken);
-  const money = moneyOf(row);
-  const stripeId = row.payoutId.slice(7);
   switch (step.kind) {
     case 'wait':
-      return row.parked && woken ? { parked: null, waitingFor: null } : {};
+      if (row.parked && woken) decide(world, row, row.parked);
+      return;
     case 'reserve':
       return reserve(world, row);
     case 'transfer':
-      return ask(world, row, 'transfer', answer);
     case 'payout':
-      return ask(world, row, 'payout', answer);
+      return ask(world, row, step.kind, answer);
     case 'look-up':
-      return lookUp(world, row, step.step);
+      return lookUp(world, row, step.step, answer);
+    case 'cancel':
+      return cancelAtStripe(world, row, answer);
     case 'follow':
-      if (answer === 'done') {
-        world.book(postings.paid(money, `po_${stripeId}`));
-        return { status: 'paid' };
-      }
-      return answer === 'back' ? bringBack(world, row, postings.failed) : {};
+      if (answer === 'done') return world.move(row, transitions.paid(sent(row), 10));
+      if (answer === 'back') return bringBack(world, row, 'failed');
+      return world.move(row, transitions.waiting(row, { reason: 'bank', minutes: 360 }));
     case 'settle':
-      return answer === 'back' ? bringBack(world, row, postings.returned) : { status: 'settled' };
-    default:
-      return {};
+      if (answer === 'back') return bringBack(world, row, 'failed');
+      return world.move(row, transitions.settled(row));
+    case 'over':
+      // A bank may send money back for much longer than anybody watches.
+      if (row.status === 'settled' && answer === 'back') bringBack(world, row, 'failed');
   }
 }
 
-function reserve(world: World, row: Payout): Partial<Payout> {
-  if (world.payouts.some(({ status }) => isInFlight(status))) return {};
+/** A person looks at Stripe, which tells whether the step was done. */
+function decide(world: World, row: Payout, parked: ParkReason): void {
+  if (parked !== 'outcome-unknown' || !row.unknownStep) return world.move(row, orders.retried(row));
+  const id = idOf(row, row.unknownStep);
+  if (world.did(row, row.unknownStep)) world.move(row, orders.confirmedSent(row, id));
+  else world.move(row, orders.confirmedNotSent(row, row.payoutId));
+}
+
+function reserve(world: World, row: Payout): void {
+  if (world.payouts.some(({ status }) => isInFlight(status))) {
+    return world.move(row, transitions.waiting(row, { reason: 'another-payout', minutes: 60 }));
+  }
   const [atPlatform, atAccount] = [world.at('platform'), world.at('account')];
   const { requestedAmount, currency } = row;
   const funds = { requestedAmount, currency, atPlatform, atAccount, notYetAvailable: 0 };
   const plan = planReservation({ ...funds, holds: world.holds });
-  if (plan.kind === 'wait') return { waitingFor: 'hold', lookAgainAt: row.now };
-  if (plan.kind === 'skip') return { status: 'skipped' };
+  if (plan.kind === 'wait') {
+    return world.move(row, transitions.waiting(row, { reason: 'hold', minutes: 24 * 60 }));
+  }
+  if (plan.kind === 'skip') return world.move(row, transitions.skipped(row, plan.reason));
   // Added up once more: what is held stays, whatever was asked for.
   const held = world.holds.reduce((sum, { amount }) => sum + (amount ?? Infinity), 0);
   expect(plan.fromPlatform + plan.fromAccount).toBeLessThanOrEqual(atPlatform + atAccount - held);
-  world.book(postings.reserved(moneyOf({ ...row, ...plan })));
-  const { fromPlatform, fromAccount } = plan;
-  const status = fromPlatform > 0 ? 'reserved' : 'transferred';
-  return { status, fromPlatform, fromAccount, waitingFor: null, lookAgainAt: null };
+  world.move(row, transitions.reserved(moneyOf({ ...row, ...plan }), 'acct_1'));
 }
 
-function ask(
-  world: World,
-  row: Payout,
-  step: 'transfer' | 'payout',
-  answer: Answer,
-): Partial<Payout> {
-  if (answer === 'refused' || answer === 'back')
-    return { waitingFor: 'platform-balance', lookAgainAt: row.now };
-  if (answer !== 'lost-undone') {
-    if (step === 'transfer') world.does('transfers', row, row.fromPlatform);
-    else world.does('payouts', row, row.fromPlatform + row.fromAccount);
+function ask(world: World, row: Payout, step: MoneyStep, answer: Answer): void {
+  if (answer === 'refused' || answer === 'back') {
+    const then = answerTo(answer === 'back' ? 'other' : 'balance-insufficient', step);
+    if (then.kind === 'park') return world.move(row, transitions.parked(row, then.reason));
+    const { for: reason, minutes } = then;
+    return world.move(row, transitions.waiting(row, { reason, minutes }));
   }
-  return answer === 'done' ? record(world, row, step) : { unknownStep: step, lookUps: 0 };
+  if (answer !== 'lost-undone') world.does(step, row);
+  if (answer === 'done') record(world, row, step);
+  else world.move(row, transitions.notFound(row, step));
 }
 
-function record(world: World, row: Payout, step: 'transfer' | 'payout'): Partial<Payout> {
-  const known = { unknownStep: null, lookUps: 0, waitingFor: null, lookAgainAt: null };
+function record(world: World, row: Payout, step: MoneyStep): void {
+  const key = `${row.payoutId}/${step}`;
   if (step === 'transfer') {
-    world.book(postings.transferred(moneyOf(row), `tr_${row.payoutId}`));
-    return { ...known, status: 'transferred' };
+    const transferId = idOf(row, 'transfer') as TransferId;
+    // Half of the payouts can be paid out an hour later only.
+    const arrivesAt = Number(row.payoutId.slice(7)) % 2 ? null : minutesLater(row.now, 60);
+    world.move(row, transitions.transferred(row, { key, transferId, arrivesAt }));
+  } else {
+    const stripePayoutId = idOf(row, 'payout') as StripePayoutId;
+    const expected = { bankExpectedAt: null, followAt: null };
+    world.move(row, transitions.sent(row, { key, stripePayoutId, ...expected }));
   }
-  world.book(postings.sent(moneyOf(row), `po_${row.payoutId}`));
-  return { ...known, status: 'sent' };
 }
 
-/** What Stripe has is found; what it has not is, after four looks, a person's to say. */
-function lookUp(world: World, row: Payout, step: 'transfer' | 'payout'): Partial<Payout> {
-  const did = world.stripe[step === 'transfer' ? 'transfers' : 'payouts'].has(row.payoutId);
-  if (did) return record(world, row, step);
-  const lookUps = row.lookUps + 1;
-  if (lookUps < 4) return { lookUps };
-  return { unknownStep: null, lookUps: 0, parked: 'outcome-unknown' };
+/** Stripe's lists lag, so what was done is found or not; after four looks a person decides. */
+function lookUp(world: World, row: Payout, step: MoneyStep, answer: Answer): void {
+  if (world.did(row, step) && answer !== 'lost-undone') return record(world, row, step);
+  if (row.namedStripeId) return world.move(row, transitions.parked(row, 'outcome-unknown'));
+  world.move(row, transitions.notFound(row, step));
 }
 
-function bringBack(world: World, row: Payout, lines: typeof postings.failed): Partial<Payout> {
-  world.book(lines(moneyOf(row), `po_${row.payoutId}`));
+function cancel(world: World, row: Payout): void {
+  // Between two steps, an attempt that Stripe did not answer is the only one that is open.
+  const attempt = row.unknownStep ? { state: 'unknown' as const, wasSent: true } : undefined;
+  const isCancelUnknown = world.cancelUnknown.has(row.payoutId);
+  const plan = planCancel({ ...row, isCancelUnknown }, attempt);
+  if (plan.kind === 'end') world.move(row, orders.canceled(row, 'key_1', undefined));
+  if (plan.kind === 'ask-stripe') world.move(row, orders.cancelOrdered(row, 'key_1'));
+}
+
+function cancelAtStripe(world: World, row: Payout, answer: Answer): void {
+  if (answer === 'done' || answer === 'back') return bringBack(world, row, 'canceled');
+  if (answer !== 'refused') world.cancelUnknown.add(row.payoutId);
+  const answered = answer === 'refused' ? 'refused' : 'unknown';
+  world.move(row, orders.cancelAnswered(row, answered));
+}
+
+/** The account had too little, because somebody else took the money: another payout weighs again. */
+function replace(world: World, row: Payout): void {
+  if (row.status !== 'transferred' || row.waitingFor !== 'account-balance') return;
+  world.move(row, transitions.replaced(row));
+  order(world, row.requestedAmount);
+}
+
+function bringBack(world: World, row: Payout, status: 'failed' | 'canceled'): void {
+  const transition = transitions.back(sent(row), { status, failureCode: null }, false);
+  if (!transition) throw new Error(`nothing comes back of a payout that is ${row.status}`);
+  world.move(row, transition);
   world.back += row.fromPlatform + row.fromAccount;
-  return { status: 'failed' };
 }
 
-function moneyOf({
-  payoutId,
-  sellerId,
-  currency,
-  fromPlatform,
-  fromAccount,
-}: Payout): postings.PayoutMoney {
-  return {
-    payoutId,
-    sellerId,
-    currency,
-    fromPlatform: minor(fromPlatform),
-    fromAccount: minor(fromAccount),
-  };
+function sent(row: Payout): transitions.SentPayout {
+  if (!row.stripePayoutId) throw new Error('Stripe does not have the payout');
+  return { ...row, stripePayoutId: row.stripePayoutId };
 }
 
-const sum = (amounts: Iterable<number>): number => [...amounts].reduce((all, one) => all + one, 0);
+function idOf({ payoutId }: Payout, step: MoneyStep): TransferId | StripePayoutId {
+  return step === 'transfer' ? `tr_${payoutId}` : `po_${payoutId}`;
+}
 
-function check(world: World): void {
-  expect(sum(world.places.values())).toBe(0);
-  for (const [place, held] of world.places) {
-    if (place !== 'owed') expect([place, held >= 0]).toEqual([place, true]);
-  }
-  expect(sum(world.stripe.transfers.values())).toBeLessThanOrEqual(world.earned);
-  expect(sum(world.stripe.payouts.values())).toBeLessThanOrEqual(world.earned + world.back);
-  for (const { payoutId, fromPlatform, fromAccount } of world.payouts) {
-    const { transfers, payouts } = world.stripe;
-    expect(transfers.get(payoutId) ?? fromPlatform).toBe(fromPlatform);
-    expect(payouts.get(payoutId) ?? fromPlatform + fromAccount).toBe(fromPlatform + fromAccount);
-  }
+function minutesLater(instant: string, minutes: number): string {
+  return new Date(Date.parse(instant) + minutes * 60_000).toISOString();
 }
 
 test('no life of payouts makes or loses a minor unit, transfers more than was earned, or takes what is held', () => {
@@ -236,7 +251,8 @@ test('no life of payouts makes or loses a minor unit, transfers more than was ea
     { numRuns: 1500 },
   );
   // A property that never gets anywhere proves nothing.
-  for (const state of ['hold', 'outcome-unknown', 'sent', 'settled', 'failed']) {
+  const waits = ['hold', 'arrival', 'bank', 'late-return', 'outcome-unknown', 'refused-by-stripe'];
+  for (const state of [...waits, 'settled', 'failed', 'returned', 'canceled', 'skipped']) {
     expect(reached).toContain(state);
   }
 });

@@ -1,0 +1,235 @@
+import { parkNames, type ParkReason } from '../parking/reasons.ts';
+import { waitNames, type WaitReason } from '../waits.ts';
+import { notTheBank } from '../accounts/failures.ts';
+import type { SkipReason } from '../funds.ts';
+import {
+  type PayoutId,
+  sellerWorkflowId,
+  type StripeAccountId,
+  type StripePayoutId,
+  type TransferId,
+} from '../ids.ts';
+import * as postings from '../ledger.ts';
+import type { MoneyStep } from '../stripe.ts';
+import { lookUpDelaysMinutes } from './refusals.ts';
+import type { Payout } from './states.ts';
+import {
+  begin,
+  beginAsRead,
+  moneyOf,
+  noDoubt,
+  now,
+  type Transition,
+  wakesOf,
+} from './transition.ts';
+
+/** A payout that Stripe has. */
+export type SentPayout = Payout & { stripePayoutId: StripePayoutId };
+
+/** Money is set aside: the platform's part still has to be transferred, where there is one. */
+export function reserved(
+  money: postings.PayoutMoney,
+  stripeAccount: StripeAccountId | null,
+): Transition {
+  const { fromPlatform, fromAccount } = money;
+  return {
+    ...begin(money, 'requested'),
+    status: fromPlatform > 0 ? 'reserved' : 'transferred',
+    wait: null,
+    facts: { fromPlatform, fromAccount, stripeAccount, reservedAt: now },
+    entries: postings.reserveEntries(money),
+  };
+}
+
+/** Nothing can be set aside for the payout, so it ends. */
+export function skipped(payout: { payoutId: PayoutId }, reason: SkipReason): Transition {
+  const facts = { skipReason: reason, overAt: now };
+  return { ...begin(payout, 'requested'), status: 'skipped', wait: null, facts };
+}
+
+/**
+ * Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. If the
+ * money arrived `otherwise` than it was sent, the payout waits for a person.
+ */
+export function transferred(
+  payout: Payout,
+  made: {
+    key: string;
+    transferId: TransferId;
+    arrivesAt: string | null;
+    arrival?: string | null;
+    otherwise?: string | null;
+  },
+): Transition {
+  const { key, transferId, arrivesAt, arrival = null, otherwise = null } = made;
+  const isLater = otherwise === null && arrivesAt !== null && arrivesAt > payout.now;
+  return {
+    ...begin(payout, 'reserved'),
+    ...noDoubt,
+    status: 'transferred',
+    wait: isLater ? { reason: 'arrival', until: arrivesAt } : null,
+    parked: otherwise === null ? null : { reason: parkNames.unexpectedState, detail: otherwise },
+    facts: { transferId, arrival, arrivesAt },
+    entries: postings.transferEntries(moneyOf(payout), transferId),
+    attempt: { key, state: 'succeeded', stripeId: transferId },
+  };
+}
+
+/**
+ * Stripe took the payout and expects the bank to have the money at `bankExpectedAt`. An event about
+ * this payout may be stored already; then the payout looks again at once.
+ */
+export function sent(
+  payout: Payout,
+  made: {
+    key: string;
+    stripePayoutId: StripePayoutId;
+    bankExpectedAt: string | null;
+    followAt: string | null;
+  },
+): Transition {
+  const { key, stripePayoutId, bankExpectedAt, followAt } = made;
+  return {
+    ...begin(payout, 'transferred'),
+    ...noDoubt,
+    status: 'sent',
+    wait: { reason: waitNames.atBank, until: followAt ?? now, orEndOf: stripePayoutId },
+    facts: { stripePayoutId, bankExpectedAt, sentAt: now },
+    entries: postings.sentEntries(moneyOf(payout), stripePayoutId),
+    attempt: { key, state: 'succeeded', stripeId: stripePayoutId },
+  };
+}
+
+/** The bank has the money; from now on the payout is watched for a late return. */
+export function paid(payout: SentPayout, watchDays: number): Transition {
+  const watchUntil = { inMinutes: watchDays * 24 * 60 };
+  return {
+    ...begin(payout, 'sent'),
+    status: 'paid',
+    wait: { reason: 'late-return', until: watchUntil },
+    facts: { paidAt: now, watchUntil },
+    entries: postings.paidEntries(moneyOf(payout), payout.stripePayoutId),
+  };
+}
+
+/** The watch is over, and the bank kept the money. */
+export function settled(payout: Payout): Transition {
+  return { ...begin(payout, 'paid'), status: 'settled', wait: null, facts: { overAt: now } };
+}
+
+/** Why money came back to the account, as Stripe says it. */
+export type Return = {
+  status: 'failed' | 'canceled';
+  failureCode: string | null;
+  bankAccount?: string | null;
+  /** The attempt that asked Stripe to cancel the payout. */
+  key?: string;
+};
+
+/** True when the return says something about the bank account, so that its failures are counted. */
+export function isBankFailure(why: Return): why is Return & { bankAccount: string } {
+  const { status, failureCode, bankAccount = null } = why;
+  return bankAccount !== null && status === 'failed' && failureCode !== notTheBank;
+}
+
+/** True while the money of a payout is on its way to the bank or there. */
+export function mayComeBack({ status }: Pick<Payout, 'status'>): boolean {
+  return status === 'sent' || status === 'paid' || status === 'settled';
+}
+
+/**
+ * The money is back at the account: the bank refused it, Stripe canceled the payout, or the bank
+ * returned the money after it was paid. Nothing comes back of a payout that Stripe does not have.
+ */
+export function back(
+  payout: SentPayout,
+  why: Return,
+  bankIsPaused: boolean,
+): Transition | undefined {
+  const { status, sellerId, stripePayoutId } = payout;
+  if (!mayComeBack(payout)) return undefined;
+  const wasPaid = status !== 'sent';
+  const entries = wasPaid ? postings.returnedEntries : postings.failedEntries;
+  const { key, failureCode, bankAccount = null } = why;
+  return {
+    ...begin(payout, status),
+    status: wasPaid ? 'returned' : why.status,
+    wait: null,
+    facts: { failureCode, bankAccount, awaitsDetails: bankIsPaused, overAt: now },
+    entries: entries(moneyOf(payout), stripePayoutId),
+    ...(key !== undefined && { attempt: { key, state: 'succeeded', stripeId: stripePayoutId } }),
+    releasesEarnings: true,
+    // A seller without money has no payday to wait for, and the bank details may have changed since.
+    wakes: [
+      {
+        workflowId: sellerWorkflowId(sellerId),
+        topics: isBankFailure(why) ? ['payouts', 'account'] : ['payouts'],
+      },
+    ],
+  };
+}
+
+/** A look-up found nothing, or the outcome just became unknown: look up again, or ask a person. */
+export function notFound(
+  payout: Payout,
+  step: MoneyStep,
+  detail: string | null = null,
+): Transition {
+  const lookUps = payout.unknownStep === step ? payout.lookUps + 1 : 0;
+  const minutes = lookUpDelaysMinutes[lookUps];
+  if (minutes === undefined) return parked(payout, parkNames.outcomeUnknown, detail);
+  return {
+    ...beginAsRead(payout),
+    unknown: { step, lookUps },
+    wait: { reason: waitNames.lookUp, until: { inMinutes: minutes } },
+  };
+}
+
+/** No attempt of the payout is in doubt after all: the payout takes its step again. */
+export function nothingUnknown(payout: Payout): Transition {
+  return { ...beginAsRead(payout), ...noDoubt, wait: null };
+}
+
+/** The payout waits; nothing else changes. */
+export function waiting(
+  payout: Payout,
+  { reason, minutes, bankExpectedAt }: TimedWait,
+): Transition {
+  return {
+    ...beginAsRead(payout),
+    wait: { reason, until: { inMinutes: minutes } },
+    ...(bankExpectedAt !== undefined && { facts: { bankExpectedAt } }),
+  };
+}
+
+/** What a payout waits for, for how long at most, and when Stripe now expects the bank to have it. */
+export type TimedWait = { reason: WaitReason; minutes: number; bankExpectedAt?: string };
+
+/** The payout stops until a person decides; its money stays where it is. */
+export function parked(
+  payout: Payout,
+  reason: ParkReason,
+  detail: string | null = null,
+): Transition {
+  return { ...beginAsRead(payout), parked: { reason, detail }, named: null, wait: null };
+}
+
+/** Stripe made an object that the stored payout does not name: a person must see both. */
+export function madeBeside(stored: Payout, step: MoneyStep, made: string): Transition | undefined {
+  const named = step === 'transfer' ? stored.transferId : stored.stripePayoutId;
+  if (named === made || stored.parked) return undefined;
+  return parked(stored, parkNames.unexpectedState, `Stripe made ${made} beside ${named}`);
+}
+
+/** Someone else took the money from the account: the payout ends, and another takes its place. */
+export function replaced(payout: Payout): Transition {
+  return {
+    ...begin(payout, 'transferred'),
+    status: 'skipped',
+    wait: null,
+    facts: { skipReason: 'account-short', overAt: now },
+    entries: postings.releaseEntries(moneyOf(payout), true),
+    releasesEarnings: true,
+    wakes: wakesOf(payout),
+  };
+}
