@@ -3,7 +3,7 @@ import type { PayoutId, SellerId } from '../domain/ids.ts';
 import type { Entry, EntryKind } from '../domain/ledger.ts';
 import type { Db } from './connect.ts';
 
-/** Writes entries; one that stands already is left as it stands, so a repeat moves nothing. */
+/** Records entries. An existing entry stays unchanged, so a repeat moves nothing. */
 export async function recordEntries(db: Db, entries: readonly Entry[]): Promise<void> {
   if (entries.length === 0) return;
   await db
@@ -13,7 +13,7 @@ export async function recordEntries(db: Db, entries: readonly Entry[]): Promise<
     .execute();
 }
 
-/** An entry as the table holds it. */
+/** An entry as a row of the table. */
 export function toRow(entry: Entry) {
   return {
     event_key: entry.eventKey,
@@ -49,7 +49,7 @@ const columns = [
   ['stripe_id', 'text'],
 ] as const;
 
-/** The ledger's lines of a payout, in the order in which they were written. */
+/** The ledger's lines of a payout, in the order in which they were recorded. */
 export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
   return db
     .selectFrom('ledger_entries')
@@ -60,7 +60,7 @@ export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
     .execute();
 }
 
-/** Every movement of a seller's money, newest first, one more than the limit where there are more. */
+/** Every movement of a seller's money, newest first, one more than the limit if there are more. */
 export async function listSellerEntries(
   db: Db,
   filter: {

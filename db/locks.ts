@@ -4,16 +4,16 @@ import type { Schedule } from '../domain/paydays/schedule.ts';
 import type { Tx } from './connect.ts';
 
 /**
- * The order in which a transaction locks rows, so that no two transactions wait for each other in a
- * ring. A transaction begins with the key of its command, if it has one (`commandLock`). Then come
- * what an order is about, its sellers, their holds and payouts, the attempts of these, and earnings;
- * several rows of a table are locked in the order of their ids. `operations` comes last, and then
- * the wake-ups. Three things need no place in the order:
+ * The order in which a transaction locks rows, so that transactions never wait for each other in a
+ * cycle. A transaction begins with the key of its command, if it has one (`commandLock`). Then it
+ * locks the object of the command, its sellers, their holds and payouts, the attempts of the
+ * payouts, and earnings. Several rows of one table are locked in the order of their ids.
+ * `operations` is locked after them, and wake-ups last. Three things need no place in the order:
  *
  * - A statement that skips locked rows waits for nobody.
  * - `clock` and `reconciliation` are each the first lock of one kind of transaction, and no other
  *   transaction locks them.
- * - The rows of `balances` are locked by the trigger of the entries, after everything else.
+ * - The trigger of the entries locks the rows of `balances`, after everything else.
  */
 export const lockOrder = [
   'api_keys',
@@ -35,37 +35,40 @@ type Lockable = (typeof lockOrder)[number];
 const strengths = {
   /** Nobody else changes the row, and no new row refers to it. */
   alone: 'for update',
-  /** Nobody else changes the row; new rows may refer to it. */
+  /** Nobody else changes the row. New rows may refer to it. */
   'to-change': 'for no key update',
   /** Nobody changes the row. */
   'to-read': 'for share',
-  /** Nobody locks the row alone, as the closing of a seller does. */
+  /** Nobody takes the lock `alone`, for example to close a seller. */
   'to-refer': 'for key share',
 } as const;
 
-/** The end of a query: locks the rows of this table that the query finds, until the transaction ends. */
+/** The end of a query: locks this table's rows that the query finds, until the transaction ends. */
 export function lock(table: Lockable, strength: keyof typeof strengths): RawBuilder<unknown> {
   return sql`${sql.raw(strengths[strength])} of ${sql.table(table)}`;
 }
 
-/** The same for as many rows as nobody else has locked: the query finds no others. */
+/** The same, but only for rows that nobody else has locked: the query finds no others. */
 export function lockFree(table: Lockable): RawBuilder<unknown> {
   return sql`${lock(table, 'alone')} skip locked`;
 }
 
-/** True in SQL where nobody else carries out the command with this number, until this ends. */
+/**
+ * True in SQL if nobody else runs the command with this number. Holds until the transaction ends.
+ */
 export function commandLock(number: bigint) {
   return sql<boolean>`pg_try_advisory_xact_lock(${number.toString()}::bigint)`;
 }
 
-/** Keeps attempts from being opened, sent and decided until the transaction ends. */
+/** Prevents attempts from being opened, sent or decided until the transaction ends. */
 export async function lockAllAttempts(tx: Tx): Promise<void> {
   await sql`lock table attempts in share row exclusive mode`.execute(tx);
 }
 
 /**
- * Keeps the seller from all who write about it, until the transaction ends: what earnings bring is
- * weighed by the schedule of before or by that of after, never by neither.
+ * Locks out every transaction that writes about the seller, until this one ends. While a schedule
+ * changes, new earnings are therefore checked against the old thresholds or the new ones, never
+ * against neither.
  */
 export async function lockSellerAlone(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx
@@ -76,7 +79,10 @@ export async function lockSellerAlone(tx: Tx, sellerId: SellerId): Promise<void>
     .execute();
 }
 
-/** Locks the seller before its payouts and holds, so that nobody sets its money aside meanwhile. */
+/**
+ * Locks the seller before its payouts and holds, so that nobody reserves the seller's money
+ * meanwhile.
+ */
 export async function lockSeller(
   tx: Tx,
   sellerId: SellerId,
@@ -89,7 +95,7 @@ export async function lockSeller(
     .executeTakeFirstOrThrow();
 }
 
-/** The same for the seller of a payout or a hold; nothing where there is no such row. */
+/** Locks the seller of a payout or a hold. Returns undefined if there is no such row. */
 export async function lockSellerOf(
   tx: Tx,
   of: { payouts: PayoutId } | { holds: HoldId },
@@ -104,7 +110,7 @@ export async function lockSellerOf(
     .executeTakeFirst();
 }
 
-/** The same for several sellers, and for those of payouts with these ids. */
+/** Locks these sellers, and the sellers of these payouts. */
 export async function lockSellers(
   tx: Tx,
   of: { sellers: readonly SellerId[]; payouts: readonly PayoutId[] },

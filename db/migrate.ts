@@ -4,7 +4,10 @@ import { keepEventOrder } from './events.ts';
 import { whyUnusable } from './migrations/compatibility.ts';
 import { migrations } from './migrations/index.ts';
 
-/** Brings the database to the newest shape; safe to run from several processes and again. */
+/**
+ * Migrates the database to the newest version. Safe to repeat, and safe from several processes at
+ * once.
+ */
 export async function migrate(databaseUrl: string): Promise<void> {
   await withConnection(databaseUrl, async (db) => {
     const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
@@ -15,8 +18,8 @@ export async function migrate(databaseUrl: string): Promise<void> {
 }
 
 /**
- * Why this database cannot be brought to the newest shape, and what to do; undefined where it can.
- * Only reads. `remedy` is what the operator does instead, once everything is stopped.
+ * Why this database cannot be migrated to the newest version, and what to do. Undefined if it can.
+ * Only reads. `remedy` is what the operator does instead, after everything was stopped.
  */
 export async function whyNotMigrated(
   databaseUrl: string,

@@ -9,17 +9,19 @@ export function inMinutes(minutes: number) {
   return sql<string>`business_now() + ${minutes} * interval '1 minute'`;
 }
 
-/** An instant as PostgreSQL takes it, which knows fewer offsets and shorter fractions than RFC 3339. */
+/**
+ * An instant that PostgreSQL accepts: it knows fewer offsets and shorter fractions than RFC 3339.
+ */
 export function utc(given: string): string {
   return new Date(given).toISOString();
 }
 
-/** An SQL expression as every instant is read: RFC 3339 in UTC with milliseconds. */
+/** An SQL expression in the format of every instant: RFC 3339 in UTC with milliseconds. */
 export function instant(expression: string) {
   return sql.raw(`to_char((${expression}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 }
 
-/** Several statements that see one state, so that no part contradicts another. */
+/** Runs several statements on one snapshot, so that no part contradicts another. */
 export async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<T> {
   return db
     .transaction()
@@ -28,7 +30,7 @@ export async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Pro
     .execute(read);
 }
 
-/** The instant that they see. */
+/** Business time of the transaction. */
 export async function readNow(tx: Tx): Promise<string> {
   const { now } = await tx.selectNoFrom(businessNow.as('now')).executeTakeFirstOrThrow();
   return now;

@@ -4,17 +4,17 @@ import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { Db, Tx } from './connect.ts';
 import { lock } from './locks.ts';
 
-/** A workflow that has something to look at and was not told yet. */
+/** A workflow that must look at something and was not notified yet. */
 export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
 
-/** The id of a workflow in SQL; `id` names the column with the id of its seller or payout. */
+/** The id of a workflow in SQL. `id` is the column with the id of its seller or payout. */
 export function workflowId(kind: keyof typeof workflowPrefixes, id: string) {
   return sql<string>`${sql.lit(workflowPrefixes[kind])} || ${sql.ref(id)}`;
 }
 
 /**
- * Notes that workflows must look again, in the transaction that gives them the reason. Whoever
- * writes or removes several does so in the order of their ids, so that nobody waits in a ring.
+ * Records wake-ups in the transaction that gives the reason. Several wake-ups are written and
+ * removed in the order of their ids, so that transactions never wait for each other in a cycle.
  */
 export async function addWakeUps(
   db: Db,
@@ -31,7 +31,7 @@ export async function addWakeUps(
   );
 }
 
-/** The same for as many as a query of workflow ids and topics finds, each once. */
+/** The same for all workflow ids and topics that a query finds, each id once. */
 export async function insertWakeUps(db: Db, found: RawBuilder<unknown>): Promise<void> {
   await sql`
     insert into wake_ups (workflow_id, topics) ${found} order by 1
@@ -40,13 +40,15 @@ export async function insertWakeUps(db: Db, found: RawBuilder<unknown>): Promise
   `.execute(db);
 }
 
-/** What a second reason does to a wake-up that still waits: it adds its topics, as a new one. */
+/**
+ * How a second reason changes a wake-up that still waits: it adds its topics, under a new version.
+ */
 export const mergedWakeUp = {
   topics: sql<WakeTopic[]>`array(select distinct unnest(wake_ups.topics || excluded.topics))`,
   version: sql<number>`excluded.version`,
 };
 
-/** Wake-ups that nobody delivered for a while, oldest first. */
+/** Wake-ups that were not delivered for a while, oldest first. */
 export async function listWakeUps(
   db: Db,
   { limit, olderThanSeconds }: { limit: number; olderThanSeconds: number },
@@ -65,7 +67,7 @@ export async function listWakeUps(
   }));
 }
 
-/** Forgets a delivered wake-up, unless another reason came in the meantime. */
+/** Deletes delivered wake-ups, unless another reason came meanwhile. */
 export async function removeWakeUps(
   db: Db,
   delivered: readonly Pick<WakeUp, 'workflowId' | 'version'>[],
@@ -91,7 +93,7 @@ export async function removeWakeUps(
     .execute();
 }
 
-/** Has a seller's workflow look at its row. */
+/** Wakes a seller's workflow, which then reads its row. */
 export async function wakeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
 }

@@ -4,18 +4,21 @@ import type { Db } from '../connect.ts';
 /** What an operator looks at first. */
 export type Backlog = {
   moneyStopped: boolean;
-  /** Age of the oldest wake-up that nobody delivered yet; null when all were. */
+  /** The age of the oldest wake-up that is not delivered yet. Null if all were delivered. */
   oldestWakeUpSeconds: number | null;
   parkedPayouts: number;
   parkedSellers: number;
-  /** What left under our name and this database did not know of: see /v1/recovery. */
+  /**
+   * Transfers and payouts under our name at Stripe that this database does not know: see
+   * /v1/recovery.
+   */
   toAdopt: number;
   openDiscrepancies: number;
-  /** What was found wrong around the engine, and what puts it right. */
+  /** The failed checks, and what fixes each. */
   failedChecks: { name: string; remedy: string }[];
 };
 
-/** Reads it in one statement; a database that does not answer shows by throwing. */
+/** Reads the backlog in one statement. Throws if the database does not answer. */
 export async function readBacklog(db: Db): Promise<Backlog> {
   const { rows } = await sql<Backlog>`
     select money_stopped as "moneyStopped",

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** Something around the engine that has to be so, and what to do when it is not. */
+/** A condition around the engine that must hold, and what to do if it does not. */
 export type Check = { name: string; passed: boolean; remedy: string };
 
-/** What is wrong around the engine, and what puts it right. */
+/** The failed checks, and what fixes each. */
 export async function listFailedChecks(db: Db) {
   return db
     .selectFrom('checks')
@@ -14,15 +14,15 @@ export async function listFailedChecks(db: Db) {
     .execute();
 }
 
-/** The check that Stripe answers what is read of it. */
+/** The name of the check that Stripe answers reads. */
 export const stripeAnswers = 'stripe-answers';
 
-/** True from the moment Stripe was found silent until it answers again. */
+/** True if Stripe did not answer at the last check. */
 export async function isStripeSilent(db: Db): Promise<boolean> {
   return (await listFailedChecks(db)).some(({ name }) => name === stripeAnswers);
 }
 
-/** Writes down how a check went; the last time counts. */
+/** Records the result of a check. Only the latest result is kept. */
 export async function recordCheck(db: Db, check: Check): Promise<void> {
   await db
     .insertInto('checks')

@@ -8,7 +8,7 @@ import { insertWakeUps, workflowId } from '../wake-ups.ts';
 /** Business time now, and how far it is ahead of real time. */
 export type ClockReading = { now: string; offsetMs: number };
 
-/** Reads the clock that every deadline is measured by. */
+/** Reads the clock that decides every deadline. */
 export async function readClock(db: Db): Promise<ClockReading> {
   const { rows } = await sql<ClockReading>`
     select clock_timestamp() + offset_ms * interval '1 millisecond' as now,
@@ -20,15 +20,15 @@ export async function readClock(db: Db): Promise<ClockReading> {
   return row;
 }
 
-/** Keeps others from moving the clock until the transaction ends; reading goes on. */
+/** Prevents others from moving the clock until the transaction ends. Reading remains possible. */
 export async function lockClock(tx: Tx): Promise<ClockReading> {
   await sql`select from clock ${lock('clock', 'alone')}`.execute(tx);
   return readClock(tx);
 }
 
 /**
- * True while a POST to Stripe may be under way. Until the transaction ends none can begin, so
- * that none is first sent before a long move and sent again after it.
+ * True while a POST to Stripe may be under way. Until the transaction ends, no POST can begin, so
+ * that no request is first sent before a long move of the clock and sent again after it.
  */
 export async function isRequestOpen(tx: Tx): Promise<boolean> {
   await lockAllAttempts(tx);
@@ -39,7 +39,7 @@ export async function isRequestOpen(tx: Tx): Promise<boolean> {
   return rows[0]?.open ?? true;
 }
 
-/** Moves business time forward and notes that whatever has fallen due must look again. */
+/** Moves business time forward, and wakes every workflow with a deadline that has passed. */
 export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
   const { offset_ms: before } = await tx
     .selectFrom('clock')
@@ -66,5 +66,8 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
   );
 }
 
-/** The transaction began before the sandbox moved; its own now() is that much behind. */
+/**
+ * Business time after the sandbox's clock moved. The transaction began before, so its own now() is
+ * behind.
+ */
 const newNow = sql`clock_timestamp() + offset_ms * interval '1 millisecond'`;

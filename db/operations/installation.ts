@@ -1,6 +1,6 @@
 import type { Db } from '../connect.ts';
 
-/** What this database belongs to; written once, at the first start. */
+/** What this database belongs to. Recorded once, at the first start. */
 export type Installation = {
   stripeAccount: string;
   livemode: boolean;
@@ -8,7 +8,7 @@ export type Installation = {
   temporalNamespace: string;
 };
 
-/** Reads what this database belongs to; undefined before the first start. */
+/** Reads what this database belongs to. Undefined before the first start. */
 export async function findInstallation(db: Db): Promise<Installation | undefined> {
   const row = await db.selectFrom('installation').selectAll().executeTakeFirst();
   if (!row) return undefined;
@@ -20,7 +20,7 @@ export async function findInstallation(db: Db): Promise<Installation | undefined
   };
 }
 
-/** Writes down what this database belongs to, unless that stands; answers with what stands. */
+/** Records what this database belongs to, unless a record exists. Returns the stored record. */
 export async function recordInstallation(db: Db, of: Installation): Promise<Installation> {
   await db
     .insertInto('installation')
@@ -35,7 +35,9 @@ export async function recordInstallation(db: Db, of: Installation): Promise<Inst
   return (await findInstallation(db)) ?? of;
 }
 
-/** In words, what does not fit to what this database belongs to; undefined when all does. */
+/**
+ * Describes how the given installation differs from the stored one. Undefined if nothing differs.
+ */
 export function describeMismatch(
   stands: Installation,
   given: Partial<Installation>,

@@ -18,7 +18,7 @@ export async function readOperations(db: Db): Promise<Operations> {
   };
 }
 
-/** Stops money or lets it move again; what waited for that is told to look again. */
+/** Stops money, or lets it move again and wakes the payouts that waited. */
 export async function recordMoneySwitch(
   tx: Tx,
   change: { stopped: boolean; reason: string; changedBy: ApiKeyId },
@@ -36,7 +36,7 @@ export async function recordMoneySwitch(
   return readOperations(tx);
 }
 
-/** Keeps others from moving the switch until the transaction ends. */
+/** Prevents others from changing the switch until the transaction ends. */
 export async function lockMoneySwitch(tx: Tx): Promise<void> {
   await tx
     .selectFrom('operations')
@@ -45,7 +45,7 @@ export async function lockMoneySwitch(tx: Tx): Promise<void> {
     .execute();
 }
 
-/** Only payouts wait for this: nothing else moves money. */
+/** Only payouts wait for the switch, because nothing else moves money. */
 async function wakeStopped(tx: Tx): Promise<void> {
   await insertWakeUps(
     tx,

@@ -14,13 +14,13 @@ import { businessNow } from '../time.ts';
 import { wakeSeller } from '../wake-ups.ts';
 import { lookForThreshold, readThresholds } from './thresholds.ts';
 
-/** Finds paydays: zones and bank holidays are not known here. */
+/** Finds paydays. The database knows neither time zones nor bank holidays. */
 export type Calendar = (
   seller: { schedule: Schedule; country: string },
   around: { now: string; count: number },
 ) => { latest: string | null; upcoming: string[] };
 
-/** Sets when a seller is paid from now on; a payday that was not opened yet is forgotten. */
+/** Sets when a seller is paid from now on. A payday that was not opened yet is dropped. */
 export async function recordSchedule(
   tx: Tx,
   seller: { sellerId: SellerId; schedule: Schedule; nextPayoutAt: string | null },
@@ -40,9 +40,9 @@ export async function recordSchedule(
 }
 
 /**
- * Orders what is due of an active seller: the latest payday that has come, and what reaches a
- * threshold; then says when to look next. A repeat finds nothing due. The seller is locked as for a
- * reservation, so that nobody sets aside the money that is weighed here.
+ * Orders what is due for an active seller: the latest payday that has come, and every currency that
+ * reaches its threshold. Then records when to look next. A repeat finds nothing due. The seller is
+ * locked as for a reservation, so that nobody reserves this money meanwhile.
  */
 export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -73,9 +73,9 @@ export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar)
 }
 
 /**
- * Earnings came, all of them new: wakes a seller whose workflow sleeps, because no money waited for its payday, or
- * one that may reach a threshold. The balances are locked by the entries just written, so of two
- * requests at once one sees what both brought. True when somebody was woken.
+ * Wakes a seller after new earnings if its workflow sleeps because no money waited for its payday,
+ * or if a threshold may be reached. The new entries have locked the balances, so of two
+ * simultaneous requests one sees the money of both. Returns true if the seller was woken.
  */
 export async function wakeForPayday(
   tx: Tx,
@@ -135,7 +135,7 @@ type Order = {
   cut_off_at?: string;
 };
 
-/** A payday that was opened already stands as it was opened. */
+/** A payday that was opened already stays unchanged. */
 async function insertOrder(tx: Tx, order: Order | (Order & ReturnType<typeof skipped>)) {
   await tx
     .insertInto('payouts')

@@ -7,13 +7,13 @@ import type { Tx } from '../connect.ts';
 import { readFunds } from '../funds.ts';
 import { businessNow } from '../time.ts';
 
-/** A seller without any is paid by order. */
+/** The thresholds of a schedule. Null for a seller without a schedule, who is paid by order. */
 type Thresholds = Pick<Schedule, 'thresholds'> | null;
 
 /**
- * The currencies that reach their threshold now, and when the next may by what is earned already
- * and by the holds that run out. A currency with a payout that has not set its money aside yet
- * waits: it may be the same money.
+ * The currencies that reach their threshold now, and when the next currency may reach it, judging
+ * by earnings to come and by holds that expire. A currency waits while one of its payouts has not
+ * reserved money yet: it may be the same money.
  */
 export async function readThresholds(
   tx: Tx,
@@ -45,7 +45,10 @@ export async function readThresholds(
   return { now: reached, next: dates.sort()[0] ?? null };
 }
 
-/** Something may reach a threshold sooner than was known: true when the seller has to look then. */
+/**
+ * Looks earlier if a threshold may be reached earlier than known. Returns true if the seller must
+ * look earlier.
+ */
 export async function lookForThreshold(
   tx: Tx,
   sellerId: SellerId,
@@ -56,7 +59,7 @@ export async function lookForThreshold(
   return at !== null && lookAt(tx, sellerId, at);
 }
 
-/** A hold lifts by itself then: the seller has to look, whether it has what is missing or not. */
+/** The seller looks when the hold expires, whether or not the missing amount is there by then. */
 export async function lookAtExpiry(
   tx: Tx,
   sellerId: SellerId,
@@ -84,7 +87,7 @@ function hasThresholds(schedule: Thresholds): schedule is NonNullable<Thresholds
   return schedule !== null && Object.keys(schedule.thresholds).length > 0;
 }
 
-/** When the earnings to come add up to what is missing; null where no sum would be enough. */
+/** When the earnings to come reach the missing amount. Null if no amount would be enough. */
 async function findReached(
   tx: Tx,
   of: { sellerId: SellerId; currency: string; missing: number | null },
@@ -101,8 +104,8 @@ async function findReached(
 }
 
 /**
- * When a seller's workflow has to look at its paydays: not while no money waits for one. Part of
- * any query over `sellers`.
+ * When a seller's workflow must look at its paydays. A payday counts only while money waits for it.
+ * Part of any query over `sellers`.
  */
 export const paydayAt = sql<string | null>`least(threshold_look_at,
   case when next_payout_at is not null and exists (select from balances

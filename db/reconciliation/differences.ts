@@ -5,21 +5,21 @@ import { lockFree } from '../locks.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { type Difference, openDiscrepancies } from './discrepancies.ts';
 
-/** What an entry says happened, where the books were read since and have no line of it. */
+/** An entry that no line confirms although the books were read since. */
 export type LateClaim = {
   entryId: number;
   side: 'account' | 'platform';
   sellerId: SellerId;
-  /** What Stripe calls it, on the platform's side. */
+  /** The name of the Stripe object on the platform's side. */
   object: string;
-  /** Whatever the line is, it is not older. */
+  /** The missing line is not older than this. */
   since: string;
 };
 
-/** Minutes of real time in which a clock that is moved gives everybody time to act. */
+/** Minutes of real time in which everybody can act, even if the clock is moved forward. */
 const realMinutes = 5;
 
-/** Sellers with lines that are not understood, and nobody looked at for a minute. */
+/** Sellers with unexplained lines that were stored more than a minute ago. */
 export async function listSellersWithOpenLines(db: Db, limit: number): Promise<SellerId[]> {
   const { rows } = await sql<{ sellerId: SellerId }>`
     select seller_id as "sellerId" from movements
@@ -30,7 +30,9 @@ export async function listSellersWithOpenLines(db: Db, limit: number): Promise<S
   return rows.map(({ sellerId }) => sellerId);
 }
 
-/** Entries that no line confirms although the books were read a while after them, oldest first. */
+/**
+ * Entries that no line confirms although the books were read some time after them, oldest first.
+ */
 export async function listLateClaims(
   db: Db,
   { graceMinutes, limit }: { graceMinutes: number; limit: number },
@@ -50,7 +52,10 @@ export async function listLateClaims(
   return rows;
 }
 
-/** Says which of these entries still have no line, now that the books were read once more. */
+/**
+ * Opens a discrepancy for each of these entries that still has no line after another read of the
+ * books.
+ */
 export async function openMissingLines(db: Db, claims: readonly LateClaim[]): Promise<void> {
   const given = claims.map(({ entryId, side }) => `${entryId}/${side}`);
   await open(
@@ -64,8 +69,8 @@ export async function openMissingLines(db: Db, claims: readonly LateClaim[]): Pr
 }
 
 /**
- * Says which lines have no entry though there was time for one. A step without an answer is no
- * difference yet: its payout looks for it, or waits for a person.
+ * Opens a discrepancy for each line that has no entry after the grace time. A step without an
+ * answer is no difference yet: its payout looks for the outcome, or waits for a person.
  */
 export async function openMissingEntries(db: Db, graceMinutes: number): Promise<void> {
   await open(
@@ -82,7 +87,7 @@ export async function openMissingEntries(db: Db, graceMinutes: number): Promise<
   );
 }
 
-/** The sellers whose books were not checked for longest, as far as so many lines go. */
+/** Takes the sellers whose books were not checked for longest, up to this number of lines. */
 export async function takeUnchecked(db: Db, lines: number): Promise<SellerId[]> {
   const { rows } = await sql<{ id: SellerId }>`
     with next as (
@@ -100,7 +105,7 @@ export async function takeUnchecked(db: Db, lines: number): Promise<SellerId[]> 
   return rows.map(({ id }) => id);
 }
 
-/** Holds all lines, entries and balances of these sellers against each other. */
+/** Compares all lines, entries and balances of these sellers. */
 export async function checkBooks(db: Db, sellers: readonly SellerId[]): Promise<void> {
   if (sellers.length === 0) return;
   const ids = sql`any(${sellers}::text[])`;
@@ -110,7 +115,7 @@ export async function checkBooks(db: Db, sellers: readonly SellerId[]): Promise<
   await open(db, balancesBesideLines(ids));
 }
 
-/** A line and the entry that it confirms, as that stands now. */
+/** Lines whose entry has another amount or currency now. */
 function differingPairs(ids: RawBuilder<unknown>) {
   return sql`select 'amount-differs' as cause, movements.id as object, claims.seller_id,
       entry.payout_id, movements.id as movement_id, movements.object as stripe_id,
@@ -123,7 +128,7 @@ function differingPairs(ids: RawBuilder<unknown>) {
       or entry.currency <> movements.currency)`;
 }
 
-/** A line that was in the ledger once. */
+/** Lines whose entry no longer exists. */
 function entriesGone(ids: RawBuilder<unknown>) {
   const gone = (seller: RawBuilder<unknown>) => sql`
     select 'entry-missing' as cause, coalesce(movements.object, movements.id) as object,
@@ -141,7 +146,7 @@ function entriesGone(ids: RawBuilder<unknown>) {
     where side = 'platform' and ledger_entries.id is null and claims.seller_id = ${ids}`;
 }
 
-/** A balance that is not the sum of its entries. */
+/** Balances that are not the sum of their entries. */
 function balancesBesideEntries(ids: RawBuilder<unknown>) {
   return sql`select 'balance-differs' as cause,
       concat_ws('/', seller_id, currency, place, kept - summed) as object, seller_id,
@@ -163,8 +168,9 @@ function balancesBesideEntries(ids: RawBuilder<unknown>) {
 }
 
 /**
- * What the account has by Stripe's lines and what it has by the ledger, less all that is known to
- * differ: lines and entries that nothing confirms yet, and pairs of different amounts.
+ * Accounts whose balance by Stripe's lines differs from their balance by the ledger, after
+ * subtracting the known differences: lines and entries that nothing confirms yet, and pairs of
+ * different amounts.
  */
 function balancesBesideLines(ids: RawBuilder<unknown>) {
   const pairs = sql`from claims join movements on movements.id = movement_id
@@ -212,7 +218,7 @@ type Row = {
   ledger_currency: string | null;
 };
 
-/** Opens what a query finds and is not known yet. */
+/** Opens the discrepancies that a query finds and that are not known yet. */
 async function open(db: Db, query: RawBuilder<unknown>): Promise<void> {
   const { rows } = await sql<Row>`
     select * from (${query}) as found

@@ -5,10 +5,13 @@ import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
 
-/** A difference as it is found: what is on each side, as far as there is anything. */
+/** A difference as found: what each side has, if anything. */
 export type Difference = {
   cause: Cause;
-  /** What it is about; each cause is opened once for it, and never again over the same line. */
+  /**
+   * What the difference is about. Each cause is opened once per object, and never again for the
+   * same line.
+   */
   object: string;
   sellerId: SellerId | null;
   payoutId?: PayoutId | null;
@@ -17,8 +20,8 @@ export type Difference = {
 };
 
 /**
- * Opens what is not open already; what a person closed stays closed. Another line of the same object
- * that comes after that is one more difference, and named by the line.
+ * Opens discrepancies that are not open yet. A discrepancy that a person closed stays closed. A
+ * later line of the same object opens another discrepancy, which is named after the line.
  */
 export async function openDiscrepancies(tx: Tx, found: readonly Difference[]): Promise<void> {
   if (found.length === 0) return;
@@ -56,7 +59,7 @@ export async function openDiscrepancies(tx: Tx, found: readonly Difference[]): P
   `.execute(tx);
 }
 
-/** The discrepancy over a difference that was opened: that of its line, otherwise of its object. */
+/** Finds the discrepancy about a difference: by its line, otherwise by its object. */
 export async function findDiscrepancyOver(
   tx: Tx,
   { cause, object, atStripe }: Difference,
@@ -73,7 +76,7 @@ export async function findDiscrepancyOver(
   return row?.id ?? null;
 }
 
-/** A person says why it needs no looking at any more; nothing when it was closed before. */
+/** Closes a discrepancy with a person's reason. Returns undefined if it was closed before. */
 export async function closeDiscrepancy(
   tx: Tx,
   { id, reason, by }: { id: DiscrepancyId; reason: string; by: string },
@@ -101,7 +104,7 @@ export async function findDiscrepancy(
   return row && toRecord(row);
 }
 
-/** Discrepancies, newest first, one more than the limit where there are more. */
+/** Discrepancies, newest first, one more than the limit if there are more. */
 export async function listDiscrepancies(
   db: Db,
   filter: {

@@ -10,7 +10,7 @@ import type {
 } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 
-/** Reads all that decides what these lines of a seller's account are. */
+/** Reads the facts that decide what these lines of a seller's account are. */
 export async function readKnown(
   tx: Tx,
   sellerId: SellerId,
@@ -65,7 +65,9 @@ function toNamed(row: PayoutRow, sellerId: SellerId): NamedPayout {
   };
 }
 
-/** Only what no line confirms yet: a second line of the same object is another movement. */
+/**
+ * Finds entries that no line confirms yet. A second line of the same object is another movement.
+ */
 export async function findClaims(
   tx: Tx,
   side: 'account' | 'platform',
@@ -83,7 +85,7 @@ export async function findClaims(
   return claims;
 }
 
-/** What is given back now came in by a line that was read before. */
+/** How money that is refunded now had come to the account, by lines that were read before. */
 async function findArrivals(
   tx: Tx,
   sellerId: SellerId,
@@ -119,12 +121,12 @@ async function findForeign(
   return new Map(rows.map(({ source, out }) => [source, out]));
 }
 
-/** What entries may call these lines. */
+/** The names under which entries may refer to these lines. */
 export function namesOf(movements: readonly Movement[]): string[] {
   return [...each(movements, ({ id }) => id), ...each(movements, ({ object }) => object)];
 }
 
-/** What is picked of each, once. */
+/** One value of each movement, without duplicates and nulls. */
 export function each(
   movements: readonly Movement[],
   pick: (one: Movement) => string | null,

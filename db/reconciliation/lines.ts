@@ -3,7 +3,10 @@ import type { SellerId } from '../../domain/ids.ts';
 import type { Movement, Standing } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 
-/** Keeps lines of Stripe's books, each once, in the order given; null is the platform's own. */
+/**
+ * Stores lines of Stripe's books, each once, in the given order. Without a seller, the lines are
+ * the platform's.
+ */
 export async function keepLines(
   tx: Tx,
   sellerId: SellerId | null,
@@ -33,10 +36,10 @@ export async function keepLines(
   `.execute(tx);
 }
 
-/** A line that is not understood yet, where it stands and whether it was looked at before. */
+/** An unexplained line, with its recorded standing and its place in the order. */
 export type OpenLine = Movement & { standing: Standing; position: number };
 
-/** Lines of a book that are not understood yet, in the order in which they happened. */
+/** The unexplained lines of one book, in the order in which they happened. */
 export async function listOpenLines(
   tx: Tx,
   sellerId: SellerId | null,
@@ -55,7 +58,10 @@ export async function listOpenLines(
   return rows;
 }
 
-/** Says which lines confirm which entries, also where somebody had missed the one or the other. */
+/**
+ * Records which lines confirm which entries. Open discrepancies about a missing line or entry agree
+ * from then on.
+ */
 export async function linkLines(
   tx: Tx,
   side: 'account' | 'platform',
@@ -80,7 +86,7 @@ export async function linkLines(
   `.execute(tx);
 }
 
-/** Notes how far lines are understood; one that stands so already is not written again. */
+/** Records how far lines are explained. A line with the same standing is not written again. */
 export async function recordStandings(
   tx: Tx,
   taken: readonly { id: string; standing: Standing }[],

@@ -28,7 +28,7 @@ import { readKnown } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
 import { alarmOver } from './unknown-payouts.ts';
 
-/** How far an account's books were read, in Stripe's time; null before the first time. */
+/** How far an account's books were read, in Stripe's time. Null before the first read. */
 export async function readMovementCursor(
   db: Db,
   sellerId: SellerId,
@@ -41,10 +41,10 @@ export async function readMovementCursor(
 }
 
 /**
- * Keeps the lines that were read, oldest first, and takes every line that is not understood yet:
- * an entry says it, or it is booked now, or it stays open and is looked at again. Answers with the
- * settled payouts that came back after all; one that is still followed is woken. While the seller
- * is locked nothing is set aside.
+ * Stores the lines that were read, oldest first, and decides about every unexplained line: an entry
+ * records it, or it is booked now, or it stays open and is checked again. Returns the settled
+ * payouts that came back after all. A payout that is still followed is woken instead. While the
+ * seller is locked, no money is reserved.
  */
 export async function recordMovements(
   db: Db,
@@ -90,7 +90,7 @@ export async function recordMovements(
 
 type Taken = readonly { movement: OpenLine; booking: Booking }[];
 
-/** True when income came straight to the account. */
+/** Books the lines that no entry records. Returns true if income came directly to the account. */
 async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> {
   const booked = taken.flatMap(({ movement, booking }) =>
     booking.kind === 'booked'
@@ -116,7 +116,10 @@ async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> 
   return booked.some(({ entry }) => entry.kind === 'earning');
 }
 
-/** Earned when Stripe had it: books that are read late cost it no payday. */
+/**
+ * Income counts as earned when Stripe received it, so that a late read of the books costs no
+ * payday.
+ */
 async function recordIncome(
   tx: Tx,
   sellerId: SellerId,
@@ -147,7 +150,7 @@ async function recordIncome(
   await allocate(tx, await lockUnexplained(tx, sellerId));
 }
 
-/** What a refund took off an earning goes into no payout any more. */
+/** Removes what a refund took from an earning, so that no payout pays it. */
 async function takeOff(tx: Tx, sellerId: SellerId, charge: string, amount: number): Promise<void> {
   await sql`
     update earnings set allocated = least(amount, allocated + ${amount})
@@ -167,12 +170,12 @@ async function confirmClaims(tx: Tx, taken: Taken): Promise<void> {
   );
 }
 
-/** Holds what nobody knows the purpose of, and says what a person has to look at. */
+/** Holds money whose purpose nobody knows, and opens discrepancies for a person. */
 async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
   const differing = taken.flatMap(({ movement, booking }) =>
     differencesOf(sellerId, movement, booking),
   );
-  // First, so that each hold can name what it is about.
+  // Discrepancies are opened first, so that each hold can refer to one.
   await openDiscrepancies(tx, differing);
   for (const { movement, booking } of taken) {
     if (booking.kind !== 'booked' || !booking.isHeld) continue;
@@ -186,7 +189,7 @@ async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
   await alarmOver(tx, sellerId, taken);
 }
 
-/** What a line makes a person look at. */
+/** The differences of a line that a person must look at. */
 export function differencesOf(
   sellerId: SellerId | null,
   movement: Movement,
@@ -201,7 +204,9 @@ export function differencesOf(
   return [{ ...of, cause: 'amount-differs', object: id, inLedger: booking.claim }];
 }
 
-/** A line that says that a payout of ours came back, and no entry does yet. */
+/**
+ * Wakes payouts that came back by a line while no entry records it yet. Returns the settled ones.
+ */
 async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<PayoutId[]> {
   const sources = taken.flatMap(({ movement: { type, net, source }, booking }) =>
     booking.kind === 'open' && net > 0 && type.startsWith('payout') ? (source ?? []) : [],

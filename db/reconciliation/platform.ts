@@ -13,12 +13,12 @@ import { each, findClaims, namesOf } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
 import { differencesOf } from './movements.ts';
 
-/** Where to read the platform's lines from, in Stripe's time, and after which line to go on. */
+/** Where to read the platform's lines from, in Stripe's time, and after which line to continue. */
 export type Walk = { since: string | null; after: string | null };
 
 /**
- * Begins to read the platform's lines from the newest to the last known, or goes on where a walk
- * was broken off. The first one goes back to when this engine was installed.
+ * Begins to read the platform's lines from the newest to the last known, or continues an
+ * interrupted walk. The first walk goes back to the installation of this engine.
  */
 export async function beginWalk(db: Db): Promise<Walk> {
   const { rows } = await sql<Walk>`
@@ -31,7 +31,7 @@ export async function beginWalk(db: Db): Promise<Walk> {
   return walk;
 }
 
-/** Keeps a page of the walk, so that the next pass goes on after it. */
+/** Stores a page of the walk, so that the next pass continues after it. */
 export async function recordPage(db: Db, newestFirst: readonly Movement[]): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await keepLines(tx, null, newestFirst.toReversed());
@@ -45,7 +45,7 @@ export async function recordPage(db: Db, newestFirst: readonly Movement[]): Prom
   });
 }
 
-/** Everything up to where the walk began is here. */
+/** Records that every line before the start of the walk is stored. */
 export async function finishWalk(db: Db): Promise<void> {
   await db
     .updateTable('reconciliation')
@@ -59,15 +59,15 @@ export async function finishWalk(db: Db): Promise<void> {
     .execute();
 }
 
-/** Keeps lines that were read again outside of a walk. */
+/** Stores lines that were read again outside a walk. */
 export async function keepPlatformLines(db: Db, lines: readonly Movement[]): Promise<void> {
   await db.transaction().execute((tx) => keepLines(tx, null, lines));
 }
 
-/** Lines that one statement takes. */
+/** The most lines per transaction. */
 const atOnce = 2000;
 
-/** Says of every line of the platform's that is not understood yet what it is. */
+/** Decides about every unexplained line of the platform. */
 export async function takePlatformLines(db: Db): Promise<void> {
   let after: OpenLine | undefined;
   do {
@@ -75,7 +75,7 @@ export async function takePlatformLines(db: Db): Promise<void> {
   } while (after);
 }
 
-/** Answers with the last of them, where there may be more. */
+/** Decides about the next lines. Returns the last line if there may be more. */
 async function takeSome(db: Db, after: OpenLine | undefined): Promise<OpenLine | undefined> {
   return await db.transaction().execute(async (tx) => {
     await sql`select from reconciliation ${lock('reconciliation', 'alone')}`.execute(tx);
@@ -124,7 +124,7 @@ async function readKnown(tx: Tx, movements: readonly Movement[]): Promise<KnownT
   };
 }
 
-/** When a pass over both sides ended. */
+/** Records when a pass over both sides ended. */
 export async function recordPass(db: Db): Promise<void> {
   await db.updateTable('reconciliation').set({ passed_at: businessNow }).execute();
 }

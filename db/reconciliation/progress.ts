@@ -2,22 +2,22 @@ import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { instant } from '../time.ts';
 
-/** How far both sides were read, what they add up to, and what nothing confirms yet. */
+/** How far both sides were read, their sums, and what nothing confirms yet. */
 export type ReconciliationRecord = {
   asOf: string;
   passedAt: string | null;
   platform: { readUntil: string | null; linesUpTo: string | null; isReading: boolean };
   accounts: { count: number; neverRead: number; readUntil: string | null };
-  /** The platform's lines, by what they are. */
+  /** The platform's lines by type. */
   platformLines: { type: string; currency: string; lines: number; net: number }[];
-  /** What is at all accounts, by Stripe's lines and by the ledger. */
+  /** The money at all accounts, by Stripe's lines and by the ledger. */
   accountSums: { currency: string; lines: number; atStripe: number; inLedger: number }[];
   openLines: number;
   unconfirmedEntries: number;
   openDiscrepancies: number;
 };
 
-/** Reads it in one statement, so that no part contradicts another. */
+/** Reads the progress in one statement, so that no part contradicts another. */
 export async function readReconciliation(db: Db): Promise<ReconciliationRecord> {
   const { rows } = await sql<ReconciliationRecord>`
     select business_now() as "asOf", passed_at as "passedAt",

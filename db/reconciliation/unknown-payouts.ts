@@ -10,9 +10,10 @@ import type { OpenLine } from './lines.ts';
 type Taken = readonly { movement: OpenLine; booking: Booking }[];
 
 /**
- * Lines in the name of payouts that are not in the database: it may be older than Stripe, and what
- * was paid already may be paid again. Money stops until they are adopted or dismissed, and all of
- * the seller's in that currency is held until the lines are understood, or a person releases it.
+ * Reacts to lines that name payouts missing from the database: the database may be older than
+ * Stripe, and a paid payout may be paid again. Money stops until the payouts are adopted or
+ * dismissed. In addition, all of the seller's money in this currency is held until the lines are
+ * explained, or until a person releases the hold.
  */
 export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
   const unknown = taken.filter(({ booking }) => booking.kind === 'unknown-payout');
@@ -38,7 +39,7 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
 
 const reason = causes['payout-unknown'].what;
 
-/** One hold covers all unknown payouts of a currency; it names the discrepancy of the first. */
+/** One hold covers all unknown payouts of a currency. It refers to the discrepancy of the first. */
 async function findAbout(tx: Tx, sellerId: SellerId, fresh: Taken, currency: string) {
   const line = fresh.find(({ movement }) => movement.currency === currency)?.movement;
   if (!line) return null;
@@ -48,7 +49,7 @@ async function findAbout(tx: Tx, sellerId: SellerId, fresh: Taken, currency: str
   return findDiscrepancyOver(tx, { ...of, sellerId, atStripe });
 }
 
-/** What came back by itself needs no adopting. */
+/** A line of money that came back needs no adoption. */
 async function toMade(tx: Tx, sellerId: SellerId, fresh: Taken): Promise<MadeAtStripe[]> {
   const { account } = await tx
     .selectFrom('sellers')

@@ -17,14 +17,14 @@ import { addWakeUps } from '../wake-ups.ts';
 import { recordAdopted } from './adopted-payouts.ts';
 import { type MadeAtStripe, mayHaveMade } from './comparison.ts';
 
-/** Money that left under our name and that this database did not know of. */
+/** Money that left under our name and that this database does not know. */
 export type Adoption = MadeAtStripe & {
   foundAt: string;
-  /** Null where no seller has this account: the seller's row was lost too. */
+  /** Null if no seller has this account: the seller's row was lost, too. */
   sellerId: SellerId | null;
 };
 
-/** What is still to be adopted or dismissed, oldest first. */
+/** What a person must still adopt or dismiss, oldest first. */
 export async function listAdoptions(db: Db): Promise<Adoption[]> {
   const rows = await db
     .selectFrom('adoptions')
@@ -53,21 +53,22 @@ export async function listAdoptions(db: Db): Promise<Adoption[]> {
 export type AdoptionOrder = { by: string; reason: string };
 
 /**
- * Takes over all whose seller is known: the payouts stand again under their old ids, in the state
- * that Stripe showed, and their money is booked. Answers with what was taken over.
+ * Adopts everything whose seller is known: the payouts exist again under their old ids, in the
+ * state that Stripe showed, and their money is booked. Returns what was adopted.
  */
 export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
-  // Not the row of operations: who finds more in an account's books holds its seller and then that.
+  // These rows are locked instead of `operations`: a transaction that finds more in an account's
+  // books locks its seller first and `operations` afterwards.
   await sql`select from adoptions where closed_at is null order by stripe_id
     ${lock('adoptions', 'alone')}`.execute(tx);
   const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
-  // While these are locked, nothing of their money is set aside.
+  // While the sellers are locked, none of their money is reserved.
   await lockSellers(tx, {
     sellers: open.flatMap(({ sellerId }) => sellerId ?? []),
     payouts: open.map(({ payoutId }) => payoutId),
   });
   const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
-  // All that was sent stands again before anything is called off over it.
+  // Every sent attempt is recorded before another payout is canceled because of it.
   const standing = [];
   for (const of of byPayout) {
     await callOffOther(tx, of, order.by);
@@ -78,7 +79,10 @@ export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]
   return open;
 }
 
-/** Leaves one alone for good: somebody else's, or put right by hand. False when none is open. */
+/**
+ * Dismisses an object for good: it is somebody else's, or was corrected by hand. Returns false if
+ * it is not open.
+ */
 export async function dismissAdoption(
   tx: Tx,
   stripeId: string,
@@ -103,17 +107,20 @@ async function close(
     .execute();
 }
 
-/** The row of the payout as it stands, where it was not lost. */
+/** The payout's row, if it was not lost. */
 type Row = { status: PayoutStatus; stripe_payout_id: StripePayoutId | null } | undefined;
 
-/** Nothing is set aside for it: it was lost, has not begun, or ended with its money where it was. */
+/**
+ * True if no money is reserved for the payout: it was lost, has not begun, or ended with its money
+ * where it was.
+ */
 function isEmpty(row: Row): boolean {
   if (!row) return true;
   const { status, stripe_payout_id: sent } = row;
   return status === 'requested' || (sent === null && ['skipped', 'canceled'].includes(status));
 }
 
-/** Locks the payout's row and answers with it. */
+/** Locks the payout's row, records the sent attempts, and returns the row. */
 async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row> {
   const row = await tx
     .selectFrom('payouts')
@@ -145,9 +152,9 @@ async function adoptPayout(
 }
 
 /**
- * Set aside again since the restore, with other money: what stands at Stripe is what was sent. Once
- * something of its own was sent here, or where Stripe made a step twice, the row stays, and a look-up
- * shows a person what differs.
+ * Cancels a payout that was reserved again since the restore, with other amounts than Stripe shows:
+ * what Stripe shows was sent. The row stays if an attempt of its own was sent here, or if Stripe
+ * made a step twice. A look-up then shows a person what differs.
  */
 async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<void> {
   const row = await tx
@@ -168,14 +175,14 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
   });
   if (!isOther) return;
   await cancelPayout(tx, row.id, by);
-  // Nobody ordered that: Stripe is not said to have refused it.
+  // Nobody ordered this cancellation, so the row must not say that Stripe refused one.
   const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
   await tx.updateTable('payouts').set(unordered).where('id', '=', row.id).execute();
 }
 
 /**
- * What was set aside without knowing of this may be the same money. What may have been sent already
- * stays.
+ * Cancels payouts that were reserved without knowing this one: they may carry the same money. A
+ * payout that may have been sent already stays.
  */
 async function callOffUnsent(
   tx: Tx,
@@ -193,13 +200,13 @@ async function callOffUnsent(
   for (const { id } of inFlight) await cancelPayout(tx, id, by);
 }
 
-/** An attempt that was sent stands again, so that nothing sends it a second time. */
+/** Records an attempt that was sent, so that nothing sends it a second time. */
 async function recordSentAttempt(
   tx: Tx,
   { payoutId, step, stripeId, stripeAccount, createdAt }: Adoption,
   isSettled: boolean,
 ): Promise<void> {
-  // Otherwise the ordinary look-up compares it with what the row set aside.
+  // Otherwise the normal look-up compares it with the amounts that the row reserved.
   const answer = isSettled
     ? { state: 'succeeded' as const, stripe_id: stripeId, decided_at: businessNow }
     : { state: 'unknown' as const };

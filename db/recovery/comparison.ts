@@ -17,13 +17,17 @@ export type MadeAtStripe = {
   createdAt: string;
 };
 
-/** Seconds read again before the last sign of life, since clocks and commits differ. */
+/**
+ * The comparison begins this many seconds before the last sign of life, because clocks and commits
+ * differ.
+ */
 const overlapSeconds = 3600;
 
 /**
- * What has to be compared with Stripe before money may move: nothing where that was done since
- * PostgreSQL started. `since` is the last sign of life in here; what a backup lost came after it.
- * What is written before the comparison is none: an earning may come in at once after a restore.
+ * What must be compared with Stripe before money may move. Undefined if that was done since
+ * PostgreSQL started. `since` is the database's last sign of life: what a backup lost came after
+ * it. A write before the comparison is no sign of life, because an earning may arrive immediately
+ * after a restore.
  */
 export async function readUncompared(
   db: Db,
@@ -41,13 +45,13 @@ export async function readUncompared(
   return rows[0];
 }
 
-/** Of an attempt: what stands at Stripe may be its doing. What Stripe refused made nothing. */
+/** True for an attempt that may have made an object at Stripe. A refused attempt made nothing. */
 export const mayHaveMade = sql<boolean>`state <> 'refused'
   and (first_sent_at is not null or state = 'succeeded')`;
 
 /**
- * Those of these that this database does not know: none of our attempts can have made them. One that
- * Stripe refused made nothing, so that what stands there is of a later one, which was lost.
+ * Keeps the objects that this database does not know: none of our attempts can have made them. If
+ * our attempt was refused, a later attempt made the object, and that attempt was lost.
  */
 export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promise<MadeAtStripe[]> {
   if (made.length === 0) return [];
@@ -67,13 +71,13 @@ export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promis
   return made.filter(({ stripeId }) => unknown.has(stripeId));
 }
 
-/** Writes down what only Stripe knew and stops money over it. */
+/** Records what only Stripe knew, and stops money because of it. */
 export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
   await db.transaction().execute((tx) => noteUnknownMade(tx, made));
 }
 
-/** The same for whoever comes across it in a transaction. */
+/** The same, inside a transaction. */
 export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
   const given = JSON.stringify(
@@ -105,9 +109,9 @@ const reason =
   'engine pays from this account. GET /v1/recovery lists it.';
 
 /**
- * Stripe was compared after this start of PostgreSQL, unless it has started again since. Where only
- * this database was brought back, workflows know more than their rows and wait for what comes after:
- * what waits for no time here looks again.
+ * Records that Stripe was compared after this start of PostgreSQL, unless PostgreSQL has started
+ * again. If only this database was restored, workflows are ahead of their rows and wait for later
+ * steps. Therefore workflows whose rows have no time to look again are woken.
  */
 export async function recordCompared(db: Db, start: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -129,7 +133,10 @@ export async function recordCompared(db: Db, start: string): Promise<void> {
   });
 }
 
-/** A sign of life, as long as Stripe was compared: what comes after it is what a backup may lose. */
+/**
+ * Records a sign of life if Stripe was compared. A backup lacks only what came after its last sign
+ * of life.
+ */
 export async function recordAlive(db: Db): Promise<void> {
   await db
     .updateTable('operations')

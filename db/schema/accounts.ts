@@ -5,7 +5,7 @@ type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
 type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
-/** The tables that hold what an account at Stripe is asked for, and where it is paid to. */
+/** The tables of Stripe's requirements and of bank accounts. */
 export type AccountTables = {
   requirements: {
     seller_id: SellerId;

@@ -6,7 +6,7 @@ type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
 type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
-/** The tables that hold what was shown before it is ordered of many. */
+/** The tables of the lists that are shown before a command is given for many objects. */
 export type AttentionTables = {
   attention_lists: {
     id: AttentionListId;

@@ -28,7 +28,7 @@ import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
 import type { BooksTables } from './reconciliation.ts';
 
-/** RFC 3339 in UTC with milliseconds; read as text so that instants compare as strings. */
+/** RFC 3339 in UTC with milliseconds. Read as text, so that instants compare as strings. */
 type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
 type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
@@ -39,7 +39,7 @@ type MaybeJson = ColumnType<
   string | null
 >;
 
-/** Every table, as the migrations make it. */
+/** Every table, as the migrations create it. */
 export type Database = AccountTables &
   AttentionTables &
   BooksTables & {
@@ -213,7 +213,7 @@ type SellersTable = {
   closed_at: MaybeInstant;
   closed_by: Maybe<string>;
   close_reason: Maybe<string>;
-  /** Kept by triggers. */
+  /** Set by triggers. */
   parked_at: MaybeInstant;
   rejected_at: MaybeInstant;
   asked_now: Generated<number>;

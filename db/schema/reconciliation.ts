@@ -7,7 +7,7 @@ type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
 type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
-/** The tables that hold Stripe's books beside the ledger. */
+/** The tables of Stripe's books and their comparison with the ledger. */
 export type BooksTables = {
   movements: {
     id: string;

@@ -19,12 +19,15 @@ import { isBeforeBank } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
-/** Who orders something about a seller, and why. The reason is free text and stays here. */
+/**
+ * A command about a seller: who gave it, and why. The reason is free text and stays in the
+ * database.
+ */
 export type SellerOrder = { sellerId: SellerId; reason: string; by: string };
 
 /**
- * Lets no payout of a seller start; what is set aside already goes on. A seller who is paused or
- * closed stays as they are.
+ * Prevents payouts of a seller from starting. Money that is already reserved continues. A seller
+ * who is already paused stays unchanged.
  */
 export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder): Promise<void> {
   await lockSeller(tx, sellerId);
@@ -44,7 +47,7 @@ export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder)
   await wake(tx, sellerId, waiting);
 }
 
-/** Lets payouts of a seller start again; whoever waited for that looks again. */
+/** Lets payouts of a seller start again, and wakes those that waited for this. */
 export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   const { schedule } = await lockSeller(tx, sellerId);
   const waiting = await tx
@@ -64,18 +67,18 @@ export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await wake(tx, sellerId, waiting);
 }
 
-/** What keeps a seller from being closed. */
+/** What prevents a seller from being closed. */
 export type OpenThings = {
   money: { place: Place; currency: string; amount: number }[];
   payouts: PayoutId[];
-  /** Paid, and watched for a late return. */
+  /** Paid payouts that are watched for a late return. */
   watches: PayoutId[];
   holds: HoldId[];
 };
 
 /**
- * Closes a seller of whom nothing is open, or answers with what is. The lock keeps out every row
- * that refers to the seller, so that nothing opens between the look and the closing.
+ * Closes a seller with nothing open, or returns what is open. The lock prevents new rows that refer
+ * to the seller, so that nothing opens between the check and the closing.
  */
 export async function closeSeller(
   tx: Tx,
@@ -94,7 +97,10 @@ export async function closeSeller(
   return 'closed';
 }
 
-/** Opens a closed seller again: as far as the account was known, and it is read again first. */
+/**
+ * Reopens a closed seller. The status follows from the stored state of the account, which the
+ * workflow reads again first.
+ */
 export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   const row = await tx
     .selectFrom('sellers')

@@ -9,7 +9,7 @@ import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
-/** What the platform says of somebody it will pay. Holds personal data. */
+/** What the platform says about a new seller. Contains personal data. */
 export type NewSeller = {
   externalId: string | null;
   email: string;
@@ -20,14 +20,14 @@ export type NewSeller = {
   metadata: Record<string, string>;
 };
 
-/** A seller as the platform sees it. Holds personal data: never logged. */
+/** A seller as the platform sees it. Contains personal data: never logged. */
 export type SellerRecord = NewSeller & {
   id: SellerId;
   status: SellerStatus;
   stripeAccount: StripeAccountId | null;
   transfersCapability: string | null;
   payoutsCapability: string | null;
-  /** Why one of them is not active, as Stripe said it last. */
+  /** Why a capability is not active, as Stripe said last. */
   capabilityDetails: CapabilityDetail[];
   accountReadAt: string | null;
   payoutsManualAt: string | null;
@@ -41,8 +41,8 @@ export type SellerRecord = NewSeller & {
 };
 
 /**
- * Makes a seller and wakes its workflow for the first time. Where the externalId, or the id of one
- * that a backup had lost, stands already, answers with that seller and wakes nobody.
+ * Creates a seller and wakes its workflow for the first time. If the externalId exists, or the id
+ * of a seller whom a backup had lost, returns that seller and wakes nobody.
  */
 export async function recordSeller(
   tx: Tx,
@@ -87,7 +87,7 @@ export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerReco
   return row && toSeller(row);
 }
 
-/** Changes what the platform says of a seller; metadata is replaced as a whole. */
+/** Changes what the platform says about a seller. Metadata is replaced as a whole. */
 export async function updateSeller(
   tx: Tx,
   sellerId: SellerId,
@@ -105,7 +105,7 @@ export async function updateSeller(
     .execute();
 }
 
-/** The same, and until the transaction ends nobody closes the seller. */
+/** The seller with this id. Until the transaction ends, nobody closes the seller. */
 export async function findSellerToUse(
   tx: Tx,
   sellerId: SellerId,
@@ -119,7 +119,7 @@ export async function findSellerToUse(
   return row && toSeller(row);
 }
 
-/** Sellers, newest first, one more than the limit where there are more. */
+/** Sellers, newest first, one more than the limit if there are more. */
 export async function listSellers(
   db: Db,
   filter: {

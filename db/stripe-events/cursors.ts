@@ -1,6 +1,6 @@
 import type { Db } from '../connect.ts';
 
-/** How far an event list was read; undefined before the first time. */
+/** How far an event list was read. Undefined before the first read. */
 export async function readCursor(db: Db, name: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('sweep_cursors')
@@ -10,7 +10,7 @@ export async function readCursor(db: Db, name: string): Promise<string | undefin
   return row?.cursor;
 }
 
-/** Remembers how far an event list was read. */
+/** Records how far an event list was read. */
 export async function recordCursor(db: Db, name: string, cursor: string): Promise<void> {
   await db
     .insertInto('sweep_cursors')

@@ -8,7 +8,7 @@ import type { Db } from '../connect.ts';
 import { isFollowed, isInFlight } from '../schema/statuses.ts';
 import { mergedWakeUp, workflowId } from '../wake-ups.ts';
 
-/** An event beside what its rule looks up; columns that are null look nothing up. */
+/** An event and what its rule looks up. A column that is null looks nothing up. */
 type Given = {
   event_id: string;
   type: string;
@@ -22,9 +22,9 @@ type Given = {
 };
 
 /**
- * Stores events by their ids and notes whom they wake, in one statement: an event that stands
- * already wakes nobody a second time, and one that is stored cannot lose its wake-up. Rows are
- * written in the order of their ids, so that two such statements never wait for each other.
+ * Stores events by id and records whom they wake, in one statement: an event that exists wakes
+ * nobody a second time, and a stored event cannot lose its wake-up. Rows are written in the order
+ * of their ids, so that two such statements never block each other.
  */
 export async function recordEvents(
   db: Db,
@@ -39,7 +39,7 @@ export async function recordEvents(
   const store = sql`insert into inbox (event_id, type, account, object_id, via)
     select event_id, type, account, object_id, ${via} from given order by event_id
     on conflict do nothing`;
-  // Most events wake nobody: what none of them looks up stays out of their statement.
+  // Most events wake nobody. Look-ups that no event needs are left out of the statement.
   const targets = lookUps.filter(({ by }) => rows.some((row) => row[by] !== null));
   if (targets.length === 0) {
     await sql`with ${given} ${store}`.execute(db);
@@ -87,7 +87,7 @@ function toGiven(event: StripeEvent): Given {
   };
 }
 
-/** A failure may be of anybody's payout. */
+/** True if the event may be about a Stripe payout that is not ours. */
 function maybeForeign(rule: WakeRule, type: string): boolean {
   const cameBack = rule.wakes === 'payout' && /^payout\.(failed|canceled)$/.test(type);
   return cameBack || rule.wakes === 'seller-unless-ours';
@@ -108,7 +108,7 @@ const payout: RawBuilder<unknown> = sql`
     where ${isFollowed()}
 `;
 
-/** A payout of ours that is under way is told of by itself; what its account did is not news. */
+/** A payout of ours that is under way is woken itself. Its events are no news about the account. */
 const sellerUnlessOurs: RawBuilder<unknown> = sql`
   select ${workflowId('seller', 'sellers.id')}, 'money'
     from given join fresh using (event_id) join lateral (
@@ -122,7 +122,7 @@ const sellerUnlessOurs: RawBuilder<unknown> = sql`
     where sellers.status <> 'closed' and ours.id is null and becoming_ours.id is null
 `;
 
-/** What comes back after its seller was closed has to be booked all the same. */
+/** A payout that comes back after its seller was closed must be booked all the same. */
 const closedSeller: RawBuilder<unknown> = sql`
   select ${workflowId('seller', 'sellers.id')}, topic
     from given join fresh using (event_id) join lateral (
@@ -152,8 +152,9 @@ const waitingPayouts: RawBuilder<unknown> = sql`
 `;
 
 /**
- * Who is found for which column of an event. Each of `limit 1` finds by a unique key, and keeps
- * the planner from reading a whole table for a handful of events.
+ * Who is woken, by the column of an event. The `limit 1` keeps the planner from reading a whole
+ * table for a few events. It loses nothing: the key is unique, or only the existence of a row
+ * matters.
  */
 const lookUps: readonly { by: keyof Given; found: RawBuilder<unknown> }[] = [
   { by: 'seller_topic', found: seller },
@@ -164,7 +165,7 @@ const lookUps: readonly { by: keyof Given; found: RawBuilder<unknown> }[] = [
   { by: 'waiting_for', found: waitingPayouts },
 ];
 
-/** True where an event about the end of this payout of Stripe's is stored, paid or not. */
+/** True if an event about the end of this Stripe payout is stored: paid, failed or canceled. */
 export function isEndStored(stripePayoutId: RawBuilder<unknown>) {
   return sql<boolean>`exists (select from inbox where object_id = ${stripePayoutId}
     and type in ('payout.paid', 'payout.failed', 'payout.canceled'))`;

@@ -4,14 +4,17 @@ import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 
-/** What Stripe said last about an object, in its codes; null where the last attempt succeeded. */
+/** Stripe's last error about an object, as a code. Null if the last attempt succeeded. */
 export function lastErrorOf(objectId: RawBuilder<unknown>) {
   return sql<string | null>`(select case when state <> 'succeeded' and error is not null
       then coalesce(error->>'code', error->>'type', error->>'statusCode', 'no answer') end
     from attempts where object_id = ${objectId} order by created_at desc, number desc limit 1)`;
 }
 
-/** What Stripe was asked for an object and what it said; never the body or Stripe's own words. */
+/**
+ * The requests to Stripe about an object, and their answers, without the body and without Stripe's
+ * own words.
+ */
 export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
   const rows = await db
     .selectFrom('attempts')
@@ -24,7 +27,7 @@ export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
   return rows.map(toAttempt);
 }
 
-/** The requests about payouts of a seller that Stripe has put off or left without an answer. */
+/** The requests about a seller's payouts that Stripe has put off or not answered. */
 export async function listPutOff(db: Db, sellerId: SellerId) {
   const rows = await db
     .selectFrom('attempts')

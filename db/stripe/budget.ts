@@ -1,16 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** A pace that all processes share: `name` gets one slot each `spacingMs`. */
+/** A pace that all processes share: `name` gets one slot per `spacingMs`. */
 export type Pace = { name: string; spacingMs: number };
 
-/** What the database says of a slot: how long until it, and when by its own clock. */
+/** A slot as the database reports it: the wait until it, and its time by the database's clock. */
 export type Slot = { waitMs: number; atMs: number };
 
 /**
- * Takes the next free slot of every pace and answers with the instant of the latest of them, as
- * `performance.now()` counts. Slots are given out by the database in real time, so that two workers
- * together keep the pace of one.
+ * Takes the next free slot of every pace. Returns the instant of the latest slot in the time of
+ * `performance.now()`. The database gives out slots in real time, so that two workers together keep
+ * the pace of one.
  */
 export async function takeSlots(db: Db, paces: readonly Pace[]): Promise<number> {
   const askedAt = performance.now();
@@ -22,8 +22,8 @@ export async function takeSlots(db: Db, paces: readonly Pace[]): Promise<number>
 }
 
 /**
- * The same as a part of a larger statement; takes nothing unless the condition holds. A slot
- * two minutes ahead is taken for one of a clock that was set back since, and waits for nobody.
+ * The same as a part of a larger statement. Takes nothing unless the condition holds. A slot more
+ * than two minutes ahead comes from a clock that was set back since, and delays nobody.
  */
 export function slotsTaken(
   paces: readonly Pace[],
@@ -46,9 +46,9 @@ export function slotsTaken(
 }
 
 /**
- * When a slot is, as `performance.now()` counts. The wait alone tells it only as exactly as the
- * answer was quick. The database's clock tells it exactly, where it can be right: on one machine,
- * or on two whose clocks agree.
+ * The instant of a slot in the time of `performance.now()`. Calculated from the wait alone, the
+ * instant is only as exact as the answer was fast. The database's clock gives the exact instant if
+ * it agrees with ours: on one machine, or on two machines with equal clocks.
  */
 export function instantOf(slot: Slot | undefined, askedAt: number): number {
   const answeredAt = performance.now();
