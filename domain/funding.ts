@@ -55,7 +55,7 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
   const ordered = new Map<Currency, number>();
   for (const funds of now.funds) {
     const own = orders.filter(({ currency }) => currency === funds.currency);
-    ordered.set(funds.currency, takenByOrders(own, payableOf(funds)));
+    ordered.set(funds.currency, takenByOrders(own, funds));
   }
   const takenOf = ({ currency }: KnownFunds): number => ordered.get(currency) ?? 0;
   const anyAmount = { ...payee, schedule: { ...payee.schedule, minimums: {} } };

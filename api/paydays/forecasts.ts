@@ -59,8 +59,8 @@ export function unorderedNow(facts: PaydayFacts, currency: string): number {
   const orders = facts.openPayouts.filter((payout) => {
     return payout.status === 'requested' && payout.currency === currency;
   });
-  const payable = payableNow(facts, currency);
-  return payable - takenByOrders(orders, payable);
+  const own = facts.funds.find((one) => one.currency === currency);
+  return own ? payableOf(own) - takenByOrders(orders, own) : 0;
 }
 
 /** A forecast as the API tells it. */

@@ -1,5 +1,5 @@
 import type { BankReadiness } from '../accounts/bank.ts';
-import { type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
+import { freeOf, type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
 import type { Hold } from '../holds.ts';
 import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation.ts';
 import { type PaydayWait, waitNames } from '../waits.ts';
@@ -79,16 +79,24 @@ export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>
   return paydays.find(hasMoney) ?? paydays.at(-1);
 }
 
-/** What payouts that are ordered, and set nothing aside yet, take of what is payable. */
+/**
+ * How much of the payable amount the ordered payouts take that have reserved nothing yet. An order of
+ * more than the seller has, holds included, is skipped and takes nothing, as `planReservation` says.
+ */
 export function takenByOrders(
   orders: readonly { requestedAmount: number | null }[],
-  payable: number,
+  funds: Omit<Funds, 'requestedAmount'>,
 ): number {
-  // Each counts up to what is there, so that no sum leaves the whole numbers.
-  return orders.reduce(
-    (taken, { requestedAmount }) => taken + Math.min(payable - taken, requestedAmount ?? payable),
-    0,
-  );
+  const payable = payableOf(funds);
+  let free: number = freeOf(funds);
+  let taken = 0;
+  for (const { requestedAmount } of orders) {
+    if (requestedAmount !== null && requestedAmount > free) continue;
+    const amount = Math.min(payable - taken, requestedAmount ?? payable);
+    taken += amount;
+    free -= amount;
+  }
+  return taken;
 }
 
 /**

@@ -161,9 +161,16 @@ test.each<[why: string, asked: (number | null)[], payable: number, taken: number
   ['an order by amount takes that', [30], 100, 30],
   ['orders add up', [30, 40], 100, 70],
   ['an order for all takes what is left', [30, null], 100, 100],
-  ['nobody takes more than is there', [30, 400], 100, 100],
+  ['an order of more than is there is skipped', [400, 30], 100, 30],
+  ['an order of more than others leave is skipped', [80, 30], 100, 80],
   ['nothing is taken of nothing', [null], 0, 0],
-])('%s', (_why, asked, payable, taken) => {
+])('%s', (_why, asked, atPlatform, taken) => {
   const orders = asked.map((requestedAmount) => ({ requestedAmount }));
-  expect(takenByOrders(orders, payable)).toBe(taken);
+  expect(takenByOrders(orders, { ...funds, atPlatform })).toBe(taken);
+});
+
+test('an order of more than the holds leave waits, and the payday waits behind it', () => {
+  const hold = { currency: 'eur', amount: 60_00, expiresAt: null };
+  const held = { ...funds, holds: [hold] };
+  expect(takenByOrders([{ requestedAmount: 80_00 }], held)).toBe(40_00);
 });
