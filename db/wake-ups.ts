@@ -93,7 +93,7 @@ export async function removeWakeUps(
     .execute();
 }
 
-/** Wakes a seller's workflow, which then reads its row. */
+/** Wakes a seller's workflow, which then looks at its row. */
 export async function wakeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
 }

@@ -20,8 +20,8 @@ import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
 /**
- * A command about a seller: who gave it, and why. The reason is free text and stays in the
- * database.
+ * A command about a seller: who gave it, and why. The reason is free text and never
+ * leaves the database and the API.
  */
 export type SellerOrder = { sellerId: SellerId; reason: string; by: string };
 
