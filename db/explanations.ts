@@ -167,7 +167,9 @@ async function readOperationsBeside(tx: Tx): Promise<Operations> {
   return { ...operations, changedBy: names[changedBy] ?? changedBy };
 }
 
-/** When earnings become payable, soonest first. Null while their charge has not said. */
+/**
+ * When earnings become payable, soonest first. The date is null until it is read from the charge.
+ */
 async function listUpcoming(tx: Tx, sellerId: SellerId) {
   const { rows } = await sql<{ at: string | null; currency: string; amount: number }>`
     select available_on as at, currency, sum(amount - allocated)::bigint as amount

@@ -54,7 +54,8 @@ export function lockFree(table: Lockable): RawBuilder<unknown> {
 }
 
 /**
- * True in SQL if nobody else runs the command with this number. Holds until the transaction ends.
+ * Takes the lock on the command with this number, in SQL, until the transaction ends. False if
+ * another transaction holds the lock.
  */
 export function commandLock(number: bigint) {
   return sql<boolean>`pg_try_advisory_xact_lock(${number.toString()}::bigint)`;

@@ -10,13 +10,14 @@ export function inMinutes(minutes: number) {
 }
 
 /**
- * An instant that PostgreSQL accepts: it knows fewer offsets and shorter fractions than RFC 3339.
+ * Converts an instant to UTC: PostgreSQL accepts fewer offsets and shorter fractions than RFC 3339
+ * allows.
  */
 export function utc(given: string): string {
   return new Date(given).toISOString();
 }
 
-/** An SQL expression in the format of every instant: RFC 3339 in UTC with milliseconds. */
+/** Formats an SQL timestamp as every instant is read: RFC 3339 in UTC with milliseconds. */
 export function instant(expression: string) {
   return sql.raw(`to_char((${expression}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 }

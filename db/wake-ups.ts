@@ -67,7 +67,7 @@ export async function listWakeUps(
   }));
 }
 
-/** Deletes delivered wake-ups, unless another reason came meanwhile. */
+/** Deletes delivered wake-ups, except those that got another reason meanwhile. */
 export async function removeWakeUps(
   db: Db,
   delivered: readonly Pick<WakeUp, 'workflowId' | 'version'>[],

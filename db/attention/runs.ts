@@ -72,7 +72,7 @@ async function lockItem(tx: Tx, listId: AttentionListId, position: number): Prom
     .executeTakeFirstOrThrow();
 }
 
-/** Checks the item again and does what was shown. Returns why the item is left out otherwise. */
+/** Checks the item again and does what was shown. Otherwise returns why the item is left out. */
 async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
   await lockTarget(tx, list.command, item);
   const [record] = await listAttention(tx, { filter: { id: item.object_id }, limit: 1 });

@@ -15,8 +15,8 @@ export type NewEarning = {
   currency: string;
   charge: string | null;
   /**
-   * Null with a charge: Stripe tells when the charge's money is available. Null without a charge:
-   * at once.
+   * Null with a charge: the date is read from the charge later. Null without a charge: available at
+   * once.
    */
   availableOn: string | null;
   description: string | null;

@@ -7,8 +7,8 @@ import { wakeSeller } from '../wake-ups.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
 /**
- * Takes earnings whose charge has not said yet when its money is available, the longest untried
- * first, so that charges without an answer do not delay the others.
+ * Takes earnings whose date is not read from their charge yet, the longest untried first, so that
+ * charges without an answer do not delay the others.
  */
 export async function takeUnresolvedEarnings(
   db: Db,

@@ -46,8 +46,8 @@ export async function readThresholds(
 }
 
 /**
- * Looks earlier if a threshold may be reached earlier than known. Returns true if the seller must
- * look earlier.
+ * Lets the seller look earlier if a threshold may be reached earlier than known. Returns true if
+ * the next look is earlier now.
  */
 export async function lookForThreshold(
   tx: Tx,

@@ -85,7 +85,10 @@ export async function findClaims(
   return claims;
 }
 
-/** How money that is refunded now had come to the account, by lines that were read before. */
+/**
+ * How the money of these refunds had come to the account. The arrivals are lines that were read
+ * before.
+ */
 async function findArrivals(
   tx: Tx,
   sellerId: SellerId,

@@ -59,8 +59,8 @@ export async function listOpenLines(
 }
 
 /**
- * Records which lines confirm which entries. Open discrepancies about a missing line or entry agree
- * from then on.
+ * Records which lines confirm which entries. Open discrepancies about a missing line or entry are
+ * marked as agreeing.
  */
 export async function linkLines(
   tx: Tx,

@@ -205,7 +205,8 @@ export function differencesOf(
 }
 
 /**
- * Wakes payouts that came back by a line while no entry records it yet. Returns the settled ones.
+ * Wakes payouts whose return is in Stripe's books and in no entry yet. Returns the settled payouts,
+ * which no workflow follows any more.
  */
 async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<PayoutId[]> {
   const sources = taken.flatMap(({ movement: { type, net, source }, booking }) =>

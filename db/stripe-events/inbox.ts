@@ -152,9 +152,9 @@ const waitingPayouts: RawBuilder<unknown> = sql`
 `;
 
 /**
- * Who is woken, by the column of an event. The `limit 1` keeps the planner from reading a whole
- * table for a few events. It loses nothing: the key is unique, or only the existence of a row
- * matters.
+ * The look-ups, each with the column of an event that it needs. The `limit 1` keeps the planner
+ * from reading a whole table for a few events. It loses nothing: the key is unique, or only the
+ * existence of a row matters.
  */
 const lookUps: readonly { by: keyof Given; found: RawBuilder<unknown> }[] = [
   { by: 'seller_topic', found: seller },
