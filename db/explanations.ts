@@ -190,7 +190,10 @@ function paydayOf(
   return calendar({ schedule, country }, { now: before, count: 1 }).upcoming[0] ?? null;
 }
 
-/** Payouts that the bank does not have yet come first, because there may be many at the bank. */
+/**
+ * Payouts that the bank does not have yet come first: the list is short, and many payouts may be at
+ * the bank.
+ */
 async function listOpen(tx: Tx, sellerId: SellerId) {
   const rows = await tx
     .selectFrom('payouts')

@@ -206,7 +206,8 @@ async function recordSentAttempt(
   { payoutId, step, stripeId, stripeAccount, createdAt }: Adoption,
   isSettled: boolean,
 ): Promise<void> {
-  // Otherwise the normal look-up compares it with the amounts that the row reserved.
+  // Otherwise the outcome is unknown, and the normal look-up compares the object at Stripe with the
+  // amounts that the row reserved.
   const answer = isSettled
     ? { state: 'succeeded' as const, stripe_id: stripeId, decided_at: businessNow }
     : { state: 'unknown' as const };

@@ -41,8 +41,9 @@ export type SellerRecord = NewSeller & {
 };
 
 /**
- * Creates a seller and wakes its workflow for the first time. If the externalId exists, or the id
- * of a seller whom a backup had lost, returns that seller and wakes nobody.
+ * Creates a seller and wakes its workflow for the first time. If the externalId or the given id
+ * exists, returns that seller and wakes nobody. A given id is the id of a seller that a restore had
+ * lost.
  */
 export async function recordSeller(
   tx: Tx,

@@ -108,7 +108,10 @@ const payout: RawBuilder<unknown> = sql`
     where ${isFollowed()}
 `;
 
-/** A payout of ours that is under way is woken itself. Its events are no news about the account. */
+/**
+ * Wakes the account's seller unless the Stripe payout is ours: a payout of ours that is under way
+ * is woken itself.
+ */
 const sellerUnlessOurs: RawBuilder<unknown> = sql`
   select ${workflowId('seller', 'sellers.id')}, 'money'
     from given join fresh using (event_id) join lateral (
