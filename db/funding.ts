@@ -17,10 +17,10 @@ import { readOperations } from './operations/money-switch.ts';
 import type { Calendar } from './paydays/rows.ts';
 import { atOneInstant, readNow } from './time.ts';
 
-/** Sellers looked at in one statement; 20,000 of them take about three seconds on two cores. */
+/** The sellers per statement. 20,000 sellers take about three seconds on two cores. */
 const usualPage = 2000;
 
-/** Reads what all sellers are to be paid until `end`, page by page; nothing is decided by it. */
+/** Reads what all sellers are due until `end`, page by page. Decides nothing. */
 export async function readFunding(
   db: Db,
   end: string,
@@ -52,7 +52,7 @@ type SellerRow = {
   orders: { currency: Currency; requestedAmount: number | null }[];
 };
 
-/** Sellers who have money, but for those whose payday is later. */
+/** Sellers who have money, except those whose payday is later. */
 async function listSellers(
   tx: Tx,
   { end, after, limit }: { end: string; after: string; limit: number },
@@ -108,7 +108,10 @@ async function needsOfPage(
 
 type FundsRow = KnownFunds & { id: SellerId; by: string | null };
 
-/** What sellers have by moments of their own, null being now; nothing where it was not asked for. */
+/**
+ * What sellers have, each at an instant of their own. Null is now. Empty if that instant was not
+ * requested.
+ */
 async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) {
   const of = {
     sellerId: sql.ref('known.seller_id'),
@@ -125,7 +128,7 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
   return (id: SellerId, moment: string | null): KnownFunds[] => byKey.get(`${id} ${moment}`) ?? [];
 }
 
-/** What payouts have set aside at the platform and not transferred yet. */
+/** What payouts have reserved at the platform and not transferred yet. */
 async function listSetAside(tx: Tx) {
   const { rows } = await sql<{ currency: Currency; payouts: number; amount: number }>`
     select currency, count(*)::int as payouts, sum(from_platform)::bigint as amount
@@ -135,8 +138,8 @@ async function listSetAside(tx: Tx) {
 }
 
 /**
- * The last payday of a seller until the end, one that was kept included. Many sellers have one
- * schedule, so each is walked through once.
+ * A seller's last payday until the end, which may be the stored next payday. Many sellers share a
+ * schedule, so each schedule is calculated once.
  */
 function latestPayday(calendar: Calendar, end: string): (of: SellerRow) => string | null {
   const known = new Map<string, string | null>();

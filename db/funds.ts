@@ -9,20 +9,23 @@ import type { Db } from './connect.ts';
 import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
 
-/** The moment by which an earning has to be there: now, or the cut-off of a payday. */
+/**
+ * The instant by which an earning must be payable: now, or the cut-off of a payday if that is
+ * earlier.
+ */
 export function upTo(cutOff: string | null) {
   return cutOff === null ? businessNow : sql<string>`least(${cutOff}, business_now())`;
 }
 
-/** True for an earning that is payable by a moment; part of any query over `earnings`. */
+/** True for an earning that is payable at this instant. Part of any query over `earnings`. */
 export function isPayable(by: RawBuilder<string>) {
   return sql<boolean>`(earnings.available_on <= ${by} and earnings.created_at <= ${by}) is true`;
 }
 
-/** Whose funds are read: a seller's in one currency, as they are by a moment. */
+/** Which funds to read: those of a seller in one currency, as of an instant. */
 type Of = { sellerId: RawBuilder<unknown>; currency: RawBuilder<unknown>; by: RawBuilder<string> };
 
-/** What a seller earned that is at a place and is not payable by then. */
+/** What a seller earned at this place and is not payable at that instant. */
 function laterAt(place: 'platform' | 'account', { sellerId, currency, by }: Of) {
   return sql`coalesce((select sum(earnings.amount - allocated) from earnings
     where earnings.seller_id = ${sellerId} and earnings.currency = ${currency}
@@ -35,7 +38,7 @@ function amountAt(place: 'platform' | 'account', { sellerId, currency }: Of) {
     and at.currency = ${currency} and at.place = ${place}), 0)`;
 }
 
-/** The facts that say what is payable (domain/funds.ts), as columns of any statement. */
+/** The facts that decide what is payable (domain/funds.ts), as columns of any statement. */
 export function fundsOf(of: Of) {
   return sql`${amountAt('platform', of)} as "atPlatform",
     ${amountAt('account', of)} - ${laterAt('account', of)} as "atAccount",
@@ -49,8 +52,8 @@ export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable
 };
 
 /**
- * The facts that say what stops a payout whatever is payable (domain/payouts/reservation.ts), as
- * columns of any statement; the seller's own row has the rest.
+ * The facts that decide what stops a payout, whatever is payable (domain/payouts/reservation.ts),
+ * as columns of any statement. The seller's row has the other facts.
  */
 export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
   return sql`${hasInFlight({ seller_id: sellerId, currency })} as "isBusy",
@@ -59,7 +62,10 @@ export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
     bank_cools_until(${sellerId}, ${currency}) as "coolsUntil"`;
 }
 
-/** True where a payout of the seller and currency is in flight: no other sets money aside. */
+/**
+ * True while a payout of this seller and currency is in flight. Meanwhile no other payout reserves
+ * money.
+ */
 export function hasInFlight(of: { seller_id: unknown; currency: unknown }) {
   return sql<boolean>`exists (select from payouts as busy where busy.seller_id = ${of.seller_id}
     and busy.currency = ${of.currency} and ${isInFlight('busy')})`;
@@ -68,13 +74,15 @@ export function hasInFlight(of: { seller_id: unknown; currency: unknown }) {
 /** The columns of `readinessOf` as a row. */
 export type ReadinessRow = Omit<Readiness, 'isPaused' | 'status'>;
 
-/** What each currency could pay of what was there by `cutOff`; null is now, to the microsecond. */
+/**
+ * What each currency could pay of the earnings there by `cutOff`. Null is now, to the microsecond.
+ */
 export async function readFunds(db: Db, sellerId: SellerId, cutOff: string | null) {
   const { rows } = await selectFunds<FundsRow>(sellerId, cutOff, fundsOf).execute(db);
   return rows;
 }
 
-/** The same, with what would stop a payout of it. */
+/** The same, and what would stop a payout of it. */
 export async function readFundsAndReadiness(db: Db, sellerId: SellerId, cutOff: string | null) {
   const columns = (of: Of) => sql`${fundsOf(of)}, ${readinessOf(of)}`;
   const { rows } = await selectFunds<FundsRow & ReadinessRow>(sellerId, cutOff, columns).execute(
@@ -97,18 +105,18 @@ function selectFunds<Row>(
   `;
 }
 
-/** True for a hold, named `holds`, that nobody released and that has not run out. */
+/** True for a hold, named `holds`, that was not released and has not expired. */
 export const isActive = sql<boolean>`holds.released_at is null
   and (holds.expires_at is null or holds.expires_at > business_now())`;
 
-/** Every active hold on a seller, for the decision what is payable. */
+/** Every active hold on a seller, for the decision about what is payable. */
 export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
   return sql<Hold[]>`(select coalesce(json_agg(json_build_object('currency', holds.currency,
       'amount', holds.amount, 'expiresAt', ${instant('holds.expires_at')})), '[]')
     from holds where holds.seller_id = ${sellerId} and ${isActive})`;
 }
 
-/** Where a seller's money is, for each currency, and how much of it a payout would carry now. */
+/** Where a seller's money is, by currency, and how much of it a payout would carry now. */
 export async function readBalances(db: Db, sellerId: SellerId) {
   const currency = sql.ref('balances.currency');
   const of = { sellerId: sql`${sellerId}`, currency, by: businessNow };

@@ -10,7 +10,7 @@ import { isAtBank } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
-/** A bank account as Stripe tells it: enough to know it again, never its number. */
+/** A bank account as Stripe reports it: enough to recognise it, never its number. */
 export type BankAccountFacts = {
   stripeId: string;
   currency: string;
@@ -20,9 +20,9 @@ export type BankAccountFacts = {
 };
 
 /**
- * Writes down which bank accounts there are now; those that are gone stay, marked. Where payouts
- * are turned to another number than before, although some arrived already, that number cools first:
- * who takes a seller's login over changes just this.
+ * Records the current bank accounts. Those that no longer exist stay, marked as gone. If payouts
+ * are directed to another account number although the seller was paid before, this number gets no
+ * payout for `coolingHours`: whoever takes over a seller's login makes exactly this change.
  */
 export async function recordBankAccounts(
   tx: Tx,
@@ -67,8 +67,8 @@ export async function recordBankAccounts(
 }
 
 /**
- * A payout to this bank account failed. Answers whether nothing more may go there: at once where
- * the details are wrong, else after several failures within a month.
+ * Records that a payout to this bank account failed. Returns whether the bank account is paused:
+ * immediately if its details are wrong, otherwise after several failures within 30 days.
  */
 export async function recordBankFailure(
   tx: Tx,
@@ -92,8 +92,8 @@ export async function recordBankFailure(
 }
 
 /**
- * Orders a payout of what came back, once for each payout that did, where the bank account of its
- * currency is another by now.
+ * Orders a new payout of money that came back, once per returned payout, if a bank account of its
+ * currency can be paid now.
  */
 export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
   const { rows } = await sql<{ id: PayoutId; currency: string; amount: number }>`
@@ -125,8 +125,8 @@ export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
 }
 
 /**
- * Lets payouts go to a paused bank account again and orders what came back from it at once, before
- * a payday pays it too; false when there is no such bank account.
+ * Resumes a paused bank account, and immediately orders payouts of the money that came back from
+ * it, before a payday pays this money, too. Returns false if the bank account does not exist.
  */
 export async function resumeBankAccount(
   tx: Tx,
@@ -143,7 +143,10 @@ export async function resumeBankAccount(
   return numUpdatedRows > 0n;
 }
 
-/** A person knows that the seller changed it: payouts may go there; false when there is no such one. */
+/**
+ * Lets payouts go to a changed bank account, because a person knows that the seller changed it.
+ * Returns false if the bank account does not exist.
+ */
 export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('bank_accounts')
@@ -154,16 +157,16 @@ export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string)
   return numUpdatedRows > 0n;
 }
 
-/** True for a bank account of this id, and for each of the same number. */
+/** True for the bank account with this id, and for each one with the same number. */
 function isSameAs(sellerId: SellerId, stripeId: string) {
   return sql<boolean>`(stripe_id = ${stripeId} or fingerprint in (select fingerprint
     from bank_accounts where seller_id = ${sellerId} and stripe_id = ${stripeId}))`;
 }
 
-/** A bank account as operators see it: never its number. */
+/** A bank account as operators see it, never its number. */
 export type BankAccountRecord = Awaited<ReturnType<typeof listBankAccounts>>[number];
 
-/** Where a seller is paid to, and was. */
+/** The bank accounts that a seller is paid to or was paid to. */
 export async function listBankAccounts(db: Db, sellerId: SellerId) {
   const rows = await db
     .selectFrom('bank_accounts as bank')
@@ -203,14 +206,14 @@ export async function listBankAccounts(db: Db, sellerId: SellerId) {
   }));
 }
 
-/** What was wrong with the last payout that a bank account, named `bank`, did not take. */
+/** Why the last failed payout to a bank account, named `bank`, failed. */
 const lastFailure = sql<string | null>`(select failure_code from payouts
   where payouts.seller_id = bank.seller_id and failure_code is not null and bank_account in (
     select stripe_id from bank_accounts same where same.seller_id = bank.seller_id
       and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))
   order by over_at desc limit 1)`;
 
-/** Until when a bank account, named `bank`, takes no payout since it was changed. */
+/** Until when a changed bank account, named `bank`, gets no payout. */
 const coolsUntil = sql<string | null>`(select max(cools_until) from bank_accounts same
   where same.seller_id = bank.seller_id and same.cools_until > business_now()
     and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))`;

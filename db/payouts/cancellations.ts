@@ -15,9 +15,9 @@ import { move, moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
 /**
- * Calls a payout off, as far as where its money is allows. The payout's row is locked against the
- * opening of an attempt, and the attempt's against its being sent: whoever comes second sees what
- * the first did. Answers with nothing where there is no such payout.
+ * Cancels a payout as far as the place of its money allows. The lock on the payout's row excludes
+ * the opening of an attempt, and the lock on the attempt's row excludes its sending: whoever comes
+ * second sees what the first did. Returns undefined if the payout does not exist.
  */
 export async function cancelPayout(
   tx: Tx,

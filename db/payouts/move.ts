@@ -10,9 +10,9 @@ import { businessNow, inMinutes } from '../time.ts';
 import { readAlong, readPayout, toPayout } from './rows.ts';
 
 /**
- * Stores a transition in one statement: the payout's new state, its ledger entries and its attempt's
- * answer are stored together or not at all. A payout that has moved on already stays as it is; the
- * answer is the stored payout. Whoever calls this wakes the workflows that the transition names.
+ * Stores a transition in one statement: the payout's new state, its ledger entries and its
+ * attempt's answer are stored together or not at all. A payout that has moved on already stays
+ * unchanged. Returns the stored payout. The caller wakes the workflows that the transition names.
  */
 export async function move(db: Db, transition: Transition): Promise<Payout> {
   const { payoutId, entries, attempt } = transition;
@@ -98,7 +98,7 @@ export function columnsOf({ status, wait, parked, unknown, named, facts }: Trans
 function waitColumns(wait: Wait | null) {
   if (!wait) return { waiting_for: null, look_again_at: null };
   const { reason, until, orEndOf } = wait;
-  // An event that is stored at this very moment is seen by the sweep.
+  // An event that is stored at this very moment is not visible here. The sweep finds it.
   const lookAgainAt = orEndOf
     ? sql<string>`case when ${isEndStored(sql.val(orEndOf))}
         then business_now() else ${momentOf(until)} end`

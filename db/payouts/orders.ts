@@ -17,7 +17,10 @@ import { type Attempt, findAttempt } from '../stripe/attempts.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { move } from './move.ts';
 
-/** Writes a payout that nothing is set aside for yet, and wakes the seller that starts it. */
+/**
+ * Records an ordered payout, for which no money is reserved yet, and wakes the seller, who starts
+ * it.
+ */
 export async function recordPayoutOrder(
   tx: Tx,
   order: { sellerId: SellerId; currency: string; amount: number | null; orderedBy: ApiKeyId },
@@ -39,7 +42,7 @@ export async function recordPayoutOrder(
   return payoutId;
 }
 
-/** What a person has to decide about, held until the transaction ends. */
+/** Locks the payout until the transaction ends. Returns why the payout waits for a person. */
 export async function lockParked(
   tx: Tx,
   payoutId: PayoutId,
@@ -55,8 +58,8 @@ export async function lockParked(
 }
 
 /**
- * A person found the money at Stripe: what they name is looked at, and counts only if it is what
- * was ordered. Answers `not-parked` when no outcome of this payout is in question.
+ * Records that a person found the money at Stripe. The named object is looked up, and counts only
+ * if it is what was ordered. Returns `not-parked` if no outcome of this payout is in doubt.
  */
 export async function confirmSent(
   tx: Tx,
@@ -77,8 +80,8 @@ async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
 }
 
 /**
- * A person is certain that nothing moved under the attempt's key: it counts as refused, and the
- * payout goes on with the next attempt.
+ * Records that a person is certain that nothing moved under the attempt's key. The attempt counts
+ * as refused, and the payout continues with the next attempt.
  */
 export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
   const attempt = await findParkedAttempt(tx, payoutId);
@@ -98,7 +101,9 @@ async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | 
   return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
 }
 
-/** What was refused may be tried again: under a new key, since nothing moved under the last. */
+/**
+ * Lets a refused step be tried again, under a new key, because nothing moved under the last one.
+ */
 export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
   await moveAndWake(tx, retried({ payoutId }));
 }

@@ -27,8 +27,8 @@ import { move } from './move.ts';
 import { type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
 
 /**
- * Sets money aside for a requested payout and says which earnings it pays. Run twice it answers
- * with the reservation that stands. Waits while another payout of the seller is in flight.
+ * Reserves money for a requested payout and allocates earnings to it. A repeat returns the existing
+ * reservation. Waits while another payout of the seller is in flight.
  */
 export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
@@ -45,13 +45,16 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     const { seller_id: sellerId, currency } = payout;
     const money = { ...plan, payoutId, sellerId, currency };
     const done = await ('reason' in money ? skip(tx, money) : reserve(tx, money, payout));
-    // While it was only ordered, a threshold did not count the money beside it.
+    // Thresholds ignored the currency while the payout was only requested.
     if (await lookForThreshold(tx, sellerId, payout.schedule)) await wakeSeller(tx, sellerId);
     return done;
   });
 }
 
-/** Nothing will leave here that would let the seller's next payout start, so this says it. */
+/**
+ * Ends the payout without a payment. No later step of it lets the seller's next payout start, so
+ * the seller is woken here.
+ */
 async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: SkipReason }) {
   const ended = await move(tx, skipped({ payoutId }, reason));
   const workflowId = sellerWorkflowId(ended.sellerId);
@@ -59,7 +62,7 @@ async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: 
   return ended;
 }
 
-/** Locks the seller, so that two payouts of one seller never weigh the same money. */
+/** Locks the seller, so that two payouts of one seller never count the same money. */
 async function lockForReservation(tx: Tx, payoutId: PayoutId) {
   const { rows } = await sql<{
     seller_id: SellerId;
@@ -84,7 +87,7 @@ async function lockForReservation(tx: Tx, payoutId: PayoutId) {
   return { ...row, ...(await readForReservation(tx, row)) };
 }
 
-/** A statement of its own after the lock, so that it sees what the last holder of it wrote. */
+/** A separate statement after the lock sees what the previous holder of the lock wrote. */
 async function readForReservation(
   tx: Tx,
   payout: { seller_id: SellerId; currency: Currency; cut_off_at: string | null },
@@ -103,8 +106,9 @@ async function readForReservation(
 }
 
 /**
- * One statement: the money is set aside, and the payout gets the oldest earnings that are payable,
- * the last of them in part if need be. It may be money that came back once and was to be paid anew.
+ * Reserves the money and allocates the oldest payable earnings to the payout, the last of them in
+ * part if necessary, in one statement. Money that came back and was to be paid again may be part of
+ * it.
  */
 async function reserve(
   tx: Tx,

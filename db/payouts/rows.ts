@@ -10,19 +10,20 @@ import { lastErrorOf } from '../stripe/attempt-views.ts';
 import { businessNow } from '../time.ts';
 import { waitsToStart } from './queue.ts';
 
-/** The reasons to wait that have a property, written out as a list of SQL. */
+/** The reasons to wait that have a property, as an SQL list. */
 function reasonsThat(property: 'followsError' | 'hasStops') {
   return sql`(${sql.join(waitsThat(property).map((reason) => sql.lit(reason)))})`;
 }
 
-/** Every column of a payout and the time it was read at. */
+/** Every column of a payout, and the time of the read. */
 export function selectPayout(db: Db) {
   return db.selectFrom('payouts').selectAll().select(readAlong);
 }
 
 /**
- * What is read beside a payout's own columns. A bank account without a fingerprint is known by a
- * failure alone, where Stripe does not tell an account's: the payouts go to its default there.
+ * What is read in addition to a payout's own columns. If Stripe does not tell the bank accounts of
+ * an account, a bank account is known from a failure alone and has no fingerprint: payouts then go
+ * to Stripe's default.
  */
 export const readAlong = [
   businessNow.as('now'),
@@ -47,7 +48,7 @@ export const readAlong = [
     then ${lastErrorOf(sql.ref('payouts.id'))} end`.as('last_error'),
 ] as const;
 
-/** All of that as it comes from the database. */
+/** A payout's columns and the additional columns, as they come from the database. */
 export type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
@@ -61,7 +62,7 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   last_error: string | null;
 };
 
-/** A row as its workflow sees it. */
+/** A payout as its workflow sees it. */
 export function toPayout(row: PayoutRow): Payout {
   return {
     payoutId: row.id,
@@ -98,7 +99,7 @@ export function toPayout(row: PayoutRow): Payout {
   };
 }
 
-/** Reads a payout as its workflow sees it. Throws when there is none. */
+/** Reads a payout as its workflow sees it. Throws if the payout does not exist. */
 export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
   const row = await selectPayout(db).where('id', '=', payoutId).executeTakeFirstOrThrow();
   return toPayout(row);
@@ -107,7 +108,9 @@ export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
 /** The columns of a payout that waits for nothing. */
 export const notWaiting = { waiting_for: null, look_again_at: null } as const;
 
-/** The workflow of a requested payout runs; the seller need not start it again. */
+/**
+ * Records that the workflow of a requested payout runs, so that the seller does not start it again.
+ */
 export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<void> {
   await db
     .updateTable('payouts')
@@ -117,7 +120,7 @@ export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<v
     .execute();
 }
 
-/** Changes a payout and answers with the row as it stands then. */
+/** Changes a payout and returns the stored payout. */
 export async function update(
   db: Db,
   payoutId: PayoutId,

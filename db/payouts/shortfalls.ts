@@ -9,8 +9,9 @@ import { moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
 /**
- * Somebody else took what was set aside at the account, and Stripe refused the payout: it ends, and
- * one that weighs what is there now takes its place. Without this it would wait for ever.
+ * Ends payouts that Stripe refused because somebody else took the money reserved at the account.
+ * Each is replaced by a payout that reserves what is there now. Otherwise the payouts would wait
+ * forever.
  */
 export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const rows = await selectPayout(tx)
@@ -30,8 +31,8 @@ export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<v
 }
 
 /**
- * An attempt that is never sent stands where the next would be, so that whoever still runs the step
- * cannot open one. False while an attempt is open: its answer comes first.
+ * Inserts an attempt that is never sent where the next attempt would be, so that a step that still
+ * runs cannot open one. Returns false while an attempt is open: its answer comes first.
  */
 async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
   const { rows } = await sql`

@@ -33,7 +33,9 @@ async function parkBeside(db: Db, stored: Payout, step: MoneyStep, made: string)
   return transition ? move(db, transition) : stored;
 }
 
-/** Stores that the bank has the money, which is watched for a late return for so many days. */
+/**
+ * Stores that the bank has the money. The payout is watched for a late return for `watchDays` days.
+ */
 export async function recordPaid(
   db: Db,
   payout: transitions.SentPayout,
@@ -72,7 +74,10 @@ export async function recordBack(
   });
 }
 
-/** Nobody pays a closed seller: a person must open the seller again or leave the seller closed. */
+/**
+ * Parks a closed seller whose money came back. Nobody pays a closed seller, so a person must reopen
+ * the seller or leave the seller closed.
+ */
 async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx
     .updateTable('sellers')
@@ -118,7 +123,7 @@ export async function recordWait(
   return move(db, transitions.waiting(before, wait));
 }
 
-/** Stops the payout until a person decides; its money stays where it is. */
+/** Parks the payout until a person decides. Its money stays where it is. */
 export async function parkPayout(
   db: Db,
   before: Payout,

@@ -16,7 +16,7 @@ export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutReco
   return row && toRecord(row);
 }
 
-/** Payouts, newest first, one more than the limit where there are more. */
+/** Payouts, newest first, one more than the limit if there are more. */
 export async function listPayouts(
   db: Db,
   filter: {
@@ -51,7 +51,10 @@ export async function listPayouts(
   return rows.map(toRecord);
 }
 
-/** Which earnings a payout carries, oldest first; `releasedAt` says that they went back. */
+/**
+ * The earnings that a payout carries, oldest first. `releasedAt` is set if the payout released
+ * them.
+ */
 export async function listPayoutItems(db: Db, payoutId: PayoutId) {
   const rows = await db
     .selectFrom('payout_items')
@@ -73,7 +76,7 @@ export async function listPayoutItems(db: Db, payoutId: PayoutId) {
   return rows;
 }
 
-/** A row as callers and operators see it. */
+/** A payout as callers and operators see it. */
 export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
   return {
     id: row.id,

@@ -11,8 +11,9 @@ import { columnsOf } from '../payouts/move.ts';
 import type { MadeAtStripe } from './comparison.ts';
 
 /**
- * Nothing is set aside for it here. With a payout at Stripe it is on its way to the bank and is
- * followed; with a transfer alone its money is at the account, for the next one.
+ * Records a payout that left under our name, without reserving money here. If Stripe has the
+ * payout, the money is on its way to the bank and the payout is followed. If Stripe has only the
+ * transfer, the money is at the account for the next payout.
  */
 export async function recordAdopted(
   tx: Tx,
@@ -59,8 +60,8 @@ export async function recordAdopted(
 }
 
 /**
- * An account's books that were read meanwhile have booked what came in the name of a payout that had
- * ended, as somebody else's doing; a person sees it as a discrepancy.
+ * Leaves out what the ledger already contains. If the account's books were read meanwhile, what
+ * moved in the name of an ended payout was booked as foreign, and a person sees a discrepancy.
  */
 async function leaveOutBooked(
   tx: Tx,

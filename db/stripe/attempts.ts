@@ -6,7 +6,7 @@ import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
 
-/** One keyed request of one step to Stripe, with all its tries. */
+/** One request of one step to Stripe, under one idempotency key, with all its tries. */
 export type Attempt = {
   key: string;
   objectId: string;
@@ -21,6 +21,7 @@ export type Attempt = {
   stripeId: string | null;
 };
 
+/** What an attempt is opened with. */
 export type NewAttempt = {
   objectId: string;
   step: string;
@@ -30,11 +31,10 @@ export type NewAttempt = {
 };
 
 /**
- * Answers with the attempt of this step that is open or has succeeded, and opens the next one only
- * when the last was refused. One that was never sent takes the body that is asked for now; once it
- * was, the row that stands is the answer, and its body the one to send. None is opened for a payout
- * that was called off: the lock makes this wait for a cancellation under way and then see it; such a
- * payout answers with nothing.
+ * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
+ * attempt that was never sent takes the requested body. A sent attempt keeps its body, which is
+ * sent again. Returns undefined for a canceled payout, which gets no attempt: the lock waits for a
+ * cancellation that is under way and then sees it.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
   for (;;) {
@@ -66,7 +66,7 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
     const [row] = rows;
     if (row) return toAttempt(row);
     if (await isCanceled(db, asked.objectId)) return undefined;
-    // Another process opened it between the look and the insert; look again.
+    // Another process opened the attempt between the read and the insert: read again.
   }
 }
 
@@ -77,17 +77,21 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** What stands between an open attempt and its POST. */
+/** Whether an open attempt may be posted, and otherwise why not. */
 export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared';
 
 /**
- * The last look before the POST, in one statement: notes the try, takes its slots of Stripe's
- * budgets, and clears it only while money may move (an account moves none, and money that a backup
- * lost is adopted by the account it went to), Stripe was compared since PostgreSQL started
- * (it may have been brought back from a backup), and Stripe certainly still knows the key.
- * `slotAt` is the instant of the slots: two minutes ahead at most, far less than the limits that were
- * looked at leave room for. `tries` counts this one. `request` is the body to send: it stays what
- * it is from this try on.
+ * The last check before the POST, in one statement. Clears the try, records it and takes its slots
+ * of Stripe's budgets only under these conditions:
+ *
+ * - Money may move. An account needs no such permission: its creation moves no money, and money
+ *   that a backup lost is adopted by the account it went to.
+ * - Stripe was compared since PostgreSQL started, because the database may be a restored backup.
+ * - Stripe certainly still knows the key.
+ *
+ * `slotAt` is the instant of the slots, at most two minutes ahead: far less than the margin of the
+ * limits that were checked. `tries` includes this try. `request` is the body to send, which never
+ * changes from this try on.
  */
 export async function clearTry(
   db: Db,
@@ -126,8 +130,9 @@ export async function clearTry(
 }
 
 /**
- * Stripe said no: nothing moved under this key, and the next attempt may be opened. False, and
- * nothing is written, where that is certain of the only try alone and there was another.
+ * Records that Stripe refused: nothing moved under this key, and the next attempt may be opened.
+ * With `isOnlyTry`, the answer is conclusive only for a first try: if there was another try,
+ * returns false and records nothing.
  */
 export async function recordRefused(
   db: Db,
@@ -153,7 +158,10 @@ export async function recordRefused(
   return written > 0n || !refused.isOnlyTry;
 }
 
-/** Stripe did not decide: the same key is sent again, and meanwhile this tells why nothing moves. */
+/**
+ * Records why Stripe did not decide. The same key is sent again, and meanwhile the error explains
+ * why nothing moves.
+ */
 export async function recordPutOff(
   db: Db,
   putOff: { key: string; error: Record<string, unknown> },
@@ -166,7 +174,7 @@ export async function recordPutOff(
     .execute();
 }
 
-/** Nobody knows whether Stripe did it: only a look-up or a person may decide now. */
+/** Records that nobody knows whether Stripe acted. Only a look-up or a person may decide now. */
 export async function recordUnknown(
   db: Db,
   unknown: { key: string; error: Record<string, unknown> },
@@ -179,7 +187,7 @@ export async function recordUnknown(
     .execute();
 }
 
-/** The attempt of a step that is not refused, if there is one. */
+/** The attempt of a step that was not refused, if it exists. */
 export async function findAttempt(
   db: Db,
   objectId: PayoutId,
