@@ -9,58 +9,73 @@ const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
-/** Every variable the engine reads. An unknown value stops the start and names the variable. */
+/**
+ * Every variable that the engine reads. An invalid value stops the start; the error names the
+ * variable.
+ */
 const Environment = z.object({
   /** postgres:// URL of the engine's own database. */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
-  /** For Temporal Cloud. */
+  /** Only for Temporal Cloud. */
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.default(false),
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a secret Stripe key'),
-  /** Where the sandbox listens; absent with Stripe itself. */
+  /** The address of the sandbox. Not set if the engine uses Stripe itself. */
   STRIPE_API_BASE: z.url().optional(),
-  /** Signing secrets of every event destination, comma separated; any may match. */
+  /**
+   * The signing secrets of all event destinations, separated by commas. A webhook may match any of
+   * them.
+   */
   STRIPE_WEBHOOK_SECRETS: list.default([]),
-  /** Where Stripe reaches `/webhooks/stripe` of the API, path and all; the set-up tells Stripe. */
+  /**
+   * The full address under which Stripe reaches `/webhooks/stripe` of the API. The set-up registers
+   * it.
+   */
   WEBHOOK_URL: z
     .url()
     .transform((value) => new URL(value))
     .refine(({ pathname }) => pathname !== '/', 'must end with its path, such as /webhooks/stripe')
     .optional(),
-  /** A live key starts nothing without this. */
+  /** Without this, the engine does not start with a live key. */
   ALLOW_LIVE: flag.default(false),
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  /** An admin key made known at start, so that a first caller can be let in. */
+  /** An admin key that the API accepts from its start, for the first caller. */
   ADMIN_API_KEY: z.string().min(20).optional(),
-  /** A prebuilt workflow bundle; without it the worker builds one when it starts. */
+  /** A prebuilt workflow bundle. Without a bundle, the worker builds one when it starts. */
   WORKFLOW_BUNDLE: z.string().optional(),
-  /** Days a paid payout is watched for a late return (Stripe: up to 5 business days). */
+  /** How many days a paid payout is watched for a late return (Stripe: up to 5 business days). */
   LATE_RETURN_DAYS: count.default(10),
   /**
-   * Hours in which nothing is paid to a bank account that payouts of a seller were turned to; 0 pays
-   * at once. The first one a seller gives needs none.
+   * For how many hours nothing is paid to a bank account that replaces another one of the seller; 0
+   * pays at once. A seller's first bank account needs no delay.
    */
   BANK_COOLING_HOURS: z.coerce.number().int().min(0).max(720).default(48),
-  /** Stripe's budgets; the default is what Stripe documents for the kind of key. */
+  /** Stripe's budgets. The defaults are the limits that Stripe documents for the kind of key. */
   STRIPE_REQUESTS_PER_SECOND: count.optional(),
   STRIPE_ENDPOINT_PER_SECOND: count.optional(),
   STRIPE_PAYOUTS_PER_SECOND: count.optional(),
-  /** POST /v1/payouts under way at once in this worker process. */
+  /** How many POST /v1/payouts this worker process sends at the same time. */
   STRIPE_PAYOUTS_AT_ONCE: count.optional(),
-  /** Seconds between passes of each job. */
+  /** Seconds between two passes of each job. */
   RELAY_SECONDS: count.default(60),
   SWEEP_SECONDS: count.default(60),
   REVIVE_SECONDS: count.default(60),
   ACCOUNTS_SECONDS: count.default(300),
-  /** Accounts that one pass reads again, stalest first: four requests for each. */
+  /**
+   * How many accounts one pass reads again, the least recently read first. Each takes four
+   * requests.
+   */
   ACCOUNTS_A_PASS: count.default(100),
   RECONCILIATION_SECONDS: count.default(300),
-  /** Pages of the platform's books that one pass reads, 100 lines each. */
+  /** How many pages of the platform's books one pass reads, 100 lines each. */
   RECONCILIATION_PAGES: count.default(100),
-  /** Minutes in which Stripe's books and the ledger may differ before it is a discrepancy. */
+  /**
+   * For how many minutes Stripe's books and the ledger may differ before the difference counts as a
+   * discrepancy.
+   */
   RECONCILIATION_GRACE_MINUTES: count.default(60),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
@@ -68,10 +83,16 @@ const Environment = z.object({
 /** The engine's settings, parsed once at start. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** Requests a second and payouts at once that Stripe allows (docs.stripe.com/rate-limits, 2026-10). */
+/**
+ * Requests per second and concurrent payouts that Stripe allows (docs.stripe.com/rate-limits,
+ * 2026-10).
+ */
 export type Budgets = { all: number; endpoint: number; payouts: number; payoutsAtOnce: number };
 
-/** Reads the settings. Throws one error that names each wrong variable and the rule it breaks. */
+/**
+ * Reads the settings. Throws one error that names each invalid variable and the rule that it
+ * breaks.
+ */
 export function readConfig(environment: NodeJS.ProcessEnv) {
   const parsed = Environment.safeParse(withoutEmpty(environment));
   if (!parsed.success) throw new Error(`Settings are wrong:\n${z.prettifyError(parsed.error)}`);

@@ -4,8 +4,8 @@ import { exportsOf, importsOf, parse, type Source } from './sources.ts';
 
 /**
  * Which nouns of its own layer a noun may import. A noun is an entry of the layer's folder: a file,
- * or a folder of that name from the second file on. A noun without a row is an error, and so is a
- * row without a noun; a new edge needs a decision in docs/decisions.md.
+ * or a folder once there are two files. A noun without a row is an error, and so is a row without a
+ * noun. A new edge needs a decision in docs/decisions.md.
  */
 export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
@@ -88,7 +88,10 @@ export const mayKnow: Record<string, Record<string, string>> = {
   },
 };
 
-/** What any noun of the layer may import, and what may import any noun: neither is a noun. */
+/**
+ * Files and folders that are not nouns: any noun may import those `below`, and those `above` may
+ * import any noun.
+ */
 const infrastructure: Record<string, { below: string; above: string }> = {
   domain: { below: 'dates ids money', above: '' },
   activities: { below: '', above: 'index' },
@@ -98,7 +101,7 @@ const infrastructure: Record<string, { below: string; above: string }> = {
 
 const filesInAFolder = 14;
 
-/** What in the layout of these files breaks the rules of the house, each as one line for a person. */
+/** Lists the violations of the layout rules in these files, each as one line for a person. */
 export function layoutFaultsIn(sources: readonly Source[]): string[] {
   return [
     ...Object.keys(mayKnow).flatMap((layer) => nounFaults(sources, layer)),
@@ -141,12 +144,12 @@ function edgesOf({ path, text }: Source, layer: string) {
     .map((target) => ({ path, from: nounOf(path), to: nounOf(target) }));
 }
 
-/** The entry of its layer that a file belongs to. */
+/** The noun that a file belongs to: its entry in the folder of its layer. */
 function nounOf(path: string): string {
   return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
 }
 
-/** Whoever reads a name has to know which is meant. */
+/** Two exports of a layer never share a name, so that a name always means one thing. */
 function namesakes(sources: readonly Source[], layer: string): string[] {
   const homes = new Map<string, string>();
   return sources
@@ -155,7 +158,7 @@ function namesakes(sources: readonly Source[], layer: string): string[] {
     .flatMap(({ path, name }) => {
       const other = homes.get(name) ?? path;
       homes.set(name, other);
-      return other === path ? [] : [`${path}: ${name} is exported by ${other} too`];
+      return other === path ? [] : [`${path}: ${name} is also exported by ${other}`];
     });
 }
 
@@ -170,7 +173,7 @@ function fullFolders(sources: readonly Source[]): string[] {
     .map(([folder, count]) => `${folder}: ${count} files, more than ${filesInAFolder}`);
 }
 
-/** The folder has said it already; a layer's own folder says nothing of its nouns. */
+/** A file never repeats the name of its folder. The layer's own folder does not count. */
 function nameFaults(path: string): string[] {
   const folders = path
     .replace(/^test\//, '')
@@ -184,10 +187,11 @@ function nameFaults(path: string): string[] {
 }
 
 function reExports({ path, text }: Source): string[] {
-  // What the SDK bundles as workflows is an index, whatever its name.
+  // These files export the workflows that the SDK bundles, so they are indexes whatever their
+  // names.
   if (posix.basename(path) === 'index.ts' || path === 'test/workflows/changed.ts') return [];
   const lines = text.match(/^export (?:\*|type \{|\{)[^;]*/gm) ?? [];
-  return lines.map((line) => `${path}: hands on what is not its own: ${line.split('\n')[0]}`);
+  return lines.map((line) => `${path}: re-exports another file: ${line.split('\n')[0]}`);
 }
 
 function words(list: string | undefined): string[] {

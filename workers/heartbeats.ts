@@ -1,9 +1,9 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 
-/** A third of the silence after which a worker counts as dead. */
+/** A third of the heartbeat timeout after which a worker counts as dead. */
 const everyMs = 3000;
 
-/** Lets every activity say that its worker lives, so that a killed one is noticed in seconds. */
+/** Sends heartbeats for every activity, so that a killed worker is noticed within seconds. */
 export const heartbeats: ActivityInterceptorsFactory = (context) => ({
   inbound: {
     async execute(input, next) {

@@ -10,9 +10,9 @@ import {
 } from '../db/operations/installation.ts';
 
 /**
- * Compares what this process is connected to with what the database was first used with: another
- * Stripe account, mode or namespace would pay the same money from a second place. Throws, naming
- * each difference.
+ * Compares the Stripe account, mode and namespace of this process with those that the database was
+ * first used with: any other would pay the same money from a second place. Throws an error that
+ * names each difference.
  */
 export async function checkInstallation(db: Db, stripe: Stripe, config: Config): Promise<void> {
   const why = await whyUnusable(db);
@@ -23,7 +23,7 @@ export async function checkInstallation(db: Db, stripe: Stripe, config: Config):
   if (mismatch) throw new Error(mismatch);
 }
 
-/** What the settings and the account of their key say of this installation. */
+/** Describes this installation: the settings, and the account that the key belongs to. */
 export function installationOf(config: Config, stripeAccount: string): Installation {
   return {
     stripeAccount,
@@ -33,7 +33,10 @@ export function installationOf(config: Config, stripeAccount: string): Installat
   };
 }
 
-/** Asks whose key this is. Throws, in words for a person, when Stripe does not say. */
+/**
+ * Retrieves the account that the key belongs to. If Stripe does not answer, throws an error with a
+ * text for people.
+ */
 export async function retrievePlatform(
   stripe: Stripe,
   config: Config,
@@ -43,23 +46,23 @@ export async function retrievePlatform(
   });
 }
 
-/** Why Stripe does not answer, and what to do about it; never its message. */
+/** Explains why Stripe does not answer and what to do. Never contains Stripe's message. */
 export function whyNoAnswer(error: unknown, { stripe }: Pick<Config, 'stripe'>): string {
   const isSandbox = stripe.is === 'sandbox';
   const who = isSandbox ? `The sandbox at ${stripe.apiBase}` : 'Stripe';
   const network = networkErrorOf(error);
   if (network !== null) {
     const remedy = isSandbox
-      ? 'Start it, or unset STRIPE_API_BASE to ask Stripe itself.'
-      : 'This machine needs a way out to api.stripe.com, port 443; without STRIPE_SECRET_KEY ' +
-        '`npm start` brings a sandbox that stands in for Stripe.';
+      ? 'Start the sandbox, or unset STRIPE_API_BASE to use Stripe itself.'
+      : 'This machine needs outbound access to api.stripe.com, port 443. To use the sandbox ' +
+        'instead, run `npm start` without STRIPE_SECRET_KEY.';
     return `${who} cannot be reached (${network}). ${remedy}`;
   }
   const { statusCode, type, code, requestId } = factsOf(error);
   if (statusCode === 401) {
     const remedy = isSandbox
-      ? 'With a key of Stripe itself STRIPE_API_BASE is not set; start `npm start` with that key too.'
-      : 'Copy it anew from the Stripe Dashboard: Developers, API keys.';
+      ? 'To use a key from Stripe, unset STRIPE_API_BASE and run `npm start` with the same key.'
+      : 'Copy the key again from the Stripe Dashboard: Developers, API keys.';
     return `${who} does not know the key in STRIPE_SECRET_KEY. ${remedy}`;
   }
   const named = [code ?? type, requestId].filter((part) => part !== null).join(', ');
@@ -68,5 +71,5 @@ export function whyNoAnswer(error: unknown, { stripe }: Pick<Config, 'stripe'>):
   }
   if (statusCode === null) return error instanceof Error ? error.message : String(error);
   const again = statusCode === 429 || statusCode >= 500 ? ' Try again.' : '';
-  return `${who} answers ${statusCode} (${named}).${again}`;
+  return `${who} answered with status ${statusCode} (${named}).${again}`;
 }

@@ -5,10 +5,16 @@ import {
   type LogLevel,
 } from '@temporalio/worker';
 
-/** The SDK warns of a Worker without workflows; those of the queues to Stripe are meant so. */
+/**
+ * The SDK warns about a Worker without workflows. The Workers for calls to Stripe have none on
+ * purpose.
+ */
 const meant = /^No workflows registered/;
 
-/** Sends what the SDK and our activities log to standard error, one JSON object a line. */
+/**
+ * Writes the log lines of the SDK and of our activities to standard error, one JSON object per
+ * line.
+ */
 export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void {
   const logger = new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => {
     const { level: severity, message, meta } = entry;
@@ -16,13 +22,15 @@ export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void
     const line = { level: severity.toLowerCase(), event: message, ...plain(meta) };
     process.stderr.write(`${JSON.stringify(line)}\n`);
   });
-  // The core's own lines come this way too; else it writes them to the terminal, in colour.
+  // Forwards the core's log lines too. Otherwise the core writes them to the terminal, in colour.
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
   const telemetryOptions = { logging: { filter, forward: {} } };
   Runtime.install({ logger, telemetryOptions, shutdownSignals: [] });
 }
 
-/** Errors lose their stack and everything attached: it could hold what Stripe said of a bank. */
+/**
+ * Drops an error's stack and attached fields, because they can contain bank details from Stripe.
+ */
 function plain(meta: Record<string, unknown> | undefined): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(meta ?? {}).map(([name, value]) => [

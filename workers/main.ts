@@ -9,7 +9,7 @@ import { installRuntime } from './logging.ts';
 import { createWorkers } from './queues.ts';
 import { connectWorkers } from './temporal.ts';
 
-/** The worker process: runs workflows and activities until it is told to stop. */
+/** The worker process. Runs workflows and activities until it receives SIGINT or SIGTERM. */
 const config = readConfig(process.env);
 installRuntime(config.logLevel);
 const db = connect(config.databaseUrl, { connections: 20 });
@@ -20,11 +20,14 @@ const turns = createTurns(db, config.stripe.budgets);
 const { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation } = config;
 const passes = { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation };
 const activities = createActivities({ stripe, db, turns, ...passes });
-// What cannot be checked now is checked again by the sweep.
+// If the check fails now, the sweep repeats it.
 await activities.checkPlatformPayouts().catch(() => undefined);
 const workers = await createWorkers(connection, config, activities);
 
-/** Only the message: an error of Stripe's can hold more than a log may. */
+/**
+ * Logs only the message: the other fields of an error from Stripe can contain details that no log
+ * may hold.
+ */
 function refuseToStart(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${JSON.stringify({ level: 'error', event: 'cannot start', message })}\n`);

@@ -4,10 +4,13 @@ import type { Config } from '../config.ts';
 import { engineQueue, stripeQueues } from '../workflows/messages.ts';
 import { heartbeats } from './heartbeats.ts';
 
-/** More than ever wait at once between two wake-ups; a smaller cache replays and costs a third. */
+/**
+ * More workflows than ever wait between two wake-ups at the same time. A smaller cache causes
+ * replays, which cost a third of the throughput.
+ */
 const cachedWorkflows = 2000;
 
-/** One Worker for each queue, so that what reads from Stripe never keeps a payout waiting. */
+/** Creates one Worker per queue, so that reads from Stripe never delay a payout. */
 export async function createWorkers(
   connection: NativeConnection,
   config: Config,

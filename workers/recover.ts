@@ -7,8 +7,8 @@ import { ensureSearchAttributes } from './setup/search-attributes.ts';
 import { connectClient } from './temporal.ts';
 
 /**
- * `npm run recover`: after Temporal's storage was lost, or with another Temporal, lays what the
- * engine needs there and starts whatever has an open row and no running workflow. Repeatable.
+ * `npm run recover`: after a loss of Temporal's storage, or with a new Temporal, creates the search
+ * attributes and Schedules and starts a workflow for every open row that has none. Safe to repeat.
  */
 const config = readConfig(process.env);
 const db = connect(config.databaseUrl, { connections: 5 });
@@ -27,14 +27,14 @@ try {
 async function recover(): Promise<void> {
   await ensureSearchAttributes(client);
   await ensureSchedules(client, config.jobSeconds);
-  say('Search attributes and Schedules stand.');
+  say('Search attributes and Schedules exist.');
   let said = 0;
   const started = await startMissing({ db, client }, 0, (so) => {
     if (so < said + 1000) return;
     said = so;
     say(`  ${so} workflows started`);
   });
-  say(`${started} workflows were missing and run again.`);
+  say(`${started} workflows were missing and have been started.`);
 }
 
 function say(line: string): void {

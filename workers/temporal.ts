@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 
 type Settings = Config['temporal'];
 
-/** A client of Temporal, for what is done once. */
+/** Connects a client to Temporal for a single task. */
 export async function connectClient(
   settings: Settings,
 ): Promise<{ client: Client; close: () => Promise<void> }> {
@@ -13,7 +13,7 @@ export async function connectClient(
   return { client, close: () => connection.close() };
 }
 
-/** The connection that all workers of a process share. */
+/** Opens the connection that all Workers of a process share. */
 export async function connectWorkers(settings: Settings): Promise<NativeConnection> {
   return NativeConnection.connect(addressOf(settings));
 }

@@ -20,13 +20,13 @@ type Item = {
   commands: { method: string; path: string; body: Record<string, string> }[];
 };
 
-/** A page of what waits for a person. */
+/** Reads a page of the attention list. */
 export async function attention(of: TestApi, query = '') {
   const { body } = await of.get(`/v1/attention${query}`);
   return body as { data: Item[]; hasMore: boolean; nextCursor: string | null };
 }
 
-/** A seller whose account was asked for in vain. */
+/** Creates a seller whose Stripe account could not be created. */
 export async function parkedSeller(
   of: TestApi,
   how: 'account-refused' | 'account-outcome-unknown',
@@ -43,10 +43,10 @@ export async function parkedSeller(
   return id;
 }
 
-/** What stopped for a person, and what is ordered of many of them. */
+/** Creates objects that need a person, and runs commands for many of them. */
 export function attentionStage(api: TestApi) {
   const stages = payoutStages(api);
-  /** A payout with 100.00 set aside, stopped so; answers with whose it is. */
+  /** Creates a payout with 100.00 reserved that is parked for this reason. Returns its ids. */
   async function stopped(reason: ParkReason = 'refused-by-stripe') {
     const { sellerId, payoutId } = await stages.orderPayout();
     await stages.reserve(payoutId);
@@ -54,7 +54,7 @@ export function attentionStage(api: TestApi) {
     return { sellerId, payoutId };
   }
 
-  /** What came in unasked, with its hold. */
+  /** Creates a discrepancy about unexpected incoming money, with its hold. */
   async function difference() {
     const sellerId = await api.makeSeller({ status: 'active' });
     const line = `txn_${sellerId.slice(4)}`;
@@ -88,7 +88,7 @@ export function attentionStage(api: TestApi) {
   return { stages, stopped, difference, preview, run, parkedOf };
 }
 
-/** Something that a preview shows. */
+/** An object in a preview. */
 export type Shown = { id: string; why?: string; targets?: { kind: string; id: string }[] };
 /** What a command would do. */
 export type Preview = {
@@ -99,12 +99,12 @@ export type Preview = {
   hasMore: boolean;
 };
 type Part = { id: string; outcome: string | null; why: string | null };
-/** What became of a list. */
+/** The result of a list of commands. */
 export type List = { done: number; leftOut: number; open: number; items: Part[] };
 
-/** What became of each item of a list. */
+/** The outcome of each item of a list. */
 export const outcomes = ({ items }: List) =>
   Object.fromEntries(items.map(({ id, outcome, why }) => [id, why ?? outcome]));
-/** Why a command does nothing to something. */
+/** Why a command does not apply to an object. */
 export const whys = ({ doesNotApply }: Preview) =>
   Object.fromEntries(doesNotApply.first.map(({ id, why }) => [id, why]));

@@ -7,7 +7,7 @@ type Moved = { amount: number; metadata: Record<string, string> };
 
 type Paid = { payoutId: PayoutId; amount: number };
 
-/** The sandbox's own book has one transfer and one payout for it, and our ledger agrees. */
+/** Expects one transfer and one payout in the sandbox's own book, and the same in our ledger. */
 export async function expectPaidOnce(
   engine: RunningEngine,
   payoutId: PayoutId,
@@ -16,7 +16,7 @@ export async function expectPaidOnce(
   await expectEachPaidOnce(engine, [{ payoutId, amount }]);
 }
 
-/** The same of every payout there is, each to a seller of its own. */
+/** Expects the same of every payout, each for a seller of its own. */
 export async function expectEachPaidOnce(
   engine: RunningEngine,
   paid: readonly Paid[],

@@ -7,7 +7,7 @@ import type { Payout } from '../../domain/payouts/states.ts';
 import { runActivity } from './activities.ts';
 import type { Stage } from './stage.ts';
 
-/** What is at Stripe and in the ledger beside it, and what others do there. */
+/** Reads Stripe's books and the ledger of a stage, and moves money at Stripe without the engine. */
 export async function booksOf(stage: Stage) {
   const { stripe, db, account, sellerId } = stage;
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });
@@ -26,7 +26,7 @@ export async function booksOf(stage: Stage) {
     read: stage.run.readMovements,
     reread: stage.run.rereadAccounts,
     ...passesOf(stage),
-    /** A transfer that the engine did not make, in the name of a payout or of nobody. */
+    /** Makes a transfer without the engine. It may carry the id of a payout of ours. */
     transfer: (amount: number, name?: PayoutId) =>
       stripe.transfers.create({
         amount,
@@ -41,7 +41,7 @@ export async function booksOf(stage: Stage) {
       ),
     charge: (amount: number) =>
       stripe.charges.create({ amount, currency: 'usd', source: 'tok_bypassPending' }, acting),
-    /** Orders all that is payable and brings it as far as it goes. */
+    /** Orders a payout of everything payable and takes it as far as possible. */
     async payAll(currency = 'usd'): Promise<Payout> {
       const payoutId = await stage.order(sellerId, null, currency);
       let row = await reservePayout(db, payoutId);
@@ -72,14 +72,17 @@ function passesOf({ stripe, db }: Stage) {
   };
   return {
     readPlatform: (pages: number) => runActivity(() => passes(pages).retrievePlatformMovements()),
-    /** A whole pass, as the job makes it. */
+    /** Runs a whole pass, as the job does. */
     async reconcile(): Promise<void> {
       const activities = passes(100);
       await runActivity(() => activities.retrievePlatformMovements());
       await runActivity(() => activities.takeOpenMovements());
       await runActivity(() => activities.findDifferences());
     },
-    /** Lets the real time pass that a moved clock gives nobody. */
+    /**
+     * Makes the movements an hour older, because they are stored with the real time and not with
+     * the moved clock.
+     */
     age: () => sql`update movements set noted_at = noted_at - interval '1 hour'`.execute(db),
   };
 }
@@ -111,7 +114,7 @@ function viewsOf(stage: Stage) {
         .execute();
       return rows.map(({ amount }) => amount);
     },
-    /** Lines that are not understood. */
+    /** The lines that are not explained. */
     open: () =>
       db
         .selectFrom('movements')

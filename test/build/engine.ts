@@ -10,11 +10,11 @@ import { type Program, program } from '../servers/program.ts';
 import { layWire, type Wire } from '../servers/tcp-proxy.ts';
 import { until } from '../../dev/wait.ts';
 
-/** A whole engine of real processes on a database, a namespace and a sandbox of its own. */
+/** A complete engine of real processes, with its own database, namespace and sandbox. */
 export type RunningEngine = {
   api: Program;
   worker: Program;
-  /** Between the worker and Temporal, and between the API and Temporal. */
+  /** The connection between the worker and Temporal; `apiWire` is the API's. */
   wire: Wire;
   apiWire: Wire;
   db: Db;
@@ -35,14 +35,17 @@ const webhookSecret = 'whsec_of_the_tests';
 
 type Choices = {
   webhooks?: boolean;
-  /** Without them nothing runs but what is ordered. */
+  /** If false, no job runs: only commands cause work. */
   jobs?: boolean;
   databaseUrl?: string;
   temporalAddress?: string;
   env?: Record<string, string>;
 };
 
-/** Starts an engine. Without webhooks it learns everything by the sweep, a second apart. */
+/**
+ * Starts an engine. Without webhooks, the engine learns of events only from its sweep, every
+ * second.
+ */
 export async function startEngine(choices: Choices = {}): Promise<RunningEngine> {
   const sandbox = await startWatchedSandbox({ secretKey: sandboxKey, strict: true });
   const databaseUrl = choices.databaseUrl ?? (await createTestDatabase());
@@ -96,7 +99,7 @@ export async function startEngine(choices: Choices = {}): Promise<RunningEngine>
   };
 }
 
-/** A seller who can be paid, with money waiting at the platform. */
+/** Creates a seller who can be paid. */
 export async function createActiveSeller(
   engine: RunningEngine,
   currency = 'eur',
@@ -118,7 +121,7 @@ export async function createActiveSeller(
   return id as SellerId;
 }
 
-/** Lets the platform have money, as a customer's charge would bring it. */
+/** Adds money to the platform's balance, as a customer's charge does. */
 export async function fundPlatform(engine: RunningEngine, amount = 1_000_000_00, currency = 'eur') {
   const answer = await fetch(`${engine.env['STRIPE_API_BASE']}/v1/charges`, {
     method: 'POST',
@@ -132,19 +135,19 @@ export async function fundPlatform(engine: RunningEngine, amount = 1_000_000_00,
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** Orders a payout of all that is payable; answers with its id. */
+/** Orders a payout of everything payable. Returns its id. */
 export async function orderPayout(engine: RunningEngine, sellerId: SellerId): Promise<PayoutId> {
   const { id } = await engine.call('POST', `/v1/sellers/${sellerId}/payouts`, { currency: 'eur' });
   return id as PayoutId;
 }
 
-/** A webhook is on its way, or was refused and comes again. */
+/** True while a webhook is being delivered or will be retried. */
 export async function isNewsComing({ control }: RunningEngine): Promise<boolean> {
   const { deliveries } = await control('GET', '/deliveries');
   return (deliveries as { state: string }[]).some(({ state }) => state !== 'delivered');
 }
 
-/** What `GET /ready` says once every part answers in time: one that stood still is none that is down. */
+/** Reads `GET /ready` once every part answers in time: a part that paused is not a failed part. */
 export async function readReady(engine: RunningEngine): Promise<Answer> {
   return until('every part answers', async () => {
     const answer = await fetch(`http://127.0.0.1:${engine.env['API_PORT']}/ready`);
@@ -152,7 +155,10 @@ export async function readReady(engine: RunningEngine): Promise<Answer> {
   });
 }
 
-/** After a restart of its database: the connections of before are gone, each process opens others. */
+/**
+ * Waits until the API reads its database after a restart: every process must replace its
+ * connections.
+ */
 export async function untilItAnswers(engine: RunningEngine): Promise<void> {
   await until('the API reads its database', async () => {
     return await engine.call('GET', '/v1/operations').then(

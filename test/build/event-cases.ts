@@ -2,16 +2,22 @@ import { expect } from 'vitest';
 import { type EventFacts, eventObjects, type EventType } from '../../domain/events.ts';
 import type { MoneyDatabase } from './money.ts';
 
-/** What a type of event tells, and how it comes about; answers with the object's id. */
+/**
+ * An event type, the facts that its event must contain, and how it is caused. Causing it returns
+ * the object's id.
+ */
 export type Case = [type: EventType, told: Partial<EventFacts>, happens: () => Promise<string>];
 
-/** Does one thing after the other about an object, and answers with its id. */
+/** Runs the steps on an object one after the other. Returns its id. */
 export async function act<Id extends string>(id: Id, ...doing: ((id: Id) => Promise<unknown>)[]) {
   for (const one of doing) await one(id);
   return id;
 }
 
-/** Holds the events of one object against what should be told, and each against the one before. */
+/**
+ * Compares the last event of this type with the expected facts, and checks the sequence of the
+ * object's events.
+ */
 export async function expectTold(
   { db }: MoneyDatabase,
   objectId: string,

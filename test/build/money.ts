@@ -18,10 +18,10 @@ import type { Place } from '../../domain/ledger.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { createTestDatabase } from '../servers/environment.ts';
 
-/** A database with a platform that owes sellers money, and the steps of a payout in it. */
+/** A database in which a platform owes money to sellers, and the steps of a payout in it. */
 export type MoneyDatabase = Awaited<ReturnType<typeof startMoneyDatabase>>;
 
-/** Makes a database of the test file's own. */
+/** Creates the test file's own database. */
 export async function startMoneyDatabase(connections = 10) {
   const databaseUrl = await createTestDatabase();
   const db = connect(databaseUrl, { connections });
@@ -32,7 +32,7 @@ export async function startMoneyDatabase(connections = 10) {
 
 function sellersOf(db: Db) {
   return {
-    /** A seller who can be paid. */
+    /** Creates a seller who can be paid. */
     async seller(
       given: { id?: SellerId; currency?: string; account?: `acct_${string}` } = {},
     ): Promise<SellerId> {
@@ -53,7 +53,7 @@ function sellersOf(db: Db) {
         .execute();
       return id;
     },
-    /** A bank account beside that of the seller's own currency. */
+    /** Adds a bank account in another currency to the seller's own. */
     bank: (sellerId: SellerId, currency: string) =>
       db
         .insertInto('bank_accounts')
@@ -65,7 +65,7 @@ function sellersOf(db: Db) {
           is_default: true,
         })
         .execute(),
-    /** The platform owes the seller more, payable at once unless said otherwise. */
+    /** Records an earning, payable at once unless the options say otherwise. */
     async earn(
       sellerId: SellerId,
       amount: number,
@@ -98,7 +98,7 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
     db
       .transaction()
       .execute((tx) => recordPayoutOrder(tx, { sellerId, currency, amount, orderedBy }));
-  /** Opens the attempt of a step and notes that it is sent. */
+  /** Opens the attempt of a step and records it as sent. */
   const send = async (payoutId: PayoutId, step: MoneyStep): Promise<string> => {
     const { key } = await openAttempt(db, attemptOf(payoutId, step));
     await attempts.clearTry(db, key, []);
@@ -124,7 +124,7 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
     send,
     transfer,
     sendOff,
-    /** A payout of everything, as far as `sent`. */
+    /** Takes a payout of the whole payable amount to the status `sent`. */
     async sent(sellerId: SellerId): Promise<PayoutId> {
       const payoutId = await order(sellerId);
       const reserved = await reservePayout(db, payoutId);
@@ -136,17 +136,17 @@ function stepsOf(db: Db, orderedBy: ApiKeyId) {
   };
 }
 
-/** Opens an attempt of a payout that nobody called off. */
+/** Opens an attempt of a payout. Throws if the payout was cancelled. */
 export async function openAttempt(db: Db, asked: attempts.NewAttempt): Promise<attempts.Attempt> {
   const attempt = await attempts.openAttempt(db, asked);
-  if (!attempt) throw new CalledOff('the payout was called off');
+  if (!attempt) throw new CalledOff('the payout was cancelled');
   return attempt;
 }
 
-/** No attempt is opened for a payout that was called off. */
+/** Thrown because a cancelled payout gets no attempt. */
 export class CalledOff extends Error {}
 
-/** What an activity asks an attempt for. */
+/** The attempt that an activity asks for. */
 export function attemptOf(payoutId: PayoutId, step: MoneyStep) {
   const request = { amount: 100_00, metadata: { payout_id: payoutId } };
   return { objectId: payoutId, step, account: null, apiVersion: '2026-10-28', request };
@@ -154,7 +154,7 @@ export function attemptOf(payoutId: PayoutId, step: MoneyStep) {
 
 function truthOf(db: Db) {
   return {
-    /** Where the seller's money is; places without any are left out. */
+    /** The seller's balance at each place. Places without money are left out. */
     async balances(sellerId: SellerId): Promise<Partial<Record<Place, number>>> {
       const rows = await db
         .selectFrom('balances')
@@ -182,5 +182,5 @@ function truthOf(db: Db) {
   };
 }
 
-/** Hours in milliseconds, as the clock's offset counts. */
+/** One hour in milliseconds, the unit of the clock's offset. */
 export const hourMs = 3_600_000;

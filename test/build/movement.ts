@@ -1,6 +1,6 @@
 import type { Movement } from '../../domain/reconciliation/movements.ts';
 
-/** A line of an account's books that nobody of us ordered, unless said otherwise. */
+/** A line of an account's books. By default, the engine did not cause it. */
 export function aMovement(type: string, net: number, given: Partial<Movement> = {}): Movement {
   return {
     id: 'txn_1',

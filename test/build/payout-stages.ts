@@ -7,14 +7,17 @@ import type { MoneyStep } from '../../domain/stripe.ts';
 import type { TestApi } from '../api/harness.ts';
 import { openAttempt } from './money.ts';
 
-/** Brings payouts to where a test begins, as the API and the activities would. */
+/**
+ * Takes payouts to the status where a test begins, with the same steps as the API and the
+ * activities.
+ */
 export function payoutStages(api: TestApi) {
   const orders = ordersOf(api);
   const steps = stepsOf(api);
   return {
     ...orders,
     ...steps,
-    /** A payout whose step got no answer that tells, looked up in vain. */
+    /** Parks a payout whose step has an unknown outcome that a look-up could not resolve. */
     parkUnknown: async (step: MoneyStep) =>
       steps.unknownFor((await orders.orderPayout()).payoutId, step),
     show: async (payoutId: string) => (await api.get(`/v1/payouts/${payoutId}`)).body,
@@ -23,7 +26,7 @@ export function payoutStages(api: TestApi) {
 }
 
 function ordersOf(api: TestApi) {
-  /** A payout of what a seller that stands has just earned. */
+  /** Orders a payout of what this existing seller has just earned. */
   async function orderFor(sellerId: SellerId, body: object = {}) {
     const earning = { externalId: 'order-1', amount: 100_00, currency: 'eur' };
     await api.post(`/v1/sellers/${sellerId}/earnings`, earning);
@@ -31,7 +34,7 @@ function ordersOf(api: TestApi) {
     return { payoutId: String(ordered.body['id']) as PayoutId, ordered };
   }
 
-  /** A seller with money, and a payout of it that is ordered. */
+  /** Creates a seller with money and orders a payout of it. */
   async function orderPayout(body: object = {}) {
     const sellerId = await api.makeSeller({ status: 'active' });
     return { sellerId, ...(await orderFor(sellerId, body)) };
@@ -41,14 +44,14 @@ function ordersOf(api: TestApi) {
 }
 
 function stepsOf({ db }: TestApi) {
-  /** Its workflow runs, and money is set aside where some is free. */
+  /** Starts the payout's workflow, and reserves money if some is payable. */
   async function reserve(payoutId: PayoutId): Promise<PayoutId> {
     await recordPayoutStarted(db, payoutId);
     await reservePayout(db, payoutId);
     return payoutId;
   }
 
-  /** Opens and sends an attempt as an activity does. */
+  /** Opens and sends an attempt, as an activity does. */
   async function attempt(objectId: PayoutId, step: MoneyStep) {
     const { key } = await openAttempt(db, {
       objectId,
@@ -68,7 +71,7 @@ function stepsOf({ db }: TestApi) {
     return recordTransferred(db, { payout, key, transferId, arrivesAt: null });
   }
 
-  /** Stripe has it: from ordered, through its transfer. */
+  /** Takes a payout from `ordered` through its transfer to `sent`. */
   async function send(payoutId: PayoutId, bankExpectedAt: string | null = null) {
     await transfer(await reserve(payoutId));
     const key = await attempt(payoutId, 'payout');
@@ -80,7 +83,7 @@ function stepsOf({ db }: TestApi) {
     return { ...row, stripePayoutId };
   }
 
-  /** An order whose step got no answer that tells, looked up in vain. */
+  /** Opens an attempt whose outcome is unknown and could not be resolved by a look-up. */
   async function unknownFor(payoutId: PayoutId, step: MoneyStep) {
     await reservePayout(db, payoutId);
     if (step === 'payout') await transfer(payoutId);

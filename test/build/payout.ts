@@ -1,7 +1,7 @@
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { Doubt, Moment, Transition } from '../../domain/payouts/transition.ts';
 
-/** A payout as tests of decisions begin with it. */
+/** The payout with which tests of domain functions begin. */
 export function aPayout(given: Partial<Payout> = {}): Payout {
   return {
     payoutId: 'payout_0123456789abcdefghjk',

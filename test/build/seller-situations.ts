@@ -9,21 +9,21 @@ import { minor } from '../../domain/money.ts';
 import type { TestApi } from '../api/harness.ts';
 import { payoutStages } from './payout-stages.ts';
 
-/** A situation of a seller, as its workflow and its platform bring it about. */
+/** Every situation of a seller, with the steps that cause it. */
 export type Situations = ReturnType<typeof sellerSituations>['situations'];
 
-/** An instant that no test comes to. */
+/** A time that no test reaches. */
 export const later = '2199-01-01T00:00:00.000Z';
 const readAt = '2026-11-23T09:00:00.000Z';
-/** As Stripe says it of an account that has still to be filled in. */
+/** Stripe's details of the capabilities of an account that was not filled in yet. */
 export const lacksDetails = JSON.stringify([
   { capability: 'payouts', code: 'requirements_past_due', resolution: 'provide_info' },
 ]);
 const able = { transfers_capability: 'active', payouts_capability: 'active' };
-/** Paid every day at nine. */
+/** A schedule that pays every day at nine. */
 export const daily = { interval: 'daily', timeZone: 'Europe/Berlin' };
 
-/** What sellers of this API are brought into, and the steps to it. */
+/** The situations of sellers of this API, and the steps that lead to them. */
 export function sellerSituations(api: TestApi) {
   const steps = stepsOf(api);
   const { set, beActive, earn, hold, pause } = steps;
@@ -85,7 +85,7 @@ export function sellerSituations(api: TestApi) {
   };
 }
 
-/** What nothing that the seller enters can end. */
+/** Situations that no input from the seller can end. */
 function lastWords({ set }: Steps) {
   return {
     'is closed': (id: SellerId) => set(id, { ...known(id), ...able, status: 'closed' }),
@@ -164,17 +164,17 @@ function stepsOf(api: TestApi) {
     api.db.updateTable('sellers').set(columns).where('id', '=', id).execute();
   return {
     set,
-    /** As its workflow makes it once its account can be paid. */
+    /** Makes the seller active, as its workflow does once the account can be paid. */
     beActive: (id: SellerId) => set(id, { ...known(id), ...able, status: 'active' }),
     earn: (id: SellerId, earning: object = {}) =>
       api.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur', ...earning }),
     plan: (id: SellerId, schedule: object) => api.patch(`/v1/sellers/${id}`, { schedule }),
-    /** What another person decides. */
+    /** Holds the seller's money, as another person does. */
     hold: (id: SellerId, hold: object = {}) =>
       api.post(`/v1/sellers/${id}/holds`, { reason: 'odd orders', ...hold }, { as: 'other' }),
     pause: (id: SellerId) =>
       api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' }, { as: 'other' }),
-    /** What Stripe asks for. */
+    /** Makes Stripe require something from the seller. */
     ask: (id: SellerId, change: object = {}) =>
       api.db.transaction().execute((tx) => replaceRequirements(tx, id, [{ ...asked, ...change }])),
   };
@@ -189,7 +189,7 @@ const asked = {
   errors: [],
 };
 
-/** Keeps the account that a test gave it. */
+/** The id of the account that a test gave to the seller. */
 const account = (id: SellerId) => ({
   stripe_account: sql`coalesce(stripe_account, ${`acct_${id.slice(4)}`})`,
 });

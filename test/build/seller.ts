@@ -1,7 +1,7 @@
 import type { Seller } from '../../domain/sellers.ts';
 import { noon } from './payout.ts';
 
-/** A seller who can be paid and waits for nothing. */
+/** A seller who can be paid and who waits for nothing. */
 export function aSeller(given: Partial<Seller> = {}): Seller {
   return {
     sellerId: 'sel_0123456789abcdefghjk',

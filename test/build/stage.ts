@@ -12,18 +12,18 @@ import { runActivity } from './activities.ts';
 import { startMoneyDatabase } from './money.ts';
 import { startStripeSide } from './stripe-side.ts';
 
-/** One payout of 100.00 right before a step that sends a request to Stripe. */
+/** One payout of 100.00 immediately before a step that sends a request to Stripe. */
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
-/** `whileWaiting` happens to this machine while a call that was cleared waits for its slot. */
+/** `whileWaiting` runs after a call was cleared and while the call waits for its slot. */
 type Given = { funded?: boolean; whileWaiting?: () => unknown };
 type Requests = { idempotencyKey: string; account: string; replayed: boolean }[];
 type Moved = { id: string; amount: number; account: string; metadata: { payout_id?: string } };
 
-/** How long payouts are watched, and changed bank accounts cool. */
+/** How long payouts are watched, and how long nothing is paid to a changed bank account. */
 const terms = { lateReturnDays: 10, bankCoolingHours: 48 };
 
-/** Sets a payout before its step, on a database and a sandbox of the test's own. */
+/** Prepares a payout for its step, with the test's own database and sandbox. */
 export async function startStage(step: MoneyStep, given: Given = {}) {
   const [money, sandbox] = await Promise.all([startMoneyDatabase(6), startStripeSide()]);
   const { db } = money;
@@ -55,7 +55,7 @@ export async function startStage(step: MoneyStep, given: Given = {}) {
     readMovements: () => runActivity(() => activities.retrieveMovements({ sellerId })),
     setManualPayouts: () => runActivity(() => activities.setManualPayouts({ sellerId })),
   };
-  // Else Stripe pays the account out by itself at midnight, which may be now.
+  // Otherwise Stripe pays the account out automatically at midnight, which may be now.
   if (step === 'payout') await run.setManualPayouts();
   if (step === 'payout') await arrive(await run.transfer(), moveMinutes);
   return {
@@ -106,22 +106,22 @@ function stripesView(
   const path = pathOf[step];
   return {
     path,
-    /** The step's POSTs that Stripe got, in order. */
+    /** The step's POSTs that reached Stripe, in order. */
     async posts(): Promise<Requests> {
       const answer = await ask('GET', `requests?method=POST&path=${path}`);
       return (answer as { requests: Requests }).requests;
     },
-    /** The reads of a list that Stripe got, in order. */
+    /** The reads of a list that reached Stripe, in order. */
     async reads(of: string): Promise<Requests> {
       const answer = await ask('GET', `requests?method=GET&path=${of}`);
       return (answer as { requests: Requests }).requests;
     },
-    /** What Stripe made of the step: more than one would be money paid twice. */
+    /** The objects that Stripe created for the step. More than one would be money paid twice. */
     async made(): Promise<Moved[]> {
       const book = (await ask('GET', 'book')) as Record<string, Moved[]>;
       return (book[`${step}s`] ?? []).filter(({ metadata }) => metadata.payout_id === payoutId);
     },
-    /** Waits until a request hangs in the hold. */
+    /** Waits until the hold has stopped a request. */
     untilHeld: () =>
       until('a request is held', async () => {
         const { holds } = (await ask('GET', 'holds')) as { holds: { waiting: unknown[] }[] };

@@ -4,7 +4,10 @@ import { startWatchedSandbox } from '../contract/watched-sandbox.ts';
 
 const secretKey = 'sk_test_sandbox';
 
-/** A sandbox with the engine's own client for it, and what a platform and a seller do there. */
+/**
+ * Starts a sandbox with the engine's own client for it, and offers the actions of a platform and a
+ * seller.
+ */
 export async function startStripeSide() {
   const sandbox = await startWatchedSandbox({ secretKey });
   const { url } = sandbox;
@@ -20,7 +23,7 @@ export async function startStripeSide() {
     stripe,
     close: () => sandbox.close(),
     ask,
-    /** A seller's account that may receive transfers and payouts, with a bank account. */
+    /** Creates a seller's account with a bank account that may receive transfers and payouts. */
     async account(sellerId: SellerId = newId('sel')): Promise<StripeAccountId> {
       const { id } = await stripe.v2.core.accounts.create({
         contact_email: 'seller@example.com',
@@ -40,7 +43,7 @@ export async function startStripeSide() {
       await ask('POST', `accounts/${id}/complete-onboarding`, {});
       return id as StripeAccountId;
     },
-    /** Puts money into the platform's available balance. */
+    /** Adds money to the platform's available balance. */
     fund: (amount: number) =>
       stripe.charges.create({ amount, currency: 'usd', source: 'tok_bypassPending' }),
     async available(stripeAccount: StripeAccountId): Promise<number> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { root } from './program.ts';
 
-/** What the engine's programs load; each is only loaded, nothing starts. */
+/** The modules of the engine's programs. They are only loaded; nothing starts. */
 const loaded = ['api/main.ts', 'activities/index.ts', 'sandbox/server.ts'].concat(
   ['installation', 'logging', 'queues', 'setup/main', 'temporal'].map(
     (name) => `workers/${name}.ts`,
@@ -10,8 +10,8 @@ const loaded = ['api/main.ts', 'activities/index.ts', 'sandbox/server.ts'].conca
 );
 
 /**
- * Compiles the engine's programs into a folder, which every process started later reads: a program
- * that tests kill never writes such a folder itself.
+ * Compiles the engine's programs into a folder that every later process reads. A program that a
+ * test kills therefore never writes to such a folder itself.
  */
 export async function compileOnce(folder: string): Promise<void> {
   process.env['NODE_COMPILE_CACHE'] = folder;

@@ -5,22 +5,22 @@ import { withClient } from '../../dev/servers/postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The run's Postgres, its own administrator's database. */
+    /** The run's Postgres: the URL of its administrative database. */
     postgresUrl: string;
-    /** The run's Temporal, as host:port. */
+    /** The address of the run's Temporal, as host:port. */
     temporalAddress: string;
-    /** The file with the run's compiled workflows; empty while there are none. */
+    /** The file with the run's compiled workflows. Empty until they are compiled. */
     workflowBundle: string;
   }
 }
 
-/** The migrated database that every test database is a copy of. */
+/** The migrated database that every test database is copied from. */
 export const templateDatabase = 'engine_template';
 
-/** Namespaces that exist, with every search attribute, when the first test runs. */
+/** Namespaces that are created, with every search attribute, before the first test runs. */
 export const preparedNamespaces = Array.from({ length: 64 }, (_, index) => `test-${index + 1}`);
 
-/** A database of the test's own, with every table; answers with its URL. */
+/** Creates the test's own database with all tables. Returns its URL. */
 export async function createTestDatabase(): Promise<string> {
   const number = await atServer(async (client) => {
     const { rows } = await client.query("select nextval('test_database') as number");
@@ -33,7 +33,7 @@ export async function createTestDatabase(): Promise<string> {
   return url.href;
 }
 
-/** A Temporal namespace of the test file's own. */
+/** Takes a Temporal namespace for one test file. */
 export async function takeNamespace(): Promise<string> {
   const number = await atServer(async (client) => {
     const { rows } = await client.query("select nextval('test_namespace') as number");
@@ -44,7 +44,10 @@ export async function takeNamespace(): Promise<string> {
   return namespace;
 }
 
-/** The run's Temporal with a namespace of the test's own: a client, and a connection for workers. */
+/**
+ * Connects to the run's Temporal in the test's own namespace: a client, and a connection for
+ * workers.
+ */
 export async function openTemporal(): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createFromExistingServer({
     address: inject('temporalAddress'),
@@ -52,7 +55,7 @@ export async function openTemporal(): Promise<TestWorkflowEnvironment> {
   });
 }
 
-/** A busy machine may stand still for some seconds. */
+/** A busy machine may not answer for some seconds. */
 async function atServer<T>(work: (client: Client) => Promise<T>): Promise<T> {
   return withClient(inject('postgresUrl'), work, 60_000);
 }

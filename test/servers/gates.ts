@@ -2,20 +2,20 @@ import { sql } from 'kysely';
 import { connect, type Db } from '../../db/connect.ts';
 import { until } from '../../dev/wait.ts';
 
-/** A place in the database where the engine's statement stops until the test opens it. */
+/** A point in the database at which the engine's statement waits until the test opens the gate. */
 export type Gate = {
-  /** Waits until a statement is stopped at the gate. */
+  /** Waits until a statement is waiting at the gate. */
   reached: () => Promise<void>;
-  /** Lets every stopped and every later statement pass. */
+  /** Releases every waiting statement and lets later statements pass. */
   open: () => Promise<void>;
-  /** Ends the stopped statements as if their connections had broken, then opens. */
+  /** Ends the waiting statements as if their connections had broken, then opens the gate. */
   break: () => Promise<void>;
 };
 
-/** Each gate has a lock of its own, so that several may be closed on one table. */
+/** Each gate has its own lock, so that several gates may be closed on one table. */
 let lastLock = 4242;
 
-/** Closes a gate on rows of a table: `before insert` or `before update`, where the condition holds. */
+/** Closes a gate on rows of a table, `before insert` or `before update`, if the condition holds. */
 export async function closeGate(
   databaseUrl: string,
   { on, table, when }: { on: 'insert' | 'update'; table: string; when: string },
@@ -24,7 +24,7 @@ export async function closeGate(
   const lock = lastLock;
   const keeper = connect(databaseUrl, { connections: 1 });
   const other = connect(databaseUrl, { connections: 1 });
-  // In a transaction, since a pool closes a connection that idles, and the lock would go with it.
+  // In a transaction, because the pool closes an idle connection, which would release the lock.
   const closed = await keeper.startTransaction().execute();
   await sql.raw(`select pg_advisory_xact_lock(${lock})`).execute(closed);
   await sql
@@ -36,7 +36,7 @@ export async function closeGate(
     )
     .execute(other);
   const open = async (): Promise<void> => {
-    // The trigger stays: to drop it would wait for the statements at the table's other gates.
+    // The trigger remains: dropping it would wait for the statements at the table's other gates.
     await closed.rollback().execute();
     await Promise.all([keeper.destroy(), other.destroy()]);
   };

@@ -15,7 +15,7 @@ import { preparedNamespaces, templateDatabase } from './environment.ts';
 import { compileOnce } from './compiled.ts';
 import { migrate } from './migrated.ts';
 
-/** Starts what the tests of a run share: one Postgres, one Temporal, one workflow bundle. */
+/** Starts what the tests of a run share: one Postgres, one Temporal and one workflow bundle. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'payout-engine-test-'));
   chmodSync(folder, 0o755); // Postgres may run as another user
@@ -68,7 +68,8 @@ async function startDatabase(folder: string, stops: Stops): Promise<string> {
     await client.query(`create database ${templateDatabase}`);
   });
   migrate(postgres.url(templateDatabase));
-  // As after a first comparison with Stripe; test/promises/restore.test.ts begins without one.
+  // As after a first comparison with Stripe. test/promises/restore.test.ts begins without this
+  // comparison.
   await withClient(postgres.url(templateDatabase), async (client) => {
     await client.query('update operations set compared_start = postgres_start()');
   });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Lays the engine's tables, as a start does. */
+/** Creates the engine's tables, as a start does. */
 export function migrate(databaseUrl: string): void {
   const script = fileURLToPath(new URL('../../db/migrate.ts', import.meta.url));
   const run = spawnSync(process.execPath, [script], {

@@ -1,6 +1,6 @@
 import { withClient } from '../../dev/servers/postgres.ts';
 
-/** Makes a database look as if the migrations from before the first release had made it. */
+/** Makes a database look as if migrations from before the first release had created it. */
 export async function asOfOlderVersion(databaseUrl: string): Promise<void> {
   await withClient(databaseUrl, async (client) => {
     await client.query(`

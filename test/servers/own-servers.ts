@@ -20,7 +20,7 @@ chmodSync(folder, 0o755);
 // Postgres may run as another user
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A Temporal that a test may kill and rob. */
+/** Starts a Temporal that a test may kill and whose storage a test may remove. */
 export async function ownTemporal() {
   const program = await findTemporal(() => undefined);
   const port = await freePort();
@@ -44,7 +44,7 @@ export async function ownTemporal() {
   };
 }
 
-/** What a killed server had at work may hold on to its memory for a moment. */
+/** The processes of a killed server may hold on to its memory for a moment. */
 async function startAgain(plan: PostgresPlan): Promise<Postgres> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -56,7 +56,7 @@ async function startAgain(plan: PostgresPlan): Promise<Postgres> {
   }
 }
 
-/** A migrated Postgres that a test may kill, and bring back to an earlier state. */
+/** Starts a migrated Postgres that a test may kill and restore from a backup. */
 export async function ownPostgres() {
   const port = await freePort();
   const plan = {
@@ -77,13 +77,13 @@ export async function ownPostgres() {
       await stop(postgres.child, 'SIGKILL', 5000);
       postgres = await startAgain(plan);
     },
-    /** Keeps all that stands now. */
+    /** Backs up the whole database. */
     backUp: async () => {
       await stop(postgres.child, 'SIGINT', 30_000);
       spawnSync('cp', ['-a', '-T', plan.folder, `${plan.folder}-backup`]);
       postgres = await startAgain(plan);
     },
-    /** Brings back what stood at the backup; all that came after it is lost. */
+    /** Restores the backup. Everything that was written later is lost. */
     restore: async () => {
       await stop(postgres.child, 'SIGINT', 30_000);
       rmSync(plan.folder, { recursive: true });

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** One of the engine's processes, started and killed by a test. */
+/** A process of the engine that a test starts and kills. */
 export type Program = {
   start: () => Promise<void>;
-  /** kill -9, and waits until it is gone. */
+  /** Sends SIGKILL and waits until the process has ended. */
   kill: () => Promise<void>;
   log: () => string;
 };
@@ -13,7 +13,7 @@ export type Program = {
 /** The top of the checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A program of the engine that says `{"ready":...}` once it works. */
+/** Starts a program of the engine that prints `{"ready":...}` once it works. */
 export function program(script: string, env: Record<string, string>): Program {
   let child: ChildProcess | undefined;
   const lines: string[] = [];
@@ -50,7 +50,10 @@ export function program(script: string, env: Record<string, string>): Program {
   };
 }
 
-/** The variables of this process that an engine's program gets: where it finds what is compiled. */
+/**
+ * The variables of this process that the engine's programs inherit, for example the folder of
+ * compiled modules.
+ */
 function inherited(): Record<string, string> {
   const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) };

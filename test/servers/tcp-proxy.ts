@@ -1,15 +1,15 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A wire that a test can freeze: what is sent stays where it is, and nobody is told. */
+/** A connection that a test can freeze: data stays where it is, and neither end is notified. */
 export type Wire = {
   address: string;
   freeze: () => void;
-  /** Lets flow again what still has both ends. */
+  /** Resumes the connections whose two ends still exist. */
   thaw: () => void;
   close: () => Promise<void>;
 };
 
-/** Lays a wire to a server at host:port. */
+/** Opens a wire to a server at host:port. */
 export async function layWire(target: string): Promise<Wire> {
   const [host = '', port = ''] = target.split(':');
   const sockets = new Set<Socket>();

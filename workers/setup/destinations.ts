@@ -22,8 +22,8 @@ const about = 'Webhooks';
 type KeepSecret = ((secret: string) => void) | undefined;
 
 /**
- * Makes and corrects the event destinations at WEBHOOK_URL. Without somewhere to show a signing
- * secret none is made: Stripe tells it once.
+ * Creates and corrects the event destinations at WEBHOOK_URL. Creates none if it cannot show the
+ * signing secret, because Stripe shows a secret only once.
  */
 export async function* layDestinations(
   deps: StripeDeps,
@@ -32,7 +32,7 @@ export async function* layDestinations(
 ): AsyncGenerator<Finding> {
   const { webhookUrl, webhookSecrets } = config.stripe;
   if (webhookUrl === undefined) {
-    const sweep = `the sweep reads from Stripe what happens, every ${config.jobSeconds.sweep} s`;
+    const sweep = `the sweep reads events from Stripe every ${config.jobSeconds.sweep} s`;
     yield { state: 'note', about, says: `WEBHOOK_URL is not set: ${sweep}` };
     return;
   }
@@ -87,31 +87,32 @@ const words = {
 function wordsForUnmade(count: number): string {
   const what = count === 1 ? 'One event destination is' : `${count} event destinations are`;
   return (
-    `${what} not made yet; the sweep reads what it would send. Run npm run setup in a terminal: ` +
-    'each has a signing secret, which is shown once and belongs in no log.'
+    `${what} not created yet; until then, the sweep reads the events. Run npm run setup in a ` +
+    'terminal: each destination has a signing secret, which is shown once and must not be logged.'
   );
 }
 
 function wordsForLeftover({ id, version }: KnownDestination): string {
   const why =
     version === null || version === stripeApiVersion
-      ? 'does the work of another'
+      ? 'duplicates another destination'
       : `sends events in API version ${version}, not ${stripeApiVersion}, which Stripe cannot change`;
   return (
-    `${id} ${why}. Once the secret of the other is in STRIPE_WEBHOOK_SECRETS, delete this one in ` +
-    'the Stripe Dashboard: Workbench, Webhooks.'
+    `${id} ${why}. Add the secret of the current destination to STRIPE_WEBHOOK_SECRETS, then ` +
+    'delete this one in the Stripe Dashboard: Workbench, Webhooks.'
   );
 }
 
 function secretsFinding(standing: number, here: number): Finding {
   const says =
-    `Each was shown when its destination was made. A lost one is rolled in the Stripe Dashboard: ` +
-    `Workbench, Webhooks, the destination, Roll secret. STRIPE_WEBHOOK_SECRETS here holds ${here}` +
-    (here < standing ? `, and ${standing} destinations sign.` : '.');
+    `Each was shown when its destination was created. Replace a lost secret in the Stripe ` +
+    `Dashboard: Workbench, Webhooks, the destination, Roll secret. STRIPE_WEBHOOK_SECRETS here ` +
+    `holds ${here}` +
+    (here < standing ? `; ${standing} destinations have one.` : '.');
   return { state: here < standing ? 'note' : 'ok', about: 'Signing secrets', says };
 }
 
-/** Stripe's own words, where it says no to a destination: they can hold nobody's details. */
+/** Stripe's own message if it refuses a destination: such a message contains no personal data. */
 function refusalOf(error: unknown): string {
   return judge(error, true).kind === 'refused' && error instanceof Error ? ` ${error.message}` : '';
 }

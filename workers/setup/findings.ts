@@ -1,20 +1,20 @@
 /**
- * What the set-up found or did about one thing. `wrong` needs a person; with what is `fatal` the
- * engine cannot even start.
+ * What the set-up found or did about one subject. `wrong` needs a person; with a `fatal` finding
+ * the engine cannot start.
  */
 export type Finding = {
   state: 'ok' | 'made' | 'note' | 'wrong' | 'fatal';
   about: string;
-  /** What is so; where it is wrong, also what puts it right. */
+  /** The current state and, if it is wrong, the remedy. */
   says: string;
 };
 
-/** One line for a person. */
+/** Formats a finding as one line for a person. */
 export function lineOf({ state, about, says }: Finding): string {
   return `${words[state]}${about.padEnd(16)}  ${says}`;
 }
 
-/** The last line: what has become of it all. */
+/** Formats the last line, which counts what was changed and what is wrong. */
 export function summaryOf(findings: readonly Finding[]): string {
   const count = (...states: Finding['state'][]): number =>
     findings.filter(({ state }) => states.includes(state)).length;

@@ -9,16 +9,19 @@ import { checkPlatform } from './platform-checks.ts';
 import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
-/** Where the set-up tells a person what it does. */
+/** Where the set-up reports its findings. */
 export type Terminal = {
   say: (line: string) => void;
-  /** Whether only a person sees it. Signing secrets are for no log, and Stripe tells each once. */
+  /**
+   * True if only a person reads the output. Signing secrets must not reach a log, and Stripe shows
+   * each only once.
+   */
   isPrivate: boolean;
 };
 
 /**
- * Lays what the engine needs in Temporal and at Stripe and checks what it cannot lay; done again it
- * changes nothing that is right. Answers with what it found, after telling it line by line.
+ * Creates what the engine needs in Temporal and at Stripe, and checks the rest. A repeated run
+ * changes nothing that is right. Reports each finding as one line and returns all of them.
  */
 export async function setUp(config: Config, { say, isPrivate }: Terminal): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -49,7 +52,7 @@ async function* findAll(
   if (yield* checkPlatform(deps, config)) yield* layDestinations(deps, config, keepSecret);
 }
 
-/** A person waits for each answer. */
+/** Short, because a person waits for each answer. */
 const stripeTimeoutMs = 10_000;
 
 async function layTemporal({ temporal, jobSeconds }: Config): Promise<Finding> {
@@ -63,27 +66,27 @@ async function layTemporal({ temporal, jobSeconds }: Config): Promise<Finding> {
         ...(await ensureSchedules(client, jobSeconds)),
       ];
       return changed.length === 0
-        ? { state: 'ok', about, says: `${where}: search attributes and Schedules are there` }
+        ? { state: 'ok', about, says: `${where}: search attributes and Schedules exist` }
         : { state: 'made', about, says: `${where}: ${changed.join(', ')}` };
     } finally {
       await close();
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const says = `${where} does not do what is asked (${message}). See TEMPORAL_ADDRESS.`;
+    const says = `${where} did not carry out the request (${message}). Check TEMPORAL_ADDRESS.`;
     return { state: 'fatal', about, says };
   }
 }
 
 function wordsForSecrets(secrets: readonly string[]): string {
   return `
-Stripe tells a signing secret once, and these are kept nowhere. Put them into the API's settings,
-after a comma where others stand already, and start the API anew:
+Stripe shows a signing secret only once, and these are stored nowhere. Add them to the API's
+settings, separated by commas from secrets that are already there, and restart the API:
 
   STRIPE_WEBHOOK_SECRETS=${secrets.join(',')}`;
 }
 
-/** `--before-start`: ends in 1 only over what the engine cannot start with. */
+/** With `--before-start`, returns 1 only if the engine cannot start. */
 async function main(isBeforeStart: boolean): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   let config: Config;
@@ -91,7 +94,7 @@ async function main(isBeforeStart: boolean): Promise<number> {
     config = readConfig(process.env);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
-    say('What a running `npm start` chose is read from its state folder; all else is set here.');
+    say('The choices of a running `npm start` are read from its state folder; set the rest here.');
     return 1;
   }
   const findings = await setUp(config, { say, isPrivate: process.stdout.isTTY });

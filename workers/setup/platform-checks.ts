@@ -11,7 +11,7 @@ import {
 import { installationOf, retrievePlatform, whyNoAnswer } from '../installation.ts';
 import type { Finding } from './findings.ts';
 
-/** Checks the platform's account and its key; answers whether Stripe can be asked for more. */
+/** Checks the platform's account and key. Returns true if the set-up may ask Stripe for more. */
 export async function* checkPlatform(
   deps: StripeDeps,
   config: Config,
@@ -40,7 +40,7 @@ export async function* checkPlatform(
   const installation = installationFinding(stands, installationOf(config, asked.id));
   yield installation;
   yield versionFinding(asked.lastResponse.apiVersion);
-  // What is another's is left alone.
+  // Changes nothing in an installation that belongs to another account or namespace.
   if (installation.state === 'fatal') return false;
   yield await connectFinding(deps, config);
   yield await payoutsFinding(deps);
@@ -50,28 +50,31 @@ export async function* checkPlatform(
 function whyNoDatabase(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const undefinedTable = '42P01';
-  if (code === undefinedTable) return 'It has no tables yet. Run node db/migrate.ts.';
-  return `It does not answer (${String(message || code)}). See DATABASE_URL.`;
+  if (code === undefinedTable) return 'The database has no tables yet. Run node db/migrate.ts.';
+  return `The database does not answer (${String(message || code)}). Check DATABASE_URL.`;
 }
 
 function installationFinding(stands: Installation | undefined, here: Installation): Finding {
   const about = 'Database';
   const mismatch = stands && describeMismatch(stands, here);
   if (mismatch !== undefined) {
-    const remedy = 'Use the key and namespace it was first used with, or another DATABASE_URL.';
+    const remedy =
+      'Use the key and namespace that the database was first used with, or another DATABASE_URL.';
     return { state: 'fatal', about, says: `${mismatch}. ${remedy}` };
   }
   const says = stands
     ? `belongs to ${here.stripeAccount} and this namespace`
-    : `new; the first worker to start makes it that of ${here.stripeAccount}`;
+    : `new; the first worker that starts assigns it to ${here.stripeAccount}`;
   return { state: 'ok', about, says };
 }
 
-/** Stripe answers in the version it was asked in; every request of the engine names one. */
+/**
+ * Stripe answers in the version of the request, and every request of the engine names a version.
+ */
 function versionFinding(answered: string | undefined): Finding {
   const about = 'API version';
   if (answered === stripeApiVersion) return { state: 'ok', about, says: stripeApiVersion };
-  const says = `The engine asks in ${stripeApiVersion} and Stripe answers in ${answered}. Use a version of the engine that Stripe knows.`;
+  const says = `The engine requests version ${stripeApiVersion}, but Stripe answers in ${answered}. Use a version of the engine that Stripe supports.`;
   return { state: 'wrong', about, says };
 }
 
@@ -83,8 +86,8 @@ async function connectFinding({ stripe, turns }: StripeDeps, config: Config): Pr
     return { state: 'ok', about, says: 'on: connected accounts can be read' };
   } catch (error) {
     const remedy =
-      'Sellers are accounts of Stripe Connect: finish its set-up in the Stripe Dashboard, under ' +
-      'Connect, and let a restricted key read and write them.';
+      'Sellers are accounts of Stripe Connect: complete the Connect set-up in the Stripe ' +
+      'Dashboard. A restricted key needs permission to read and write accounts.';
     return { state: 'wrong', about, says: `${whyNoAnswer(error, config)} ${remedy}` };
   }
 }

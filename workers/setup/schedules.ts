@@ -1,7 +1,10 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions } from '@temporalio/client';
 import { engineQueue } from '../../workflows/messages.ts';
 
-/** Creates or corrects the Schedules of the jobs, and runs each once now; answers with which. */
+/**
+ * Creates or corrects the Schedules of the jobs and runs each once now. Returns the ids of those
+ * that changed.
+ */
 export async function ensureSchedules(
   client: Client,
   seconds: Record<'relay' | 'sweep' | 'revive' | 'accounts' | 'reconciliation', number>,
@@ -38,12 +41,11 @@ function scheduleOf(name: string, everySeconds: number) {
       workflowId: scheduleId,
       taskQueue: engineQueue,
       args: [],
-      // One that is stuck makes room: as long as it runs, every later pass is left out.
+      // A pass that hangs must end: while it runs, every later pass is skipped.
       workflowRunTimeout: '1 hour',
       staticSummary: `Job ${name}`,
     },
-    // A pass that takes longer than its interval is not joined by another; passes missed while
-    // Temporal was away are made up for by the next.
+    // Passes never overlap. After an outage of Temporal, one pass replaces those that were missed.
     policies: { overlap: 'SKIP', catchupWindow: everySeconds * 1000 },
   } satisfies ScheduleOptions;
 }

@@ -2,7 +2,10 @@ import type { Client } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { searchAttributes as wanted } from '../../domain/wake-ups.ts';
 
-/** Makes known to the namespace what workflows are searched by; answers with what was not. */
+/**
+ * Registers the search attributes of workflows in the namespace. Returns the names that were
+ * missing.
+ */
 export async function ensureSearchAttributes(client: Client): Promise<string[]> {
   const { operatorService } = client.connection;
   const { namespace } = client.options;
