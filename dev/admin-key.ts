@@ -1,17 +1,17 @@
 import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
 
-/** The key with which a person calls a started engine. */
+/** The key with which a person calls a running engine. */
 export type AdminKey = {
-  /** Where it is, in words. */
+  /** Where the key is stored, in words. */
   place: string;
-  /** The key as a shell command reads it. */
+  /** The shell expression that reads the key. */
   inShell: string;
-  /** How to come by another, where the API no longer takes this one. */
+  /** How to get another key. Undefined if the API accepts this one. */
   remedy: string | undefined;
 };
 
-/** Looks where the key is, and asks the API whether it still takes it. */
+/** Finds the admin key and checks whether the API still accepts it. */
 export async function findAdminKey(
   env: Record<string, string>,
   { ports }: Settings,

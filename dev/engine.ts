@@ -10,20 +10,23 @@ import { keepHistories, serves, startTemporal } from './servers/temporal.ts';
 import { sandboxKey, type Settings } from './settings.ts';
 import { removed, type State, whyGone } from './state.ts';
 
-/** What a started engine is made of. */
+/** A running engine. */
 export type Engine = {
   sandboxUrl: string | undefined;
-  /** What its programs are run with. */
+  /** The variables that its programs run with. */
   env: Record<string, string>;
-  /** Resolves with why everything has to stop: a server ended, or what they stand on is gone. */
+  /**
+   * Resolves with the reason why everything must stop: a server ended, or its state folder was
+   * removed.
+   */
   lost: Promise<string>;
-  /** Kills a server as a power cut would, and starts it again on what it left. */
+  /** Kills a server as a power cut would, and restarts it on its remaining files. */
   crash: (name: ServerName) => Promise<void>;
-  /** The same for Temporal, which then knows nothing any more; answers once it has recovered. */
+  /** Kills Temporal and removes its storage. Resolves once the engine has recovered. */
   loseTemporal: () => Promise<void>;
 };
 
-/** The servers that the engine stands on. */
+/** The servers that the engine needs. */
 export type ServerName = keyof typeof servers;
 
 type Server = { at: string; child?: Child };
@@ -32,7 +35,7 @@ type Context = { yard: Yard; settings: Settings; state: State };
 const database = 'payout_engine';
 const servers = { Postgres: postgresServer, Temporal: temporalServer, sandbox: sandboxServer };
 
-/** Starts every part, servers first; answers when the API takes calls. */
+/** Starts every part, servers first. Returns when the API accepts calls. */
 export async function startEngine(context: Context): Promise<Engine> {
   const { yard, settings, state } = context;
   const [postgres, temporal, sandbox] = await Promise.all([
@@ -72,18 +75,18 @@ export async function startEngine(context: Context): Promise<Engine> {
   };
 }
 
-/** Refuses a database of an older version, which only a person may give up. */
+/** Refuses a database of an older version. Only a person may decide to give up its data. */
 async function requireUsableTables({ settings, state }: Context, at: string): Promise<void> {
   const isOurs = settings.databaseUrl === undefined;
   const remedy = isOurs ? `remove the folder ${state.folder} and start again.` : undefined;
-  // Where it does not answer, the migrations say so.
+  // If the database does not answer, the migrations report it.
   const why = await whyNotMigrated(at, remedy).catch(() => undefined);
   if (why !== undefined) throw new Stopped(why);
 }
 
 type Crash = (name: ServerName, meanwhile?: () => void) => Promise<void>;
 
-/** Tells of a server that ends by itself; one that is crashed is started again. */
+/** Reports a server that ends by itself, and restarts a server after a crash. */
 function watched(
   context: Context,
   started: readonly (Server | undefined)[],
@@ -167,7 +170,7 @@ function removeHistories(state: State): void {
 }
 
 async function temporalElsewhere(at: string, namespace: string): Promise<Server> {
-  // With a key or TLS it is the worker that knows how to connect, and says when it cannot.
+  // With an API key or TLS, only the worker knows how to connect, and it reports a failure.
   const isPlain = !process.env.TEMPORAL_API_KEY && process.env.TEMPORAL_TLS !== '1';
   if (isPlain && !(await serves(at, [namespace]))) {
     throw new Stopped(`No Temporal with a namespace "${namespace}" at TEMPORAL_ADDRESS=${at}.`);

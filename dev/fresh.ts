@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { readSettings, type Settings } from './settings.ts';
 import type { State } from './state.ts';
 
-/** Only the sandbox, only servers of its own: no variable leads a story or a test to real money. */
+/**
+ * Settings for the sandbox and for own servers only, so that no variable leads a demo or a test to
+ * real money.
+ */
 export function ownSettings(): Settings {
   for (const name of Object.keys(process.env)) {
     if (/^(DATABASE_URL|ALLOW_LIVE|STRIPE_|TEMPORAL_(ADDRESS|NAMESPACE|API_KEY|TLS))/.test(name)) {
@@ -14,7 +17,7 @@ export function ownSettings(): Settings {
   return readSettings();
 }
 
-/** Removes what an earlier run left; the secrets stay, and who runs here. */
+/** Removes what an earlier run left. Keeps the secrets and the record of the running processes. */
 export function empty(state: State): void {
   const place = state.secret('postgres-place');
   const kept = ['processes.json', 'postgres-place', 'admin-key', 'webhook-secret', 'logs'];

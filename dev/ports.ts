@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 
 import { Stopped } from './say.ts';
 
-/** A port that one part of the engine wants, and the variable that chooses another. */
+/** A port that a part of the engine needs, and the variable that chooses another. */
 export type WantedPort = { port: number; what: string; variable: string };
 
-/** Refuses to start when a port is taken, naming each one and the variable that moves it. */
+/** Refuses to start if a port is taken. Names each such port and the variable that changes it. */
 export async function requireFreePorts(
   wanted: readonly WantedPort[],
   command = 'npm start',
@@ -23,9 +23,10 @@ export async function requireFreePorts(
 }
 
 /**
- * A port that is free, and this process's own until it ends, also while nothing listens there. It
- * lies below those that the system gives to outgoing connections, one of which could take the port
- * of a server that was killed; and its UDP twin is held, which another process that asks cannot have.
+ * Reserves a free port for this process until it ends, even while nothing listens there. The port
+ * lies below the range for outgoing connections, because such a connection could take the port of a
+ * killed server. This process holds the UDP port of the same number, so that no other caller gets
+ * this port.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

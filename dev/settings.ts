@@ -2,10 +2,10 @@ import { readConfig } from '../config.ts';
 import { portFrom, type WantedPort } from './ports.ts';
 import { Stopped } from './say.ts';
 
-/** What the launcher was asked to do, read from its variables. */
+/** The launcher's own settings, read from its variables. */
 export type Settings = {
   ports: { api: number; temporal: number; temporalUi: number; postgres: number; sandbox: number };
-  /** Set when these run elsewhere: then nothing is started for them. */
+  /** Set if the server runs elsewhere: then the launcher does not start one. */
   databaseUrl: string | undefined;
   temporalAddress: string | undefined;
   stripeKey: string | undefined;
@@ -15,7 +15,10 @@ export type Settings = {
 /** The key of the embedded sandbox. */
 export const sandboxKey = 'sk_test_sandbox';
 
-/** Reads the launcher's own variables. Stops over a wrong one of the engine's, before anything runs. */
+/**
+ * Reads the launcher's own variables. Throws Stopped for an invalid variable of the engine, before
+ * anything starts.
+ */
 export function readSettings(): Settings {
   checkEngineSettings();
   return {
@@ -33,7 +36,10 @@ export function readSettings(): Settings {
   };
 }
 
-/** What the launcher itself will set is stood in for; the engine's parts read all of it again. */
+/**
+ * Fills in placeholders for the variables that the launcher sets later. The engine's parts check
+ * all variables again.
+ */
 function checkEngineSettings(): void {
   const { DATABASE_URL, STRIPE_SECRET_KEY } = process.env;
   const sandbox = { STRIPE_SECRET_KEY: sandboxKey, STRIPE_API_BASE: 'http://127.0.0.1' };
@@ -48,7 +54,7 @@ function checkEngineSettings(): void {
   }
 }
 
-/** The ports that a start with these settings listens on. */
+/** Lists the ports on which a start with these settings listens. */
 export function wantedPorts({ ports, ...settings }: Settings): WantedPort[] {
   const wanted = [{ port: ports.api, what: 'the API', variable: 'API_PORT' }];
   if (settings.temporalAddress === undefined) {

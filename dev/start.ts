@@ -9,7 +9,7 @@ import { readSettings, wantedPorts } from './settings.ts';
 import { openState, removeEnvironment, type State, writeEnvironment } from './state.ts';
 import { summary } from './summary.ts';
 
-/** `npm start`: everything the engine needs, on this machine, until Ctrl-C. */
+/** `npm start`: runs everything that the engine needs on this machine, until Ctrl-C. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 let fleet: Fleet | undefined;
 let ending: Promise<void> | undefined;

@@ -5,18 +5,20 @@ import { dirname, join, resolve } from 'node:path';
 
 import { Stopped } from './say.ts';
 
-/** The one folder in which everything that lives on this machine is kept. */
+/** The folder that holds everything that the engine keeps on this machine. */
 export type State = {
   folder: string;
-  /** The folders that are made private, outermost first; Postgres's user passes through them. */
+  /**
+   * The folders that are private, outermost first. The user that runs Postgres passes through them.
+   */
   privateFolders: readonly string[];
   file(name: string): string;
   logFile(part: string): string;
-  /** A secret made once, in a file that only its owner reads. */
+  /** Returns a secret, which is created once in a file that only its owner can read. */
   secret(name: string, prefix?: string): string;
 };
 
-/** Opens the state folder, or one inside it, making it at the first start. */
+/** Opens the state folder, or a folder inside it. Creates it at the first start. */
 export function openState(inside = ''): State {
   const outer = resolve(process.env.PAYOUT_ENGINE_STATE || '.payout-engine');
   const folder = join(outer, inside);
@@ -33,19 +35,19 @@ export function openState(inside = ''): State {
   };
 }
 
-/** One that holds what is somebody else's keeps the rights that it has. */
+/** A folder that holds files of somebody else keeps its permissions. */
 function isOurs(names: readonly string[]): boolean {
   const made = ['logs', 'demo', 'chaos'];
   return names.includes('processes.json') || names.every((name) => made.includes(name));
 }
 
-/** Makes a folder where it is missing, for its owner alone; answers whether it is private. */
+/** Creates a missing folder that only its owner can use. Returns true if the folder is private. */
 function makePrivate(folder: string): boolean {
   try {
     make(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
     if (!isOurs(readdirSync(folder))) return false;
-    // Where it runs for another user, Postgres has been let through.
+    // Keeps the permission that lets Postgres pass through if it runs as another user.
     if ((statSync(folder).mode & 0o777) !== 0o710) chmodSync(folder, 0o700);
     return true;
   } catch (error) {
@@ -56,14 +58,16 @@ function makePrivate(folder: string): boolean {
   }
 }
 
-/** Step by step: asked for a whole path, Node never gives up where no folder can be made. */
+/**
+ * Creates one level at a time: for a whole path, Node never returns if no folder can be created.
+ */
 function make(folder: string): void {
   if (existsSync(folder)) return;
   make(dirname(folder));
   mkdirSync(folder);
 }
 
-/** Resolves with the words for it once somebody removed the folder that everything stands on. */
+/** Resolves with an explanation once somebody has removed the state folder. */
 export async function removed(state: State): Promise<string> {
   return new Promise((resolve) => {
     const look = setInterval(() => {
@@ -75,19 +79,21 @@ export async function removed(state: State): Promise<string> {
   });
 }
 
-/** Why nothing can go on where the folder is gone. */
+/**
+ * Explains why nothing can continue after the state folder was removed. Undefined while it exists.
+ */
 export function whyGone(state: State): string | undefined {
   if (existsSync(state.file('processes.json'))) return undefined;
   return (
-    `${state.folder} was removed while it was in use, and with it the databases: nothing can go on. ` +
-    'The next start begins anew.'
+    `${state.folder} was removed while it was in use, together with the databases. The engine ` +
+    'stops. The next start begins with empty databases.'
   );
 }
 
-/** `npm run setup` in package.json reads it. */
+/** `npm run setup` in package.json reads this file. */
 const environmentFile = 'engine.env';
 
-/** Variables that the launcher chose by itself, and that a second terminal needs. */
+/** Variables that the launcher chose itself and that a second terminal needs. */
 const chosen = [
   'DATABASE_URL',
   'TEMPORAL_ADDRESS',
@@ -97,7 +103,9 @@ const chosen = [
   'STRIPE_WEBHOOK_SECRETS',
 ];
 
-/** Writes down for a second terminal what it is not told there; never a key of Stripe's own. */
+/**
+ * Stores the variables that a second terminal does not have. Never stores a key of Stripe itself.
+ */
 export function writeEnvironment(state: State, env: Record<string, string>): void {
   const lines = chosen
     .filter((name) => env[name] && env[name] !== process.env[name])
@@ -105,7 +113,7 @@ export function writeEnvironment(state: State, env: Record<string, string>): voi
   writeFileSync(state.file(environmentFile), lines.join(''), { mode: 0o600 });
 }
 
-/** Removes it: what it names runs no longer. */
+/** Removes the file, because the parts that it names no longer run. */
 export function removeEnvironment(state: State): void {
   rmSync(state.file(environmentFile), { force: true });
 }
@@ -119,7 +127,7 @@ function keptSecret(file: string, prefix: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Puts a log aside once it is long; two are kept. */
+/** Renames a long log. Two logs are kept. */
 function trimmed(file: string): string {
   if (existsSync(file) && statSync(file).size > 20_000_000) renameSync(file, `${file}.1`);
   return file;

@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
 
-/** What to show once all is up: where everything is, and a first call to copy. */
+/** The text that is shown once everything runs: all addresses, and a first call to copy. */
 export function summary(
   { sandboxUrl }: Engine,
   settings: Settings,
@@ -14,7 +14,7 @@ export function summary(
   const api = `http://127.0.0.1:${ports.api}`;
   const temporal = temporalAddress ?? `http://127.0.0.1:${ports.temporalUi}`;
   return `
-payout-engine is up. Ctrl-C stops it; the next npm start goes on from here.
+payout-engine is up. Ctrl-C stops it; the next npm start continues from here.
 
   API           ${api}, and a page to try it: ${api}/docs
   Temporal UI   ${temporal}
@@ -34,10 +34,10 @@ function firstCall(api: string, { inShell }: AdminKey): string {
     -H "Idempotency-Key: first-seller" -H "Content-Type: application/json" \\
     -d '{"email":"ada@example.com","country":"DE"}'
 
-The README goes on from there, to the first payout.`;
+The README continues from there to the first payout.`;
 }
 
 function revoked(remedy: string): string {
-  return `The admin key was revoked: the API takes it no more. Use another key with role admin,
-or have one made: ${remedy}`;
+  return `The admin key was revoked, so the API no longer accepts it. Use another key with role
+admin, or create one: ${remedy}`;
 }

@@ -1,9 +1,10 @@
-/** A fact once it is there; until then nothing, or a no. */
+/** The expected value. Undefined, false or null while it does not exist yet. */
 type Answer<T> = T | undefined | false | null;
 
 /**
- * Waits for a fact: asks until it holds, answers with it, and names it when it never does. Asks soon
- * at first and then more rarely, so that a long wait costs those who work little.
+ * Asks repeatedly until the expected value exists, then returns it. If it never exists, throws an
+ * error that names it. The pauses grow, so that a long wait takes little time from the processes
+ * that work.
  */
 export async function until<T>(
   fact: string,

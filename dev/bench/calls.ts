@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 // oxlint-disable-next-line typescript/no-explicit-any -- a stranger's view of JSON
 type Answer = any;
 
-/** Calls an HTTP API with JSON, as a platform would. Throws what is refused. */
+/** Calls an HTTP API with JSON, like a platform. Throws if a call is refused. */
 export type Call = (
   method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   path: string,
   body?: unknown,
 ) => Promise<Answer>;
 
-/** Makes a caller of the API at this address. */
+/** Creates a caller of the API at this address. */
 export function caller(base: string, headers: Record<string, string> = {}): Call {
   return async (method, path, body) => {
     const answer = await fetch(`${base}${path}`, {
@@ -28,7 +28,7 @@ export function caller(base: string, headers: Record<string, string> = {}): Call
   };
 }
 
-/** Does one thing for each item, `lanes` at once. */
+/** Runs a task for each item, `lanes` at the same time. */
 export async function forEach<T>(
   items: readonly T[],
   lanes: number,

@@ -1,19 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** CPU seconds that each named process used so far, its children included. */
+/** CPU seconds that each named process has used, including its children. */
 export type CpuReading = { at: number; seconds: Record<string, number>; machine: number };
 
-/** What `getconf CLK_TCK` says on every Linux that Node runs on. */
+/** The value of `getconf CLK_TCK` on every Linux that Node supports. */
 const ticksPerSecond = 100;
 
-/** Reads what these processes used. Elsewhere than on Linux nothing is known: NaN. */
+/** Reads the CPU seconds of these processes. Returns NaN on systems other than Linux. */
 export function readCpu(pids: Record<string, number>): CpuReading {
   const all = processes();
   const seconds = Object.entries(pids).map(([name, pid]) => [name, secondsOf(pid, all)]);
   return { at: performance.now(), seconds: Object.fromEntries(seconds), machine: machineSeconds() };
 }
 
-/** Busy cores between two readings: of each process, of ours together, of the whole machine. */
+/**
+ * The number of busy cores between two readings: per process, for all of ours, and for the machine.
+ */
 export function coresBetween(before: CpuReading, after: CpuReading): Record<string, number> {
   const wall = (after.at - before.at) / 1000;
   const cores: Record<string, number> = {};
@@ -25,7 +27,7 @@ export function coresBetween(before: CpuReading, after: CpuReading): Record<stri
   return { ...cores, ours, machine: (after.machine - before.machine) / wall };
 }
 
-/** CPU milliseconds for each of so many things, by process: what a busy neighbour hardly changes. */
+/** CPU milliseconds per item, by process. Other load on the machine hardly changes this figure. */
 export function cpuMsEach(
   before: CpuReading,
   after: CpuReading,
@@ -39,7 +41,10 @@ export function cpuMsEach(
 
 type Process = { pid: number; parent: number; own: number; ofEndedChildren: number };
 
-/** A child that ended is in its parent's sum, one that runs is not: both are counted once. */
+/**
+ * The system adds a child's time to its parent only when the child ends, so running children are
+ * added here.
+ */
 function secondsOf(pid: number, all: readonly Process[]): number {
   const self = all.find((one) => one.pid === pid);
   if (!self) return Number.NaN;
@@ -59,7 +64,10 @@ function processes(): Process[] {
     });
 }
 
-/** The name of a process may hold anything, so the fields are counted from its last parenthesis. */
+/**
+ * The name of a process may contain any character, so the fields are counted from the last
+ * parenthesis.
+ */
 function fieldsOf(pid: number): Process | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,7 +1,7 @@
-/** How long things took, in milliseconds. */
+/** A distribution of durations, in milliseconds. */
 export type Spread = { p50: number; p95: number; p99: number; max: number };
 
-/** The usual points of a distribution; of nothing, NaN. */
+/** The usual percentiles of a distribution. NaN if there are no values. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((left, right) => left - right);
   const at = (part: number): number =>
@@ -9,7 +9,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** The most that ever happened within one second, wherever that second begins. */
+/** The highest count within any period of one second. */
 export function busiestSecond(instants: readonly number[]): number {
   const sorted = instants.toSorted((left, right) => left - right);
   let first = 0;
@@ -21,7 +21,7 @@ export function busiestSecond(instants: readonly number[]): number {
   return most;
 }
 
-/** Counts by name, most first. */
+/** Counts by name, highest first. */
 export function countBy<T>(items: readonly T[], nameOf: (item: T) => string): [string, number][] {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);

@@ -3,15 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from './calls.ts';
 import { forEach } from './calls.ts';
 
-/** One payout that was asked for: when it was due, and when the API had answered. */
+/** One ordered payout: when the order was due, and when the API had answered. */
 export type Order = { payoutId: string; sellerId: string; dueAt: number; answeredAt: number };
 
-/** What came of asking: the orders taken, and the first words of those refused. */
+/** The accepted orders, and the beginning of the error of each refused order. */
 export type Orders = { taken: Order[]; refused: string[] };
 
 /**
- * Orders a payout for each seller at a fixed pace, whether or not the engine keeps up: what it
- * does not take in time counts as late, and never slows down what comes next.
+ * Orders a payout for each seller at a fixed pace, whether or not the engine keeps up. A late
+ * answer counts as late and never delays the next order.
  */
 export async function orderAtPace(
   api: Call,
@@ -31,7 +31,10 @@ export async function orderAtPace(
   return orders;
 }
 
-/** Orders a payout for every seller, all due now; as many calls at once as a batch job makes. */
+/**
+ * Orders a payout for every seller, all due now, with as many concurrent calls as a batch job
+ * makes.
+ */
 export async function orderAtOnce(api: Call, sellers: readonly string[]): Promise<Orders> {
   const orders: Orders = { taken: [], refused: [] };
   const dueAt = Date.now();

@@ -15,20 +15,20 @@ import { findTemporal } from '../servers/temporal-program.ts';
 import { startTemporal } from '../servers/temporal.ts';
 import { type Call, caller } from './calls.ts';
 
-/** An engine of real processes on parts of its own, and every way to look at it. */
+/** An engine of real processes on parts of its own, with everything needed to observe it. */
 export type Machine = {
   api: Call;
   /** The sandbox's control API. */
   control: Call;
   sandboxUrl: string;
-  /** Its own connection: only what is looked at goes here. */
+  /** A database connection for observations only. */
   sql: Sql;
   temporal: Client;
-  /** Of the parts that run now. */
+  /** The process ids of the running parts. */
   pids: () => Record<string, number>;
-  /** Ends the worker and starts another with these variables. */
+  /** Stops the worker and starts another with these variables. */
   restartWorker: (env: Record<string, string>) => Promise<void>;
-  /** Runs a program of the bench to its end and answers with what it said. */
+  /** Runs a program of the bench to its end. Returns its output. */
   run: (
     script: string,
     env: Record<string, string>,
@@ -37,17 +37,19 @@ export type Machine = {
   stop: () => Promise<void>;
 };
 
-/** Where a machine keeps its files, and its processes. */
+/** The folder and the processes of a machine. */
 export type Site = { yard: Yard; folder: string; profile: boolean; clear: () => Promise<void> };
 
-/** The key with which the bench speaks to the sandbox as Stripe. */
+/** The key that the bench uses for requests to the sandbox. */
 export const sandboxKey = 'sk_test_sandbox';
 const adminKey = 'pe_admin_of_the_bench_1';
 const webhookSecret = 'whsec_of_the_bench';
 const database = 'payout_engine';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Makes the temporary folder; `clear` ends whatever was started and removes it. */
+/**
+ * Creates the temporary folder. `clear` stops everything that was started and removes the folder.
+ */
 export async function openSite(
   tell: Say,
   { keep, profile }: { keep: boolean; profile: boolean },
@@ -61,13 +63,13 @@ export async function openSite(
     profile,
     async clear() {
       await fleet.stopAll();
-      if (keep) tell(`Left behind: ${folder}`);
+      if (keep) tell(`Kept: ${folder}`);
       else rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Starts everything on free ports, webhooks on and Stripe's live limits in force. */
+/** Starts everything on free ports, with webhooks and with Stripe's live limits. */
 export async function startMachine(site: Site): Promise<Machine> {
   const { yard } = site;
   const [postgres, temporal, sandbox, apiPort] = await Promise.all([
@@ -189,7 +191,9 @@ async function sandboxServer({ yard, folder }: Site) {
   return startPart(yard, part, 'listening');
 }
 
-/** Nothing of the caller's own engine: its variables could name a real database or a real key. */
+/**
+ * Passes on no variable of the caller's own engine, because it could name a real database or key.
+ */
 function inherited(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME };

@@ -12,15 +12,17 @@ import type { Report } from './targets.ts';
 import { measureAlone } from './webhooks/load.ts';
 import { measureWholeLife } from './whole-life.ts';
 
-/** `npm run bench -- payday`: an engine of its own on this machine, loaded and measured. */
+/**
+ * `npm run bench -- payday`: starts an engine of its own on this machine, loads it and measures it.
+ */
 let site: Site | undefined;
 let ending: Promise<void> | undefined;
 
-/** Lines of trouble from the parts; told as a number, since an overload brings hundreds. */
+/** Warnings of the parts. Only their number is shown, because an overload causes hundreds. */
 const trouble: string[] = [];
 const tell: Say = (line) => void (line.includes(' | ') ? trouble.push(line) : say(line));
 
-/** So high that only the machine is in the way. */
+/** So high that only the machine limits the pace. */
 const noLimits = {
   STRIPE_REQUESTS_PER_SECOND: '100000',
   STRIPE_ENDPOINT_PER_SECOND: '100000',
@@ -80,7 +82,7 @@ async function runPhases(machine: Machine, sellers: readonly string[], options: 
   return { phases, webhooksAlone, bare: figures as Report['bare'] };
 }
 
-/** One payout for each; a load that lasts longer than the sellers do is cut short. */
+/** Chooses one seller per payout. A load that needs more sellers than there are is shortened. */
 function enough(sellers: readonly string[], payouts: number): readonly string[] {
   return sellers.slice(0, payouts);
 }
@@ -89,7 +91,7 @@ function write(report: Report, json: string): void {
   const file = resolve(openState().folder, json);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
-  say(`\nEverything measured is in ${file}`);
+  say(`\nThe measurements are in ${file}`);
 }
 
 async function clearAndExit(code: number): Promise<void> {
@@ -102,10 +104,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 try {
   const options = readOptions(process.argv.slice(2));
-  say(`Takes about ${expectedMinutes(options)} minutes on two cores that do nothing else.\n`);
+  say(`This takes about ${expectedMinutes(options)} minutes on two otherwise idle cores.\n`);
   const report = await run(options);
   say(`\n${toText(report)}`);
-  if (trouble.length > 0) say(`${trouble.length} lines of trouble, the first: ${trouble[0]}`);
+  if (trouble.length > 0) say(`${trouble.length} warnings, the first: ${trouble[0]}`);
   if (options.json !== undefined) write(report, options.json);
   ending ??= clearAndExit(0);
 } catch (error) {

@@ -1,7 +1,10 @@
 import { until } from '../wait.ts';
 import type { Machine } from './machine.ts';
 
-/** When each step of a payout was done, in real milliseconds; null where it was not. */
+/**
+ * When each step of a payout was completed, in real milliseconds. Null if the step was not
+ * completed.
+ */
 export type Steps = {
   payoutId: string;
   status: string;
@@ -12,7 +15,10 @@ export type Steps = {
   sent: number | null;
 };
 
-/** Reads from its own tables what the engine did. Columns are named `bench_`: see `countSql`. */
+/**
+ * Reads the times of the steps from the engine's tables. The columns are named `bench_` for
+ * `countSql`.
+ */
 export async function readSteps({ sql }: Machine, payoutIds: readonly string[]): Promise<Steps[]> {
   const real = (column: string): string =>
     `(extract(epoch from ${column}) * 1000 - clock.offset_ms)::float8`;
@@ -29,7 +35,7 @@ export async function readSteps({ sql }: Machine, payoutIds: readonly string[]):
   return rows;
 }
 
-/** Waits until Stripe has all of these payouts, for as long as any still comes. */
+/** Waits until Stripe has all of these payouts, as long as more of them arrive. */
 export async function waitUntilSent(
   { sql }: Machine,
   payoutIds: readonly string[],
@@ -54,7 +60,7 @@ export async function waitUntilSent(
   );
 }
 
-/** Waits until nothing is left to be told to any workflow. */
+/** Waits until no workflow has a wake-up left. */
 export async function waitUntilQuiet({ sql }: Machine): Promise<void> {
   await until(
     'no wake-up waits',
@@ -68,15 +74,18 @@ export async function waitUntilQuiet({ sql }: Machine): Promise<void> {
   );
 }
 
-/** SQL statements of the engine since the last reset, transaction ends apart. */
+/**
+ * SQL statements of the engine since the last reset. Statements that begin or end a transaction are
+ * counted separately.
+ */
 export type SqlCount = { statements: number; begins: number; most: [string, number][] };
 
-/** Begins a count of statements. */
+/** Resets the count of statements. */
 export async function resetSql({ sql }: Machine): Promise<void> {
   await sql.query('select pg_stat_statements_reset() as bench_');
 }
 
-/** What the engine's processes sent to the database; the bench's own statements are left out. */
+/** Counts the statements of the engine's processes. The bench's own statements are left out. */
 export async function countSql({ sql }: Machine): Promise<SqlCount> {
   const { rows } = await sql.query<{ query: string; calls: number }>(
     `select query, calls::int, 1 as bench_ from pg_stat_statements
@@ -96,7 +105,7 @@ export async function countSql({ sql }: Machine): Promise<SqlCount> {
   };
 }
 
-/** History events of a workflow in all its runs. */
+/** Counts the history events of a workflow in all its runs. */
 export async function countEvents({ temporal }: Machine, workflowId: string): Promise<number> {
   let events = 0;
   const current = await temporal.workflow.getHandle(workflowId).describe();

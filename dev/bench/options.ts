@@ -2,20 +2,20 @@ import { parseArgs } from 'node:util';
 
 import { Stopped } from '../say.ts';
 
-/** What the person at the terminal wants measured. */
+/** The options of the command line. */
 export type Options = {
   sellers: number;
-  /** How long each offered load lasts. */
+  /** How long each offered load lasts, in seconds. */
   seconds: number;
-  /** Payouts offered each second, one phase each. */
+  /** Payouts offered per second, one phase for each rate. */
   rates: readonly number[];
-  /** Signed events offered each second, alone and beside 15 payouts a second. */
+  /** Signed events offered per second: alone, and together with 15 payouts per second. */
   webhooks: number;
-  /** Where the figures go as JSON, beside the table. */
+  /** The file for the figures as JSON, in addition to the table. */
   json: string | undefined;
-  /** Leaves logs and databases behind. */
+  /** Keeps logs and databases. */
   keep: boolean;
-  /** Lets the engine's processes write CPU profiles, which costs them some speed. */
+  /** Lets the engine's processes write CPU profiles, which makes them somewhat slower. */
   profile: boolean;
 };
 
@@ -41,7 +41,7 @@ export function readOptions(argv: readonly string[]): Options {
   };
 }
 
-/** About how many minutes a run takes on two cores; more where something else works there. */
+/** The approximate duration of a run on two idle cores, in minutes. */
 export function expectedMinutes({ sellers, seconds, rates }: Options): number {
   const onboarding = sellers / 8;
   const offered = (rates.length + 2) * seconds;

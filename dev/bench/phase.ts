@@ -9,37 +9,40 @@ import { earn } from './sellers.ts';
 import { lastRequest, readStripeCalls, type StripeCalls } from './stripe-calls.ts';
 import { senderCores, sendWebhooks, type Webhooks } from './webhooks/load.ts';
 
-/** One load, and everything measured under it. */
+/** One load, and everything that was measured under it. */
 export type Phase = {
   name: string;
-  /** Absent when all are due at once. */
+  /** Absent if all payouts are due at once. */
   offeredPerSecond?: number;
-  /** Whether Stripe's budgets were in force. */
+  /** True if Stripe's budgets were in force. */
   hasLimits: boolean;
   ordered: number;
   refused: string[];
   sent: number;
-  /** Of those not sent, by their status. */
+  /** The payouts that were not sent, by status. */
   left: Record<string, number>;
-  /** In steady state: after the first part and while the load lasts. */
+  /** In the steady state: after the first part of the load and before its end. */
   perSecond: number;
   shareOfOffered?: number;
-  /** From when it was due to when Stripe had taken it. */
+  /** From the due time to the time when Stripe had accepted the payout. */
   latencyMs: Spread;
-  /** From one step to the next. */
+  /** From each step to the next. */
   stepsMs: Record<string, Spread>;
-  /** While the load lasts, or until the last is sent where all are due at once. */
+  /** During the load or, if all payouts are due at once, until the last is sent. */
   cores: Record<string, number>;
   cpuMsPerPayout: Record<string, number>;
   eventsPerPayout: { payout: number; seller: number };
   sqlPerPayout: { statements: number; begins: number; most: [string, number][] };
   stripe: StripeCalls;
-  /** Events of Stripe's that were sent besides, for as long as the load lasted. */
+  /** Events from Stripe that were sent in addition during the load. */
   webhooks?: Webhooks;
   loadAverage: string;
 };
 
-/** What to offer: a pace, or everything at once; and how many events of Stripe's a second besides. */
+/**
+ * The load to offer: a pace or everything at once, and how many events from Stripe per second in
+ * addition.
+ */
 export type Plan = {
   name: string;
   perSecond?: number;
@@ -47,7 +50,7 @@ export type Plan = {
   webhooksPerSecond?: number;
 };
 
-/** Runs one load on these sellers, who each get one payout, and measures it to the last payout. */
+/** Runs one load on these sellers, with one payout each, and measures it until the last payout. */
 export async function runPhase(
   machine: Machine,
   sellers: readonly string[],
@@ -101,7 +104,7 @@ export async function runPhase(
   };
 }
 
-/** How busy the whole machine was in the last minutes, to tell a quiet run from a shared one. */
+/** The load average of the whole machine in the last minutes, to recognise a busy machine. */
 export function loadAverage(): string {
   try {
     return readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).join(' ');
@@ -124,7 +127,7 @@ async function offerWebhooks(
   return sendWebhooks(machine, { perSecond: webhooksPerSecond, seconds });
 }
 
-/** Whoever sends events is a part of the bench, though a process of its own. */
+/** The process that sends events belongs to the bench, not to the engine. */
 function coresOf(
   before: CpuReading,
   after: CpuReading,
@@ -162,8 +165,8 @@ function speed(
 }
 
 /**
- * Of a load that lasts: what was sent between its first sixth and its end. Of one that comes at
- * once: what was sent between the first tenth and the last.
+ * For a load with a pace, counts what was sent between its first sixth and its end. For a load that
+ * is due at once, counts what was sent between the first tenth and the last.
  */
 function steadyRate(sent: readonly number[], due: readonly number[]): number {
   const firstDue = Math.min(...due);

@@ -4,7 +4,7 @@ import { type Report, targetsOf } from './targets.ts';
 import { senderCores, type Webhooks } from './webhooks/load.ts';
 import type { WholeLife } from './whole-life.ts';
 
-/** The figures as tables for a terminal. */
+/** Formats the figures as tables for a terminal. */
 export function toText(report: Report): string {
   const { phases } = report;
   const names = ['', ...phases.map(({ name }) => name)];
@@ -67,7 +67,10 @@ function webhooksText({ webhooksAlone: alone, phases }: Report): string {
   const each = (label: string, show: (webhooks: Webhooks) => string): string[] => {
     return [label, show(alone), payday?.webhooks ? show(payday.webhooks) : '-'];
   };
-  /** Of an engine that does nothing else, all of it; beside a payday, what comes on top of that. */
+  /**
+   * The cores for events: everything if the engine does nothing else, otherwise the increase over
+   * the payday alone.
+   */
   const cores = (part: string): string[] => [
     `  cores: ${part}`,
     round(((alone.cpuMs[part] ?? NaN) * alone.perSecond) / 1000, 2),
@@ -145,7 +148,7 @@ function sql({ statements, begins }: Phase['sqlPerPayout']): string {
   return `${round(statements)} (${round(begins)})`;
 }
 
-/** Of the engine and what it needs; the bench that asks is no part of it. */
+/** The CPU time of the engine and its servers, without the bench itself. */
 function engineMs(parts: Record<string, number>): number {
   return sumOf(parts) - (parts.bench ?? 0);
 }

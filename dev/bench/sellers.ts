@@ -2,11 +2,11 @@ import { forEach } from './calls.ts';
 import { until } from '../wait.ts';
 import { sandboxKey, type Machine } from './machine.ts';
 
-/** Requests of the bench under way at once while it prepares. */
+/** Concurrent requests of the bench while it prepares. */
 const lanes = 30;
 const earned = 25_00;
 
-/** Onboards sellers through the public API and the sandbox; answers with their ids. */
+/** Onboards sellers through the public API and the sandbox. Returns their ids. */
 export async function onboard(
   machine: Pick<Machine, 'api' | 'control' | 'sql'>,
   count: number,
@@ -51,14 +51,14 @@ async function areActive(
   return rows[0]?.bench_count === sellers.length;
 }
 
-/** Lets each of these sellers be owed money for one more payout. */
+/** Posts earnings for one more payout of each seller. */
 export async function earn({ api }: Machine, sellers: readonly string[]): Promise<void> {
   await forEach(sellers, lanes, (seller) =>
     api('POST', `/v1/sellers/${seller}/earnings`, { amount: earned, currency: 'eur' }),
   );
 }
 
-/** Lets the platform have money, as its customers' charges would bring it. */
+/** Adds money to the platform's balance, as its customers' charges do. */
 export async function fundPlatform({ sandboxUrl }: Pick<Machine, 'sandboxUrl'>): Promise<void> {
   const answer = await fetch(`${sandboxUrl}/v1/charges`, {
     method: 'POST',

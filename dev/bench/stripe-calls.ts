@@ -4,10 +4,10 @@ import type { Machine } from './machine.ts';
 /** A line of the sandbox's request log. */
 export type Line = { seq: number; at: number; method: string; path: string; status: number | null };
 
-/** What reached the sandbox: how often, how tightly, and what it turned away. */
+/** The requests that reached the sandbox: their number, their pace, and those that it rejected. */
 export type StripeCalls = {
   byEndpoint: [string, number][];
-  /** The most requests in any second, to each endpoint and in all. */
+  /** The most requests within a second, per endpoint and in total. */
   busiest: Record<string, number>;
   tooMany: number;
   failed: number;
@@ -18,7 +18,7 @@ export async function lastRequest(machine: Machine, after = 0): Promise<number> 
   return (await requestsAfter(machine, after)).at(-1)?.seq ?? after;
 }
 
-/** Reads what was asked of Stripe after that line of its log. */
+/** Reads the requests that the sandbox logged after this line. */
 export async function readStripeCalls(machine: Machine, after: number): Promise<StripeCalls> {
   const lines = await requestsAfter(machine, after);
   const byEndpoint = countBy(lines, endpointOf);
@@ -35,10 +35,10 @@ export async function readStripeCalls(machine: Machine, after: number): Promise<
   };
 }
 
-/** Prefixes of ids are short; `balance_settings` and its like are no ids. */
+/** Prefixes of ids are short. Names like `balance_settings` are not ids. */
 const ids = /\/(?:[a-z]{2,4}|issfr)_\w+/g;
 
-/** What Stripe counts together: the request without the ids in its path. */
+/** The requests that Stripe counts together: the method and the path without ids. */
 export function endpointOf({ method, path }: Line): string {
   return `${method} ${path.replaceAll(ids, '/:id')}`;
 }

@@ -2,10 +2,10 @@ import type { Phase } from './phase.ts';
 import type { WebhooksAlone } from './webhooks/load.ts';
 import type { WholeLife } from './whole-life.ts';
 
-/** A promise of the design about cost or speed, and what this run says of it. */
+/** A target of the design for cost or speed, and the figure of this run. */
 export type Target = { what: string; measured: number; isMet: boolean };
 
-/** Compares a run with what was promised for one quiet machine of two cores. */
+/** Compares a run with the targets for one idle machine with two cores. */
 export function targetsOf({ phases, wholeLife }: Report): Target[] {
   const limited = phases.filter(({ hasLimits }) => hasLimits);
   const paydays = limited.filter(({ webhooks }) => webhooks === undefined);
@@ -59,7 +59,7 @@ function atMost(what: string, measured: number, target: number): Target {
   return { what: `${what}: at most ${target}`, measured, isMet: measured <= target };
 }
 
-/** Everything one run measured, as the JSON file has it. */
+/** All measurements of a run, as the JSON file contains them. */
 export type Report = {
   at: string;
   sellers: number;

@@ -4,7 +4,7 @@ import * as observe from './observe.ts';
 import { earn } from './sellers.ts';
 import { lastRequest, readStripeCalls } from './stripe-calls.ts';
 
-/** What one payout costs from its order to the end of its watch, on a quiet machine. */
+/** The cost of one payout from its order to the end of its watch, on an idle machine. */
 export type WholeLife = {
   payouts: number;
   payoutEvents: number;
@@ -15,11 +15,11 @@ export type WholeLife = {
   requests: [string, number][];
 };
 
-/** Business days of the bank, and the watch for late returns. */
+/** The business days until the bank has the money, and the watch for late returns. */
 const toTheBankMinutes = 8 * 24 * 60;
 const watchMinutes = 11 * 24 * 60;
 
-/** Carries a few payouts through their whole life by moving the sandbox's clock. */
+/** Takes some payouts through their whole life by moving the sandbox's clock. */
 export async function measureWholeLife(
   machine: Machine,
   sellers: readonly string[],

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 // oxlint-disable-next-line typescript/no-explicit-any -- a stranger's view of JSON
 type Answer = any;
 
-/** Asks until there is an answer, as a careful platform does: again with the same key. */
+/** Calls until there is an answer, like a careful platform: each retry uses the same key. */
 export type Ask = (
   method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   path: string,
@@ -12,7 +12,7 @@ export type Ask = (
   key?: string,
 ) => Promise<Answer>;
 
-/** A definite no, by its HTTP status and the last part of its type. */
+/** A definite refusal, with its HTTP status and the last part of its problem type. */
 export class Refused extends Error {
   readonly status: number;
   readonly kind: string;
@@ -24,12 +24,17 @@ export class Refused extends Error {
   }
 }
 
-/** How long somebody goes on asking a part that is down. */
+/** How long a caller retries while a part is down. */
 const patienceMs = 240_000;
-/** Between two tries, doubled each time: who asks on at one pace spends what Stripe allows. */
+/**
+ * The pause between two tries doubles each time, because retries at a constant pace use up Stripe's
+ * budget.
+ */
 const pausesMs = { first: 250, longest: 2000 };
 
-/** Makes a caller of the API at this address; `onAgain` hears of every try after the first. */
+/**
+ * Creates a caller of the API at this address. `onAgain` is called for every try after the first.
+ */
 export function patientCaller(
   base: string,
   headers: Record<string, string> = {},
@@ -50,14 +55,17 @@ export function patientCaller(
   };
 }
 
-/** A request of the platform's own to Stripe, in its form encoding. */
+/** Sends a request of the platform's own to Stripe, in Stripe's form encoding. */
 export type AskStripe = (
   path: string,
   fields: Record<string, string>,
   account?: string,
 ) => Promise<Answer>;
 
-/** Makes a caller of Stripe. A kept 5xx is given up: what came of it shows in the book. */
+/**
+ * Creates a caller of Stripe. A 5xx that Stripe keeps under the key is not retried; the book shows
+ * its effect.
+ */
 export function stripeCaller(base: string, secretKey: string): AskStripe {
   return async (path, fields, account) => {
     const init = {

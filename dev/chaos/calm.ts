@@ -13,13 +13,16 @@ type Payout = {
   parked: unknown;
 };
 
-/** Hours that pass between two looks: first for look-ups that are due in minutes, then for banks. */
+/**
+ * Hours between two looks: at first short, for look-ups that are due within minutes, then long, for
+ * banks.
+ */
 const steps = [1, 1, 2, 4, 8, ...Array.from({ length: 40 }, () => 24)];
 
-/** Less than Stripe's 15, since the engine is under strikes. */
+/** Less than Stripe's limit of 15, because the engine is under strikes. */
 const payoutsPerSecond = 12;
 
-/** Ends every disturbance; what it broke has to heal by itself from here on. */
+/** Ends every disturbance. From here on, the engine must recover by itself. */
 export async function endDisturbances(scene: Scene, sellers: readonly Seller[]): Promise<void> {
   const { control, api } = scene;
   await control('PUT', '/plan', {});
@@ -32,7 +35,7 @@ export async function endDisturbances(scene: Scene, sellers: readonly Seller[]):
   }
 }
 
-/** Lets time pass, as an operator at the desk, until nothing is open or the limit is reached. */
+/** Moves the clock and acts as an operator, until no payout is open or the limit is reached. */
 export async function calmDown(scene: Scene, limitMs: number): Promise<void> {
   const until = Date.now() + limitMs;
   let told = '';
@@ -60,7 +63,10 @@ async function list({ api }: Scene, statuses: readonly string[]): Promise<Payout
   return lists.flat();
 }
 
-/** Time does not help: somebody has to do something and nobody in this run will, or it waits for such. */
+/**
+ * The payouts that time does not help: they need an action that nobody in this run takes, or wait
+ * for such a payout.
+ */
 function stopped(open: readonly Payout[]): Payout[] {
   const isFirst = ({ waitingFor, parked }: Payout): boolean =>
     parked !== null || waitingFor === 'bank-details';
@@ -70,7 +76,9 @@ function stopped(open: readonly Payout[]): Payout[] {
   });
 }
 
-/** Lets a day's payouts get under way, as far as they do in the time that Stripe's limits ask for. */
+/**
+ * Waits until most payouts of a day are sent, at most for the time that Stripe's limits require.
+ */
 export async function letMostLeave(scene: Scene, sellers: number): Promise<void> {
   const until = Date.now() + 8000 + (sellers / payoutsPerSecond) * 1000;
   while (Date.now() < until) {

@@ -1,15 +1,18 @@
 import { diceOf } from './strikes/dice.ts';
 
-/** A seller as the seed makes it. */
+/** A seller as the seed defines it. */
 export type Part = {
   index: number;
   country: string;
   currency: string;
-  /** Pays by itself every banking day; the others are paid when the platform orders it. */
+  /**
+   * True for a seller who is paid automatically every banking day. The platform orders the payouts
+   * of the others.
+   */
   daily: boolean;
-  /** The first bank account does not take the money; new details follow on this day, or never. */
+  /** A first bank account that refuses the money. New details follow on this day, or never. */
   bank: { number: string; newDetailsOn: number | null } | undefined;
-  /** Some customers pay it directly. */
+  /** True if some customers pay the seller directly. */
   direct: boolean;
 };
 
@@ -26,12 +29,12 @@ const homes = [
   ['PL', 'pln'],
 ] as const;
 
-/** Stripe's test numbers of accounts that nobody has, and that are closed. */
+/** Stripe's test numbers for accounts that do not exist or are closed. */
 const badNumbers = ['000111111116', '000111111113'] as const;
 
 const timeZones: Record<string, string> = { US: 'America/New_York', GB: 'Europe/London' };
 
-/** Each sells for some days, so that there are fewer sellers than payouts. */
+/** Creates the sellers. Each sells on several days, so there are fewer sellers than payouts. */
 export function castOf(seed: number, payouts: number): Part[] {
   const count = Math.min(600, Math.max(10, Math.ceil(payouts / 8)));
   return Array.from({ length: count }, (_, index) => {
@@ -50,7 +53,7 @@ export function castOf(seed: number, payouts: number): Part[] {
   });
 }
 
-/** The zone whose mornings a seller is paid in. */
+/** The time zone in which a seller is paid in the morning. */
 export function timeZoneOf({ country }: Part): string {
   return timeZones[country] ?? 'Europe/Berlin';
 }

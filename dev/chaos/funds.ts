@@ -3,12 +3,12 @@ import type { Seller } from './onboard.ts';
 import type { Scene } from './scene.ts';
 
 const largestCharge = 900_000_00;
-/** Stripe keeps 2.9 percent and 30 of each charge. */
+/** The charge that brings this amount after Stripe's fee of 2.9 percent and 30. */
 const withFee = (amount: number): number => Math.ceil(amount / 0.97) + 50;
 
 /**
- * Customers pay the platform what was promised to sellers so far and has not come yet, and so much
- * more for each seller. Nothing else comes to it: between two calls its balance may be too low.
+ * Charges customers for the earnings that were posted and not yet funded, and this much more per
+ * seller. The platform gets no other money, so between two calls its balance may be too low.
  */
 export async function letMoneyCome(
   { stripe, count, funds }: Scene,
@@ -29,7 +29,7 @@ export async function letMoneyCome(
   }
 }
 
-/** What a kept 5xx did not bring comes with another charge. */
+/** If Stripe keeps a 5xx for a charge, makes another charge. */
 async function charge(stripe: Scene['stripe'], amount: number, currency: string): Promise<void> {
   const fields = { amount: String(amount), currency, source: 'tok_bypassPending' };
   for (;;) {

@@ -9,13 +9,13 @@ import { type Dice, diceOf } from './strikes/dice.ts';
 import type { Striker } from './strikes/striker.ts';
 import { letPass } from './time.ts';
 
-/** Orders under way at once: near Stripe's limits, which the engine has to keep. */
+/** Concurrent orders. The number is near Stripe's limits, which the engine must keep. */
 const lanes = 12;
 
 type Day = { day: number; dice: Dice; seller: Seller };
 type Undo = () => Promise<unknown>;
 
-/** Sells, orders, holds, cancels, day after day, until so many payouts are ordered. */
+/** Sells, orders, holds and cancels on each day, until this many payouts are ordered. */
 export async function runLoad(
   scene: Scene,
   sellers: readonly Seller[],
@@ -46,7 +46,7 @@ export async function runLoad(
 /** What a seller sells on a day, in minor units. */
 const aDay = 300_00;
 
-/** A day of a seller; answers with what the next day undoes. */
+/** Runs a day of a seller. Returns the actions that the next day undoes. */
 async function live(scene: Scene, of: Day, striker: Striker): Promise<Undo[]> {
   const undo = await meetTrouble(scene, of);
   const payable = await sell(scene, of);
@@ -57,7 +57,7 @@ async function live(scene: Scene, of: Day, striker: Striker): Promise<Undo[]> {
   return undo;
 }
 
-/** Posts what was sold; answers with how much of it is payable at once. */
+/** Posts the earnings of a day. Returns how much of them is payable at once. */
 async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
   const { api, stripe, seed, count } = scene;
   const { id, account, currency, direct } = seller;
@@ -83,7 +83,7 @@ async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
   return payable;
 }
 
-/** Orders what was sold today or, now and then, all there is. */
+/** Orders a payout of today's earnings or, sometimes, of everything payable. */
 async function order(scene: Scene, { day, dice, seller }: Day, payable: number): Promise<void> {
   const { api, seed } = scene;
   const key = `${seed}/order/${seller.index}-${day}`;
@@ -95,7 +95,10 @@ async function order(scene: Scene, { day, dice, seller }: Day, payable: number):
   await api('POST', `/v1/payouts/${id}/cancel`, {}, `${key}/cancel`).catch(refusedForGood);
 }
 
-/** What a day may bring a seller: new bank details, a hold, a pause by Stripe or by an operator. */
+/**
+ * Sometimes causes trouble for a seller: new bank details, a hold, or a pause by Stripe or an
+ * operator.
+ */
 async function meetTrouble({ api, control }: Scene, { day, dice, seller }: Day): Promise<Undo[]> {
   const { id, account, bank, currency } = seller;
   const reason = 'chaos';

@@ -14,18 +14,18 @@ import { play } from './run.ts';
 import { openScene } from './scene.ts';
 import { openLog, readReplay } from './strikes/log.ts';
 
-/** `npm run chaos`: an engine of its own, everything that can strike it, and an audit. */
+/** `npm run chaos`: starts an engine of its own, strikes it in every way, and audits the result. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let fleet: Fleet | undefined;
 let ending: Promise<void> | undefined;
 let clear = (): void => {};
 
-/** The parts tell of every connection they lose; that is in their logs. */
+/** Suppresses the reports of lost connections, because the parts' logs have them. */
 const quiet: Say = (line) => {
   if (/^(Waiting|Stopping|Postgres keeps)/.test(line)) say(`  ${line}`);
 };
 
-/** Short, since the clock is moved by days and webhooks get lost. */
+/** Short intervals, because the clock moves by days and webhooks get lost. */
 const jobSeconds = {
   RELAY_SECONDS: '5',
   SWEEP_SECONDS: '10',
@@ -48,7 +48,7 @@ async function run(options: Options): Promise<boolean> {
   const name = `chaos-${seed}-${payouts}${replay ? '-again' : ''}`;
   const log = openLog(state.file(`logs/${name}.jsonl`));
   log.write({ line: 'run', seed, payouts, at: new Date(startedAt).toISOString() });
-  say(`Chaos: ${payouts} payouts by the seed ${seed}. What strikes when is written to`);
+  say(`Chaos: ${payouts} payouts with seed ${seed}. Every strike is recorded in`);
   say(`${log.file}\n`);
   const engine = await start(settings, state);
   const scene = openScene({ seed, payouts, engine, log, say }, settings, state);
@@ -62,7 +62,7 @@ async function run(options: Options): Promise<boolean> {
   return outcome.findings.length === 0;
 }
 
-/** With one bundle for every start of the worker, since it starts often. */
+/** Builds one workflow bundle for all starts of the worker, because the worker starts often. */
 async function start(settings: Settings, state: State): Promise<Engine> {
   if (!fleet) throw new Stopped('Stopping.');
   const yard = { fleet, tell: quiet, root, restartMs: 500 };

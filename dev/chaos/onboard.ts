@@ -11,7 +11,7 @@ export type Seller = Part & { id: string; account: string };
 const lanes = 10;
 const limitMs = 300_000;
 
-/** Makes every seller known and lets it fill in Stripe's page, while the striker strikes. */
+/** Creates every seller and completes its onboarding on Stripe's page, under strikes. */
 export async function onboard(
   scene: Scene,
   cast: readonly Part[],
@@ -58,7 +58,7 @@ async function onboardOne(scene: Scene, part: Part, striker: Striker): Promise<S
   return { ...part, id, account };
 }
 
-/** The seller enters a bank account that takes money. */
+/** Enters a bank account that accepts the money. */
 export async function enterNewDetails(control: Scene['control'], account: string): Promise<void> {
   await control('POST', `/accounts/${account}/complete-onboarding`, {});
 }

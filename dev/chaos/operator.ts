@@ -10,8 +10,8 @@ type Book = {
 };
 
 /**
- * Does what a careful operator does about outcomes that nobody knows: looks into Stripe's book and
- * says what stands there. Answers with how many were resolved; anything else is left to the audit.
+ * Resolves unknown outcomes like a careful operator: looks them up in Stripe's book and reports the
+ * result to the engine. Returns how many were resolved. Everything else is left to the audit.
  */
 export async function actAsOperator({ api, control, count }: Scene): Promise<number> {
   const listed = await listAll<Attention>(api, '/v1/attention');
@@ -51,7 +51,7 @@ function aboutSeller({ accounts }: Book, id: string) {
     : { path: `${path}-not-created`, body: {} };
 }
 
-/** Between the list and the order it may have been found. */
+/** The engine may have resolved the outcome after the list was read. */
 function notParkedAnyMore(error: unknown): number {
   if (error instanceof Refused && error.kind.endsWith('-not-parked')) return 0;
   throw error;

@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 
 import { Stopped } from '../say.ts';
 
-/** What the person at the terminal asked for. */
+/** The options of the command line. */
 export type Options = {
   seed: number;
-  /** Payouts to order; paydays add some. */
+  /** Payouts to order. Paydays add more. */
   payouts: number;
-  /** The log of an earlier run, whose strikes are struck again. */
+  /** The log of an earlier run, whose strikes are repeated. */
   plan: string | undefined;
-  /** Leaves databases behind, not only logs. */
+  /** Keeps the databases, not only the logs. */
   keep: boolean;
 };
 

@@ -4,20 +4,20 @@ import { clock, type Scene } from './scene.ts';
 import { isMissed, type Line, type Replay, type StruckCall } from './strikes/log.ts';
 import { compare } from './strikes/replay.ts';
 
-/** What a run did and what came of it. */
+/** The counts and results of a run. */
 export type Outcome = {
   facts: Facts;
   findings: Finding[];
   calls: readonly StruckCall[];
   strikes: Extract<Line, { line: 'strike' }>[];
-  /** Transfers that Stripe refused for want of money at the platform. */
+  /** Transfers that Stripe refused because the platform's balance was too low. */
   withoutMoney: number;
-  /** From the first order to the last. */
+  /** The time from the first order to the last. */
   loadMs: number;
   allMs: number;
 };
 
-/** The table at the end. */
+/** Formats the table at the end. */
 export function toText({ count, seed }: Scene, outcome: Outcome): string {
   const { facts, findings, calls, strikes, loadMs, allMs } = outcome;
   const isAtBank = ({ status }: { status: string }) => status === 'paid' || status === 'settled';
@@ -49,7 +49,7 @@ export function toText({ count, seed }: Scene, outcome: Outcome): string {
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** What of an earlier run was struck again, and the first of what was not. */
+/** Reports which strikes of an earlier run were repeated, and the first of those that were not. */
 export function replayText(replay: Replay, outcome: Outcome): string {
   const { calls, points, differences } = compare(replay, outcome);
   const more = differences.length - mostDifferences;
@@ -63,7 +63,7 @@ export function replayText(replay: Replay, outcome: Outcome): string {
 
 const mostDifferences = 30;
 
-/** Each finding as a line, the first of each rule; none is best. */
+/** Formats each finding as a line, up to a limit. */
 export function findingsText(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'The audit found nothing: everybody is paid once, to the cent.';
   const shown = findings.slice(0, 60);
@@ -77,14 +77,14 @@ export function findingsText(findings: readonly Finding[]): string {
 }
 
 /**
- * A run whose kills at a request mostly found no request to wait for proves nothing: money stood
- * still. Of fewer than four a miss is chance.
+ * A run proves nothing if most of its kills at a request found no request, because then no money
+ * moved. With fewer than four kills, a miss is chance.
  */
 export function standstillFindings(strikes: Outcome['strikes']): Finding[] {
   const kills = strikes.filter(({ strike }) => strike.do === 'kill-at');
   const missed = kills.filter(({ told }) => isMissed(told)).length;
   if (kills.length < 4 || missed * 2 <= kills.length) return [];
-  const words = `${missed} of ${kills.length} kills at a request waited for one in vain`;
+  const words = `${missed} of ${kills.length} kills at a request found no request`;
   return [{ rule: 'standstill', about: 'the run', words }];
 }
 

@@ -16,7 +16,7 @@ import { createStriker, limitAsStripeDoes } from './strikes/striker.ts';
 
 type Place = { settings: Settings; state: State; replay: Replay | undefined; startedAt: number };
 
-/** Everything after the start: onboarding, load under strikes, calm, audit. */
+/** Runs everything after the start: onboarding, load under strikes, recovery, audit. */
 export async function play(scene: Scene, place: Place): Promise<Outcome> {
   const { log, tell, count } = scene;
   const loadMs = await playAll(scene, place).catch(async (error: unknown) => {
@@ -37,7 +37,7 @@ export async function play(scene: Scene, place: Place): Promise<Outcome> {
   return { facts, findings, calls, strikes, withoutMoney, loadMs, allMs };
 }
 
-/** Answers with how long the load took. */
+/** Returns how long the load took. */
 async function playAll(scene: Scene, { replay }: Place): Promise<number> {
   const { seed, payouts, control, tell } = scene;
   const cast = castOf(seed, payouts);
@@ -57,7 +57,7 @@ async function playAll(scene: Scene, { replay }: Place): Promise<number> {
   return loadMs;
 }
 
-/** Writes down which calls were struck. */
+/** Records which calls were struck. */
 async function logStruck(scene: Scene): Promise<StruckCall[]> {
   const calls = await listStruck(scene);
   for (const call of calls) scene.log.write({ line: 'call', ...call });

@@ -6,7 +6,7 @@ import type { State } from '../state.ts';
 import { type Ask, type AskStripe, patientCaller, stripeCaller } from './calls.ts';
 import type { Log } from './strikes/log.ts';
 
-/** What a run has in its hands, and how far it is. */
+/** The parts of a run and its progress. */
 export type Scene = {
   seed: number;
   payouts: number;
@@ -15,12 +15,12 @@ export type Scene = {
   api: Ask;
   /** The sandbox's control API. */
   control: Ask;
-  /** What the platform itself asks of Stripe. */
+  /** Sends the platform's own requests to Stripe. */
   stripe: AskStripe;
-  /** Kills a part that the launcher starts again; undefined when it does not run. */
+  /** Kills a part, which the launcher restarts. Returns undefined if the part does not run. */
   kill: (part: 'worker' | 'API') => number | undefined;
   log: Log;
-  /** Says what happens, with the time of the run and its progress. */
+  /** Reports progress with the time of the run. */
   tell: Say;
   count: Count;
   funds: Funds;
@@ -29,27 +29,27 @@ export type Scene = {
 /** What customers have paid to the platform, in each currency. */
 export type Funds = {
   came: Map<string, number>;
-  /** The day, counted from the first, before which nothing more comes. */
+  /** The day, counted from the first, until which no more money comes. */
   lateUntil: number;
 };
 
-/** What was counted on the way. */
+/** Counts of the run. */
 export type Count = {
   sellers: number;
   orders: number;
-  /** Calls of the API that were sent again for want of an answer. */
+  /** Calls of the API that were retried because there was no answer. */
   again: number;
   killed: number;
   restarts: number;
   resolved: number;
   days: number;
-  /** What the platform posted as earned. */
+  /** The earnings that the platform posted. */
   promised: { sellerId: string; currency: string; amount: number }[];
 };
 
 const stripeKey = 'sk_test_sandbox';
 
-/** Sets the scene in front of a started engine. */
+/** Creates the scene for a running engine. */
 export function openScene(
   run: { seed: number; payouts: number; engine: Engine; log: Log; say: Say },
   settings: Settings,
@@ -80,7 +80,7 @@ export function openScene(
   };
 }
 
-/** Minutes and seconds. */
+/** Formats a time as minutes and seconds. */
 export function clock(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return [seconds / 60, seconds % 60]
@@ -88,7 +88,7 @@ export function clock(ms: number): string {
     .join(':');
 }
 
-/** A list of the API's, page by page to its end. */
+/** Reads a list of the API, page by page, to its end. */
 export async function listAll<T>(api: Ask, path: string): Promise<T[]> {
   const all: T[] = [];
   let cursor: string | null = null;

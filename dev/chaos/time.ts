@@ -4,13 +4,18 @@ import { Refused } from './calls.ts';
 import type { Scene } from './scene.ts';
 
 const hourMs = 3600_000;
-/** What the clock may leap while a request to Stripe has no answer. */
+/** The longest move of the clock while a request to Stripe has no answer. */
 const shortMs = 10.5 * hourMs;
 const patienceMs = 30_000;
-/** After such a leap: longer than a call that was looked at before it needs to reach Stripe. */
+/**
+ * The pause after such a move. It is longer than a call needs to reach Stripe after its clearance.
+ */
 const landingMs = 3000;
 
-/** Lets business time pass; over an open request in leaps that its key outlives. */
+/**
+ * Moves the business time. While a request is open, moves it in steps that are shorter than the
+ * life of the request's key.
+ */
 export async function letPass(scene: Scene, hours: number): Promise<void> {
   const target = (await now(scene)) + hours * hourMs;
   const startedAt = Date.now();

@@ -5,11 +5,14 @@ import { type Say, saying, Stopped } from '../say.ts';
 import { identityOf, isRunning, type ProcessIdentity } from './identity.ts';
 import { type Child, type Launch, launch, pause, stop } from './launch.ts';
 
-/** Every process of one launcher, written down so that the next launcher finds what a kill left. */
+/**
+ * The processes of one launcher. They are recorded, so that the next launcher finds those that a
+ * kill left.
+ */
 export type Fleet = {
   start: (plan: Launch) => Child;
   isStopping: () => boolean;
-  /** Stops all in order: API, worker, sandbox, Temporal, Postgres. */
+  /** Stops all parts in order: API, worker, sandbox, Temporal, Postgres. */
   stopAll: () => Promise<void>;
 };
 
@@ -17,7 +20,7 @@ type Part = ProcessIdentity & { name: string };
 type Written = { launcher?: ProcessIdentity | undefined; parts: Part[] };
 type Manner = { signal: NodeJS.Signals; limitMs: number };
 
-/** In the order of stopping; a part that is not here, a passing one, goes first. */
+/** In the order of stopping. Temporary parts, which are not listed here, are stopped first. */
 const manners: Record<string, Manner> = {
   API: { signal: 'SIGTERM', limitMs: 10_000 },
   worker: { signal: 'SIGTERM', limitMs: 30_000 },
@@ -27,13 +30,16 @@ const manners: Record<string, Manner> = {
 };
 const passing: Manner = { signal: 'SIGTERM', limitMs: 5000 };
 
-/** Takes the state folder: refuses while another launcher lives, stops what a killed one left. */
+/**
+ * Takes the state folder. Refuses while another launcher runs, and stops the parts that a killed
+ * launcher left.
+ */
 export async function openFleet(file: string, tell: Say, command = 'npm start'): Promise<Fleet> {
   const before = readWritten(file);
   if (before.launcher && isRunning(before.launcher)) {
     throw new Stopped(
-      `It runs already, from this folder, as process ${before.launcher.pid}. Stop that with Ctrl-C ` +
-        `or choose another folder and ports: PAYOUT_ENGINE_STATE=<folder> API_PORT=... ${command}`,
+      `It runs already, from this folder, as process ${before.launcher.pid}. Stop that process with ` +
+        `Ctrl-C, or choose another folder and ports: PAYOUT_ENGINE_STATE=<folder> API_PORT=... ${command}`,
     );
   }
   await stopLeftovers(before.parts, tell);
@@ -68,7 +74,7 @@ export async function openFleet(file: string, tell: Say, command = 'npm start'):
   };
 }
 
-/** Kills a part as a crash would; answers with its process, or undefined when none runs now. */
+/** Kills a part as a crash would. Returns its process id, or undefined if the part does not run. */
 export function findAndKill(file: string, name: string): number | undefined {
   const part = readWritten(file).parts.findLast((one) => one.name === name && isRunning(one));
   if (part) process.kill(part.pid, 'SIGKILL');
@@ -83,7 +89,9 @@ function byOrder(left: { name: string }, right: { name: string }): number {
 async function stopLeftovers(parts: readonly Part[], tell: Say): Promise<void> {
   const left = parts.filter(isRunning).toSorted(byOrder);
   if (left.length === 0) return;
-  tell(`An earlier start was cut short; stopping what it left: ${left.map(nameOf).join(', ')}.`);
+  tell(
+    `An earlier start was cut short; stopping the processes it left: ${left.map(nameOf).join(', ')}.`,
+  );
   for (const part of left) await saying(tell, `Stopping ${part.name}`, stopLeftover(part));
 }
 

@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process that can be recognised later: its number alone is given again to strangers. */
+/** Identifies a process. Its number alone is not enough, because the system reuses numbers. */
 export type ProcessIdentity = { pid: number; startedAt: string };
 
-/** Says which process has this number now; undefined when none has. */
+/** Returns the process that has this number now, or undefined. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startFromPs(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
-/** Tells whether that very process still runs. */
+/** True if this same process still runs. */
 export function isRunning(known: ProcessIdentity): boolean {
   return identityOf(known.pid)?.startedAt === known.startedAt;
 }
 
-/** The command line of a process, empty when it cannot be read. */
+/** The command line of a process. Empty if it cannot be read. */
 export function commandLineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -28,7 +28,8 @@ function startOnLinux(pid: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold spaces; state is the first field after it, start the 20th.
+    // The name in parentheses may contain spaces. The state is the first field after it, the start
+    // time the 20th.
     const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : `${boot}/${fields[19]}`;
   } catch {

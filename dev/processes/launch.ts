@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 import { Stopped } from '../say.ts';
 
-/** What to run, where its output goes and, for Postgres under root, as whom. */
+/** A process to run: its command, where its output goes and, for Postgres under root, its user. */
 export type Launch = {
   name: string;
   command: string;
@@ -13,22 +13,27 @@ export type Launch = {
   env?: Record<string, string>;
   cwd?: string;
   owner?: { uid: number; gid: number };
-  /** With it the output comes through the launcher line by line; without, straight to the log. */
+  /**
+   * Receives the output line by line. Without this function, the output goes directly to the log.
+   */
   onLine?: (line: string) => void;
 };
 
-/** A running process of ours. */
+/** A running child process. */
 export type Child = {
   name: string;
   pid: number;
   logFile: string;
-  /** Resolves with the words for how it ended; never rejects. */
+  /** Resolves with a text about how the process ended. Never rejects. */
   ended: Promise<string>;
   hasEnded(): boolean;
   kill(signal: NodeJS.Signals): void;
 };
 
-/** Starts a process in its own group, so that Ctrl-C reaches the launcher alone and order holds. */
+/**
+ * Starts a process in a group of its own, so that Ctrl-C reaches only the launcher, which stops the
+ * parts in order.
+ */
 export function launch(plan: Launch): Child {
   const log = openSync(plan.logFile, 'a', 0o600);
   const output: StdioOptions = plan.onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', log, log];
@@ -44,7 +49,7 @@ export function launch(plan: Launch): Child {
   let ending: string | undefined;
   const ended = new Promise<string>((resolve) => {
     running.once('error', (error) => resolve(`could not start: ${error.message}`));
-    // Not at its exit: what it wrote last is still on the way then.
+    // `close` instead of `exit`: at `exit`, the last output may not have arrived yet.
     running.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
   }).then((words) => (ending = words));
   return {
@@ -57,7 +62,7 @@ export function launch(plan: Launch): Child {
   };
 }
 
-/** Asks a process to end and waits; past the limit it is killed. */
+/** Asks a process to end and waits. After the limit, kills it. */
 export async function stop(child: Child, signal: NodeJS.Signals, limitMs: number): Promise<void> {
   if (child.hasEnded()) return;
   child.kill(signal);
@@ -66,7 +71,7 @@ export async function stop(child: Child, signal: NodeJS.Signals, limitMs: number
   clearTimeout(limit);
 }
 
-/** Waits until `isReady` answers true; a process that ends first, or the limit, is an error. */
+/** Waits until `isReady` returns true. Throws if the process ends first or the limit passes. */
 export async function waitUntilReady(
   child: Child,
   isReady: () => Promise<boolean>,
@@ -84,12 +89,12 @@ export async function waitUntilReady(
   }
 }
 
-/** How a process ended, with the last lines it wrote. */
+/** Describes how a process ended, with its last lines of output. */
 export async function describeEnd(child: Child): Promise<string> {
   return `${child.name} ended (${await child.ended}).${lastLines(child)}`;
 }
 
-/** Waits a moment. */
+/** Waits for this many milliseconds. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

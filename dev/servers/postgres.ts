@@ -32,17 +32,20 @@ import {
   postgresPrograms,
 } from './postgres-programs.ts';
 
-/** Where the embedded database keeps its data, how it is reached, and its log. */
+/** The embedded database: its data folder, its address and its log. */
 export type PostgresPlan = {
   folder: string;
-  /** Private folders on the way there, which the user `postgres` is let through, and no other. */
+  /**
+   * Private folders above the data folder. Besides their owner, only the user `postgres` may pass
+   * through them.
+   */
   through?: readonly string[];
-  /** Used instead when we are root and the user `postgres` cannot reach `folder`. */
+  /** Used instead of `folder` if we are root and the user `postgres` cannot reach `folder`. */
   fallbackFolder: string;
   port: number;
   password: string;
   logFile: string;
-  /** More server settings, as `name=value`. */
+  /** Additional server settings, as `name=value`. */
   settings?: readonly string[];
 };
 
@@ -51,7 +54,10 @@ export type Postgres = { child: Child; url: (database: string) => string };
 
 type Prepared = { programs: PostgresPrograms; owner: Owner | undefined; folder: string };
 
-/** Starts the embedded database, making it at the first time; answers when it takes connections. */
+/**
+ * Starts the embedded database, and creates it at the first start. Returns when it accepts
+ * connections.
+ */
 export async function startPostgres(
   plan: PostgresPlan,
   tell: Say,
@@ -74,12 +80,12 @@ export async function startPostgres(
   return { child, url };
 }
 
-/** Stops it: sessions are cut, everything committed is kept. */
+/** Stops the database. Ends its sessions; everything committed remains. */
 export async function stopPostgres({ child }: Postgres): Promise<void> {
   await stop(child, 'SIGINT', 30_000);
 }
 
-/** Creates a database unless it is there. */
+/** Creates a database if it does not exist. */
 export async function createDatabase(adminUrl: string, name: string): Promise<void> {
   await withClient(adminUrl, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
@@ -87,7 +93,7 @@ export async function createDatabase(adminUrl: string, name: string): Promise<vo
   });
 }
 
-/** Runs some statements on a connection of their own. */
+/** Runs statements on a connection of their own. */
 export async function withClient<T>(
   url: string,
   work: (client: Client) => Promise<T>,
@@ -120,25 +126,27 @@ async function prepare(plan: PostgresPlan, tell: Say): Promise<Prepared> {
   if (!canReach(owner, dirname(folder))) {
     folder = join(plan.fallbackFolder, 'data');
     tell(`Postgres keeps its data in ${folder}:`);
-    tell(`  by root it is run as the user "postgres", who cannot enter ${dirname(plan.folder)}.`);
+    tell(`  root runs it as the user "postgres", which cannot enter ${dirname(plan.folder)}.`);
     makeReachable(plan.fallbackFolder);
   }
   return { programs, owner, folder };
 }
 
-/** Its group may go through and read nothing. */
+/** Lets the group pass through the folder without reading it. */
 function letThrough({ gid }: Owner, folder: string): void {
   chownSync(folder, statSync(folder).uid, gid);
   chmodSync(folder, 0o710);
 }
 
-/** Whatever rights files are made with here, the user `postgres` can go through. */
+/** Lets the user `postgres` pass through, whatever the default permissions of new files are. */
 function makeReachable(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const one of [dirname(folder), folder]) chmodSync(one, 0o755);
 }
 
-/** Fills a folder beside the one meant and then renames it: a start cut short leaves nothing half. */
+/**
+ * Fills a new folder and then renames it, so that an interrupted start leaves no partial database.
+ */
 async function initialise(
   plan: PostgresPlan,
   { programs, owner, folder: place }: Prepared,
@@ -173,7 +181,7 @@ async function initialise(
   renameSync(folder, place);
 }
 
-/** After a kill the server may still run, or have left the file that says it does. */
+/** After a kill, the server may still run, or its file `postmaster.pid` may still exist. */
 async function endLeftover(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid');
   if (!existsSync(file)) return;

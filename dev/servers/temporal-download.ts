@@ -1,7 +1,6 @@
 /**
- * Lets the Temporal SDK download its development server into the folder given: `node
- * temporal-download.ts <folder> <version>`. A process of its own, since the SDK cannot be told to
- * give up.
+ * Lets the Temporal SDK download its development server: `node temporal-download.ts <folder>
+ * <version>`. This is a separate process, because the SDK's download cannot be cancelled.
  */
 import { Runtime } from '@temporalio/worker';
 

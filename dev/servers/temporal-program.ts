@@ -8,14 +8,14 @@ import { goInstall, goIsHere } from './go-install.ts';
 import { cacheFolder, canRun, keepPrograms } from './kept-programs.ts';
 
 const version = '1.5.1';
-/** Its go.mod names what is built of what; whoever changes it counts on. */
+/** Its go.mod sets the versions. Increase `built` with every change of go.mod. */
 const source = fileURLToPath(new URL('temporal-program', import.meta.url));
 const built = 2;
-/** From the go.mod. */
+/** The version in the go.mod. */
 const leastGo = '1.25';
 const downloadLimitMs = 10_000;
 
-/** Finds Temporal's development server on this machine, or fetches or builds it, once. */
+/** Finds Temporal's development server on this machine. Otherwise downloads or builds it once. */
 export async function findTemporal(tell: Say): Promise<string> {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const folder = cacheFolder(`temporal-${version}-${built}`);
@@ -50,8 +50,10 @@ async function download(place: string, tell: Say): Promise<string | undefined> {
 }
 
 async function build(place: string, tell: Say): Promise<string> {
-  if (!goIsHere()) throw new Stopped(noWay('It could not be downloaded, and Go is not here.'));
-  tell(`Temporal could not be downloaded: building it with Go, once, which takes a few minutes.`);
+  if (!goIsHere()) throw new Stopped(noWay('It could not be downloaded, and Go is not installed.'));
+  tell(
+    `Temporal could not be downloaded. Building it with Go instead, once; this takes a few minutes.`,
+  );
   const failure = await goInstall(['tool'], place, tell, source);
   if (failure === undefined) return join(place, 'temporal');
   throw new Stopped(noWay(`It could not be downloaded, and building it failed:\n${failure}`));
@@ -59,9 +61,9 @@ async function build(place: string, tell: Say): Promise<string> {
 
 function noWay(why: string): string {
   return `Temporal, the workflow server, is not on this machine. ${why}
-Any one of these helps:
+Use one of these:
   - a Temporal that runs elsewhere:   TEMPORAL_ADDRESS=<host>:7233 npm start
-  - its program on the PATH:          "temporal", the command line, ${version} or newer
+  - the Temporal CLI on the PATH:     "temporal", version ${version} or newer
   - a machine that is online:         npm start downloads it
   - Go ${leastGo} or newer on the PATH:    npm start builds it, once`;
 }

@@ -4,18 +4,18 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { searchAttributes } from '../../domain/wake-ups.ts';
 import { type Child, type Launch, launch, waitUntilReady } from '../processes/launch.ts';
 
-/** Where the embedded Temporal listens and keeps its file. */
+/** The embedded Temporal: its address and its file. */
 export type TemporalPlan = {
   program: string;
   file: string;
   logFile: string;
   port: number;
-  /** Without it there is no web interface. */
+  /** Without a port there is no web interface. */
   uiPort?: number;
   namespaces: readonly string[];
 };
 
-/** Starts Temporal's development server; answers when every namespace can be used. */
+/** Starts Temporal's development server. Returns when every namespace can be used. */
 export async function startTemporal(
   plan: TemporalPlan,
   start: (launch: Launch) => Child = launch,
@@ -31,7 +31,7 @@ export async function startTemporal(
   return child;
 }
 
-/** Tells whether a Temporal at this address answers for all these namespaces. */
+/** True if a Temporal at this address serves all these namespaces. */
 export async function serves(address: string, namespaces: readonly string[]): Promise<boolean> {
   let connection: Connection | undefined;
   try {
@@ -48,8 +48,8 @@ export async function serves(address: string, namespaces: readonly string[]): Pr
 }
 
 /**
- * Keeps closed workflows to look at for a week; the development server's own choice is a day. Passes
- * of the jobs are most of them: 22 kB each, 100 MB a day.
+ * Keeps closed workflows for a week; the default of the development server is a day. Most of them
+ * are passes of the jobs: 22 kB each, 100 MB per day.
  */
 export async function keepHistories(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({ address });
@@ -63,7 +63,7 @@ export async function keepHistories(address: string, namespace: string): Promise
 
 function argumentsOf(plan: TemporalPlan): string[] {
   const { port, uiPort, file, namespaces } = plan;
-  // Known from the start: made later they would be usable only after a while.
+  // Registered at the start, because search attributes that are added later take a while to work.
   const attributes = Object.values(searchAttributes).map(({ name, type }) => {
     return `${name}=${type.split('_').map(capitalised).join('')}`;
   });
@@ -73,11 +73,11 @@ function argumentsOf(plan: TemporalPlan): string[] {
     uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)],
     ['--log-level', 'error'],
     ['--db-filename', file],
-    // Fast enough for a payday; a power cut may lose the last steps, and the rows in Postgres are
-    // what decides whether money moved.
+    // Fast enough for a payday. A power cut may lose the last steps, but the rows in Postgres
+    // decide whether money moved.
     ['--sqlite-pragma', 'journal_mode=wal'],
     ['--sqlite-pragma', 'synchronous=normal'],
-    // One partition: the limits on task queues are then exact.
+    // One partition, so that the limits of task queues are exact.
     ['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
     ['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ...namespaces.map((namespace): [string, string] => ['--namespace', namespace]),

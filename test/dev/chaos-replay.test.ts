@@ -64,7 +64,7 @@ test('a run whose kills mostly waited in vain is found out', () => {
     {
       rule: 'standstill',
       about: 'the run',
-      words: '3 of 5 kills at a request waited for one in vain',
+      words: '3 of 5 kills at a request found no request',
     },
   ]);
 });

@@ -7,8 +7,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { coresBetween, cpuMsEach, readCpu } from '../cpu.ts';
 
 /**
- * Measures what this Temporal does with a workflow that has next to no work in it, so that the
- * engine's figures can be read as parts of that. Prints one line of JSON.
+ * Measures how fast this Temporal runs a workflow that does almost nothing, for comparison with the
+ * engine's figures. Prints one line of JSON.
  */
 const taskQueue = 'bench-bare';
 const inFlight = 40;

@@ -1,13 +1,15 @@
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 
-/** What the bare workflow waits for. */
+/** The signal that the bare workflow waits for. */
 export const goOn = defineSignal('goOn');
 
 const { aFewMs } = proxyActivities<{ aFewMs: () => Promise<void> }>({
   startToCloseTimeout: '10s',
 });
 
-/** The least that a payout could be for Temporal: two steps outside and one message in between. */
+/**
+ * The least work that a payout could cause in Temporal: two activities and one signal between them.
+ */
 export async function bare(): Promise<void> {
   let told = false;
   setHandler(goOn, () => {

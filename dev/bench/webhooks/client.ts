@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** Posts on connections that stay open, one request at a time on each. */
+/** Posts on connections that remain open, one request at a time on each. */
 export type Poster = (headers: Record<string, string>, body: Buffer) => Promise<number>;
 
 const answerWithinMs = 10_000;
@@ -8,8 +8,8 @@ const answerWithinMs = 10_000;
 type Connection = { socket: Socket; got: string; settle: ((status: number) => void) | undefined };
 
 /**
- * Makes a poster to one address that answers with the status, or with 0 where there was no answer.
- * Node's own client costs as much as the API that answers it, on the same two cores.
+ * Creates a poster to one address. It returns the status, or 0 if there was no answer. Node's own
+ * client would use as much CPU as the API that it calls, on the same two cores.
  */
 export function createPoster(port: number, path: string): Poster {
   const idle: Connection[] = [];
@@ -54,7 +54,7 @@ function open(port: number, idle: Connection[]): Connection {
   return connection;
 }
 
-/** The status of an answer that is all there. */
+/** The status of a complete answer. */
 function statusOf(answer: string): number | undefined {
   const end = answer.indexOf('\r\n\r\n');
   if (end < 0) return undefined;

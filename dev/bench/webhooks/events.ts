@@ -1,20 +1,20 @@
-/** An account of the bench's and a payout of the engine's that Stripe has. */
+/** An account of the bench, and a payout of the engine that Stripe has. */
 export type Subject = { account: string; payout: string };
 
 type Body = Record<string, unknown>;
 type Kind = {
   type: string;
-  /** Of a hundred events. */
+  /** Out of a hundred events. */
   share: number;
-  /** The platform's own, not of a connected account. */
+  /** True for events of the platform itself, not of a connected account. */
   isPlatforms?: boolean;
   objectOf: (subject: Subject, id: string) => Body;
 };
 
 /**
- * What Stripe sends on a payday: most of it about payouts and balances, and now and then an
- * account that changed. Only the last wakes somebody; who waits for `balance.available`, and whose
- * payout `payout.created` tells of, has to be looked up.
+ * The events that Stripe sends on a payday: most are about payouts and balances, a few about a
+ * changed account. Only the last kind wakes a workflow here. For `balance.available`, the engine must
+ * look up who waits; for `payout.created`, whose payout the event is about.
  */
 export const kinds: readonly Kind[] = [
   { type: 'payout.updated', share: 44, objectOf: ({ payout }) => payoutObject(payout) },
@@ -24,9 +24,11 @@ export const kinds: readonly Kind[] = [
   { type: 'account.updated', share: 1, objectOf: ({ account }) => accountObject(account) },
 ];
 
-/** Gives out the kinds in their shares, each as evenly spread as its share allows. */
+/**
+ * Chooses the kind of the next event, so that each kind is spread as evenly as its share allows.
+ */
 export function kindAt(index: number): Kind {
-  // A step that shares no divisor with a hundred visits every place once.
+  // A step without a common divisor with 100 visits every place once.
   let place = (index * 37) % 100;
   for (const kind of kinds) {
     if (place < kind.share) return kind;
@@ -35,7 +37,7 @@ export function kindAt(index: number): Kind {
   throw new RangeError('the shares are less than a hundred');
 }
 
-/** The body of a snapshot event as Stripe sends it, indented; 1.5 to 3.5 kB. */
+/** Creates the body of a snapshot event as Stripe sends it: indented, 1.5 to 3.5 kB. */
 export function bodyOf(kind: Kind, subject: Subject, id: string): string {
   const { account } = subject;
   const event = {

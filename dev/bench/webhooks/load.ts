@@ -6,24 +6,24 @@ import { waitUntilQuiet } from '../observe.ts';
 /** Signed events at an even pace, whether or not the engine keeps up. */
 export type WebhookLoad = { perSecond: number; seconds: number };
 
-/** What became of such a load. */
+/** The result of such a load. */
 export type Webhooks = WebhookLoad & {
   sent: number;
-  /** Answered 2xx. */
+  /** Events with a 2xx answer. */
   taken: number;
   refused: [string, number][];
-  /** From send to 2xx. */
+  /** From sending to the 2xx answer. */
   latencyMs: Spread;
-  /** How late the sender itself was, which is no fault of the engine's. */
+  /** The delays of the sender itself, which the engine does not cause. */
   lateMs: Spread;
   meanBytes: number;
   senderCpuMs: number;
 };
 
-/** What taking events in costs while nothing else is done, by process. */
+/** The cost of receiving events while the engine does nothing else, by process. */
 export type WebhooksAlone = Webhooks & { cpuMs: Record<string, number> };
 
-/** Sends from a process of its own, so that what sending costs is told apart. */
+/** Sends events from a separate process, so that the cost of sending is measured separately. */
 export async function sendWebhooks(
   machine: Machine,
   { perSecond, seconds }: WebhookLoad,
@@ -34,7 +34,7 @@ export async function sendWebhooks(
   return { perSecond, seconds, ...(figures as Omit<Webhooks, keyof WebhookLoad>) };
 }
 
-/** Sends to an engine that has nothing else to do. */
+/** Sends events to an engine that does nothing else. */
 export async function measureAlone(machine: Machine, load: WebhookLoad): Promise<WebhooksAlone> {
   await waitUntilQuiet(machine);
   const before = readCpu(machine.pids());
@@ -43,7 +43,7 @@ export async function measureAlone(machine: Machine, load: WebhookLoad): Promise
   return { ...webhooks, cpuMs: cpuMsEach(before, readCpu(machine.pids()), webhooks.sent) };
 }
 
-/** Cores busy with sending. */
+/** The number of cores that sending keeps busy. */
 export function senderCores({ senderCpuMs, seconds }: Webhooks): number {
   return senderCpuMs / 1000 / seconds;
 }

@@ -7,8 +7,8 @@ import { createPoster } from './client.ts';
 import { bodyOf, kindAt, type Subject } from './events.ts';
 
 /**
- * Sends signed events at an even pace, whether or not the engine keeps up, from a process of its
- * own, so that what sending costs is told apart. Prints one line of JSON.
+ * Sends signed events at an even pace, whether or not the engine keeps up. This is a separate
+ * process, so that the cost of sending is measured separately. Prints one line of JSON.
  */
 const seconds = Number(process.env.BENCH_SECONDS);
 const perSecond = Number(process.env.BENCH_PER_SECOND);
@@ -35,7 +35,10 @@ const figures = {
 process.stdout.write(`${JSON.stringify({ figures })}\n`);
 process.exit(0);
 
-/** The engine's accounts, each with a payout of its own that Stripe has and nobody waits for. */
+/**
+ * The engine's accounts, each with a payout of its own that Stripe has and that no workflow waits
+ * for.
+ */
 async function readSubjects(): Promise<Subject[]> {
   const sql = new Sql({ connectionString: process.env.DATABASE_URL });
   await sql.connect();
@@ -66,7 +69,7 @@ async function sendAtPace(): Promise<number> {
   return under.length;
 }
 
-/** Sends one event and notes when its answer began. */
+/** Sends one event and records when its answer began. */
 async function send(body: string): Promise<void> {
   const payload = Buffer.from(body);
   bytes += payload.length;

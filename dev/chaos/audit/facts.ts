@@ -1,7 +1,7 @@
 /** Money with its currency, in whole minor units. */
 export type Money = { amount: number; currency: string };
 
-/** A payout as the public API tells it. */
+/** A payout as the public API shows it. */
 export type Payout = {
   id: string;
   sellerId: string;
@@ -16,14 +16,14 @@ export type Payout = {
   parked: { reason: string } | null;
 };
 
-/** A seller as the public API tells it, with where its money is and why it is not paid. */
+/** A seller as the public API shows it, with the balances and the reasons why money waits. */
 export type Seller = {
   id: string;
   status: string;
   currency: string;
   stripeAccount: string | null;
   balances: { currency: string; payable: Money; places: Record<string, number> }[];
-  /** What `explain` says of money that waits; absent where none does. */
+  /** The waits that `explain` returns. Absent if no money waits. */
   waits?: { for: string }[];
 };
 
@@ -57,37 +57,37 @@ export type Book = {
 /** A workflow that did not simply complete. */
 export type Workflow = { id: string; type: string; status: string };
 
-/** A stretch of time in which a server of the engine's was down, in milliseconds. */
+/** A period in which a server of the engine was down, in milliseconds. */
 export type Outage = { from: number; to: number };
 
-/** Everything that the audit looks at; all of it is read from outside the engine. */
+/** Everything that the audit checks. All of it is read from outside the engine. */
 export type Facts = {
   payouts: Payout[];
   sellers: Seller[];
   book: Book;
-  /** What the platform posted as earned, and the API took. */
+  /** The earnings that the platform posted and the API accepted. */
   promised: { sellerId: string; currency: string; amount: number }[];
   attention: { kind: string; id: string; reason: string }[];
   discrepancies: { id: string; state: string; cause: string; object: string }[];
   workflows: Workflow[];
-  /** Requests that Stripe's own budgets turned away. */
+  /** Requests that Stripe's own budgets rejected. */
   tooMany: { endpoint: string; at: number }[];
-  /** What the engine asked for and Stripe does not know. */
+  /** Requests of the engine that Stripe does not know. */
   unknownCalls: { method: string; path: string; reason: string }[];
   /** Answers of 500 and above, and faults, in the API's log. */
   apiFaults: { at: number; what: string }[];
   outages: Outage[];
 };
 
-/** Something that is not as it has to be. */
+/** A rule that is violated, the object, and the details. */
 export type Finding = { rule: string; about: string; words: string };
 
-/** A payout nothing will happen to any more. */
+/** True for a payout in its final status. */
 export function isOver({ status }: { status: string }): boolean {
   return ['settled', 'failed', 'returned', 'canceled', 'skipped'].includes(status);
 }
 
-/** The items under each name. */
+/** Groups items by name. */
 export function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -97,7 +97,7 @@ export function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Ma
   return groups;
 }
 
-/** A sum of whole numbers. */
+/** Adds whole numbers. */
 export function sumOf<T>(items: readonly T[], amountOf: (item: T) => number): number {
   return items.reduce((sum, item) => sum + amountOf(item), 0);
 }

@@ -1,9 +1,9 @@
 import { type Facts, type Finding, groupBy, isOver, type Seller, sumOf } from './facts.ts';
 
-/** What one seller has in one currency, by the book alone. */
+/** What one seller has in one currency, according to Stripe's book alone. */
 type AtStripe = {
   transferred: number;
-  /** What came straight to the account, less what it cost. */
+  /** Money that came directly to the account, after fees. */
   direct: number;
   underWay: number;
   paid: number;
@@ -13,7 +13,9 @@ type AtStripe = {
 const ofAPayout = new Set(['payout', 'payout_failure', 'payout_cancel', 'payment']);
 const gone = new Set(['failed', 'canceled']);
 
-/** Every cent that was earned is in one place, and Stripe says the same. */
+/**
+ * Checks that every cent that was earned is in exactly one place, and that Stripe's book agrees.
+ */
 export function auditMoney(facts: Facts): Finding[] {
   return facts.sellers.flatMap((seller) => [
     ...currenciesOf(facts, seller).flatMap((currency) => auditSeller(facts, seller, currency)),
@@ -21,7 +23,9 @@ export function auditMoney(facts: Facts): Finding[] {
   ]);
 }
 
-/** Minor units that no finding may leave unexplained, over all sellers and currencies. */
+/**
+ * Counts the minor units that no finding may leave unexplained, over all sellers and currencies.
+ */
 export function unexplainedCents(facts: Facts): number {
   return sumOf(facts.sellers, (seller) =>
     sumOf(currenciesOf(facts, seller), (currency) =>
@@ -42,7 +46,7 @@ function auditSeller(facts: Facts, seller: Seller, currency: string): Finding[] 
     }));
 }
 
-/** The ledger's places beside the book; the sum of all places is nothing. */
+/** Compares the ledger's places with the book. All places together add up to zero. */
 function comparisons(facts: Facts, seller: Seller, currency: string): Comparison[] {
   const places = seller.balances.find((one) => one.currency === currency)?.places ?? {};
   const at = (...names: string[]): number => sumOf(names, (name) => places[name] ?? 0);
@@ -104,7 +108,7 @@ function currenciesOf({ book, promised }: Facts, seller: Seller): string[] {
   return [...groupBy(all, ({ currency }) => currency).keys()];
 }
 
-/** Money that could be paid, no payout of it, and no reason why. */
+/** Finds payable money without a payout and without a reason. */
 function unexplained({ payouts }: Facts, seller: Seller): Finding[] {
   return seller.balances
     .filter(({ currency, payable }) => {

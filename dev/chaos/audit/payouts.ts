@@ -3,7 +3,7 @@ import { type Book, type Facts, type Finding, groupBy, isOver, type Payout } fro
 type Booked = Book['payouts'][number];
 type Transfer = Book['transfers'][number];
 
-/** How a payout stands at Stripe while it stands so with the engine. */
+/** The status of a payout at Stripe for each status in the engine. */
 const atStripe: Record<string, readonly string[]> = {
   sent: ['pending', 'in_transit'],
   paid: ['paid'],
@@ -12,7 +12,7 @@ const atStripe: Record<string, readonly string[]> = {
   returned: ['failed'],
 };
 
-/** Every movement at Stripe belongs to one payout, and no payout has two. */
+/** Checks that every movement at Stripe belongs to one payout, and that no payout has two. */
 export function auditPayouts({ payouts, book }: Facts): Finding[] {
   const known = new Map(payouts.map((payout) => [payout.id, payout]));
   const transfers = groupBy(book.transfers, ({ metadata }) => metadata['payout_id'] ?? '');
@@ -75,7 +75,7 @@ function sentFindings(payout: Payout, booked: readonly Booked[]): Finding[] {
   return [finding('payout-differs', payout.id, `We say ${ours}, Stripe has ${theirs}`)];
 }
 
-/** What is not over says what it waits for; what stopped for a person is resolved by now. */
+/** Checks that an open payout states what it waits for, and that parked payouts were resolved. */
 function openFindings(payout: Payout, { totals }: Book): Finding[] {
   const { id, status, waiting, parked, currency, fromPlatform } = payout;
   const there = totals.balances.find((one) => one.side === 'platform' && one.currency === currency);

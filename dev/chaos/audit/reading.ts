@@ -11,22 +11,22 @@ import {
   type Workflow,
 } from './facts.ts';
 
-/** Where everything is read. */
+/** Where the facts are read. */
 export type Sources = {
   api: string;
   apiKey: string;
   sandbox: string;
-  /** Temporal's web interface, which passes its API on. */
+  /** Temporal's web interface, which forwards calls to Temporal's API. */
   temporalUi: string;
   namespace: string;
   apiLog: string;
-  /** When the run began: what is older in the log belongs to another. */
+  /** The start of the run. Older lines of the log belong to another run. */
   since: number;
 };
 
 type Known = { promised: Facts['promised']; outages: Outage[] };
 
-/** Reads all facts from outside: the public API, the sandbox's book, Temporal, the API's log. */
+/** Reads all facts from outside: the public API, the sandbox's book, Temporal and the API's log. */
 export async function readFacts(sources: Sources, known: Known): Promise<Facts> {
   const { sandbox } = sources;
   const payouts = await listAll<Payout>(sources, '/v1/payouts');
@@ -98,8 +98,8 @@ async function readWorkflows({ temporalUi, namespace }: Sources): Promise<Workfl
 }
 
 /**
- * What runs and stood on no page: one that begins anew while pages are read moves from a page that
- * is to come to one that was read.
+ * Reads the running workflows that were on no page. A workflow that starts a new run while the
+ * pages are read can move from an unread page to a page that was already read.
  */
 async function readOverlooked(
   sources: Sources,
@@ -115,10 +115,16 @@ async function readOverlooked(
   return found;
 }
 
-/** Longer than a workflow takes from its last step to its end, and Temporal's list to say so. */
+/**
+ * Longer than a workflow takes from its last step to its end, including the delay of Temporal's
+ * list.
+ */
 const endsWithinMs = 30_000;
 
-/** What is told to run though its row is over gets the time to end; one that is stuck does not. */
+/**
+ * Waits for workflows that are listed as running although their rows are final. A stuck workflow
+ * does not end in this time.
+ */
 async function letEnd(
   sources: Sources,
   listed: Workflow[],
@@ -154,14 +160,14 @@ async function readWorkflow(
   return { id, type: type.name, status: shortOf(status) };
 }
 
-/** A status without the words that stand before each. */
+/** A status without Temporal's prefix. */
 function shortOf(status: string): string {
   return status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
 }
 
 type Line = { seq: number; at: number; method: string; path: string; requestId: string };
 
-/** Refusals by the real budgets: those of the plan are listed as strikes. */
+/** Reads the refusals by the real budgets. Refusals by the plan are listed as strikes. */
 async function readTooMany({ sandbox }: Sources): Promise<Facts['tooMany']> {
   const struck = new Set<string>();
   for (const { requestId } of await readLog<Line & { requestId: string }>(sandbox, 'strikes')) {
@@ -173,7 +179,7 @@ async function readTooMany({ sandbox }: Sources): Promise<Facts['tooMany']> {
     .map(({ at, method, path }) => ({ at, endpoint: `${method} ${path}` }));
 }
 
-/** A log of the sandbox's, page by page. */
+/** Reads a log of the sandbox, page by page. */
 async function readLog<T extends { seq: number }>(
   sandbox: string,
   name: 'requests' | 'strikes',

@@ -3,10 +3,13 @@ import { type Facts, type Finding, isOver, type Workflow } from './facts.ts';
 const dead = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELED']);
 const jobs = new Set(['relay', 'sweep', 'revive', 'accounts', 'reconciliation']);
 
-/** How long after a server is back requests may still fail: connections have to be made anew. */
+/** How long requests may still fail after a server is back: connections must be opened again. */
 const graceMs = 15_000;
 
-/** Nothing waits for a person, every workflow does its work, budgets hold, the API answers. */
+/**
+ * Checks that nothing waits for a person, every workflow runs, budgets are kept, and the API
+ * answers.
+ */
 export function auditService(facts: Facts): Finding[] {
   const { attention, discrepancies, tooMany, unknownCalls, apiFaults, outages } = facts;
   const wasDown = ({ at }: { at: number }): boolean =>
@@ -29,7 +32,7 @@ export function auditService(facts: Facts): Finding[] {
   ];
 }
 
-/** A pass of a job may fail while Stripe is away, since the next one comes; nothing else may. */
+/** Only a pass of a job may fail while Stripe is away, because another pass follows. */
 function workflowFindings({ workflows, payouts, sellers }: Facts): Finding[] {
   const running = new Set(workflows.filter(isRunning).map(({ id }) => id));
   const open = [
@@ -50,7 +53,7 @@ function workflowFindings({ workflows, payouts, sellers }: Facts): Finding[] {
   ];
 }
 
-/** A payout that waits for its turn has no workflow yet; its seller's starts it. */
+/** A payout that waits for its turn has no workflow yet. Its seller's workflow starts one. */
 function isRequested(payouts: Facts['payouts'], workflowId: string): boolean {
   return payouts.some(({ id, status }) => status === 'requested' && workflowId === `payout/${id}`);
 }

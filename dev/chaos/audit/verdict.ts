@@ -4,8 +4,8 @@ import { auditPayouts } from './payouts.ts';
 import { auditService } from './service.ts';
 
 /**
- * Holds what the engine says against what stands in Stripe's book. It shares no code with the
- * engine, nor with what drives it: its arithmetic is its own. Best answers with nothing.
+ * Compares what the engine says with Stripe's book. The audit does its own arithmetic: it shares no
+ * code with the engine or with the chaos run. Returns no findings if everything is right.
  */
 export function audit(facts: Facts): Finding[] {
   return [...auditPayouts(facts), ...auditMoney(facts), ...auditService(facts)];

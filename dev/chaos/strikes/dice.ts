@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** Chances that a seed decides: the same words always throw the same. */
+/** Random decisions that a seed fixes: the same words always give the same results. */
 export type Dice = {
-  /** A whole number from 0 up to, not including, `limit`. */
+  /** A whole number from 0 up to, but not including, `limit`. */
   below(limit: number): number;
   /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number;
-  /** True in this share of all throws. */
+  /** True with this probability. */
   hits(share: number): boolean;
   pick<T>(items: readonly [T, ...T[]]): T;
   shuffled<T>(items: readonly T[]): T[];
 };
 
-/** Makes dice of these words, such as a seed and what is decided (splitmix32). */
+/** Creates dice from these words, for example a seed and the decision (splitmix32). */
 export function diceOf(...words: (string | number)[]): Dice {
   let state = createHash('sha256').update(words.join(' ')).digest().readUInt32BE(0);
   const next = (): number => {

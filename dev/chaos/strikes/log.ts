@@ -14,22 +14,22 @@ export type StruckCall = {
   requestId: string;
 };
 
-/** One line of a run's log. */
+/** A line of a run's log. */
 export type Line =
   | { line: 'run'; seed: number; payouts: number; at: string }
   | { line: 'strike'; strike: Strike; from: string; to: string; told: string }
   | ({ line: 'call' } & StruckCall);
 
-/** What struck when, written as it happens, so that a later run can strike the same. */
+/** Records each strike as it happens, so that a later run can repeat it. */
 export type Log = { file: string; write: (line: Line) => void };
 
-/** Begins a log. */
+/** Opens a log. */
 export function openLog(file: string): Log {
   writeFileSync(file, '');
   return { file, write: (line) => appendFileSync(file, `${JSON.stringify(line)}\n`) };
 }
 
-/** The strikes of an earlier run; those that were missed are struck at again. */
+/** The strikes of an earlier run. A missed strike is tried again. */
 export type Replay = {
   seed: number;
   payouts: number;
@@ -53,7 +53,7 @@ export function readReplay(file: string): Replay {
   };
 }
 
-/** A strike whose point the load never reached. */
+/** True for a strike whose point the load never reached. */
 export function isMissed(told: string): boolean {
   return told.startsWith('missed');
 }

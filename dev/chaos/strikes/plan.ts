@@ -1,10 +1,13 @@
 import type { ServerName } from '../../engine.ts';
 import { type Dice, diceOf } from './dice.ts';
 
-/** One strike at the engine, after so many orders or, while sellers onboard, so many sellers. */
+/** One strike, after so many orders or, during the onboarding, after so many sellers. */
 export type Strike = { during: 'onboarding' | 'orders'; after: number } & Blow;
 
-/** What is done. `kill-at` kills the worker while a request of this kind hangs at this point. */
+/**
+ * The kinds of strike. `kill-at` kills the worker while a request of this kind is held at this
+ * point.
+ */
 export type Blow =
   | { do: 'kill'; part: 'worker' | 'API' }
   | { do: 'kill-at'; when: 'before' | 'during' | 'after'; path: string }
@@ -23,7 +26,7 @@ export type WebhookSettings = {
   twins?: boolean;
 };
 
-/** What happens to single calls of Stripe, as shares of all calls. */
+/** Faults of single calls to Stripe, as shares of all calls. */
 export const callShares = {
   'drop-before': 0.01,
   'drop-after': 0.012,
@@ -43,7 +46,7 @@ export const callShares = {
 
 const points = ['before', 'during', 'after'] as const;
 
-/** Fixes by the seed what strikes when; a small run gets a part of it, a large one more. */
+/** Plans the strikes by the seed. A small run gets some of them, a large run more. */
 export function planOf(seed: number, payouts: number, sellers: number): Strike[] {
   const dice = diceOf(seed, 'plan', payouts);
   const all = dice.shuffled([...everyBlow(dice), ...more(dice, Math.floor(payouts / 300))]);
@@ -53,7 +56,7 @@ export function planOf(seed: number, payouts: number, sellers: number): Strike[]
     .map((blow, index): Strike => {
       const from = (index * last) / blows.length;
       const after = Math.max(1, Math.ceil(from + dice.below(100) * (last / blows.length / 100)));
-      // Before the first week is over nobody has been paid who could be.
+      // Late returns come last: nobody has been paid before the end of the first week.
       return { during: 'orders', after: blow.do === 'late-return' ? last : after, ...blow };
     })
     .sort((left, right) => left.after - right.after);
@@ -68,7 +71,7 @@ function atAccounts(dice: Dice, sellers: number): Strike {
 const accounts = '/v2/core/accounts';
 const movers = ['/v1/transfers', '/v1/payouts'] as const;
 
-/** Each kind of blow at least once. */
+/** At least one strike of each kind. */
 function everyBlow(dice: Dice): Blow[] {
   return [
     { do: 'kill', part: 'worker' },
@@ -100,7 +103,7 @@ function webhooks(dice: Dice, mode: WebhookSettings['mode']): Blow {
   return { do: 'webhooks', settings: { mode, seed, ...(dice.hits(0.3) && { twins: true }) } };
 }
 
-/** A strike in words, for the terminal. */
+/** Describes a strike for the terminal. */
 export function inWords(blow: Blow): string {
   switch (blow.do) {
     case 'kill':

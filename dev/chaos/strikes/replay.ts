@@ -6,10 +6,10 @@ type Struck = {
   calls: readonly StruckCall[];
 };
 
-/** What of an earlier run was struck again, and each difference as a line. */
+/** How many strikes of an earlier run were repeated, and each difference as a line. */
 export type Comparison = { calls: number; points: number; differences: string[] };
 
-/** Holds a run beside the one whose log it was given. */
+/** Compares a run with the earlier run whose log it was given. */
 export function compare(before: Replay, now: Struck): Comparison {
   const wanted = [before.strikes, before.missed, now.strikes.map(({ strike }) => strike)];
   const [planned = [], missedBefore = [], tried = []] = wanted.map((some) => some.map(pointOf));
@@ -30,7 +30,7 @@ export function compare(before: Replay, now: Struck): Comparison {
   };
 }
 
-/** What is in the first list more often than in the second. */
+/** The items that the first list contains more often than the second. */
 function without(all: readonly string[], some: readonly string[]): string[] {
   const left = [...some];
   return all.filter((one) => {

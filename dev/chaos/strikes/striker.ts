@@ -5,9 +5,9 @@ import type { Scene } from '../scene.ts';
 import { diceOf } from './dice.ts';
 import { type Blow, inWords, type Strike } from './plan.ts';
 
-/** Strikes when its plan says so. */
+/** Strikes according to its plan. */
 export type Striker = {
-  /** So many sellers or orders there are: strikes what is due, one at a time. */
+  /** Reports the number of sellers or orders. Runs the strikes that are due, one at a time. */
   reach: (during: Strike['during'], count: number) => Promise<void>;
   /** Waits for the last strike. */
   rest: () => Promise<void>;
@@ -15,7 +15,7 @@ export type Striker = {
 
 type Of<Kind extends Blow['do']> = Extract<Blow, { do: Kind }>;
 
-/** Makes the striker of a plan. */
+/** Creates the striker for a plan. */
 export function createStriker(scene: Scene, strikes: readonly Strike[]): Striker {
   const waiting = [...strikes];
   let turn: Promise<void> = Promise.resolve();
@@ -31,7 +31,7 @@ export function createStriker(scene: Scene, strikes: readonly Strike[]): Striker
   };
   return {
     async reach(during, count) {
-      // While a strike is due and the one before is not over, whoever orders waits as well.
+      // If a strike is due while the previous one still runs, the caller waits too.
       turn = turn.then(async () => strikeDue(during, count));
       await turn;
     },
@@ -42,7 +42,10 @@ export function createStriker(scene: Scene, strikes: readonly Strike[]): Striker
   };
 }
 
-/** The load is what makes a point be reached; where it does not come, the strike is missed. */
+/**
+ * Only the load reaches a point. If the load does not reach the point in this time, the strike is
+ * missed.
+ */
 const pointLimitMs = 20_000;
 const backLimitMs = 60_000;
 
@@ -87,7 +90,10 @@ async function kill(scene: Scene, part: 'worker' | 'API'): Promise<string> {
   return `process ${pid}`;
 }
 
-/** Holds a request at the point, kills the worker that waits for it, and cuts the connection. */
+/**
+ * Holds a request at the point, kills the worker that waits for the answer, and cuts the
+ * connection.
+ */
 async function killAt(scene: Scene, { when, path }: Of<'kill-at'>): Promise<string> {
   const { control } = scene;
   const hold = { id: 'point', when, method: 'POST', path, count: 1 };
@@ -126,7 +132,7 @@ async function loseTemporal({ engine, count, api }: Scene): Promise<string> {
   return '';
 }
 
-/** Stripe's own limits, which a sandbox does not remember when it is killed. */
+/** Sets Stripe's own limits, which the sandbox forgets when it is killed. */
 export async function limitAsStripeDoes({ control }: Scene): Promise<void> {
   await control('PUT', '/limits', { mode: 'live' });
 }
