@@ -38,8 +38,9 @@ export async function openFleet(file: string, tell: Say, command = 'npm start'):
   const before = readWritten(file);
   if (before.launcher && isRunning(before.launcher)) {
     throw new Stopped(
-      `It runs already, from this folder, as process ${before.launcher.pid}. Stop that process with ` +
-        `Ctrl-C, or choose another folder and ports: PAYOUT_ENGINE_STATE=<folder> API_PORT=... ${command}`,
+      `It runs already, from this folder, as process ${before.launcher.pid}. Stop that process ` +
+        'with Ctrl-C, or choose another folder and ports: ' +
+        `PAYOUT_ENGINE_STATE=<folder> API_PORT=... ${command}`,
     );
   }
   await stopLeftovers(before.parts, tell);
@@ -89,9 +90,8 @@ function byOrder(left: { name: string }, right: { name: string }): number {
 async function stopLeftovers(parts: readonly Part[], tell: Say): Promise<void> {
   const left = parts.filter(isRunning).toSorted(byOrder);
   if (left.length === 0) return;
-  tell(
-    `An earlier start was cut short; stopping the processes it left: ${left.map(nameOf).join(', ')}.`,
-  );
+  const names = left.map(nameOf).join(', ');
+  tell(`An earlier start was cut short; stopping the processes it left: ${names}.`);
   for (const part of left) await saying(tell, `Stopping ${part.name}`, stopLeftover(part));
 }
 

@@ -51,9 +51,7 @@ async function download(place: string, tell: Say): Promise<string | undefined> {
 
 async function build(place: string, tell: Say): Promise<string> {
   if (!goIsHere()) throw new Stopped(noWay('It could not be downloaded, and Go is not installed.'));
-  tell(
-    `Temporal could not be downloaded. Building it with Go instead, once; this takes a few minutes.`,
-  );
+  tell('Temporal could not be downloaded. Building it with Go, once; this takes a few minutes.');
   const failure = await goInstall(['tool'], place, tell, source);
   if (failure === undefined) return join(place, 'temporal');
   throw new Stopped(noWay(`It could not be downloaded, and building it failed:\n${failure}`));

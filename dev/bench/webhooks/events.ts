@@ -13,8 +13,8 @@ type Kind = {
 
 /**
  * The events that Stripe sends on a payday: most are about payouts and balances, a few about a
- * changed account. Only the last kind wakes a workflow here. For `balance.available`, the engine must
- * look up who waits; for `payout.created`, whose payout the event is about.
+ * changed account. Only the last kind wakes a workflow here. For `balance.available`, the engine
+ * must look up who waits; for `payout.created`, whose payout the event is about.
  */
 export const kinds: readonly Kind[] = [
   { type: 'payout.updated', share: 44, objectOf: ({ payout }) => payoutObject(payout) },
