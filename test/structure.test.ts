@@ -54,9 +54,9 @@ describe('the checker', () => {
     ['config.ts', 'may not import ./domain/ids.ts', "import './domain/ids.ts';"],
     ['api/a.ts', 'amounts are whole', `const x = ${word('parse', 'Float')}('1');`],
     ['activities/a.ts', 'amounts are whole', `const x = y.${word('to', 'Fixed')}(2);`],
-    ['db/a.ts', 'finish it', `// ${word('FIX', 'ME')} later`],
+    ['db/a.ts', 'finish the work', `// ${word('FIX', 'ME')} later`],
     ['test/a.test.ts', 'every test runs', `${word('test', '.skip')}('a', () => {});`],
-    ['domain/a.ts', 'now is given', 'const x = Date.now();'],
+    ['domain/a.ts', 'callers pass the current time', 'const x = Date.now();'],
     ['workflows/a.ts', 'dates are data', "const x = new Intl.NumberFormat('de');"],
     ['db/a.ts', 'a reason is for people', "query.where('reason', '=', text);"],
     ['workflows/a.ts', 'every workflow of the process', 'let seen = 0;'],
@@ -118,8 +118,8 @@ describe('the checker of the layout', () => {
     ['db/payouts/payouts.ts', 'repeats the name of its folder', ''],
     ['test/db/payouts/payout.test.ts', 'repeats the name of its folder', ''],
     ['sandbox/money/money.ts', 'repeats the name of its folder', ''],
-    ['db/payouts/rows.ts', 'not its own', "export { businessNow } from '../time.ts';"],
-    ['db/payouts/rows.ts', 'not its own', "export * from '../time.ts';"],
+    ['db/payouts/rows.ts', 're-exports another file', "export { businessNow } from '../time.ts';"],
+    ['db/payouts/rows.ts', 're-exports another file', "export * from '../time.ts';"],
     ['workflows/index.ts', '', "export { payout } from './payout.ts';"],
   ])('finds what was planted as %s: %s', (path, fault, text) => {
     const faults = planted([path, text]);
@@ -135,7 +135,7 @@ describe('the checker of the layout', () => {
   test('finds one name for two things in a layer', () => {
     const text = 'export const confirm = 1;';
     const faults = planted(['db/payouts/rows.ts', text], ['db/payouts/orders.ts', text]);
-    expect(faults).toBe('db/payouts/orders.ts: confirm is exported by db/payouts/rows.ts too');
+    expect(faults).toBe('db/payouts/orders.ts: confirm is also exported by db/payouts/rows.ts');
     expect(planted(['db/payouts/rows.ts', text], ['api/payouts/rows.ts', text])).toBe('');
   });
 
