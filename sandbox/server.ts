@@ -25,7 +25,7 @@ import { moneyDue } from './money/due.ts';
 import { moneyRoutes } from './money/routes.ts';
 import { openDatabase } from './store/database.ts';
 
-/** Where it listens (port 0: a free one) and remembers, its secret key, and who looks on. */
+/** The port (0: any free port), the storage file, the secret key and the witness. */
 export type SandboxOptions = {
   port: number;
   file: string;
@@ -38,7 +38,7 @@ export type Sandbox = { url: string; close(): Promise<void> };
 
 type Env = { Bindings: HttpBindings };
 
-/** Everything of Stripe's surface that the sandbox knows. */
+/** Every route of Stripe's API that the sandbox supports. */
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...bookRoutes,
@@ -48,10 +48,10 @@ export const routes: readonly Route[] = [
 ];
 const due = { ...accountDue, ...bookDue, ...moneyDue };
 const tickMs = 100;
-// Longer than clients keep idle connections, so that none is closed just as it is used again.
+// Longer than clients keep idle connections, so that no connection closes while it is reused.
 const keepAliveMs = 75_000;
 
-/** Starts a Stripe Connect with memory on 127.0.0.1. */
+/** Starts a Stripe Connect sandbox with storage on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const surface = createSurface(openWorld(options), [...routes], due);
   const { w } = surface;

@@ -1,4 +1,4 @@
-/** Where a seller of the sandbox lives who enters nothing else. */
+/** The default address of a seller in the sandbox. */
 export type Place = { city: string; postalCode: string; state?: string };
 
 const places: Record<string, Place> = {
@@ -23,7 +23,7 @@ const places: Record<string, Place> = {
   US: { city: 'San Francisco', postalCode: '94111', state: 'CA' },
 };
 
-/** A city of the country; of one that is not listed, a name that says so. */
+/** A city of the country. A country that is not listed gets a name that says so. */
 export function placeOf(country: string): Place {
   return places[country] ?? { city: `A city in ${country}`, postalCode: '00000' };
 }

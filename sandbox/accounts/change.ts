@@ -7,10 +7,13 @@ import type { AccountRecord, Capability } from '../store/records.ts';
 import { bankAccountsOf, findAccount, readAccount, storeAccount } from './record.ts';
 import { standingOf } from './requirements.ts';
 
-/** How long Stripe looks at values that are not immediate, on the sandbox's clock. */
+/** How long Stripe reviews values that are not verified immediately, on the sandbox's clock. */
 const reviewMs = 3_000;
 
-/** Changes an account: stores it, works out its new standing and emits an event for each part. */
+/**
+ * Changes an account: stores it, updates its requirements and capabilities, and emits an event for
+ * each part.
+ */
 export function changeAccount(
   w: World,
   id: string,
@@ -41,7 +44,7 @@ export function applyStanding(w: World, account: AccountRecord, reviewed: boolea
   }
 }
 
-/** Due: Stripe has looked at what the seller entered. */
+/** Due: Stripe has reviewed what the seller entered. */
 export function finishReview(w: World, id: string): void {
   if (findAccount(w, id)?.internal.reviewing) changeAccount(w, id, () => undefined, true);
 }

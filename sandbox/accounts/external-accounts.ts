@@ -15,7 +15,7 @@ import type { BankAccount } from '../store/records.ts';
 import { changeAccount } from './change.ts';
 import { bankAccountsOf, readAccount } from './record.ts';
 
-/** What a bank account is made of. */
+/** The fields of a bank account. */
 export type BankDetails = {
   country: string;
   currency?: string | undefined;
@@ -148,7 +148,7 @@ export function addBankAccount(
   return bank;
 }
 
-/** Stores a changed bank account and tells of it. */
+/** Stores a changed bank account and emits an event about it. */
 export function changeBank(w: World, before: BankAccount, after: BankAccount): BankAccount {
   saveRecord(w, after);
   emit(

@@ -33,7 +33,9 @@ const testNumbers: Record<string, string> = {
   DE: 'DE89370400440532013000',
 };
 
-/** Does what a seller does on the hosted page: identity, terms of service and a bank account. */
+/**
+ * Enters what a seller enters on the hosted page: identity, terms of service and a bank account.
+ */
 export function completeOnboarding(w: World, id: string, entered: Entered): AccountRecord {
   const account = readAccount(w, id);
   const country = (entered.country ?? countryOf(account)).toUpperCase();

@@ -24,7 +24,7 @@ export function findAccount(w: World, id: string): AccountRecord | undefined {
   return findRecord(w, 'account', id);
 }
 
-/** Reads an account or answers that there is none. */
+/** Reads an account. Throws Stripe's error if it does not exist. */
 export function readAccount(w: World, id: string): AccountRecord {
   const account = findAccount(w, id);
   if (!account) throw missing('account', id);
@@ -41,7 +41,7 @@ export function bankAccountsOf(w: World, account: string): BankAccount[] {
   return allRecords(w, 'bank_account', account).filter((bank) => !bank.internal.deleted);
 }
 
-/** Makes the platform's own account and bank account, once. */
+/** Creates the platform's own account and bank account, once. */
 export function seedPlatform(w: World): void {
   if (findAccount(w, platformId)) return;
   const created = new Date(w.clock.now()).toISOString();
@@ -72,7 +72,7 @@ export function seedPlatform(w: World): void {
   insertRecord(w, 'bank_account', platformId, platformBank);
 }
 
-/** Stores a changed account without telling anyone; `changeAccount` is the one that tells. */
+/** Stores a changed account without an event. `changeAccount` also emits the events. */
 export function storeAccount(w: World, account: AccountRecord): void {
   saveRecord(w, account);
 }

@@ -106,7 +106,7 @@ export const accountShape = {
   metadata: metadata(),
 };
 
-/** Lays a change over what was known: objects merge, lists and values replace, null unsets. */
+/** Applies a change: objects are merged, lists and values are replaced, null removes a value. */
 export function merge(current: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = { ...current };
   for (const [key, value] of Object.entries(patch)) {

@@ -6,7 +6,7 @@ import type { World } from '../core/world.ts';
 import { emit } from '../events/emit.ts';
 import { nextMidnight } from './calendar.ts';
 
-/** One entry to book: `amount` as it moves, `fee` off it. */
+/** One entry to book: the amount of the movement and the fee that is subtracted. */
 export type Entry = {
   account: string;
   currency: string;
@@ -22,7 +22,7 @@ export type Entry = {
 
 type Total = { currency: string; available: number; pending: number };
 
-/** Books an entry: the only way money moves in the sandbox. Answers with its `txn_` id. */
+/** Books an entry. Money moves in the sandbox in no other way. Returns the `txn_` id. */
 export function book(w: World, entry: Entry): string {
   const id = newId('txn');
   const now = w.clock.seconds();
@@ -94,7 +94,7 @@ export function balanceObject(w: World, account: string, home: string): JsonObje
   };
 }
 
-/** Due: what was pending until now becomes available. */
+/** Due: pending money becomes available. */
 export function settle(w: World, account: string): void {
   const now = w.clock.seconds();
   const sums = w.db.all<{ currency: string; net: number }>(
@@ -115,13 +115,13 @@ export function settle(w: World, account: string): void {
   lookAtPayouts(w, account);
 }
 
-/** Tells that an account's available balance has grown. */
+/** Emits that an account's available balance has grown. */
 export function announceBalance(w: World, account: string): void {
   const home = allTotals(w, account)[0]?.currency ?? 'usd';
   emit(w, 'balance.available', account, balanceObject(w, account, home));
 }
 
-/** Asks for a look at the automatic payouts of an account at the next payout moment. */
+/** Schedules a check of the account's automatic payouts at the next payout time. */
 export function lookAtPayouts(w: World, account: string): void {
   schedule(w, nextMidnight(w.clock.seconds()) * 1000, 'automatic_payout', account);
 }

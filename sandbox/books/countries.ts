@@ -43,7 +43,10 @@ export function currencyOfCountry(country: string): string {
   return currencies[country] ?? (eea.includes(country) ? 'eur' : 'usd');
 }
 
-/** May a platform in one country send money to an account in another, without asking Stripe first? */
+/**
+ * True if a platform in one country may send money to an account in another without permission from
+ * Stripe.
+ */
 export function isCorridorOpen(from: string, to: string): boolean {
   return from === to || (freeCorridors.has(from) && freeCorridors.has(to));
 }

@@ -32,7 +32,9 @@ export type ChargeOrder = {
 const usualDelayDays = 2;
 const smallestInCents = 50;
 
-/** Charges a test card: the money, less Stripe's fee, is the account's at once or after days. */
+/**
+ * Charges a test card. The account gets the money, less Stripe's fee, at once or after some days.
+ */
 export function createCharge(w: World, order: ChargeOrder): Charge {
   refuseFraction(order.amount, order.currency);
   refuseSmall(order);

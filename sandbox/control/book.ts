@@ -7,7 +7,7 @@ import { control } from './define.ts';
 
 type Sums = Record<string, { count: number; amount: number }>;
 
-/** `book`: the sandbox's own truth about money, for an audit. */
+/** `book`: the sandbox's own record of money, for an audit. */
 export const bookControls = [control('GET book', {}, ({ surface }) => bookOf(surface.w))];
 
 function bookOf(w: World): object {

@@ -9,7 +9,9 @@ export type ControlCall = { surface: Surface; id: string };
 /** One endpoint of the control API. */
 export type Control = { name: string; run(call: ControlCall, input: JsonObject): object };
 
-/** Defines an endpoint of the control API; every input is checked, unknown ones are refused. */
+/**
+ * Defines an endpoint of the control API. Every input is checked, and unknown inputs are refused.
+ */
 export function control<S extends Shape>(
   name: string,
   shape: S,
@@ -18,12 +20,12 @@ export function control<S extends Shape>(
   return { name, run: (call, input) => handle(call, readParams(shape, input)) };
 }
 
-/** Refuses what a test asks for. */
+/** Creates the error for a control that a test may not use this way. */
 export function refuse(message: string, param?: string): StripeFault {
   return new StripeFault(400, { type: 'control', message, ...(param && { param }) }, false);
 }
 
-/** Says that there is nothing of this id. */
+/** Creates the error for an unknown id. */
 export function unknownId(what: string, id: string): StripeFault {
   return new StripeFault(404, { type: 'control', message: `There is no ${what} ${id}` }, false);
 }

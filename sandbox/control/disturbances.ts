@@ -59,7 +59,7 @@ const limits = {
   objectPerHour: integer(),
 };
 
-/** `holds`, `faults` and `limits`: what stands between a request and its answer. */
+/** `holds`, `faults` and `limits`: the disturbances between a request and its answer. */
 export const disturbanceControls = [
   control('GET holds', {}, ({ surface }) => ({ holds: surface.holds.list() })),
   control('PUT holds', { holds: required(listOf(hold)) }, ({ surface }, { holds }) => {

@@ -3,18 +3,18 @@ import { readSetting, writeSetting } from '../store/settings.ts';
 
 /** The sandbox's time: real time plus an offset that only grows. */
 export type Clock = {
-  /** Now, in milliseconds. While something due is processed, the moment it was due. */
+  /** The current time in milliseconds. While a due item is processed, the time when it was due. */
   now(): number;
   /** Now, in whole seconds, as Stripe's v1 objects carry it. */
   seconds(): number;
   offsetMs(): number;
   /** Persists a larger offset; the caller then processes what has become due. */
   setOffset(offsetMs: number): void;
-  /** Runs `work` as of `at`, so that what it makes carries the time it was due. */
+  /** Runs `work` as of `at`, so that new objects carry the time when they were due. */
   asOf<T>(at: number, work: () => T): T;
 };
 
-/** Opens the clock where the last process left it. */
+/** Opens the clock at the offset that the last process stored. */
 export function openClock(db: Database): Clock {
   let offsetMs = readSetting(db, 'offsetMs', 0);
   let frozen: number | undefined;

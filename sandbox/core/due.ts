@@ -1,17 +1,17 @@
 import { recordUnknown } from './unknown.ts';
 import type { World } from './world.ts';
 
-/** What happens when its time comes, by the kind of the due row. */
+/** The handler for each kind of due item. */
 export type DueHandlers = Record<string, (w: World, ref: string) => void>;
 
 type DueRow = { seq: number; at: number; kind: string; ref: string };
 
-/** Notes that something happens at a time; the same thing at the same time is noted once. */
+/** Schedules an item at a time. The same item at the same time is scheduled once. */
 export function schedule(w: World, at: number, kind: string, ref: string): void {
   w.db.run('insert or ignore into due (at, kind, ref) values (?, ?, ?)', at, kind, ref);
 }
 
-/** Forgets everything of this kind that still waits for this object. */
+/** Removes every scheduled item of this kind for this object. */
 export function unschedule(w: World, kind: string, ref: string): void {
   w.db.run('delete from due where kind = ? and ref = ?', kind, ref);
 }
@@ -23,7 +23,7 @@ export function isScheduled(w: World, kind: string, ref: string): boolean {
 
 const atOnce = 100;
 
-/** Does everything whose time has come, in order of time. */
+/** Processes every due item in order of time. */
 export function processDue(w: World, handlers: DueHandlers): number {
   const until = w.clock.now();
   let count = 0;
@@ -47,7 +47,7 @@ function processSome(w: World, handlers: DueHandlers, until: number): number {
   return atOnce;
 }
 
-/** A thing that cannot be done must not keep everything after it from happening. */
+/** An item that fails must not prevent the items after it. */
 function perform(w: World, { kind, ref }: DueRow, handle: DueHandlers[string] | undefined): void {
   try {
     w.db.savepoint(() => handle?.(w, ref));

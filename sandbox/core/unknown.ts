@@ -13,7 +13,7 @@ export function recordUnknown(w: World, { method, path, reason }: Unknown): void
   );
 }
 
-/** What nobody taught the sandbox, from a sequence number on. */
+/** Lists the requests that the sandbox does not support, from a sequence number on. */
 export function listUnknown(w: World, after: number): object[] {
   return w.db.all('select * from unknown_calls where seq > ? order by seq', after);
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** One request of Stripe's surface with what was answered, or would have been before a drop. */
+/** One request to Stripe's API with its answer, or with the answer that a drop suppressed. */
 export type Exchange = {
   method: string;
   path: string;
@@ -13,12 +13,15 @@ export type Exchange = {
   injected: boolean;
 };
 
-/** Sees everything the sandbox says, so that tests can hold it against Stripe's own description. */
+/**
+ * Observes every answer and event of the sandbox, so that tests can check them against Stripe's own
+ * description.
+ */
 export type Witness = {
   exchange(exchange: Exchange): void;
   event(version: 'v1' | 'v2', body: unknown): void;
   unknown(call: Unknown): void;
 };
 
-/** Something nobody taught the sandbox. */
+/** A request that the sandbox does not support. */
 export type Unknown = { method: string; path: string; reason: string };

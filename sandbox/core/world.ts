@@ -2,7 +2,7 @@ import type { Database } from '../store/database.ts';
 import type { Clock } from './clock.ts';
 import type { Witness } from './witness.ts';
 
-/** What every part of the sandbox shares: its memory, its clock and where it is reachable. */
+/** The state that every part of the sandbox shares: its storage, its clock and its address. */
 export type World = {
   db: Database;
   clock: Clock;

@@ -76,7 +76,7 @@ export function decide(w: World, id: string): void {
   else if (words === 'escalate_inquiry_evidence' && isInquiry(dispute)) escalate(w, dispute);
 }
 
-/** Due: nobody has answered in time. */
+/** Due: nobody answered in time. */
 export function lapse(w: World, id: string): void {
   const dispute = findRecord(w, 'dispute', id);
   if (dispute?.status.endsWith('needs_response')) lose(w, dispute);

@@ -18,20 +18,20 @@ type Hold = HoldOrder & { caught: number; released: boolean; drop: boolean; wait
 
 /** Named kill points: stops matching requests until released. */
 export type Holds = {
-  /** Puts these holds in the place of all others, whose requests go on. */
+  /** Replaces all holds. Requests that the old holds stopped continue. */
   replace(orders: HoldOrder[]): void;
   /** Every hold with the requests that hang in it now. */
   list(): object[];
-  /** Lets go what hangs and ends the hold; false when there is none of this id. */
+  /** Releases the waiting requests and ends the hold. Returns false if no hold has this id. */
   release(id: string, drop: boolean): boolean;
-  /** Waits where a hold says so. Answers `drop` when the connection is to be closed. */
+  /** Waits if a hold matches. Returns `drop` if the connection must be closed. */
   pass(when: HoldPoint, request: StripeRequest): Promise<'go' | 'drop'>;
   /** Does another request hang that locks the account of this one? */
   isLocked(request: StripeRequest): boolean;
   releaseAll(): void;
 };
 
-/** Makes the holds of one running sandbox; they die with it, as the connections do. */
+/** Creates the holds of one running sandbox. They end with its process, like the connections. */
 export function createHolds(): Holds {
   let holds: Hold[] = [];
   return {

@@ -22,7 +22,7 @@ export type LimitWish = { [K in keyof LimitSettings]?: LimitSettings[K] | undefi
 export type Limits = {
   settings(): LimitSettings;
   set(wish: LimitWish): void;
-  /** Takes a place for a request, or says why there is none. The caller gives it back. */
+  /** Takes a place for a request, or returns the refusal. The caller releases the place. */
   admit(method: string, path: string): StripeFault | undefined;
   leave(method: string, path: string): void;
 };

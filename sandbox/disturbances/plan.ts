@@ -19,13 +19,13 @@ export type StrikePlan = {
 export type Plan = {
   set(plan: StrikePlan): void;
   show(): StrikePlan;
-  /** Counts the call and answers with the fault that strikes it, if one does. */
+  /** Counts the call. Returns the fault that strikes it, if any. */
   take(request: StripeRequest): Fault | undefined;
 };
 
 const nothing: StrikePlan = { seed: 0, shares: {}, delayMs: 0, strikes: [] };
 
-/** Opens the plan where the last process left it. */
+/** Opens the plan as the last process stored it. */
 export function openPlan(w: World): Plan {
   let plan = readSetting(w.db, 'plan', nothing);
   let named = byCall(plan);

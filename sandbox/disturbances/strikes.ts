@@ -29,7 +29,9 @@ export type StrikeKind = (typeof strikeKinds)[number];
 /** A fault at the n-th call of an endpoint, as `POST /v1/payouts`. */
 export type Strike = { endpoint: string; n: number; fault: StrikeKind; delayMs: number };
 
-/** Can this fault befall this request? Only a key can be in use. */
+/**
+ * True if this fault can strike this request. Only a request with a key can find its key in use.
+ */
 export function canStrike(fault: StrikeKind, { key }: StripeRequest): boolean {
   return fault !== 'key-in-use' || key !== null;
 }

@@ -17,7 +17,7 @@ const retryAfterMs = [1_000, 3_000];
 const atOnce = 8;
 const answerWithinMs = 10_000;
 
-/** Sends what is queued, over and over, until stopped. */
+/** Sends queued deliveries until stopped. */
 export type Courier = { wake(): void; stop(): Promise<void> };
 
 /** Starts delivering: everything waiting, also from before a restart, in the order it was queued. */
@@ -87,7 +87,7 @@ async function deliver(w: World, delivery: Waiting, stopping: AbortSignal): Prom
   const destination = findDestination(w, delivery.destination);
   if (!destination) return note(w, delivery, { state: 'dropped', error: 'destination deleted' });
   const outcome = await post(destination, payloadOf(delivery), stopping);
-  // Nobody knows how it ended; the next process sends it again.
+  // The outcome is unknown, so the next process sends the delivery again.
   if (stopping.aborted) return;
   if (outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300) {
     return note(w, delivery, { state: 'delivered', ...outcome });

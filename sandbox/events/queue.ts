@@ -44,7 +44,7 @@ export function queue(
   );
 }
 
-/** What was true when it was first sent, told again when it may not be any more. */
+/** Sends the same event again later, when its object may have changed. */
 function queueStale(w: World, id: string, destination: string, { staleMs }: WebhookSettings): void {
   queue(w, id, destination, { ...orderly, delayMs: staleMs });
 }

@@ -9,7 +9,7 @@ import type { Surface } from './surface.ts';
 /** What the server does with a request: write an answer, or close the connection without one. */
 export type Outcome = Answer | 'drop';
 
-/** Carries one Stripe request through limits, holds, faults and its one transaction. */
+/** Takes one Stripe request through limits, holds, faults and its single transaction. */
 export async function answerStripe(
   surface: Surface,
   request: StripeRequest,
@@ -42,7 +42,7 @@ async function disturbed(
   return (await surface.holds.pass('after', request)) === 'drop' ? 'drop' : answer;
 }
 
-/** From here the key is taken: a second request with it is told so until the answer stands. */
+/** Takes the key: until this request has an answer, a second request with the key is refused. */
 async function inFlight(
   surface: Surface,
   request: StripeRequest,
@@ -57,7 +57,7 @@ async function inFlight(
   }
   if (mark !== null) surface.inFlight.add(mark);
   try {
-    // A request in flight is done even if its client has gone away meanwhile.
+    // A request in flight is processed even if its client has disconnected.
     const passed = await surface.holds.pass('during', request);
     const answer = process(surface, request, fault?.kind === 'status' ? fault : undefined);
     return passed === 'drop' ? 'drop' : answer;

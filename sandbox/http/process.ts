@@ -12,7 +12,7 @@ import type { Surface } from './surface.ts';
 
 type Result = Answer & { stored: boolean; errorCode: string | null; injected?: true };
 
-/** Does the work of a request: effect, kept answer and log line in one transaction. */
+/** Processes a request: its effect, the kept answer and the log line are one transaction. */
 export function process(surface: Surface, request: StripeRequest, fault?: Fault): Answer {
   const { w } = surface;
   processDue(w, surface.due);
@@ -71,7 +71,7 @@ function replay({ status, body, request_id: original }: Kept): Result {
   return { status, body, headers, stored: false, errorCode: codeOf(body) };
 }
 
-/** v1 replays what it answered; v2 remembers what was done, and runs a failed call again. */
+/** v1 replays its answer. v2 keeps only a success, and runs a failed call again. */
 function toKeep({ version }: StripeRequest, done: Result, answered: Result): Result | undefined {
   if (version === 'v2') return done.status < 400 ? done : undefined;
   return answered.stored ? answered : undefined;
@@ -136,7 +136,7 @@ function failed(request: StripeRequest, error: unknown): Result {
   };
 }
 
-/** Where the answer would only be replayed, a retry is of no use. */
+/** Advises against a retry if the stored answer would be replayed. */
 function retryAdvice({ status, stored }: StripeFault, { key, version }: StripeRequest) {
   if (status === 409) return { 'Stripe-Should-Retry': 'true' };
   const replayed = stored && key !== null && version === 'v1';
@@ -173,7 +173,7 @@ function codeOf(body: string): string | null {
 function log(surface: Surface, request: StripeRequest, result: Result, replayed: boolean): void {
   const { status, errorCode } = result;
   recordRequest(surface.w, request, { status, errorCode, replayed });
-  // A gateway's page, which a test put in place of an answer, is none of Stripe's.
+  // A gateway's page that a test injected is not an answer of Stripe.
   if (!surface.w.witness || !result.body.startsWith('{')) return;
   const { method, path, account, key, params } = request;
   const body: unknown = JSON.parse(result.body);

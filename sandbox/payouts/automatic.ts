@@ -9,7 +9,7 @@ import { defaultBank, makePayout } from './create.ts';
 
 const daySeconds = 86_400;
 
-/** Due at midnight: pays out what a schedule that is not manual says is to be paid out. */
+/** Due at midnight: makes the automatic payouts that the account's schedule requires. */
 export function payOutByItself(w: World, id: string): void {
   const account = findAccount(w, id);
   if (!account || !paysByItself(account)) return;

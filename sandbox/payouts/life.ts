@@ -81,7 +81,7 @@ export function payPayout(w: World, id: string): Payout {
   ]);
 }
 
-/** Lets the bank send a payout back now, also one that was already paid: a late return. */
+/** Lets the bank return a payout now, even a paid one: a late return. */
 export function failPayout(w: World, id: string, failureCode: string): Payout {
   const payout = findPayout(w, id);
   refuseUnless(payout, ['pending', 'in_transit', 'paid'], 'failed');
@@ -115,7 +115,7 @@ export function cancelPayout(w: World, account: string, id: string): Payout {
   return endCanceled(w, payout);
 }
 
-/** Changes a payout and tells of it. */
+/** Changes a payout and emits an event about it. */
 export function change(
   w: World,
   before: Payout,

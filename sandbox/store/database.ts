@@ -5,7 +5,10 @@ import { schema } from './schema.ts';
 /** A row as SQLite hands it out. */
 export type Row = Record<string, unknown>;
 
-/** The sandbox's memory: every statement prepared once, one writer, nothing acknowledged is lost. */
+/**
+ * The sandbox's storage: statements are prepared once, there is one writer, and nothing
+ * acknowledged is lost.
+ */
 export type Database = {
   run(sql: string, ...values: SQLInputValue[]): number;
   get<T = Row>(sql: string, ...values: SQLInputValue[]): T | undefined;
@@ -15,7 +18,7 @@ export type Database = {
   close(): void;
 };
 
-/** Opens the file (or `:memory:`) and lays the tables where they are missing. */
+/** Opens the file (or `:memory:`) and creates missing tables. */
 export function openDatabase(file: string): Database {
   const sqlite = new DatabaseSync(file);
   // WAL with synchronous=normal survives the death of the process, which is what tests inflict.

@@ -25,7 +25,7 @@ export function saveRecord(w: World, record: Records[keyof Records]): void {
   w.db.run('update objects set body = ? where id = ?', JSON.stringify(record), record.id);
 }
 
-/** Finds an object; one of another account is not there. */
+/** Finds an object. An object of another account is not found. */
 export function findRecord<K extends keyof Records>(
   w: World,
   kind: K,
@@ -41,7 +41,7 @@ export function findRecord<K extends keyof Records>(
   return JSON.parse(row.body) as Records[K];
 }
 
-/** Reads an object or answers that there is none. */
+/** Reads an object. Throws Stripe's error if it does not exist. */
 export function readRecord<K extends keyof Records>(
   w: World,
   kind: K,
