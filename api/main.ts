@@ -16,7 +16,7 @@ import { createLog } from './http/log.ts';
 import { createSandboxClock } from './operations/sandbox-clock.ts';
 import { createWaker } from './wake-ups.ts';
 
-/** Starts the API of these settings; answers when it takes calls. */
+/** Starts the API with these settings. Resolves when it accepts requests. */
 export async function startApi(
   config: Config,
   log: Log,
@@ -43,7 +43,7 @@ export async function startApi(
   });
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
   const url = await listen(server, config.api);
-  waker.wakeSoon(); // what the last process wrote and did not deliver
+  waker.wakeSoon(); // the last process may have left undelivered wake-ups
   return {
     url,
     async stop() {
@@ -61,10 +61,10 @@ export async function startApi(
  */
 const serverOptions = { keepAliveTimeout: 75_000 };
 
-/** A caller waits for what is asked of Stripe here. */
+/** Short, because a caller waits for Stripe's answer. */
 const stripeTimeoutMs = 10_000;
 
-/** The row is written when the worker first starts; before that there is nothing to compare. */
+/** The first start of a worker writes the row. Before that, there is nothing to compare. */
 async function checkInstallation(db: Db, config: Config, livemode: boolean): Promise<void> {
   const why = await whyUnusable(db);
   if (why !== undefined) throw new Error(why);
@@ -76,11 +76,11 @@ async function checkInstallation(db: Db, config: Config, livemode: boolean): Pro
   if (mismatch !== undefined) throw new Error(mismatch);
 }
 
-/** Lazily, so that events and earnings are stored also while Temporal is away. */
+/** Connects lazily, so that events and earnings are stored even while Temporal is unavailable. */
 function connectToTemporal({ temporal }: Config): Connection {
   return Connection.lazy({
     address: temporal.address,
-    // Left to itself it would look again only every two minutes after a long absence.
+    // The default would try again only every two minutes after a long outage.
     channelArgs: { 'grpc.max_reconnect_backoff_ms': 5000 },
     ...(temporal.apiKey !== undefined && { apiKey: temporal.apiKey }),
     ...(temporal.tls && { tls: true }),
@@ -108,10 +108,10 @@ async function listen(server: Server, { host, port }: Config['api']): Promise<st
   return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
 }
 
-/** Longer than any answer should take; a caller that hangs does not keep the process. */
+/** Longer than any answer should take, so that a hanging caller does not keep the process alive. */
 const finishWithinMs = 10_000;
 
-/** Takes no new request and waits for those under way, events that are being stored included. */
+/** Accepts no new request and waits for the running ones, including events being stored. */
 async function finishRequests(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const idle = setInterval(() => server.closeIdleConnections(), 100);

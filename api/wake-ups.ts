@@ -5,15 +5,15 @@ import { listWakeUps, removeWakeUps, type WakeUp } from '../db/wake-ups.ts';
 import { engineQueue } from '../workflows/messages.ts';
 import type { Log } from './http/context.ts';
 
-/** Tells workflows that they have something to look at, soon after it was written down. */
+/** Delivers stored wake-ups to workflows soon after they are written. */
 export type Waker = {
-  /** Something was written; within a moment it is told. */
+  /** Call this after writing a wake-up; it is delivered within a moment. */
   wakeSoon: () => void;
-  /** Ends after the deliveries under way; what is left is delivered by the relay. */
+  /** Waits for the running deliveries. The relay delivers the rest. */
   stop: () => Promise<void>;
 };
 
-/** Reasons that come within this time reach a workflow as one signal. */
+/** Wake-ups of one workflow that are written within this time arrive as one signal. */
 const gatherMs = 250;
 const batchSize = 200;
 const deliveriesAtOnce = 20;
@@ -40,7 +40,7 @@ export function createWaker(deps: WakerDeps): Waker {
   };
   const look = (): void => {
     dueAt = Infinity;
-    // One round at a time; whoever asks meanwhile gets a round of their own afterwards.
+    // One round at a time. A call during a round starts another round afterwards.
     if (running) return lookIn(gatherMs);
     running = runRound().finally(() => (running = undefined));
   };
@@ -52,7 +52,7 @@ export function createWaker(deps: WakerDeps): Waker {
   };
   return {
     wakeSoon: () => {
-      // While nobody answers, the pause decides: a payday's webhooks must not hammer.
+      // While nothing answers, only the pause decides: many webhooks must not cause many tries.
       if (!isAway) lookIn(gatherMs);
     },
     async stop() {
@@ -67,7 +67,7 @@ function nextPause(pauseMs: number): number {
   return Math.min(longestPauseMs, Math.max(firstPauseMs, pauseMs * 2));
 }
 
-/** `some`: a part could not be delivered though others could. `away`: nobody answers. */
+/** `some`: only some were delivered. `away`: Temporal or the database does not answer. */
 type Outcome = 'all' | 'some' | 'away';
 
 async function deliverAll(deps: WakerDeps): Promise<Outcome> {

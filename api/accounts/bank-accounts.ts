@@ -30,7 +30,9 @@ const getRequirements = defineRoute({
     200: answer(
       z.object({
         data: z.array(Requirement),
-        asOf: schemas.Instant.nullable().openapi({ description: 'When the account was read' }),
+        asOf: schemas.Instant.nullable().openapi({
+          description: 'When the engine last read the account from Stripe',
+        }),
       }),
       'The requirements, the most urgent first',
     ),
@@ -42,22 +44,30 @@ const BankAccount = z
     id: z.string(),
     currency: z.string(),
     fingerprint: z.string().nullable().openapi({
-      description: 'The same for the same bank account, however often it is added',
+      description:
+        'Stripe’s fingerprint. It stays the same if the same bank account is added again',
     }),
-    status: z.string().openapi({ description: 'As Stripe has it' }),
-    isDefault: z.boolean().openapi({ description: 'Payouts in this currency go there' }),
+    status: z.string().openapi({ description: 'Stripe’s status of the bank account' }),
+    isDefault: z
+      .boolean()
+      .openapi({ description: '`true` if payouts in this currency go to this bank account' }),
     firstSeenAt: schemas.Instant,
     goneAt: schemas.Instant.nullable(),
     failures: z.int(),
     coolsUntil: schemas.Instant.nullable().openapi({
-      description: 'Nothing is sent there before, since payouts were turned to it from another',
+      description:
+        'Payouts recently changed to this bank account, so nothing is sent to it before this instant',
     }),
     failureCode: z.string().nullable().openapi({
-      description: 'Why it did not take the last payout that failed there',
+      description:
+        'Stripe’s code of the reason why the last failed payout to this bank account failed',
     }),
-    failure: Failure.nullable().openapi({ description: 'What is wrong with it, if anything' }),
+    failure: Failure.nullable().openapi({
+      description: 'What is wrong with the bank account. Null if nothing is',
+    }),
     pausedAt: schemas.Instant.nullable().openapi({
-      description: 'Nothing more is sent there until the seller enters another, or it is resumed',
+      description:
+        'When the engine stopped sending payouts to this bank account. They continue once the seller enters another bank account or a person resumes this one',
     }),
   })
   .openapi('BankAccount');
@@ -118,7 +128,7 @@ const waive = defineRoute({
   responses: { 200: answer(WaivedBankAccount, 'The bank account') },
 });
 
-/** What an account asks of its seller, and where it is paid to. */
+/** Routes of the requirements and bank accounts of a seller's account. */
 export function accountRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -144,7 +154,7 @@ export function accountRoutes(deps: AppDeps) {
       const done = await runCommand(c, deps, { kind: 'waive-cooling', request }, async (tx) => {
         await refuseUnlessCooling(tx, request);
         const { body, ...answered } = await letPay(tx, request, waiveCooling);
-        // The answer is kept with the command, and so is why it was ordered.
+        // The answer is stored with the command, so the reason is recorded with it.
         return { ...answered, body: { ...body, waiveReason: request.reason } };
       });
       return c.json(done.body, done.status);
@@ -154,10 +164,13 @@ export function accountRoutes(deps: AppDeps) {
 async function refuseUnlessCooling(tx: Tx, of: z.infer<typeof BankAccountParams>): Promise<void> {
   const banks = await listBankAccounts(tx, of.sellerId);
   if (banks.find(({ id }) => id === of.bankAccountId)?.coolsUntil !== null) return;
-  throw new Problem('bank-account-not-cooling', 'There is no cooling period to waive');
+  throw new Problem(
+    'bank-account-not-cooling',
+    'This bank account has no cooling period that could be waived',
+  );
 }
 
-/** Lets payouts go to a bank account again, and wakes those that waited for it. */
+/** Allows payouts to a bank account again, and wakes the payouts that waited for it. */
 async function letPay(
   tx: Tx,
   { sellerId, bankAccountId }: z.infer<typeof BankAccountParams>,
@@ -165,9 +178,13 @@ async function letPay(
 ) {
   await readSeller(tx, sellerId);
   const isKnown = await lets(tx, sellerId, bankAccountId);
-  if (!isKnown) throw new Problem('unknown-bank-account', 'The seller never had this bank account');
+  if (!isKnown)
+    throw new Problem(
+      'unknown-bank-account',
+      'This seller has never had a bank account with this id',
+    );
   await wakeWaitingPayouts(tx, sellerId);
   const bank = (await listBankAccounts(tx, sellerId)).find(({ id }) => id === bankAccountId);
-  if (!bank) throw new Error('a bank account that was just there');
+  if (!bank) throw new Error('a bank account disappeared within a transaction');
   return { status: 200 as const, body: toBankAccount(bank), objectId: sellerId };
 }

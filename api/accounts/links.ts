@@ -14,16 +14,21 @@ const WebAddress = z
 
 const OnboardingUrls = z
   .strictObject({
-    returnUrl: WebAddress.openapi({ description: 'Where the seller lands afterwards' }),
-    refreshUrl: WebAddress.openapi({ description: 'Where a used or expired link leads' }),
+    returnUrl: WebAddress.openapi({
+      description: 'Where Stripe sends the seller after the onboarding',
+    }),
+    refreshUrl: WebAddress.openapi({
+      description: 'Where Stripe sends a seller whose link was used or has expired',
+    }),
   })
   .openapi('OnboardingUrls');
 
 const Link = z.object({ url: z.string(), expiresAt: Instant.nullable() }).openapi('Link', {
-  description: 'A secret: whoever has it acts as the seller. Redirect to it, never mail it',
+  description:
+    'A secret, because whoever opens it acts as the seller. Redirect the seller’s browser to it, and never send it by email',
 });
 
-/** What a seller may do with the bank account and the money; when to pay is the engine's. */
+/** What a seller may change in Stripe's components. Only the engine decides when to pay. */
 const bank = { external_account_collection: true };
 const payouts = {
   ...bank,
@@ -49,14 +54,16 @@ const SessionRequest = z
       .array(z.enum(componentNames))
       .min(1, 'must name at least one')
       .optional()
-      .openapi({ description: 'By default all of these' }),
+      .openapi({ description: 'By default, all of these components' }),
   })
   .openapi('AccountSessionRequest');
 
 const AccountSession = z
   .object({
     stripeAccount: z.string(),
-    clientSecret: z.string().openapi({ description: 'A secret: for the seller’s browser only' }),
+    clientSecret: z
+      .string()
+      .openapi({ description: 'A secret. Give it only to the seller’s browser' }),
     expiresAt: Instant,
     components: z.array(z.enum(componentNames)),
   })

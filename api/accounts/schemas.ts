@@ -7,39 +7,44 @@ import {
 import * as schemas from '../http/schemas.ts';
 import { Instant } from '../http/schemas.ts';
 
-/** Why something is not allowed or does not work, and who must act. */
+/** Why something does not work and who must act, for the seller and for an operator. */
 export const Failure = z
   .object({
     next: z.enum(['wait', 'new-details', 'talk-to-bank', 'operator']).openapi({
-      description: 'Time, other details of the seller’s, a word with the bank, or a person',
+      description:
+        'What helps: waiting, new details from the seller, the seller’s talk with the bank, or an operator',
     }),
-    forSeller: z.string().openapi({ description: 'To be shown to the seller' }),
+    forSeller: z.string().openapi({ description: 'A sentence that can be shown to the seller' }),
     forOperator: z.string(),
   })
   .openapi('Failure');
 
-/** One thing that Stripe asks for. */
+/** Something that Stripe requires from a seller. */
 export const Requirement = z
   .object({
-    description: z.string().openapi({ description: 'Stripe’s own name for it' }),
-    text: z.string().openapi({ description: 'The same in one sentence' }),
+    description: z.string().openapi({ description: 'Stripe’s name of the requirement' }),
+    text: z.string().openapi({ description: 'The requirement as a sentence' }),
     next: Failure.shape.next,
     forSeller: Failure.shape.forSeller,
     mustAct: z.enum(['seller', 'stripe']),
     deadline: z.enum(['eventually_due', 'currently_due', 'past_due']),
     deadlineAt: schemas.Instant.nullable(),
-    blocks: z.array(z.string()).openapi({ description: 'Capabilities that stand still without' }),
-    errors: z.array(z.string()).openapi({ description: 'What was wrong with what was given' }),
+    blocks: z.array(z.string()).openapi({
+      description: 'The capabilities that Stripe restricts until the requirement is met',
+    }),
+    errors: z
+      .array(z.string())
+      .openapi({ description: 'What Stripe found wrong with the details that were given' }),
   })
   .openapi('Requirement');
 
-/** A requirement with the sentence that tells it. */
+/** Adds the sentences that explain a requirement. */
 export function toRequirement(requirement: Known) {
   const { next, forSeller } = requirementFailureOf(requirement);
   return { ...requirement, text: describeRequirement(requirement), next, forSeller };
 }
 
-/** Where a seller is paid to. */
+/** A seller's bank account in an explanation. */
 export const ExplainedBank = z
   .object({
     id: z.string(),
@@ -53,7 +58,11 @@ export const ExplainedBank = z
         forOperator: z.string(),
       })
       .nullable()
-      .openapi({ description: 'Nothing more is sent there, and why' }),
-    failure: Failure.nullable().openapi({ description: 'What is wrong with it' }),
+      .openapi({
+        description: 'Why nothing is sent to this bank account any more. Null if it is not paused',
+      }),
+    failure: Failure.nullable().openapi({
+      description: 'What prevents payouts to it. Null if nothing does',
+    }),
   })
   .openapi('ExplainedBankAccount');

@@ -8,11 +8,13 @@ const Balance = z
   .object({
     currency: z.string(),
     stripe: StripeBalance.optional(),
-    payable: schemas.Money.openapi({ description: 'What a payout ordered now would carry' }),
-    held: schemas.Money.openapi({ description: 'Payable but for holds' }),
-    notYetAvailable: schemas.Money.openapi({ description: 'Earned, payable later' }),
+    payable: schemas.Money.openapi({ description: 'What a payout ordered now would pay' }),
+    held: schemas.Money.openapi({ description: 'What would be payable without holds' }),
+    notYetAvailable: schemas.Money.openapi({ description: 'Earned, but payable only later' }),
     places: z.object({
-      owed: z.int().openapi({ description: 'All that was earned, as the other side: negative' }),
+      owed: z
+        .int()
+        .openapi({ description: 'The counterpart of everything earned, so it is negative' }),
       platform: z.int(),
       'platform-reserved': z.int(),
       account: z.int(),

@@ -12,12 +12,12 @@ import { askStripe, sumIn } from '../stripe/ask.ts';
 
 type Balance = Awaited<ReturnType<typeof readBalances>>[number];
 
-/** Whether Stripe is asked too. */
+/** Whether the answer also contains Stripe's own balance. */
 export const BalancesQuery = z.strictObject({
   stripe: z
     .enum(['true', 'false'])
     .optional()
-    .openapi({ description: 'Read Stripe’s own balance of the account beside ours' }),
+    .openapi({ description: '`true`: also read Stripe’s own balance of the account' }),
 });
 
 /** What Stripe says is at the account, and how that differs from our books. */
@@ -27,17 +27,18 @@ export const StripeBalance = z
     pending: Money,
     difference: Money.openapi({
       description:
-        'Stripe’s less ours. Not 0 for a moment while money is under way; else moved by somebody else',
+        'Stripe’s balance minus the ledger’s. Briefly not 0 while money is moving. If it stays, somebody else moved money',
     }),
-    explanation: z.string().openapi({ description: 'The difference in words' }),
+    explanation: z.string().openapi({ description: '`difference` as a sentence' }),
   })
   .openapi('StripeBalance');
 
 /** Adds Stripe's balance of the account to ours; a currency that only Stripe has comes last. */
 export async function addStripes(deps: AppDeps, seller: SellerRecord, balances: Balance[]) {
   const { stripeAccount } = seller;
-  // Of a closed seller too: what still moves there is what nobody looks for.
-  if (stripeAccount === null) throw new Problem('account-not-created', 'It has no balance yet');
+  // Closed sellers included, because nobody expects money to move there.
+  if (stripeAccount === null)
+    throw new Problem('account-not-created', 'Without an account, there is no balance at Stripe');
   const acting = actingFor(stripeAccount);
   const stripes = await askStripe(deps, 'GET /v1/balance', (stripe) =>
     stripe.balance.retrieve({}, acting),

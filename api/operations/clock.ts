@@ -15,7 +15,7 @@ const Clock = z
   .object({ now: Instant, offsetMs: z.int() })
   .openapi('Clock', { description: 'Business time, and how far it is ahead of real time' });
 
-/** Time never goes back, so that a mistyped year must not be the end of a sandbox. */
+/** The clock never moves back, so this limit protects a sandbox from a mistyped year. */
 const minutesInTenYears = 10 * 366 * 24 * 60;
 const farthestMs = minutesInTenYears * 60_000;
 const Move = z
@@ -28,7 +28,7 @@ const Move = z
     'must have either advanceMinutes or to',
   )
   .openapi('ClockMove', {
-    description: 'Ten years at most',
+    description: 'At most ten years',
     oneOf: [{ required: ['advanceMinutes'] }, { required: ['to'] }],
   });
 
@@ -46,13 +46,13 @@ const moveRoute = defineRoute({
   method: 'post',
   path: '/v1/test/clock',
   summary: 'Move the clock forward (sandbox only)',
-  description: 'Everything that falls due in between happens.',
+  description: 'Everything that is due by the new time happens.',
   tags: ['Test'],
   request: { body: body(Move) },
   responses,
 });
 
-/** The clock that tests and the demo move; there is none with Stripe itself. */
+/** Routes of the clock that tests and the demo move. It exists only with the sandbox. */
 export function clockRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(readRoute, async (c) => {
@@ -89,21 +89,27 @@ async function moveTime(
     const clock = await lockClock(tx);
     const offsetMs = offsetAfter(clock, move);
     if (offsetMs < clock.offsetMs) {
-      throw new Problem('clock-moves-forward', `It is ${clock.now} already`);
+      throw new Problem('clock-moves-forward', `The clock already shows ${clock.now}`);
     }
     if (offsetMs - clock.offsetMs > farthestMs) throw tooFar(clock);
     if (offsetMs - clock.offsetMs > farthestMsWhileOpen && (await isRequestOpen(tx))) {
-      throw new Problem('request-in-flight', 'Move at most 11 hours, or wait for the answer');
+      throw new Problem(
+        'request-in-flight',
+        'Move the clock by at most 11 hours, or wait until Stripe has answered',
+      );
     }
     await sandboxClock.moveTo(offsetMs).catch(() => {
-      throw new Problem('unavailable', 'The sandbox did not move; send the same again');
+      throw new Problem(
+        'unavailable',
+        'The sandbox’s clock did not move. Send the same request again',
+      );
     });
     await moveClock(tx, offsetMs);
   });
 }
 
 function tooFar({ now }: ClockReading): Problem {
-  const rule = `must be at most ten years after the clock, which says ${now}`;
+  const rule = `must be at most ten years after the clock’s time, ${now}`;
   return brokenRule('body', ['to'], rule);
 }
 

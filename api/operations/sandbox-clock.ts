@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SandboxClock } from '../http/context.ts';
 
-/** A move makes everything happen that falls due on the way, which takes a while. */
+/** A move takes time, because everything that is due by the new time happens meanwhile. */
 const moveWithinMs = 60_000;
 
 /** The clock of the sandbox at `apiBase`, over its control API. */
@@ -9,7 +9,7 @@ export function createSandboxClock(apiBase: string): SandboxClock {
   const url = new URL('/_sandbox/clock', apiBase);
   return {
     async moveTo(offsetMs) {
-      // A move whose second half was lost left the sandbox ahead; it never goes back.
+      // An interrupted move leaves the sandbox ahead of the engine. The sandbox never moves back.
       if ((await readOffset(url)) >= offsetMs) return;
       const answer = await fetch(url, {
         method: 'POST',

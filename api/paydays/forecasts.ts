@@ -13,10 +13,10 @@ import { sayNotPaid } from '../../domain/paydays/words.ts';
 
 type Funds = PaydayFacts['funds'][number];
 
-/** The next payday of a seller, and what it would do with each currency. */
+/** A seller's next payday with its forecasts. It is kept if it is due and was not opened yet. */
 export type ComingPayday = { at: string; cutOffAt: string; isKept: boolean; forecasts: Forecast[] };
 
-/** Finds it; nothing where the seller has no schedule. */
+/** Finds the next payday. Undefined if the seller has no schedule. */
 export function comingPayday(facts: PaydayFacts): ComingPayday | undefined {
   return nextPayday(
     facts.paydays.map(({ at, cutOffAt, funds }) => {
@@ -26,7 +26,7 @@ export function comingPayday(facts: PaydayFacts): ComingPayday | undefined {
   );
 }
 
-/** What a payday at this moment would do with these funds. */
+/** What a payday at this instant would do with each of these funds. */
 export function forecastsOf(facts: PaydayFacts, all: readonly Funds[], at: string): Forecast[] {
   const { seller, operations } = facts;
   const payee = {
@@ -63,7 +63,7 @@ export function unorderedNow(facts: PaydayFacts, currency: string): number {
   return own ? payableOf(own) - takenByOrders(orders, own) : 0;
 }
 
-/** A forecast as the API tells it. */
+/** Converts a forecast for an answer. */
 export function toPaydayMoney(forecast: Forecast): z.infer<typeof PaydayMoney> {
   const { currency, reason } = forecast;
   return {

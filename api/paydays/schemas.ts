@@ -6,13 +6,13 @@ import { Amount, Currency, Instant, Money } from '../http/schemas.ts';
 const intervals = z.enum(domain.intervals);
 const weekdays = z.array(z.enum(domain.weekdays)).max(7, 'must have at most 7 days');
 
-/** When a seller is paid, as an answer gives it. */
+/** A seller's schedule in the API's answers. */
 export const Schedule = z
   .object({
     interval: intervals,
     weekdays: z.array(z.enum(domain.weekdays)),
     dayOfMonth: z.int().nullable(),
-    at: z.string().openapi({ description: 'Local time of a payday' }),
+    at: z.string().openapi({ description: 'The local time of a payday, such as 09:00' }),
     timeZone: z.string(),
     cutOffHours: z.int(),
     minimums: z.record(z.string(), z.int()),
@@ -24,40 +24,47 @@ export type Schedule = domain.Schedule;
 const amounts = z.record(Currency, Amount).default({});
 const byCurrency = { propertyNames: { $ref: '#/components/schemas/Currency' } };
 
-/** The same as a caller gives it. */
+/** A schedule in a request. */
 export const GivenSchedule = z
   .strictObject({
     interval: intervals,
-    weekdays: weekdays.default([]).openapi({ description: 'With weekly' }),
-    dayOfMonth: z
-      .int()
-      .min(1, 'must be 1 to 31')
-      .max(31, 'must be 1 to 31')
-      .optional()
-      .openapi({ description: 'With monthly; a shorter month pays on its last day' }),
+    weekdays: weekdays
+      .default([])
+      .openapi({ description: 'Required with `weekly`, and not allowed otherwise' }),
+    dayOfMonth: z.int().min(1, 'must be 1 to 31').max(31, 'must be 1 to 31').optional().openapi({
+      description:
+        'Required with `monthly`, and not allowed otherwise. A shorter month pays on its last day',
+    }),
     at: z
       .string()
-      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time, as 09:00')
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time, such as 09:00')
       .default(domain.manualSchedule.at),
     timeZone: z
       .string()
       .max(60, 'must have at most 60 characters')
-      .refine(isTimeZone, 'must be the name of an IANA zone, as Europe/Berlin')
+      .refine(isTimeZone, 'must be the name of an IANA time zone, such as Europe/Berlin')
       .optional()
-      .openapi({ description: 'Required unless manual', example: 'Europe/Berlin' }),
+      .openapi({
+        description: 'Required unless the interval is `manual`',
+        example: 'Europe/Berlin',
+      }),
     cutOffHours: z
       .int()
       .min(0, 'must not be below 0')
       .max(domain.longestCutOffHours, `must be at most ${domain.longestCutOffHours}`)
       .default(0)
-      .openapi({ description: 'A payday pays what was available so long before it' }),
+      .openapi({
+        description:
+          'How many hours before the payday money must have become available to be paid on it',
+      }),
     minimums: amounts.openapi({
       ...byCurrency,
-      description: 'By currency; less waits for the next payday',
+      description:
+        'The smallest amount of a payday, by currency. A smaller amount waits for the next payday',
     }),
     thresholds: amounts.openapi({
       ...byCurrency,
-      description: 'By currency; so much is paid at once',
+      description: 'By currency. As soon as this amount is payable, it is paid, whatever the day',
     }),
   })
   .superRefine((given, context) => {
@@ -82,11 +89,11 @@ function toSchedule(given: Given): domain.Schedule {
   return { ...given, timeZone, dayOfMonth };
 }
 
-/** A payday to come. */
+/** A future payday. */
 export const Payday = z
   .object({
     at: Instant,
-    cutOffAt: Instant.openapi({ description: 'Pays what is available by then' }),
+    cutOffAt: Instant.openapi({ description: 'The payday pays what is available by this instant' }),
   })
   .openapi('Payday');
 
@@ -95,10 +102,12 @@ export const PaydayMoney = z
   .object({
     currency: z.string(),
     pays: Money,
-    leaves: Money.openapi({ description: 'Payable, and not paid' }),
-    held: Money.openapi({ description: 'Kept back by holds' }),
-    notYetAvailable: Money.openapi({ description: 'Earned; available only after the cut-off' }),
-    reason: z.string().nullable().openapi({ description: 'Why nothing is paid' }),
-    explanation: z.string().nullable().openapi({ description: 'The reason in words' }),
+    leaves: Money.openapi({ description: 'Payable, but not paid on this payday' }),
+    held: Money.openapi({ description: 'Not paid because of holds' }),
+    notYetAvailable: Money.openapi({ description: 'Earned, but available only after the cut-off' }),
+    reason: z.string().nullable().openapi({
+      description: 'The code of the reason why nothing is paid. Null if something is paid',
+    }),
+    explanation: z.string().nullable().openapi({ description: '`reason` as a sentence' }),
   })
   .openapi('PaydayMoney');

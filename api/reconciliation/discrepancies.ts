@@ -33,7 +33,7 @@ const listRoute = defineRoute({
       state: z.enum(['open', 'closed']).optional(),
       sellerId: schemas.SellerFilter,
       cause: z.enum(causeNames).optional(),
-      currency: schemas.Currency.optional().openapi({ description: 'Of either side' }),
+      currency: schemas.Currency.optional().openapi({ description: 'The currency of either side' }),
       ...PageQuery,
     }),
   },
@@ -55,14 +55,14 @@ const closeRoute = defineRoute({
   method: 'post',
   path: '/v1/discrepancies/{discrepancyId}/close',
   operationId: 'closeDiscrepancy',
-  summary: 'Close a discrepancy with a reason; it is not opened again',
+  summary: 'Close a discrepancy with a reason. It is not opened again',
   tags,
   request: {
     params: DiscrepancyParams,
     headers: schemas.CommandHeaders,
     body: body(z.strictObject({ reason: schemas.text(500) }).openapi('CloseReason')),
   },
-  responses: { 200: answer(Discrepancy, 'The discrepancy, closed') },
+  responses: { 200: answer(Discrepancy, 'The closed discrepancy') },
 });
 
 const reconciliationRoute = defineRoute({
@@ -73,10 +73,10 @@ const reconciliationRoute = defineRoute({
   description:
     'The answer says how far Stripe’s books were read, their totals and the differences.',
   tags,
-  responses: { 200: answer(Reconciliation, 'How it stands') },
+  responses: { 200: answer(Reconciliation, 'The state of the reconciliation') },
 });
 
-/** What differs from Stripe, and the word of a person on it. */
+/** Routes that read and close discrepancies, and read the state of the reconciliation. */
 export function discrepancyRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -112,7 +112,7 @@ async function close(tx: Tx, order: { id: DiscrepancyId; reason: string; by: str
   const closed = await discrepancies.closeDiscrepancy(tx, order);
   if (closed) return { status: 200, body: toDiscrepancy(closed), objectId: order.id };
   if (!(await discrepancies.findDiscrepancy(tx, order.id))) throw unknown();
-  throw new Problem('discrepancy-closed', 'Somebody closed it before');
+  throw new Problem('discrepancy-closed', 'Somebody has already closed this discrepancy');
 }
 
 function unknown(): Problem {

@@ -5,77 +5,105 @@ import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
 import * as schemas from '../http/schemas.ts';
 import { Instant, Money } from '../http/schemas.ts';
 
-/** Where the ledger and Stripe differ, or did until it was booked. */
+/** A difference between the ledger and Stripe, whether it still exists or has been booked since. */
 export const Discrepancy = z
   .object({
     id: z.string(),
     state: z.enum(['open', 'closed']),
     cause: z.enum(causeNames),
     explanation: z.string(),
-    remedy: z.string().openapi({ description: 'What there is to do' }),
+    remedy: z.string().openapi({ description: 'What a person has to do' }),
     owner: z
       .enum(['engine', 'platform', 'stripe', 'operator'])
-      .openapi({ description: 'Who has to act' }),
-    object: z.string().openapi({ description: 'What it is about; opened once for each cause' }),
-    sellerId: z.string().nullable().openapi({ description: 'Null: of the platform’s balance' }),
+      .openapi({ description: 'Who must act' }),
+    object: z.string().openapi({
+      description: 'The object that differs. Each object has at most one discrepancy of each cause',
+    }),
+    sellerId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Null if the discrepancy is in the platform’s own balance' }),
     payoutId: z.string().nullable(),
     atStripe: z
       .object({
         money: schemas.Money,
-        movementId: z.string().nullable().openapi({ description: 'The line, `txn_`' }),
+        movementId: z
+          .string()
+          .nullable()
+          .openapi({ description: 'The id of the line in Stripe’s books, `txn_…`' }),
         stripeId: z.string().nullable(),
       })
       .nullable()
-      .openapi({ description: 'What Stripe’s books say; null when they say nothing' }),
+      .openapi({
+        description: 'What Stripe’s books contain. Null if they contain nothing about the object',
+      }),
     inLedger: z
       .object({ money: schemas.Money, entryId: z.string().nullable() })
       .nullable()
-      .openapi({ description: 'What the ledger says; null when it says nothing' }),
+      .openapi({
+        description: 'What the ledger contains. Null if it contains nothing about the object',
+      }),
     openedAt: schemas.Instant,
     agreesSince: schemas.Instant.nullable().openapi({
-      description: 'Both sides say the same since then; a person closes it all the same',
+      description: 'Since when both sides agree. A person must still close the discrepancy',
     }),
     closedAt: schemas.Instant.nullable(),
-    closedBy: z.string().nullable().openapi({ description: 'The API key that closed it' }),
+    closedBy: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The id of the API key that closed it' }),
     closeReason: z.string().nullable(),
   })
   .openapi('Discrepancy');
 
-/** How far both sides were read, and what they add up to. */
+/** How far Stripe's books were read, and the totals of both sides. */
 export const Reconciliation = z
   .object({
     asOf: Instant,
     lastPassAt: Instant.nullable(),
     platform: z.object({
-      readUntil: Instant.nullable().openapi({ description: 'Its books are complete up to then' }),
-      linesUpTo: Instant.nullable().openapi({ description: 'Stripe’s time of the newest line' }),
-      isReading: z.boolean().openapi({ description: 'There is more than one pass may read' }),
+      readUntil: Instant.nullable().openapi({
+        description: 'The platform’s books were read completely up to this instant',
+      }),
+      linesUpTo: Instant.nullable().openapi({
+        description: 'When Stripe created the newest line that was read',
+      }),
+      isReading: z.boolean().openapi({
+        description: '`true` if there are more lines than one pass reads. The next passes continue',
+      }),
       lines: z
         .array(z.object({ type: z.string(), lines: z.int(), sum: Money }))
-        .openapi({ description: 'By type: the platform’s own business is among them' }),
+        .openapi({ description: 'The totals by type. They include the platform’s own business' }),
     }),
     accounts: z.object({
       count: z.int(),
       neverRead: z.int(),
-      readUntil: Instant.nullable().openapi({ description: 'When the stalest was read' }),
+      readUntil: Instant.nullable().openapi({
+        description: 'When the account that was not read for the longest time was last read',
+      }),
       sums: z.array(
         z.object({
           lines: z.int(),
           atStripe: Money,
           inLedger: Money,
           difference: Money.openapi({
-            description: 'Not 0 for a moment while money is under way; else there is a discrepancy',
+            description:
+              'Briefly not 0 while money is moving. If it stays, a discrepancy is opened',
           }),
         }),
       ),
     }),
-    openLines: z.int().openapi({ description: 'Lines that no entry says yet' }),
-    unconfirmedEntries: z.int().openapi({ description: 'Entries of which no line was read yet' }),
+    openLines: z
+      .int()
+      .openapi({ description: 'Lines at Stripe for which the ledger has no entry yet' }),
+    unconfirmedEntries: z
+      .int()
+      .openapi({ description: 'Entries of the ledger for which no line was read from Stripe yet' }),
     openDiscrepancies: z.int(),
   })
   .openapi('Reconciliation');
 
-/** The record as a caller reads it. */
+/** Converts the state of the reconciliation for an answer. */
 export function toReconciliation(record: ReconciliationRecord): z.infer<typeof Reconciliation> {
   const { asOf, passedAt, platform, accounts, platformLines, accountSums, ...counts } = record;
   return {

@@ -7,8 +7,8 @@ import type { SellerRecord } from '../../db/sellers/rows.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 
 /**
- * Gives a seller another schedule; what is under way goes on, the next payday is found at once. The
- * same again changes nothing: a payday that has come and was not opened yet stays.
+ * Changes a seller's schedule and its next payday. Payouts that have started continue. The same
+ * schedule again changes nothing, so a payday that is due and was not opened yet is kept.
  */
 export async function changeSchedule(
   tx: Tx,

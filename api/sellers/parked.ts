@@ -22,7 +22,7 @@ const Created = z
     stripeAccount: z
       .custom<StripeAccountId>(
         (id) => typeof id === 'string' && /^acct_[A-Za-z0-9]{1,200}$/.test(id),
-        'must be the id of an account of Stripe’s, acct_',
+        'must be the id of a Stripe account, acct_…',
       )
       .openapi({ type: 'string', example: 'acct_1ExampleOfAnAccount' }),
   })
@@ -96,7 +96,10 @@ async function lock(
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
   const { parked } = seller;
   if (parked !== null && isAnswered(parked)) return;
-  const detail = parked === null ? 'This seller did not stop' : `It stopped because of ${parked}`;
+  const detail =
+    parked === null
+      ? 'This seller does not wait for a person'
+      : `This seller waits because of ${parked}`;
   throw new Problem('seller-not-parked', `${detail}; see /v1/attention`);
 }
 
@@ -105,7 +108,7 @@ async function show(tx: Tx, sellerId: SellerId) {
   return { status: 200 as const, body, objectId: sellerId };
 }
 
-/** The database lets an account of Stripe's belong to one seller only. */
+/** Refuses an account that belongs to another seller already; the database detects it. */
 function refuseTakenAccount(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
   if (constraint !== 'sellers_stripe_account_key') throw error;

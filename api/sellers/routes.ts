@@ -31,7 +31,7 @@ const NewSellerBody = z
   .strictObject({
     id: schemas.SellerFilter.openapi({
       description:
-        'Only for a seller that a backup lost: the id it had, by which its account at Stripe is found again',
+        'Only for a seller that was lost when a backup was restored: its old id, with which the engine finds its account at Stripe again',
     }),
     externalId: schemas.ExternalId.optional(),
     email: z
@@ -39,10 +39,14 @@ const NewSellerBody = z
       .max(254, 'must have at most 254 characters'),
     displayName: schemas.text(255).optional(),
     country: schemas.Country,
-    currency: schemas.Currency.optional().openapi({ description: 'By default the country’s' }),
+    currency: schemas.Currency.optional().openapi({
+      description: 'By default, the currency of the country',
+    }),
     entityType: z.enum(['individual', 'company']).default('individual'),
     metadata: schemas.Metadata.default({}),
-    schedule: GivenSchedule.optional().openapi({ description: 'By default manual' }),
+    schedule: GivenSchedule.optional().openapi({
+      description: 'By default, the interval is `manual`',
+    }),
   })
   .openapi('NewSeller');
 
@@ -51,11 +55,13 @@ const Order = z.object({ since: schemas.Instant, by: z.string(), reason: z.strin
 const CapabilityReason = z.object({
   capability: z.enum(['transfers', 'payouts']),
   code: z.string(),
-  resolution: z.string().openapi({ description: 'How it would become active, as Stripe says' }),
+  resolution: z
+    .string()
+    .openapi({ description: 'How the capability can become active, in Stripe’s code' }),
   ...Failure.shape,
 });
 
-/** A seller as the API tells it. */
+/** A seller in the API's answers. */
 export const Seller = z
   .object({
     id: z.string(),
@@ -73,27 +79,32 @@ export const Seller = z
       payouts: z.string().nullable(),
       reasons: z
         .array(CapabilityReason)
-        .openapi({ description: 'Why one is not active, in Stripe’s codes' }),
+        .openapi({ description: 'Why a capability is not active, with Stripe’s codes' }),
     }),
     accountReadAt: schemas.Instant.nullable(),
     payoutsManualAt: schemas.Instant.nullable(),
     schedule: Schedule,
     nextPayoutAt: schemas.Instant.nullable().openapi({
-      description: 'The first payday that was not opened yet; one that passed is kept',
+      description: 'The first payday that was not opened yet. A payday in the past is still opened',
     }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
-    paused: Order.openapi({ description: 'Starts no payout; `by` is the API key' }),
+    paused: Order.openapi({
+      description:
+        'Set while the seller is paused: no payout starts. `by` is the id of the API key',
+    }),
     closed: Order,
     createdAt: schemas.Instant,
   })
   .openapi('Seller');
 
-/** One seller, with what Stripe asks for. */
+/** A seller with Stripe's requirements. */
 export const SellerDetails = z
   .object({
     ...Seller.shape,
-    requirements: z.array(Requirement).openapi({ description: 'As Stripe told them last' }),
+    requirements: z
+      .array(Requirement)
+      .openapi({ description: 'Stripe’s requirements, as last read' }),
   })
   .openapi('SellerDetails');
 
@@ -105,8 +116,8 @@ const createSeller = defineRoute({
   tags: ['Sellers'],
   request: { headers: schemas.CommandHeaders, body: body(NewSellerBody) },
   responses: {
-    200: answer(SellerDetails, 'The seller that stands under this externalId, or this id'),
-    201: answer(SellerDetails, 'The seller'),
+    200: answer(SellerDetails, 'The seller that already exists under this externalId or id'),
+    201: answer(SellerDetails, 'The new seller'),
   },
 });
 
@@ -137,7 +148,7 @@ const getSellers = defineRoute({
   responses: { 200: answer(pageOf(Seller), 'A page of sellers') },
 });
 
-/** Who is paid, and where their money is. */
+/** Routes that create and read sellers, and read their balances. */
 export function sellerRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -190,12 +201,15 @@ async function create(
     throw new Problem(
       'seller-id-taken',
       seller.id === asked.id
-        ? `It stands with other details: ${seller.id}`
-        : `${seller.id} has this externalId: leave externalId out, and post no earnings again under both`,
+        ? `A seller with this id exists with other details: ${seller.id}`
+        : `Seller ${seller.id} has this externalId. Leave externalId out, and do not post the same earnings for both sellers`,
     );
   }
   if (!isNew && !isSame(seller, asked)) {
-    throw new Problem('external-id-taken', `Another seller has this externalId: ${seller.id}`);
+    throw new Problem(
+      'external-id-taken',
+      `A seller with other details has this externalId: ${seller.id}`,
+    );
   }
   if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
   return {
@@ -218,13 +232,13 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
   );
 }
 
-/** A seller with what Stripe asks for. */
+/** Converts a seller for an answer, and adds Stripe's requirements. */
 export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
   const requirements = (await listRequirements(db, seller.id)).map(toRequirement);
   return { ...toSeller(seller), requirements };
 }
 
-/** A seller as its record tells it. */
+/** Converts a seller for an answer. */
 export function toSeller(seller: SellerRecord) {
   const { transfersCapability, payoutsCapability, capabilityDetails, ...shown } = seller;
   const reasons = capabilityDetails.map((detail) => {

@@ -43,9 +43,9 @@ const updateRoute = defineRoute({
 const common = {
   schedule: Schedule,
   nextPayoutAt: schemas.Instant.nullable().openapi({
-    description: 'The first payday that was not opened; one in the past is opened once it can be',
+    description: 'The first payday that was not opened yet. A payday in the past is still opened',
   }),
-  next: z.array(Payday).openapi({ description: 'The paydays to come' }),
+  next: z.array(Payday).openapi({ description: 'The next paydays' }),
 };
 
 const getSchedule = defineRoute({
@@ -61,9 +61,10 @@ const getSchedule = defineRoute({
 const Preview = z
   .object({
     ...common,
-    now: z.array(PaydayMoney).openapi({ description: 'Were it payday now' }),
+    now: z.array(PaydayMoney).openapi({ description: 'What a payday right now would pay' }),
     expected: z.array(PaydayMoney).openapi({
-      description: 'At the next payday, which may be one that was kept, by what is earned already',
+      description:
+        'What the next payday will pay of what is already earned. That payday may be in the past and not opened yet',
     }),
   })
   .openapi('SchedulePreview');
@@ -73,16 +74,16 @@ const previewRoute = defineRoute({
   path: '/v1/sellers/{sellerId}/schedule/preview',
   operationId: 'previewSchedule',
   summary: 'Preview the next paydays of a seller',
-  description: 'The amounts follow from what is known now.',
+  description: 'The amounts contain only what is already earned.',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(Preview, 'The preview') },
 });
 
-/** Paydays shown ahead. */
+/** How many future paydays an answer contains. */
 const shown = 12;
 
-/** When sellers are paid. */
+/** Routes that change, read and preview a seller's schedule. */
 export function scheduleRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -114,7 +115,8 @@ export function scheduleRoutes(deps: AppDeps) {
 async function change(tx: Tx, sellerId: SellerId, asked: z.infer<typeof SellerChange>) {
   await lockSellerAlone(tx, sellerId);
   const seller = await readSeller(tx, sellerId);
-  if (seller.status === 'closed') throw new Problem('seller-closed', 'It does not change any more');
+  if (seller.status === 'closed')
+    throw new Problem('seller-closed', 'A closed seller cannot be changed. Reopen it first');
   await updateSeller(tx, sellerId, asked);
   if (asked.schedule) await changeSchedule(tx, seller, asked.schedule);
   const body = await toDetails(tx, await readSeller(tx, sellerId));

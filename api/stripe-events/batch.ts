@@ -1,4 +1,4 @@
-/** Writes what many requests bring in few statements; each learns when its own part stands. */
+/** Adds an item to the next write. Resolves when the item is written. */
 export type Batch<T> = (item: T) => Promise<void>;
 
 type Waiting<T> = {

@@ -77,9 +77,11 @@ describe('the documentation page', () => {
       refOf: (document: unknown, schema: unknown) => { enum: string[]; description: string };
     };
     const currency = { $ref: '#/components/schemas/Currency' };
-    const read = refOf(document, { allOf: [currency, { description: 'Of either side' }] });
+    const read = refOf(document, {
+      allOf: [currency, { description: 'The currency of either side' }],
+    });
     expect(read.enum).toContain('eur');
-    expect(read.description).toBe('Of either side');
+    expect(read.description).toBe('The currency of either side');
   });
 
   test('takes no other method', async () => {
