@@ -10,47 +10,53 @@ import {
 import { reachesThreshold } from './paydays/schedule.ts';
 
 /**
- * What makes money due: a payout that has set it aside and not transferred it, an order, a seller's
- * schedule, or that it is so much.
+ * What makes money due: a payout that has reserved it and not transferred it, an order, a payday,
+ * or a reached threshold.
  */
 export type DueKind = (typeof dueKinds)[number];
 export const dueKinds = ['set-aside', 'ordered', 'payday', 'threshold'] as const;
 
-/** What is known of one seller: its funds now, by the cut-off of its payday, and at the end. */
+/**
+ * What is known of one seller: its funds now, at the cut-off of its payday, and at the end of the
+ * period.
+ */
 export type SellerFunding = {
   payee: Payee;
-  /** Ordered, and nothing is set aside yet. */
+  /** Ordered payouts that have reserved nothing yet. */
   orders: { currency: Currency; requestedAmount: number | null }[];
   now: FundsAt;
-  /** The last payday before the end. */
+  /** The last payday before the end of the period. */
   payday: FundsAt | null;
   end: FundsAt;
 };
 
-/** Funds as they are at a moment, by what is known before. */
+/** The funds at a moment, from what is known now. */
 export type FundsAt = { at: string; funds: KnownFunds[] };
 export type KnownFunds = Omit<ExpectedFunds, 'ordered'>;
 
-/** Why money is not due: also that nobody ordered it and no schedule will. */
+/** Why money is not due, including that nobody ordered it and no schedule will. */
 export type NotDueReason = NotPaidReason | 'not-ordered';
 
-/** What one seller is to be paid in one currency until the end. Minor units. */
+/** What one seller is due in one currency until the end of the period. Minor units. */
 export type Need = {
   kind: DueKind;
   currency: Currency;
-  /** What the platform's balance has to bring. */
+  /** What the platform's balance must provide. */
   fromPlatform: number;
-  /** What is at the seller's account already. */
+  /** What is already at the seller's account. */
   fromAccount: number;
-  /** Why none of it is due as it stands. */
+  /** Why nothing of it is due. Null if it is due. */
   reason: NotDueReason | null;
-  /** What it is about: due, or due were the reason gone. */
+  /** The amount that is due, or would be due without the reason. */
   amount: number;
-  /** The payday. */
+  /** The payday, if there is one. */
   at: string | null;
 };
 
-/** Tells what is due to a seller. What is ordered goes first, and a threshold before a payday. */
+/**
+ * Computes what is due to a seller. Orders come first, and a reached threshold comes before a
+ * payday.
+ */
 export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Need[] {
   const ordered = new Map<Currency, number>();
   for (const funds of now.funds) {
@@ -92,26 +98,26 @@ function notOrdered(currency: Currency, amount: number): Need {
   return { kind: 'ordered', currency, reason: 'not-ordered', amount, ...none };
 }
 
-/** The part of all that is payable which orders ask for: of what is at the account first. */
+/** The part of the payable amount that orders ask for, money at the account first. */
 function orderedNeed(all: Need, amount: number): Need {
   if (all.reason !== null) return { ...all, amount };
   const fromAccount = Math.min(amount, all.fromAccount);
   return { ...all, amount, fromAccount, fromPlatform: amount - fromAccount };
 }
 
-/** What is due in one currency, over all sellers. */
+/** What is due in one currency, summed over all sellers. */
 export type CurrencyDue = {
-  /** What the platform's balance has to bring. */
+  /** What the platform's balance must provide. */
   fromPlatform: number;
   fromAccounts: number;
   parts: Record<DueKind, { payouts: number; amount: number }>;
-  /** The first and the last of the paydays. */
+  /** The first and the last payday. */
   firstPaydayAt: string | null;
   lastPaydayAt: string | null;
   notDue: Partial<Record<NotDueReason, { payouts: number; amount: number }>>;
 };
 
-/** Adds up needs, so that no more than a page of sellers is held at once. */
+/** Adds needs to the sums, so that only one page of sellers is in memory at a time. */
 export function addNeeds(due: Map<Currency, CurrencyDue>, needs: readonly Need[]): void {
   for (const one of needs) {
     const sum = due.get(one.currency) ?? nothingDue();
@@ -129,7 +135,7 @@ export function addNeeds(due: Map<Currency, CurrencyDue>, needs: readonly Need[]
   }
 }
 
-/** Adds what payouts have set aside at the platform, in all. */
+/** Adds what payouts have reserved at the platform in total. */
 export function addSetAside(
   due: Map<Currency, CurrencyDue>,
   all: readonly { currency: Currency; payouts: number; amount: number }[],
@@ -142,7 +148,7 @@ export function addSetAside(
   }
 }
 
-/** Before anything was added. */
+/** The sums before anything was added. */
 export function nothingDue(): CurrencyDue {
   const none = { payouts: 0, amount: 0 };
   return {
@@ -156,8 +162,8 @@ export function nothingDue(): CurrencyDue {
 }
 
 /**
- * What is missing of what is due: at most, if nothing of what is pending at Stripe arrives until
- * then, and at least, if all of it does. Stripe does not say when it will.
+ * How much is missing: at most, if no pending money at Stripe arrives in time, and at least, if all
+ * of it arrives. Stripe does not tell when pending money arrives.
  */
 export function missingOf(
   due: number,

@@ -18,14 +18,14 @@ export type SkipReason =
   | 'below-minimum'
   | 'on-hold';
 
-/** What can be set aside now, by place. */
+/** What a payout can reserve now, by place. */
 export type Funds = {
   requestedAmount: number | null;
   currency: Currency;
   atPlatform: number;
-  /** Less what Stripe does not let go yet. */
+  /** Without money that Stripe has not made available yet. */
   atAccount: number;
-  /** Earned at the platform, but not payable yet. */
+  /** Earned at the platform, and not available yet. */
   notYetAvailable: number;
   /** The active holds on the seller. */
   holds: readonly Hold[];
@@ -33,15 +33,16 @@ export type Funds = {
 
 export type Reservation =
   | { kind: 'reserve'; fromPlatform: MinorUnits; fromAccount: MinorUnits }
-  /** Held back; `until` is when the first hold lifts by itself. */
+  /** Held. `until` is when the first hold expires. */
   | { kind: 'wait'; until: string | null }
   | { kind: 'skip'; reason: SkipReason };
 
 /**
- * Decides what a payout sets aside: first what is at the account already, so that only the rest
- * is transferred; never while the account is negative, since a transfer would fill the hole. What
- * is missing at the platform is not paid from the account either. What is held stays: an order for
- * all shrinks by it, one by number waits for the hold.
+ * Decides what a payout reserves. Money at the account comes first, so that only the rest is
+ * transferred. Nothing is reserved while the account is negative, because a transfer would only
+ * fill the gap. Money that is not yet available at the platform is not taken from the account
+ * instead. Held money stays: an order for everything shrinks by it, and an order of an amount waits
+ * until the hold is lifted.
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
@@ -62,7 +63,9 @@ export function planReservation(funds: Funds): Reservation {
   return { kind: 'reserve', ...parts };
 }
 
-/** The platform's part is one that Stripe can transfer, even where that makes the whole smaller. */
+/**
+ * The platform's part is an amount that Stripe can transfer, even if the payout becomes smaller.
+ */
 function splitByPlace(
   { atAccount, atPlatform, notYetAvailable, currency }: Funds,
   amount: MinorUnits,
@@ -73,7 +76,7 @@ function splitByPlace(
   return { fromAccount, fromPlatform: whole(smaller(free, minor(amount - fromAccount))) };
 }
 
-/** What may be paid of these funds if nothing is held: all that is there and available by now. */
+/** What could be paid without any holds: everything that is there and available. */
 export function freeOf({
   atPlatform,
   atAccount,
@@ -82,13 +85,13 @@ export function freeOf({
   return minor(Math.max(0, atAccount + atPlatform - notYetAvailable));
 }
 
-/** What is payable of these funds: what a payout of everything would carry. */
+/** The payable amount: what a payout of everything would carry. */
 export function payableOf(funds: Omit<Funds, 'requestedAmount'>): number {
   const plan = planReservation({ ...funds, requestedAmount: null });
   return plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;
 }
 
-/** What would be payable as well if no hold were in the way. */
+/** How much more would be payable without the holds. */
 export function heldOf(funds: Omit<Funds, 'requestedAmount'>): number {
   return payableOf({ ...funds, holds: [] }) - payableOf(funds);
 }

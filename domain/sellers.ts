@@ -6,7 +6,7 @@ import type { WakeTopic } from './wake-ups.ts';
 export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
 
-/** A seller as its row tells it, read at `now` (business time). No personal data. */
+/** A seller as stored, read at `now` (business time). No personal data. */
 export type Seller = {
   sellerId: SellerId;
   status: SellerStatus;
@@ -17,31 +17,31 @@ export type Seller = {
   accountKnown: boolean;
   canReceiveTransfers: boolean;
   canPayOut: boolean;
-  /** The account's schedule was set to manual and read back. */
+  /** The account's payout schedule was set to manual and read back. */
   payoutsAreManual: boolean;
-  /** Things that Stripe asks for now. */
+  /** How many requirements Stripe asks for now. */
   requirementsDue: number;
-  /** Money comes straight to the account, and its books were not read just now. */
+  /** Money comes directly to the account, and its balance transactions were not read recently. */
   movementsDue: boolean;
-  /** Requested payouts that may start now: one for each currency that has none in flight. */
+  /** Requested payouts that may start now: one for each currency without a payout in flight. */
   startablePayouts: PayoutId[];
-  /** Payouts between order and bank, the first of them; absent in old histories. */
+  /** The first payouts between order and bank. Absent in old histories. */
   payoutsUnderWay?: PayoutId[];
   /**
-   * When a payday has to be opened; null without a schedule, or while no money waits for it.
+   * When the next payday must be opened. Null without a schedule, or while no money waits for it.
    * Absent in old histories.
    */
   paydayAt?: string | null;
-  /** A pause, and the active holds, the first to lift at the front; absent in old histories. */
+  /** The pause and the active holds, sorted by expiry. Absent in old histories. */
   stops?: Stop[];
   lookAgainAt: string | null;
   parked: SellerParkReason | null;
-  /** Stripe's code for why it stopped; absent in old histories. */
+  /** Stripe's error code if the seller is parked because of one. Absent in old histories. */
   lastError?: string | null;
   now: string;
 };
 
-/** What the seller's workflow does next. */
+/** The next step of the seller's workflow. */
 export type SellerStep =
   | {
       kind:
@@ -51,10 +51,10 @@ export type SellerStep =
   | { kind: 'wait'; until: string | null }
   | { kind: 'over' };
 
-/** Decides the next step from the row and from what the workflow was woken about. */
+/** Decides the next step from the row and the topics of the wake-ups. */
 export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): SellerStep {
   if (seller.status === 'closed') {
-    // Its workflow was started once more, to book what came back.
+    // The workflow was started again to book money that came back.
     const cameBack = topics.has('reopened') && topics.has('money');
     return { kind: cameBack && seller.stripeAccount ? 'read-movements' : 'over' };
   }
@@ -77,7 +77,7 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
 }
 
-/** The status that the account's capabilities and schedule add up to. */
+/** The status that results from the account's capabilities and payout schedule. */
 export function statusOf(facts: {
   status: SellerStatus;
   canReceiveTransfers: boolean;

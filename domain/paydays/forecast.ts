@@ -5,31 +5,31 @@ import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation
 import { type PaydayWait, waitNames } from '../waits.ts';
 import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
 
-/** Who would be paid, and what stands in the way of it whatever is payable. */
+/** The seller, and what stops its payouts regardless of the funds. */
 export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
   isMoneyStopped: boolean;
   schedule: Schedule;
 };
 
-/** What is known of one currency before a payday. */
+/** What is known about the funds of one currency before a payday. */
 export type ExpectedFunds = Omit<Funds, 'requestedAmount'> &
   BankReadiness & {
-    /** What payouts that are ordered already take before. */
+    /** How much the already ordered payouts take first. */
     ordered: number;
   };
 
-/** Why a payday would not pay. */
+/** Why a payday pays nothing. */
 export type NotPaidReason = SkipReason | PaydayWait;
 
 /** What a payday would do with the money of one currency. Minor units. */
 export type Forecast = {
   currency: string;
   pays: number;
-  /** How much of that the platform's balance has to bring; the rest is at the account. */
+  /** How much of `pays` the platform's balance must provide; the rest is at the account. */
   fromPlatform: number;
-  /** What it would pay were the reason gone. */
+  /** What the payday would pay without the reason. */
   wouldPay: number;
-  /** Payable, and not paid. */
+  /** Payable, and not paid by this payday. */
   leaves: number;
   /** Kept back by holds. */
   held: number;
@@ -37,7 +37,7 @@ export type Forecast = {
   reason: NotPaidReason | null;
 };
 
-/** Tells what a payday at this moment would pay, by what is known before. */
+/** Forecasts what a payday at this moment would pay, from what is known now. */
 export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): Forecast {
   const known = { ...lessOrdered(funds), holds: standingAt(funds.holds, at) };
   const plan = planPayday(payee.schedule, known);
@@ -57,8 +57,8 @@ export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): 
 }
 
 /**
- * The dates of which one is the next payday: the latest that passed while the seller could not be
- * paid, since that is paid as soon as it can be, and the first to come.
+ * The candidates for the next payday: the latest payday that passed while the seller could not be
+ * paid, because it is paid as soon as possible, and the first one to come.
  */
 export function comingPaydays(
   nextPayoutAt: string | null,
@@ -71,7 +71,7 @@ export function comingPaydays(
   return [latest !== null && latest > nextPayoutAt ? latest : nextPayoutAt, ...upcoming];
 }
 
-/** The next payday of these: one that passed counts only while money waits for it. */
+/** The next payday among these. A payday that has passed counts only while money waits for it. */
 export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>(
   paydays: readonly Payday[],
 ): Payday | undefined {
@@ -100,9 +100,9 @@ export function takenByOrders(
 }
 
 /**
- * The seller comes first: while it may not be paid, its payday is not even opened. Then what the
- * payday decides, and last what keeps the payout that it orders from setting money aside. A payout
- * in flight is no reason: it has its answer by then, and what it set aside is not in these funds.
+ * The reasons in their order: the seller, because its payday is not opened meanwhile; then the
+ * payday's own decision; then what stops the ordered payout. A payout in flight is no reason: it
+ * will have its answer by then, and its money is not part of these funds.
  */
 function reasonOf(
   payee: Payee,
@@ -117,7 +117,7 @@ function reasonOf(
   return stopOfBank(funds, at) ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
 }
 
-/** A reservation takes what is at the account first. */
+/** A reservation takes the money at the account first. */
 function lessOrdered(funds: ExpectedFunds): ExpectedFunds {
   const fromAccount = Math.min(funds.ordered, Math.max(0, funds.atAccount));
   return {

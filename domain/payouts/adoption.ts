@@ -3,19 +3,20 @@ import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../i
 import * as postings from '../ledger.ts';
 import { inFlightStatuses, type PayoutStatus } from './states.ts';
 import { begin, noDoubt, now, type Transition } from './transition.ts';
-/** Money that left under a payout's name while this database did not know of it. */
+/** Money that left in the name of a payout while this database did not know the payout. */
 export type MadeElsewhere = {
   money: postings.PayoutMoney;
   stripeAccount: StripeAccountId;
   transferId: TransferId | null;
-  /** The payout at Stripe; null when the transfer alone was made. */
+  /** The payout at Stripe. Null if only the transfer was made. */
   made: { stripePayoutId: StripePayoutId; at: string } | null;
   createdAt: string;
 };
 
 /**
- * Takes over what left unknown to this database. A payout at Stripe is on its way to the bank and is
- * followed; the money of a transfer alone is at the account, for the seller's next payout.
+ * Takes over money that left without this database's knowledge. A payout at Stripe is on its way to
+ * the bank and is followed. The money of a transfer alone is at the account, for the seller's next
+ * payout.
  */
 export function adopted(found: MadeElsewhere): Transition {
   const { money, stripeAccount, transferId, made, createdAt } = found;
@@ -42,7 +43,10 @@ export function adopted(found: MadeElsewhere): Transition {
   };
 }
 
-/** A payout that money was set aside for was made at Stripe too: what stands there is looked up. */
+/**
+ * Stripe also made a payout for which money is reserved here: the engine looks up what exists at
+ * Stripe.
+ */
 export function adoptedInFlight(payoutId: PayoutId, status: PayoutStatus): Transition {
   return {
     ...begin({ payoutId }, ...inFlightStatuses),

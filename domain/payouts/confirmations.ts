@@ -2,22 +2,24 @@ import { type Currency, formatMoney, money } from '../money.ts';
 import type { MoneyStep } from '../stripe.ts';
 import type { Payout } from './states.ts';
 
-/** An object of Stripe's that may be what a step of a payout made, as far as it has to match. */
+/**
+ * An object at Stripe that a step of a payout may have created, with the fields that must match.
+ */
 export type Candidate = {
   id: string;
   amount: number;
   currency: Currency;
-  /** The account it belongs to, or goes to. */
+  /** The account that it belongs to or goes to. */
   account: string | null;
-  /** Our payout's id, as its metadata says. */
+  /** The id of our payout in its metadata. */
   payoutId: string | null;
   /** How much of it was reversed. */
   takenBack: 'nothing' | 'a part' | 'all';
 };
 
 /**
- * What of it is not as the payout ordered it, in words for an operator; null when it is the very
- * thing. Ids and amounts only.
+ * How the object differs from the order, in words for an operator. Null if it is the ordered
+ * object. Contains only ids and amounts.
  */
 export function differenceOf(payout: Payout, step: MoneyStep, found: Candidate): string | null {
   const { payoutId, stripeAccount, currency, fromPlatform, fromAccount } = payout;
@@ -35,7 +37,7 @@ export function differenceOf(payout: Payout, step: MoneyStep, found: Candidate):
   return differences.length === 0 ? null : `${found.id}: ${differences.join('; ')}`;
 }
 
-/** Said of an id that a person named and Stripe does not know. */
+/** The text about an id that a person named and Stripe does not know. */
 export function missing(id: string, step: MoneyStep, { stripeAccount }: Payout): string {
   const where = step === 'transfer' ? 'Stripe has' : `${stripeAccount} has`;
   return `${id}: ${where} no such ${step}`;

@@ -12,7 +12,10 @@ import {
   wakesOf,
 } from './transition.ts';
 
-/** The payout is called off before Stripe has it: each part of its money is freed where it is. */
+/**
+ * The payout is canceled before Stripe has it: each part of its money becomes payable again where
+ * it is.
+ */
 export function canceled(payout: Payout, by: string, unsentKey: string | undefined): Transition {
   return {
     ...begin(payout, payout.status),
@@ -21,14 +24,15 @@ export function canceled(payout: Payout, by: string, unsentKey: string | undefin
     wait: null,
     facts: { ...ordered(by), overAt: now },
     entries: releaseEntries(moneyOf(payout), payout.status === 'transferred'),
-    // Whoever still holds the attempt learns this from the last check before the POST.
+    // A worker that still uses this attempt learns of the cancellation from the check before the
+    // POST.
     ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
     releasesEarnings: true,
     wakes: wakesOf(payout),
   };
 }
 
-/** Stripe has the payout and is to be asked to cancel it, even where the payout had stopped. */
+/** Stripe has the payout and must be asked to cancel it, even if the payout was parked. */
 export function cancelOrdered(payout: Payout, by: string): Transition {
   return {
     ...begin(payout, 'sent'),
@@ -38,7 +42,10 @@ export function cancelOrdered(payout: Payout, by: string): Transition {
   };
 }
 
-/** Stripe did not cancel, or the answer is unknown: the payout goes on and is read at once. */
+/**
+ * Stripe did not cancel, or its answer is unknown: the payout continues and is read from Stripe
+ * immediately.
+ */
 export function cancelAnswered(payout: Payout, answer: CancelAnswer): Transition {
   return {
     ...beginAsRead(payout),
@@ -47,7 +54,7 @@ export function cancelAnswered(payout: Payout, answer: CancelAnswer): Transition
   };
 }
 
-/** A person found the money at Stripe: the object that they named is to be looked at. */
+/** A person found the money at Stripe: the engine looks at the object that the person named. */
 export function confirmedSent(payout: { payoutId: PayoutId }, stripeId: string): Transition {
   return {
     ...begin(payout, ...inFlightStatuses),
@@ -58,7 +65,10 @@ export function confirmedSent(payout: { payoutId: PayoutId }, stripeId: string):
   };
 }
 
-/** A person is certain that nothing moved under this key: the payout goes on with another attempt. */
+/**
+ * A person is certain that nothing moved under this key: the payout continues with the next
+ * attempt.
+ */
 export function confirmedNotSent(payout: { payoutId: PayoutId }, key: string): Transition {
   return {
     ...begin(payout, ...inFlightStatuses),
@@ -69,7 +79,10 @@ export function confirmedNotSent(payout: { payoutId: PayoutId }, key: string): T
   };
 }
 
-/** A person has a stopped payout go on: nothing moved under the last key, so a new one is used. */
+/**
+ * A person lets a parked payout continue. Nothing moved under the last key, so the payout uses a
+ * new one.
+ */
 export function retried(payout: { payoutId: PayoutId }): Transition {
   return { ...begin(payout, ...payoutStatuses), parked: null, wait: null, wakes: wakesOf(payout) };
 }

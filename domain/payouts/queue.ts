@@ -2,29 +2,32 @@ import type { PayoutId } from '../ids.ts';
 import type { Currency } from '../money.ts';
 import { isInFlight, type PayoutStatus } from './states.ts';
 
-/** What decides a payout's turn among the payouts of its seller. */
+/** The facts that decide which payout of a seller goes first. */
 export type Queued = {
   id: PayoutId;
   currency: Currency;
   status: PayoutStatus;
   createdAt: string;
-  /** When its workflow started; null for a payout that is only ordered. */
+  /** When its workflow started. Null for a payout that is only ordered. */
   startedAt: string | null;
 };
 
-/** True for a payout that is ordered and not started; such payouts start in the order of creation. */
+/**
+ * True for a payout that is ordered and not started. Such payouts start in the order of their
+ * creation.
+ */
 export function waitsToStart({ status, startedAt }: Pick<Queued, 'status' | 'startedAt'>): boolean {
   return status === 'requested' && startedAt === null;
 }
 
-/** True for a payout beside which no other of its seller and currency starts. */
+/** True for a payout that prevents the start of every other payout of its seller and currency. */
 export function blocksStart({ status, startedAt }: Pick<Queued, 'status' | 'startedAt'>): boolean {
   return isInFlight(status) || (status === 'requested' && startedAt !== null);
 }
 
 /**
- * The payout that goes before this one, among all payouts of their seller. The database repeats
- * this rule in db/payouts/queue.ts, and a test compares the two.
+ * The payout that goes before this one, among all payouts of the seller. The SQL in
+ * db/payouts/queue.ts repeats this rule, and a test compares the two.
  */
 export function payoutBefore<Other extends Queued>(
   payout: Queued,
@@ -40,7 +43,7 @@ export function payoutBefore<Other extends Queued>(
   );
 }
 
-/** Payouts that were created in one transaction go in the order of their ids. */
+/** Payouts created at the same instant go in the order of their ids. */
 function isOlder(one: Queued, other: Queued): boolean {
   if (one.createdAt !== other.createdAt) return one.createdAt < other.createdAt;
   return one.id < other.id;

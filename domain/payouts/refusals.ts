@@ -10,8 +10,8 @@ const hour = 60;
 const day = 24 * hour;
 
 /**
- * Answers a refusal: wait for what can change by itself or by the seller, park the rest. Events
- * cut the waits short; the minutes only matter when no event comes.
+ * Decides what follows a refusal: wait for a cause that time or the seller can remove, park for
+ * every other. Events end the waits early; the minutes matter only if no event arrives.
  */
 export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
   switch (refusal) {
@@ -32,7 +32,8 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
 }
 
 /**
- * Minutes before each look-up of an unknown outcome, after the first at once. Stripe's lists lag
- * behind its writes, so not finding something once means little; after the last a person decides.
+ * Minutes before each look-up of an unknown outcome; the first is immediate. Stripe's lists lag
+ * behind its writes, so one look-up without a result means little. After the last look-up, a person
+ * decides.
  */
 export const lookUpDelaysMinutes = [0, 1, 10, 60] as const;

@@ -6,11 +6,11 @@ import type { MoneyStep } from '../stripe.ts';
 import { type WaitReason, waits } from '../waits.ts';
 
 /**
- * - `requested`: the row stands, nothing is set aside yet.
- * - `reserved`: money is set aside; the platform's part has still to be transferred.
- * - `transferred`: all of it is at the account; Stripe has not taken the payout yet.
+ * - `requested`: ordered; nothing is reserved yet.
+ * - `reserved`: money is reserved; the platform's part must still be transferred.
+ * - `transferred`: all of the money is at the account; Stripe does not have the payout yet.
  * - `sent`: Stripe has the payout, `po_`; the bank does not have it yet.
- * - `paid`: the bank has it; watched for late returns.
+ * - `paid`: the bank has it; the engine watches for late returns.
  * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over.
  */
 export type PayoutStatus = (typeof payoutStatuses)[number];
@@ -27,7 +27,10 @@ export const payoutStatuses = [
   'skipped',
 ] as const;
 
-/** Between reservation and Stripe's definite answer: one such payout for each seller and currency. */
+/**
+ * Between reservation and Stripe's definite answer. Each seller and currency has at most one such
+ * payout.
+ */
 export const inFlightStatuses = ['reserved', 'transferred'] as const;
 
 /** Stripe does not have the payout yet. */
@@ -36,80 +39,90 @@ export const beforeStripeStatuses = ['requested', ...inFlightStatuses] as const;
 /** The bank does not have the payout yet. */
 export const beforeBankStatuses = [...beforeStripeStatuses, 'sent'] as const;
 
-/** Something can still happen to the payout: each of these has a next step. */
+/** The payout has a next step. */
 export const openStatuses = [...beforeBankStatuses, 'paid'] as const;
 
-/** The payout's money has been set aside and is not at the bank yet. */
+/** The payout's money is reserved or on its way, and not at the bank yet. */
 export const carryingStatuses = [...inFlightStatuses, 'sent'] as const;
 
-/** Stripe has the payout, and the engine still follows it. */
+/** Stripe has the payout, and the engine follows it. */
 export const followedStatuses = ['sent', 'paid'] as const;
 
-/** The bank has the payout and has not sent it back. */
+/** The bank has the payout and has not returned it. */
 export const atBankStatuses = ['paid', 'settled'] as const;
 
 /** The payout's money has left the account and has not come back. */
 export const leftStatuses = ['sent', ...atBankStatuses] as const;
 
-/** True while Stripe has not answered about it for good. */
+/** True until Stripe has given a definite answer about the payout. */
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';
 }
 
-/** What Stripe said when it was asked to cancel a payout it has: too late, or nothing that tells. */
+/** Stripe's answer to a request to cancel a payout that it has: too late, or no usable answer. */
 export type CancelAnswer = 'refused' | 'unknown';
 
-/** A payout as its row tells it, read at `now` (business time). No personal data. */
+/** A payout as stored, read at `now` (business time). No personal data. */
 export type Payout = {
   payoutId: PayoutId;
   sellerId: SellerId;
   currency: Currency;
   status: PayoutStatus;
-  /** Minor units asked for; null asks for all that is payable. */
+  /** The ordered amount in minor units. Null orders everything that is payable. */
   requestedAmount: number | null;
   fromPlatform: number;
   fromAccount: number;
   stripeAccount: StripeAccountId | null;
   transferId: TransferId | null;
-  /** When the transferred money can be paid out; null until Stripe said so. */
+  /** When the transferred money can be paid out. Null until Stripe tells. */
   arrivesAt: string | null;
   stripePayoutId: StripePayoutId | null;
   failureCode: string | null;
-  /** The bank account that it would go to failed, and nothing more is sent there. */
+  /** Payouts to its bank account failed, so nothing more is sent there. */
   bankPaused: boolean;
-  /** None of the bank accounts that are known takes its currency; absent in old histories. */
+  /** None of the known bank accounts takes the payout's currency. Absent in old histories. */
   lacksBank?: boolean;
-  /** Until when the bank account takes none, since it was changed; absent in old histories. */
+  /**
+   * Until when its bank account takes no payout, because it was changed. Absent in old histories.
+   */
   coolsUntil?: string | null;
-  /** The bank account it goes to, as far as the account was read; absent in old histories. */
+  /** The bank account that the payout goes to, if the account was read. Absent in old histories. */
   paysTo?: string | null;
-  /** Stripe would convert what is transferred: the account holds other money. Absent in old histories. */
+  /**
+   * Stripe would convert a transfer, because the account holds another currency. Absent in old
+   * histories.
+   */
   isConverted?: boolean;
-  /** Nobody but us pays the account out; absent in old histories. */
+  /** Only the engine pays the account out. Absent in old histories. */
   payoutsAreManual?: boolean;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
-  /** What was found at Stripe that is not what was ordered; absent in old histories. */
+  /** How the object found at Stripe differs from the order. Absent in old histories. */
   parkedDetail?: string | null;
-  /** Stripe's code for why it waits or stopped, of the last attempt; absent in old histories. */
+  /** Stripe's error code of the last attempt, if it explains the wait. Absent in old histories. */
   lastError?: string | null;
-  /** The step whose outcome is unknown, and how often it was looked up without being found. */
+  /** The step whose outcome is unknown, and the number of look-ups that found nothing. */
   unknownStep: MoneyStep | null;
   lookUps: number;
-  /** What a person says that Stripe has, still to be looked at; absent in old histories. */
+  /**
+   * The object at Stripe that a person named and the engine has not read yet. Absent in old
+   * histories.
+   */
   namedStripeId?: string | null;
   watchUntil: string | null;
-  /** Stripe is to be asked to cancel it, and has not answered yet. */
+  /** Stripe must be asked to cancel the payout and has not answered yet. */
   cancelAsked: boolean;
-  /** What stops the seller's money, told while the payout waits for that; absent in old histories. */
+  /**
+   * The pause and holds of the seller, while the payout waits for them. Absent in old histories.
+   */
   stops?: Stop[];
-  /** Another payout of this seller and currency waits for this one to leave. */
+  /** Another payout of this seller and currency waits until this one has left the account. */
   othersWait: boolean;
   now: string;
 };
 
-/** What the payout's workflow does next. */
+/** The next step of the payout's workflow. */
 export type PayoutStep =
   | { kind: 'reserve' | 'transfer' | 'payout' | 'cancel' | 'follow' | 'settle' }
   | { kind: 'look-up'; step: MoneyStep }
@@ -117,8 +130,8 @@ export type PayoutStep =
   | { kind: 'over' };
 
 /**
- * Decides the next step from the row alone. `woken` says that something happened since the row
- * was written, so that a wait is worth cutting short.
+ * Decides the next step from the row alone. `woken` is true if a wake-up arrived after the row was
+ * written: it can end a wait early.
  */
 export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   if (isOver(payout)) return { kind: 'over' };
@@ -137,7 +150,7 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
 /** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
 export const lateDays = 7;
 
-/** True when the banks have had it for longer than they should take. */
+/** True if the bank has not confirmed the payout within the time it should take. */
 export function isLateAt(
   { status, sentAt }: { status: PayoutStatus; sentAt: string | null },
   now: string,
@@ -146,12 +159,12 @@ export function isLateAt(
   return Date.parse(now) - Date.parse(sentAt) > lateDays * 24 * 3_600_000;
 }
 
-/** False right after a look-up: one that runs twice must not count as two. */
+/** False immediately after a look-up, so that a look-up that runs twice counts once. */
 export function isLookUpDue({ parked, unknownStep, lookAgainAt, now }: Payout): boolean {
   return !parked && unknownStep !== null && (lookAgainAt === null || lookAgainAt <= now);
 }
 
-/** True when nothing will happen to this payout any more. */
+/** True if the payout has no next step. */
 export function isOver({ status }: Pick<Payout, 'status'>): boolean {
   return !(status in stepByStatus);
 }
@@ -165,7 +178,7 @@ const stepByStatus = {
   paid: 'settle',
 } as const satisfies Record<OpenStatus, string>;
 
-/** Money that has not arrived does not arrive sooner because somebody knocked. */
+/** A wake-up cannot make money arrive earlier, nor a look-up useful before its time. */
 function mayBeCutShort({ waitingFor }: Payout): boolean {
   return waitingFor === null || !waits[waitingFor].ignoresWakeUps;
 }
