@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
 import { readClock } from '../db/operations/clock.ts';
-import { holdSources, releaseRules } from '../domain/holds.ts';
+import { type HoldRecord, holdSources, releaseRules } from '../domain/holds.ts';
 import { type HoldId, isHoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { runCommand } from './http/commands.ts';
@@ -169,7 +169,7 @@ async function release(tx: Tx, asked: { holdId: HoldId; reason: string }, by: st
 
 type Filter = {
   sellerId?: SellerId | undefined;
-  source?: holds.HoldRecord['source'] | undefined;
+  source?: HoldRecord['source'] | undefined;
   active?: 'true' | 'false' | undefined;
   cursor?: string | undefined;
   limit: number;
@@ -185,7 +185,7 @@ async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
 }
 
 /** Converts a hold for an answer. */
-export function toHold({ amount, currency, ...hold }: holds.HoldRecord): z.infer<typeof Hold> {
+export function toHold({ amount, currency, ...hold }: HoldRecord): z.infer<typeof Hold> {
   const held = amount === null || currency === null ? null : money(amount, currency);
   return { ...hold, currency, amount: held };
 }

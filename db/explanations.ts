@@ -1,42 +1,43 @@
 import { sql } from 'kysely';
-import type { Requirement } from '../domain/accounts/requirements.ts';
-import type { Operations } from '../domain/explanations/facts.ts';
+import type {
+  Operations,
+  PayoutFacts,
+  SellerBeside,
+  SellerFacts,
+  SellerRecord,
+} from '../domain/explanations/facts.ts';
+import type { HoldRecord } from '../domain/holds.ts';
 import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
+import type { PaydayFacts, PaydayFunds } from '../domain/paydays/coming.ts';
 import { comingPaydays } from '../domain/paydays/forecast.ts';
 import { cutOffOf } from '../domain/paydays/schedule.ts';
 import { isOver } from '../domain/payouts/states.ts';
-import { type BankAccountRecord, listBankAccounts } from './accounts/bank-accounts.ts';
+import { listBankAccounts } from './accounts/bank-accounts.ts';
 import { listRequirements } from './accounts/requirements.ts';
 import { readKeyNames } from './api-keys.ts';
 import { listCommands, listDecisions } from './commands.ts';
 import type { Db, Tx } from './connect.ts';
 import { readBalances, readFundsAndReadiness } from './funds.ts';
-import { findHold, type HoldRecord, listHolds } from './holds.ts';
+import { findHold, listHolds } from './holds.ts';
 import { listPayoutEntries } from './ledger.ts';
 import { isStripeSilent } from './operations/checks.ts';
 import { readOperations } from './operations/money-switch.ts';
 import type { Calendar } from './paydays/rows.ts';
 import * as views from './payouts/views.ts';
 import { listDiscrepancies } from './reconciliation/discrepancies.ts';
-import { findSeller, type SellerRecord } from './sellers/rows.ts';
 import { isOpen } from './schema/statuses.ts';
+import { findSeller } from './sellers/rows.ts';
 import { listAttempts, listPutOff } from './stripe/attempt-views.ts';
 import { atOneInstant, readNow } from './time.ts';
-
-/** Everything known about a payout, at one instant. */
-export type PayoutFacts = NonNullable<Awaited<ReturnType<typeof readPayoutFacts>>>;
-
-/** Everything known about a seller, at one instant. */
-export type SellerFacts = NonNullable<Awaited<ReturnType<typeof readSellerFacts>>>;
-
-/** What decides when a seller is paid next, and how much. */
-export type PaydayFacts = NonNullable<Awaited<ReturnType<typeof readPaydayFacts>>>;
 
 /** The most earnings, payouts or dates in one explanation. Separate lists contain the rest. */
 const mostShown = 20;
 
 /** Reads what explains a payout. Undefined if the payout does not exist. */
-export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
+export async function readPayoutFacts(
+  db: Db,
+  payoutId: PayoutId,
+): Promise<PayoutFacts | undefined> {
   return atOneInstant(db, async (tx) => {
     const payout = await views.findPayout(tx, payoutId);
     if (!payout) return undefined;
@@ -57,12 +58,20 @@ export async function readPayoutFacts(db: Db, payoutId: PayoutId) {
 }
 
 /** Reads what explains a seller. Undefined if the seller does not exist. */
-export async function readSellerFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
+export async function readSellerFacts(
+  db: Db,
+  sellerId: SellerId,
+  calendar: Calendar,
+): Promise<SellerFacts | undefined> {
   return atOneInstant(db, (tx) => readAllOf(tx, sellerId, calendar));
 }
 
 /** Reads a hold and what explains its seller. Undefined if the hold does not exist. */
-export async function readHoldFacts(db: Db, holdId: HoldId, calendar: Calendar) {
+export async function readHoldFacts(
+  db: Db,
+  holdId: HoldId,
+  calendar: Calendar,
+): Promise<{ hold: HoldRecord; facts: SellerFacts } | undefined> {
   return atOneInstant(db, async (tx) => {
     const hold = await findHold(tx, holdId);
     const facts = hold && (await readAllOf(tx, hold.sellerId, calendar));
@@ -70,7 +79,11 @@ export async function readHoldFacts(db: Db, holdId: HoldId, calendar: Calendar) 
   });
 }
 
-async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
+async function readAllOf(
+  tx: Tx,
+  sellerId: SellerId,
+  calendar: Calendar,
+): Promise<SellerFacts | undefined> {
   const paydays = await readPaydayFacts(tx, sellerId, calendar);
   if (!paydays) return undefined;
   return {
@@ -89,7 +102,11 @@ async function readAllOf(tx: Tx, sellerId: SellerId, calendar: Calendar) {
 }
 
 /** Reads what decides a seller's next payday, and what a payday now would pay. */
-export async function readPreviewFacts(db: Db, sellerId: SellerId, calendar: Calendar) {
+export async function readPreviewFacts(
+  db: Db,
+  sellerId: SellerId,
+  calendar: Calendar,
+): Promise<(PaydayPart & { fundsNow: PaydayFunds[] }) | undefined> {
   return atOneInstant(db, async (tx) => {
     const facts = await readPaydayFacts(tx, sellerId, calendar);
     if (!facts) return undefined;
@@ -99,7 +116,14 @@ export async function readPreviewFacts(db: Db, sellerId: SellerId, calendar: Cal
   });
 }
 
-async function readPaydayFacts(tx: Tx, sellerId: SellerId, calendar: Calendar) {
+/** The part of a seller's facts that its paydays need. */
+type PaydayPart = Pick<SellerFacts, keyof PaydayFacts>;
+
+async function readPaydayFacts(
+  tx: Tx,
+  sellerId: SellerId,
+  calendar: Calendar,
+): Promise<PaydayPart | undefined> {
   const seller = await findSellerBeside(tx, sellerId);
   if (!seller) return undefined;
   const now = await readNow(tx);
@@ -119,20 +143,6 @@ async function readPaydayFacts(tx: Tx, sellerId: SellerId, calendar: Calendar) {
     operations: await readOperationsBeside(tx),
   };
 }
-
-/**
- * A seller with what an explanation needs: since when the seller waits for a person, the holds,
- * what Stripe asks for, and the bank accounts. `by` and `placedBy` are names of API keys here.
- */
-export type SellerBeside = SellerRecord & {
-  parkedAt: string | null;
-  /** Since when Stripe is known to reject the account. */
-  rejectedAt: string | null;
-  thresholdLookAt: string | null;
-  holds: HoldRecord[];
-  requirements: Requirement[];
-  banks: BankAccountRecord[];
-};
 
 async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBeside | undefined> {
   const seller = await findSeller(tx, sellerId);

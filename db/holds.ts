@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Hold, HoldSource, Stop } from '../domain/holds.ts';
+import type { Hold, HoldRecord, HoldSource, Stop } from '../domain/holds.ts';
 import {
   type DiscrepancyId,
   type HoldId,
@@ -16,9 +16,6 @@ import { lookAtExpiry, lookForThreshold } from './paydays/thresholds.ts';
 import type { Database } from './schema/index.ts';
 import { businessNow, instant } from './time.ts';
 import { addWakeUps } from './wake-ups.ts';
-
-/** A hold as callers and operators see it. */
-export type HoldRecord = ReturnType<typeof toHold>;
 
 /** A hold to place. The reason is free text and never leaves the database and the API. */
 export type NewHold = Hold & {
@@ -152,7 +149,7 @@ function selectHolds(db: Db) {
   return db.selectFrom('holds').selectAll().select(isActive.as('active'));
 }
 
-function toHold(row: Selectable<Database['holds']> & { active: boolean }) {
+function toHold(row: Selectable<Database['holds']> & { active: boolean }): HoldRecord {
   const ended = row.released_at === null ? ('expired' as const) : ('released' as const);
   return {
     id: row.id,

@@ -1,4 +1,4 @@
-import type { HoldId } from './ids.ts';
+import type { HoldId, SellerId } from './ids.ts';
 import { minor, type Currency, type MinorUnits } from './money.ts';
 
 /** Who placed a hold: a person, a dispute, a risk check, or the engine itself. */
@@ -17,6 +17,21 @@ export type Hold = {
   amount: number | null;
   /** Null if only a release ends the hold. */
   expiresAt: string | null;
+};
+
+/** A hold as callers and operators see it. */
+export type HoldRecord = Hold & {
+  id: HoldId;
+  sellerId: SellerId;
+  state: 'active' | 'expired' | 'released';
+  source: HoldSource;
+  reason: string;
+  placedAt: string;
+  placedBy: string;
+  releaseRule: ReleaseRule;
+  releasedAt: string | null;
+  releasedBy: string | null;
+  releaseReason: string | null;
 };
 
 /** What stops a seller's money, for the waiting workflow and for support. Contains no free text. */

@@ -12,7 +12,8 @@ export const mayKnow: Record<string, Record<string, string>> = {
     accounts: '',
     attention: 'parking payouts reconciliation stripe',
     events: '',
-    explanations: 'accounts funds holds ledger parking payouts paydays sellers stripe waits',
+    explanations:
+      'accounts funds holds ledger parking payouts paydays reconciliation sellers stripe waits',
     funding: 'funds paydays',
     funds: 'holds',
     holds: '',

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import {
-  type BankAccountRecord,
   listBankAccounts,
   resumeBankAccount,
   waiveCooling,
@@ -8,6 +7,7 @@ import {
 import { wakeWaitingPayouts } from '../../db/accounts/reads.ts';
 import { listRequirements } from '../../db/accounts/requirements.ts';
 import type { Tx } from '../../db/connect.ts';
+import type { BankAccountRecord } from '../../domain/accounts/bank.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';

@@ -1,8 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import type { BankAccountRecord } from '../../db/accounts/bank-accounts.ts';
-import type { SellerBeside } from '../../db/explanations.ts';
-import { coolingBank, isConverted, pausedBank } from '../../domain/accounts/bank.ts';
+import {
+  type BankAccountRecord,
+  coolingBank,
+  isConverted,
+  pausedBank,
+} from '../../domain/accounts/bank.ts';
 import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
+import type { SellerBeside } from '../../domain/explanations/facts.ts';
 import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { waitNames } from '../../domain/waits.ts';

@@ -1,11 +1,11 @@
-import type { SellerFacts } from '../../db/explanations.ts';
 import { isConverted, pausedBank } from '../../domain/accounts/bank.ts';
+import type { SellerFacts } from '../../domain/explanations/facts.ts';
 import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { sellerCommand } from '../../domain/parking/commands.ts';
+import { comingPayday, unorderedNow } from '../../domain/paydays/coming.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
 import { sayInstant } from '../http/instants.ts';
-import { comingPayday, unorderedNow } from '../paydays/forecasts.ts';
 
 /** Why no payout is under way although the seller could be paid. */
 export function moneyWaits(facts: SellerFacts): Waiting[] {

@@ -1,7 +1,11 @@
 import type { z } from '@hono/zod-openapi';
-import type { PayoutFacts, SellerBeside } from '../../db/explanations.ts';
 import { failureOf } from '../../domain/accounts/failures.ts';
-import type { AttemptRecord, PayoutRecord } from '../../domain/explanations/facts.ts';
+import type {
+  AttemptRecord,
+  PayoutFacts,
+  PayoutRecord,
+  SellerBeside,
+} from '../../domain/explanations/facts.ts';
 import { moneyStopped } from '../../domain/explanations/money-stopped.ts';
 import { nextOf } from '../../domain/explanations/payout-next.ts';
 import {

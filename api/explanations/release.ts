@@ -1,13 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import type { SellerFacts } from '../../db/explanations.ts';
-import type { HoldRecord } from '../../db/holds.ts';
+import type { SellerFacts } from '../../domain/explanations/facts.ts';
 import { heldOf, payableOf } from '../../domain/funds.ts';
-import { withoutHold } from '../../domain/holds.ts';
+import { type HoldRecord, withoutHold } from '../../domain/holds.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
+import { payableNow } from '../../domain/paydays/coming.ts';
 import { decideReservation } from '../../domain/payouts/reservation.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { sayInstant } from '../http/instants.ts';
-import { payableNow } from '../paydays/forecasts.ts';
 import type { HoldPreview } from './schemas.ts';
 import { explainSeller } from './seller.ts';
 

@@ -1,12 +1,12 @@
-import type { SellerFacts } from '../../db/explanations.ts';
 import { describeRequirement, isDue } from '../../domain/accounts/requirements.ts';
+import type { SellerFacts } from '../../domain/explanations/facts.ts';
 import { nextOf } from '../../domain/explanations/payout-next.ts';
 import type { ComingStep } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
+import { comingPayday, type ComingPayday, unorderedNow } from '../../domain/paydays/coming.ts';
 import { reachesThreshold } from '../../domain/paydays/schedule.ts';
 import { sayNotPaid } from '../../domain/paydays/words.ts';
 import { sayInstant } from '../http/instants.ts';
-import { comingPayday, type ComingPayday, unorderedNow } from '../paydays/forecasts.ts';
 
 /** What comes next for a seller, soonest first; what has no date yet comes last. */
 export function nextOfSeller(facts: SellerFacts): ComingStep[] {

@@ -1,9 +1,9 @@
-import type { SellerBeside } from '../../db/explanations.ts';
-import type { HoldRecord } from '../../db/holds.ts';
 import { accountFailureOf } from '../../domain/accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../../domain/accounts/failures.ts';
 import { describeDue } from '../../domain/accounts/requirements.ts';
+import type { SellerBeside } from '../../domain/explanations/facts.ts';
 import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
+import type { HoldRecord } from '../../domain/holds.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import { because, onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
 import { rejection, sellerParkOf, takenBack } from '../../domain/parking/reasons.ts';

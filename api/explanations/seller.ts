@@ -1,14 +1,14 @@
 import type { z } from '@hono/zod-openapi';
-import type { SellerFacts } from '../../db/explanations.ts';
+import type { SellerFacts } from '../../domain/explanations/facts.ts';
 import { moneyStopped } from '../../domain/explanations/money-stopped.ts';
 import { putOffWaits, silenceBeside } from '../../domain/explanations/put-off.ts';
 import type { Waiting } from '../../domain/explanations/waiting.ts';
 import { formatMoney, money } from '../../domain/money.ts';
+import { comingPayday, heldNow, payableNow, toPaydayMoney } from '../../domain/paydays/coming.ts';
 import { isLateAt } from '../../domain/payouts/states.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { toRequirement } from '../accounts/schemas.ts';
 import { bankWaits, explainBanks } from '../accounts/words.ts';
-import { comingPayday, heldNow, payableNow, toPaydayMoney } from '../paydays/forecasts.ts';
 import { toDiscrepancy } from '../reconciliation/words.ts';
 import { moneyWaits } from './money-waits.ts';
 import { decisionsOf, summaryOf, waitsOf } from './payout.ts';

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/connect.ts';
 import * as views from '../../db/payouts/views.ts';
-import { findSeller, findSellerToUse, type SellerRecord } from '../../db/sellers/rows.ts';
-import type { PayoutRecord } from '../../domain/explanations/facts.ts';
+import { findSeller, findSellerToUse } from '../../db/sellers/rows.ts';
+import type { PayoutRecord, SellerRecord } from '../../domain/explanations/facts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Stripe } from 'stripe';
 import { actingFor } from '../../activities/stripe/client.ts';
 import type { readBalances } from '../../db/funds.ts';
-import type { SellerRecord } from '../../db/sellers/rows.ts';
+import type { SellerRecord } from '../../domain/explanations/facts.ts';
 import { type Place, places } from '../../domain/ledger.ts';
 import { formatMoney, money } from '../../domain/money.ts';
 import type { AppDeps } from '../http/context.ts';

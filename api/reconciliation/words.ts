@@ -1,8 +1,7 @@
 import type { z } from '@hono/zod-openapi';
-import type { DiscrepancyRecord } from '../../db/reconciliation/discrepancies.ts';
-import type { Resolving } from '../../domain/parking/commands.ts';
 import { money } from '../../domain/money.ts';
-import { causes } from '../../domain/reconciliation/discrepancies.ts';
+import type { Resolving } from '../../domain/parking/commands.ts';
+import { causes, type DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
 import type { Discrepancy } from './schemas.ts';
 
 /** A discrepancy with its words: why, what is on each side, who acts, and how it is closed. */

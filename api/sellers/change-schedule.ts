@@ -3,7 +3,7 @@ import { paydaysAround } from '../../activities/calendar.ts';
 import type { Tx } from '../../db/connect.ts';
 import { readClock } from '../../db/operations/clock.ts';
 import { recordSchedule } from '../../db/paydays/rows.ts';
-import type { SellerRecord } from '../../db/sellers/rows.ts';
+import type { SellerRecord } from '../../domain/explanations/facts.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 
 /**

@@ -1,13 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { listRequirements } from '../../db/accounts/requirements.ts';
 import { readBalances } from '../../db/funds.ts';
-import {
-  listSellers,
-  type NewSeller,
-  recordSeller,
-  type SellerRecord,
-} from '../../db/sellers/rows.ts';
+import { listSellers, type NewSeller, recordSeller } from '../../db/sellers/rows.ts';
 import { capabilityFailureOf } from '../../domain/accounts/capabilities.ts';
+import type { SellerRecord } from '../../domain/explanations/facts.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { paysByItself } from '../../domain/paydays/schedule.ts';

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { BankAccountRecord } from '../../domain/accounts/bank.ts';
 import {
   failuresBeforePause,
   needsNewDetails,
@@ -163,11 +164,8 @@ function isSameAs(sellerId: SellerId, stripeId: string) {
     from bank_accounts where seller_id = ${sellerId} and stripe_id = ${stripeId}))`;
 }
 
-/** A bank account as operators see it, never its number. */
-export type BankAccountRecord = Awaited<ReturnType<typeof listBankAccounts>>[number];
-
 /** The bank accounts that a seller is paid to or was paid to. */
-export async function listBankAccounts(db: Db, sellerId: SellerId) {
+export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<BankAccountRecord[]> {
   const rows = await db
     .selectFrom('bank_accounts as bank')
     .selectAll()

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { type DiscrepancyId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
-import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
+import type { Cause, DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
@@ -139,10 +139,7 @@ export async function listDiscrepancies(
   return rows.map(toRecord);
 }
 
-/** A discrepancy as callers and operators see it. */
-export type DiscrepancyRecord = ReturnType<typeof toRecord>;
-
-function toRecord(row: Selectable<Database['discrepancies']>) {
+function toRecord(row: Selectable<Database['discrepancies']>): DiscrepancyRecord {
   return {
     id: row.id,
     cause: row.cause,

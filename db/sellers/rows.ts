@@ -1,8 +1,7 @@
 import { type Selectable, sql } from 'kysely';
-import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
-import { newId, type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
-import type { SellerParkReason } from '../../domain/parking/reasons.ts';
-import { manualSchedule, type Schedule } from '../../domain/paydays/schedule.ts';
+import type { SellerRecord } from '../../domain/explanations/facts.ts';
+import { newId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
@@ -10,35 +9,10 @@ import type { Database } from '../schema/index.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
 /** What the platform says about a new seller. Contains personal data. */
-export type NewSeller = {
-  externalId: string | null;
-  email: string;
-  displayName: string | null;
-  country: string;
-  currency: string;
-  entityType: 'individual' | 'company';
-  metadata: Record<string, string>;
-};
-
-/** A seller as the platform sees it. Contains personal data: never logged. */
-export type SellerRecord = NewSeller & {
-  id: SellerId;
-  status: SellerStatus;
-  stripeAccount: StripeAccountId | null;
-  transfersCapability: string | null;
-  payoutsCapability: string | null;
-  /** Why a capability is not active, as Stripe said last. */
-  capabilityDetails: CapabilityDetail[];
-  accountReadAt: string | null;
-  payoutsManualAt: string | null;
-  schedule: Schedule;
-  nextPayoutAt: string | null;
-  lookAgainAt: string | null;
-  parked: SellerParkReason | null;
-  paused: { since: string; by: string; reason: string } | null;
-  closed: { since: string; by: string; reason: string } | null;
-  createdAt: string;
-};
+export type NewSeller = Pick<
+  SellerRecord,
+  'externalId' | 'email' | 'displayName' | 'country' | 'currency' | 'entityType' | 'metadata'
+>;
 
 /**
  * Creates a seller and wakes its workflow for the first time. If the externalId or the given id

@@ -20,6 +20,17 @@ export type Bank = {
   coolsUntil: string | null;
 };
 
+/** A bank account as operators see it: never its number. */
+export type BankAccountRecord = Bank & {
+  id: string;
+  fingerprint: string | null;
+  status: string;
+  firstSeenAt: string;
+  failures: number;
+  /** What was wrong with the last payout that it did not take. */
+  failureCode: string | null;
+};
+
 /** The bank account that payouts in a currency go to. */
 export function isUsed({ currency: takes, isDefault, goneAt }: Bank, currency: Currency): boolean {
   return takes === currency && isDefault && goneAt === null;

@@ -1,16 +1,26 @@
+import type { BankAccountRecord } from '../accounts/bank.ts';
+import type { CapabilityDetail } from '../accounts/capabilities.ts';
+import type { Requirement } from '../accounts/requirements.ts';
+import type { SkipReason } from '../funds.ts';
+import type { HoldRecord } from '../holds.ts';
 import type {
   ApiKeyId,
   CommandId,
+  EarningId,
   PayoutId,
   SellerId,
   StripeAccountId,
   StripePayoutId,
   TransferId,
 } from '../ids.ts';
-import type { SkipReason } from '../funds.ts';
 import type { EntryKind, Place } from '../ledger.ts';
-import type { ParkReason } from '../parking/reasons.ts';
+import type { Currency } from '../money.ts';
+import type { ParkReason, SellerParkReason } from '../parking/reasons.ts';
+import type { PaydayFunds } from '../paydays/coming.ts';
+import type { Schedule } from '../paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../payouts/states.ts';
+import type { DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
+import type { SellerStatus } from '../sellers.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import type { WaitReason } from '../waits.ts';
 
@@ -106,4 +116,107 @@ export type Operations = {
   /** The API key; null while nobody has moved the switch. */
   changedBy: string | null;
   changedAt: string;
+};
+
+/** A seller as the platform sees it. Contains personal data: never logged. */
+export type SellerRecord = {
+  id: SellerId;
+  externalId: string | null;
+  email: string;
+  displayName: string | null;
+  country: string;
+  currency: string;
+  entityType: 'individual' | 'company';
+  metadata: Record<string, string>;
+  status: SellerStatus;
+  stripeAccount: StripeAccountId | null;
+  transfersCapability: string | null;
+  payoutsCapability: string | null;
+  /** Why a capability is not active, as Stripe said last. */
+  capabilityDetails: CapabilityDetail[];
+  accountReadAt: string | null;
+  payoutsManualAt: string | null;
+  schedule: Schedule;
+  nextPayoutAt: string | null;
+  lookAgainAt: string | null;
+  parked: SellerParkReason | null;
+  paused: { since: string; by: string; reason: string } | null;
+  closed: { since: string; by: string; reason: string } | null;
+  createdAt: string;
+};
+
+/**
+ * A seller with what an explanation needs: since when the seller waits for a person, the holds,
+ * what Stripe asks for, and the bank accounts. `by` and `placedBy` are names of API keys here.
+ */
+export type SellerBeside = SellerRecord & {
+  parkedAt: string | null;
+  /** Since when Stripe is known to reject the account. */
+  rejectedAt: string | null;
+  thresholdLookAt: string | null;
+  holds: HoldRecord[];
+  requirements: Requirement[];
+  banks: BankAccountRecord[];
+};
+
+/** The part of an earning that a payout carries. */
+export type ItemRecord = {
+  earningId: EarningId;
+  externalId: string | null;
+  charge: string | null;
+  description: string | null;
+  currency: Currency;
+  /** All of the earning. */
+  earned: number;
+  amount: number;
+  /** When it went back, if the payout ended. */
+  releasedAt: string | null;
+};
+
+/** Everything known about a payout, at one instant. */
+export type PayoutFacts = {
+  now: string;
+  payout: PayoutRecord;
+  seller: SellerBeside | null;
+  openPayouts: PayoutRecord[];
+  items: { count: number; first: ItemRecord[] };
+  attempts: AttemptRecord[];
+  entries: EntryRecord[];
+  commands: CommandRecord[];
+  operations: Operations;
+  isStripeSilent: boolean;
+};
+
+/** Where a seller's money is in one currency, and how much of it a payout would carry now. */
+export type BalanceRecord = {
+  currency: Currency;
+  places: Record<Place, number>;
+  payable: number;
+  held: number;
+  notYetAvailable: number;
+};
+
+/** Everything known about a seller, at one instant. */
+export type SellerFacts = {
+  now: string;
+  seller: SellerBeside;
+  paydays: { at: string; cutOffAt: string; funds: PaydayFunds[] }[];
+  funds: PaydayFunds[];
+  openPayouts: PayoutRecord[];
+  operations: Operations;
+  balances: BalanceRecord[];
+  /** When earnings become payable, soonest first. `at` is null while their charge has not said. */
+  upcoming: {
+    at: string | null;
+    currency: Currency;
+    amount: number;
+    /** The first payday that pays them. */
+    paydayAt: string | null;
+  }[];
+  lastPayouts: PayoutRecord[];
+  attempts: AttemptRecord[];
+  putOff: (AttemptRecord & { payoutId: PayoutId })[];
+  commands: CommandRecord[];
+  isStripeSilent: boolean;
+  differences: DiscrepancyRecord[];
 };

@@ -1,3 +1,5 @@
+import type { DiscrepancyId, PayoutId, SellerId } from '../ids.ts';
+
 /** Who must act on a difference. */
 export type Owner = 'engine' | 'platform' | 'stripe' | 'operator';
 
@@ -73,3 +75,26 @@ export const causes = {
 
 /** Every cause. */
 export const causeNames = Object.keys(causes) as Cause[];
+
+/** A discrepancy as callers and operators see it. */
+export type DiscrepancyRecord = {
+  id: DiscrepancyId;
+  cause: Cause;
+  /** What it is about. Each cause is opened once for each object. */
+  object: string;
+  sellerId: SellerId | null;
+  payoutId: PayoutId | null;
+  movementId: string | null;
+  stripeId: string | null;
+  atStripe: number | null;
+  stripeCurrency: string | null;
+  entryId: number | null;
+  inLedger: number | null;
+  ledgerCurrency: string | null;
+  openedAt: string;
+  /** Since when both sides say the same. */
+  agreesSince: string | null;
+  closedAt: string | null;
+  closedBy: string | null;
+  closeReason: string | null;
+};

@@ -1,17 +1,37 @@
-import type { z } from '@hono/zod-openapi';
-import type { PaydayFacts } from '../../db/explanations.ts';
-import { heldOf, payableOf } from '../../domain/funds.ts';
-import { money } from '../../domain/money.ts';
+import { heldOf, payableOf } from '../funds.ts';
+import { type Currency, type Money, money } from '../money.ts';
+import type { Readiness } from '../payouts/reservation.ts';
+import type { PayoutStatus } from '../payouts/states.ts';
+import type { SellerStatus } from '../sellers.ts';
 import {
+  type ExpectedFunds,
   type Forecast,
   forecastPayday,
   nextPayday,
+  type NotPaidReason,
   takenByOrders,
-} from '../../domain/paydays/forecast.ts';
-import type { PaydayMoney } from './schemas.ts';
-import { sayNotPaid } from '../../domain/paydays/words.ts';
+} from './forecast.ts';
+import type { Schedule } from './schedule.ts';
+import { sayNotPaid } from './words.ts';
 
-type Funds = PaydayFacts['funds'][number];
+/** What a seller has in one currency before a payday, and what would stop a payout of it. */
+export type PaydayFunds = Omit<ExpectedFunds, 'ordered'> & Pick<Readiness, 'isBusy'>;
+
+/** What decides when a seller is paid next, and how much. */
+export type PaydayFacts = {
+  now: string;
+  seller: { status: SellerStatus; schedule: Schedule; paused: object | null };
+  operations: { moneyStopped: boolean };
+  openPayouts: readonly {
+    status: PayoutStatus;
+    currency: Currency;
+    requestedAmount: number | null;
+  }[];
+  /** As of now. */
+  funds: readonly PaydayFunds[];
+  /** The dates of which one is the next payday, each with what was there by its cut-off. */
+  paydays: readonly { at: string; cutOffAt: string; funds: readonly PaydayFunds[] }[];
+};
 
 /** A seller's next payday with its forecasts. It is kept if it is due and was not opened yet. */
 export type ComingPayday = { at: string; cutOffAt: string; isKept: boolean; forecasts: Forecast[] };
@@ -27,7 +47,11 @@ export function comingPayday(facts: PaydayFacts): ComingPayday | undefined {
 }
 
 /** What a payday at this instant would do with each of these funds. */
-export function forecastsOf(facts: PaydayFacts, all: readonly Funds[], at: string): Forecast[] {
+export function forecastsOf(
+  facts: PaydayFacts,
+  all: readonly PaydayFunds[],
+  at: string,
+): Forecast[] {
   const { seller, operations } = facts;
   const payee = {
     status: seller.status,
@@ -63,8 +87,19 @@ export function unorderedNow(facts: PaydayFacts, currency: string): number {
   return own ? payableOf(own) - takenByOrders(orders, own) : 0;
 }
 
-/** Converts a forecast for an answer. */
-export function toPaydayMoney(forecast: Forecast): z.infer<typeof PaydayMoney> {
+/** What a payday pays in one currency, in words where it pays nothing. */
+export type PaydayMoney = {
+  currency: Currency;
+  pays: Money;
+  leaves: Money;
+  held: Money;
+  notYetAvailable: Money;
+  reason: NotPaidReason | null;
+  explanation: string | null;
+};
+
+/** A forecast with the words for it. */
+export function toPaydayMoney(forecast: Forecast): PaydayMoney {
   const { currency, reason } = forecast;
   return {
     currency,
