@@ -1,3 +1,4 @@
+import { sayDay } from '../dates.ts';
 import type { Failure } from './failures.ts';
 import { requirementErrorOf } from './requirement-errors.ts';
 
@@ -41,7 +42,7 @@ const whens: Record<Requirement['deadline'], string> = {
 export function describeRequirement(requirement: Requirement): string {
   const { deadline, deadlineAt, mustAct, blocks, errors } = requirement;
   const who = mustAct === 'seller' ? 'The seller gives' : 'Stripe looks at';
-  const by = deadlineAt === null ? whens[deadline] : `by ${deadlineAt.slice(0, 10)}`;
+  const by = deadlineAt === null ? whens[deadline] : `by ${sayDay(deadlineAt)}`;
   const stops = blocks.map((capability) => capabilities[capability] ?? capability);
   const isOne = blocks.length === 1 && blocks.every((capability) => !capabilities[capability]);
   return [
@@ -68,7 +69,7 @@ export function requirementFailureOf(requirement: Requirement): Failure {
   if (deadline === 'eventually_due') {
     return { next: 'wait', forSeller: `You will be asked for this later: ${what}.`, forOperator };
   }
-  const by = deadlineAt === null ? '' : ` by ${deadlineAt.slice(0, 10)}`;
+  const by = deadlineAt === null ? '' : ` by ${sayDay(deadlineAt)}`;
   const forSeller = `Please enter this${by}: ${what}. Payments to you stop without it.`;
   return { next: 'new-details', forSeller, forOperator };
 }
@@ -84,7 +85,7 @@ export function describeDue(requirements: readonly Requirement[]): string[] {
     if (own.length === 0) return [];
     const dates = own.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
     const overdue = own.some(({ deadline }) => deadline === 'past_due') ? ' (overdue)' : '';
-    const by = dates[0] === undefined ? overdue : ` by ${dates[0].slice(0, 10)}${overdue}`;
+    const by = dates[0] === undefined ? overdue : ` by ${sayDay(dates[0])}${overdue}`;
     const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe looks at';
     return [`${begin} ${listed(own.map(({ description }) => wordsOf(description)))}${by}`];
   });

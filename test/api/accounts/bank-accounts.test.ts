@@ -30,7 +30,7 @@ describe('the requirements of a seller', () => {
     [
       'what, who, by when, and what stands still without it',
       address,
-      'The seller gives: address (by 2026-12-01); what was given is wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
+      'The seller gives: address (by 1 Dec 2026); what was given is wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
     ],
     [
       'one that only Stripe can meet',
@@ -45,7 +45,7 @@ describe('the requirements of a seller', () => {
     [
       'one that stops what Stripe may name in future',
       given({ errors: [], blocks: ['something.new'] }),
-      'The seller gives: address (by 2026-12-01); without it, something.new stops',
+      'The seller gives: address (by 1 Dec 2026); without it, something.new stops',
     ],
   ])('are told in a sentence: %s', async (_why, asked, text) => {
     const sellerId = await api.makeSeller({ status: 'active' });

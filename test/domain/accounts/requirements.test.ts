@@ -23,7 +23,7 @@ describe('a requirement', () => {
     [
       'has the day, where Stripe names one',
       asked('address', day('2026-12-01')),
-      'The seller gives: address (by 2026-12-01)',
+      'The seller gives: address (by 1 Dec 2026)',
     ],
     [
       'has what was wrong and what stops without it',
@@ -46,7 +46,7 @@ describe('what comes next for a requirement', () => {
       'is the seller’s, by its day',
       asked('surname', day('2026-12-01')),
       'new-details',
-      'Please enter this by 2026-12-01: surname. Payments to you stop without it.',
+      'Please enter this by 1 Dec 2026: surname. Payments to you stop without it.',
     ],
     [
       'is time while it is only announced',
@@ -88,7 +88,7 @@ describe('all that is due', () => {
         asked('surname', day('2026-12-03')),
         asked('address', { ...day('2026-12-01'), deadline: 'past_due' }),
       ],
-      ['Stripe asks the seller for surname, address by 2026-12-01 (overdue)'],
+      ['Stripe asks the seller for surname, address by 1 Dec 2026 (overdue)'],
     ],
     [
       'tells the seller’s part from Stripe’s',
