@@ -86,7 +86,7 @@ describe('a new seller', () => {
       expect([status, body['type']]).toEqual([409, '/problems/seller-id-taken']);
     }
     const { body } = await api.post('/v1/sellers', { ...carried, id: 'sel_0123456789abcdefghik' });
-    expect(body['detail']).toContain('leave externalId out');
+    expect(body['detail']).toContain('Leave externalId out');
     const mistyped = await api.post('/v1/sellers', { ...asked, id: 'sel_1' });
     expect([mistyped.status, mistyped.body['errors']]).toMatchObject([400, [{ pointer: '/id' }]]);
   });
