@@ -216,6 +216,7 @@ export const waitNames = {
   anotherPayout: 'another-payout',
   atBank: 'bank',
   bankDetails: 'bank-details',
+  capability: 'capability',
   coolingPeriod: 'cooling-period',
   hold: 'hold',
   lookUp: 'outcome-look-up',

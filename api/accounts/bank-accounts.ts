@@ -7,7 +7,8 @@ import {
 import { wakeWaitingPayouts } from '../../db/accounts/reads.ts';
 import { listRequirements } from '../../db/accounts/requirements.ts';
 import type { Tx } from '../../db/connect.ts';
-import type { BankAccountRecord } from '../../domain/accounts/bank.ts';
+import { type BankAccountRecord, failureOfBank } from '../../domain/accounts/bank.ts';
+import { explainRequirement } from '../../domain/accounts/requirements.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
@@ -16,8 +17,7 @@ import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, SellerParams } from '../http/schemas.ts';
-import { Failure, Requirement, toRequirement } from './schemas.ts';
-import { failureOfBank } from './words.ts';
+import { Failure, Requirement } from './schemas.ts';
 
 const getRequirements = defineRoute({
   method: 'get',
@@ -134,7 +134,7 @@ export function accountRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(getRequirements, async (c) => {
       const { id, accountReadAt } = await readSeller(db, c.req.valid('param').sellerId);
-      const data = (await listRequirements(db, id)).map(toRequirement);
+      const data = (await listRequirements(db, id)).map(explainRequirement);
       return c.json({ data, asOf: accountReadAt }, 200);
     })
     .openapi(getBankAccounts, async (c) => {

@@ -1,9 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import {
-  describeRequirement,
-  type Requirement as Known,
-  requirementFailureOf,
-} from '../../domain/accounts/requirements.ts';
 import * as schemas from '../http/schemas.ts';
 import { Instant } from '../http/schemas.ts';
 
@@ -37,12 +32,6 @@ export const Requirement = z
       .openapi({ description: 'What Stripe found wrong with the details that were given' }),
   })
   .openapi('Requirement');
-
-/** Adds the sentences that explain a requirement. */
-export function toRequirement(requirement: Known) {
-  const { next, forSeller } = requirementFailureOf(requirement);
-  return { ...requirement, text: describeRequirement(requirement), next, forSeller };
-}
 
 /** A seller's bank account in an explanation. */
 export const ExplainedBank = z

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import * as lists from '../../db/attention/lists.ts';
-import { finishRun, type LeftOut } from '../../db/attention/runs.ts';
+import { finishRun } from '../../db/attention/runs.ts';
 import type { Tx } from '../../db/connect.ts';
-import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../../domain/attention.ts';
+import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../../domain/attention/bulk.ts';
+import { bulkWords, type LeftOut, leftOutWords } from '../../domain/attention/words.ts';
 import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
@@ -11,7 +12,6 @@ import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
 import { Attention, attentionFilters, toAttention } from './routes.ts';
-import { bulkWords, leftOutWords } from './words.ts';
 
 const tags = ['Operations'];
 const mostShown = 20;

@@ -2,21 +2,18 @@ import { z } from '@hono/zod-openapi';
 import {
   type AttentionGroup,
   type AttentionPlace,
-  type AttentionRecord,
   listAttention,
   readAttentionGroups,
 } from '../../db/attention/waiting.ts';
 import { listFailedChecks } from '../../db/operations/checks.ts';
-import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention.ts';
-import { payoutParkOf, sellerParkOf } from '../../domain/parking/reasons.ts';
-import { causes } from '../../domain/reconciliation/discrepancies.ts';
+import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention/bulk.ts';
+import { type AttentionRecord, resolutionOf } from '../../domain/attention/words.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { pageOf, PageQuery } from '../http/pages.ts';
 import { brokenRule } from '../http/problems.ts';
 import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, Instant, Money } from '../http/schemas.ts';
-import { closingOf } from '../reconciliation/words.ts';
 import { ResolvingCommand } from '../waits.ts';
 
 /** The filters over everything that waits for a person. */
@@ -144,15 +141,6 @@ export function toAttention(record: AttentionRecord) {
   const { explanation, commands } = resolutionOf(record);
   const explain = kind === 'discrepancy' ? `/v1/discrepancies/${id}` : `/v1/${kind}s/${id}/explain`;
   return { kind, id, sellerId, since, reason, explanation, atStake, commands, explain };
-}
-
-function resolutionOf(record: AttentionRecord) {
-  if (record.kind === 'seller') return sellerParkOf(record.parked, record.id);
-  if (record.kind === 'discrepancy') {
-    const { what, remedy } = causes[record.parked];
-    return { explanation: `${what}. ${remedy}`, commands: [closingOf(record.id)] };
-  }
-  return payoutParkOf(record.parked, record);
 }
 
 function toCursor({ since, id }: AttentionPlace): string {

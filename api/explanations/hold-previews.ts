@@ -1,11 +1,12 @@
+import { sayInstant } from '../http/instants.ts';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readHoldFacts } from '../../db/explanations.ts';
+import { previewRelease } from '../../domain/explanations/release.ts';
 import { HoldParams, toHold } from '../holds.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/routes.ts';
 import { answer } from '../http/schemas.ts';
-import { previewRelease } from './release.ts';
 import { HoldPreview } from './schemas.ts';
 
 const previewRoute = defineRoute({
@@ -27,6 +28,6 @@ export function holdPreviewRoutes({ db }: AppDeps) {
     if (hold.state !== 'active') {
       throw new Problem('hold-not-active', `This hold is ${hold.state} already`);
     }
-    return c.json({ ...previewRelease(facts, hold), hold: toHold(hold) }, 200);
+    return c.json({ ...previewRelease(facts, hold, sayInstant), hold: toHold(hold) }, 200);
   });
 }

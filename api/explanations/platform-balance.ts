@@ -1,11 +1,10 @@
 import type { PayoutRecord } from '../../domain/explanations/facts.ts';
-import { type Money, money } from '../../domain/money.ts';
+import type { Available } from '../../domain/explanations/payout-words.ts';
+import { money } from '../../domain/money.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { AppDeps } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { askStripe, sumIn } from '../stripe/ask.ts';
-
-/** What is available in the platform's own balance, by currency. */
-export type Available = (currency: string) => Money;
 
 /** Nobody who asks why a payout waits is kept waiting for Stripe. */
 const patience = { timeout: 3000, maxNetworkRetries: 0 };
@@ -18,7 +17,7 @@ export async function readAvailable(
   deps: AppDeps,
   payouts: readonly Pick<PayoutRecord, 'waitingFor'>[],
 ): Promise<Available | undefined> {
-  if (!payouts.some(({ waitingFor }) => waitingFor === 'platform-balance')) return undefined;
+  if (!payouts.some(({ waitingFor }) => waitingFor === waitNames.platformBalance)) return undefined;
   try {
     const { available } = await askStripe(deps, 'GET /v1/balance', (stripe) =>
       stripe.balance.retrieve({}, patience),

@@ -1,13 +1,14 @@
+import { sayInstant } from '../http/instants.ts';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readPayoutFacts, readSellerFacts } from '../../db/explanations.ts';
+import { explainPayout } from '../../domain/explanations/payout.ts';
+import { explainSeller } from '../../domain/explanations/seller.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/routes.ts';
 import { answer, PayoutParams, SellerParams } from '../http/schemas.ts';
-import { explainPayout } from './payout.ts';
 import { readAvailable } from './platform-balance.ts';
 import { PayoutExplanation, SellerExplanation } from './schemas.ts';
-import { explainSeller } from './seller.ts';
 
 const about = 'What happened, what it waits for, what lifts that, what comes next, who decided';
 
@@ -40,7 +41,8 @@ export function explanationRoutes(deps: AppDeps) {
     .openapi(sellerRoute, async (c) => {
       const facts = await readSellerFacts(db, c.req.valid('param').sellerId, paydaysAround);
       if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
-      return c.json(explainSeller(facts, await readAvailable(deps, facts.openPayouts)), 200);
+      const available = await readAvailable(deps, facts.openPayouts);
+      return c.json(explainSeller(facts, sayInstant, available), 200);
     })
     .openapi(payoutRoute, async (c) => {
       const facts = await readPayoutFacts(db, c.req.valid('param').payoutId);

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../../db/payouts/orders.ts';
+import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { isUnknown, offers } from '../../domain/parking/reasons.ts';
 import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
@@ -11,7 +12,7 @@ import { readPayout } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/routes.ts';
 import { answer, body, CommandHeaders, PayoutParams } from '../http/schemas.ts';
-import { Payout, toPayout } from './schemas.ts';
+import { Payout } from './schemas.ts';
 
 const cancelRoute = defineRoute({
   method: 'post',
@@ -48,7 +49,7 @@ async function cancel(tx: Tx, payoutId: PayoutId, by: string) {
   if (plan.kind === 'refuse') {
     throw new Problem('payout-not-cancelable', refusalTexts[plan.why]);
   }
-  const body = toPayout(await readPayout(tx, payoutId));
+  const body = showPayout(await readPayout(tx, payoutId));
   return { status: 200 as const, body, objectId: payoutId };
 }
 
@@ -156,7 +157,7 @@ async function lock(tx: Tx, payoutId: PayoutId) {
 }
 
 async function show(tx: Tx, payoutId: PayoutId) {
-  const body = toPayout(await readPayout(tx, payoutId));
+  const body = showPayout(await readPayout(tx, payoutId));
   return { status: 200 as const, body, objectId: payoutId };
 }
 

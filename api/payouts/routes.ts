@@ -5,6 +5,7 @@ import { recordPayoutOrder } from '../../db/payouts/orders.ts';
 import * as views from '../../db/payouts/views.ts';
 import { listAttempts } from '../../db/stripe/attempt-views.ts';
 import type { PayoutRecord } from '../../domain/explanations/facts.ts';
+import { showPayout } from '../../domain/explanations/payout-words.ts';
 import { timelineOf } from '../../domain/explanations/timeline.ts';
 import { isPayoutId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
@@ -16,7 +17,7 @@ import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
-import { Attempt, Payout, PayoutItem, TimelineEvent, toPayout } from './schemas.ts';
+import { Attempt, Payout, PayoutItem, TimelineEvent } from './schemas.ts';
 
 const NewPayoutBody = z
   .strictObject({
@@ -141,7 +142,7 @@ export function payoutRoutes(deps: AppDeps) {
     .openapi(getPayouts, async (c) => c.json(await page(db, c.req.valid('query')), 200))
     .openapi(getPayout, async (c) => {
       const payout = await readPayout(db, c.req.valid('param').payoutId);
-      return c.json(toPayout(payout, await listAttempts(db, payout.id)), 200);
+      return c.json(showPayout(payout, await listAttempts(db, payout.id)), 200);
     })
     .openapi(getItems, async (c) => {
       const { id } = await readPayout(db, c.req.valid('param').payoutId);
@@ -178,7 +179,7 @@ async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) 
     amount: asked.amount ?? null,
     currency: asked.currency ?? seller.currency,
   });
-  const body = toPayout(await readPayout(tx, payoutId));
+  const body = showPayout(await readPayout(tx, payoutId));
   return { status: 202 as const, body, objectId: payoutId };
 }
 
@@ -199,5 +200,5 @@ async function page(db: AppDeps['db'], { cursor, parked, ...filter }: Filter) {
     parked: parked && parked === 'true',
     after: afterOf(cursor, isPayoutId),
   });
-  return toPage(rows, filter.limit, (row) => toPayout(row));
+  return toPage(rows, filter.limit, (row) => showPayout(row));
 }

@@ -1,17 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { AttemptRecord, PayoutRecord } from '../../domain/explanations/facts.ts';
-import {
-  cancellationOf,
-  failedOf,
-  parkedOf,
-  skippedOf,
-  waitingOf,
-} from '../../domain/explanations/payout-words.ts';
-import { putOffWaits } from '../../domain/explanations/put-off.ts';
 import { places } from '../../domain/ledger.ts';
-import { money } from '../../domain/money.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
-import { waitNames } from '../../domain/waits.ts';
 import * as schemas from '../http/schemas.ts';
 import { ResolvingCommand } from '../waits.ts';
 
@@ -105,42 +94,6 @@ export const Payout = z
     overAt: MaybeInstant,
   })
   .openapi('Payout');
-
-/** Converts a payout for an answer. With its attempts, it shows what Stripe has not answered. */
-export function toPayout(
-  record: PayoutRecord,
-  attempts: readonly AttemptRecord[] = [],
-): z.infer<typeof Payout> {
-  const { requestedAmount, fromPlatform, fromAccount, currency } = record;
-  const {
-    lookAgainAt: _look,
-    parkedAt: _at,
-    parkedDetail: _detail,
-    unknownStep: _step,
-    ...shown
-  } = record;
-  const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;
-  const { cancelOrderedAt: _orderedAt, cancelOrderedBy: _orderedBy, ...rest } = named;
-  return {
-    ...rest,
-    requested: requestedAmount === null ? null : money(requestedAmount, currency),
-    fromPlatform: money(fromPlatform, currency),
-    fromAccount: money(fromAccount, currency),
-    total: money(fromPlatform + fromAccount, currency),
-    failure: failedOf(record),
-    waiting: putOffOf(record, attempts) ?? waitingOf(record),
-    parked: parkedOf(record),
-    skipped: skippedOf(record),
-    cancellation: cancellationOf(record),
-  };
-}
-
-/** A request that Stripe has not answered explains more than the wait that the row names. */
-function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
-  const { id, parked, waitingFor } = record;
-  const [wait] = parked || waitingFor === waitNames.moneyStopped ? [] : putOffWaits(attempts, id);
-  return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
-}
 
 /** An earning that a payout contains, entirely or in part. */
 export const PayoutItem = z

@@ -4,6 +4,7 @@ import * as discrepancies from '../../db/reconciliation/discrepancies.ts';
 import { readReconciliation } from '../../db/reconciliation/progress.ts';
 import { type DiscrepancyId, isDiscrepancyId } from '../../domain/ids.ts';
 import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
+import { explainDiscrepancy } from '../../domain/reconciliation/words.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
@@ -12,7 +13,6 @@ import { defineRoute } from '../http/routes.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
 import { Discrepancy, Reconciliation, toReconciliation } from './schemas.ts';
-import { toDiscrepancy } from './words.ts';
 
 const DiscrepancyParams = z.object({
   discrepancyId: z
@@ -87,13 +87,13 @@ export function discrepancyRoutes(deps: AppDeps) {
         open: state && state === 'open',
         after: afterOf(cursor, isDiscrepancyId),
       });
-      return c.json(toPage(rows, filter.limit, toDiscrepancy), 200);
+      return c.json(toPage(rows, filter.limit, explainDiscrepancy), 200);
     })
     .openapi(readRoute, async (c) => {
       const { discrepancyId } = c.req.valid('param');
       const found = await discrepancies.findDiscrepancy(db, discrepancyId);
       if (!found) throw unknown();
-      return c.json(toDiscrepancy(found), 200);
+      return c.json(explainDiscrepancy(found), 200);
     })
     .openapi(closeRoute, async (c) => {
       const { discrepancyId: id } = c.req.valid('param');
@@ -110,7 +110,7 @@ export function discrepancyRoutes(deps: AppDeps) {
 
 async function close(tx: Tx, order: { id: DiscrepancyId; reason: string; by: string }) {
   const closed = await discrepancies.closeDiscrepancy(tx, order);
-  if (closed) return { status: 200, body: toDiscrepancy(closed), objectId: order.id };
+  if (closed) return { status: 200, body: explainDiscrepancy(closed), objectId: order.id };
   if (!(await discrepancies.findDiscrepancy(tx, order.id))) throw unknown();
   throw new Problem('discrepancy-closed', 'Somebody has already closed this discrepancy');
 }

@@ -1,12 +1,13 @@
 import { type Selectable, sql } from 'kysely';
-import { type BulkCommand, type BulkTarget, onceEach } from '../../domain/attention.ts';
+import { type BulkCommand, type BulkTarget, onceEach } from '../../domain/attention/bulk.ts';
+import type { AttentionRecord } from '../../domain/attention/words.ts';
 import { type ApiKeyId, type AttentionListId, newId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { planFor, type Planned } from './plans.ts';
-import { type AttentionFilter, type AttentionRecord, listAttention } from './waiting.ts';
+import { type AttentionFilter, listAttention } from './waiting.ts';
 
 /** How many minutes a list may be run after it was shown. */
 export const listMinutes = 60;

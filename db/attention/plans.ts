@@ -4,10 +4,10 @@ import {
   type BulkFacts,
   type BulkPlan,
   planBulk,
-} from '../../domain/attention.ts';
+} from '../../domain/attention/bulk.ts';
+import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { StepAttempt } from '../../domain/payouts/cancellation.ts';
 import type { Db } from '../connect.ts';
-import type { AttentionRecord } from './waiting.ts';
 
 /** An object that waits, and what a command means for it. */
 export type Planned = { record: AttentionRecord; plan: BulkPlan };

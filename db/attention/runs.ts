@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { BulkCommand, BulkTarget, Inapplicable } from '../../domain/attention.ts';
+import type { BulkCommand, BulkTarget } from '../../domain/attention/bulk.ts';
+import type { LeftOut } from '../../domain/attention/words.ts';
 import type { AttentionListId, PayoutId, SellerId } from '../../domain/ids.ts';
 import { resumeBankAccount } from '../accounts/bank-accounts.ts';
 import { lockParkedSeller, unparkSeller } from '../accounts/parked.ts';
@@ -17,9 +18,6 @@ import { businessNow } from '../time.ts';
 import { type AttentionList, stateOf } from './lists.ts';
 import { planFor } from './plans.ts';
 import { listAttention } from './waiting.ts';
-
-/** Why an item was left out when its list was run. */
-export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
 
 type Run = Pick<AttentionList, 'id' | 'command' | 'reason'> & {
   run: NonNullable<AttentionList['run']>;

@@ -1,38 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AttentionKind, AttentionReason } from '../../domain/attention.ts';
-import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
+import type { AttentionKind, AttentionReason } from '../../domain/attention/bulk.ts';
+import type { AttentionRecord } from '../../domain/attention/words.ts';
+import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import { lateDays } from '../../domain/payouts/states.ts';
-import type { PayoutPark, SellerPark } from '../../domain/parking/reasons.ts';
-import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
-import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { isCarrying } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
-
-/**
- * A parked payout or seller, a payout that the banks have had for too long, an account that Stripe
- * rejected, or a difference from Stripe.
- */
-export type AttentionRecord = {
-  /** Null if no particular seller is concerned. */
-  sellerId: SellerId | null;
-  /** Null if every currency of the seller is concerned. */
-  currency: string | null;
-  since: string;
-  /** The money that does not move because of this, in minor units. */
-  atStake: Money[];
-} & (
-  | {
-      kind: 'payout';
-      id: PayoutId;
-      parked: PayoutPark;
-      parkedDetail: string | null;
-      unknownStep: MoneyStep | null;
-    }
-  | { kind: 'seller'; id: SellerId; parked: SellerPark; parkedDetail: null; unknownStep: null }
-  | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
-);
 
 /**
  * Which records to list. `currency` is the currency of the money, `country` the country of the

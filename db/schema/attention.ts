@@ -1,5 +1,5 @@
 import type { ColumnType, JSONColumnType } from 'kysely';
-import type { AttentionKind, BulkCommand, BulkTarget } from '../../domain/attention.ts';
+import type { AttentionKind, BulkCommand, BulkTarget } from '../../domain/attention/bulk.ts';
 import type { ApiKeyId, AttentionListId, SellerId } from '../../domain/ids.ts';
 
 type Instant = ColumnType<string, string | undefined, string>;

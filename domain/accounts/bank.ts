@@ -1,4 +1,5 @@
 import type { Currency } from '../money.ts';
+import { bankFailureOf, type Failure, failureOf } from './failures.ts';
 
 /** Whether the bank account of a currency may take a payout. */
 export type BankReadiness = {
@@ -70,4 +71,12 @@ export function isCooling({ coolsUntil }: Pick<BankReadiness, 'coolsUntil'>, at:
 
 function isAfter(instant: string | null, at: string): boolean {
   return instant !== null && instant > at;
+}
+
+/** What is wrong with a bank account: why it is paused, else what Stripe says of it. */
+export function failureOfBank(bank: BankAccountRecord): Failure | null {
+  if (bank.pausedAt !== null) return failureOf(bank.failureCode);
+  return bank.failureCode !== null && bank.status === 'errored'
+    ? failureOf(bank.failureCode)
+    : bankFailureOf(bank.status);
 }

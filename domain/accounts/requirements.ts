@@ -107,3 +107,9 @@ function wordsOf(name: string): string {
     .replaceAll('.', ': ')
     .replaceAll('_', ' ');
 }
+
+/** Adds the sentences that explain a requirement. */
+export function explainRequirement(requirement: Requirement) {
+  const { next, forSeller } = requirementFailureOf(requirement);
+  return { ...requirement, text: describeRequirement(requirement), next, forSeller };
+}

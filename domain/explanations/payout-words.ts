@@ -4,7 +4,8 @@ import { payoutParkOf } from '../parking/reasons.ts';
 import { skips } from '../paydays/words.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { rejected, sayWait, waitNames } from '../waits.ts';
-import type { PayoutRecord } from './facts.ts';
+import type { AttemptRecord, PayoutRecord } from './facts.ts';
+import { putOffWaits } from './put-off.ts';
 
 /** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */
 export type Beside = {
@@ -99,4 +100,40 @@ export function parkedOf(
   const { parked, parkedAt: since, unknownStep: step } = payout;
   if (!parked || !since) return null;
   return { reason: parked, since, step, ...payoutParkOf(parked, payout) };
+}
+
+/** What is available in the platform's own balance, by currency. */
+export type Available = (currency: string) => Money;
+
+/** Converts a payout for an answer. With its attempts, it shows what Stripe has not answered. */
+export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecord[] = []) {
+  const { requestedAmount, fromPlatform, fromAccount, currency } = record;
+  const {
+    lookAgainAt: _look,
+    parkedAt: _at,
+    parkedDetail: _detail,
+    unknownStep: _step,
+    ...shown
+  } = record;
+  const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;
+  const { cancelOrderedAt: _orderedAt, cancelOrderedBy: _orderedBy, ...rest } = named;
+  return {
+    ...rest,
+    requested: requestedAmount === null ? null : money(requestedAmount, currency),
+    fromPlatform: money(fromPlatform, currency),
+    fromAccount: money(fromAccount, currency),
+    total: money(fromPlatform + fromAccount, currency),
+    failure: failedOf(record),
+    waiting: putOffOf(record, attempts) ?? waitingOf(record),
+    parked: parkedOf(record),
+    skipped: skippedOf(record),
+    cancellation: cancellationOf(record),
+  };
+}
+
+/** A request that Stripe has not answered explains more than the wait that the row names. */
+function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
+  const { id, parked, waitingFor } = record;
+  const [wait] = parked || waitingFor === waitNames.moneyStopped ? [] : putOffWaits(attempts, id);
+  return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
 }

@@ -26,6 +26,9 @@ export type ComingStep = {
   payoutId: string | null;
 };
 
+/** Says an instant by the clocks of a time zone. The caller knows time zones, domain/ does not. */
+export type SayInstant = (instant: string, timeZone: string) => string;
+
 /** One reason of a seller's own, about no payout in particular. */
 export function wait(
   name: string,

@@ -20,7 +20,7 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
       return { kind: 'wait', for: place, minutes: hour };
     }
     case 'capability-missing':
-      return { kind: 'wait', for: 'capability', minutes: day };
+      return { kind: 'wait', for: waitNames.capability, minutes: day };
     case 'bank-details':
       return { kind: 'wait', for: waitNames.bankDetails, minutes: day };
     case 'limit-reached':

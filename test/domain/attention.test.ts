@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type BulkCommand,
+  type BulkFacts,
   onceEach,
   planBulk,
   sumsOf,
-  type BulkCommand,
-  type BulkFacts,
-} from '../../domain/attention.ts';
+} from '../../domain/attention/bulk.ts';
 import { money } from '../../domain/money.ts';
 
 const payout = { kind: 'payout', id: 'payout_1', sellerId: 'sel_1' } as const;

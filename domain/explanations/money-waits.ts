@@ -1,14 +1,13 @@
-import { isConverted, pausedBank } from '../../domain/accounts/bank.ts';
-import type { SellerFacts } from '../../domain/explanations/facts.ts';
-import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
-import { formatMoney, money } from '../../domain/money.ts';
-import { sellerCommand } from '../../domain/parking/commands.ts';
-import { comingPayday, unorderedNow } from '../../domain/paydays/coming.ts';
-import { reachesThreshold } from '../../domain/paydays/schedule.ts';
-import { sayInstant } from '../http/instants.ts';
+import { isConverted, pausedBank } from '../accounts/bank.ts';
+import { formatMoney, money } from '../money.ts';
+import { sellerCommand } from '../parking/commands.ts';
+import { comingPayday, unorderedNow } from '../paydays/coming.ts';
+import { reachesThreshold } from '../paydays/schedule.ts';
+import type { SellerFacts } from './facts.ts';
+import { type SayInstant, wait, type Waiting } from './waiting.ts';
 
 /** Why no payout is under way although the seller could be paid. */
-export function moneyWaits(facts: SellerFacts): Waiting[] {
+export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[] {
   const { seller, balances } = facts;
   if (seller.status === 'closed') return [];
   if (balances.length === 0) {
@@ -23,7 +22,9 @@ export function moneyWaits(facts: SellerFacts): Waiting[] {
     // While its bank account takes none, an order would only wait; what came back is paid by itself.
     const isStuck = seller.schedule.interval === 'manual' && takesNone(seller, currency);
     return [
-      ...(unordered > 0 && !isStuck ? [payableWait(facts, currency, unordered)] : []),
+      ...(unordered > 0 && !isStuck
+        ? [payableWait(facts, { currency, payable: unordered }, sayInstant)]
+        : []),
       ...(notYetAvailable > 0 ? [laterWait(facts, currency, notYetAvailable)] : []),
     ];
   });
@@ -35,7 +36,11 @@ function takesNone({ banks, currency: home }: SellerFacts['seller'], currency: s
 }
 
 /** Money is payable and no payout of it is ordered: the platform orders it, or the schedule does. */
-function payableWait(facts: SellerFacts, currency: string, payable: number): Waiting {
+function payableWait(
+  facts: SellerFacts,
+  { currency, payable }: { currency: string; payable: number },
+  sayInstant: SayInstant,
+): Waiting {
   const { id, schedule } = facts.seller;
   const amount = formatMoney(money(payable, currency));
   const commands = [sellerCommand(id, 'payouts', 'It is to be paid now', { currency })];
@@ -44,7 +49,8 @@ function payableWait(facts: SellerFacts, currency: string, payable: number): Wai
     const reason = `${amount} is payable and reaches the threshold: it is paid at once`;
     return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as it may');
   }
-  if (schedule.interval !== 'manual') return paydayWait(facts, currency, { amount, commands });
+  if (schedule.interval !== 'manual')
+    return paydayWait(facts, { currency, amount, commands }, sayInstant);
   if (threshold !== undefined) {
     const reason = `${amount} is payable, less than the threshold of ${formatMoney(money(threshold, currency))}`;
     return wait('threshold', 'platform', reason, 'More earnings, or ordering a payout', {
@@ -57,8 +63,8 @@ function payableWait(facts: SellerFacts, currency: string, payable: number): Wai
 
 function paydayWait(
   facts: SellerFacts,
-  currency: string,
-  { amount, commands }: Pick<Waiting, 'commands'> & { amount: string },
+  { currency, amount, commands }: Pick<Waiting, 'commands'> & { currency: string; amount: string },
+  sayInstant: SayInstant,
 ): Waiting {
   const { schedule } = facts.seller;
   const payday = comingPayday(facts);

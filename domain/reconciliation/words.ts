@@ -1,16 +1,14 @@
-import type { z } from '@hono/zod-openapi';
-import { money } from '../../domain/money.ts';
-import type { Resolving } from '../../domain/parking/commands.ts';
-import { causes, type DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
-import type { Discrepancy } from './schemas.ts';
+import { money } from '../money.ts';
+import type { Resolving } from '../parking/commands.ts';
+import { causes, type DiscrepancyRecord } from './discrepancies.ts';
 
 /** A discrepancy with its words: why, what is on each side, who acts, and how it is closed. */
-export function toDiscrepancy(record: DiscrepancyRecord): z.infer<typeof Discrepancy> {
+export function explainDiscrepancy(record: DiscrepancyRecord) {
   const { cause, object, sellerId, payoutId, openedAt, agreesSince } = record;
   const { owner, what, remedy } = causes[cause];
   return {
     id: record.id,
-    state: record.closedAt === null ? 'open' : 'closed',
+    state: record.closedAt === null ? ('open' as const) : ('closed' as const),
     cause,
     explanation: what,
     remedy,

@@ -1,33 +1,67 @@
-import type { z } from '@hono/zod-openapi';
-import { failureOf } from '../../domain/accounts/failures.ts';
+import { failureOf } from '../accounts/failures.ts';
+import type { ApiKeyId } from '../ids.ts';
+import { formatMoney, money, type Money } from '../money.ts';
+import { takenBack } from '../parking/reasons.ts';
+import { payoutBefore } from '../payouts/queue.ts';
+import { isLateAt, isOver, type PayoutStatus } from '../payouts/states.ts';
+import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
+import { bankWaits } from './bank-waits.ts';
 import type {
   AttemptRecord,
+  ItemRecord,
   PayoutFacts,
   PayoutRecord,
   SellerBeside,
-} from '../../domain/explanations/facts.ts';
-import { moneyStopped } from '../../domain/explanations/money-stopped.ts';
-import { nextOf } from '../../domain/explanations/payout-next.ts';
+} from './facts.ts';
+import { moneyStopped } from './money-stopped.ts';
+import { nextOf } from './next.ts';
 import {
+  type Available,
   type Beside,
   canceledOf,
   parkedOf,
+  showPayout,
   skippedOf,
   waitingOf,
-} from '../../domain/explanations/payout-words.ts';
-import { putOffWaits, silenceBeside } from '../../domain/explanations/put-off.ts';
-import { commandTexts, timelineOf } from '../../domain/explanations/timeline.ts';
-import type { Waiting } from '../../domain/explanations/waiting.ts';
-import { formatMoney, money } from '../../domain/money.ts';
-import { takenBack } from '../../domain/parking/reasons.ts';
-import { payoutBefore } from '../../domain/payouts/queue.ts';
-import { isLateAt, isOver, type PayoutStatus } from '../../domain/payouts/states.ts';
-import { type Actor, waitNames, type WaitReason, waits } from '../../domain/waits.ts';
-import { bankWaits } from '../accounts/words.ts';
-import { toPayout } from '../payouts/schemas.ts';
-import type { Available } from './platform-balance.ts';
-import type { Decision, PayoutExplanation } from './schemas.ts';
+} from './payout-words.ts';
+import { putOffWaits, silenceBeside } from './put-off.ts';
 import { accountWaits, isRejected, sellerWaits } from './seller-waits.ts';
+import { commandTexts, type TimelineEvent, timelineOf } from './timeline.ts';
+import type { ComingStep, Waiting } from './waiting.ts';
+
+/** Who decided what, under which API key. */
+export type Decision = {
+  at: string;
+  what: string;
+  /** The seller, hold or payout. */
+  about: string;
+  /** As it was given, where one is kept. */
+  reason: string | null;
+  apiKeyId: ApiKeyId;
+  apiKeyName: string;
+};
+
+/** Everything known about a payout, in words. */
+export type PayoutExplanation = {
+  asOf: string;
+  summary: string;
+  isLate: boolean;
+  waits: Waiting[];
+  next: ComingStep[];
+  happened: TimelineEvent[];
+  decisions: Decision[];
+  earnings: {
+    count: number;
+    first: (Omit<ItemRecord, 'currency' | 'amount' | 'earned'> & {
+      amount: Money;
+      earned: Money;
+    })[];
+    /** Where the others are listed. */
+    all: string;
+  };
+  attempts: AttemptRecord[];
+  payout: ReturnType<typeof showPayout>;
+};
 
 type Lift = { actor: Actor; liftedBy: string };
 
@@ -55,10 +89,7 @@ const sentences: Record<PayoutStatus, string> = {
  * What happened, what it waits for, what lifts that, what comes next, who decided. `available` tells
  * the platform's balance, where it matters and Stripe said.
  */
-export function explainPayout(
-  facts: PayoutFacts,
-  available?: Available,
-): z.infer<typeof PayoutExplanation> {
+export function explainPayout(facts: PayoutFacts, available?: Available): PayoutExplanation {
   const { now, payout, items, attempts, commands } = facts;
   const happened = timelineOf(facts);
   const since = happened.at(-1)?.at ?? payout.createdAt;
@@ -82,7 +113,7 @@ export function explainPayout(
       all: `/v1/payouts/${payout.id}/items`,
     },
     attempts,
-    payout: toPayout(payout, attempts),
+    payout: showPayout(payout, attempts),
   };
 }
 
@@ -210,7 +241,7 @@ function behind(
 }
 
 /** Who decided what, under which API key. */
-export function decisionsOf(commands: PayoutFacts['commands']): z.infer<typeof Decision>[] {
+export function decisionsOf(commands: PayoutFacts['commands']): Decision[] {
   return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
     return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
   });

@@ -1,19 +1,18 @@
-import type { z } from '@hono/zod-openapi';
 import {
   type BankAccountRecord,
   coolingBank,
+  failureOfBank,
   isConverted,
   pausedBank,
-} from '../../domain/accounts/bank.ts';
-import { bankFailureOf, type Failure, failureOf } from '../../domain/accounts/failures.ts';
-import type { SellerBeside } from '../../domain/explanations/facts.ts';
-import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
-import { onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
-import { waitNames } from '../../domain/waits.ts';
-import type { ExplainedBank } from './schemas.ts';
+} from '../accounts/bank.ts';
+import { failureOf } from '../accounts/failures.ts';
+import { onboardingLink, sellerCommand } from '../parking/commands.ts';
+import { waitNames } from '../waits.ts';
+import type { SellerBeside } from './facts.ts';
+import { wait, type Waiting } from './waiting.ts';
 
 /** Where a seller is paid to now: never a number, nor what tells one from another. */
-export function explainBanks({ banks }: SellerBeside): z.infer<typeof ExplainedBank>[] {
+export function explainBanks({ banks }: SellerBeside) {
   return banks
     .filter(({ goneAt }) => goneAt === null)
     .map((bank) => {
@@ -22,14 +21,6 @@ export function explainBanks({ banks }: SellerBeside): z.infer<typeof ExplainedB
       const paused = pausedAt === null ? null : { since: pausedAt, code, forSeller, forOperator };
       return { id, currency, isDefault, paused, failure: failureOfBank(bank) };
     });
-}
-
-/** What is wrong with a bank account: why it is paused, else what Stripe says of it. */
-export function failureOfBank(bank: BankAccountRecord): Failure | null {
-  if (bank.pausedAt !== null) return failureOf(bank.failureCode);
-  return bank.failureCode !== null && bank.status === 'errored'
-    ? failureOf(bank.failureCode)
-    : bankFailureOf(bank.status);
 }
 
 /** Why nothing is sent to the seller's bank in these currencies. */

@@ -1,5 +1,5 @@
-import type { HoldId, PayoutId, SellerId } from './ids.ts';
-import { add, type Money } from './money.ts';
+import type { HoldId, PayoutId, SellerId } from '../ids.ts';
+import { add, type Money } from '../money.ts';
 import {
   isUnknown,
   offers,
@@ -7,16 +7,16 @@ import {
   payoutParks,
   type SellerPark,
   sellerParks,
-} from './parking/reasons.ts';
+} from '../parking/reasons.ts';
 import {
   type CancelRefusal,
   planCancel,
   type StepAttempt,
   stepToLookAt,
-} from './payouts/cancellation.ts';
-import type { PayoutStatus } from './payouts/states.ts';
-import { type Cause, causeNames } from './reconciliation/discrepancies.ts';
-import type { MoneyStep } from './stripe.ts';
+} from '../payouts/cancellation.ts';
+import type { PayoutStatus } from '../payouts/states.ts';
+import { type Cause, causeNames } from '../reconciliation/discrepancies.ts';
+import type { MoneyStep } from '../stripe.ts';
 
 /** What can wait for a person. */
 export const attentionKinds = ['payout', 'seller', 'discrepancy'] as const;

@@ -1,22 +1,39 @@
-import type { z } from '@hono/zod-openapi';
-import type { SellerFacts } from '../../domain/explanations/facts.ts';
-import { heldOf, payableOf } from '../../domain/funds.ts';
-import { type HoldRecord, withoutHold } from '../../domain/holds.ts';
-import { formatMoney, type Money, money } from '../../domain/money.ts';
-import { payableNow } from '../../domain/paydays/coming.ts';
-import { decideReservation } from '../../domain/payouts/reservation.ts';
-import { waitNames } from '../../domain/waits.ts';
-import { sayInstant } from '../http/instants.ts';
-import type { HoldPreview } from './schemas.ts';
-import { explainSeller } from './seller.ts';
+import { heldOf, payableOf } from '../funds.ts';
+import { type HoldRecord, withoutHold } from '../holds.ts';
+import type { PayoutId } from '../ids.ts';
+import { formatMoney, type Money, money } from '../money.ts';
+import { payableNow } from '../paydays/coming.ts';
+import { decideReservation } from '../payouts/reservation.ts';
+import { waitNames } from '../waits.ts';
+import type { SellerFacts } from './facts.ts';
+import { explainSeller, type SellerExplanation } from './seller.ts';
+import type { SayInstant } from './waiting.ts';
 
-type Preview = Omit<z.infer<typeof HoldPreview>, 'hold'>;
+/** What would be known of a seller if one of its holds were released. */
+export type ReleasePreview = Pick<
+  SellerExplanation,
+  'asOf' | 'summary' | 'waits' | 'payday' | 'next'
+> & {
+  money: {
+    payable: Money;
+    payableThen: Money;
+    /** By other holds. */
+    stillHeld: Money;
+  }[];
+  /** Payouts that wait for it, and what they would carry. */
+  goesOn: { payoutId: PayoutId; money: Money }[];
+};
+
 type Payout = SellerFacts['openPayouts'][number];
 
 /** What would be known of the seller were this hold released, beside what is. */
-export function previewRelease(facts: SellerFacts, hold: HoldRecord): Preview {
+export function previewRelease(
+  facts: SellerFacts,
+  hold: HoldRecord,
+  sayInstant: SayInstant,
+): ReleasePreview {
   const then = afterRelease(facts, hold);
-  const { asOf, waits, next, payday } = explainSeller(then);
+  const { asOf, waits, next, payday } = explainSeller(then, sayInstant);
   const sums = moneyOf(facts, then, hold);
   const goesOn = facts.openPayouts.flatMap((payout) => {
     const carried = payout.waitingFor === waitNames.hold ? carriedBy(then, payout) : undefined;
@@ -84,7 +101,7 @@ function carriedBy(then: SellerFacts, payout: Payout): Money | undefined {
   return money(decision.fromPlatform + decision.fromAccount, payout.currency);
 }
 
-function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Preview['money'] {
+function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): ReleasePreview['money'] {
   return then.funds
     .filter(({ currency }) => hold.currency === null || hold.currency === currency)
     .map((funds) => {
@@ -98,7 +115,7 @@ function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Previ
     });
 }
 
-function sentenceOf(sums: Preview['money']): string {
+function sentenceOf(sums: ReleasePreview['money']): string {
   const gains = sums.filter(({ payable, payableThen }) => payableThen.amount > payable.amount);
   if (gains.length === 0) return 'Releasing it makes nothing payable that is not payable already';
   const told = gains.map(({ payable, payableThen: then }) => {

@@ -1,30 +1,89 @@
-import type { z } from '@hono/zod-openapi';
-import type { SellerFacts } from '../../domain/explanations/facts.ts';
-import { moneyStopped } from '../../domain/explanations/money-stopped.ts';
-import { putOffWaits, silenceBeside } from '../../domain/explanations/put-off.ts';
-import type { Waiting } from '../../domain/explanations/waiting.ts';
-import { formatMoney, money } from '../../domain/money.ts';
-import { comingPayday, heldNow, payableNow, toPaydayMoney } from '../../domain/paydays/coming.ts';
-import { isLateAt } from '../../domain/payouts/states.ts';
-import { waitNames } from '../../domain/waits.ts';
-import { toRequirement } from '../accounts/schemas.ts';
-import { bankWaits, explainBanks } from '../accounts/words.ts';
-import { toDiscrepancy } from '../reconciliation/words.ts';
+import type { Failure } from '../accounts/failures.ts';
+import { explainRequirement } from '../accounts/requirements.ts';
+import type { PayoutId, SellerId, StripeAccountId } from '../ids.ts';
+import { formatMoney, money, type Money } from '../money.ts';
+import {
+  comingPayday,
+  heldNow,
+  payableNow,
+  type PaydayMoney,
+  toPaydayMoney,
+} from '../paydays/coming.ts';
+import { isLateAt, type PayoutStatus } from '../payouts/states.ts';
+import { explainDiscrepancy } from '../reconciliation/words.ts';
+import type { SellerStatus } from '../sellers.ts';
+import { waitNames } from '../waits.ts';
+import { bankWaits, explainBanks } from './bank-waits.ts';
+import type { AttemptRecord, SellerFacts } from './facts.ts';
+import { moneyStopped } from './money-stopped.ts';
 import { moneyWaits } from './money-waits.ts';
-import { decisionsOf, summaryOf, waitsOf } from './payout.ts';
-import type { Available } from './platform-balance.ts';
-import type { SellerExplanation } from './schemas.ts';
-import { nextOfSeller } from './seller-next.ts';
+import { nextOfSeller } from './next.ts';
+import type { Available } from './payout-words.ts';
+import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
+import { putOffWaits, silenceBeside } from './put-off.ts';
 import { sellerFailureOf, sellerWaits } from './seller-waits.ts';
+import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 
-type Explanation = z.infer<typeof SellerExplanation>;
+/** The next payday of a seller, and what it would pay. */
+export type ExplainedPayday = {
+  at: string;
+  cutOffAt: string;
+  isKept: boolean;
+  money: PaydayMoney[];
+};
+
+/** Everything known about a seller, in words. */
+export type SellerExplanation = {
+  asOf: string;
+  sellerId: SellerId;
+  status: SellerStatus;
+  stripeAccount: StripeAccountId | null;
+  summary: string;
+  waits: Waiting[];
+  next: ComingStep[];
+  /** Null without a schedule. */
+  payday: ExplainedPayday | null;
+  /** Why Stripe does not let its account be paid; null where it may. */
+  account: Failure | null;
+  requirements: ReturnType<typeof explainRequirement>[];
+  bankAccounts: ReturnType<typeof explainBanks>;
+  money: {
+    payable: Money;
+    held: Money;
+    notYetAvailable: Money;
+    underWay: Money;
+    becomesPayable: { at: string | null; money: Money }[];
+  }[];
+  payouts: {
+    id: PayoutId;
+    status: PayoutStatus;
+    total: Money;
+    bankExpectedAt: string | null;
+    isLate: boolean;
+    summary: string;
+    explain: string;
+  }[];
+  differences: ReturnType<typeof explainDiscrepancy>[];
+  happened: { at: string; kind: string; text: string }[];
+  decisions: Decision[];
+  attempts: AttemptRecord[];
+};
+
 /**
  * Why a seller is not paid, who must act, when what comes next, and who decided. `available` tells
  * the platform's balance, where it matters and Stripe said.
  */
-export function explainSeller(facts: SellerFacts, available?: Available): Explanation {
+export function explainSeller(
+  facts: SellerFacts,
+  sayInstant: SayInstant,
+  available?: Available,
+): SellerExplanation {
   const { now, seller } = facts;
-  const told = [...ownWaits(facts), ...moneyWaits(facts), ...payoutWaits(facts, available)];
+  const told = [
+    ...ownWaits(facts),
+    ...moneyWaits(facts, sayInstant),
+    ...payoutWaits(facts, available),
+  ];
   const asksStripe = seller.status !== 'closed' && seller.parked === null;
   const waits = [...told, ...(asksStripe ? silenceBeside(facts, told) : [])];
   const sums = moneyOf(facts);
@@ -35,10 +94,10 @@ export function explainSeller(facts: SellerFacts, available?: Available): Explan
     stripeAccount: seller.stripeAccount,
     summary: sentenceOf(facts, sums, waits),
     waits,
-    next: nextOfSeller(facts),
+    next: nextOfSeller(facts, sayInstant),
     payday: paydayOf(facts),
     account: sellerFailureOf(seller),
-    requirements: seller.requirements.map(toRequirement),
+    requirements: seller.requirements.map(explainRequirement),
     bankAccounts: explainBanks(seller),
     money: sums,
     payouts: facts.openPayouts.map((payout) => ({
@@ -50,7 +109,7 @@ export function explainSeller(facts: SellerFacts, available?: Available): Explan
       summary: summaryOf(payout, [], isLateAt(payout, now)),
       explain: `/v1/payouts/${payout.id}/explain`,
     })),
-    differences: facts.differences.map(toDiscrepancy),
+    differences: facts.differences.map(explainDiscrepancy),
     happened: happenedTo(facts),
     decisions: decisionsOf(facts.commands),
     attempts: facts.attempts,
@@ -72,7 +131,7 @@ function ownWaits({ now, seller, operations, balances, attempts }: SellerFacts):
 /** Where money is that has still to go to the bank. */
 const waitingPlaces = ['platform', 'platform-reserved', 'account', 'account-reserved'] as const;
 
-function paydayOf(facts: SellerFacts): Explanation['payday'] {
+function paydayOf(facts: SellerFacts): SellerExplanation['payday'] {
   const payday = comingPayday(facts);
   if (!payday || facts.seller.status === 'closed') return null;
   const { at, cutOffAt, isKept, forecasts } = payday;
@@ -97,7 +156,7 @@ function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
     });
 }
 
-function moneyOf(facts: SellerFacts): Explanation['money'] {
+function moneyOf(facts: SellerFacts): SellerExplanation['money'] {
   const { balances, upcoming, openPayouts } = facts;
   return balances.map(({ currency, notYetAvailable }) => ({
     payable: money(payableNow(facts, currency), currency),
@@ -115,7 +174,7 @@ function moneyOf(facts: SellerFacts): Explanation['money'] {
   }));
 }
 
-function happenedTo(facts: SellerFacts): Explanation['happened'] {
+function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
   const { seller, attempts, lastPayouts, now } = facts;
   const events = [
     { at: seller.createdAt, kind: 'created', text: 'Made known to the engine' },
@@ -147,7 +206,7 @@ function happenedTo(facts: SellerFacts): Explanation['happened'] {
 
 function sentenceOf(
   { seller }: SellerFacts,
-  sums: Explanation['money'],
+  sums: SellerExplanation['money'],
   waits: readonly Waiting[],
 ): string {
   const amounts = sums.flatMap(({ payable, held, notYetAvailable, underWay }) => [

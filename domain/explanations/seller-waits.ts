@@ -1,13 +1,13 @@
-import { accountFailureOf } from '../../domain/accounts/capabilities.ts';
-import type { Failure, FailureNext } from '../../domain/accounts/failures.ts';
-import { describeDue } from '../../domain/accounts/requirements.ts';
-import type { SellerBeside } from '../../domain/explanations/facts.ts';
-import { wait, type Waiting } from '../../domain/explanations/waiting.ts';
-import type { HoldRecord } from '../../domain/holds.ts';
-import { formatMoney, money } from '../../domain/money.ts';
-import { because, onboardingLink, sellerCommand } from '../../domain/parking/commands.ts';
-import { rejection, sellerParkOf, takenBack } from '../../domain/parking/reasons.ts';
-import { type Actor, waitNames } from '../../domain/waits.ts';
+import { accountFailureOf } from '../accounts/capabilities.ts';
+import type { Failure, FailureNext } from '../accounts/failures.ts';
+import { describeDue } from '../accounts/requirements.ts';
+import type { HoldRecord } from '../holds.ts';
+import { formatMoney, money } from '../money.ts';
+import { because, onboardingLink, sellerCommand } from '../parking/commands.ts';
+import { rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
+import { type Actor, waitNames } from '../waits.ts';
+import type { SellerBeside } from './facts.ts';
+import { wait, type Waiting } from './waiting.ts';
 
 /** Why this seller cannot be paid whatever money it has; nothing when it can. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
@@ -101,11 +101,17 @@ function capabilityWait(seller: SellerBeside): Waiting {
   const commands = actor === 'seller' ? [onboardingLink(id, text)] : [];
   const due = describeDue(seller.requirements);
   const told = due.length > 0 && actor !== 'operator' ? due : [failure?.forOperator ?? []].flat();
-  return wait(isNew ? 'onboarding' : 'capability', actor, [reason, ...told].join('. '), liftedBy, {
-    since: isNew ? seller.createdAt : null,
-    lookAgainAt,
-    commands,
-  });
+  return wait(
+    isNew ? 'onboarding' : waitNames.capability,
+    actor,
+    [reason, ...told].join('. '),
+    liftedBy,
+    {
+      since: isNew ? seller.createdAt : null,
+      lookAgainAt,
+      commands,
+    },
+  );
 }
 
 /** Whose turn it is while an account may not be paid, and what ends that. */
