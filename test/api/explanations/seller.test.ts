@@ -184,9 +184,9 @@ describe('what a seller is told', () => {
     await stage.ask(id);
     const { requirements, waits, summary } = await explain(id);
     const text =
-      'The seller gives: date of birth (by 2199-01-01); without it, payouts to the bank stop';
+      'The seller gives: date of birth (by 1 Jan 2199); without it, payouts to the bank stop';
     expect(requirements).toMatchObject([{ mustAct: 'seller', deadlineAt: later, text }]);
-    const asked = 'Stripe asks the seller for date of birth by 2199-01-01';
+    const asked = 'Stripe asks the seller for date of birth by 1 Jan 2199';
     expect(waits[0]?.reason).toContain(asked);
     expect(summary).toContain(asked);
   });
