@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { coolingHours } from './domain/accounts/bank.ts';
+import { lateReturnDays } from './domain/payouts/states.ts';
+import { budgetsOf } from './domain/stripe.ts';
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const count = z.coerce.number().int().positive();
@@ -47,12 +50,12 @@ const Environment = z.object({
   /** A prebuilt workflow bundle. Without a bundle, the worker builds one when it starts. */
   WORKFLOW_BUNDLE: z.string().optional(),
   /** How many days a paid payout is watched for a late return (Stripe: up to 5 business days). */
-  LATE_RETURN_DAYS: count.default(10),
+  LATE_RETURN_DAYS: count.default(lateReturnDays),
   /**
    * For how many hours nothing is paid to a bank account that replaces another one of the seller; 0
    * pays at once. A seller's first bank account needs no delay.
    */
-  BANK_COOLING_HOURS: z.coerce.number().int().min(0).max(720).default(48),
+  BANK_COOLING_HOURS: z.coerce.number().int().min(0).max(720).default(coolingHours),
   /** Stripe's budgets. The defaults are the limits that Stripe documents for the kind of key. */
   STRIPE_REQUESTS_PER_SECOND: count.optional(),
   STRIPE_ENDPOINT_PER_SECOND: count.optional(),
@@ -84,12 +87,6 @@ const Environment = z.object({
 export type Config = ReturnType<typeof readConfig>;
 
 /**
- * Requests per second and concurrent payouts that Stripe allows (docs.stripe.com/rate-limits,
- * 2026-10).
- */
-export type Budgets = { all: number; endpoint: number; payouts: number; payoutsAtOnce: number };
-
-/**
  * Reads the settings. Throws one error that names each invalid variable and the rule that it
  * breaks.
  */
@@ -103,6 +100,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   if (value.WEBHOOK_URL && value.WEBHOOK_URL.protocol !== 'https:' && !value.STRIPE_API_BASE) {
     throw new Error('WEBHOOK_URL must be https://; only the sandbox delivers to anything else');
   }
+  const limits = budgetsOf(live || value.STRIPE_API_BASE !== undefined ? 'live' : 'test');
   return {
     databaseUrl: value.DATABASE_URL,
     temporal: {
@@ -118,7 +116,12 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       webhookUrl: value.WEBHOOK_URL?.href,
       livemode: live,
       is: value.STRIPE_API_BASE ? ('sandbox' as const) : ('stripe' as const),
-      budgets: budgetsOf(value, live || value.STRIPE_API_BASE !== undefined),
+      budgets: {
+        all: value.STRIPE_REQUESTS_PER_SECOND ?? limits.all,
+        endpoint: value.STRIPE_ENDPOINT_PER_SECOND ?? limits.endpoint,
+        payouts: value.STRIPE_PAYOUTS_PER_SECOND ?? limits.payouts,
+        payoutsAtOnce: value.STRIPE_PAYOUTS_AT_ONCE ?? limits.payoutsAtOnce,
+      },
     },
     api: { host: value.API_HOST, port: value.API_PORT, adminKey: value.ADMIN_API_KEY },
     workflowBundle: value.WORKFLOW_BUNDLE,
@@ -138,16 +141,6 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     lateReturnDays: value.LATE_RETURN_DAYS,
     bankCoolingHours: value.BANK_COOLING_HOURS,
     logLevel: value.LOG_LEVEL,
-  };
-}
-
-function budgetsOf(value: z.infer<typeof Environment>, full: boolean): Budgets {
-  const part = full ? 1 : 0.25;
-  return {
-    all: value.STRIPE_REQUESTS_PER_SECOND ?? 100 * part,
-    endpoint: value.STRIPE_ENDPOINT_PER_SECOND ?? Math.floor(25 * part),
-    payouts: value.STRIPE_PAYOUTS_PER_SECOND ?? Math.floor(15 * part),
-    payoutsAtOnce: value.STRIPE_PAYOUTS_AT_ONCE ?? Math.floor(30 * part),
   };
 }
 

@@ -51,7 +51,7 @@ describe('the checker', () => {
     ['dev/chaos/audit-a.ts', 'may not import', "import { a } from './scene.ts';"],
     ['dev/chaos/audit-a.ts', 'may not import', "import { a } from '../../domain/money.ts';"],
     ['dev/chaos/audit/verdict.ts', 'may not import pg', "import { Client } from 'pg';"],
-    ['config.ts', 'may not import ./domain/ids.ts', "import './domain/ids.ts';"],
+    ['config.ts', 'may not import ./db/connect.ts', "import './db/connect.ts';"],
     ['api/a.ts', 'amounts are whole', `const x = ${word('parse', 'Float')}('1');`],
     ['activities/a.ts', 'amounts are whole', `const x = y.${word('to', 'Fixed')}(2);`],
     ['db/a.ts', 'finish the work', `// ${word('FIX', 'ME')} later`],

@@ -26,7 +26,7 @@ import {
   type StripeDeps,
 } from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
-import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
+import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
 
 /** The activities that send money from an account to its bank and follow it there. */
 export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {
@@ -36,7 +36,7 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
     async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
-      const stop = await stopBeforeSending(db, payout, 'payout');
+      const stop = await waitBeforeSending(db, payout, 'payout');
       if (stop) return stop;
       const account = accountOf(payout);
       const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>

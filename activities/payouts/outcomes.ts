@@ -7,6 +7,7 @@ import { sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
 import { answerTo } from '../../domain/payouts/refusals.ts';
+import { stopBeforeSending } from '../../domain/payouts/sending.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { waitNames } from '../../domain/waits.ts';
@@ -15,37 +16,20 @@ import { type CallOutcome, isDisconnected, isForbidden } from '../stripe/call-on
 /** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
 export const moneyStoppedMinutes = 60;
 
-/** How long a payout waits for other bank details; a change of them wakes it. */
-const pausedMinutes = 24 * 60;
-
 /**
- * Nothing is sent to a bank account that is paused, is gone or was changed just now, nor into a
- * currency that the account cannot hold: Stripe would convert it. Nor to an account, or from it,
- * while Stripe pays it out by itself: who takes the money first would be chance. A change wakes the
- * payout. What was sent once goes on: Stripe may have it, and only its answer tells.
+ * Records what stops a step before it is sent, and returns the payout; undefined if nothing does. A
+ * step that was sent once continues: Stripe may have done it, and only Stripe's answer tells.
  */
-export async function stopBeforeSending(
+export async function waitBeforeSending(
   db: Db,
   payout: Payout,
   step: MoneyStep,
 ): Promise<Payout | undefined> {
-  const lacksBank = step === 'payout' ? payout.bankPaused || payout.lacksBank : payout.isConverted;
-  const coolsUntil = step === 'payout' ? (payout.coolsUntil ?? null) : null;
-  if (!lacksBank && coolsUntil === null && payout.payoutsAreManual) return undefined;
+  const stop = stopBeforeSending(payout, step);
+  if (stop === null) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
   if (attempt && attempt.firstSentAt !== null) return undefined;
-  if (lacksBank)
-    return recordWait(db, payout, { reason: waitNames.bankDetails, minutes: pausedMinutes });
-  return coolsUntil !== null
-    ? recordWait(db, payout, {
-        reason: 'cooling-period',
-        minutes: minutesUntil(coolsUntil, payout),
-      })
-    : recordWait(db, payout, { reason: 'automatic-payouts', minutes: 60 });
-}
-
-function minutesUntil(instant: string, { now }: Payout): number {
-  return (Date.parse(instant) - Date.parse(now)) / 60_000;
+  return recordWait(db, payout, stop);
 }
 
 /** Writes down what an attempt that did not succeed means for its payout. */

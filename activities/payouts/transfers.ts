@@ -15,7 +15,7 @@ import {
   type StripeDeps,
 } from '../stripe/call-once.ts';
 import { stripeApiVersion } from '../stripe/client.ts';
-import { answerLookUp, answerOutcome, stopBeforeSending } from './outcomes.ts';
+import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
 
 /** The activities that move money from the platform's balance to an account. */
 export function createTransferActivities(deps: MoneyDeps) {
@@ -25,7 +25,7 @@ export function createTransferActivities(deps: MoneyDeps) {
     async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
-      const stop = await stopBeforeSending(db, payout, 'transfer');
+      const stop = await waitBeforeSending(db, payout, 'transfer');
       if (stop) return stop;
       const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),

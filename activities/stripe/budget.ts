@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '../../db/connect.ts';
 import { type Pace, takeSlots } from '../../db/stripe/budget.ts';
-
-/** The requests per second that Stripe allows this key: in total, per endpoint, and for payouts. */
-export type Budgets = { all: number; endpoint: number; payouts: number };
+import type { Budgets } from '../../domain/stripe.ts';
 
 /** Slots within Stripe's budgets, shared by all processes. */
 export type Turns = {
@@ -55,7 +53,7 @@ const goodPart = 0.7;
 const mostMissed = 5;
 
 /** The exact limiter that each call passes first. A task queue's own limit opens with a burst. */
-export function createTurns(db: Db, budgets: Budgets): Turns {
+export function createTurns(db: Db, budgets: Omit<Budgets, 'payoutsAtOnce'>): Turns {
   const used = (endpoint: Endpoint): { limit: number; part: number } =>
     endpoint === 'POST /v1/payouts'
       ? { limit: budgets.payouts, part: usedPart.payouts }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { BankAccountRecord } from '../../domain/accounts/bank.ts';
 import {
-  failuresBeforePause,
-  needsNewDetails,
-  notTheBank,
-} from '../../domain/accounts/failures.ts';
+  type BankAccountRecord,
+  failureWindowDays,
+  pausesBank,
+} from '../../domain/accounts/bank.ts';
+import { notTheBank } from '../../domain/accounts/failures.ts';
 import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
 import { isAtBank } from '../schema/statuses.ts';
@@ -23,13 +23,14 @@ export type BankAccountFacts = {
 /**
  * Records the current bank accounts. Those that no longer exist stay, marked as gone. If payouts
  * are directed to another account number although the seller was paid before, this number gets no
- * payout for `coolingHours`: whoever takes over a seller's login makes exactly this change.
+ * payout for `coolingHours`: whoever takes over a seller's login makes exactly this change. The
+ * rule is `cools` in domain/accounts/bank.ts; the part `turned` of the statement repeats it.
  */
 export async function recordBankAccounts(
   tx: Tx,
   sellerId: SellerId,
   banks: readonly BankAccountFacts[],
-  coolingHours = 0,
+  coolingHours: number,
 ): Promise<void> {
   const given = JSON.stringify(
     banks.map(({ stripeId: stripe_id, isDefault: is_default, ...bank }) => {
@@ -68,28 +69,35 @@ export async function recordBankAccounts(
 }
 
 /**
- * Records that a payout to this bank account failed. Returns whether the bank account is paused:
- * immediately if its details are wrong, otherwise after several failures within 30 days.
+ * Records that a payout to this bank account failed. Returns whether the bank account is paused.
  */
 export async function recordBankFailure(
   tx: Tx,
   failed: { sellerId: SellerId; currency: string; bankAccount: string; failureCode: string | null },
 ): Promise<{ isPaused: boolean }> {
   const { sellerId, currency, bankAccount, failureCode } = failed;
+  const pauses = pausesBank(await countFailures(tx, sellerId, bankAccount), failureCode);
   const { rows } = await sql<{ isPaused: boolean }>`
     insert into bank_accounts as bank (seller_id, stripe_id, currency, status, is_default,
       failures, paused_at)
     values (${sellerId}, ${bankAccount}, ${currency}, 'errored', true, 1,
-      case when ${needsNewDetails(failureCode)} then business_now() end)
+      case when ${pauses} then business_now() end)
     on conflict (seller_id, stripe_id) do update set failures = bank.failures + 1,
-      status = 'errored', paused_at = coalesce(bank.paused_at, excluded.paused_at,
-        case when (select count(*) from payouts where seller_id = ${sellerId}
-          and bank_account = ${bankAccount} and over_at > business_now() - interval '30 days'
-          and failure_code is distinct from ${notTheBank})
-          >= ${failuresBeforePause - 1} then business_now() end)
+      status = 'errored', paused_at = coalesce(bank.paused_at, excluded.paused_at)
     returning paused_at is not null as "isPaused"
   `.execute(tx);
   return { isPaused: rows[0]?.isPaused === true };
+}
+
+/** How many payouts to this bank account failed within `failureWindowDays` because of the bank. */
+async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from payouts where seller_id = ${sellerId}
+      and bank_account = ${bankAccount}
+      and over_at > business_now() - ${failureWindowDays} * interval '1 day'
+      and failure_code is distinct from ${notTheBank}
+  `.execute(tx);
+  return rows[0]?.count ?? 0;
 }
 
 /**

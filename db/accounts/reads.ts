@@ -64,8 +64,8 @@ export type AccountFacts = {
   payoutsAreManual?: boolean | undefined;
   /** Absent if Stripe did not return them. */
   banks?: readonly BankAccountFacts[] | undefined;
-  /** How many hours a changed bank account gets no payout. By default none. */
-  bankCoolingHours?: number;
+  /** How many hours a changed bank account gets no payout. */
+  bankCoolingHours: number;
 };
 
 /** How often an account that is not active yet is read again when no event arrives, in minutes. */

@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
-import { keyAgeLimitHours, type MoneyStep, type RefusalKind } from '../../domain/stripe.ts';
+import {
+  type AttemptState,
+  type Clearance,
+  keyAgeLimitHours,
+  type MoneyStep,
+  type RefusalKind,
+} from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
@@ -12,7 +18,7 @@ export type Attempt = {
   objectId: string;
   step: string;
   number: number;
-  state: 'started' | 'succeeded' | 'refused' | 'unknown';
+  state: AttemptState;
   account: StripeAccountId | null;
   apiVersion: string;
   /** The body as sent. */
@@ -33,7 +39,8 @@ export type NewAttempt = {
 /**
  * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
  * attempt that was never sent takes the requested body. A sent attempt keeps its body, which is
- * sent again. Returns undefined for a canceled payout, which gets no attempt: the lock waits for a
+ * sent again. `mayOpenAttempt` in domain/stripe.ts is the rule that the insert repeats. Returns
+ * undefined for a canceled payout, which gets no attempt: the lock waits for a
  * cancellation that is under way and then sees it.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
@@ -77,17 +84,10 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Whether an open attempt may be posted, and otherwise why not. */
-export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared';
-
 /**
- * The last check before the POST, in one statement. Clears the try, records it and takes its slots
- * of Stripe's budgets only under these conditions:
- *
- * - Money may move. An account needs no such permission: its creation moves no money, and money
- *   that a backup lost is adopted by the account it went to.
- * - Stripe was compared since PostgreSQL started, because the database may be a restored backup.
- * - Stripe certainly still knows the key.
+ * The last check before the POST, in one statement: if `clearanceOf` in domain/stripe.ts clears the
+ * attempt, records the try and takes its slots of Stripe's budgets. The `case` below repeats that
+ * rule.
  *
  * `slotAt` is the instant of the slots, at most two minutes ahead: far less than the margin of the
  * limits that were checked. `tries` includes this try. `request` is the body to send, which never

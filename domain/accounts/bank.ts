@@ -1,5 +1,5 @@
 import type { Currency } from '../money.ts';
-import { bankFailureOf, type Failure, failureOf } from './failures.ts';
+import { bankFailureOf, type Failure, failureOf, needsNewDetails } from './failures.ts';
 
 /** Whether the bank account of a currency may take a payout. */
 export type BankReadiness = {
@@ -11,7 +11,9 @@ export type BankReadiness = {
   coolsUntil: string | null;
 };
 
-/** One bank account of a seller. What is said of its number counts for every row with that number. */
+/**
+ * One bank account of a seller. What is said of its number counts for every row with that number.
+ */
 export type Bank = {
   currency: Currency;
   /** The bank account of its currency that payouts go to. */
@@ -33,7 +35,10 @@ export type BankAccountRecord = Bank & {
 };
 
 /** The bank account that payouts in a currency go to. */
-export function isUsed({ currency: takes, isDefault, goneAt }: Bank, currency: Currency): boolean {
+export function isUsed(
+  { currency: takes, isDefault, goneAt }: Pick<Bank, 'currency' | 'isDefault' | 'goneAt'>,
+  currency: Currency,
+): boolean {
   return takes === currency && isDefault && goneAt === null;
 }
 
@@ -42,7 +47,9 @@ export function pausedBank<Of extends Bank>(banks: readonly Of[], currency: Curr
   return banks.find((bank) => isUsed(bank, currency) && bank.pausedAt !== null);
 }
 
-/** The bank account that payouts in a currency go to, while it takes none because it was changed. */
+/**
+ * The bank account that payouts in a currency go to, while it takes none because it was changed.
+ */
 export function coolingBank<Of extends Bank>(
   banks: readonly Of[],
   currency: Currency,
@@ -79,4 +86,54 @@ export function failureOfBank(bank: BankAccountRecord): Failure | null {
   return bank.failureCode !== null && bank.status === 'errored'
     ? failureOf(bank.failureCode)
     : bankFailureOf(bank.status);
+}
+
+/**
+ * Hours for which a changed bank account takes no payout, unless a setting says otherwise: long
+ * enough for a seller to notice that somebody else took over the login.
+ */
+export const coolingHours = 48;
+
+/** A bank account as one read of the account lists it. */
+export type ListedBank = {
+  stripeId: string;
+  currency: Currency;
+  fingerprint: string | null;
+  isDefault: boolean;
+};
+
+/**
+ * True if a bank account that is listed now starts to cool: payouts go to it, and they went to
+ * another number before. A seller who was never paid, or whose first bank account this is, loses
+ * nothing to a thief. The SQL of `recordBankAccounts` repeats this rule, and a test compares the
+ * two.
+ */
+export function cools(
+  listed: ListedBank,
+  before: readonly (ListedBank & { goneAt: string | null })[],
+  wasPaid: boolean,
+): boolean {
+  if (!listed.isDefault || !wasPaid || before.length === 0) return false;
+  return !before.some((bank) => isUsed(bank, listed.currency) && isSameNumber(bank, listed));
+}
+
+/** The fingerprint stands for the number. Without one, only the same object is certain. */
+function isSameNumber(one: ListedBank, other: ListedBank): boolean {
+  return one.fingerprint !== null && other.fingerprint !== null
+    ? one.fingerprint === other.fingerprint
+    : one.stripeId === other.stripeId;
+}
+
+/** After this many failures of one bank account within `failureWindowDays`, payouts to it pause. */
+export const failuresBeforePause = 3;
+
+/** The days within which failures of one bank account add up. */
+export const failureWindowDays = 30;
+
+/**
+ * True if a failed payout pauses its bank account: immediately if the details are wrong, otherwise
+ * with the third failure within 30 days. `earlierFailures` does not count this one.
+ */
+export function pausesBank(earlierFailures: number, code: string | null): boolean {
+  return needsNewDetails(code) || earlierFailures + 1 >= failuresBeforePause;
 }

@@ -191,9 +191,6 @@ export function failureOf(code: string | null): Failure {
   return { next: 'operator', forSeller: `Your bank did not take it. ${again}`, forOperator };
 }
 
-/** After this many failures of one bank account within a month, nothing more is sent there. */
-export const failuresBeforePause = 3;
-
 /** True if nothing may be sent to this bank account before its details change. */
 export function needsNewDetails(code: string | null): boolean {
   return failureOf(code).next === 'new-details';

@@ -147,6 +147,12 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
+/**
+ * Days for which a paid payout is watched for a late return, unless a setting says otherwise. Banks
+ * return within five business days (docs.stripe.com/payouts, 2026-09).
+ */
+export const lateReturnDays = 10;
+
 /** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
 export const lateDays = 7;
 

@@ -148,7 +148,9 @@ function situationsOfMoney(api: TestApi, { beActive, earn, plan }: Steps) {
       const bank = { stripeId: bankAccount, currency: 'eur', status: 'new', isDefault: true };
       await api.db
         .transaction()
-        .execute((tx) => recordBankAccounts(tx, id, [{ ...bank, fingerprint: 'a-fingerprint' }]));
+        .execute((tx) =>
+          recordBankAccounts(tx, id, [{ ...bank, fingerprint: 'a-fingerprint' }], 0),
+        );
       const { send, orderFor } = payoutStages(api);
       const payout = await send((await orderFor(id)).payoutId);
       const why = { status: 'failed', failureCode: 'account_closed', bankAccount } as const;

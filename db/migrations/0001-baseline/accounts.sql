@@ -37,7 +37,8 @@ create table bank_accounts (
 );
 
 -- Whether the bank account for this currency is paused. A paused account that was removed and
--- added again is still paused, because its fingerprint is the same.
+-- added again is still paused, because its fingerprint is the same. The rule is pausedBank in
+-- domain/accounts/bank.ts; a test compares the two.
 create function bank_is_paused(seller text, money text) returns boolean language sql stable as $$
   select exists (
     select from bank_accounts used join bank_accounts paused on paused.seller_id = used.seller_id
@@ -47,7 +48,8 @@ create function bank_is_paused(seller text, money text) returns boolean language
 $$;
 
 -- Until when the bank account for this currency takes no payout; null when it takes one now.
--- Whoever stole a login and entered another bank account must wait, and the seller can object.
+-- Whoever stole a login and entered another bank account must wait, and the seller can object. The
+-- rule is coolingBank in domain/accounts/bank.ts; a test compares the two.
 create function bank_cools_until(seller text, money text) returns timestamptz language sql stable
 as $$
   select max(cooling.cools_until)
@@ -58,7 +60,8 @@ as $$
 $$;
 
 -- Whether Stripe would convert this currency on arrival: it does where the account has neither this
--- currency as its own nor a bank account in it. The engine pays no converted amount.
+-- currency as its own nor a bank account in it. The engine pays no converted amount. The rule is
+-- isConverted in domain/accounts/bank.ts; a test compares the two.
 create function is_converted(seller text, money text) returns boolean language sql stable as $$
   select not exists (select from sellers where id = seller and currency = money)
     and not exists (select from bank_accounts

@@ -144,7 +144,7 @@ function bank(stripeId: string, given: Partial<BankAccountFacts> = {}): BankAcco
   return { stripeId, currency: 'eur', fingerprint, status: 'new', isDefault: true, ...given };
 }
 const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
-  api.db.transaction().execute((tx) => recordBankAccounts(tx, sellerId, banks));
+  api.db.transaction().execute((tx) => recordBankAccounts(tx, sellerId, banks, 0));
 const replace = (sellerId: SellerId, requirements: Requirement[]) =>
   api.db.transaction().execute((tx) => replaceRequirements(tx, sellerId, requirements));
 

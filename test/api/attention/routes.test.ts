@@ -109,6 +109,7 @@ describe('what needs attention', () => {
         askedAt: new Date().toISOString(),
         transfers: payouts,
         payouts,
+        bankCoolingHours: 0,
       });
     await read('rejected');
     const [first] = (await attention(own)).data;

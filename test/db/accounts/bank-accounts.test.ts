@@ -11,12 +11,8 @@ import type { Tx } from '../../../db/connect.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordBack } from '../../../db/payouts/steps.ts';
-import {
-  failureCodes,
-  failureOf,
-  failuresBeforePause,
-  notTheBank,
-} from '../../../domain/accounts/failures.ts';
+import { failuresBeforePause } from '../../../domain/accounts/bank.ts';
+import { failureCodes, failureOf, notTheBank } from '../../../domain/accounts/failures.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { bank } from './bank-facts.ts';
@@ -28,7 +24,7 @@ beforeAll(async () => {
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(run);
 
 const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
-  inTx((tx) => recordBankAccounts(tx, sellerId, banks));
+  inTx((tx) => recordBankAccounts(tx, sellerId, banks, 0));
 const fail = (sellerId: SellerId, bankAccount: string, failureCode: string | null) =>
   inTx((tx) => recordBankFailure(tx, { sellerId, currency: 'eur', bankAccount, failureCode }));
 

@@ -42,6 +42,7 @@ const reads = (sellerId: SellerId, facts: Partial<AccountFacts> = {}) =>
     transfers: 'active',
     payouts: 'active',
     askedAt: '2099-01-01T00:00:00.000Z',
+    bankCoolingHours: 0,
     ...facts,
   });
 const order = (sellerId: SellerId) => ({ sellerId, reason: 'free text', by });
@@ -51,7 +52,7 @@ const bank = { currency: 'eur', fingerprint: 'f', status: 'new', isDefault: true
 async function withBank() {
   const sellerId = await money.seller();
   const stripeId = `ba_${sellerId.slice(4)}`;
-  await inTx((tx) => banks.recordBankAccounts(tx, sellerId, [{ ...bank, stripeId }]));
+  await inTx((tx) => banks.recordBankAccounts(tx, sellerId, [{ ...bank, stripeId }], 0));
   const failed = { sellerId, currency: 'eur', bankAccount: stripeId, failureCode: 'no_account' };
   return { sellerId, stripeId, fail: () => inTx((tx) => banks.recordBankFailure(tx, failed)) };
 }
@@ -218,7 +219,7 @@ const ofOthers: Case[] = [
     { previousStatus: 'new', status: null, actor: 'stripe' },
     async () => {
       const { sellerId, stripeId } = await withBank();
-      return act(stripeId, () => inTx((tx) => banks.recordBankAccounts(tx, sellerId, [])));
+      return act(stripeId, () => inTx((tx) => banks.recordBankAccounts(tx, sellerId, [], 0)));
     },
   ],
   ['earning.recorded', { money: eur }, async () => money.earn(await money.seller(), amount)],

@@ -231,7 +231,7 @@ describe('a wake-up', () => {
 
 describe('an account that was read', () => {
   const askedAt = new Date().toISOString();
-  const active = { transfers: 'active', payouts: 'active', askedAt };
+  const active = { transfers: 'active', payouts: 'active', askedAt, bankCoolingHours: 0 };
   const restricted = { ...active, transfers: 'inactive' };
   const statusOf = (sellerId: SellerId) =>
     money.db

@@ -1,0 +1,28 @@
+import type { MoneyStep } from '../stripe.ts';
+import { type WaitReason, waitNames } from '../waits.ts';
+import { minutesToWait } from './reservation.ts';
+import type { Payout } from './states.ts';
+
+/** What a payout waits for before its step is sent, and for how many minutes at most. */
+export type SendingStop = { reason: WaitReason; minutes: number };
+
+/**
+ * Decides what stops a step that was never sent; null lets the engine send it. No payout goes to a
+ * bank account that is paused, no longer exists or was just changed, and no transfer goes into a
+ * currency that the account cannot hold, because Stripe would convert it. While Stripe pays the
+ * account out automatically, nothing is sent there: chance would decide who takes the money first.
+ */
+export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop | null {
+  const lacksBank = step === 'payout' ? payout.bankPaused || payout.lacksBank : payout.isConverted;
+  if (lacksBank) return after(waitNames.bankDetails);
+  const coolsUntil = step === 'payout' ? (payout.coolsUntil ?? null) : null;
+  if (coolsUntil !== null) {
+    const minutes = (Date.parse(coolsUntil) - Date.parse(payout.now)) / 60_000;
+    return { reason: waitNames.coolingPeriod, minutes };
+  }
+  return payout.payoutsAreManual ? null : { reason: 'automatic-payouts', minutes: 60 };
+}
+
+function after(reason: WaitReason): SendingStop {
+  return { reason, minutes: minutesToWait(reason) };
+}
