@@ -13,30 +13,32 @@ import type { BulkCommand, Inapplicable } from './bulk.ts';
 
 /** What a command for many does to each of them. */
 export const bulkWords: Record<BulkCommand, string> = {
-  retry: 'Payouts and sellers whose cause is removed go on, as by their own `retry`',
-  cancel: 'Payouts that Stripe refused are called off, as by their own `cancel`',
-  'release-hold': 'The holds that were placed with a difference are released',
+  retry:
+    'Payouts and sellers continue, as with their own `retry`: use it when the cause is removed',
+  cancel: 'Payouts that Stripe refused are canceled, as with their own `cancel`',
+  'release-hold': 'The holds that were placed because of a discrepancy are released',
   'resume-bank-account':
-    'Paused bank accounts of the seller, in the currency that waits, may be paid to again',
-  'pause-seller': 'No payout of the seller starts any more',
+    'Payouts may go again to the seller’s paused bank accounts in the waiting currency',
+  'pause-seller': 'No payout of the seller starts until it is resumed',
   'resume-seller': 'Payouts of the seller may start again',
 };
 
 /** Why a command does nothing to something that waits, or did nothing when the list was run. */
 export const leftOutWords: Record<LeftOut, string> = {
-  'look-first': 'Nobody knows what Stripe did: look there, then confirm it by itself',
-  'not-offered': 'This is not what resolves it: see its commands',
+  'look-first':
+    'It is unknown what Stripe did: look at Stripe, then confirm this payout or seller by itself',
+  'not-offered': 'This command does not resolve it: see its own commands',
   'outcome-open': 'A request to Stripe about it has no answer yet',
-  'too-late': 'It is paid or over',
-  'no-seller': 'It is about no seller',
+  'too-late': 'The payout is paid or over',
+  'no-seller': 'It belongs to no seller',
   'seller-closed': 'The seller is closed',
   'paused-already': 'The seller is paused already',
   'not-paused': 'The seller is not paused',
-  'no-hold': 'No hold that was placed with it holds anything',
+  'no-hold': 'No hold that was placed because of it still holds money',
   'no-paused-bank-account': 'No bank account for this money is paused',
-  'same-target': 'It is done with another one of this list',
+  'same-target': 'Another object of this list has the same effect',
   'waits-no-more': 'It no longer waits for a person',
-  changed: 'It does not stand as it was shown any more',
+  changed: 'It changed after the list was shown',
 };
 
 export function resolutionOf(record: AttentionRecord) {

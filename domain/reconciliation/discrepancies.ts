@@ -8,67 +8,71 @@ export type Cause = keyof typeof causes;
 export const causes = {
   'transfer-not-ordered': {
     owner: 'platform',
-    what: 'Money was transferred to the account that the engine did not transfer; it is held',
-    remedy: 'Release its hold if the seller is to have it, else reverse the transfer at Stripe',
+    what: 'The account received a transfer that the engine did not make. The money is held',
+    remedy:
+      'Release its hold if the seller may have the money; otherwise reverse the transfer at Stripe',
   },
   'transfer-unexpected': {
     owner: 'operator',
-    what: 'A transfer carries the name of a payout that has another transfer, or was not to have one',
-    remedy: 'Find out who sent it; the next payout takes this money instead of a new transfer',
+    what: 'A transfer names a payout that has another transfer or needs none',
+    remedy:
+      'Find out who made the transfer. The next payout uses this money instead of a new transfer',
   },
   'payout-not-ordered': {
     owner: 'platform',
-    what: 'Money was paid out of the account that the engine did not pay out',
+    what: 'Money was paid out of the account without an order from the engine',
     remedy:
-      'Find out who ordered it, at Stripe or by automatic payouts; it lowers what is paid next',
+      'Find out who ordered it: a person at Stripe, or automatic payouts. The amount reduces the next payout',
   },
   'payout-unexpected': {
     owner: 'operator',
-    what: 'A payout at Stripe carries the name of one of ours that has another one, or was not sent',
-    remedy: 'Find out who sent it: the seller may have got this twice; it lowers what is paid next',
+    what: 'A payout at Stripe names a payout of ours that has another Stripe payout or was not sent',
+    remedy:
+      'Find out who sent it: the seller may have received the money twice. The amount reduces the next payout',
   },
   'payout-unknown': {
     owner: 'operator',
-    what: 'Money moved in the name of a payout that is not in the database; the seller is held',
+    what: 'Money moved in the name of a payout that is not in the database. The seller’s money is held',
     remedy:
-      'The database may be older than Stripe: stop money and find the payout before releasing',
+      'The database may be older than Stripe: stop money and find the payout before you release the hold',
   },
   'reversal-not-ordered': {
     owner: 'platform',
-    what: 'A transfer was reversed that the engine did not reverse; it is at the platform and held',
+    what: 'Somebody reversed a transfer. The money is at the platform and held',
     remedy:
-      'Release its hold if the seller is to have it again; as long as it stands, nothing is paid',
+      'Release its hold if the seller may have the money again. Until then, the money is not paid',
   },
   'payout-reversed': {
     owner: 'platform',
-    what: 'A payout was debited back from the bank; the money is at the account and held',
+    what: 'A payout was debited back from the bank. The money is at the account and held',
     remedy:
-      'Release its hold if the seller is to have it again, else reverse the transfer at Stripe',
+      'Release its hold if the seller may have the money again; otherwise reverse the transfer at Stripe',
   },
   'moved-without-us': {
     owner: 'platform',
-    what: 'The account’s balance changed for a reason of Stripe’s or of somebody else’s',
-    remedy: 'Look at its line at Stripe; what came in is held until its hold is released',
+    what: 'The account’s balance changed without an order from the engine',
+    remedy: 'Look at the line at Stripe. Incoming money is held until its hold is released',
   },
   'amount-differs': {
     owner: 'operator',
-    what: 'Stripe moved another amount or another currency than the ledger says',
-    remedy: 'Compare both sides; where Stripe converted it, the payout waits for a person',
+    what: 'Stripe moved another amount or currency than the ledger records',
+    remedy: 'Compare both sides. If Stripe converted the money, the payout waits for a person',
   },
   'entry-missing': {
     owner: 'engine',
-    what: 'Stripe’s books have a line that should be in the ledger and is not',
+    what: 'Stripe’s books have a line that is missing in the ledger',
     remedy:
-      'Look at the payout it is about: what it waits for, or that the ledger was changed by hand',
+      'Look at the payout of the line: it may be waiting, or somebody changed the ledger by hand',
   },
   'line-missing': {
     owner: 'stripe',
-    what: 'The ledger says that money moved, and Stripe’s books have no such line',
-    remedy: 'Look the object up at Stripe; ask Stripe where it is there and not in the books',
+    what: 'The ledger records a movement that is missing in Stripe’s books',
+    remedy:
+      'Look up the object at Stripe. If it exists there, ask Stripe why the books have no line of it',
   },
   'balance-differs': {
     owner: 'operator',
-    what: 'A balance is not the sum of its entries, or not that of Stripe’s lines',
+    what: 'A balance differs from the sum of its entries, or from the sum of Stripe’s lines',
     remedy: 'Somebody changed the database by hand: compare it with a backup',
   },
 } as const satisfies Record<string, { owner: Owner; what: string; remedy: string }>;
