@@ -1,7 +1,8 @@
-import type { Resolving } from '../parking/commands.ts';
+import { sayInstant } from '../dates.ts';
 import type { Stop } from '../holds.ts';
 import type { SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
+import type { Resolving } from '../parking/commands.ts';
 import { payoutParkOf, payoutParks, sellerParkOf } from '../parking/reasons.ts';
 import type { Payout, PayoutStep } from '../payouts/states.ts';
 import type { Seller } from '../sellers.ts';
@@ -62,7 +63,7 @@ export function describeSeller(seller: Seller): string {
     seller.requirementsDue > 0 &&
       `- Stripe asks for ${seller.requirementsDue} things: \`GET /v1/sellers/${seller.sellerId}/requirements\``,
     seller.lastError && `- last error: Stripe: ${seller.lastError}`,
-    seller.paydayAt && `- next payday ${sayUtc(seller.paydayAt)}`,
+    seller.paydayAt && `- next payday ${sayInstant(seller.paydayAt)}`,
     payoutsOf(seller),
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
@@ -77,7 +78,7 @@ export function describeSeller(seller: Seller): string {
 function payoutsOf({ payoutsUnderWay = [], now }: Seller): string | false {
   if (payoutsUnderWay.length === 0) return false;
   const named = payoutsUnderWay.map((payoutId) => `\`${payoutId}\``).join(', ');
-  return `- payouts under way, ${sayUtc(now)}: ${named}`;
+  return `- payouts under way, ${sayInstant(now)}: ${named}`;
 }
 
 /** What a payout's timer is for, in one line that also says until when. */
@@ -85,7 +86,7 @@ export function summaryOfPayoutWait(step: Extract<PayoutStep, { kind: 'wait' }>)
   const row: { ui: string; isExact?: true } = { ...waits, ...payoutParks }[step.for];
   if (step.until === null) return `Waits for ${row.ui}`;
   const when = row.isExact ? ', until' : '; looks again at';
-  return `Waits for ${row.ui}${when} ${sayUtc(step.until)}`;
+  return `Waits for ${row.ui}${when} ${sayInstant(step.until)}`;
 }
 
 /** What the timer of an idle seller is for. */
@@ -94,24 +95,19 @@ export function summaryOfSellerWait(
   until: string | null,
 ): string {
   if (until === null) return 'Waits to be told';
-  const at = sayUtc(until);
+  const at = sayInstant(until);
   if (until === paydayAt) return `Opens the payday of ${at}`;
   return until === lookAgainAt ? `Reads the account again at ${at}` : `A hold ends at ${at}`;
 }
 
-/** An instant for people, to the minute. */
-function sayUtc(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-}
-
 /** Who stops the money, since when, and what lets it go again. Why stands in the API: free text. */
 export function describeStop(stop: Stop, sellerId: SellerId): string {
-  const since = `since ${sayUtc(stop.since)}, by \`${stop.by}\``;
+  const since = `since ${sayInstant(stop.since)}, by \`${stop.by}\``;
   if (stop.kind === 'pause') return `- paused ${since}; \`POST /v1/sellers/${sellerId}/resume\``;
   const { amount, currency, expiresAt } = stop;
   const all = currency === null ? 'all money' : `all in ${currency}`;
   const held = amount === null || currency === null ? all : formatMoney(money(amount, currency));
-  const lifts = expiresAt === null ? '' : `until ${sayUtc(expiresAt)}, or `;
+  const lifts = expiresAt === null ? '' : `until ${sayInstant(expiresAt)}, or `;
   const release = `\`POST /v1/holds/${stop.holdId}/release\``;
   return `- hold (${stop.source}) of ${held} ${since}; ${lifts}${release}`;
 }
