@@ -7,7 +7,7 @@ import {
 import { notTheBank } from '../../domain/accounts/failures.ts';
 import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
-import { isAtBank } from '../schema/statuses.ts';
+import { isAtBank, isRefusedByBank } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -93,7 +93,7 @@ export async function recordBankFailure(
 async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from payouts where seller_id = ${sellerId}
-      and bank_account = ${bankAccount}
+      and bank_account = ${bankAccount} and ${isRefusedByBank()}
       and over_at > business_now() - ${failureWindowDays} * interval '1 day'
       and failure_code is distinct from ${notTheBank}
   `.execute(tx);

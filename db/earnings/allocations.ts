@@ -39,9 +39,8 @@ export function allocation(
 }
 
 /**
- * Allocates earnings to existing payouts, as far as there are any. An earning that is not available
- * yet is skipped: only open earnings count as not payable, so an allocation would make its money
- * payable too early.
+ * Allocates earnings to the payouts that exist. An earning that is not available yet gets no
+ * allocation: it counts as not payable only while it has none.
  */
 export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void> {
   for (const one of all) {

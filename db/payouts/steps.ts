@@ -1,5 +1,5 @@
-import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
 import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
 import * as transitions from '../../domain/payouts/transitions.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
@@ -65,7 +65,7 @@ export async function recordBack(
     const { isPaused } = isFailure
       ? await recordBankFailure(tx, { ...why, sellerId, currency })
       : { isPaused: false };
-    const transition = transitions.back(stored, why, isPaused);
+    const transition = transitions.cameBack(stored, why, isPaused);
     if (!transition) return readPayout(tx, payout.payoutId);
     const moved = await moveFreeing(tx, stored, transition);
     await parkClosed(tx, sellerId);

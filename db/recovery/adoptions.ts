@@ -70,9 +70,9 @@ export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]
   const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
   // Every sent attempt is recorded before another payout is canceled because of it.
   const standing = [];
-  for (const of of byPayout) {
-    await callOffOther(tx, of, order.by);
-    standing.push({ of, row: await recordSentAttempts(tx, of) });
+  for (const found of byPayout) {
+    await callOffOther(tx, found, order.by);
+    standing.push({ of: found, row: await recordSentAttempts(tx, found) });
   }
   for (const { of, row } of standing) await adoptPayout(tx, { of, row, by: order.by });
   await close(tx, open, 'adopted', order);

@@ -33,3 +33,6 @@ export const isAtBank = among(payouts.atBankStatuses);
 
 /** True while the payout has left the account and has not come back. */
 export const hasLeft = among(payouts.leftStatuses);
+
+/** True if the bank refused the payout or sent it back. */
+export const isRefusedByBank = among(payouts.refusedByBankStatuses);

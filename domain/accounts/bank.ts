@@ -132,7 +132,7 @@ export const failureWindowDays = 30;
 
 /**
  * True if a failed payout pauses its bank account: immediately if the details are wrong, otherwise
- * with the third failure within 30 days. `earlierFailures` does not count this one.
+ * once failures add up. `earlierFailures` are those within `failureWindowDays`, without this one.
  */
 export function pausesBank(earlierFailures: number, code: string | null): boolean {
   return needsNewDetails(code) || earlierFailures + 1 >= failuresBeforePause;

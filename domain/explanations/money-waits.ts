@@ -19,7 +19,8 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
       return [wait('account-negative', 'platform', reason, 'Earnings that fill it, or a refund')];
     }
     const unordered = unorderedNow(facts, currency);
-    // While its bank account takes none, an order would only wait; what came back is paid by itself.
+    // Support is not told to order a payout while the bank account takes none: the order would wait.
+    // Money that came back is paid automatically once the seller has another bank account.
     const isStuck = seller.schedule.interval === 'manual' && takesNone(seller, currency);
     return [
       ...(unordered > 0 && !isStuck

@@ -34,7 +34,9 @@ function upcomingStep(
   const words = [
     `${formatMoney(earned)} becomes payable${at === null ? ' once its charge says from when' : ''}`,
     paydayAt === null
-      ? at !== null && schedule.interval === 'manual' && 'no payday pays it: a payout is ordered'
+      ? at !== null &&
+        schedule.interval === 'manual' &&
+        'no payday pays it: it needs an order of a payout'
       : `the payday of ${sayInstant(paydayAt, schedule.timeZone)} would pay it`,
     threshold !== undefined &&
       `it is paid at once where ${formatMoney(money(threshold, currency))} is reached`,

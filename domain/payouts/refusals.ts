@@ -30,10 +30,3 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
       return { kind: 'park', reason: 'refused-by-stripe' };
   }
 }
-
-/**
- * Minutes before each look-up of an unknown outcome; the first is immediate. Stripe's lists lag
- * behind its writes, so one look-up without a result means little. After the last look-up, a person
- * decides.
- */
-export const lookUpDelaysMinutes = [0, 1, 10, 60] as const;

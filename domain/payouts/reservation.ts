@@ -26,13 +26,13 @@ export function stopBefore(readiness: Readiness, at: string) {
   );
 }
 
-/** The part that the seller itself is the reason of. Its paydays are not opened meanwhile. */
+/** What stops all payouts of the seller. Meanwhile, its paydays are not opened either. */
 export function stopOfSeller({ isPaused, status }: Pick<Readiness, 'isPaused' | 'status'>) {
   if (isPaused) return waitNames.sellerPaused;
   return status === 'active' ? null : waitNames.sellerNotActive;
 }
 
-/** The part that the bank account of the currency is the reason of. */
+/** What stops payouts to the bank account of the currency. */
 export function stopOfBank(bank: BankReadiness, at: string) {
   if (bank.isBankPaused || bank.isConverted) return waitNames.bankDetails;
   return isCooling(bank, at) ? waitNames.coolingPeriod : null;

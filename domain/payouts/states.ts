@@ -54,6 +54,9 @@ export const atBankStatuses = ['paid', 'settled'] as const;
 /** The payout's money has left the account and has not come back. */
 export const leftStatuses = ['sent', ...atBankStatuses] as const;
 
+/** The bank did not keep the payout. A canceled payout says nothing about the bank account. */
+export const refusedByBankStatuses = ['failed', 'returned'] as const;
+
 /** True until Stripe has given a definite answer about the payout. */
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';

@@ -1,5 +1,3 @@
-import { parkNames, type ParkReason } from '../parking/reasons.ts';
-import { waitNames, type WaitReason } from '../waits.ts';
 import { notTheBank } from '../accounts/failures.ts';
 import type { SkipReason } from '../funds.ts';
 import {
@@ -10,8 +8,10 @@ import {
   type TransferId,
 } from '../ids.ts';
 import * as postings from '../ledger.ts';
+import { parkNames, type ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
-import { lookUpDelaysMinutes } from './refusals.ts';
+import { waitNames, type WaitReason } from '../waits.ts';
+import { lookUpDelaysMinutes } from './look-ups.ts';
 import type { Payout } from './states.ts';
 import {
   begin,
@@ -141,7 +141,7 @@ export function mayComeBack({ status }: Pick<Payout, 'status'>): boolean {
  * The money is back at the account: the bank refused it, Stripe canceled the payout, or the bank
  * returned the money after it was paid. Nothing comes back of a payout that Stripe does not have.
  */
-export function back(
+export function cameBack(
   payout: SentPayout,
   why: Return,
   bankIsPaused: boolean,

@@ -198,8 +198,8 @@ function bookPayout(movement: Movement, known: Known): Booking {
 }
 
 /**
- * The payout itself reports the return of one of ours. Other money comes back the way it left, or
- * was debited.
+ * A payout that comes back. If the payout is ours, its workflow books the return. Any other return is
+ * money that somebody else had paid out, or a debit from the bank.
  */
 function bookBack(movement: Movement, known: Known): Booking {
   if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sayInstant } from '../../domain/dates.ts';
 import { describePayout, describeSeller } from '../../domain/explanations/temporal-ui.ts';
 import { firstExpiry, type Hold, leftBeside, neededBeside, type Stop } from '../../domain/holds.ts';
 import { minor } from '../../domain/money.ts';

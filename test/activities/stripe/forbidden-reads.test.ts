@@ -4,7 +4,7 @@ import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
 import { parkPayout } from '../../../db/payouts/steps.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
-import { lookUpDelaysMinutes } from '../../../domain/payouts/refusals.ts';
+import { lookUpDelaysMinutes } from '../../../domain/payouts/look-ups.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
 
 /** What cannot be read for good is told to a person, and goes on with what the person says. */

@@ -102,6 +102,21 @@ describe('a bank account that failed', () => {
     expect(seen).toEqual([false, false, true]);
   });
 
+  test('is not blamed for payouts that were canceled', async () => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [bank('ba_1')]);
+    for (let time = 0; time < failuresBeforePause; time += 1) {
+      await money.earn(sellerId, 10_00);
+      const { stripePayoutId, ...sent } = await readPayout(money.db, await money.sent(sellerId));
+      if (stripePayoutId === null) throw new Error('it was not sent');
+      const why = { status: 'canceled', failureCode: null, bankAccount: 'ba_1' } as const;
+      await recordBack(money.db, { ...sent, stripePayoutId }, why);
+    }
+    await money.earn(sellerId, 10_00);
+    await comeBack(await money.sent(sellerId), 'declined');
+    expect(await shown(sellerId)).toEqual(['ba_1 default failed 1']);
+  });
+
   test('is not blamed for money that never left for it', async () => {
     const sellerId = await money.seller();
     await tell(sellerId, [bank('ba_1')]);

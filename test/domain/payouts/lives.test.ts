@@ -1,10 +1,10 @@
-import type { ParkReason } from '../../../domain/parking/reasons.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planReservation } from '../../../domain/funds.ts';
 import type { StripePayoutId, TransferId } from '../../../domain/ids.ts';
 import * as postings from '../../../domain/ledger.ts';
 import { minor } from '../../../domain/money.ts';
+import type { ParkReason } from '../../../domain/parking/reasons.ts';
 import { planCancel } from '../../../domain/payouts/cancellation.ts';
 import * as orders from '../../../domain/payouts/orders.ts';
 import { answerTo } from '../../../domain/payouts/refusals.ts';
@@ -215,7 +215,7 @@ function replace(world: World, row: Payout): void {
 }
 
 function bringBack(world: World, row: Payout, status: 'failed' | 'canceled'): void {
-  const transition = transitions.back(sent(row), { status, failureCode: null }, false);
+  const transition = transitions.cameBack(sent(row), { status, failureCode: null }, false);
   if (!transition) throw new Error(`nothing comes back of a payout that is ${row.status}`);
   world.move(row, transition);
   world.back += row.fromPlatform + row.fromAccount;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answerTo, lookUpDelaysMinutes } from '../../../domain/payouts/refusals.ts';
+import { lookUpDelaysMinutes } from '../../../domain/payouts/look-ups.ts';
+import { answerTo } from '../../../domain/payouts/refusals.ts';
 import { keyAgeLimitHours } from '../../../domain/stripe.ts';
 
 describe('a refusal', () => {
