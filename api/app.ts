@@ -17,8 +17,8 @@ import { holdRoutes } from './holds.ts';
 import { authenticate } from './http/authenticate.ts';
 import { readBody } from './http/bodies.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
+import { toProblem } from './http/invalid-requests.ts';
 import { Problem, problemResponse } from './http/problems.ts';
-import { toProblem } from './http/refusals.ts';
 import {
   faultLine,
   identifyRequest,

@@ -105,7 +105,7 @@ function selectFunds<Row>(
   `;
 }
 
-/** True for a hold, named `holds`, that was not released and has not expired. */
+/** True for a hold, named `holds`, that was not released and has not expired: `isStanding` in SQL. */
 export const isActive = sql<boolean>`holds.released_at is null
   and (holds.expires_at is null or holds.expires_at > business_now())`;
 

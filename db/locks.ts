@@ -8,12 +8,12 @@ import type { Tx } from './connect.ts';
  * cycle. A transaction begins with the key of its command, if it has one (`commandLock`). Then it
  * locks the object of the command, its sellers, their holds and payouts, the attempts of the
  * payouts, and earnings. Several rows of one table are locked in the order of their ids.
- * `operations` is locked after them, and wake-ups last. Three things need no place in the order:
+ * `operations` is locked after them, and wake-ups last.
  *
- * - A statement that skips locked rows waits for nobody.
- * - `clock` and `reconciliation` are each the first lock of one kind of transaction, and no other
- *   transaction locks them.
- * - The trigger of the entries locks the rows of `balances`, after everything else.
+ * The place of `clock` and `reconciliation` in the list does not matter: each is the first lock of
+ * one kind of transaction, and no other transaction locks it. `balances` is not in the list, because
+ * only the trigger of the entries locks its rows, after everything else. Holds are locked together
+ * with their seller. A statement that skips locked rows waits for nobody.
  */
 export const lockOrder = [
   'api_keys',

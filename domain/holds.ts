@@ -91,6 +91,14 @@ export function firstExpiry(holds: readonly Hold[], currency?: Currency): string
   return instants.sort()[0] ?? null;
 }
 
+/**
+ * True if a hold that nobody released still counts at a moment: its last moment is just before it
+ * expires. `isActive` in db/funds.ts repeats this rule for the present moment.
+ */
+export function isStanding({ expiresAt }: Pick<Hold, 'expiresAt'>, at: string): boolean {
+  return expiresAt === null || expiresAt > at;
+}
+
 /** The holds among what stops a seller. */
 export function holdsAmong(stops: readonly Stop[] = []) {
   return stops.filter((stop) => stop.kind === 'hold');

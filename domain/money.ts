@@ -61,12 +61,12 @@ export function payableAmount({ amount, currency }: Money): MinorUnits {
 }
 
 /**
- * Rounds down to an amount that Stripe can move internally: some currencies allow no fractions
- * there either.
+ * Rounds down to an amount that Stripe can move internally. Where payouts must be whole units, so must
+ * transfers, except in HUF and TWD.
  */
 export function movableAmount({ amount, currency }: Money): MinorUnits {
-  const hasFractions = currency === 'huf' || currency === 'twd';
-  return hasFractions ? amount : payableAmount({ amount, currency });
+  const onlyPayoutsAreWhole = currency === 'huf' || currency === 'twd';
+  return onlyPayoutsAreWhole ? amount : payableAmount({ amount, currency });
 }
 
 /**

@@ -41,10 +41,10 @@ export type Endpoint =
  */
 const usedPart = { payouts: 0.965, others: 0.8 };
 /**
- * A call may start this part of the unused time after its slot. The rest is reserved for the
- * network. A call that is later, because its process was busy or suspended, has missed its slot and
- * takes another: otherwise several delayed calls could reach Stripe in the same second as another
- * worker's.
+ * How late a call may start after its slot, as a part of the time between two slots that the budget
+ * leaves unused; the rest of that time is for the network. A call that starts later, because its
+ * process was busy or suspended, takes another slot: otherwise several delayed calls could reach
+ * Stripe in the same second as another worker's.
  */
 const goodPart = 0.7;
 /**

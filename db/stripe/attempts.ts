@@ -40,8 +40,8 @@ export type NewAttempt = {
  * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
  * attempt that was never sent takes the requested body. A sent attempt keeps its body, which is
  * sent again. `mayOpenAttempt` in domain/stripe.ts is the rule that the insert repeats. Returns
- * undefined for a canceled payout, which gets no attempt: the lock waits for a
- * cancellation that is under way and then sees it.
+ * undefined for a canceled payout. The lock on the payout waits for a cancellation that is running,
+ * so that its result is visible here.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
   for (;;) {
@@ -89,8 +89,8 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
  * attempt, records the try and takes its slots of Stripe's budgets. The `case` below repeats that
  * rule.
  *
- * `slotAt` is the instant of the slots, at most two minutes ahead: far less than the margin of the
- * limits that were checked. `tries` includes this try. `request` is the body to send, which never
+ * `slotAt` is the instant of the slots. It is at most two minutes ahead, so that a key of 12 hours is
+ * still known to Stripe when the POST is sent. `tries` includes this try. `request` is the body to send, which never
  * changes from this try on.
  */
 export async function clearTry(

@@ -1,6 +1,6 @@
 import type { BankReadiness } from '../accounts/bank.ts';
 import { freeOf, type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
-import type { Hold } from '../holds.ts';
+import { isStanding } from '../holds.ts';
 import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation.ts';
 import { type PaydayWait, waitNames } from '../waits.ts';
 import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
@@ -39,7 +39,10 @@ export type Forecast = {
 
 /** Forecasts what a payday at this moment would pay, from what is known now. */
 export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): Forecast {
-  const known = { ...lessOrdered(funds), holds: standingAt(funds.holds, at) };
+  const known = {
+    ...lessOrdered(funds),
+    holds: funds.holds.filter((hold) => isStanding(hold, at)),
+  };
   const plan = planPayday(payee.schedule, known);
   const reason = reasonOf(payee, plan, funds, at);
   const pays = reason === null ? plan.amount : 0;
@@ -125,8 +128,4 @@ function lessOrdered(funds: ExpectedFunds): ExpectedFunds {
     atAccount: funds.atAccount - fromAccount,
     atPlatform: funds.atPlatform - (funds.ordered - fromAccount),
   };
-}
-
-function standingAt(holds: readonly Hold[], at: string): Hold[] {
-  return holds.filter(({ expiresAt }) => expiresAt === null || expiresAt > at);
 }

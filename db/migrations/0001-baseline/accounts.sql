@@ -27,7 +27,7 @@ create table bank_accounts (
   is_default boolean not null,
   first_seen_at timestamptz not null default business_now(),
   gone_at timestamptz,
-  -- Payouts that failed in succession.
+  -- How many payouts to this bank account failed.
   failures integer not null default 0,
   -- No payout goes to this fingerprint until an operator resumes it.
   paused_at timestamptz,

@@ -43,8 +43,8 @@ create table balances (
     check (abs(amount) <= 9007199254740991)
 );
 
--- Adds an entry to both balances, and refuses a reservation of more than is there: what is reserved
--- is paid.
+-- Adds an entry to both balances. Refuses to reserve more than is there, because reserved money is
+-- paid out.
 create function post_entry() returns trigger language plpgsql as $$
 declare
   left_behind bigint;
