@@ -146,7 +146,7 @@ test('without any way to Temporal says so once, and names every way there is', a
     HTTPS_PROXY: 'http://127.0.0.1:1',
   });
   expect(await launched.ended).toBe(1);
-  const ways = ['TEMPORAL_ADDRESS=', 'its program on the PATH', 'online', 'Go 1.25 or newer'];
+  const ways = ['TEMPORAL_ADDRESS=', 'the Temporal CLI on the PATH', 'online', 'Go 1.25 or newer'];
   for (const way of ways) expect(launched.output().split(way).length).toBe(2);
 });
 
