@@ -5,7 +5,10 @@ import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
-/** Locks the seller until the transaction ends. Returns why the seller waits for a person. */
+/**
+ * Locks the seller until the transaction ends. Returns why the seller waits for a person. The trigger
+ * `note_parked` in sellers.sql keeps since when.
+ */
 export async function lockParkedSeller(
   tx: Tx,
   sellerId: SellerId,

@@ -98,7 +98,7 @@ export function columnsOf({ status, wait, parked, unknown, named, facts }: Trans
 function waitColumns(wait: Wait | null) {
   if (!wait) return { waiting_for: null, look_again_at: null };
   const { reason, until, orEndOf } = wait;
-  // An event that is stored at this very moment is not visible here. The sweep finds it.
+  // An event that is stored at this very moment is not visible here: `wakeOverdue` finds it.
   const lookAgainAt = orEndOf
     ? sql<string>`case when ${isEndStored(sql.val(orEndOf))}
         then business_now() else ${momentOf(until)} end`
