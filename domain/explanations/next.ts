@@ -34,9 +34,7 @@ function upcomingStep(
   const words = [
     `${formatMoney(earned)} becomes payable${at === null ? ' once its charge says from when' : ''}`,
     paydayAt === null
-      ? at !== null &&
-        schedule.interval === 'manual' &&
-        'no payday pays it: it needs an order of a payout'
+      ? at !== null && schedule.interval === 'manual' && 'no payday pays it: order a payout'
       : `the payday of ${sayInstant(paydayAt, schedule.timeZone)} would pay it`,
     threshold !== undefined &&
       `it is paid at once where ${formatMoney(money(threshold, currency))} is reached`,

@@ -207,10 +207,10 @@ describe('what a seller is told', () => {
   });
 
   test.each([
-    [{ interval: 'manual' }, '70.00 EUR becomes payable; no payday pays it: a payout is ordered'],
+    [{ interval: 'manual' }, '70.00 EUR becomes payable; no payday pays it: order a payout'],
     [
       { interval: 'manual', thresholds: { eur: 90_00 } },
-      '70.00 EUR becomes payable; no payday pays it: a payout is ordered; it is paid at once where 90.00 EUR is reached',
+      '70.00 EUR becomes payable; no payday pays it: order a payout; it is paid at once where 90.00 EUR is reached',
     ],
   ])('about what becomes payable without a payday: %j', async (schedule, text) => {
     const id: SellerId = await api.makeSeller({ status: 'active' });
