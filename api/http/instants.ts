@@ -1,4 +1,7 @@
-/** An instant as people say it, by the clocks of a zone: `Fri, 27 Nov 2026, 09:00 Europe/Berlin`. */
+/**
+ * Formats an instant in the time of a zone for people: `Fri, 27 Nov 2026, 09:00 Europe/Berlin`. For
+ * UTC, `domain/dates.ts` says the same without `Intl`.
+ */
 export function sayInstant(instant: string, timeZone = 'UTC'): string {
   const said = new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -11,10 +14,4 @@ export function sayInstant(instant: string, timeZone = 'UTC'): string {
     hourCycle: 'h23',
   }).format(new Date(instant));
   return `${said} ${timeZone}`;
-}
-
-/** The day of an instant that stands for one, as Stripe's days do: midnight UTC. `27 Nov 2026`. */
-export function sayDay(instant: string): string {
-  const said = { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' } as const;
-  return new Intl.DateTimeFormat('en-GB', said).format(new Date(instant));
 }

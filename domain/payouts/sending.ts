@@ -14,15 +14,14 @@ export type SendingStop = { reason: WaitReason; minutes: number };
  */
 export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop | null {
   const lacksBank = step === 'payout' ? payout.bankPaused || payout.lacksBank : payout.isConverted;
-  if (lacksBank) return after(waitNames.bankDetails);
+  if (lacksBank) {
+    const reason = waitNames.bankDetails;
+    return { reason, minutes: minutesToWait(reason) };
+  }
   const coolsUntil = step === 'payout' ? (payout.coolsUntil ?? null) : null;
   if (coolsUntil !== null) {
     const minutes = (Date.parse(coolsUntil) - Date.parse(payout.now)) / 60_000;
     return { reason: waitNames.coolingPeriod, minutes };
   }
   return payout.payoutsAreManual ? null : { reason: 'automatic-payouts', minutes: 60 };
-}
-
-function after(reason: WaitReason): SendingStop {
-  return { reason, minutes: minutesToWait(reason) };
 }

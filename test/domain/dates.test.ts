@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sayDay as sayDayByIntl, sayInstant as sayInstantByIntl } from '../../api/http/instants.ts';
+import { sayInstant as sayInstantByIntl } from '../../api/http/instants.ts';
 import { sayDay, sayInstant } from '../../domain/dates.ts';
 
 test.each([
@@ -13,6 +13,13 @@ test.each([
   expect(sayDay(instant)).toBe(said.split(', ')[1]);
 });
 
+const days = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+
 test('dates are said as British English says them', () => {
   const min = new Date('2000-01-01T00:00:00Z');
   const dates = fc.date({ min, max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true });
@@ -20,7 +27,7 @@ test('dates are said as British English says them', () => {
     fc.property(dates, (date) => {
       const instant = date.toISOString();
       expect(sayInstant(instant)).toBe(sayInstantByIntl(instant));
-      expect(sayDay(instant)).toBe(sayDayByIntl(instant));
+      expect(sayDay(instant)).toBe(days.format(date));
     }),
   );
 });
