@@ -1,7 +1,7 @@
 import { getClient, heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Db } from '../db/connect.ts';
-import { listOpenRows, wakeOverdue } from '../db/jobs.ts';
+import { listOpenRows, wakeOverdue } from '../db/overdue.ts';
 import { listWakeUps, removeWakeUps } from '../db/wake-ups.ts';
 import { engineQueue } from '../workflows/messages.ts';
 import { deliverWakeUp } from './wake-ups/delivery.ts';

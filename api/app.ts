@@ -17,7 +17,7 @@ import { holdRoutes } from './holds.ts';
 import { authenticate } from './http/authenticate.ts';
 import { readBody } from './http/bodies.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
-import { toProblem } from './http/invalid-requests.ts';
+import { toProblem } from './http/validation.ts';
 import { Problem, problemResponse } from './http/problems.ts';
 import {
   faultLine,
@@ -25,7 +25,7 @@ import {
   limitBody,
   refuseMalformedQuery,
   sayRequest,
-} from './http/requests.ts';
+} from './http/middleware.ts';
 import { entryRoutes } from './ledger/entries.ts';
 import { clockRoutes } from './operations/clock.ts';
 import { healthRoutes } from './operations/health.ts';
@@ -34,7 +34,7 @@ import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
 import { payoutRoutes } from './payouts/routes.ts';
 import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
 import { recoveryRoutes } from './recovery.ts';
-import { sellerOrderRoutes } from './sellers/orders.ts';
+import { sellerCommandRoutes } from './sellers/commands.ts';
 import { parkedSellerRoutes } from './sellers/parked.ts';
 import { sellerRoutes } from './sellers/routes.ts';
 import { scheduleRoutes } from './sellers/schedules.ts';
@@ -88,7 +88,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),
-    sellerOrderRoutes(deps),
+    sellerCommandRoutes(deps),
     holdRoutes(deps),
     holdPreviewRoutes(deps),
     sellerLinkRoutes(deps),

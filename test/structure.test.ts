@@ -134,8 +134,8 @@ describe('the checker of the layout', () => {
 
   test('finds one name for two things in a layer', () => {
     const text = 'export const confirm = 1;';
-    const faults = planted(['db/payouts/rows.ts', text], ['db/payouts/orders.ts', text]);
-    expect(faults).toBe('db/payouts/orders.ts: confirm is also exported by db/payouts/rows.ts');
+    const faults = planted(['db/payouts/rows.ts', text], ['db/payouts/commands.ts', text]);
+    expect(faults).toBe('db/payouts/commands.ts: confirm is also exported by db/payouts/rows.ts');
     expect(planted(['db/payouts/rows.ts', text], ['api/payouts/rows.ts', text])).toBe('');
   });
 

@@ -3,7 +3,7 @@ import type { Stripe } from 'stripe';
 import type { Turns } from '../../activities/stripe/budget.ts';
 import type { ApiKey } from '../../db/api-keys.ts';
 import type { Db } from '../../db/connect.ts';
-import { refuseInvalid } from './invalid-requests.ts';
+import { refuseInvalid } from './validation.ts';
 
 /** Values of a request. `caller` is set on every route that requires an API key. */
 export type AppEnv = { Variables: { requestId: string; caller: ApiKey } };

@@ -1,7 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
-import { confirmNotSent, confirmSent, lockParked, retryRefused } from '../../db/payouts/orders.ts';
+import {
+  confirmNotSent,
+  confirmSent,
+  lockParked,
+  retryRefused,
+} from '../../db/payouts/commands.ts';
 import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { isUnknown, offers } from '../../domain/parking/reasons.ts';

@@ -5,7 +5,7 @@ import {
   type StepAttempt,
   stepToLookAt,
 } from '../../domain/payouts/cancellation.ts';
-import { cancelAnswered, canceled, cancelOrdered } from '../../domain/payouts/orders.ts';
+import { cancelAnswered, canceled, cancelOrdered } from '../../domain/payouts/commands.ts';
 import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';

@@ -1,6 +1,6 @@
 import { type QueryCreator, sql } from 'kysely';
 import type { Payout } from '../../domain/payouts/states.ts';
-import type { Facts, Moment, Transition, Wait } from '../../domain/payouts/transition.ts';
+import type { Facts, Moment, Transition, Wait } from '../../domain/payouts/transition-type.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseEarnings } from '../earnings/allocations.ts';
 import { entryLines } from '../ledger.ts';

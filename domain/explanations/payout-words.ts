@@ -5,7 +5,7 @@ import { skips } from '../paydays/words.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { rejected, sayWait, waitNames } from '../waits.ts';
 import type { AttemptRecord, PayoutRecord } from './facts.ts';
-import { putOffWaits } from './put-off.ts';
+import { putOffWaits } from './stripe-delays.ts';
 
 /** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */
 export type Beside = {

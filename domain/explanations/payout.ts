@@ -14,7 +14,7 @@ import type {
   SellerBeside,
 } from './facts.ts';
 import { moneyStopped } from './money-stopped.ts';
-import { nextOf } from './next.ts';
+import { nextOf } from './next-steps.ts';
 import {
   type Available,
   type Beside,
@@ -24,7 +24,7 @@ import {
   skippedOf,
   waitingOf,
 } from './payout-words.ts';
-import { putOffWaits, silenceBeside } from './put-off.ts';
+import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import { accountWaits, isRejected, sellerWaits } from './seller-waits.ts';
 import { commandTexts, type TimelineEvent, timelineOf } from './timeline.ts';
 import type { ComingStep, Waiting } from './waiting.ts';

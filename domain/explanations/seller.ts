@@ -16,11 +16,11 @@ import { waitNames } from '../waits.ts';
 import { bankWaits, explainBanks } from './bank-waits.ts';
 import type { AttemptRecord, SellerFacts } from './facts.ts';
 import { moneyStopped } from './money-stopped.ts';
-import { moneyWaits } from './money-waits.ts';
-import { nextOfSeller } from './next.ts';
+import { moneyWaits } from './why-no-payout.ts';
+import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
 import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
-import { putOffWaits, silenceBeside } from './put-off.ts';
+import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import { sellerFailureOf, sellerWaits } from './seller-waits.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 

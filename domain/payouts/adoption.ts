@@ -2,7 +2,7 @@ import { waitNames } from '../waits.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../ids.ts';
 import * as postings from '../ledger.ts';
 import { inFlightStatuses, type PayoutStatus } from './states.ts';
-import { begin, noDoubt, now, type Transition } from './transition.ts';
+import { begin, noDoubt, now, type Transition } from './transition-type.ts';
 /** Money that left in the name of a payout while this database did not know the payout. */
 export type MadeElsewhere = {
   money: postings.PayoutMoney;

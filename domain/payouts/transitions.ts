@@ -21,7 +21,7 @@ import {
   now,
   type Transition,
   wakesOf,
-} from './transition.ts';
+} from './transition-type.ts';
 
 /** A payout that Stripe has. */
 export type SentPayout = Payout & { stripePayoutId: StripePayoutId };

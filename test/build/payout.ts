@@ -1,5 +1,5 @@
 import type { Payout } from '../../domain/payouts/states.ts';
-import type { Doubt, Moment, Transition } from '../../domain/payouts/transition.ts';
+import type { Doubt, Moment, Transition } from '../../domain/payouts/transition-type.ts';
 
 /** The payout with which tests of domain functions begin. */
 export function aPayout(given: Partial<Payout> = {}): Payout {

@@ -6,7 +6,7 @@ import { type NewHold, placeHold, releaseHold } from '../../db/holds.ts';
 import { cancelPayout, recordCancelAnswer } from '../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
-import * as orders from '../../db/sellers/orders.ts';
+import * as orders from '../../db/sellers/commands.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { clearTry, openAttempt } from '../../db/stripe/attempts.ts';
 import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeSeller, reopenSeller } from '../../../db/sellers/orders.ts';
+import { closeSeller, reopenSeller } from '../../../db/sellers/commands.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import { recordEvents } from '../../../db/stripe-events/inbox.ts';
 import { nextSellerStep } from '../../../domain/sellers.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
+import { confirmNotSent, confirmSent } from '../../../db/payouts/commands.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
 
 let stage: Stage;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { retryRefused } from '../../../db/payouts/orders.ts';
+import { retryRefused } from '../../../db/payouts/commands.ts';
 import { findPayout } from '../../../db/payouts/views.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
 

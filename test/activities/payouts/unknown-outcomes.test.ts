@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { confirmNotSent, confirmSent, retryRefused } from '../../../db/payouts/orders.ts';
+import { confirmNotSent, confirmSent, retryRefused } from '../../../db/payouts/commands.ts';
 import { recordSent, recordTransferred } from '../../../db/payouts/steps.ts';
 import { openAttempt } from '../../../db/stripe/attempts.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Tx } from '../../../db/connect.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
-import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
+import { confirmNotSent, confirmSent } from '../../../db/payouts/commands.ts';
 import { parkPayout } from '../../../db/payouts/steps.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import { lookUpDelaysMinutes } from '../../../domain/payouts/look-ups.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { toProblem } from '../../../api/http/invalid-requests.ts';
+import { toProblem } from '../../../api/http/validation.ts';
 import { until } from '../../../dev/wait.ts';
 import { startApi } from '../harness.ts';
 import { untilUnlocked } from '../plumbing.ts';

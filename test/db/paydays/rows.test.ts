@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../../activities/calendar.ts';
 import { recordAvailableOn } from '../../../db/earnings/unresolved.ts';
-import { wakeOverdue } from '../../../db/jobs.ts';
+import { wakeOverdue } from '../../../db/overdue.ts';
 import { moveClock } from '../../../db/operations/clock.ts';
 import { openPayday, recordSchedule, wakeForPayday } from '../../../db/paydays/rows.ts';
 import { lookForThreshold } from '../../../db/paydays/thresholds.ts';

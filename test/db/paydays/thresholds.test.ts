@@ -7,7 +7,7 @@ import { moveClock, readClock } from '../../../db/operations/clock.ts';
 import { openPayday, recordSchedule, wakeForPayday } from '../../../db/paydays/rows.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
-import * as orders from '../../../db/sellers/orders.ts';
+import * as orders from '../../../db/sellers/commands.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';

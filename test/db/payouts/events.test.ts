@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nameActor } from '../../../db/commands.ts';
 import type { Tx } from '../../../db/connect.ts';
 import { cancelPayout, recordCancelAnswer } from '../../../db/payouts/cancellations.ts';
-import { retryRefused } from '../../../db/payouts/orders.ts';
+import { retryRefused } from '../../../db/payouts/commands.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import * as steps from '../../../db/payouts/steps.ts';

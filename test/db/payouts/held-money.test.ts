@@ -6,7 +6,7 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
-import { pauseSeller, resumeSeller } from '../../../db/sellers/orders.ts';
+import { pauseSeller, resumeSeller } from '../../../db/sellers/commands.ts';
 import type { HoldId, PayoutId, SellerId } from '../../../domain/ids.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
 import type { Movement } from '../../../domain/reconciliation/movements.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
-import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
+import { confirmNotSent, confirmSent } from '../../../db/payouts/commands.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { wakeOverdue } from '../../../db/jobs.ts';
+import { wakeOverdue } from '../../../db/overdue.ts';
 import { hasInFlight } from '../../../db/funds.ts';
 import { isStartBlocked } from '../../../db/payouts/queue.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';

@@ -12,7 +12,7 @@ import { placeHold, releaseHold } from '../../../db/holds.ts';
 import { recordMoneySwitch } from '../../../db/operations/money-switch.ts';
 import { recordSchedule } from '../../../db/paydays/rows.ts';
 import { closeDiscrepancy, openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
-import * as orders from '../../../db/sellers/orders.ts';
+import * as orders from '../../../db/sellers/commands.ts';
 import { recordSeller, updateSeller } from '../../../db/sellers/rows.ts';
 import { eventTypes } from '../../../domain/events.ts';
 import type { SellerId } from '../../../domain/ids.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recordAccountRead, recordPayoutsManual } from '../../../db/accounts/reads.ts';
-import { wakeOverdue } from '../../../db/jobs.ts';
+import { wakeOverdue } from '../../../db/overdue.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout, recordPaid, recordSent, recordWait } from '../../../db/payouts/steps.ts';

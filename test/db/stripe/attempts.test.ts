@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { confirmNotSent, confirmSent } from '../../../db/payouts/orders.ts';
+import { confirmNotSent, confirmSent } from '../../../db/payouts/commands.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout, recordNotFound } from '../../../db/payouts/steps.ts';

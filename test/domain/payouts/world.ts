@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Hold } from '../../../domain/holds.ts';
 import type * as postings from '../../../domain/ledger.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
-import type { Transition } from '../../../domain/payouts/transition.ts';
+import type { Transition } from '../../../domain/payouts/transition-type.ts';
 import type { MoneyStep } from '../../../domain/stripe.ts';
 import { applied, noon } from '../../build/payout.ts';
 

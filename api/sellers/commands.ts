@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Tx } from '../../db/connect.ts';
-import * as orders from '../../db/sellers/orders.ts';
-import type { SellerOrder } from '../../db/sellers/orders.ts';
+import * as orders from '../../db/sellers/commands.ts';
+import type { SellerCommand } from '../../db/sellers/commands.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
@@ -49,12 +49,12 @@ const reopenRoute = route(
 );
 
 /** Routes that pause, resume, close and reopen a seller. */
-export function sellerOrderRoutes(deps: AppDeps) {
+export function sellerCommandRoutes(deps: AppDeps) {
   const run = async (
     c: Context<AppEnv>,
     kind: string,
     asked: { sellerId: SellerId; reason: string },
-    effect: (tx: Tx, order: SellerOrder) => Promise<unknown>,
+    effect: (tx: Tx, order: SellerCommand) => Promise<unknown>,
   ) => {
     const order = { ...asked, by: c.get('caller').id };
     const done = await runCommand(c, deps, { kind, request: asked }, async (tx) => {
@@ -83,24 +83,24 @@ export function sellerOrderRoutes(deps: AppDeps) {
     });
 }
 
-async function pause(tx: Tx, order: SellerOrder): Promise<void> {
+async function pause(tx: Tx, order: SellerCommand): Promise<void> {
   const { paused } = await readOpenSeller(tx, order.sellerId);
   if (!paused) await orders.pauseSeller(tx, order);
 }
 
-async function resume(tx: Tx, { sellerId }: SellerOrder): Promise<void> {
+async function resume(tx: Tx, { sellerId }: SellerCommand): Promise<void> {
   const { paused } = await readSeller(tx, sellerId);
   if (paused) await orders.resumeSeller(tx, sellerId);
 }
 
-async function close(tx: Tx, order: SellerOrder): Promise<void> {
+async function close(tx: Tx, order: SellerCommand): Promise<void> {
   await readSeller(tx, order.sellerId);
   const open = await orders.closeSeller(tx, order);
   if (open === 'closed') return;
   throw new Problem('seller-not-settled', inWords(open), { open });
 }
 
-async function reopen(tx: Tx, { sellerId }: SellerOrder): Promise<void> {
+async function reopen(tx: Tx, { sellerId }: SellerCommand): Promise<void> {
   await readSeller(tx, sellerId);
   await orders.reopenSeller(tx, sellerId);
 }

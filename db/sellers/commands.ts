@@ -23,13 +23,13 @@ import { addWakeUps } from '../wake-ups.ts';
  * A command about a seller: who gave it, and why. The reason is free text and never
  * leaves the database and the API.
  */
-export type SellerOrder = { sellerId: SellerId; reason: string; by: string };
+export type SellerCommand = { sellerId: SellerId; reason: string; by: string };
 
 /**
  * Prevents payouts of a seller from starting. Money that is already reserved continues. A seller
  * who is already paused stays unchanged.
  */
-export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerOrder): Promise<void> {
+export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerCommand): Promise<void> {
   await lockSeller(tx, sellerId);
   const waiting = await tx
     .updateTable('payouts')
@@ -82,7 +82,7 @@ export type OpenThings = {
  */
 export async function closeSeller(
   tx: Tx,
-  { sellerId, reason, by }: SellerOrder,
+  { sellerId, reason, by }: SellerCommand,
 ): Promise<OpenThings | 'closed'> {
   await lockSellerAlone(tx, sellerId);
   const open = await readOpenThings(tx, sellerId);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { listOpenRows } from '../../db/jobs.ts';
+import { listOpenRows } from '../../db/overdue.ts';
 import { recordPayoutStarted } from '../../db/payouts/rows.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../build/money.ts';

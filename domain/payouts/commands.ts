@@ -10,7 +10,7 @@ import {
   now,
   type Transition,
   wakesOf,
-} from './transition.ts';
+} from './transition-type.ts';
 
 /**
  * The payout is canceled before Stripe has it: each part of its money becomes payable again where

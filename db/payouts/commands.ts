@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import type { PayoutId } from '../../domain/ids.ts';
+import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
+import { confirmedNotSent, confirmedSent, retried } from '../../domain/payouts/commands.ts';
+import type { Transition } from '../../domain/payouts/transition-type.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
+import type { Tx } from '../connect.ts';
+import { lock, lockSellerOf } from '../locks.ts';
+import { type Attempt, findAttempt } from '../stripe/attempts.ts';
+import { addWakeUps } from '../wake-ups.ts';
+import { move } from './move.ts';
+
+/** Locks the payout until the transaction ends. Returns why the payout waits for a person. */
+export async function lockParked(
+  tx: Tx,
+  payoutId: PayoutId,
+): Promise<{ parked: ParkReason | null; unknownStep: MoneyStep | null } | undefined> {
+  await lockSellerOf(tx, { payouts: payoutId });
+  const row = await tx
+    .selectFrom('payouts')
+    .select(['parked', 'unknown_step'])
+    .where('id', '=', payoutId)
+    .modifyEnd(lock('payouts', 'alone'))
+    .executeTakeFirst();
+  return row && { parked: row.parked, unknownStep: row.unknown_step };
+}
+
+/**
+ * Records that a person found the money at Stripe. The named object is looked up, and counts only
+ * if it is what was ordered. Returns `not-parked` if no outcome of this payout is in doubt.
+ */
+export async function confirmSent(
+  tx: Tx,
+  payoutId: PayoutId,
+  stripeId: string,
+): Promise<'done' | 'not-parked' | 'of-another'> {
+  if (await belongsToPayout(tx, stripeId)) return 'of-another';
+  if (!(await findParkedAttempt(tx, payoutId))) return 'not-parked';
+  await moveAndWake(tx, confirmedSent({ payoutId }, stripeId));
+  return 'done';
+}
+
+async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payouts where transfer_id = ${stripeId} or stripe_payout_id = ${stripeId}
+  `.execute(tx);
+  return rows.length > 0;
+}
+
+/**
+ * Records that a person is certain that nothing moved under the attempt's key. The attempt counts
+ * as refused, and the payout continues with the next attempt.
+ */
+export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
+  const attempt = await findParkedAttempt(tx, payoutId);
+  if (!attempt) return 'not-parked';
+  await moveAndWake(tx, confirmedNotSent({ payoutId }, attempt.key));
+  return 'done';
+}
+
+async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {
+  const payout = await tx
+    .selectFrom('payouts')
+    .select(['unknown_step'])
+    .where('id', '=', payoutId)
+    .where('parked', '=', parkNames.outcomeUnknown)
+    .modifyEnd(lock('payouts', 'alone'))
+    .executeTakeFirst();
+  return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
+}
+
+/**
+ * Lets a refused step be tried again, under a new key, because nothing moved under the last one.
+ */
+export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
+  await moveAndWake(tx, retried({ payoutId }));
+}
+
+async function moveAndWake(tx: Tx, transition: Transition): Promise<void> {
+  await move(tx, transition);
+  await addWakeUps(tx, transition.wakes);
+}
