@@ -4,7 +4,7 @@ import * as db from '../db/api-keys.ts';
 import { runCommand } from './http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
 import { Problem } from './http/problems.ts';
-import { defineRoute } from './http/routes.ts';
+import { defineRoute } from './http/define-route.ts';
 import * as schemas from './http/schemas.ts';
 import { answer, ApiKeyParams, body } from './http/schemas.ts';
 

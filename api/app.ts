@@ -4,7 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { accountRoutes } from './accounts/bank-accounts.ts';
 import { sellerLinkRoutes } from './accounts/links.ts';
 import { apiKeyRoutes } from './api-keys.ts';
-import { attentionListRoutes } from './attention/lists.ts';
+import { attentionListRoutes } from './attention/bulk-lists.ts';
 import { attentionRoutes } from './attention/routes.ts';
 import { describe } from './docs/openapi.ts';
 import { docsRoutes } from './docs/routes.ts';

@@ -5,7 +5,7 @@ import { type EventId, isEventId } from '../domain/ids.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { afterOf, pageOf, PageQuery, toFeed } from './http/pages.ts';
 import { Problem } from './http/problems.ts';
-import { defineRoute } from './http/routes.ts';
+import { defineRoute } from './http/define-route.ts';
 import * as schemas from './http/schemas.ts';
 import { answer } from './http/schemas.ts';
 

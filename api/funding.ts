@@ -8,7 +8,7 @@ import { type CurrencyDue, dueKinds, missingOf, type NotDueReason } from '../dom
 import { formatMoney, money } from '../domain/money.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { brokenRule } from './http/problems.ts';
-import { defineRoute } from './http/routes.ts';
+import { defineRoute } from './http/define-route.ts';
 import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
 import { sayNotPaid } from '../domain/paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';

@@ -10,7 +10,7 @@ import { type AppDeps, createRoutes } from './http/context.ts';
 import { readOpenSeller, readSeller } from './http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
 import { brokenRule, Problem } from './http/problems.ts';
-import { defineRoute } from './http/routes.ts';
+import { defineRoute } from './http/define-route.ts';
 import * as schemas from './http/schemas.ts';
 import { answer, body, SellerParams } from './http/schemas.ts';
 

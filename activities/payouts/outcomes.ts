@@ -6,7 +6,7 @@ import { addWakeUps } from '../../db/wake-ups.ts';
 import { sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
-import { answerTo } from '../../domain/payouts/refusals.ts';
+import { answerTo } from '../../domain/payouts/after-refusal.ts';
 import { stopBeforeSending } from '../../domain/payouts/sending.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { newId } from '../../domain/ids.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer, body, ifGiven, Instant, SellerParams } from '../http/schemas.ts';
 import { accountOf, askStripe } from '../stripe/ask.ts';
 

@@ -4,14 +4,14 @@ import {
   type AttentionPlace,
   listAttention,
   readAttentionGroups,
-} from '../../db/attention/waiting.ts';
+} from '../../db/attention/waiting-for-people.ts';
 import { listFailedChecks } from '../../db/operations/checks.ts';
 import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention/bulk.ts';
 import { type AttentionRecord, resolutionOf } from '../../domain/attention/words.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { pageOf, PageQuery } from '../http/pages.ts';
 import { brokenRule } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, Instant, Money } from '../http/schemas.ts';
 import { ResolvingCommand } from '../waits.ts';

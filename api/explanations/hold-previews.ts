@@ -5,7 +5,7 @@ import { previewRelease } from '../../domain/explanations/release.ts';
 import { HoldParams, toHold } from '../holds.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer } from '../http/schemas.ts';
 import { HoldPreview } from './schemas.ts';
 

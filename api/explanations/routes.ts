@@ -5,7 +5,7 @@ import { explainPayout } from '../../domain/explanations/payout.ts';
 import { explainSeller } from '../../domain/explanations/seller.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer, PayoutParams, SellerParams } from '../http/schemas.ts';
 import { readAvailable } from './platform-balance.ts';
 import { PayoutExplanation, SellerExplanation } from './schemas.ts';

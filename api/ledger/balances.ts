@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, SellerParams } from '../http/schemas.ts';
 import { BalancesQuery, StripeBalance } from './stripe-balances.ts';

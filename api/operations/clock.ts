@@ -8,7 +8,7 @@ import {
 } from '../../db/operations/clock.ts';
 import { type AppDeps, type AppEnv, createRoutes, type SandboxClock } from '../http/context.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer, body, GivenInstant, Instant } from '../http/schemas.ts';
 
 const Clock = z

@@ -10,7 +10,7 @@ import { listAdoptions } from '../../db/recovery/adoptions.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer, body, CommandHeaders, Instant, text } from '../http/schemas.ts';
 
 const Operations = z

@@ -15,7 +15,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readPayout } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer, body, CommandHeaders, PayoutParams } from '../http/schemas.ts';
 import { Payout } from './schemas.ts';
 

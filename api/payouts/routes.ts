@@ -14,7 +14,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readOpenSeller, readPayout, readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
 import { Attempt, Payout, PayoutItem, TimelineEvent } from './schemas.ts';

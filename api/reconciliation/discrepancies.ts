@@ -9,7 +9,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
 import { Discrepancy, Reconciliation, toReconciliation } from './schemas.ts';

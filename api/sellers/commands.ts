@@ -8,7 +8,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { readOpenSeller, readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
 import { Seller, toSeller } from './routes.ts';

@@ -12,7 +12,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { answer, body, CommandHeaders, SellerParams } from '../http/schemas.ts';
 import { Seller, toSeller } from './routes.ts';
 

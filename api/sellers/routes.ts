@@ -16,7 +16,7 @@ import { usualCurrency } from '../http/currencies.ts';
 import { readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
 import { getBalances } from '../ledger/balances.ts';

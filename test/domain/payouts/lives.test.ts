@@ -7,7 +7,7 @@ import { minor } from '../../../domain/money.ts';
 import type { ParkReason } from '../../../domain/parking/reasons.ts';
 import { planCancel } from '../../../domain/payouts/cancellation.ts';
 import * as orders from '../../../domain/payouts/commands.ts';
-import { answerTo } from '../../../domain/payouts/refusals.ts';
+import { answerTo } from '../../../domain/payouts/after-refusal.ts';
 import { isInFlight, nextStep, type Payout } from '../../../domain/payouts/states.ts';
 import { moneyOf } from '../../../domain/payouts/transition-type.ts';
 import * as transitions from '../../../domain/payouts/transitions.ts';

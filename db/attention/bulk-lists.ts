@@ -6,8 +6,8 @@ import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow, inMinutes } from '../time.ts';
-import { planFor, type Planned } from './plans.ts';
-import { type AttentionFilter, listAttention } from './waiting.ts';
+import { planFor, type Planned } from './bulk-plans.ts';
+import { type AttentionFilter, listAttention } from './waiting-for-people.ts';
 
 /** How many minutes a list may be run after it was shown. */
 export const listMinutes = 60;

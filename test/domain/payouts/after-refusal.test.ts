@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lookUpDelaysMinutes } from '../../../domain/payouts/look-ups.ts';
-import { answerTo } from '../../../domain/payouts/refusals.ts';
+import { answerTo } from '../../../domain/payouts/after-refusal.ts';
 import { keyAgeLimitHours } from '../../../domain/stripe.ts';
 
 describe('a refusal', () => {

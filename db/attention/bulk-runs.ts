@@ -15,9 +15,9 @@ import { lockParked, retryRefused } from '../payouts/commands.ts';
 import type { Database } from '../schema/index.ts';
 import { pauseSeller, resumeSeller } from '../sellers/commands.ts';
 import { businessNow } from '../time.ts';
-import { type AttentionList, stateOf } from './lists.ts';
-import { planFor } from './plans.ts';
-import { listAttention } from './waiting.ts';
+import { type AttentionList, stateOf } from './bulk-lists.ts';
+import { planFor } from './bulk-plans.ts';
+import { listAttention } from './waiting-for-people.ts';
 
 type Run = Pick<AttentionList, 'id' | 'command' | 'reason'> & {
   run: NonNullable<AttentionList['run']>;

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import * as lists from '../../db/attention/lists.ts';
-import { finishRun } from '../../db/attention/runs.ts';
+import * as lists from '../../db/attention/bulk-lists.ts';
+import { finishRun } from '../../db/attention/bulk-runs.ts';
 import type { Tx } from '../../db/connect.ts';
 import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../../domain/attention/bulk.ts';
 import { bulkWords, type LeftOut, leftOutWords } from '../../domain/attention/words.ts';
@@ -8,7 +8,7 @@ import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../../do
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/routes.ts';
+import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
 import { Attention, attentionFilters, toAttention } from './routes.ts';
