@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { coolingHours } from './domain/accounts/bank.ts';
-import { lateReturnDays } from './domain/payouts/states.ts';
+import { lateReturnDays } from './domain/payouts/late.ts';
 import { budgetsOf } from './domain/stripe.ts';
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');

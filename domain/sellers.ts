@@ -21,7 +21,10 @@ export type Seller = {
   payoutsAreManual: boolean;
   /** How many requirements Stripe asks for now. */
   requirementsDue: number;
-  /** Money comes directly to the account, and its balance transactions were not read recently. */
+  /**
+   * Money comes directly to the account, and its balance transactions were not read within
+   * `booksFreshMinutes`.
+   */
   movementsDue: boolean;
   /** Requested payouts that may start now: one for each currency without a payout in flight. */
   startablePayouts: PayoutId[];
@@ -50,6 +53,12 @@ export type SellerStep =
   | { kind: 'start-payout'; payoutId: PayoutId }
   | { kind: 'wait'; until: string | null }
   | { kind: 'over' };
+
+/**
+ * Before a payout or a payday of a seller with income at the account, the account's books are read
+ * again, unless they were read within this many minutes.
+ */
+export const booksFreshMinutes = 1;
 
 /** Decides the next step from the row and the topics of the wake-ups. */
 export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): SellerStep {

@@ -7,7 +7,7 @@ import { sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
 import { answerTo } from '../../domain/payouts/after-refusal.ts';
-import { stopBeforeSending } from '../../domain/payouts/sending.ts';
+import { stopBeforeSending, wasSentBefore } from '../../domain/payouts/sending.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { waitNames } from '../../domain/waits.ts';
@@ -28,7 +28,7 @@ export async function waitBeforeSending(
   const stop = stopBeforeSending(payout, step);
   if (stop === null) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
-  if (attempt && attempt.firstSentAt !== null) return undefined;
+  if (wasSentBefore(attempt)) return undefined;
   return recordWait(db, payout, stop);
 }
 

@@ -3,7 +3,7 @@ import type { AttentionKind, AttentionReason } from '../../domain/attention/bulk
 import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { lateDays } from '../../domain/payouts/states.ts';
+import { lateDays } from '../../domain/payouts/late.ts';
 import type { Db } from '../connect.ts';
 import { isCarrying } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';

@@ -1,3 +1,4 @@
+import { isBankFailure } from '../../domain/accounts/bank.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
 import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
@@ -61,7 +62,7 @@ export async function recordBack(
   return await db.transaction().execute(async (tx) => {
     const stored = { ...payout, ...(await lockPayout(tx, payout.payoutId)) };
     const { sellerId, currency } = payout;
-    const isFailure = transitions.mayComeBack(stored) && transitions.isBankFailure(why);
+    const isFailure = transitions.mayComeBack(stored) && isBankFailure(why);
     const { isPaused } = isFailure
       ? await recordBankFailure(tx, { ...why, sellerId, currency })
       : { isPaused: false };

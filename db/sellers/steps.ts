@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Seller } from '../../domain/sellers.ts';
+import { booksFreshMinutes, type Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
@@ -24,7 +24,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
       (select count(*)::int from requirements where seller_id = sellers.id
         and deadline <> 'eventually_due') as requirements_due,
       earns_at_account and (movements_read_at is null
-        or movements_read_at < business_now() - interval '1 minute') as movements_due,
+        or movements_read_at < business_now() - ${booksFreshMinutes} * interval '1 minute') as movements_due,
       case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error
     from sellers where id = ${sellerId}
   `.execute(db);

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
+  incomeReadMinutes,
   type StripeEvent,
   type WakeRule,
   whomToWake,
@@ -143,7 +144,7 @@ const sellerIfStale: RawBuilder<unknown> = sql`
       where stripe_account = given.if_stale limit 1
     ) as sellers on true
     where sellers.status <> 'closed' and (sellers.movements_read_at is null
-      or sellers.movements_read_at < business_now() - interval '5 minutes')
+      or sellers.movements_read_at < business_now() - ${sql.lit(incomeReadMinutes)} * interval '1 minute')
 `;
 
 const waitingPayouts: RawBuilder<unknown> = sql`

@@ -1,5 +1,5 @@
 import type { Currency } from '../money.ts';
-import { bankFailureOf, type Failure, failureOf, needsNewDetails } from './failures.ts';
+import { bankFailureOf, type Failure, failureOf, needsNewDetails, notTheBank } from './failures.ts';
 
 /** Whether the bank account of a currency may take a payout. */
 export type BankReadiness = {
@@ -136,4 +136,16 @@ export const failureWindowDays = 30;
  */
 export function pausesBank(earlierFailures: number, code: string | null): boolean {
   return needsNewDetails(code) || earlierFailures + 1 >= failuresBeforePause;
+}
+
+/**
+ * True if money that came back says something about its bank account: then the failure counts
+ * towards the pause. A payout that failed for lack of funds at the account, or that Stripe
+ * canceled, says nothing. The SQL of `countFailures` repeats this rule.
+ */
+export function isBankFailure<
+  Why extends { status: string; failureCode: string | null; bankAccount?: string | null },
+>(why: Why): why is Why & { bankAccount: string } {
+  const { status, failureCode, bankAccount = null } = why;
+  return bankAccount !== null && status === 'failed' && failureCode !== notTheBank;
 }

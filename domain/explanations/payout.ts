@@ -3,7 +3,8 @@ import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import { takenBack } from '../parking/reasons.ts';
 import { payoutBefore } from '../payouts/queue.ts';
-import { isLateAt, isOver, type PayoutStatus } from '../payouts/states.ts';
+import { isLateAt } from '../payouts/late.ts';
+import { isOver, type PayoutStatus } from '../payouts/states.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
 import { bankWaits } from './bank-waits.ts';
 import type {

@@ -9,7 +9,8 @@ import {
   type PaydayMoney,
   toPaydayMoney,
 } from '../paydays/coming.ts';
-import { isLateAt, type PayoutStatus } from '../payouts/states.ts';
+import { isLateAt } from '../payouts/late.ts';
+import type { PayoutStatus } from '../payouts/states.ts';
 import { explainDiscrepancy } from '../reconciliation/words.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { waitNames } from '../waits.ts';

@@ -25,3 +25,11 @@ export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop 
   }
   return payout.payoutsAreManual ? null : { reason: 'automatic-payouts', minutes: 60 };
 }
+
+/**
+ * True if a step continues although something would stop it now: it was sent before, so Stripe may
+ * have done it, and only Stripe's answer tells.
+ */
+export function wasSentBefore(attempt: { firstSentAt: string | null } | undefined): boolean {
+  return attempt !== undefined && attempt.firstSentAt !== null;
+}

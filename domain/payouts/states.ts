@@ -150,24 +150,6 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
-/**
- * Days for which a paid payout is watched for a late return, unless a setting says otherwise. Banks
- * return within five business days (docs.stripe.com/payouts, 2026-09).
- */
-export const lateReturnDays = 10;
-
-/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
-export const lateDays = 7;
-
-/** True if the bank has not confirmed the payout within the time it should take. */
-export function isLateAt(
-  { status, sentAt }: { status: PayoutStatus; sentAt: string | null },
-  now: string,
-): boolean {
-  if (status !== 'sent' || sentAt === null) return false;
-  return Date.parse(now) - Date.parse(sentAt) > lateDays * 24 * 3_600_000;
-}
-
 /** False immediately after a look-up, so that a look-up that runs twice counts once. */
 export function isLookUpDue({ parked, unknownStep, lookAgainAt, now }: Payout): boolean {
   return !parked && unknownStep !== null && (lookAgainAt === null || lookAgainAt <= now);

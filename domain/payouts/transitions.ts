@@ -1,4 +1,4 @@
-import { notTheBank } from '../accounts/failures.ts';
+import { isBankFailure } from '../accounts/bank.ts';
 import type { SkipReason } from '../funds.ts';
 import {
   type PayoutId,
@@ -125,12 +125,6 @@ export type Return = {
   /** The attempt that asked Stripe to cancel the payout. */
   key?: string;
 };
-
-/** True when the return says something about the bank account, so that its failures are counted. */
-export function isBankFailure(why: Return): why is Return & { bankAccount: string } {
-  const { status, failureCode, bankAccount = null } = why;
-  return bankAccount !== null && status === 'failed' && failureCode !== notTheBank;
-}
 
 /** True while the money of a payout is on its way to the bank or there. */
 export function mayComeBack({ status }: Pick<Payout, 'status'>): boolean {

@@ -12,7 +12,7 @@ export type WakeRule =
   | { wakes: 'payout'; by: 'stripe-payout' }
   /** The account's seller, if the Stripe payout is not ours or its watch is over. */
   | { wakes: 'seller-unless-ours'; about: 'money' }
-  /** The account's seller, if the account's books were not read for some minutes. */
+  /** The account's seller, if the account's books were not read within `incomeReadMinutes`. */
   | { wakes: 'seller-if-stale'; about: 'money' }
   | { wakes: 'waiting-payouts'; for: BalanceWait }
   | { wakes: 'nobody' };
@@ -27,6 +27,12 @@ export type StripeEvent = {
   /** True if the event reports a new expected arrival date of a payout. */
   arrivalMoved?: boolean;
 };
+
+/**
+ * After this many minutes, a charge at an account wakes its seller to read the account's books: a
+ * shop with many charges must not cause a read for each of them.
+ */
+export const incomeReadMinutes = 5;
 
 const seller = { wakes: 'seller', by: 'account', about: 'account' } as const;
 const payout = { wakes: 'payout', by: 'stripe-payout' } as const;

@@ -1,0 +1,19 @@
+import type { PayoutStatus } from './states.ts';
+
+/**
+ * Days for which a paid payout is watched for a late return, unless a setting says otherwise. Banks
+ * return within five business days (docs.stripe.com/payouts, 2026-09).
+ */
+export const lateReturnDays = 10;
+
+/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
+export const lateDays = 7;
+
+/** True if the bank has not confirmed the payout within the time it should take. */
+export function isLateAt(
+  { status, sentAt }: { status: PayoutStatus; sentAt: string | null },
+  now: string,
+): boolean {
+  if (status !== 'sent' || sentAt === null) return false;
+  return Date.parse(now) - Date.parse(sentAt) > lateDays * 24 * 3_600_000;
+}
