@@ -13,8 +13,8 @@ export type Allocation = {
 };
 
 /**
- * The part of a larger statement that allocates earnings to a payout: the oldest open earnings that
- * match `which`, the last of them in part if necessary.
+ * Part of a larger statement: allocates the oldest open earnings that match `which` to a payout,
+ * and only part of the last earning if the amount requires it.
  */
 export function allocation(
   { payoutId, sellerId, currency, amount }: Allocation,
@@ -39,8 +39,8 @@ export function allocation(
 }
 
 /**
- * Allocates earnings to the payouts that exist. An earning that is not available yet gets no
- * allocation: it counts as not payable only while it has none.
+ * Allocates available earnings to existing payouts. Earnings that are not available yet get no
+ * allocation, because the payable amount excludes only their unallocated part.
  */
 export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void> {
   for (const one of all) {
@@ -50,8 +50,8 @@ export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void
 }
 
 /**
- * Releases the earnings of a payout that ended unpaid. An adopted payout that already paid them
- * gets them first; the rest is left to the next payout.
+ * Releases the earnings of a payout that ended unpaid. Adopted payouts whose earnings are unknown
+ * get the released earnings first; the next payout gets the rest.
  */
 export async function releaseEarnings(
   tx: Tx,
@@ -71,7 +71,7 @@ export async function releaseEarnings(
 
 /**
  * Finds adopted payouts for which some earnings are unknown, each with the missing amount. Locks
- * them until the transaction ends, so that no other transaction allocates to them.
+ * these payouts, so that no other transaction allocates earnings to them.
  */
 export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Allocation[]> {
   const locked = await tx
@@ -100,8 +100,8 @@ export async function lockUnexplained(tx: Tx, sellerId: SellerId): Promise<Alloc
 }
 
 /**
- * A payout never gets two parts of one earning. An earning that the payout released may be
- * allocated again.
+ * True for an earning that the payout does not contain: a payout never gets two parts of one
+ * earning. An earning that the payout released may be allocated again.
  */
 function notIn({ payoutId }: Allocation) {
   return sql`not exists (select from payout_items

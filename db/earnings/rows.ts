@@ -8,30 +8,30 @@ import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
-/** What the platform says it owes a seller. */
+/** An amount that the platform owes a seller, as the platform posts it. */
 export type NewEarning = {
   externalId: string | null;
   amount: number;
   currency: string;
   charge: string | null;
   /**
-   * Null with a charge: the date is read from the charge later. Null without a charge: available at
-   * once.
+   * If null, the date is read from the charge later. Without a charge, the earning is available
+   * immediately.
    */
   availableOn: string | null;
   description: string | null;
 };
 
-/** An earning as the platform sees it. */
+/** A stored earning, as the API returns it. */
 export type EarningRecord = NewEarning & {
   id: EarningId;
   sellerId: SellerId;
-  /** The part of the amount that payouts carry already. */
+  /** The part of the amount that payouts already contain. */
   allocated: number;
   createdAt: string;
 };
 
-/** A stored earning. `isNew` is false if it existed before. */
+/** The result of recording one earning. `isNew` is false if the earning existed before. */
 export type RecordedEarning = { earning: EarningRecord; isNew: boolean };
 
 /**
@@ -102,7 +102,7 @@ async function findByExternalIds(tx: Tx, sellerId: SellerId, names: readonly str
   return new Map(rows.map((row) => [row.external_id, toEarning(row)]));
 }
 
-/** A seller's earnings, newest first, one more than the limit if there are more. */
+/** Lists a seller's earnings, newest first. Returns one more than the limit if there are more. */
 export async function listEarnings(
   db: Db,
   filter: {

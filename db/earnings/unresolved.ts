@@ -7,8 +7,8 @@ import { wakeSeller } from '../wake-ups.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
 /**
- * Takes earnings whose date is not read from their charge yet, the longest untried first, so that
- * charges without an answer do not delay the others.
+ * Takes earnings whose date has not been read from their charge, those tried longest ago first, so
+ * that a charge without an answer does not delay the others.
  */
 export async function takeUnresolvedEarnings(
   db: Db,
@@ -26,8 +26,8 @@ export async function takeUnresolvedEarnings(
 }
 
 /**
- * Records when the charge's money is available. The earning may then explain an adopted payout, and
- * a threshold may be reached.
+ * Records when the charge's money is available. The earning may then be allocated to an adopted
+ * payout, and the seller may reach a threshold.
  */
 export async function recordAvailableOn(
   db: Db,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** What an operator looks at first. */
+/** The counts and failed checks that an operator looks at first. */
 export type Backlog = {
   moneyStopped: boolean;
   /** The age of the oldest wake-up that is not delivered yet. Null if all were delivered. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** A condition around the engine that must hold, and what to do if it does not. */
+/** The result of a check of the engine's surroundings, and what to do if the check failed. */
 export type Check = { name: string; passed: boolean; remedy: string };
 
-/** The failed checks, and what fixes each. */
+/** Lists the failed checks with their remedies. */
 export async function listFailedChecks(db: Db) {
   return db
     .selectFrom('checks')
@@ -14,7 +14,7 @@ export async function listFailedChecks(db: Db) {
     .execute();
 }
 
-/** The name of the check that Stripe answers reads. */
+/** The name of the check whether Stripe answers read requests. */
 export const stripeAnswers = 'stripe-answers';
 
 /** True if Stripe did not answer at the last check. */

@@ -8,7 +8,7 @@ import { insertWakeUps, workflowId } from '../wake-ups.ts';
 /** Business time now, and how far it is ahead of real time. */
 export type ClockReading = { now: string; offsetMs: number };
 
-/** Reads the clock that decides every deadline. */
+/** Reads business time, which decides every deadline. */
 export async function readClock(db: Db): Promise<ClockReading> {
   const { rows } = await sql<ClockReading>`
     select clock_timestamp() + offset_ms * interval '1 millisecond' as now,
@@ -27,8 +27,8 @@ export async function lockClock(tx: Tx): Promise<ClockReading> {
 }
 
 /**
- * True while a POST to Stripe may be under way. Until the transaction ends, no POST can begin, so
- * that no request is first sent before a long move of the clock and sent again after it.
+ * Returns true while a POST to Stripe may be open. No POST can begin until the transaction ends.
+ * Otherwise a request could be sent before a long move of the clock and sent again after it.
  */
 export async function isRequestOpen(tx: Tx): Promise<boolean> {
   await lockAllAttempts(tx);
@@ -39,7 +39,7 @@ export async function isRequestOpen(tx: Tx): Promise<boolean> {
   return rows[0]?.open ?? true;
 }
 
-/** Moves business time forward, and wakes every workflow with a deadline that has passed. */
+/** Moves business time forward, and wakes every workflow whose deadline has passed. */
 export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
   const { offset_ms: before } = await tx
     .selectFrom('clock')
@@ -67,7 +67,6 @@ export async function moveClock(tx: Tx, offsetMs: number): Promise<void> {
 }
 
 /**
- * Business time after the sandbox's clock moved. The transaction began before, so its own now() is
- * behind.
+ * Business time after the move of the clock. The transaction's own `now()` is from before the move.
  */
 const newNow = sql`clock_timestamp() + offset_ms * interval '1 millisecond'`;

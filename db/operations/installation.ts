@@ -1,6 +1,6 @@
 import type { Db } from '../connect.ts';
 
-/** What this database belongs to. Recorded once, at the first start. */
+/** The installation that this database belongs to, recorded once at the first start. */
 export type Installation = {
   stripeAccount: string;
   livemode: boolean;
@@ -8,7 +8,7 @@ export type Installation = {
   temporalNamespace: string;
 };
 
-/** Reads what this database belongs to. Undefined before the first start. */
+/** Reads the installation that this database belongs to. Undefined before the first start. */
 export async function findInstallation(db: Db): Promise<Installation | undefined> {
   const row = await db.selectFrom('installation').selectAll().executeTakeFirst();
   if (!row) return undefined;
@@ -20,7 +20,10 @@ export async function findInstallation(db: Db): Promise<Installation | undefined
   };
 }
 
-/** Records what this database belongs to, unless a record exists. Returns the stored record. */
+/**
+ * Records the installation that this database belongs to, unless one is recorded. Returns the
+ * recorded installation.
+ */
 export async function recordInstallation(db: Db, of: Installation): Promise<Installation> {
   await db
     .insertInto('installation')
@@ -55,6 +58,6 @@ export function describeMismatch(
 const names = {
   stripeAccount: 'the Stripe account',
   livemode: 'live mode',
-  stripeIs: 'the other side (stripe or sandbox)',
+  stripeIs: 'the Stripe server (stripe or sandbox)',
   temporalNamespace: 'the Temporal namespace',
 } satisfies Record<keyof Installation, string>;

@@ -7,7 +7,7 @@ import { isOpen } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
 
-/** Reads whether money may move. */
+/** Reads whether money may move, and who changed this last. */
 export async function readOperations(db: Db): Promise<Operations> {
   const row = await db.selectFrom('operations').selectAll().executeTakeFirstOrThrow();
   return {
@@ -18,7 +18,7 @@ export async function readOperations(db: Db): Promise<Operations> {
   };
 }
 
-/** Stops money, or lets it move again and wakes the payouts that waited. */
+/** Stops or resumes money. Resuming wakes the payouts that waited for it. */
 export async function recordMoneySwitch(
   tx: Tx,
   change: { stopped: boolean; reason: string; changedBy: ApiKeyId },

@@ -11,7 +11,10 @@ import { addWakeUps } from '../wake-ups.ts';
 import { move, moveFreeing } from './move.ts';
 import { readPayout } from './rows.ts';
 
-/** Stores that Stripe made the transfer; `transferred` decides what this means. */
+/**
+ * Records that Stripe made the transfer. `transferred` in domain/payouts/transitions.ts decides the
+ * new state.
+ */
 export async function recordTransferred(
   db: Db,
   { payout, ...made }: { payout: Payout } & Parameters<typeof transitions.transferred>[1],
@@ -20,7 +23,10 @@ export async function recordTransferred(
   return parkBeside(db, stored, 'transfer', made.transferId);
 }
 
-/** Stores that Stripe took the payout; `sent` decides what this means. */
+/**
+ * Records that Stripe accepted the payout. `sent` in domain/payouts/transitions.ts decides the new
+ * state.
+ */
 export async function recordSent(
   db: Db,
   { payout, ...made }: { payout: Payout } & Parameters<typeof transitions.sent>[1],
@@ -35,7 +41,8 @@ async function parkBeside(db: Db, stored: Payout, step: MoneyStep, made: string)
 }
 
 /**
- * Stores that the bank has the money. The payout is watched for a late return for `watchDays` days.
+ * Records that the bank has the money. For `watchDays` days, the engine then watches for a late
+ * return.
  */
 export async function recordPaid(
   db: Db,
@@ -45,14 +52,14 @@ export async function recordPaid(
   return move(db, transitions.paid(payout, watchDays));
 }
 
-/** Stores that the watch is over and the bank kept the money. */
+/** Records that the watch ended without a return. */
 export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
   return move(db, transitions.settled(payout));
 }
 
 /**
- * Stores that the money is back at the account. The stored status decides, since the caller read the
- * payout before it asked Stripe.
+ * Records that the money is back at the account. The stored status decides, because the payout may
+ * have changed while the caller asked Stripe.
  */
 export async function recordBack(
   db: Db,
@@ -76,8 +83,8 @@ export async function recordBack(
 }
 
 /**
- * Parks a closed seller whose money came back. Nobody pays a closed seller, so a person must reopen
- * the seller or leave the seller closed.
+ * Parks a closed seller whose money came back. The engine does not pay a closed seller, so a person
+ * must decide whether to reopen the seller.
  */
 async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx
@@ -100,7 +107,7 @@ async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutS
     .executeTakeFirstOrThrow();
 }
 
-/** Stores that a look-up found nothing, or that the outcome of a step just became unknown. */
+/** Records that a look-up found nothing, or that the outcome of a step has become unknown. */
 export async function recordNotFound(
   db: Db,
   before: Payout,
@@ -110,12 +117,12 @@ export async function recordNotFound(
   return move(db, transitions.notFound(before, step, detail));
 }
 
-/** Stores that no attempt of the payout is in doubt after all. */
+/** Records that no outcome is unknown after all, because the step has no attempt to look up. */
 export async function recordNothingUnknown(db: Db, before: Payout): Promise<Payout> {
   return move(db, transitions.nothingUnknown(before));
 }
 
-/** Stores what a payout waits for, and when it looks again at the latest. */
+/** Records what the payout waits for, and the latest time at which it looks again. */
 export async function recordWait(
   db: Db,
   before: Payout,

@@ -10,10 +10,10 @@ import type { OpenLine } from './lines.ts';
 type Taken = readonly { movement: OpenLine; booking: Booking }[];
 
 /**
- * Reacts to lines that name payouts missing from the database: the database may be older than
- * Stripe, and a paid payout may be paid again. Money stops until the payouts are adopted or
- * dismissed. In addition, all of the seller's money in this currency is held until the lines are
- * explained, or until a person releases the hold.
+ * Reacts to lines of Stripe's books that name payouts missing from this database: the database may
+ * be an old backup, and the engine could pay the same money again. Stops all money until the
+ * payouts are adopted or dismissed. In addition, holds all of the seller's money in this currency
+ * until the ledger explains the lines, or until a person releases the hold.
  */
 export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
   const unknown = taken.filter(({ booking }) => booking.kind === 'unknown-payout');
@@ -32,14 +32,17 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
   for (const currency of new Set(understood.map(({ movement }) => movement.currency))) {
     if (unknown.some(({ movement }) => movement.currency === currency)) continue;
     const holdId = await findHold(tx, sellerId, currency);
-    const why = { reason: 'All of it is in the database now', by: 'engine' };
+    const why = { reason: 'The database now has all of these payouts', by: 'engine' };
     if (holdId) await releaseHold(tx, { holdId, ...why });
   }
 }
 
 const reason = causes['payout-unknown'].what;
 
-/** One hold covers all unknown payouts of a currency. It refers to the discrepancy of the first. */
+/**
+ * Finds the discrepancy that the hold refers to, which is about the first line. One hold covers all
+ * unknown payouts of a currency.
+ */
 async function findAbout(tx: Tx, sellerId: SellerId, fresh: Taken, currency: string) {
   const line = fresh.find(({ movement }) => movement.currency === currency)?.movement;
   if (!line) return null;
@@ -49,7 +52,10 @@ async function findAbout(tx: Tx, sellerId: SellerId, fresh: Taken, currency: str
   return findDiscrepancyOver(tx, { ...of, sellerId, atStripe });
 }
 
-/** A line of money that came back needs no adoption. */
+/**
+ * Converts the lines to objects that a person can adopt. A line of returned money needs no
+ * adoption.
+ */
 async function toMade(tx: Tx, sellerId: SellerId, fresh: Taken): Promise<MadeAtStripe[]> {
   const { account } = await tx
     .selectFrom('sellers')

@@ -11,9 +11,9 @@ import { columnsOf } from '../payouts/move.ts';
 import type { MadeAtStripe } from './comparison.ts';
 
 /**
- * Records a payout that left under our name, without reserving money here. If Stripe has the
- * payout, the money is on its way to the bank and the payout is followed. If Stripe has only the
- * transfer, the money is at the account for the next payout.
+ * Records a payout that Stripe made in our name, without a reservation. If Stripe has the payout,
+ * the money is on its way to the bank, and the engine follows the payout. If Stripe has only the
+ * transfer, the money is at the account and available to the next payout.
  */
 export async function recordAdopted(
   tx: Tx,
@@ -38,7 +38,7 @@ export async function recordAdopted(
     createdAt: any.createdAt,
   });
   const row = columnsOf(transition);
-  // The payout was canceled here after it had left.
+  // If the payout was canceled here, it had already been sent: the cancellation came too late.
   const tooLate = payout && {
     cancel_answer: sql<CancelAnswer | null>`
       case when payouts.cancel_ordered_at is not null then 'refused' end`,
@@ -60,8 +60,9 @@ export async function recordAdopted(
 }
 
 /**
- * Leaves out what the ledger already contains. If the account's books were read meanwhile, what
- * moved in the name of an ended payout was booked as foreign, and a person sees a discrepancy.
+ * Leaves out objects that the ledger already contains. If the account's books were read before the
+ * adoption, money that moved for an ended payout is already booked as foreign, and a discrepancy
+ * reports it.
  */
 async function leaveOutBooked(
   tx: Tx,

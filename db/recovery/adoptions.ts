@@ -17,14 +17,14 @@ import { addWakeUps } from '../wake-ups.ts';
 import { recordAdopted } from './adopted-payouts.ts';
 import { type MadeAtStripe, mayHaveMade } from './comparison.ts';
 
-/** Money that left under our name and that this database does not know. */
+/** A transfer or payout that Stripe made in our name and that this database does not know. */
 export type Adoption = MadeAtStripe & {
   foundAt: string;
   /** Null if no seller has this account: the seller's row was lost, too. */
   sellerId: SellerId | null;
 };
 
-/** What a person must still adopt or dismiss, oldest first. */
+/** Lists what a person must still adopt or dismiss, oldest first. */
 export async function listAdoptions(db: Db): Promise<Adoption[]> {
   const rows = await db
     .selectFrom('adoptions')
@@ -49,16 +49,16 @@ export async function listAdoptions(db: Db): Promise<Adoption[]> {
   }));
 }
 
-/** Who decides about adoptions, and why. */
+/** Who decides about adoptions, and for what reason. */
 export type AdoptionOrder = { by: string; reason: string };
 
 /**
- * Adopts everything whose seller is known: the payouts exist again under their old ids, in the
- * state that Stripe showed, and their money is booked. Returns what was adopted.
+ * Adopts every open adoption whose seller is known: records the payouts under their old ids, in the
+ * state that Stripe showed, and books their money. Returns the adoptions.
  */
 export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]> {
-  // These rows are locked instead of `operations`: a transaction that finds more in an account's
-  // books locks its seller first and `operations` afterwards.
+  // Locks these rows and not `operations`, because a transaction that records adoptions from an
+  // account's books locks its seller first and `operations` afterwards.
   await sql`select from adoptions where closed_at is null order by stripe_id
     ${lock('adoptions', 'alone')}`.execute(tx);
   const open = (await listAdoptions(tx)).filter(({ sellerId }) => sellerId !== null);
@@ -68,7 +68,8 @@ export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]
     payouts: open.map(({ payoutId }) => payoutId),
   });
   const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
-  // Every sent attempt is recorded before another payout is canceled because of it.
+  // First records every sent attempt, because adopting a payout cancels other payouts that were not
+  // sent.
   const standing = [];
   for (const found of byPayout) {
     await callOffOther(tx, found, order.by);
@@ -80,8 +81,8 @@ export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]
 }
 
 /**
- * Dismisses an object for good: it is somebody else's, or was corrected by hand. Returns false if
- * it is not open.
+ * Permanently dismisses an adoption, because the object belongs to another system or was corrected
+ * by hand. Returns false if the adoption is not open.
  */
 export async function dismissAdoption(
   tx: Tx,
@@ -111,8 +112,8 @@ async function close(
 type Row = { status: PayoutStatus; stripe_payout_id: StripePayoutId | null } | undefined;
 
 /**
- * True if no money is reserved for the payout: it was lost, has not begun, or ended with its money
- * where it was.
+ * True if no money is reserved for the payout: its row was lost, it is only requested, or it ended
+ * before anything was sent.
  */
 function isEmpty(row: Row): boolean {
   if (!row) return true;
@@ -152,9 +153,9 @@ async function adoptPayout(
 }
 
 /**
- * Cancels a payout that was reserved again since the restore, with other amounts than Stripe shows:
- * what Stripe shows was sent. The row stays if an attempt of its own was sent here, or if Stripe
- * made a step twice. A look-up then shows a person what differs.
+ * Cancels a payout that was reserved again after the restore, if its amounts differ from the
+ * amounts that Stripe sent. Cancels nothing if this database sent an attempt of the payout, or if
+ * Stripe made a step twice. In both cases, a look-up shows a person the difference.
  */
 async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<void> {
   const row = await tx
@@ -175,14 +176,15 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
   });
   if (!isOther) return;
   await cancelPayout(tx, row.id, by);
-  // Nobody ordered this cancellation, so the row must not say that Stripe refused one.
+  // Nobody ordered this cancellation. If its order remained, `recordAdopted` would record that
+  // Stripe refused it.
   const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
   await tx.updateTable('payouts').set(unordered).where('id', '=', row.id).execute();
 }
 
 /**
- * Cancels payouts that were reserved without knowing this one: they may carry the same money. A
- * payout that may have been sent already stays.
+ * Cancels payouts that were reserved while the adopted payout was unknown, because they may contain
+ * the same money. A payout that may already have been sent continues.
  */
 async function callOffUnsent(
   tx: Tx,
@@ -206,8 +208,8 @@ async function recordSentAttempt(
   { payoutId, step, stripeId, stripeAccount, createdAt }: Adoption,
   isSettled: boolean,
 ): Promise<void> {
-  // Otherwise the outcome is unknown, and the normal look-up compares the object at Stripe with the
-  // amounts that the row reserved.
+  // If money is reserved for the payout, the outcome is unknown: the normal look-up compares the
+  // object at Stripe with the reserved amounts.
   const answer = isSettled
     ? { state: 'succeeded' as const, stripe_id: stripeId, decided_at: businessNow }
     : { state: 'unknown' as const };

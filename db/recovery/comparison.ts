@@ -6,7 +6,7 @@ import { isBeforeStripe, isInFlight } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
 
-/** Something that Stripe made under our name. */
+/** A transfer or payout that Stripe made in our name. */
 export type MadeAtStripe = {
   stripeId: string;
   step: MoneyStep;
@@ -18,16 +18,16 @@ export type MadeAtStripe = {
 };
 
 /**
- * The comparison begins this many seconds before the last sign of life, because clocks and commits
- * differ.
+ * The comparison begins this many seconds before the last recorded activity, because clocks differ
+ * and a transaction commits after the time that it records.
  */
 const overlapSeconds = 3600;
 
 /**
- * What must be compared with Stripe before money may move. Undefined if that was done since
- * PostgreSQL started. `since` is the database's last sign of life: what a backup lost came after
- * it. A write before the comparison is no sign of life, because an earning may arrive immediately
- * after a restore.
+ * Reads what must be compared with Stripe before money may move. Undefined if the comparison was
+ * made after the last start of PostgreSQL. `since` is the last recorded activity of the database;
+ * everything that a backup lost happened later. A write before the comparison does not change
+ * `alive_at`, because an earning may arrive immediately after a restore.
  */
 export async function readUncompared(
   db: Db,
@@ -50,8 +50,9 @@ export const mayHaveMade = sql<boolean>`state <> 'refused'
   and (first_sent_at is not null or state = 'succeeded')`;
 
 /**
- * Keeps the objects that this database does not know: none of our attempts can have made them. If
- * our attempt was refused, a later attempt made the object, and that attempt was lost.
+ * Returns the objects that none of our attempts can have made and that are not recorded as
+ * adoptions. If our attempt was refused, a later attempt made the object, and the backup lost that
+ * attempt.
  */
 export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promise<MadeAtStripe[]> {
   if (made.length === 0) return [];
@@ -71,13 +72,13 @@ export async function keepUnknown(db: Db, made: readonly MadeAtStripe[]): Promis
   return made.filter(({ stripeId }) => unknown.has(stripeId));
 }
 
-/** Records what only Stripe knew, and stops money because of it. */
+/** Records objects that this database does not know, and stops money because of them. */
 export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
   await db.transaction().execute((tx) => noteUnknownMade(tx, made));
 }
 
-/** The same, inside a transaction. */
+/** Like `recordUnknownMade`, inside a transaction. */
 export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
   const given = JSON.stringify(
@@ -105,13 +106,15 @@ export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Pr
 }
 
 const reason =
-  'Stripe has made what this database does not know: it was brought back from a backup, or another ' +
-  'engine pays from this account. GET /v1/recovery lists it.';
+  'Stripe has made transfers or payouts that this database does not know. Either the database ' +
+  'was restored from a backup, or another engine pays from this account. ' +
+  'GET /v1/recovery lists them.';
 
 /**
- * Records that Stripe was compared after this start of PostgreSQL, unless PostgreSQL has started
- * again. If only this database was restored, workflows are ahead of their rows and wait for later
- * steps. Therefore workflows whose rows have no time to look again are woken.
+ * Records that the comparison with Stripe was made for this start of PostgreSQL, unless PostgreSQL
+ * has started again since. If only this database was restored, workflows are ahead of their rows
+ * and wait for later steps. This function therefore wakes the workflows whose rows have no time to
+ * look again.
  */
 export async function recordCompared(db: Db, start: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -134,8 +137,8 @@ export async function recordCompared(db: Db, start: string): Promise<void> {
 }
 
 /**
- * Records a sign of life if Stripe was compared. A backup lacks only what came after its last sign
- * of life.
+ * Records activity of the database, if the comparison with Stripe was made. A backup lacks only
+ * changes after its last recorded activity.
  */
 export async function recordAlive(db: Db): Promise<void> {
   await db

@@ -20,14 +20,14 @@ import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
 /**
- * A command about a seller: who gave it, and why. The reason is free text and never
- * leaves the database and the API.
+ * A command about a seller, with its caller and its reason. The reason is free text: only the
+ * database stores it, and only the API shows it.
  */
 export type SellerCommand = { sellerId: SellerId; reason: string; by: string };
 
 /**
- * Prevents payouts of a seller from starting. Money that is already reserved continues. A seller
- * who is already paused stays unchanged.
+ * Prevents the seller's payouts from starting. Payouts whose money is already reserved continue. If
+ * the seller is already paused, the first pause remains.
  */
 export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerCommand): Promise<void> {
   await lockSeller(tx, sellerId);
@@ -47,7 +47,7 @@ export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerComman
   await wake(tx, sellerId, waiting);
 }
 
-/** Lets payouts of a seller start again, and wakes those that waited for this. */
+/** Lets the seller's payouts start again, and wakes the payouts that waited for this. */
 export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   const { schedule } = await lockSeller(tx, sellerId);
   const waiting = await tx
@@ -77,8 +77,8 @@ export type OpenThings = {
 };
 
 /**
- * Closes a seller with nothing open, or returns what is open. The lock prevents new rows that refer
- * to the seller, so that nothing opens between the check and the closing.
+ * Closes the seller, or closes nothing and returns what is still open. The lock prevents new rows
+ * that refer to the seller, so nothing opens between the check and the closing.
  */
 export async function closeSeller(
   tx: Tx,
@@ -98,8 +98,8 @@ export async function closeSeller(
 }
 
 /**
- * Reopens a closed seller. The status follows from the stored state of the account, which the
- * workflow reads again first.
+ * Reopens a closed seller. The new status is calculated from the stored state of the account. The
+ * workflow then reads the account again before any other step.
  */
 export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   const row = await tx

@@ -8,16 +8,16 @@ import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
-/** What the platform says about a new seller. Contains personal data. */
+/** The details of a new seller, as the platform provides them. Contains personal data. */
 export type NewSeller = Pick<
   SellerRecord,
   'externalId' | 'email' | 'displayName' | 'country' | 'currency' | 'entityType' | 'metadata'
 >;
 
 /**
- * Creates a seller and wakes its workflow for the first time. If the externalId or the given id
- * exists, returns that seller and wakes nobody. A given id is the id of a seller that a restore had
- * lost.
+ * Creates a seller and wakes its workflow for the first time. If a seller with this externalId or
+ * id exists, returns the existing seller and wakes no workflow. The id is given only for a seller
+ * that a restore lost.
  */
 export async function recordSeller(
   tx: Tx,
@@ -62,7 +62,7 @@ export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerReco
   return row && toSeller(row);
 }
 
-/** Changes what the platform says about a seller. Metadata is replaced as a whole. */
+/** Changes a seller's display name or metadata. New metadata replaces all existing metadata. */
 export async function updateSeller(
   tx: Tx,
   sellerId: SellerId,
@@ -80,7 +80,7 @@ export async function updateSeller(
     .execute();
 }
 
-/** The seller with this id. Until the transaction ends, nobody closes the seller. */
+/** Finds a seller, and prevents its closing until the transaction ends. */
 export async function findSellerToUse(
   tx: Tx,
   sellerId: SellerId,
@@ -94,7 +94,7 @@ export async function findSellerToUse(
   return row && toSeller(row);
 }
 
-/** Sellers, newest first, one more than the limit if there are more. */
+/** Lists sellers, newest first. Returns one more than the limit if there are more. */
 export async function listSellers(
   db: Db,
   filter: {

@@ -4,7 +4,10 @@ import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 
-/** Stripe's last error about an object, as a code. Null if the last attempt succeeded. */
+/**
+ * The code of Stripe's last error about an object, as part of a query. Null if the last attempt
+ * succeeded or has no error.
+ */
 export function lastErrorOf(objectId: RawBuilder<unknown>) {
   return sql<string | null>`(select case when state <> 'succeeded' and error is not null
       then coalesce(error->>'code', error->>'type', error->>'statusCode', 'no answer') end
@@ -12,8 +15,8 @@ export function lastErrorOf(objectId: RawBuilder<unknown>) {
 }
 
 /**
- * The requests to Stripe about an object, and their answers, without the body and without Stripe's
- * own words.
+ * Lists the requests to Stripe about an object and their answers, without request bodies and error
+ * messages.
  */
 export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
   const rows = await db
@@ -27,7 +30,10 @@ export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
   return rows.map(toAttempt);
 }
 
-/** The requests about a seller's payouts that Stripe has put off or not answered. */
+/**
+ * Lists the undecided requests about a seller's payouts: Stripe did not answer, or asked for a
+ * later retry.
+ */
 export async function listPutOff(db: Db, sellerId: SellerId) {
   const rows = await db
     .selectFrom('attempts')

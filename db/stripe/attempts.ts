@@ -12,7 +12,7 @@ import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
 
-/** One request of one step to Stripe, under one idempotency key, with all its tries. */
+/** One request to Stripe for one step, under one idempotency key, with all its tries. */
 export type Attempt = {
   key: string;
   objectId: string;
@@ -27,7 +27,7 @@ export type Attempt = {
   stripeId: string | null;
 };
 
-/** What an attempt is opened with. */
+/** The values of a new attempt. */
 export type NewAttempt = {
   objectId: string;
   step: string;
@@ -37,11 +37,11 @@ export type NewAttempt = {
 };
 
 /**
- * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
- * attempt that was never sent takes the requested body. A sent attempt keeps its body, which is
- * sent again. `mayOpenAttempt` in domain/stripe.ts is the rule that the insert repeats. Returns
- * undefined for a canceled payout. The lock on the payout waits for a cancellation that is running,
- * so that its result is visible here.
+ * Returns the last attempt of this step, or opens the next attempt if the last one was refused.
+ * Returns undefined for a canceled payout. An attempt that was never sent takes the requested body;
+ * an attempt that was sent keeps its body. The insert repeats the rule `mayOpenAttempt` in
+ * domain/stripe.ts. The lock on the payout waits for a running cancellation, so its result is
+ * visible here.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
   for (;;) {
@@ -85,13 +85,13 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
 }
 
 /**
- * The last check before the POST, in one statement: if `clearanceOf` in domain/stripe.ts clears the
- * attempt, records the try and takes its slots of Stripe's budgets. The `case` below repeats that
- * rule.
+ * Makes the last check before the POST, in one statement. If the attempt may be sent, records the
+ * try and takes its slots of Stripe's budgets. The `case` repeats the rule `clearanceOf` in
+ * domain/stripe.ts.
  *
- * `slotAt` is the instant of the slots. It is at most two minutes ahead, so that a key of 12 hours is
- * still known to Stripe when the POST is sent. `tries` includes this try. `request` is the body to send, which never
- * changes from this try on.
+ * `slotAt` is the time of the slots, at most two minutes ahead, so Stripe still knows a key of 12
+ * hours when the POST is sent. `tries` includes this try. `request` is the body to send, which does
+ * not change after this try.
  */
 export async function clearTry(
   db: Db,
@@ -130,9 +130,9 @@ export async function clearTry(
 }
 
 /**
- * Records that Stripe refused: nothing moved under this key, and the next attempt may be opened.
- * With `isOnlyTry`, the answer is conclusive only for a first try: if there was another try,
- * returns false and records nothing.
+ * Records that Stripe refused the attempt: no money moved under this key, and the next attempt may
+ * be opened. With `isOnlyTry`, the answer is conclusive only if there was no other try. If there
+ * was another try, returns false and records nothing.
  */
 export async function recordRefused(
   db: Db,
@@ -159,8 +159,8 @@ export async function recordRefused(
 }
 
 /**
- * Records why Stripe did not decide. The same key is sent again, and meanwhile the error explains
- * why nothing moves.
+ * Records the error of a try that Stripe did not decide. The same key is sent again; until then,
+ * the error explains why no money moves.
  */
 export async function recordPutOff(
   db: Db,
@@ -174,7 +174,10 @@ export async function recordPutOff(
     .execute();
 }
 
-/** Records that nobody knows whether Stripe acted. Only a look-up or a person may decide now. */
+/**
+ * Records that the outcome at Stripe is unknown. From now on, only a look-up or a person decides
+ * the outcome.
+ */
 export async function recordUnknown(
   db: Db,
   unknown: { key: string; error: Record<string, unknown> },
@@ -187,7 +190,7 @@ export async function recordUnknown(
     .execute();
 }
 
-/** The attempt of a step that was not refused, if it exists. */
+/** Finds the attempt of a step that was not refused. */
 export async function findAttempt(
   db: Db,
   objectId: PayoutId,

@@ -1,16 +1,18 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** A pace that all processes share: `name` gets one slot per `spacingMs`. */
+/** A pace that all processes share: one slot of `name` every `spacingMs`. */
 export type Pace = { name: string; spacingMs: number };
 
-/** A slot as the database reports it: the wait until it, and its time by the database's clock. */
+/**
+ * A slot as the database returns it: the wait until the slot, and its time on the database's clock.
+ */
 export type Slot = { waitMs: number; atMs: number };
 
 /**
- * Takes the next free slot of every pace. Returns the instant of the latest slot in the time of
- * `performance.now()`. The database gives out slots in real time, so that two workers together keep
- * the pace of one.
+ * Takes the next free slot of every pace. Returns the time of the latest slot on the clock of
+ * `performance.now()`. The database assigns slots in real time, so all processes together keep each
+ * pace.
  */
 export async function takeSlots(db: Db, paces: readonly Pace[]): Promise<number> {
   const askedAt = performance.now();
@@ -22,8 +24,9 @@ export async function takeSlots(db: Db, paces: readonly Pace[]): Promise<number>
 }
 
 /**
- * The same as a part of a larger statement. Takes nothing unless the condition holds. A slot more
- * than two minutes ahead comes from a clock that was set back since, and delays nobody.
+ * The slots of `takeSlots` as part of a larger statement. Takes slots only if the condition is
+ * true. Ignores a stored slot more than two minutes ahead, because it was taken before the clock
+ * was set back.
  */
 export function slotsTaken(
   paces: readonly Pace[],
@@ -46,9 +49,9 @@ export function slotsTaken(
 }
 
 /**
- * The instant of a slot in the time of `performance.now()`. Calculated from the wait alone, the
- * instant is only as exact as the answer was fast. The database's clock gives the exact instant if
- * it agrees with ours: on one machine, or on two machines with equal clocks.
+ * Converts the time of a slot to the clock of `performance.now()`. The wait alone gives an inexact
+ * time, because the database's answer takes time to arrive. The time on the database's clock is
+ * exact if both clocks agree, and is used only if it fits the wait.
  */
 export function instantOf(slot: Slot | undefined, askedAt: number): number {
   const answeredAt = performance.now();
