@@ -49,11 +49,13 @@ const Environment = z.object({
   ADMIN_API_KEY: z.string().min(20).optional(),
   /** A prebuilt workflow bundle. Without a bundle, the worker builds one when it starts. */
   WORKFLOW_BUNDLE: z.string().optional(),
-  /** How many days a paid payout is watched for a late return (Stripe: up to 5 business days). */
+  /**
+   * The days for which a paid payout is watched for a late return (Stripe: up to 5 business days).
+   */
   LATE_RETURN_DAYS: count.default(lateReturnDays),
   /**
-   * For how many hours nothing is paid to a bank account that replaces another one of the seller; 0
-   * pays at once. A seller's first bank account needs no delay.
+   * The hours for which a bank account that replaces another bank account of the seller gets no
+   * payout; 0 means no delay. A seller's first bank account has no delay.
    */
   BANK_COOLING_HOURS: z.coerce.number().int().min(0).max(720).default(coolingHours),
   /** Stripe's budgets. The defaults are the limits that Stripe documents for the kind of key. */
@@ -76,8 +78,8 @@ const Environment = z.object({
   /** How many pages of the platform's books one pass reads, 100 lines each. */
   RECONCILIATION_PAGES: count.default(100),
   /**
-   * For how many minutes Stripe's books and the ledger may differ before the difference counts as a
-   * discrepancy.
+   * The minutes for which Stripe's books and the ledger may differ before the difference counts as
+   * a discrepancy.
    */
   RECONCILIATION_GRACE_MINUTES: count.default(60),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -3,7 +3,7 @@ import { type Day, dayMs, isNamedDay, type Schedule } from '../domain/paydays/sc
 
 /** The paydays around a moment, as instants in UTC. */
 export type Paydays = {
-  /** The latest payday after `since` that has come. Null if none has come. */
+  /** The latest payday that has already come. Null if the schedule is manual. */
   latest: string | null;
   /** The paydays to come, soonest first. */
   upcoming: string[];
@@ -42,8 +42,8 @@ export function paydaysAround(
 }
 
 /**
- * True if the IANA database has a time zone of this name. An offset is not a time zone: it knows no
- * daylight saving time.
+ * True if the IANA database has a time zone of this name. An offset is not a time zone, because it
+ * has no daylight saving time.
  */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
@@ -109,7 +109,7 @@ function addYear({ days, years }: Closed, country: string, year: number): void {
 
 /**
  * The moment at which a clock in the zone shows this day and time. A time that the clocks skip is
- * moved one hour later; of a time that occurs twice, the first one counts.
+ * moved one hour later. If a time occurs twice, the first occurrence counts.
  */
 function toInstant(day: Day, { at, timeZone }: Schedule): string {
   const [hours = 0, minutes = 0] = at.split(':').map(Number);

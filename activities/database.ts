@@ -47,7 +47,10 @@ export function createLedgerActivities({ db }: { db: Db }) {
   };
 }
 
-/** Saves the next payout the delivery time of the stored wake-up, which arrives in any case. */
+/**
+ * Wakes the seller immediately, so that the next payout does not wait for the stored wake-up, which
+ * arrives in any case.
+ */
 async function tellSeller({ sellerId }: Payout): Promise<void> {
   const target = { client: getClient(), taskQueue: engineQueue };
   const wakeUp = { workflowId: sellerWorkflowId(sellerId), topics: ['payouts' as const] };

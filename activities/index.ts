@@ -37,5 +37,5 @@ export function createActivities(
   };
 }
 
-/** What workflows know of the activities: names, inputs and results. */
+/** The names, inputs and results of the activities, for workflows. */
 export type Activities = ReturnType<typeof createActivities>;

@@ -7,7 +7,7 @@ import { engineQueue } from '../workflows/messages.ts';
 import { deliverWakeUp } from './wake-ups/delivery.ts';
 import { startPayoutWorkflow, startSellerWorkflow } from './wake-ups/starts.ts';
 
-/** The most wake-ups that one pass delivers at once. */
+/** The maximum number of wake-ups that one pass delivers. */
 const passLimit = 2000;
 const atOnce = 20;
 /** Minutes after its deadline until a workflow is woken again. */

@@ -24,8 +24,8 @@ const underWay = new WeakMap<Db, Promise<void>>();
 
 /**
  * Reads what Stripe created since this database last showed activity, and looks for objects that
- * the database does not know. After an ordinary restart there are none; after a restore from a
- * backup, money stops. A completed comparison is recorded.
+ * the database does not know. After an ordinary restart, there are none. After a restore from a
+ * backup, there may be some, and money stops. A completed comparison is recorded.
  */
 export async function compareSinceStart(deps: StripeDeps): Promise<void> {
   const comparison = underWay.get(deps.db) ?? compare(deps).finally(() => underWay.delete(deps.db));

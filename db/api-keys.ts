@@ -5,7 +5,7 @@ import type { Db, Tx } from './connect.ts';
 import { lock } from './locks.ts';
 import type { Database } from './schema/index.ts';
 
-/** The caller of the API. Every command names the caller's key, never a typed name. */
+/** An API key, which identifies the caller. Every command records the key, never a typed name. */
 export type ApiKey = { id: ApiKeyId; name: string; role: 'admin' | 'read' };
 
 /** Hashes a key for storage. Keys are random, so a plain hash cannot be reversed by guessing. */

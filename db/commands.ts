@@ -6,8 +6,8 @@ import { commandLock } from './locks.ts';
 import { businessNow } from './time.ts';
 
 /**
- * A caller's command, and the idempotency key that makes it count once, whichever API key sends it:
- * a command that is repeated after a change of API key is the same command.
+ * A caller's command. Its idempotency key makes the command count only once, whichever API key
+ * sends it: a repeat under a new API key is the same command.
  */
 export type Command = {
   apiKeyId: ApiKeyId;
@@ -25,9 +25,9 @@ export type CommandOutcome<Answer> =
   { kind: 'done' | 'replayed'; answer: Answer } | { kind: 'running' } | { kind: 'other-request' };
 
 /**
- * Runs a command once. Its effect and its answer are one transaction, so that a crash leaves
- * neither and a repeat finds both. Returns `running` while another request runs the same command.
- * If the effect throws, the key remains free.
+ * Runs a command once. The effect and the answer are committed in one transaction, so a crash
+ * leaves neither and a repeat finds both. Returns `running` while another request runs the same
+ * command. If the effect throws, nothing is recorded, and the idempotency key can be used again.
  */
 export async function executeCommand<Answer extends CommandAnswer>(
   db: Db,
@@ -48,8 +48,8 @@ export async function executeCommand<Answer extends CommandAnswer>(
 }
 
 /**
- * Locks the key until the transaction ends, however it ends, so that no key stays locked. In
- * addition, the events of this transaction name the caller.
+ * Locks the idempotency key until the transaction commits or rolls back, and names the caller in
+ * the events of the transaction. Returns false if another request has the lock.
  */
 async function begin(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boolean> {
   const name = createHash('sha256').update(idempotencyKey).digest();
@@ -60,7 +60,7 @@ async function begin(tx: Tx, { apiKeyId, idempotencyKey }: Command): Promise<boo
   return rows[0]?.locked === true;
 }
 
-/** Until the transaction ends, the events that it causes name this API key. */
+/** Names this API key in the events that the transaction causes. */
 export async function nameActor(tx: Tx, apiKeyId: ApiKeyId): Promise<void> {
   await sql`select set_config('payout_engine.actor', ${apiKeyId}, true)`.execute(tx);
 }
@@ -99,12 +99,15 @@ export async function recordCommand(
     .execute();
 }
 
-/** The commands about an object, each with its API key. */
+/** Lists the commands about an object, each with its API key. */
 export async function listCommands(db: Db, objectId: string) {
   return selectCommands(db).where('commands.object_id', '=', objectId).execute();
 }
 
-/** The commands about a seller and its holds. Posting earnings is no decision and is left out. */
+/**
+ * Lists the commands about a seller and its holds, except the posting of earnings, which is no
+ * decision.
+ */
 export async function listDecisions(db: Db, sellerId: SellerId) {
   return selectCommands(db)
     .where((is) =>
@@ -130,9 +133,10 @@ function selectCommands(db: Db) {
 }
 
 /**
- * The reason of a command, taken from the stored answer. A command for many objects stores its own
- * reason. Otherwise the answer holds the reasons of the rows: if another API key had paused or
- * closed the seller before, the reason belongs to that key and is left out.
+ * The reason of a command, taken from its stored answer. The answer to a command for many objects
+ * contains the command's own reason. Every other answer contains the reason stored in the object's
+ * row. If another API key had already paused or closed the seller, that reason belongs to the other
+ * key and is left out.
  */
 const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
   else case commands.kind

@@ -4,10 +4,10 @@ import type { Database } from './schema/index.ts';
 
 /** A connection or a transaction: anything that can run a statement. */
 export type Db = Kysely<Database>;
-/** A signature asks for a transaction if a lock must be held until the end. */
+/** A transaction. A function takes a `Tx` if its lock must last until the transaction ends. */
 export type Tx = Transaction<Database>;
 
-/** Amounts are returned as numbers: the schema keeps them far below 2^53. */
+/** Amounts are returned as numbers, because the schema keeps them below 2^53. */
 const bigintOid = types.builtins.INT8;
 const timestampOid = types.builtins.TIMESTAMPTZ;
 
@@ -25,9 +25,8 @@ export function connect(
     max: options.connections ?? 10,
     types: { getTypeParser: parserOf },
   });
-  // If the server goes away, its connections break, idle or in use. The pool opens new connections
-  // by itself, and the caller's statement fails. Without a listener, the event would end the
-  // process.
+  // If the server stops, its connections break. The statement that uses a connection fails, and the
+  // pool opens new connections by itself. Without a listener, the event would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const { onStatement } = options;
@@ -38,16 +37,17 @@ export function connect(
 }
 
 /**
- * The names of statements, by text. Some statements have another text for each number of values, so
- * the names are limited.
+ * The names of prepared statements, by their text. The number of names is limited, because some
+ * statements have a different text for each number of values.
  */
 const names = new Map<string, string>();
 const mostNames = 1000;
 
 /**
- * A named statement keeps its plan on each connection: planning takes several times as long as the
- * work of a short statement. PostgreSQL still makes a new plan if the values decide which plan is
- * best, but in `on conflict` the condition of a partial index must be a literal, not a parameter.
+ * Names a statement. A named statement keeps its plan on each connection, because planning a short
+ * statement takes several times as long as running it. PostgreSQL plans again if the best plan
+ * depends on the values. But in `on conflict`, the condition of a partial index must be a literal,
+ * not a parameter.
  */
 function named(text: string): string | undefined {
   if (!names.has(text) && names.size < mostNames) names.set(text, `planned_${names.size}`);
@@ -68,7 +68,7 @@ class PlanningClient extends Client {
 
   /**
    * A migration may change the result type of a kept plan. The connection is then closed, and the
-   * pool opens a new one.
+   * pool opens a new connection.
    */
   async #replanned(answer: unknown): Promise<unknown> {
     try {

@@ -7,7 +7,7 @@ import type { Database } from './schema/index.ts';
 /** An event as the platform reads it. */
 export type EventRecord = ReturnType<typeof toEvent>;
 
-/** Which events, and in which order. A page begins after the event `after`. */
+/** Selects and orders events. A page begins after the event `after`. */
 export type EventFilter = {
   type?: EventType | undefined;
   objectId?: string | undefined;
@@ -18,10 +18,10 @@ export type EventFilter = {
 };
 
 /**
- * Events whose turn has come, one more than the limit if there are more. Returns `unknown-cursor`
- * if the event `after` does not exist. The turn of an event has come when its transaction and all
- * earlier ones have ended, so that no event ever appears behind a reader, in whatever order
- * transactions commit.
+ * Lists the events whose transaction, and every earlier transaction, has ended. In whatever order
+ * transactions commit, no new event therefore appears before an event that a reader has already
+ * read. Returns one more than the limit if there are more, or `unknown-cursor` if the event `after`
+ * does not exist.
  */
 export async function listEvents(
   db: Db,
@@ -49,9 +49,7 @@ export async function listEvents(
   return rows.map(toEvent);
 }
 
-/**
- * Every transaction below this number has ended. The number is from the same snapshot as the rows.
- */
+/** The number below which every transaction has ended, from the same snapshot as the rows. */
 const turnsOver = sql<number>`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + added
   from event_order)`;
 
@@ -66,9 +64,9 @@ export async function findEvent(db: Db, eventId: EventId): Promise<EventRecord |
 }
 
 /**
- * Places future events after all existing ones. Each server numbers its own transactions: if a dump
- * is restored into another server, the numbers begin low again, and new events would appear behind
- * every reader.
+ * Orders future events after all existing events. Each server numbers its own transactions. After a
+ * dump is restored into another server, the numbers begin low again, and readers would miss new
+ * events.
  */
 export async function keepEventOrder(db: Db): Promise<void> {
   await sql`

@@ -30,10 +30,13 @@ import { findSeller } from './sellers/rows.ts';
 import { listAttempts, listPutOff } from './stripe/attempt-views.ts';
 import { atOneInstant, readNow } from './time.ts';
 
-/** The most earnings, payouts or dates in one explanation. Separate lists contain the rest. */
+/**
+ * The maximum number of earnings, payouts or dates in one explanation. The API's lists contain the
+ * rest.
+ */
 const mostShown = 20;
 
-/** Reads what explains a payout. Undefined if the payout does not exist. */
+/** Reads the facts that explain a payout. Undefined if the payout does not exist. */
 export async function readPayoutFacts(
   db: Db,
   payoutId: PayoutId,
@@ -57,7 +60,7 @@ export async function readPayoutFacts(
   });
 }
 
-/** Reads what explains a seller. Undefined if the seller does not exist. */
+/** Reads the facts that explain a seller. Undefined if the seller does not exist. */
 export async function readSellerFacts(
   db: Db,
   sellerId: SellerId,
@@ -66,7 +69,7 @@ export async function readSellerFacts(
   return atOneInstant(db, (tx) => readAllOf(tx, sellerId, calendar));
 }
 
-/** Reads a hold and what explains its seller. Undefined if the hold does not exist. */
+/** Reads a hold and the facts that explain its seller. Undefined if the hold does not exist. */
 export async function readHoldFacts(
   db: Db,
   holdId: HoldId,
@@ -101,7 +104,7 @@ async function readAllOf(
   };
 }
 
-/** Reads what decides a seller's next payday, and what a payday now would pay. */
+/** Reads the facts that decide a seller's next payday, and what a payday would pay now. */
 export async function readPreviewFacts(
   db: Db,
   sellerId: SellerId,
@@ -178,7 +181,8 @@ async function readOperationsBeside(tx: Tx): Promise<Operations> {
 }
 
 /**
- * When earnings become payable, soonest first. The date is null until it is read from the charge.
+ * Lists when earnings become payable, soonest first. The date is null until it is read from the
+ * charge.
  */
 async function listUpcoming(tx: Tx, sellerId: SellerId) {
   const { rows } = await sql<{ at: string | null; currency: string; amount: number }>`
@@ -190,7 +194,7 @@ async function listUpcoming(tx: Tx, sellerId: SellerId) {
   return rows;
 }
 
-/** The first payday that pays what becomes payable at this moment. Null without a schedule. */
+/** The first payday that pays money that becomes payable at this time. Null without a schedule. */
 function paydayOf(
   at: string,
   { schedule, country }: Pick<SellerRecord, 'schedule' | 'country'>,
@@ -201,8 +205,8 @@ function paydayOf(
 }
 
 /**
- * Payouts that the bank does not have yet come first: the list is short, and many payouts may be at
- * the bank.
+ * Lists open payouts. Payouts that have not reached the bank come first, because the list is
+ * limited and many payouts may be at the bank.
  */
 async function listOpen(tx: Tx, sellerId: SellerId) {
   const rows = await tx

@@ -17,10 +17,10 @@ import { readOperations } from './operations/money-switch.ts';
 import type { Calendar } from './paydays/rows.ts';
 import { atOneInstant, readNow } from './time.ts';
 
-/** The sellers per statement. 20,000 sellers take about three seconds on two cores. */
+/** The number of sellers per statement. 20,000 sellers take about three seconds on two cores. */
 const usualPage = 2000;
 
-/** Reads what all sellers are due until `end`, page by page. Decides nothing. */
+/** Reads how much money is due to all sellers until `end`, page by page. Changes nothing. */
 export async function readFunding(
   db: Db,
   end: string,
@@ -52,7 +52,10 @@ type SellerRow = {
   orders: { currency: Currency; requestedAmount: number | null }[];
 };
 
-/** Sellers who have money, except those whose payday is later. */
+/**
+ * Lists a page of the sellers who have money, except sellers who are paid only at a payday after
+ * `end`.
+ */
 async function listSellers(
   tx: Tx,
   { end, after, limit }: { end: string; after: string; limit: number },
@@ -109,8 +112,8 @@ async function needsOfPage(
 type FundsRow = KnownFunds & { id: SellerId; by: string | null };
 
 /**
- * What sellers have, each at an instant of their own. Null is now. Empty if that instant was not
- * requested.
+ * Reads the funds of sellers, each at its own requested time; null means now. The returned function
+ * finds them, and returns an empty list for a time that was not requested.
  */
 async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) {
   const of = {
@@ -128,7 +131,9 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
   return (id: SellerId, moment: string | null): KnownFunds[] => byKey.get(`${id} ${moment}`) ?? [];
 }
 
-/** What payouts have reserved at the platform and not transferred yet. */
+/**
+ * Sums, by currency, the money that payouts have reserved at the platform and not transferred yet.
+ */
 async function listSetAside(tx: Tx) {
   const { rows } = await sql<{ currency: Currency; payouts: number; amount: number }>`
     select currency, count(*)::int as payouts, sum(from_platform)::bigint as amount
@@ -138,8 +143,8 @@ async function listSetAside(tx: Tx) {
 }
 
 /**
- * A seller's last payday until the end, which may be the stored next payday. Many sellers share a
- * schedule, so each schedule is calculated once.
+ * Finds a seller's last payday until `end`, at the earliest the stored next payday. Many sellers
+ * share a schedule, so each schedule is calculated once.
  */
 function latestPayday(calendar: Calendar, end: string): (of: SellerRow) => string | null {
   const known = new Map<string, string | null>();

@@ -25,7 +25,7 @@ export function isPayable(by: RawBuilder<string>) {
 /** Which funds to read: those of a seller in one currency, as of an instant. */
 type Of = { sellerId: RawBuilder<unknown>; currency: RawBuilder<unknown>; by: RawBuilder<string> };
 
-/** What a seller earned at this place and is not payable at that instant. */
+/** The sum of a seller's earnings at this place that are not payable at that time. */
 function laterAt(place: 'platform' | 'account', { sellerId, currency, by }: Of) {
   return sql`coalesce((select sum(earnings.amount - allocated) from earnings
     where earnings.seller_id = ${sellerId} and earnings.currency = ${currency}
@@ -52,8 +52,9 @@ export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable
 };
 
 /**
- * The facts that decide what stops a payout, whatever is payable (domain/payouts/reservation.ts),
- * as columns of any statement. The seller's row has the other facts.
+ * The facts that may stop a payout regardless of the payable amount
+ * (domain/payouts/reservation.ts), as columns of any statement. The seller's row has the other
+ * facts.
  */
 export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
   return sql`${hasInFlight({ seller_id: sellerId, currency })} as "isBusy",
@@ -75,14 +76,15 @@ export function hasInFlight(of: { seller_id: unknown; currency: unknown }) {
 export type ReadinessRow = Omit<Readiness, 'isPaused' | 'status'>;
 
 /**
- * What each currency could pay of the earnings there by `cutOff`. Null is now, to the microsecond.
+ * Reads a seller's funds in each currency, with the earnings that are payable by `cutOff`. Null
+ * means now, to the microsecond.
  */
 export async function readFunds(db: Db, sellerId: SellerId, cutOff: string | null) {
   const { rows } = await selectFunds<FundsRow>(sellerId, cutOff, fundsOf).execute(db);
   return rows;
 }
 
-/** The same, and what would stop a payout of it. */
+/** Like `readFunds`, with the facts that may stop a payout. */
 export async function readFundsAndReadiness(db: Db, sellerId: SellerId, cutOff: string | null) {
   const columns = (of: Of) => sql`${fundsOf(of)}, ${readinessOf(of)}`;
   const { rows } = await selectFunds<FundsRow & ReadinessRow>(sellerId, cutOff, columns).execute(
@@ -116,7 +118,7 @@ export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
     from holds where holds.seller_id = ${sellerId} and ${isActive})`;
 }
 
-/** Where a seller's money is, by currency, and how much of it a payout would carry now. */
+/** Reads where a seller's money is, by currency, and how much of it a payout would pay now. */
 export async function readBalances(db: Db, sellerId: SellerId) {
   const currency = sql.ref('balances.currency');
   const of = { sellerId: sql`${sellerId}`, currency, by: businessNow };

@@ -27,8 +27,8 @@ export type NewHold = Hold & {
 };
 
 /**
- * Places a hold. The lock on the seller orders it entirely before or after a reservation: money
- * that is already reserved continues.
+ * Places a hold. The lock on the seller makes the hold take effect entirely before or entirely
+ * after a reservation. Money that is already reserved continues.
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
   const { sellerId, source, reason, about = null, currency, amount, expiresAt } = hold;
@@ -96,7 +96,7 @@ export async function findHold(db: Db, holdId: HoldId): Promise<HoldRecord | und
   return row && toHold(row);
 }
 
-/** Holds, newest first, one more than the limit if there are more. */
+/** Lists holds, newest first. Returns one more than the limit if there are more. */
 export async function listHolds(
   db: Db,
   filter: {
@@ -126,10 +126,16 @@ export async function listHolds(
   return rows.map(toHold);
 }
 
-/** More holds than a person reads. The first hold to expire is always among them. */
+/**
+ * The maximum number of holds among a seller's stops, more than a person reads. The first hold to
+ * expire is always among them.
+ */
 const mostTold = 20;
 
-/** What stops a seller, as one value of a query. `sellerId` is the seller's id in SQL. */
+/**
+ * The pause and the holds that stop a seller's payouts, as one value of a query. `sellerId` is the
+ * seller's id in SQL.
+ */
 export function stopsOf(sellerId: RawBuilder<unknown>) {
   return sql<Stop[]>`(select coalesce(json_agg(stop), '[]') from (
     select json_build_object('kind', 'pause', 'by', paused.paused_by,

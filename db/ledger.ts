@@ -49,7 +49,7 @@ const columns = [
   ['stripe_id', 'text'],
 ] as const;
 
-/** The ledger's lines of a payout, in the order in which they were recorded. */
+/** Lists the ledger entries of a payout in the order in which they were recorded. */
 export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
   return db
     .selectFrom('ledger_entries')
@@ -60,7 +60,10 @@ export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
     .execute();
 }
 
-/** Every movement of a seller's money, newest first, one more than the limit if there are more. */
+/**
+ * Lists the ledger entries of a seller, newest first. Returns one more than the limit if there are
+ * more.
+ */
 export async function listSellerEntries(
   db: Db,
   filter: {

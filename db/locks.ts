@@ -43,19 +43,25 @@ const strengths = {
   'to-refer': 'for key share',
 } as const;
 
-/** The end of a query: locks this table's rows that the query finds, until the transaction ends. */
+/**
+ * The end of a query that locks the rows of this table that the query finds, until the transaction
+ * ends.
+ */
 export function lock(table: Lockable, strength: keyof typeof strengths): RawBuilder<unknown> {
   return sql`${sql.raw(strengths[strength])} of ${sql.table(table)}`;
 }
 
-/** The same, but only for rows that nobody else has locked: the query finds no others. */
+/**
+ * Like `lock` with the strength `alone`, but the query finds only rows that no other transaction
+ * has locked.
+ */
 export function lockFree(table: Lockable): RawBuilder<unknown> {
   return sql`${lock(table, 'alone')} skip locked`;
 }
 
 /**
- * Takes the lock on the command with this number, in SQL, until the transaction ends. False if
- * another transaction holds the lock.
+ * Takes the lock with a command's number until the transaction ends, as SQL. False if another
+ * transaction has the lock.
  */
 export function commandLock(number: bigint) {
   return sql<boolean>`pg_try_advisory_xact_lock(${number.toString()}::bigint)`;
@@ -67,9 +73,9 @@ export async function lockAllAttempts(tx: Tx): Promise<void> {
 }
 
 /**
- * Locks out every transaction that writes about the seller, until this one ends. While a schedule
- * changes, new earnings are therefore checked against the old thresholds or the new ones, never
- * against neither.
+ * Prevents every other transaction from writing about the seller until this transaction ends. While
+ * a schedule changes, new earnings are therefore checked against the old thresholds or the new
+ * ones.
  */
 export async function lockSellerAlone(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx

@@ -18,8 +18,9 @@ export async function migrate(databaseUrl: string): Promise<void> {
 }
 
 /**
- * Why this database cannot be migrated to the newest version, and what to do. Undefined if it can.
- * Only reads. `remedy` is what the operator does instead, after everything was stopped.
+ * Explains why this database cannot be migrated to the newest version, and what to do. Undefined if
+ * it can be migrated. Only reads. `remedy` is what the operator does instead, after everything was
+ * stopped.
  */
 export async function whyNotMigrated(
   databaseUrl: string,

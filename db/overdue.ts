@@ -10,7 +10,7 @@ import { insertWakeUps, workflowId } from './wake-ups.ts';
 /**
  * Records a wake-up for every workflow that should have acted minutes ago, so that a lost timer or
  * a lost clock move costs minutes, not money. In addition, wakes payouts whose final event was
- * stored at the moment they were sent: neither transaction could see the other.
+ * stored at the same time as their sending, because neither transaction could see the other.
  */
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
   await insertWakeUps(
@@ -56,7 +56,7 @@ export type OpenRow =
     };
 
 /**
- * Every seller and payout whose workflow must run, except those that are just being started. A
+ * Lists every seller and payout whose workflow must run, except those that are being started now. A
  * payout that is no longer `requested` was started, even if a process died before it recorded the
  * start.
  */

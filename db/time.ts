@@ -17,12 +17,15 @@ export function utc(given: string): string {
   return new Date(given).toISOString();
 }
 
-/** Formats an SQL timestamp as every instant is read: RFC 3339 in UTC with milliseconds. */
+/**
+ * Formats an SQL timestamp like every other time that is read from the database: RFC 3339 in UTC
+ * with milliseconds.
+ */
 export function instant(expression: string) {
   return sql.raw(`to_char((${expression}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 }
 
-/** Runs several statements on one snapshot, so that no part contradicts another. */
+/** Runs several statements on one snapshot, so that their results are consistent. */
 export async function atOneInstant<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<T> {
   return db
     .transaction()

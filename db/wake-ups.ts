@@ -4,7 +4,7 @@ import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { Db, Tx } from './connect.ts';
 import { lock } from './locks.ts';
 
-/** A workflow that must look at something and was not notified yet. */
+/** A stored notification for a workflow that must look at its row again. */
 export type WakeUp = { workflowId: string; topics: WakeTopic[]; version: number };
 
 /** The id of a workflow in SQL. `id` is the column with the id of its seller or payout. */
@@ -13,8 +13,8 @@ export function workflowId(kind: keyof typeof workflowPrefixes, id: string) {
 }
 
 /**
- * Records wake-ups in the transaction that gives the reason. Several wake-ups are written and
- * removed in the order of their ids, so that transactions never wait for each other in a cycle.
+ * Records wake-ups in the transaction that causes them. Several wake-ups are written and removed in
+ * the order of their ids, so that transactions never wait for each other in a cycle.
  */
 export async function addWakeUps(
   db: Db,
@@ -31,7 +31,7 @@ export async function addWakeUps(
   );
 }
 
-/** The same for all workflow ids and topics that a query finds, each id once. */
+/** Records wake-ups for the workflow ids and topics that a query finds, each id once. */
 export async function insertWakeUps(db: Db, found: RawBuilder<unknown>): Promise<void> {
   await sql`
     insert into wake_ups (workflow_id, topics) ${found} order by 1
@@ -41,14 +41,15 @@ export async function insertWakeUps(db: Db, found: RawBuilder<unknown>): Promise
 }
 
 /**
- * How a second reason changes a wake-up that still waits: it adds its topics, under a new version.
+ * How a second wake-up for a workflow changes the stored wake-up: adds its topics, under a new
+ * version.
  */
 export const mergedWakeUp = {
   topics: sql<WakeTopic[]>`array(select distinct unnest(wake_ups.topics || excluded.topics))`,
   version: sql<number>`excluded.version`,
 };
 
-/** Wake-ups that were not delivered for a while, oldest first. */
+/** Lists wake-ups that have waited at least this long for their delivery, oldest first. */
 export async function listWakeUps(
   db: Db,
   { limit, olderThanSeconds }: { limit: number; olderThanSeconds: number },
@@ -67,7 +68,7 @@ export async function listWakeUps(
   }));
 }
 
-/** Deletes delivered wake-ups, except those that got another reason meanwhile. */
+/** Deletes delivered wake-ups, except those that another wake-up changed meanwhile. */
 export async function removeWakeUps(
   db: Db,
   delivered: readonly Pick<WakeUp, 'workflowId' | 'version'>[],

@@ -1,6 +1,6 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 
-/** A third of the heartbeat timeout after which a worker counts as dead. */
+/** The time between two heartbeats: a third of the timeout after which a worker counts as dead. */
 const everyMs = 3000;
 
 /** Sends heartbeats for every activity, so that a killed worker is noticed within seconds. */

@@ -11,8 +11,8 @@ import {
 
 /**
  * Compares the Stripe account, mode and namespace of this process with those that the database was
- * first used with: any other would pay the same money from a second place. Throws an error that
- * names each difference.
+ * first used with. A process with other settings could pay the same money a second time. Throws an
+ * error that names each difference.
  */
 export async function checkInstallation(db: Db, stripe: Stripe, config: Config): Promise<void> {
   const why = await whyUnusable(db);

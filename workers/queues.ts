@@ -5,8 +5,8 @@ import { engineQueue, stripeQueues } from '../workflows/messages.ts';
 import { heartbeats } from './heartbeats.ts';
 
 /**
- * More workflows than ever wait between two wake-ups at the same time. A smaller cache causes
- * replays, which cost a third of the throughput.
+ * The size of the workflow cache: more workflows than are ever in flight at the same time. A
+ * smaller cache causes replays, which cost a third of the throughput.
  */
 const cachedWorkflows = 2000;
 

@@ -25,7 +25,7 @@ const shortHistory = 14;
 /** Takes a payout from its reservation to the end of the watch for late returns. */
 export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
   const wakeUps = listen();
-  let row = await ledger.readPayout({ payoutId }); // the row knows what happened before this run
+  let row = await ledger.readPayout({ payoutId }); // the row contains what happened before this run
   let woken = false;
   while (!isOver(row)) {
     const step = nextStep(row, woken);
@@ -44,8 +44,8 @@ export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
 }
 
 /**
- * True when the next step asks Stripe about money on its way to the bank or at the bank. That step
- * reads the row itself, so the workflow does not read it first.
+ * True if the next step asks Stripe about money that is on its way to the bank or at the bank. That
+ * step reads the row itself, so the workflow does not read it first.
  */
 function isAskedOfStripe({ status, parked }: Payout): boolean {
   return parked === null && (status === 'sent' || status === 'paid');

@@ -103,8 +103,8 @@ export const stripePayouts = activitiesOf(
 );
 
 /**
- * Reads from Stripe, in a queue separate from money: `activities/payouts/` (look-ups, following),
- * `activities/accounts/creation.ts` (`retrieveAccount`) and
+ * Reads from Stripe, in a queue separate from the calls that move money: `activities/payouts/`
+ * (look-ups, following), `activities/accounts/creation.ts` (`retrieveAccount`) and
  * `activities/reconciliation/balance-transactions.ts` (`retrieveMovements`).
  */
 export const stripeReads = activitiesOf(

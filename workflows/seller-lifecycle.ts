@@ -9,7 +9,7 @@ import { ledger, stripeReads } from './policies.ts';
 import { showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
-/** Runs as long as the seller exists: creates the account, monitors it, starts the payouts. */
+/** Runs until the seller is closed: creates the account, monitors it and starts the payouts. */
 export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> {
   const wakeUps = listen();
   let row = await ledger.readSeller({ sellerId });
@@ -51,8 +51,8 @@ async function take(
 }
 
 /**
- * The topics that are still open: the topic that was just read is done, unless a new wake-up named
- * it.
+ * Returns the topics that are still open. The topic that the step has just read is closed, unless a
+ * new wake-up named it.
  */
 function stillOpen(
   topics: ReadonlySet<WakeTopic>,

@@ -27,7 +27,7 @@ export function listen(): WakeUps {
       return taken;
     },
     wait: async ({ now, until, summary }) => {
-      // Without a deadline nothing is due. A wake-up or a job continues the workflow.
+      // Without a deadline, nothing is due: only a wake-up continues the workflow.
       if (until === null) return condition(waiting);
       await condition(waiting, Math.max(Date.parse(until) - Date.parse(now), 1), { summary });
     },

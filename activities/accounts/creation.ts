@@ -42,8 +42,8 @@ export function createAccountActivities(deps: AccountDeps) {
     async retrieveAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const seller = await readSellerForWorkflow(db, sellerId);
       const { stripeAccount, payoutsAreManual } = seller;
-      // The account was forgotten meanwhile, or the row is from a backup: the row decides the next
-      // step.
+      // The account was removed from the row meanwhile, or the row is from a backup. The row
+      // decides the next step.
       if (!stripeAccount) return seller;
       await readAccount(deps, { sellerId, stripeAccount, payoutsAreManual });
       return readSellerForWorkflow(db, sellerId);
@@ -51,7 +51,7 @@ export function createAccountActivities(deps: AccountDeps) {
 
     /**
      * Sets the account's payouts to manual and reads the setting back. If Stripe refuses, a person
-     * must decide: nobody is paid there before.
+     * must decide, and the seller is not paid before that.
      */
     async setManualPayouts({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const seller = await readSellerForWorkflow(db, sellerId);
@@ -74,7 +74,7 @@ export function createAccountActivities(deps: AccountDeps) {
   };
 }
 
-/** False also if Stripe refuses it for this account or for this key. */
+/** Returns the answer, or false if Stripe refuses the request for this account or this key. */
 async function unlessRefused(asked: Promise<boolean>): Promise<boolean> {
   try {
     return await asked;

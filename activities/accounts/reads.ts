@@ -28,14 +28,15 @@ type AccountOf = {
 };
 
 /**
- * What an account read needs: in addition, how many hours a changed bank account gets no payout.
+ * The dependencies of an account read, with the hours for which a changed bank account gets no
+ * payout.
  */
 export type AccountDeps = MoneyDeps & { bankCoolingHours: number };
 
 /** How many accounts one pass reads by default. */
 const usualPass = 100;
 
-/** The watch over accounts whose events may have been lost. */
+/** The activity that reads accounts again, because their events may have been lost. */
 export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass?: number }) {
   return {
     /** Reads the stalest accounts and their balance transactions again. Returns how many. */
@@ -62,7 +63,8 @@ export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass
 }
 
 /**
- * Reads an account: what it can do, what Stripe asks for, its bank accounts, and who pays it out.
+ * Reads an account from Stripe, and records its capabilities, requirements, bank accounts and
+ * payout schedule.
  */
 export async function readAccount(
   deps: AccountDeps,
@@ -73,8 +75,8 @@ export async function readAccount(
   const { now: askedAt } = await readClock(deps.db);
   const read = await readFacts(deps, account).catch(async (error: unknown) => {
     if (isMissing(error) && (await forgetAccount(deps.db, account))) return undefined;
-    // The account was disconnected or deleted, or this key may not read it: nothing can be paid
-    // there any more.
+    // The account was disconnected or deleted, or this key may not read it: nothing can be paid out
+    // there.
     const isGone = isForbidden(error) || isMissing(error);
     if (isGone) return { transfers: 'unreadable', payouts: 'unreadable' };
     throw error;
@@ -136,7 +138,7 @@ function requirementsOf({ requirements }: Stripe.V2.Core.Account): Requirement[]
   });
 }
 
-/** True if only the engine pays the account out. */
+/** Reads whether the account's payouts are manual, so that only the engine pays out the account. */
 export async function readIsManual(deps: StripeDeps, account: StripeAccountId): Promise<boolean> {
   const { payments } = await readStripe(deps, 'GET /v1/balance_settings', () =>
     deps.stripe.balanceSettings.retrieve({}, actingFor(account)),
@@ -144,7 +146,10 @@ export async function readIsManual(deps: StripeDeps, account: StripeAccountId): 
   return payments.payouts?.schedule?.interval === 'manual';
 }
 
-/** Undefined if Stripe does not list them; the account counts as active all the same. */
+/**
+ * Reads the account's bank accounts. Undefined if Stripe does not list them; the account may be
+ * active nevertheless.
+ */
 async function readBanks(
   deps: StripeDeps,
   account: StripeAccountId,
@@ -160,7 +165,10 @@ async function readBanks(
   }
 }
 
-/** A bank account without a currency takes no payouts. */
+/**
+ * Converts a bank account from Stripe, or leaves it out if it has no currency and therefore gets no
+ * payouts.
+ */
 function toBank(bank: Stripe.ExternalAccount): BankAccountFacts[] {
   if (!bank.currency) return [];
   const facts = {

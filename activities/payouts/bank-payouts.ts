@@ -28,7 +28,7 @@ import {
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
 
-/** The activities that send money from an account to its bank and follow it there. */
+/** The activities that pay out an account's money to its bank and follow the payout. */
 export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {
   const { stripe, db } = deps;
   return {
@@ -50,8 +50,8 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
     },
 
     /**
-     * Looks for a payout of unknown outcome: by our id in its metadata, or the payout that a person
-     * named.
+     * Looks up a payout whose outcome is unknown: by our id in its metadata, or by the id that a
+     * person named.
      */
     async lookUpPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
@@ -129,8 +129,8 @@ export function factsOfReturn({ status, failure_code, destination }: Stripe.Payo
 }
 
 /**
- * The request names the bank account, so that a bank account that Stripe got and we have not read
- * yet is never paid.
+ * The request names the bank account, so that Stripe never pays to a new bank account that the
+ * engine has not read yet.
  */
 function askPayout(payout: Payout) {
   const request: Stripe.PayoutCreateParams = {
@@ -190,8 +190,8 @@ function factsOfPayout(object: Stripe.Payout) {
 }
 
 /**
- * When the bank should have the money (Stripe's midnight UTC of a day), and when to look at the
- * latest.
+ * When Stripe expects the bank to have the money (midnight UTC of a day), and the latest time at
+ * which to read the payout again.
  */
 function expectationOf({ arrival_date }: Stripe.Payout) {
   const at = (seconds: number): string => new Date(seconds * 1000).toISOString();

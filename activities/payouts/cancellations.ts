@@ -36,7 +36,7 @@ export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays:
           return recordBack(db, { ...payout, stripePayoutId }, why);
         }
         case 'money-stopped': {
-          // Meanwhile the payout itself continues at Stripe.
+          // While money is stopped, the payout continues at Stripe, so its state is read here.
           const row = await follow(deps, { ...payout, stripePayoutId });
           if (row.status !== 'sent') return row;
           return recordWait(db, row, {

@@ -13,12 +13,16 @@ import type { MoneyStep } from '../../domain/stripe.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { type CallOutcome, isDisconnected, isForbidden } from '../stripe/call-once.ts';
 
-/** How long a payout waits at most while money is stopped; resuming wakes it earlier. */
+/**
+ * The maximum minutes that a payout waits while money is stopped. Resuming money wakes the payout
+ * earlier.
+ */
 export const moneyStoppedMinutes = 60;
 
 /**
- * Records what stops a step before it is sent, and returns the payout; undefined if nothing does. A
- * step that was sent once continues: Stripe may have done it, and only Stripe's answer tells.
+ * Records what prevents a step from being sent, and returns the waiting payout. Returns undefined
+ * if nothing prevents the step. A step that was already sent continues, because only Stripe's
+ * answer shows whether Stripe carried it out.
  */
 export async function waitBeforeSending(
   db: Db,
@@ -32,7 +36,7 @@ export async function waitBeforeSending(
   return recordWait(db, payout, stop);
 }
 
-/** Writes down what an attempt that did not succeed means for its payout. */
+/** Records what an attempt that did not succeed means for its payout. */
 export async function answerOutcome(
   db: Db,
   payout: Payout,
@@ -57,7 +61,7 @@ export async function answerOutcome(
         return recordWait(db, waits, { reason: waitNames.bankDetails, minutes: 0 });
       }
       if (answer.for === 'account-balance') {
-        // What was set aside is not there: somebody else may have moved it.
+        // The reserved money is not at the account: somebody else may have moved it.
         const workflowId = sellerWorkflowId(payout.sellerId);
         await addWakeUps(db, [{ workflowId, topics: ['money'] }]);
       }
@@ -66,7 +70,10 @@ export async function answerOutcome(
   }
 }
 
-/** The bank account that was named is not the one any more: the next attempt names another. */
+/**
+ * True if payouts now go to another bank account than the request named: the next attempt names the
+ * current one.
+ */
 function isOtherBank({ destination }: Record<string, unknown>, { paysTo }: Payout): boolean {
   return destination !== undefined && Boolean(paysTo) && destination !== paysTo;
 }
@@ -76,7 +83,9 @@ const { outcomeUnknown, unexpectedState } = parkNames;
 const keyMayNotLook = 'Stripe does not let this key look';
 const accountGone = 'its account has left the platform, so nobody can look';
 
-/** How to look for what was made of a step, and how to write down the one that is it. */
+/**
+ * How to find the objects that Stripe made for a step, and how to record the object that matches.
+ */
 type LookUp<T> = {
   find: () => Promise<readonly T[]>;
   toCandidate: (object: T) => Candidate;
@@ -84,10 +93,12 @@ type LookUp<T> = {
 };
 
 /**
- * Looks, and writes down what was found. Nothing is booked that is not what was ordered: what a
- * person named wrongly leaves the outcome as unknown as it was, and says why. A key that may not
- * look is put right, so it looks again as after finding nothing; an account that has left stays
- * unread, and only a person can find out.
+ * Looks for the object of a step, and records the result.
+ *
+ * An object that differs from the order is never booked. If a person named it, the outcome stays
+ * unknown, and the payout's row says why. If the API key may not read the object, the look-up is
+ * repeated later, because an operator can correct the key. If the account has left the platform,
+ * the payout is parked, because only a person can find the outcome.
  */
 export async function answerLookUp<T>(
   db: Db,
@@ -103,7 +114,7 @@ export async function answerLookUp<T>(
   });
   if (found === 'gone') return parkPayout(db, payout, outcomeUnknown, accountGone);
   if (found === 'forbidden') return recordNotFound(db, payout, step, keyMayNotLook);
-  // What was taken back whole does not stand in the way of the one that stands.
+  // Ignores objects that were fully reversed, unless there is no other object.
   const standing = found.filter((one) => toCandidate(one).takenBack !== 'all');
   const [object] = standing.length > 0 ? standing : found;
   if (!object) {
@@ -115,7 +126,8 @@ export async function answerLookUp<T>(
       ? `Stripe has it ${standing.length} times`
       : differenceOf(payout, step, toCandidate(object));
   if (difference === null) return record(object);
-  // Where all that was made was taken back, a person may say that nothing moved, and it goes anew.
+  // If every object was fully reversed, a person may confirm that nothing was sent, and the step is
+  // then sent again.
   const isOpen = named !== null || standing.length === 0;
   return parkPayout(db, payout, isOpen ? outcomeUnknown : unexpectedState, difference);
 }

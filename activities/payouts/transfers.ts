@@ -35,7 +35,7 @@ export function createTransferActivities(deps: MoneyDeps) {
     },
 
     /**
-     * Looks for a transfer of unknown outcome: by our id in its metadata, or the transfer that a
+     * Looks up a transfer whose outcome is unknown: by our id in its metadata, or by the id that a
      * person named.
      */
     async lookUpTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
@@ -121,7 +121,10 @@ function toCandidate(transfer: Stripe.Transfer): Candidate {
   };
 }
 
-/** The transfer's id, the amount that arrived, and when it can be paid out, if Stripe tells. */
+/**
+ * The transfer's id, the amount that arrived, and when it can be paid out, if Stripe returned these
+ * facts.
+ */
 function factsOfTransfer(transfer: Stripe.Transfer): {
   transferId: TransferId;
   arrivesAt: string | null;

@@ -13,6 +13,7 @@ export type Turns = {
   take: (endpoint: Endpoint) => Promise<void>;
 };
 
+/** An endpoint of Stripe that the engine calls. Each endpoint has its own pace. */
 export type Endpoint =
   | 'POST /v1/payouts'
   | 'POST /v1/payouts/cancel'
@@ -36,15 +37,16 @@ export type Endpoint =
   | 'POST /v2/core/event_destinations';
 
 /**
- * The part of each limit that is used. Payouts use nearly all of it, because that limit decides how
- * fast a payday is. The other endpoints use less, so that a late call never overfills a second.
+ * The part of each limit that is used. Payouts use nearly the whole limit, because this limit
+ * decides how long a payday takes. The other endpoints use less, so that late calls never exceed
+ * the limit within one second.
  */
 const usedPart = { payouts: 0.965, others: 0.8 };
 /**
- * How late a call may start after its slot, as a part of the time between two slots that the budget
- * leaves unused; the rest of that time is for the network. A call that starts later, because its
- * process was busy or suspended, takes another slot: otherwise several delayed calls could reach
- * Stripe in the same second as another worker's.
+ * How late a call may start after its slot, as a part of the unused time between two slots. The
+ * rest of this time is for the network. A call that would start later, because its process was busy
+ * or suspended, takes another slot. Otherwise several delayed calls could reach Stripe in the same
+ * second as another worker's calls.
  */
 const goodPart = 0.7;
 /**
@@ -52,7 +54,10 @@ const goodPart = 0.7;
  */
 const mostMissed = 5;
 
-/** The exact limiter that each call passes first. A task queue's own limit opens with a burst. */
+/**
+ * Creates the exact limiter that each call to Stripe passes first. A task queue's own limit is not
+ * exact, because it opens with a burst.
+ */
 export function createTurns(db: Db, budgets: Omit<Budgets, 'payoutsAtOnce'>): Turns {
   const used = (endpoint: Endpoint): { limit: number; part: number } =>
     endpoint === 'POST /v1/payouts'

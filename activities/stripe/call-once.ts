@@ -14,13 +14,13 @@ import type { RefusalKind } from '../../domain/stripe.ts';
 import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './errors.ts';
 
-/** What every activity that calls Stripe is created from. */
+/** The dependencies of every activity that calls Stripe. */
 export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };
 
-/** What every activity that moves money is created from. */
+/** The dependencies of every activity that moves money. */
 export type MoneyDeps = StripeDeps & {
   /**
-   * Compares this database with Stripe after a restart or a restore. Money waits for the
+   * Compares this database with Stripe after a restart or a restore. No money moves before the
    * comparison.
    */
   compare: () => Promise<void>;
@@ -40,8 +40,8 @@ export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
 /**
  * Sends one step to Stripe at most once, however often the activity runs: opens or finds the
  * attempt, checks whether it may be sent, waits for its slot, and posts the stored body. Throws a
- * retryable failure while the same key may be sent again; every other end is a value. The caller
- * records a success.
+ * retryable failure while the same key may be sent again; every other outcome is a return value.
+ * The caller records a success.
  */
 export async function callOnce<T extends { id: string }>(
   deps: MoneyDeps,
@@ -72,8 +72,8 @@ export async function callOnce<T extends { id: string }>(
   try {
     const options = { idempotencyKey: attempt.key, apiVersion: attempt.apiVersion };
     const object = await post({ ...attempt, request }, options);
-    // The SDK returns any JSON without an error as the object, whatever its status, even a
-    // gateway's answer.
+    // The SDK returns any JSON without an error as the object, whatever its status, even if a
+    // gateway sent it.
     if (typeof object.id !== 'string') throw new Stripe.errors.StripeAPIError(noObject);
     return { kind: 'succeeded', key: attempt.key, object };
   } catch (error) {
@@ -166,8 +166,8 @@ export async function readPages<T extends { id: string }>(
 }
 
 /**
- * The failure never contains Stripe's error itself: that error can hold bank details, and histories
- * keep failures.
+ * Creates a failure without Stripe's error, because that error can contain bank details and
+ * histories keep failures.
  */
 function retryable(type: string, code: string | null, afterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
@@ -192,7 +192,10 @@ function isOf(type: string, error: unknown): error is ApplicationFailure {
   return error instanceof ApplicationFailure && error.type === type;
 }
 
-/** True if Stripe does not let this key read the object, for example of a disconnected account. */
+/**
+ * True if Stripe does not let this key read the object, for example because the account was
+ * disconnected.
+ */
 export function isForbidden(error: unknown): boolean {
   return isOf(forbidden, error);
 }
@@ -202,12 +205,12 @@ export function isDisconnected(error: unknown): boolean {
   return isOf(forbidden, error) && error.message === saying('account_invalid');
 }
 
-/** True if Stripe did not answer, or asked to be asked later: another try may succeed. */
+/** True if Stripe did not answer or asked for a later retry: another try may succeed. */
 export function isReadFailure(error: unknown): boolean {
   return isOf(failed, error);
 }
 
-/** True if Stripe was asked and the object could not be read, for whatever reason. */
+/** True for every failed read from Stripe, whatever the reason. */
 export function isUnread(error: unknown): boolean {
   return [missing, forbidden, refused, failed].some((type) => isOf(type, error));
 }

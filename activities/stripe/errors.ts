@@ -5,7 +5,7 @@ import type { RefusalKind } from '../../domain/stripe.ts';
  * What Stripe's answer means for the attempt:
  * - `retry`: nothing happened, or nothing is known; the same key may be sent again.
  * - `refused`: Stripe checked and declined; nothing moved under this key.
- * - `unknown`: the money may have moved, and sending the key again cannot tell.
+ * - `unknown`: the money may have moved, and sending the key again does not show whether it did.
  */
 export type Verdict =
   | {
@@ -39,11 +39,12 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   const status = error.statusCode ?? 0;
   const should = error.headers?.['stripe-should-retry'];
   const replayed = error.headers?.['idempotent-replayed'] === 'true';
-  // Whatever its type: a request with the same key is running, and a later try gets its answer.
+  // A request with the same key is running, whatever the type of this error. A later try gets its
+  // answer.
   if (error.code === 'idempotency_key_in_use') return { kind: 'retry', type: 'StripeBusy' };
   if (error.rawType === 'idempotency_error') return { kind: 'unknown' };
-  // An answer that is not JSON comes from a gateway before Stripe or is incomplete: the same key
-  // tells.
+  // An answer that is not JSON comes from a gateway before Stripe or is incomplete. Another try
+  // with the same key shows the outcome.
   if (status === 0) return unreachable;
   if (status === 409 || status === 429) return { kind: 'retry', type: 'StripeBusy' };
   if (status === 401) return { kind: 'retry', type: 'StripeKeyRefused', afterMs: 60_000 };
@@ -88,8 +89,8 @@ const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;
 function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
   const known = code === undefined ? undefined : refusalByCode.get(code);
   if (known) return known;
-  // Two of these errors have no code (antiwork/gumroad issues 4953 and 6523), one has a generic
-  // code.
+  // Two of these errors have no code (antiwork/gumroad issues 4953 and 6523), and one has only a
+  // generic code.
   return /has been deleted and can no longer be used|on your block list|^No such external account/.test(
     message,
   )

@@ -69,8 +69,8 @@ async function wakeSeller(
 }
 
 /**
- * Only a seller's workflow starts payouts. `job/revive` starts a payout workflow that should run
- * and does not.
+ * Signals the workflow of a payout and never starts it, because only a seller's workflow starts
+ * payouts. `job/revive` starts a payout's workflow that should run but does not.
  */
 async function wakePayout(
   { client }: WakeTarget,

@@ -9,7 +9,10 @@ import {
 import { searchAttributes } from '../../domain/wake-ups.ts';
 import { engineQueue } from '../../workflows/messages.ts';
 
-/** A convenience only: the rows decide what a workflow does, so a second start is harmless. */
+/**
+ * These policies are only a convenience: the rows decide what a workflow does, so a second start is
+ * harmless.
+ */
 const idPolicies = {
   workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
   workflowIdConflictPolicy: 'USE_EXISTING',

@@ -21,10 +21,10 @@ export type BankAccountFacts = {
 };
 
 /**
- * Records the current bank accounts. Those that no longer exist stay, marked as gone. If payouts
- * are directed to another account number although the seller was paid before, this number gets no
- * payout for `coolingHours`: whoever takes over a seller's login makes exactly this change. The
- * rule is `cools` in domain/accounts/bank.ts; the part `turned` of the statement repeats it.
+ * Records a seller's current bank accounts, and marks those that no longer exist as gone. If a
+ * seller who was paid before changes to another account number, the new number gets no payout for
+ * `coolingHours`, because a thief who takes over the seller's login makes the same change. `turned`
+ * repeats the rule `cools` in domain/accounts/bank.ts.
  */
 export async function recordBankAccounts(
   tx: Tx,
@@ -89,7 +89,10 @@ export async function recordBankFailure(
   return { isPaused: rows[0]?.isPaused === true };
 }
 
-/** How many payouts to this bank account failed within `failureWindowDays` because of the bank. */
+/**
+ * Counts the payouts to this bank account that failed because of the bank within
+ * `failureWindowDays`.
+ */
 async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from payouts where seller_id = ${sellerId}
@@ -101,8 +104,8 @@ async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): P
 }
 
 /**
- * Orders a new payout of money that came back, once per returned payout, if a bank account of its
- * currency can be paid now.
+ * Orders a new payout for each returned payout whose money can be paid now, because its currency
+ * has a usable bank account. A returned payout is replaced only once.
  */
 export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
   const { rows } = await sql<{ id: PayoutId; currency: string; amount: number }>`
@@ -134,8 +137,9 @@ export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
 }
 
 /**
- * Resumes a paused bank account, and immediately orders payouts of the money that came back from
- * it, before a payday pays this money, too. Returns false if the bank account does not exist.
+ * Resumes a paused bank account, and immediately orders payouts of the money that this account
+ * returned, so that no payday pays this money as well. Returns false if the bank account does not
+ * exist.
  */
 export async function resumeBankAccount(
   tx: Tx,
@@ -153,8 +157,8 @@ export async function resumeBankAccount(
 }
 
 /**
- * Lets payouts go to a changed bank account, because a person knows that the seller changed it.
- * Returns false if the bank account does not exist.
+ * Ends the cooling period of a changed bank account, because a person knows that the seller changed
+ * it. Returns false if the bank account does not exist.
  */
 export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
@@ -166,13 +170,13 @@ export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string)
   return numUpdatedRows > 0n;
 }
 
-/** True for the bank account with this id, and for each one with the same number. */
+/** True for the bank account with this id, and for every bank account with the same number. */
 function isSameAs(sellerId: SellerId, stripeId: string) {
   return sql<boolean>`(stripe_id = ${stripeId} or fingerprint in (select fingerprint
     from bank_accounts where seller_id = ${sellerId} and stripe_id = ${stripeId}))`;
 }
 
-/** The bank accounts that a seller is paid to or was paid to. */
+/** Lists a seller's current and former bank accounts, newest first. */
 export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<BankAccountRecord[]> {
   const rows = await db
     .selectFrom('bank_accounts as bank')
@@ -212,14 +216,14 @@ export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<Bank
   }));
 }
 
-/** Why the last failed payout to a bank account, named `bank`, failed. */
+/** The failure code of the last failed payout to a bank account, named `bank`. */
 const lastFailure = sql<string | null>`(select failure_code from payouts
   where payouts.seller_id = bank.seller_id and failure_code is not null and bank_account in (
     select stripe_id from bank_accounts same where same.seller_id = bank.seller_id
       and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))
   order by over_at desc limit 1)`;
 
-/** Until when a changed bank account, named `bank`, gets no payout. */
+/** The end of the cooling period of a changed bank account, named `bank`. */
 const coolsUntil = sql<string | null>`(select max(cools_until) from bank_accounts same
   where same.seller_id = bank.seller_id and same.cools_until > business_now()
     and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))`;

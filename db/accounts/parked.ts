@@ -6,8 +6,8 @@ import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
 /**
- * Locks the seller until the transaction ends. Returns why the seller waits for a person. The trigger
- * `note_parked` in sellers.sql keeps since when.
+ * Locks the seller until the transaction ends. Returns why the seller waits for a person. The
+ * trigger `note_parked` in sellers.sql records the time of the parking.
  */
 export async function lockParkedSeller(
   tx: Tx,
@@ -22,14 +22,15 @@ export async function lockParkedSeller(
 }
 
 /**
- * Lets the seller's workflow try again, under a new key, after the cause of a refusal was removed.
+ * Ends the parking of a seller, and wakes the seller's workflow, which retries the step under a new
+ * key.
  */
 export async function unparkSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await tx.updateTable('sellers').set({ parked: null }).where('id', '=', sellerId).execute();
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['account'] }]);
 }
 
-/** Parks a seller because Stripe does not let the payouts of the account be set to manual. */
+/** Parks a seller because Stripe refused to set the account's payouts to manual. */
 export async function parkAutomatic(db: Db, sellerId: SellerId): Promise<void> {
   await db
     .updateTable('sellers')
@@ -41,9 +42,9 @@ export async function parkAutomatic(db: Db, sellerId: SellerId): Promise<void> {
 }
 
 /**
- * Removes an account that a person named and that does not exist or belongs to somebody else: the
- * outcome of the creation is unknown again. Returns false, and changes nothing, if the account was
- * read already.
+ * Removes an account that a person named but that does not exist or belongs to somebody else. The
+ * outcome of the account's creation is then unknown again. If the account was already read, changes
+ * nothing and returns false.
  */
 export async function forgetAccount(
   db: Db,
@@ -69,7 +70,7 @@ export async function forgetAccount(
   });
 }
 
-/** Records that a person found the account at Stripe: its creation counts as done. */
+/** Records that a person found the account at Stripe, so the creation of the account succeeded. */
 export async function confirmAccountCreated(
   tx: Tx,
   sellerId: SellerId,
@@ -86,7 +87,7 @@ export async function confirmAccountCreated(
 }
 
 /**
- * Records that a person is certain that Stripe created no account: the next attempt creates one.
+ * Records that a person is certain that Stripe created no account, so the next attempt creates one.
  */
 export async function confirmAccountNotCreated(tx: Tx, sellerId: SellerId): Promise<void> {
   await answerUnknown(tx, sellerId, { state: 'refused', refusal: 'confirmed-not-sent' });
@@ -108,8 +109,8 @@ async function answerUnknown(tx: Tx, sellerId: SellerId, answer: Answer): Promis
 }
 
 /**
- * Parks a seller without an account until a person decides. A seller that got an account meanwhile
- * continues.
+ * Parks a seller without an account until a person decides. A seller whose account was created
+ * meanwhile continues.
  */
 export async function parkSeller(
   db: Db,

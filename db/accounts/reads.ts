@@ -18,8 +18,8 @@ import { type BankAccountFacts, payAnew, recordBankAccounts } from './bank-accou
 import { replaceRequirements } from './requirements.ts';
 
 /**
- * The details that an account is created from. Personal data: never leaves the activity that needs
- * it.
+ * Reads the details for the creation of an account. They are personal data and never leave the
+ * activity that needs them.
  */
 export async function readAccountDetails(db: Db, sellerId: SellerId) {
   return db
@@ -50,7 +50,7 @@ export async function recordAccountCreated(
     .execute();
 }
 
-/** What Stripe says about an account. */
+/** The facts that a read of an account returned. */
 export type AccountFacts = {
   /** When Stripe was asked, in business time. */
   askedAt: string;
@@ -60,20 +60,20 @@ export type AccountFacts = {
   payouts: string;
   details?: readonly CapabilityDetail[];
   requirements?: readonly Requirement[];
-  /** Absent if nobody asked, because payouts were not set to manual yet. */
+  /** Absent if the setting was not read, because payouts were not set to manual yet. */
   payoutsAreManual?: boolean | undefined;
-  /** Absent if Stripe did not return them. */
+  /** Absent if Stripe does not list the account's bank accounts. */
   banks?: readonly BankAccountFacts[] | undefined;
   /** How many hours a changed bank account gets no payout. */
   bankCoolingHours: number;
 };
 
-/** How often an account that is not active yet is read again when no event arrives, in minutes. */
+/** The minutes until an account that is not active is read again if no event arrives. */
 const rereadMinutes = 24 * 60;
 
 /**
- * Records what the account can do and the seller's status that follows, unless a later read was
- * recorded first.
+ * Records the account's capabilities and the resulting status of the seller, unless a later read is
+ * already recorded.
  */
 export async function recordAccountRead(
   db: Db,
@@ -129,8 +129,8 @@ export async function recordAccountRead(
 }
 
 /**
- * Wakes payouts that wait because of the account: the account changed, so a refused step may
- * succeed now.
+ * Wakes payouts that wait because of the account: after a change of the account, a refused step may
+ * succeed.
  */
 export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const waiting = await tx
@@ -147,8 +147,8 @@ export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<vo
 }
 
 /**
- * Records that the account's payouts were read back as manual: only the engine pays the account out
- * now.
+ * Records that the engine read the account's payouts back as manual: from now on, only the engine
+ * pays out the account.
  */
 export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<void> {
   await db.transaction().execute(async (tx) => {

@@ -27,7 +27,7 @@ export async function replaceRequirements(
     .execute();
 }
 
-/** What Stripe asks for, most urgent first. */
+/** Lists what Stripe requires for the seller's account, most urgent first. */
 export async function listRequirements(db: Db, sellerId: SellerId): Promise<Requirement[]> {
   const rows = await db
     .selectFrom('requirements')

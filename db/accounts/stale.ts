@@ -10,13 +10,16 @@ type StaleAccount = {
   isClosed: boolean;
 };
 
-/** For this many months after a seller was closed, a bank may still return a payout. */
+/**
+ * The accounts of closed sellers are read for this many months, because a bank may still return a
+ * payout.
+ */
 const monthsWatched = 6;
 
 /**
- * Takes the accounts that were not read for longest, and records the try, so that an unreadable
- * account does not delay the others. Accounts of closed sellers are included for some months, once
- * a day.
+ * Takes the accounts whose last read was tried longest ago. Records the new try first, so that an
+ * unreadable account does not delay the others. Accounts of closed sellers are included once a day
+ * for `monthsWatched`.
  */
 export async function takeStaleAccounts(
   db: Db,

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
 /**
- * Why this version cannot use the tables of this database, and what to do, in words for an operator;
- * undefined where it can, or where there are no tables yet. Only reads. Databases from before the
- * first release have migrations that exist no more.
+ * Explains to an operator why this version cannot use the tables of this database, and what to do.
+ * Undefined if it can, or if there are no tables yet. Only reads. A database from before the first
+ * release contains migrations that no longer exist.
  */
 export async function whyUnusable(db: Db, remedy = freshDatabase): Promise<string | undefined> {
   const first = await findFirstMigration(db);

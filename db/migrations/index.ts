@@ -32,7 +32,7 @@ const later = readdirSync(new URL('./', import.meta.url))
 /**
  * Every migration by its name. They run once each, in the order of their numbers, all in one
  * transaction. To change the tables, add a file `0002-what-it-does.sql` to this folder, with the
- * next number. Never edit a migration that was released, since databases exist that it made.
+ * next number. Never edit a released migration, because it has already made databases.
  */
 export const migrations: Record<string, Migration> = {
   '0001-baseline': runs(...baselineFiles),

@@ -14,13 +14,19 @@ import { businessNow } from '../time.ts';
 import { wakeSeller } from '../wake-ups.ts';
 import { lookForThreshold, readThresholds } from './thresholds.ts';
 
-/** Finds paydays. The database knows neither time zones nor bank holidays. */
+/**
+ * Calculates a seller's paydays. The caller passes this function, because db/ knows neither time
+ * zones nor bank holidays.
+ */
 export type Calendar = (
   seller: { schedule: Schedule; country: string },
   around: { now: string; count: number },
 ) => { latest: string | null; upcoming: string[] };
 
-/** Sets when a seller is paid from now on. A payday that was not opened yet is dropped. */
+/**
+ * Records a seller's new schedule and next payday. A payday of the old schedule that was not opened
+ * yet is dropped.
+ */
 export async function recordSchedule(
   tx: Tx,
   seller: { sellerId: SellerId; schedule: Schedule; nextPayoutAt: string | null },
@@ -40,9 +46,9 @@ export async function recordSchedule(
 }
 
 /**
- * Orders what is due for an active seller: the latest payday that has come, and every currency that
- * reaches its threshold. Then records when to look next. A repeat finds nothing due. The seller is
- * locked as for a reservation, so that nobody reserves this money meanwhile.
+ * Orders the payouts that are due for an active seller: for the latest payday that has come, and
+ * for every currency that reaches its threshold. Then records when to look again, so a repeat finds
+ * nothing due. The lock on the seller prevents a reservation of the same money.
  */
 export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -73,9 +79,10 @@ export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar)
 }
 
 /**
- * Wakes a seller after new earnings if its workflow sleeps because no money waited for its payday,
- * or if a threshold may be reached. The new entries have locked the balances, so of two
- * simultaneous requests one sees the money of both. Returns true if the seller was woken.
+ * Wakes a seller after new earnings in two cases: the workflow does not wait for the next payday,
+ * because the seller had no money, or a threshold may be reached. The ledger entries of the
+ * earnings lock the balances, so the later of two simultaneous requests sees the money of both.
+ * Returns true if the seller was woken.
  */
 export async function wakeForPayday(
   tx: Tx,
@@ -135,7 +142,7 @@ type Order = {
   cut_off_at?: string;
 };
 
-/** A payday that was opened already stays unchanged. */
+/** Inserts an order. A payday that was already opened stays unchanged. */
 async function insertOrder(tx: Tx, order: Order | (Order & ReturnType<typeof skipped>)) {
   await tx
     .insertInto('payouts')

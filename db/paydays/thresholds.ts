@@ -7,13 +7,16 @@ import type { Tx } from '../connect.ts';
 import { readFunds } from '../funds.ts';
 import { businessNow } from '../time.ts';
 
-/** The thresholds of a schedule. Null for a seller without a schedule, who is paid by order. */
+/**
+ * The thresholds of a schedule. Null for a seller without a schedule, who is paid only by order.
+ */
 type Thresholds = Pick<Schedule, 'thresholds'> | null;
 
 /**
- * The currencies that reach their threshold now, and when the next currency may reach it, judging
- * by earnings to come and by holds that expire. A currency waits while one of its payouts has not
- * reserved money yet: it may be the same money.
+ * Reads the currencies that reach their threshold now, and the earliest time at which another
+ * currency may reach its threshold, because earnings become available or a hold expires. A currency
+ * is left out of `now` while one of its payouts has not reserved money yet, because that payout may
+ * take the same money.
  */
 export async function readThresholds(
   tx: Tx,
@@ -46,8 +49,8 @@ export async function readThresholds(
 }
 
 /**
- * Lets the seller look earlier if a threshold may be reached earlier than known. Returns true if
- * the next look is earlier now.
+ * Sets an earlier time for the seller's next look at its thresholds, if a threshold may be reached
+ * before the recorded time. Returns true if the time changed.
  */
 export async function lookForThreshold(
   tx: Tx,
@@ -59,7 +62,10 @@ export async function lookForThreshold(
   return at !== null && lookAt(tx, sellerId, at);
 }
 
-/** The seller looks when the hold expires, whether or not the missing amount is there by then. */
+/**
+ * Makes the seller look at its thresholds when the hold expires, even if a threshold may not be
+ * reached then.
+ */
 export async function lookAtExpiry(
   tx: Tx,
   sellerId: SellerId,
@@ -87,7 +93,10 @@ function hasThresholds(schedule: Thresholds): schedule is NonNullable<Thresholds
   return schedule !== null && Object.keys(schedule.thresholds).length > 0;
 }
 
-/** When the earnings to come reach the missing amount. Null if no amount would be enough. */
+/**
+ * The time at which upcoming earnings reach the missing amount. Null if they do not reach it, or if
+ * no amount would be enough.
+ */
 async function findReached(
   tx: Tx,
   of: { sellerId: SellerId; currency: string; missing: number | null },
@@ -104,8 +113,8 @@ async function findReached(
 }
 
 /**
- * When a seller's workflow must look at its paydays. A payday counts only while money waits for it.
- * Part of any query over `sellers`.
+ * When a seller's workflow must look at its payday and thresholds, as a part of any query over
+ * `sellers`. The payday counts only while the seller has money.
  */
 export const paydayAt = sql<string | null>`least(threshold_look_at,
   case when next_payout_at is not null and exists (select from balances

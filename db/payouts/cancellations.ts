@@ -15,9 +15,9 @@ import { move, moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
 /**
- * Cancels a payout as far as the place of its money allows. The lock on the payout's row excludes
- * the opening of an attempt, and the lock on the attempt's row excludes its sending: whoever comes
- * second sees what the first did. Returns undefined if the payout does not exist.
+ * Cancels a payout, orders its cancellation at Stripe, or refuses, as `planCancel` decides. While
+ * the payout's row is locked, no attempt can be opened; while the attempt's row is locked, it
+ * cannot be sent. Returns undefined if the payout does not exist.
  */
 export async function cancelPayout(
   tx: Tx,
@@ -47,7 +47,7 @@ function transitionOf(payout: Payout, plan: CancelPlan, by: string, unsentKey?: 
   return plan.kind === 'ask-stripe' ? cancelOrdered(payout, by) : undefined;
 }
 
-/** Stores that Stripe did not cancel the payout, or that its answer is unknown. */
+/** Records that Stripe did not cancel the payout, or that the outcome is unknown. */
 export async function recordCancelAnswer(
   db: Db,
   before: Payout,

@@ -26,8 +26,9 @@ export async function lockParked(
 }
 
 /**
- * Records that a person found the money at Stripe. The named object is looked up, and counts only
- * if it is what was ordered. Returns `not-parked` if no outcome of this payout is in doubt.
+ * Records which object a person found at Stripe. The workflow then reads the object and accepts it
+ * only if it matches the order. Returns `not-parked` if the payout is not parked with an unknown
+ * outcome, and `of-another` if a payout already has this object.
  */
 export async function confirmSent(
   tx: Tx,
@@ -48,7 +49,7 @@ async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
 }
 
 /**
- * Records that a person is certain that nothing moved under the attempt's key. The attempt counts
+ * Records that a person is certain that no money moved under the attempt's key. The attempt counts
  * as refused, and the payout continues with the next attempt.
  */
 export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
@@ -69,9 +70,7 @@ async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | 
   return payout?.unknown_step ? findAttempt(tx, payoutId, payout.unknown_step) : undefined;
 }
 
-/**
- * Lets a refused step be tried again, under a new key, because nothing moved under the last one.
- */
+/** Retries a refused step under a new key. No money moved under the last key. */
 export async function retryRefused(tx: Tx, payoutId: PayoutId): Promise<void> {
   await moveAndWake(tx, retried({ payoutId }));
 }

@@ -11,8 +11,9 @@ import { readAlong, readPayout, toPayout } from './rows.ts';
 
 /**
  * Stores a transition in one statement: the payout's new state, its ledger entries and its
- * attempt's answer are stored together or not at all. A payout that has moved on already stays
- * unchanged. Returns the stored payout. The caller wakes the workflows that the transition names.
+ * attempt's answer are stored together or not at all. A payout that is no longer in the state from
+ * which the transition starts stays unchanged. Returns the stored payout. The caller wakes the
+ * workflows that the transition names.
  */
 export async function move(db: Db, transition: Transition): Promise<Payout> {
   const { payoutId, entries, attempt } = transition;
@@ -44,7 +45,10 @@ export async function move(db: Db, transition: Transition): Promise<Payout> {
   return row ? toPayout(row) : readPayout(db, payoutId);
 }
 
-/** The same for a payout that may end unpaid: its earnings go to the next payout. */
+/**
+ * Like `move`, for a transition that may end the payout unpaid. Such a transition also releases the
+ * payout's earnings for the next payout.
+ */
 export async function moveFreeing(tx: Tx, payout: Payout, transition: Transition): Promise<Payout> {
   const moved = await move(tx, transition);
   if (transition.releasesEarnings) await releaseEarnings(tx, payout);
@@ -98,7 +102,8 @@ export function columnsOf({ status, wait, parked, unknown, named, facts }: Trans
 function waitColumns(wait: Wait | null) {
   if (!wait) return { waiting_for: null, look_again_at: null };
   const { reason, until, orEndOf } = wait;
-  // An event that is stored at this very moment is not visible here: `wakeOverdue` finds it.
+  // An event that another transaction stores at the same time is not visible here. `wakeOverdue`
+  // later finds it.
   const lookAgainAt = orEndOf
     ? sql<string>`case when ${isEndStored(sql.val(orEndOf))}
         then business_now() else ${momentOf(until)} end`

@@ -11,8 +11,8 @@ import type { Tx } from '../connect.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
 /**
- * Records an ordered payout, for which no money is reserved yet, and wakes the seller, who starts
- * it.
+ * Records an ordered payout without reserving money, and wakes the seller's workflow, which starts
+ * the payout.
  */
 export async function recordPayoutOrder(
   tx: Tx,

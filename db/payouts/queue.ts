@@ -5,8 +5,8 @@ import { isInFlight } from '../schema/statuses.ts';
 type Queue = { seller_id: unknown; currency: unknown };
 
 /**
- * True if no payout of this seller and currency may start now: the domain's `blocksStart` for any
- * payout.
+ * True if one of these payouts prevents the others from starting: the domain's rule `blocksStart`
+ * in SQL.
  */
 export function isStartBlocked(of: Queue) {
   const isAboutToReserve = sql`busy.status = 'requested' and busy.started_at is not null`;
@@ -14,11 +14,11 @@ export function isStartBlocked(of: Queue) {
     and busy.currency = ${of.currency} and (${isInFlight('busy')} or ${isAboutToReserve}))`;
 }
 
-/** The domain's `waitsToStart`, for a payout given by its table or alias. */
+/** The domain's rule `waitsToStart` in SQL. `payout` is the name of the table or its alias. */
 export function waitsToStart(payout = 'payouts') {
   const [status, startedAt] = [sql.ref(`${payout}.status`), sql.ref(`${payout}.started_at`)];
   return sql<boolean>`${status} = 'requested' and ${startedAt} is null`;
 }
 
-/** The order of payouts that wait to start, the same as the domain's `payoutBefore`. */
+/** The order in which waiting payouts start: the domain's rule `payoutBefore` in SQL. */
 export const oldestFirst = sql`payouts.created_at, payouts.id`;

@@ -28,7 +28,8 @@ import { type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.
 
 /**
  * Reserves money for a requested payout and allocates earnings to it. A repeat returns the existing
- * reservation. Waits while another payout of the seller is in flight.
+ * reservation. If the payout must wait, for example for another payout of the seller, records the
+ * reason and reserves nothing.
  */
 export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
@@ -45,15 +46,15 @@ export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout>
     const { seller_id: sellerId, currency } = payout;
     const money = { ...plan, payoutId, sellerId, currency };
     const done = await ('reason' in money ? skip(tx, money) : reserve(tx, money, payout));
-    // Thresholds ignored the currency while the payout was only requested.
+    // While the payout was only requested, the thresholds ignored its currency.
     if (await lookForThreshold(tx, sellerId, payout.schedule)) await wakeSeller(tx, sellerId);
     return done;
   });
 }
 
 /**
- * Ends the payout without a payment. No later step of it lets the seller's next payout start, so
- * the seller is woken here.
+ * Ends the payout without a payment. The payout has no later step that starts the seller's next
+ * payout, so the seller is woken here.
  */
 async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: SkipReason }) {
   const ended = await move(tx, skipped({ payoutId }, reason));
@@ -62,7 +63,10 @@ async function skip(tx: Tx, { payoutId, reason }: { payoutId: PayoutId; reason: 
   return ended;
 }
 
-/** Locks the seller, so that two payouts of one seller never count the same money. */
+/**
+ * Reads what decides the reservation. Locks the seller, so that two payouts of one seller never
+ * reserve the same money.
+ */
 async function lockForReservation(tx: Tx, payoutId: PayoutId) {
   const { rows } = await sql<{
     seller_id: SellerId;
@@ -106,9 +110,9 @@ async function readForReservation(
 }
 
 /**
- * Reserves the money and allocates the oldest payable earnings to the payout, the last of them in
- * part if necessary, in one statement. Money that came back and was to be paid again may be part of
- * it.
+ * Reserves the money and allocates the oldest payable earnings to the payout, in one statement. The
+ * last earning may be allocated only in part. The reservation may include money of returned payouts
+ * that wait for new bank details, so these payouts stop waiting.
  */
 async function reserve(
   tx: Tx,

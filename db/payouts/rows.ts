@@ -15,15 +15,15 @@ function reasonsThat(property: 'followsError' | 'hasStops') {
   return sql`(${sql.join(waitsThat(property).map((reason) => sql.lit(reason)))})`;
 }
 
-/** Every column of a payout, and the time of the read. */
+/** Selects every column of a payout and the columns of `readAlong`. */
 export function selectPayout(db: Db) {
   return db.selectFrom('payouts').selectAll().select(readAlong);
 }
 
 /**
- * What is read in addition to a payout's own columns. If Stripe does not tell the bank accounts of
- * an account, a bank account is known from a failure alone and has no fingerprint: payouts then go
- * to Stripe's default.
+ * The columns that are read in addition to a payout's own columns. A bank account without a
+ * fingerprint is known only from a failed payout, because Stripe does not list the account's bank
+ * accounts. Payouts of such a seller go to Stripe's default bank account.
  */
 export const readAlong = [
   businessNow.as('now'),
@@ -109,7 +109,8 @@ export async function readPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
 export const notWaiting = { waiting_for: null, look_again_at: null } as const;
 
 /**
- * Records that the workflow of a requested payout runs, so that the seller does not start it again.
+ * Records that the workflow of a requested payout runs, so that the seller's workflow does not
+ * start it again.
  */
 export async function recordPayoutStarted(db: Db, payoutId: PayoutId): Promise<void> {
   await db

@@ -9,9 +9,9 @@ import { moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
 /**
- * Ends payouts that Stripe refused because somebody else took the money reserved at the account.
- * Each is replaced by a payout that reserves what is there now. Otherwise the payouts would wait
- * forever.
+ * Ends payouts that Stripe refused because the money reserved at the account was moved by somebody
+ * else. Replaces each with a payout that reserves the remaining money. Otherwise these payouts
+ * would wait forever.
  */
 export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const rows = await selectPayout(tx)
@@ -31,8 +31,9 @@ export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<v
 }
 
 /**
- * Inserts an attempt that is never sent where the next attempt would be, so that a step that still
- * runs cannot open one. Returns false while an attempt is open: its answer comes first.
+ * Inserts an attempt that is never sent, with the number of the next attempt, so that a step that
+ * is still running cannot open that attempt. Returns false while another attempt is open, because
+ * its answer must arrive first.
  */
 async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
   const { rows } = await sql`
@@ -49,7 +50,7 @@ async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
 async function replace(tx: Tx, payout: Payout): Promise<void> {
   const transition = replaced(payout);
   await moveFreeing(tx, payout, transition);
-  // A payday's payout keeps its payday and cut-off: later earnings are not paid earlier for it.
+  // The replacement keeps the payday and the cut-off, so that it does not pay later earnings early.
   await sql`
     insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
       cut_off_at)

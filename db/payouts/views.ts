@@ -16,7 +16,7 @@ export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutReco
   return row && toRecord(row);
 }
 
-/** Payouts, newest first, one more than the limit if there are more. */
+/** Lists payouts, newest first. Returns one more than the limit if there are more. */
 export async function listPayouts(
   db: Db,
   filter: {
@@ -52,8 +52,8 @@ export async function listPayouts(
 }
 
 /**
- * The earnings that a payout carries, oldest first. `releasedAt` is set if the payout released
- * them.
+ * Lists the earnings of a payout, oldest first. `releasedAt` is set if the payout released the
+ * earning.
  */
 export async function listPayoutItems(db: Db, payoutId: PayoutId) {
   const rows = await db
@@ -76,7 +76,7 @@ export async function listPayoutItems(db: Db, payoutId: PayoutId) {
   return rows;
 }
 
-/** A payout as callers and operators see it. */
+/** Converts a row to the payout that callers and operators see. */
 export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
   return {
     id: row.id,

@@ -5,7 +5,7 @@ create table requirements (
   seller_id text not null references sellers,
   position integer not null,
   description text not null,
-  -- Tells the seller's part from what Stripe itself does.
+  -- Who must act: the seller, or Stripe itself.
   must_act text not null check (must_act in ('seller', 'stripe')),
   -- Stripe's three degrees of urgency.
   deadline text not null check (deadline in ('eventually_due', 'currently_due', 'past_due')),
@@ -15,13 +15,15 @@ create table requirements (
   primary key (seller_id, position)
 );
 
--- The bank accounts of a seller, as Stripe lists them. One that is gone stays for the history.
+-- The bank accounts of a seller, as Stripe lists them. A bank account that no longer exists stays
+-- for the history.
 create table bank_accounts (
   seller_id text not null references sellers,
   stripe_id text not null,
   -- Stripe's spelling, ISO 4217 in lower case.
   currency text not null check (currency ~ '^[a-z]{3}$'),
-  -- Stripe's name for the account number: equal for equal numbers, and never the number itself.
+  -- Stripe's fingerprint of the account number: equal numbers have equal fingerprints. The number
+  -- itself is never stored.
   fingerprint text,
   status text not null,
   is_default boolean not null,
@@ -31,7 +33,7 @@ create table bank_accounts (
   failures integer not null default 0,
   -- No payout goes to this fingerprint until an operator resumes it.
   paused_at timestamptz,
-  -- A payout went elsewhere before; until this time none goes to the new account.
+  -- Payouts went to another bank account before. Until this time, no payout goes to this one.
   cools_until timestamptz,
   primary key (seller_id, stripe_id)
 );
@@ -47,9 +49,9 @@ create function bank_is_paused(seller text, money text) returns boolean language
       and used.gone_at is null and paused.paused_at is not null)
 $$;
 
--- Until when the bank account for this currency takes no payout; null when it takes one now.
--- Whoever stole a login and entered another bank account must wait, and the seller can object. The
--- rule is coolingBank in domain/accounts/bank.ts; a test compares the two.
+-- The time until which the bank account for this currency gets no payout; null if it can be paid
+-- now. A thief who entered another bank account must wait, so the seller can object. The rule is
+-- coolingBank in domain/accounts/bank.ts; a test compares the two.
 create function bank_cools_until(seller text, money text) returns timestamptz language sql stable
 as $$
   select max(cooling.cools_until)
@@ -59,8 +61,8 @@ as $$
     and used.gone_at is null and cooling.cools_until > business_now()
 $$;
 
--- Whether Stripe would convert this currency on arrival: it does where the account has neither this
--- currency as its own nor a bank account in it. The engine pays no converted amount. The rule is
+-- Whether Stripe would convert this currency on arrival: neither the account's own currency nor one
+-- of its bank accounts is in this currency. The engine pays no converted amount. The rule is
 -- isConverted in domain/accounts/bank.ts; a test compares the two.
 create function is_converted(seller text, money text) returns boolean language sql stable as $$
   select not exists (select from sellers where id = seller and currency = money)

@@ -1,9 +1,10 @@
--- Attention: one command for many objects, as its preview showed it.
+-- Attention: commands for many objects at once, each with its preview.
 
--- A command for many, with its filter. A preview expires; a list that was run is kept for ever.
+-- One command for many objects, with its filter. A preview expires; a list that was run is kept
+-- forever.
 create table attention_lists (
   id text primary key,
-  -- Only these commands are safe to order for many at once.
+  -- Only these commands are safe for many objects at once.
   command text not null check (command in ('retry', 'cancel', 'release-hold',
     'resume-bank-account', 'pause-seller', 'resume-seller')),
   reason text,
@@ -22,7 +23,7 @@ create table attention_lists (
 -- Serves the removal of previews that nobody ran.
 create index attention_lists_not_run on attention_lists (expires_at) where run_at is null;
 
--- Each object of a list, and what became of it.
+-- Each object of a list, and the outcome of the command for it.
 create table attention_items (
   list_id text not null references attention_lists on delete cascade,
   position integer not null,
@@ -35,12 +36,12 @@ create table attention_items (
   target_id text not null,
   -- The state that the preview showed. An object in another state is left out.
   state text not null,
-  -- Null until the item's turn has come.
+  -- Null until the command has reached the item.
   outcome text check (outcome in ('done', 'left-out')),
   why text,
   done_at timestamptz,
   primary key (list_id, position),
-  -- A command acts once on each target, though several objects may lead to it.
+  -- A command acts once on each target, even if several objects have the same target.
   unique nulls not distinct (list_id, seller_id, target_kind, target_id),
   -- An outcome has a time, and only an outcome has one.
   constraint an_outcome_has_its_time check ((outcome is null) = (done_at is null)),
@@ -69,6 +70,6 @@ begin
   end if;
   return case when tg_op = 'DELETE' then old else new end;
 end $$;
--- A repeated run continues with the items that are left, and changes no finished one.
+-- A repeated run continues with the unfinished items and changes no finished item.
 create trigger attention_items_are_done_once before update or delete on attention_items
   for each row execute function keep_outcome();

@@ -4,7 +4,8 @@
 create table commands (
   id text primary key,
   api_key_id text not null references api_keys,
-  -- One key is one order, whichever API key sends it: a new API key cannot repeat an order.
+  -- One idempotency key is one command, whichever API key sends it: a new API key cannot repeat a
+  -- command.
   idempotency_key text not null constraint commands_idempotency_key_key unique,
   -- Shows whether a repeated key comes with the same request.
   request_hash bytea not null,

@@ -1,11 +1,11 @@
 -- Earnings: what sellers are owed.
 
--- Each amount that a seller earned. Payouts are made of earnings, so that each cent is explained.
+-- Each amount that a seller earned. Payouts consist of earnings, so that every cent is explained.
 create table earnings (
   id text primary key,
   seller_id text not null references sellers,
   external_id text,
-  -- An earning owes something; corrections are refunds in the ledger.
+  -- An earning is always positive; corrections are refunds in the ledger.
   amount bigint not null check (amount > 0),
   -- Stripe's spelling, ISO 4217 in lower case.
   currency text not null check (currency ~ '^[a-z]{3}$'),
@@ -13,11 +13,11 @@ create table earnings (
   place text not null default 'platform'
     check (place in ('platform', 'account')),
   charge text,
-  -- When the money is payable. Null until Stripe has named the day for the charge.
+  -- When the money is payable. Null until the date is read from the charge at Stripe.
   available_on timestamptz,
   charge_tried_at timestamptz,
   description text,
-  -- The part that payouts contain already: never more than was earned.
+  -- The part that payouts already contain, at most the whole amount.
   allocated bigint not null default 0 check (allocated between 0 and amount),
   created_at timestamptz not null default business_now(),
   -- The platform may send an earning again; it is recorded once.
@@ -25,19 +25,19 @@ create table earnings (
 );
 -- Serves the list of a seller's earnings.
 create index earnings_of_seller on earnings (seller_id, created_at desc, id desc);
--- Serves the allocation: earnings that no payout contains in full, in the order of their days.
+-- Serves the allocation: earnings that no payout contains in full, in the order of their dates.
 create index earnings_open on earnings (seller_id, currency, available_on, id)
   where allocated < amount;
--- Serves the question whether a seller has earnings without a day.
+-- Serves the check whether a seller has earnings without a date.
 create index earnings_unresolved on earnings (seller_id) where available_on is null;
--- Serves the job that asks Stripe for the days of charges, so that every charge gets its turn.
+-- Serves the job that reads the dates of charges from Stripe, those tried longest ago first.
 create index earnings_by_turn on earnings (charge_tried_at nulls first, created_at)
   where available_on is null and charge is not null;
 -- Serves refunds at the account, which name the charge.
 create index earnings_at_account on earnings (seller_id, charge) where place = 'account';
 
--- Records earnings as events. One statement brings up to a thousand earnings, all of them new, so
--- one insert serves all.
+-- Records earnings as events. One statement inserts up to a thousand earnings, all of them new, so
+-- one insert writes all their events.
 create function tell_of_earnings() returns trigger language plpgsql as $$
 begin
   insert into events (type, object_id, seller_id, sequence, turn, data)
@@ -48,6 +48,6 @@ begin
   from made, event_order;
   return null;
 end $$;
--- Once for each statement, because of its size.
+-- Runs once for each statement, because a statement may insert a thousand earnings.
 create trigger earnings_tell after insert on earnings referencing new table as made
   for each statement execute function tell_of_earnings();

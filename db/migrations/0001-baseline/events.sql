@@ -7,7 +7,7 @@ create function new_event_id() returns text language sql volatile as $$
   from (select replace(gen_random_uuid()::text, '-', '') as hex) as once
 $$;
 
--- The events, which are kept for ever. GET /v1/events reads them in the order (turn, position).
+-- The events, which are kept forever. GET /v1/events reads them in the order (turn, position).
 create table events (
   position bigint generated always as identity,
   id text primary key default new_event_id(),
@@ -38,7 +38,7 @@ create table events (
   -- Codes, amounts and who acted. Never free text or personal data.
   data jsonb not null,
   created_at timestamptz not null default business_now(),
-  -- Two transactions can never give one number to two events of an object.
+  -- Two events of an object never have the same number.
   unique (object_id, sequence)
 );
 -- Serves the list of all events.
@@ -55,8 +55,8 @@ create trigger events_are_immutable before update or delete on events
 create trigger events_stay before truncate on events
   for each statement execute function refuse_change();
 
--- What is added to transaction numbers to get turns. A restored dump runs on a server whose
--- transaction numbers start low again; db/migrate.ts then raises this number.
+-- The number that is added to transaction numbers to get turns. A restored dump runs on a server
+-- whose transaction numbers start low again; db/migrate.ts then raises this number.
 create table event_order (
   -- The only possible value, so the table has at most one row.
   id boolean primary key default true check (id),
@@ -65,7 +65,7 @@ create table event_order (
 );
 insert into event_order default values;
 
--- Writes one event. The caller has changed the object's row and so holds its lock: no other
+-- Writes one event. The caller has changed the object's row and therefore has its lock: no other
 -- transaction can take the same sequence number.
 create function tell_event(told text, object text, seller text, facts jsonb) returns void
 language plpgsql as $$

@@ -1,4 +1,4 @@
--- Holds: what keeps a seller's money from being paid.
+-- Holds: decisions that a seller's money is not paid.
 
 -- Each hold, who placed it and why, and how it ended. Holds add up, and each is released alone.
 create table holds (
@@ -12,13 +12,13 @@ create table holds (
   about text check (about ~ '^(disc|dp|du)_'),
   -- Stripe's spelling, ISO 4217 in lower case. Null holds every currency.
   currency text check (currency ~ '^[a-z]{3}$'),
-  -- Null holds everything; a hold of nothing is no hold.
+  -- Null holds everything. A hold of 0 would have no effect.
   amount bigint check (amount > 0),
   placed_at timestamptz not null default business_now(),
   placed_by text not null,
   -- Whether the hold ends by itself.
   release_rule text not null check (release_rule in ('manual', 'expiry')),
-  -- The API shows milliseconds, so no hold ends between two of them.
+  -- Exact to the millisecond, like the times that the API shows.
   expires_at timestamptz(3),
   released_at timestamptz,
   released_by text,
@@ -36,14 +36,14 @@ create table holds (
 create index holds_newest on holds (placed_at desc, id desc);
 -- Serves the list of a seller's holds.
 create index holds_of_seller on holds (seller_id, placed_at desc, id desc);
--- Serves the search for the holds over a discrepancy.
+-- Serves the search for the holds about a discrepancy.
 create index holds_about on holds (about) where about is not null;
 -- Serves each reservation, which reads what holds a seller's money.
 create index holds_not_released on holds (seller_id) where released_at is null;
--- Serves a move of the sandbox clock, which wakes the sellers whose hold expires by it.
+-- Serves a move of the sandbox clock, which wakes the sellers whose holds have expired.
 create index holds_expiry on holds (expires_at) where released_at is null;
 
--- Refuses every change of a hold except its one release, so that the history stays true.
+-- Refuses every change of a hold except its one release, so that the history stays correct.
 create function release_once() returns trigger language plpgsql as $$
 begin
   if old.released_at is not null
@@ -55,10 +55,10 @@ begin
   end if;
   return new;
 end $$;
--- Whatever code updates holds, the rule is the same.
+-- In a trigger, so that the rule applies to every update.
 create trigger holds_are_released_once before update on holds
   for each row execute function release_once();
--- A released hold is history and stays.
+-- A hold is part of the history and is never deleted.
 create trigger holds_stay before delete on holds
   for each row execute function refuse_change();
 -- TRUNCATE fires no row trigger.

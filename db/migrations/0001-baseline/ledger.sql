@@ -4,7 +4,7 @@
 -- The entries, which are never changed; a mistake is corrected by another entry.
 create table ledger_entries (
   id bigint generated always as identity primary key,
-  -- Names the business event: it is booked once, however often it is recorded.
+  -- Identifies the business event, which is booked once, however often it is recorded.
   event_key text not null unique,
   kind text not null,
   seller_id text not null references sellers,
@@ -17,7 +17,7 @@ create table ledger_entries (
   payout_id text references payouts,
   stripe_id text,
   created_at timestamptz not null default business_now(),
-  -- An entry that moves nothing would only hide a mistake.
+  -- An entry between equal places would move no money and could only hide a mistake.
   constraint an_entry_moves_money check (from_place <> to_place)
 );
 -- Serves the ledger of a seller.
@@ -35,16 +35,18 @@ create table balances (
     'account-reserved', 'in-transit', 'bank', 'foreign')),
   amount bigint not null,
   primary key (seller_id, currency, place),
-  -- Reserved and sent money cannot be less than nothing. A seller may owe the platform, though.
+  -- Reserved, sent and paid money is never negative. The other places may be negative, for example
+  -- if a seller owes the platform money.
   constraint money_is_where_it_is_taken_from check (amount >= 0
     or place in ('owed', 'foreign', 'platform', 'account')),
-  -- JavaScript counts exactly up to 2^53. The API reads this name.
+  -- JavaScript represents integers exactly only up to 2^53. The API uses the name of this
+  -- constraint.
   constraint sums_stay_whole_numbers
     check (abs(amount) <= 9007199254740991)
 );
 
--- Adds an entry to both balances. Refuses to reserve more than is there, because reserved money is
--- paid out.
+-- Adds an entry to both balances. Refuses to reserve more money than is available, because reserved
+-- money is paid out.
 create function post_entry() returns trigger language plpgsql as $$
 declare
   left_behind bigint;
@@ -68,11 +70,11 @@ begin
       and place in (new.from_place, new.to_place);
   return new;
 end $$;
--- In a trigger, so that no entry can miss its balances.
+-- In a trigger, so that every entry changes its balances.
 create trigger entries_move_balances after insert on ledger_entries
   for each row execute function post_entry();
 
--- Nobody changes what was booked.
+-- An entry never changes after it was booked.
 create trigger entries_are_immutable before update or delete on ledger_entries
   for each row execute function refuse_change();
 -- TRUNCATE fires no row trigger.

@@ -1,7 +1,7 @@
--- What belongs to the whole installation: its identity, the money switch and the last checks.
+-- Data of the whole installation: its identity, the money switch and the last checks.
 
--- What this database was first used with. Another Stripe account, mode or Temporal namespace would
--- pay the same money from a second place, so processes with other settings refuse to start.
+-- The settings that this database was first used with. A process with another Stripe account, mode
+-- or Temporal namespace could pay the same money a second time, so it refuses to start.
 create table installation (
   -- The only possible value, so the table has at most one row.
   id boolean primary key default true check (id),
@@ -24,8 +24,8 @@ create table operations (
   -- The start of PostgreSQL after which the ledger was last compared with Stripe. No money moves
   -- until it equals postgres_start().
   compared_start text,
-  -- The last time at which this database was known to agree with Stripe. A backup takes the time
-  -- back with it, and so tells from when Stripe must be compared.
+  -- The last recorded activity of this database after its comparison with Stripe. In a restored
+  -- backup, this time says from when Stripe must be compared.
   alive_at timestamptz
 );
 insert into operations default values;
@@ -40,16 +40,16 @@ begin
       case when new.money_stopped then 'stopped' else 'running' end));
   return null;
 end $$;
--- Only a change of the switch is an event; a new reason for the same state is none.
+-- Only a change of the switch is an event; a new reason for the same state is not.
 create trigger operations_tell after update on operations for each row
   when (old.money_stopped <> new.money_stopped) execute function tell_of_operations();
 
--- Identifies the current start of the PostgreSQL server. After a restart the database may be a
--- backup that has forgotten payouts, so money waits for a comparison with Stripe.
+-- Identifies the current start of the PostgreSQL server. After a restart, the database may be a
+-- backup that lacks payouts, so no money moves before a comparison with Stripe.
 create function postgres_start() returns text language sql stable as
 $$ select extract(epoch from pg_postmaster_start_time())::text $$;
 
--- The latest result of each check of the surroundings, with the remedy for a failed one.
+-- The latest result of each check of the engine's surroundings, with the remedy for a failed check.
 create table checks (
   name text primary key,
   passed boolean not null,

@@ -1,12 +1,13 @@
 -- Payouts: what sellers are paid, from the order to the end of the watch for late returns.
 
--- One row for each payout. The row knows everything; its workflow can be lost and started again.
+-- One row for each payout. The row contains the whole state, so its workflow can be lost and
+-- started again.
 create table payouts (
   id text primary key,
   seller_id text not null references sellers,
   -- Stripe's spelling, ISO 4217 in lower case.
   currency text not null check (currency ~ '^[a-z]{3}$'),
-  -- Null pays everything that is payable; an order of nothing is no order.
+  -- Null pays everything that is payable. A payout of 0 would have no effect.
   requested_amount bigint check (requested_amount > 0),
   -- The states of domain/payouts/states.ts.
   status text not null default 'requested' check (status in ('requested', 'reserved',
@@ -16,7 +17,7 @@ create table payouts (
   payday timestamptz,
   -- The payout contains only what was payable at this time; null contains everything.
   cut_off_at timestamptz,
-  -- The payout that came back and that this one pays again: at most one for each.
+  -- The payout that this payout replaces. Each payout is replaced at most once.
   replaces text unique references payouts,
 
   -- How much has to be transferred from the platform; amounts are never negative.
@@ -45,11 +46,11 @@ create table payouts (
   look_again_at timestamptz,
   parked text,
   parked_at timestamptz,
-  -- What Stripe has that differs from the order.
+  -- More about the reason, such as how Stripe's object differs from the order.
   parked_detail text,
   -- The step whose outcome is unknown; there are two steps that move money.
   unknown_step text check (unknown_step in ('transfer', 'payout')),
-  -- What an operator found at Stripe. Nothing is booked before the engine has read it.
+  -- The object that an operator found at Stripe. The engine reads it before booking anything.
   named_stripe_id text,
   look_ups integer not null default 0,
   cancel_ordered_at timestamptz,
@@ -73,13 +74,13 @@ create table payouts (
   -- An operator names an object of Stripe only to resolve an unknown outcome.
   constraint only_a_doubt_is_named
     check (named_stripe_id is null or (unknown_step is not null and parked is null)),
-  -- Only Stripe can say when the bank will have the money.
+  -- Only Stripe knows when the bank will have the money.
   constraint expected_of_what_stripe_has
     check (bank_expected_at is null or stripe_payout_id is not null),
   -- Every cancellation names who ordered it.
   constraint cancellation_has_its_author
     check ((cancel_ordered_at is null) = (cancel_ordered_by is null)),
-  -- Stripe answers only what was ordered.
+  -- Stripe answers only a cancellation that was ordered.
   constraint an_answer_needs_an_order check (cancel_answer is null or cancel_ordered_at is not null)
 );
 -- Two payouts of one seller at once would compete for one balance.
@@ -94,12 +95,12 @@ create index payouts_open on payouts (seller_id, created_at)
 -- Serves the search for payouts whose deadline has passed.
 create index payouts_deadline on payouts (look_again_at)
   where status in ('requested', 'reserved', 'transferred', 'sent', 'paid');
--- Serves a change of bank details: the payouts whose money waits for one.
+-- Serves a change of bank details: the payouts whose money waits for new details.
 create index payouts_await_details on payouts (seller_id) where awaits_details;
 -- Serves the pause of a bank account, which depends on how its payouts ended.
 create index payouts_of_bank_account on payouts (seller_id, bank_account)
   where bank_account is not null;
--- Serves the allocation: new earnings first explain what adopted payouts have paid.
+-- Serves the allocation: new earnings are first allocated to adopted payouts.
 create index payouts_adopted on payouts (seller_id) where adopted_at is not null;
 -- Serves the list of payouts.
 create index payouts_newest on payouts (created_at desc, id desc);
@@ -111,20 +112,20 @@ create index payouts_of_currency on payouts (currency, created_at desc, id desc)
 create index payouts_of_status on payouts (status, created_at desc, id desc);
 -- Serves the list of parked payouts.
 create index payouts_parked on payouts (created_at desc, id desc) where parked is not null;
--- Serves attention: payouts that stopped for an operator, the oldest first.
+-- Serves attention: payouts that are parked for an operator, the oldest first.
 create index payouts_attention on payouts (date_trunc('milliseconds', parked_at, 'UTC'), id)
   where parked is not null;
 
--- Which earnings a payout is made of. An item of a payout that did not arrive is released.
+-- The earnings that a payout consists of. The items of a payout that ended unpaid are released.
 create table payout_items (
   payout_id text not null references payouts,
   earning_id text not null references earnings,
-  -- An item of nothing explains nothing.
+  -- An item of 0 would explain no money.
   amount bigint not null check (amount > 0),
   released_at timestamptz,
   primary key (payout_id, earning_id)
 );
--- Serves the question in which payouts an earning was paid.
+-- Serves the search for the payouts that paid an earning.
 create index payout_items_earning on payout_items (earning_id);
 
 -- Records the events of a payout: one for each fact that changed.

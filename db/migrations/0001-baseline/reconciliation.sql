@@ -10,12 +10,12 @@ create table movements (
   currency text not null check (currency ~ '^[a-z]{3}$'),
   net bigint not null,
   source text,
-  -- What an entry calls it: the transfer of an arrival, the reversal of what is taken back,
-  -- otherwise the source.
+  -- The id by which a ledger entry names the movement: the transfer for an arrival, the reversal
+  -- for money that is taken back, otherwise the source.
   object text,
   transfer text,
   charge text,
-  -- Our payout, where the object at Stripe carries its id. There may be no such payout here.
+  -- Our payout, if the object at Stripe contains its id. This database may not have the payout.
   payout_id text,
   is_of_charge boolean not null default false,
   -- Whether the ledger explains the line. An open line is looked at again at each pass.
@@ -24,7 +24,7 @@ create table movements (
   created_at timestamptz not null,
   available_on timestamptz not null,
   read_at timestamptz not null default business_now(),
-  -- Real time: moving the clock forward gives nobody time to act.
+  -- Real time, because moving the clock forward gives nobody time to act.
   noted_at timestamptz not null default now(),
   position bigint generated always as identity
 );
@@ -35,11 +35,11 @@ create index movements_open on movements (seller_id, created_at, position)
 create index movements_seller on movements (seller_id);
 -- Serves the platform's books: a claim finds its line by the object.
 create index movements_object on movements (object) where seller_id is null;
--- Serves refunds, which name the arrival that they give back.
+-- Serves refunds, which name the arrival that they refund.
 create index movements_source on movements (source) where net > 0 and transfer is not null;
 
--- What the lines of each book add up to, so that a balance is compared without reading all lines.
--- The trigger movements_add_up keeps the sums. A book is a seller or the platform.
+-- The sums of the lines of each book, so that a balance is compared without reading all lines. The
+-- trigger movements_add_up keeps the sums. A book belongs to a seller or to the platform.
 create table movement_sums (
   book text not null,
   currency text not null,
@@ -49,7 +49,7 @@ create table movement_sums (
   primary key (book, currency, type)
 );
 
--- Adds new lines to the sums. In one order, so that two transactions cannot block each other.
+-- Adds new lines to the sums, in a fixed order, so that two transactions cannot block each other.
 create function add_to_sums() returns trigger language plpgsql as $$
 begin
   insert into movement_sums (book, currency, type, lines, net)
@@ -59,11 +59,11 @@ begin
     set lines = movement_sums.lines + excluded.lines, net = movement_sums.net + excluded.net;
   return null;
 end $$;
--- Once for each statement, because a statement brings many lines.
+-- Runs once for each statement, because a statement inserts many lines.
 create trigger movements_add_up after insert on movements
   referencing new table as fresh for each statement execute function add_to_sums();
 
--- What each entry says happened in Stripe's books, and the line that confirms it.
+-- The line that each entry expects in Stripe's books, and the line that confirms it.
 create table claims (
   entry_id bigint not null,
   -- An entry can have a line in two books.
@@ -85,8 +85,8 @@ create index claims_seller on claims (seller_id);
 -- Serves the search for entries without a line.
 create index claims_open on claims (side, created_at) where movement_id is null;
 
--- The claims of an entry. The places decide: whatever enters or leaves an account is in its books,
--- and also in the platform's books if it came from or went to the platform.
+-- The claims of an entry, according to its places. Money that enters or leaves an account is in the
+-- account's books, and also in the platform's books if it came from the platform or went there.
 create function claims_of(entry ledger_entries)
 returns table (side text, net bigint, object text) language sql immutable as $$
   select 'account', case when entry.to_place like 'account%'
@@ -110,12 +110,14 @@ begin
     from claims_of(new);
   return null;
 end $$;
--- In a trigger, so that no entry can miss its claims. Other entries have no line at Stripe.
+-- In a trigger, so that every entry has its claims. Entries with other places have no line at
+-- Stripe.
 create trigger entries_claim_lines after insert on ledger_entries for each row
   when ((new.from_place like 'account%') <> (new.to_place like 'account%'))
   execute function note_claims();
 
--- Where the ledger and Stripe differ, or differed until it was booked. Only a person closes one.
+-- Differences between the ledger and Stripe, including differences that were booked later. Only a
+-- person closes a discrepancy.
 create table discrepancies (
   id text primary key,
   cause text not null,
@@ -130,16 +132,16 @@ create table discrepancies (
   in_ledger bigint,
   ledger_currency text,
   opened_at timestamptz not null default business_now(),
-  -- When both sides came to say the same. A person still has to say why they differed.
+  -- Since when both sides agree. A person must still state why they differed.
   agrees_since timestamptz,
   closed_at timestamptz,
   closed_by text,
   close_reason text,
   -- Each cause is opened once for an object: a closed discrepancy does not come back.
   unique (cause, object),
-  -- Whoever closes a discrepancy is named.
+  -- Every closing names who closed the discrepancy.
   constraint closing_has_its_author check ((closed_at is null) = (closed_by is null)),
-  -- Whoever closes a discrepancy says why.
+  -- Every closing has a reason.
   constraint closing_has_its_reason check ((closed_at is null) = (close_reason is null))
 );
 -- Serves the list of discrepancies.
@@ -158,10 +160,10 @@ begin
   end if;
   return new;
 end $$;
--- Whatever code updates discrepancies, the rule is the same.
+-- In a trigger, so that the rule applies to every update.
 create trigger discrepancies_are_closed_once before update on discrepancies
   for each row execute function close_once();
--- A discrepancy is history and stays.
+-- A discrepancy is part of the history and is never deleted.
 create trigger discrepancies_stay before delete on discrepancies
   for each row execute function refuse_change();
 -- TRUNCATE fires no row trigger.
@@ -187,7 +189,7 @@ end $$;
 -- Records that the discrepancy was opened.
 create trigger discrepancies_tell_the_first after insert on discrepancies
   for each row execute function tell_of_discrepancy();
--- Of the updates only the closing is an event.
+-- Of all updates, only the closing is an event.
 create trigger discrepancies_tell after update on discrepancies for each row
   when (old.closed_at is null and new.closed_at is not null)
   execute function tell_of_discrepancy();
@@ -197,7 +199,7 @@ create trigger discrepancies_tell after update on discrepancies for each row
 create table reconciliation (
   -- The only possible value, so the table has at most one row.
   id boolean primary key default true check (id),
-  -- Stripe's time of the newest line that is here together with all lines before it.
+  -- Stripe's time of the newest line that is stored together with all earlier lines.
   read_from timestamptz,
   walk_began_at timestamptz,
   walk_newest timestamptz,

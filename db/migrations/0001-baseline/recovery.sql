@@ -1,6 +1,6 @@
--- Recovery: what Stripe has and a restored database has forgotten.
+-- Recovery: objects that Stripe has and that a restored database lacks.
 
--- Money that left in the name of a payout that this database did not know. Money stops until a
+-- Transfers and payouts at Stripe for payouts that this database did not know. Money stops until a
 -- person adopts or dismisses each one.
 create table adoptions (
   stripe_id text primary key,
@@ -8,7 +8,7 @@ create table adoptions (
   step text not null check (step in ('transfer', 'payout')),
   payout_id text not null,
   stripe_account text not null,
-  -- What moved; Stripe moves no empty amounts.
+  -- The amount that moved. Stripe never moves an amount of 0.
   amount bigint not null check (amount > 0),
   currency text not null,
   created_at timestamptz not null,
@@ -21,5 +21,5 @@ create table adoptions (
   -- A decision has a time, and only a decision has one.
   constraint closing_has_its_outcome check ((closed_at is null) = (outcome is null))
 );
--- Serves the question what is left to decide.
+-- Serves the list of adoptions that a person must still decide.
 create index adoptions_open on adoptions (payout_id) where closed_at is null;

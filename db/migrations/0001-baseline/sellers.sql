@@ -3,9 +3,9 @@
 -- Each seller with its Stripe account, its schedule, and what an operator ordered about it.
 create table sellers (
   id text primary key,
-  -- The platform's own id for the seller: creating a seller twice finds the first one.
+  -- The platform's own id for the seller: a repeated creation finds the existing seller.
   external_id text unique,
-  -- What the rules of payouts know about a seller.
+  -- The status that decides whether the seller can be paid.
   status text not null default 'onboarding'
     check (status in ('onboarding', 'active', 'restricted', 'closed')),
   email text not null,
@@ -19,13 +19,14 @@ create table sellers (
   metadata jsonb not null default '{}',
   created_at timestamptz not null default business_now(),
 
-  -- Two sellers with one account would receive each other's money. The API reads this name.
+  -- Two sellers with one account would receive each other's money. The API uses the name of this
+  -- constraint.
   stripe_account text constraint sellers_stripe_account_key unique,
   transfers_capability text,
   payouts_capability text,
   -- Stripe's codes for why a capability is not active, as last read.
   capability_details jsonb not null default '[]',
-  -- When Stripe was told to leave the account's payouts to us.
+  -- When the engine read back that the account's payouts are manual.
   payouts_manual_at timestamptz,
   account_read_at timestamptz,
   account_tried_at timestamptz,
@@ -82,7 +83,7 @@ create index sellers_stalest on sellers (account_tried_at nulls first)
 -- Serves the reconciliation, which takes the account that was not compared for the longest time.
 create index sellers_unchecked on sellers (books_checked_at nulls first, id)
   where stripe_account is not null;
--- Serves attention: sellers that stopped for an operator, the oldest first.
+-- Serves attention: sellers that are parked for an operator, the oldest first.
 create index sellers_attention on sellers (date_trunc('milliseconds', parked_at, 'UTC'), id)
   where parked is not null;
 -- Serves attention: sellers that Stripe rejected, the oldest first.
@@ -107,7 +108,7 @@ begin
     then coalesce(old.rejected_at, business_now()) end;
   return new;
 end $$;
--- In a trigger, because each read of an account writes the capabilities anew.
+-- In a trigger, because each read of an account writes the capabilities again.
 create trigger sellers_note_rejected
   before insert or update of transfers_capability, payouts_capability on sellers
   for each row execute function note_rejected();

@@ -24,11 +24,11 @@ create table attempts (
   refusal text,
   error jsonb,
   decided_at timestamptz,
-  -- One attempt for each number, so that two workers cannot both start the next one.
+  -- One attempt for each number, so that two workers cannot both open the next attempt.
   unique (object_id, step, number),
-  -- A success is one only with the id of what Stripe made.
+  -- A success has the id of the object that Stripe made, and no other attempt has one.
   constraint success_has_its_object check ((state = 'succeeded') = (stripe_id is not null)),
-  -- A refusal says why, because the reason decides what happens next.
+  -- A refusal has a reason, which decides the next step.
   constraint refusal_has_its_reason check ((state = 'refused') = (refusal is not null))
 );
 -- A step is sent again under a new key only after a refusal; otherwise money could move twice.

@@ -1,11 +1,11 @@
--- Wake-ups: which workflows have something to look at.
+-- Wake-ups: workflows that must look at their rows again.
 
--- Versions no wake-up ever had before: a delivery removes exactly what it delivered, and not what
--- was added meanwhile.
+-- Gives each wake-up a new version. A delivery removes only the version that it delivered, not
+-- topics that were added meanwhile.
 create sequence wake_up_versions as bigint;
 
--- Written in the transaction that gives the reason, and removed when the workflow was signaled. A
--- crash in between delivers a wake-up twice and never loses it.
+-- A wake-up is written in the transaction that causes it, and removed after the workflow was
+-- signaled. A crash in between delivers the wake-up twice and never loses it.
 create table wake_ups (
   workflow_id text primary key,
   topics text[] not null,
