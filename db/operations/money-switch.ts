@@ -45,7 +45,7 @@ export async function lockMoneySwitch(tx: Tx): Promise<void> {
     .execute();
 }
 
-/** Only payouts wait for the switch, because nothing else moves money. */
+/** Wakes the payouts that wait for the switch. Nothing but payouts moves money. */
 async function wakeStopped(tx: Tx): Promise<void> {
   await insertWakeUps(
     tx,

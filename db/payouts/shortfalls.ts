@@ -9,9 +9,9 @@ import { moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
 /**
- * Ends payouts that Stripe refused because the money reserved at the account was moved by somebody
- * else. Replaces each with a payout that reserves the remaining money. Otherwise these payouts
- * would wait forever.
+ * Ends payouts that Stripe refused because somebody else moved the money reserved at the account.
+ * Replaces each with a payout that reserves the remaining money. Otherwise these payouts would wait
+ * forever.
  */
 export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
   const rows = await selectPayout(tx)

@@ -50,7 +50,7 @@ create table attention_items (
     check ((why is not null) = (outcome is not distinct from 'left-out'))
 );
 
--- Keeps a list that was run, so that everyone can see what was ordered.
+-- Keeps a list that was run, so that it shows what was ordered.
 create function keep_what_was_run() returns trigger language plpgsql as $$
 begin
   if old.run_at is not null then

@@ -9,6 +9,6 @@ create table clock (
 );
 insert into clock default values;
 
--- The current business time. All deadlines, holds and history are written and compared in it.
+-- The current business time, which all deadlines, holds and histories use.
 create function business_now() returns timestamptz language sql stable as
 $$ select now() + offset_ms * interval '1 millisecond' from clock $$;

@@ -1,4 +1,4 @@
--- Holds: decisions that a seller's money is not paid.
+-- Holds: decisions to withhold a seller's money.
 
 -- Each hold, who placed it and why, and how it ended. Holds add up, and each is released alone.
 create table holds (

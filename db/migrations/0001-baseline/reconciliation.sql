@@ -170,8 +170,8 @@ create trigger discrepancies_stay before delete on discrepancies
 create trigger discrepancies_stay_all before truncate on discrepancies
   for each statement execute function refuse_change();
 
--- Records that a discrepancy was opened or closed. The engine opens every discrepancy, whoever
--- caused it.
+-- Records that a discrepancy was opened or closed. The engine opens every discrepancy, so it is the
+-- actor of the opening.
 create function tell_of_discrepancy() returns trigger language plpgsql as $$
 declare
   amount bigint := abs(coalesce(new.at_stripe, new.in_ledger));
