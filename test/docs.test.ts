@@ -12,8 +12,26 @@ function namedIn(document: string, beside: RegExp): { path: string; names: strin
   const pairs = new RegExp(`${file.source}${beside.source}`, 'g');
   return [...read(document).matchAll(pairs)].map(([, path = '', exported = '']) => ({
     path,
-    names: [...exported.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+    names: quoted(exported),
   }));
+}
+
+/** The names in backquotes. */
+function quoted(names: string): string[] {
+  return [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+}
+
+/** The names among these that their file does not declare; all of them if there is no such file. */
+function undeclaredOf(named: { path: string; names: string[] }[]): string[] {
+  return named.flatMap(({ path, names }) => {
+    if (!existsSync(at(path))) return [`${path} does not exist`];
+    const text = read(path);
+    const before = path.endsWith('.sql')
+      ? '\\b(function|table|trigger|index|constraint) '
+      : '^(export )?(async )?(function|const|type|class) ';
+    const isDeclared = (name: string) => new RegExp(`${before}${name}\\b`, 'm').test(text);
+    return names.filter((name) => !isDeclared(name)).map((name) => `${path}: ${name}`);
+  });
 }
 
 /** The exports among these that their file does not have; every one if there is no such file. */
@@ -41,10 +59,30 @@ describe('docs/one-payout.md', () => {
 });
 
 describe('docs/rules.md', () => {
-  test('names only files and exports that exist', () => {
-    const named = namedIn('docs/rules.md', / \| ([^|\n]+) \|/);
-    expect(named.length).toBeGreaterThan(45);
-    expect(missingOf(named)).toEqual([]);
+  const [table = ''] = read('docs/rules.md').split('\n## ');
+  const rows = table
+    .split('\n')
+    .filter((line) => line.includes('? |'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  test('names in every row a file that exists and what it declares', () => {
+    const named = rows.flatMap(([, , path = '', names = '', beside = '']) => [
+      { path: path.replaceAll('`', ''), names: quoted(names) },
+      ...[...beside.matchAll(/`([^`]+)` \(([^)]+)\)/g)].map(([, other = '', of = '']) => {
+        return { path: other, names: quoted(of) };
+      }),
+    ]);
+    expect(rows.length).toBeGreaterThan(250);
+    expect(named.filter(({ names }) => names.length === 0)).toEqual([]);
+    expect(undeclaredOf(named)).toEqual([]);
+  });
+
+  test('fills the four columns of every row, and asks each question once', () => {
+    expect(rows.filter((row) => row.length !== 6)).toEqual([]);
+    const beside = /^(|[\w ]+: `[^`]+` \(`\w+`(, `\w+`)*\))$/;
+    expect(rows.filter(([, , , , other = '']) => !beside.test(other))).toEqual([]);
+    const questions = rows.map(([, question]) => question);
+    expect(questions.length).toBe(new Set(questions).size);
   });
 });
 
