@@ -86,7 +86,10 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
 }
 
-/** The status that results from the account's capabilities and payout schedule. */
+/**
+ * The status that results from the account's capabilities and payout schedule. The SQL of
+ * `recordPayoutsManual` repeats this rule.
+ */
 export function statusOf(facts: {
   status: SellerStatus;
   canReceiveTransfers: boolean;

@@ -91,7 +91,7 @@ export async function recordBankFailure(
 
 /**
  * Counts the payouts to this bank account that failed because of the bank within
- * `failureWindowDays`.
+ * `failureWindowDays`. The condition repeats `isBankFailure` in domain/accounts/bank.ts.
  */
 async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`

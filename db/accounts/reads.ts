@@ -148,7 +148,7 @@ export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<vo
 
 /**
  * Records that the engine read the account's payouts back as manual: from now on, only the engine
- * pays out the account.
+ * pays out the account. The condition `isActive` repeats `statusOf` in domain/sellers.ts.
  */
 export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<void> {
   await db.transaction().execute(async (tx) => {

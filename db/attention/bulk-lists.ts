@@ -9,7 +9,10 @@ import { businessNow, inMinutes } from '../time.ts';
 import { planFor, type Planned } from './bulk-plans.ts';
 import { type AttentionFilter, listAttention } from './waiting-for-people.ts';
 
-/** How many minutes a list may be run after it was shown. */
+/**
+ * How many minutes a list for a bulk command may be run after it was previewed. `beginRun` checks
+ * this limit, and that the list runs once.
+ */
 export const listMinutes = 60;
 
 /** The most objects per list: each takes its own transaction, and all of them share one request. */

@@ -93,6 +93,7 @@ const asInstant = instant('since');
 const parkedSince = sql<string>`date_trunc('milliseconds', parked_at, 'UTC')`;
 const rejectedSince = sql<string>`date_trunc('milliseconds', rejected_at, 'UTC')`;
 const openedSince = sql<string>`date_trunc('milliseconds', opened_at, 'UTC')`;
+/** Since when a payout is late at the bank: `isLateAt` of domain/payouts/late.ts in SQL. */
 const lateSince = sql<string>`date_trunc('milliseconds',
   sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;
 

@@ -23,7 +23,8 @@ export function selectPayout(db: Db) {
 /**
  * The columns that are read in addition to a payout's own columns. A bank account without a
  * fingerprint is known only from a failed payout, because Stripe does not list the account's bank
- * accounts. Payouts of such a seller go to Stripe's default bank account.
+ * accounts. Payouts of such a seller go to Stripe's default bank account. `pays_to` repeats `isUsed`
+ * in domain/accounts/bank.ts.
  */
 export const readAlong = [
   businessNow.as('now'),

@@ -115,7 +115,10 @@ export async function checkBooks(db: Db, sellers: readonly SellerId[]): Promise<
   await open(db, balancesBesideLines(ids));
 }
 
-/** Lines whose entry has another amount or currency now. */
+/**
+ * Lines whose entry has another amount or currency now: the opposite of `agrees` in
+ * domain/reconciliation/movements.ts.
+ */
 function differingPairs(ids: RawBuilder<unknown>) {
   return sql`select 'amount-differs' as cause, movements.id as object, claims.seller_id,
       entry.payout_id, movements.id as movement_id, movements.object as stripe_id,

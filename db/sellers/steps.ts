@@ -10,7 +10,10 @@ import type { Database } from '../schema/index.ts';
 import { isBeforeBank } from '../schema/statuses.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
 
-/** Reads a seller as its workflow sees it, with the payouts that may start now. */
+/**
+ * Reads a seller as its workflow sees it, with the payouts that may start now. The count of
+ * requirements repeats `isDue` in domain/accounts/requirements.ts.
+ */
 export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
   const { rows } = await sql<SellerRow>`
     select sellers.*, business_now() as now, ${paydayAt} as payday_at, array(

@@ -34,7 +34,10 @@ export type BankAccountRecord = Bank & {
   failureCode: string | null;
 };
 
-/** The bank account that payouts in a currency go to. */
+/**
+ * True for the bank account that payouts in a currency go to. `readAlong` in db/payouts/rows.ts
+ * repeats this rule.
+ */
 export function isUsed(
   { currency: takes, isDefault, goneAt }: Pick<Bank, 'currency' | 'isDefault' | 'goneAt'>,
   currency: Currency,
@@ -42,13 +45,17 @@ export function isUsed(
   return takes === currency && isDefault && goneAt === null;
 }
 
-/** The bank account that payouts in a currency go to, while it is paused. */
+/**
+ * The bank account that payouts in a currency go to, while it is paused. The SQL function
+ * `bank_is_paused` repeats this rule, and a test compares the two.
+ */
 export function pausedBank<Of extends Bank>(banks: readonly Of[], currency: Currency) {
   return banks.find((bank) => isUsed(bank, currency) && bank.pausedAt !== null);
 }
 
 /**
  * The bank account that payouts in a currency go to, while it takes none because it was changed.
+ * The SQL function `bank_cools_until` repeats this rule, and a test compares the two.
  */
 export function coolingBank<Of extends Bank>(
   banks: readonly Of[],
@@ -60,7 +67,8 @@ export function coolingBank<Of extends Bank>(
 
 /**
  * True when Stripe would convert a transfer in this currency: the account has neither the currency
- * for its own nor a bank account that takes it.
+ * for its own nor a bank account that takes it. The SQL function `is_converted` repeats this rule,
+ * and a test compares the two.
  */
 export function isConverted(
   banks: readonly Pick<Bank, 'currency' | 'goneAt'>[],

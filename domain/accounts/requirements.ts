@@ -16,7 +16,10 @@ export type Requirement = {
   errors: string[];
 };
 
-/** True for what is asked for now; the rest Stripe only announces. */
+/**
+ * True for what is asked for now; the rest Stripe only announces. The SQL of
+ * `readSellerForWorkflow` repeats this rule.
+ */
 export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
   return deadline !== 'eventually_due';
 }

@@ -3,7 +3,10 @@ import { waitNames } from '../waits.ts';
 import type { Operations } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
-/** An operator stopped all money. */
+/**
+ * The wait that says that an operator stopped all money. `stopsOf` in payout.ts decides when a
+ * payout's explanation contains it.
+ */
 export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {
   const why = `An operator stopped all money: ${reason ?? 'no reason is known'}`;
   const command = {

@@ -182,7 +182,10 @@ export function waitsOf(around: Around, since: string): Waiting[] {
 
 const nobody = { by: null, commands: [] };
 
-/** What holds up everybody: Stripe's silence only those who have nothing else to wait for first. */
+/**
+ * Decides whether the explanation names stopped money and Stripe's silence: both only before Stripe
+ * has the payout, and the silence only if the payout waits for nothing else first.
+ */
 function stopsOf(around: Around, told: readonly Waiting[]): Waiting[] {
   const { payout, operations, now } = around;
   if (!isBeforeStripe(payout.status)) return [];

@@ -11,7 +11,8 @@ const day = 24 * hour;
 
 /**
  * Decides what follows a refusal: wait for a cause that time or the seller can remove, park for
- * every other. Events end the waits early; the minutes matter only if no event arrives.
+ * every other. Events end the waits early; the minutes matter only if no event arrives. Which cause
+ * a refusal has is decided in activities/stripe/errors.ts.
  */
 export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
   switch (refusal) {

@@ -9,7 +9,10 @@ export const lateReturnDays = 10;
 /** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
 export const lateDays = 7;
 
-/** True if the bank has not confirmed the payout within the time it should take. */
+/**
+ * True if the bank has not confirmed the payout within the time it should take. `lateSince` in
+ * db/attention/waiting-for-people.ts repeats this rule.
+ */
 export function isLateAt(
   { status, sentAt }: { status: PayoutStatus; sentAt: string | null },
   now: string,

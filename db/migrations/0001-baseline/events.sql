@@ -11,7 +11,8 @@ $$;
 create table events (
   position bigint generated always as identity,
   id text primary key default new_event_id(),
-  -- The API documents these types, and platforms rely on them.
+  -- The types of eventCatalogue in domain/events.ts. The API documents them, and platforms rely on
+  -- them.
   type text not null constraint events_of_the_catalogue check (type in (
     'seller.created', 'seller.account_created', 'seller.activated', 'seller.restricted',
     'seller.requirements_changed', 'seller.paused', 'seller.resumed', 'seller.schedule_changed',

@@ -83,7 +83,8 @@ create table payouts (
   -- Stripe answers only a cancellation that was ordered.
   constraint an_answer_needs_an_order check (cancel_answer is null or cancel_ordered_at is not null)
 );
--- Two payouts of one seller at once would compete for one balance.
+-- Two payouts of one seller at once would compete for one balance. The rule is payoutBefore in
+-- domain/payouts/queue.ts.
 create unique index one_payout_in_flight on payouts (seller_id, currency)
   where status in ('reserved', 'transferred');
 -- A payday is opened once. A payout that replaces another one belongs to the same payday.
