@@ -23,7 +23,7 @@ const places: Record<string, Place> = {
   US: { city: 'San Francisco', postalCode: '94111', state: 'CA' },
 };
 
-/** A city of the country. A country that is not listed gets a name that says so. */
+/** A city in the country. A country that is not listed gets an invented name. */
 export function placeOf(country: string): Place {
   return places[country] ?? { city: `A city in ${country}`, postalCode: '00000' };
 }

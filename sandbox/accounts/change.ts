@@ -7,7 +7,7 @@ import type { AccountRecord, Capability } from '../store/records.ts';
 import { bankAccountsOf, findAccount, readAccount, storeAccount } from './record.ts';
 import { standingOf } from './requirements.ts';
 
-/** How long Stripe reviews values that are not verified immediately, on the sandbox's clock. */
+/** Milliseconds on the sandbox's clock for which Stripe reviews values that need a review. */
 const reviewMs = 3_000;
 
 /**
@@ -26,12 +26,15 @@ export function changeAccount(
   applyStanding(w, after, reviewed);
   storeAccount(w, after);
   tell(w, before, after);
-  // What could not be paid out by itself before may be now.
+  // Automatic payouts that were impossible before may now be possible.
   if (!isPaidOut(before) && isPaidOut(after)) lookAtPayouts(w, id);
   return after;
 }
 
-/** Brings capabilities and requirements in line with what has been entered. */
+/**
+ * Updates capabilities and requirements to match the entered data. `reviewed` is true once the
+ * review is over.
+ */
 export function applyStanding(w: World, account: AccountRecord, reviewed: boolean): void {
   if (!account.internal.recipient) return;
   const wasReviewing = account.internal.reviewing;
@@ -44,12 +47,12 @@ export function applyStanding(w: World, account: AccountRecord, reviewed: boolea
   }
 }
 
-/** Due: Stripe has reviewed what the seller entered. */
+/** Due: Stripe has finished its review of the entered data. */
 export function finishReview(w: World, id: string): void {
   if (findAccount(w, id)?.internal.reviewing) changeAccount(w, id, () => undefined, true);
 }
 
-/** Stripe asks a seller for something more, to be answered by a deadline. */
+/** Requires something more from a seller by a deadline. */
 export function demand(w: World, id: string, description: string, deadline: number): AccountRecord {
   schedule(w, deadline, 'deadline', id);
   return changeAccount(w, id, ({ internal }) => {
@@ -58,7 +61,7 @@ export function demand(w: World, id: string, description: string, deadline: numb
   });
 }
 
-/** Due: what is still missing at its deadline restricts the account. */
+/** Due: restricts the account if something is still missing at the deadline. */
 export function passDeadline(w: World, id: string): void {
   if (findAccount(w, id)) changeAccount(w, id, () => undefined);
 }

@@ -60,7 +60,7 @@ export const externalAccountRoutes = [
       where(c, 'kind', 'bank_account');
       where(c, 'account', id);
       where(c, "json_extract(body, '$.internal.deleted')", 0);
-      // Cards are not made here.
+      // The sandbox has no cards, so a list of cards is empty.
       if (params.object === 'card') c.sql.push('0');
       const { rows, hasMore } = readPage(w, 'objects', c, params);
       const data = rows.map((row) => view(JSON.parse(String(row['body'])) as BankAccount));
@@ -80,7 +80,7 @@ export const externalAccountRoutes = [
     },
     ({ w, id, id2 }, params) => {
       const before = readBank(w, id, id2);
-      // Even an empty update lets payouts to an errored bank account start again.
+      // Even an empty update makes an errored bank account accept payouts again.
       const after: BankAccount = { ...before, status: 'new' };
       if (params.account_holder_name !== undefined)
         after.account_holder_name = params.account_holder_name;
@@ -109,7 +109,7 @@ export const externalAccountRoutes = [
   }),
 ];
 
-/** Adds a bank account; the first of a currency becomes its default. */
+/** Adds a bank account. The first bank account of a currency becomes its default. */
 export function addBankAccount(
   w: World,
   accountId: string,
@@ -158,7 +158,7 @@ export function changeBank(w: World, before: BankAccount, after: BankAccount): B
     view(after),
     changedFrom(before, after),
   );
-  // What could not be paid out to it before may be now.
+  // Automatic payouts to this bank account may be possible again.
   if (after.status === 'new') lookAtPayouts(w, after.account);
   return after;
 }

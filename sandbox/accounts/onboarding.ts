@@ -6,7 +6,10 @@ import { addBankAccount } from './external-accounts.ts';
 import { bankAccountsOf, countryOf, readAccount } from './record.ts';
 import { merge } from './v2-shapes.ts';
 
-/** What a seller enters on the hosted page; the defaults are Stripe's values that succeed at once. */
+/**
+ * The data that a seller enters on the hosted page. The defaults are Stripe's test values that
+ * succeed immediately.
+ */
 export type Entered = {
   givenName?: string | undefined;
   surname?: string | undefined;
@@ -22,7 +25,10 @@ export type Entered = {
   iban?: string | undefined;
   country?: string | undefined;
   currency?: string | undefined;
-  /** The legacy `recipient` agreement opens every corridor and makes transfers wait a day. */
+  /**
+   * The legacy `recipient` agreement allows every cross-border route, and delays transfers by a
+   * day.
+   */
   serviceAgreement?: 'full' | 'recipient' | undefined;
 };
 
@@ -34,7 +40,8 @@ const testNumbers: Record<string, string> = {
 };
 
 /**
- * Enters what a seller enters on the hosted page: identity, terms of service and a bank account.
+ * Completes onboarding as a seller does on the hosted page: identity, terms of service and a bank
+ * account.
  */
 export function completeOnboarding(w: World, id: string, entered: Entered): AccountRecord {
   const account = readAccount(w, id);

@@ -4,7 +4,7 @@ import { platformId, type World } from '../core/world.ts';
 import { allRecords, findRecord, insertRecord, saveRecord } from '../store/objects.ts';
 import type { AccountRecord, BalanceSettings, BankAccount, Capability } from '../store/records.ts';
 
-/** The schedule of a new connected account: Stripe pays out by itself every day. */
+/** The schedule of a new connected account: Stripe pays it out automatically every day. */
 export const newAccountSettings: BalanceSettings = {
   debit_negative_balances: false,
   interval: 'daily',
@@ -31,7 +31,7 @@ export function readAccount(w: World, id: string): AccountRecord {
   return account;
 }
 
-/** The country of an account in capitals, as tables of countries have it. */
+/** The country of an account in upper case. */
 export function countryOf(account: AccountRecord): string {
   return (textOf(account.identity['country']) || 'us').toUpperCase();
 }
@@ -41,7 +41,7 @@ export function bankAccountsOf(w: World, account: string): BankAccount[] {
   return allRecords(w, 'bank_account', account).filter((bank) => !bank.internal.deleted);
 }
 
-/** Creates the platform's own account and bank account, once. */
+/** Creates the platform's own account and bank account if they do not exist. */
 export function seedPlatform(w: World): void {
   if (findAccount(w, platformId)) return;
   const created = new Date(w.clock.now()).toISOString();

@@ -2,10 +2,10 @@ import { isObject, type JsonObject, textOf } from '../core/json.ts';
 import type { AccountRecord, BankAccount, Capability, RequirementEntry } from '../store/records.ts';
 import { countryOf } from './record.ts';
 
-/** What the magic values of a seller's data lead to. */
+/** The outcome of the magic test values in a seller's data. */
 export type Verdict = { status: 'verified' | 'reviewing' | 'rejected' | 'open' };
 
-/** The state of an account's requirements and capabilities, as its data implies. */
+/** The requirements and capabilities that follow from an account's data. */
 export type Standing = {
   entries: RequirementEntry[];
   stripeTransfers: Capability;
@@ -16,7 +16,10 @@ export type Standing = {
 const transfers = 'stripe_balance.stripe_transfers';
 const payouts = 'stripe_balance.payouts';
 
-/** Works out an account's standing from what has been entered; `reviewed` ends a review. */
+/**
+ * Computes the requirements and capabilities from the entered data. `reviewed` is true once the
+ * review is over.
+ */
 export function standingOf(
   account: AccountRecord,
   banks: BankAccount[],
@@ -100,7 +103,10 @@ function needsIdNumber(account: AccountRecord): boolean {
   return countryOf(account) === 'US';
 }
 
-/** What does not match by the magic values: birth date, id number, address. */
+/**
+ * The values that Stripe cannot verify according to the magic test values: birth date, identity
+ * number, address.
+ */
 function mismatches(account: AccountRecord): RequirementEntry[] {
   const { identity } = account;
   const person = part(identity, 'individual');

@@ -19,7 +19,7 @@ const reasons = [
   'terms_of_service',
 ] as const;
 
-/** The v1 view of accounts: the account of the key, and any account of the platform. */
+/** The v1 routes of accounts: the platform's own account, and its connected accounts. */
 export const accountV1Routes: Route[] = [
   v1('GET /v1/account', {}, ({ w, account }) => accountView(w, readAccount(w, account))),
   { method: 'POST', path: '/v1/accounts', run: refuseCreation },

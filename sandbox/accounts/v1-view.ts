@@ -6,7 +6,7 @@ import type { AccountRecord, Capability } from '../store/records.ts';
 import { bankAccountsOf, countryOf } from './record.ts';
 import { collectorOf, deadlineOf } from './v2-view.ts';
 
-/** The same account as `/v1/accounts/:id` shows it. */
+/** An account in the format of `/v1/accounts/:id`. */
 export function accountView(w: World, account: AccountRecord): JsonObject {
   const { id, internal } = account;
   const isPlatform = id === platformId;
@@ -134,7 +134,7 @@ function v1Name(description: string): string {
   );
 }
 
-/** What an account of a marketplace shows of settings it never uses. */
+/** The settings that a marketplace's account never uses, as Stripe shows them. */
 const untouchedSettings: JsonObject = {
   branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
   card_payments: {

@@ -109,7 +109,7 @@ function applyParams(account: AccountRecord, params: Params): void {
   if (transfers !== undefined) account.internal.transfersRequested = transfers;
 }
 
-/** Does a change contain the field at this path? */
+/** True if a change contains the field at this path. */
 function isGiven(params: Params, path: string): boolean {
   const steps = path.split('.');
   const found = steps.reduce<Json | undefined>(

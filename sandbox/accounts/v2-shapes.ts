@@ -79,7 +79,7 @@ const recipient = hash({
 
 const collector = oneOf('application', 'stripe', 'application_custom', 'application_express');
 
-/** What may be created with an account, and changed later. */
+/** The parameters of the creation and the update of an account. */
 export const accountShape = {
   configuration: hash({ customer: anything(), merchant: anything(), recipient }),
   contact_email: text(),

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { AccountRecord } from '../store/records.ts';
 
-/** The parts of a v2 account that are only shown when asked for. */
+/** The parts of a v2 account that Stripe shows only on request. */
 export const includable = [
   'configuration.customer',
   'configuration.merchant',
@@ -12,10 +12,10 @@ export const includable = [
   'requirements',
 ] as const;
 
-/** A part that may be asked for. */
+/** A part of a v2 account that may be requested with `include`. */
 export type Include = (typeof includable)[number];
 
-/** An account as Accounts v2 shows it: what was not asked for is null. */
+/** An account in the format of Accounts v2. Parts that were not requested are null. */
 export function accountV2View(account: AccountRecord, include: Include[] = []): JsonObject {
   const asked = (part: Include, value: JsonObject | null) =>
     include.includes(part) ? value : null;
@@ -68,23 +68,29 @@ function requirementsOf({ internal }: AccountRecord): JsonObject {
   };
 }
 
-/** The first moment by which something has to be entered, in milliseconds. */
+/** The earliest deadline of the open requirements, in milliseconds. */
 export function deadlineOf({ demands = [] }: AccountRecord['internal']): number | undefined {
   return demands.length === 0 ? undefined : Math.min(...demands.map(({ deadline }) => deadline));
 }
 
-/** Who collects requirements is always told: who shows the seller a dashboard, does. */
+/**
+ * The defaults of an account. They always name who collects requirements: whoever provides the
+ * seller's dashboard.
+ */
 function defaultsOf({ dashboard, defaults }: AccountRecord): JsonObject {
   const collector = { requirements_collector: collectorOf(dashboard) };
   return { ...defaults, responsibilities: { ...collector, ...defaults.responsibilities } };
 }
 
-/** Who collects the requirements of an account with this dashboard, unless it was said. */
+/**
+ * Who collects the requirements of an account with this dashboard, unless the request named
+ * somebody.
+ */
 export function collectorOf(dashboard: string): 'application' | 'stripe' {
   return dashboard === 'none' ? 'application' : 'stripe';
 }
 
-/** The individual is a person of its own. */
+/** The identity of an account. The individual has its own id, like a person. */
 function identityOf({ id, created, identity }: AccountRecord): JsonObject {
   const { individual, ...rest } = hideNumbers(identity);
   if (!isObject(individual)) return rest;
@@ -95,7 +101,7 @@ function identityOf({ id, created, identity }: AccountRecord): JsonObject {
   };
 }
 
-/** Stripe never shows an id number again. */
+/** Hides identity numbers, because Stripe never shows them again. */
 function hideNumbers(identity: JsonObject): JsonObject {
   return JSON.parse(
     JSON.stringify(identity, (key, value: unknown) =>

@@ -5,16 +5,16 @@ import { readSetting, writeSetting } from '../store/settings.ts';
 export type Clock = {
   /** The current time in milliseconds. While a due item is processed, the time when it was due. */
   now(): number;
-  /** Now, in whole seconds, as Stripe's v1 objects carry it. */
+  /** The current time in whole seconds, as in Stripe's v1 objects. */
   seconds(): number;
   offsetMs(): number;
-  /** Persists a larger offset; the caller then processes what has become due. */
+  /** Stores a larger offset. The caller then processes everything that has become due. */
   setOffset(offsetMs: number): void;
-  /** Runs `work` as of `at`, so that new objects carry the time when they were due. */
+  /** Runs `work` at the time `at`, so that new objects carry the time at which they were due. */
   asOf<T>(at: number, work: () => T): T;
 };
 
-/** Opens the clock at the offset that the last process stored. */
+/** Opens the clock with the offset that the last process stored. */
 export function openClock(db: Database): Clock {
   let offsetMs = readSetting(db, 'offsetMs', 0);
   let frozen: number | undefined;

@@ -6,7 +6,9 @@ export type DueHandlers = Record<string, (w: World, ref: string) => void>;
 
 type DueRow = { seq: number; at: number; kind: string; ref: string };
 
-/** Schedules an item at a time. The same item at the same time is scheduled once. */
+/**
+ * Schedules an item for a time. Scheduling the same item for the same time again changes nothing.
+ */
 export function schedule(w: World, at: number, kind: string, ref: string): void {
   w.db.run('insert or ignore into due (at, kind, ref) values (?, ?, ?)', at, kind, ref);
 }
@@ -16,19 +18,20 @@ export function unschedule(w: World, kind: string, ref: string): void {
   w.db.run('delete from due where kind = ? and ref = ?', kind, ref);
 }
 
-/** Is something of this kind waiting for this object? */
+/** True if an item of this kind is scheduled for this object. */
 export function isScheduled(w: World, kind: string, ref: string): boolean {
   return w.db.get('select 1 from due where kind = ? and ref = ?', kind, ref) !== undefined;
 }
 
 const atOnce = 100;
 
-/** Processes every due item in order of time. */
+/** Processes all due items in order of time. Returns their number. */
 export function processDue(w: World, handlers: DueHandlers): number {
   const until = w.clock.now();
   let count = 0;
   for (let done = atOnce; done === atOnce; count += done) {
-    // Many share a transaction, since a clock moved by a month has thousands of things to do.
+    // One transaction processes many items, because a clock that moves by a month makes thousands
+    // of items due.
     done = isAnythingDue(w, until) ? w.db.transaction(() => processSome(w, handlers, until)) : 0;
   }
   return count;
@@ -47,7 +50,7 @@ function processSome(w: World, handlers: DueHandlers, until: number): number {
   return atOnce;
 }
 
-/** An item that fails must not prevent the items after it. */
+/** Processes one item. A failure must not prevent the items after it. */
 function perform(w: World, { kind, ref }: DueRow, handle: DueHandlers[string] | undefined): void {
   try {
     w.db.savepoint(() => handle?.(w, ref));

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** The body of an error as Stripe writes it. */
+/** The body of an error in Stripe's format. */
 export type ErrorBody = {
   type: string;
   message: string;
@@ -9,7 +9,10 @@ export type ErrorBody = {
   doc_url?: string;
 };
 
-/** A refusal. `stored` says whether Stripe keeps it under the idempotency key and replays it. */
+/**
+ * A refusal. `stored` is true if Stripe stores the refusal under the idempotency key and replays
+ * it.
+ */
 export class StripeFault extends Error {
   readonly status: number;
   readonly body: ErrorBody;
@@ -27,22 +30,22 @@ export class StripeFault extends Error {
 
 type Details = { code?: string; param?: string; status?: number };
 
-/** A refusal by the endpoint itself, replayed under the same key. */
+/** Creates a refusal by the endpoint itself, which is replayed under the same key. */
 export function refusal(message: string, details: Details = {}): StripeFault {
   return new StripeFault(details.status ?? 400, bodyOf(message, details), true);
 }
 
-/** A refusal before the endpoint ran, which Stripe does not keep. */
+/** Creates a refusal before the endpoint ran, which Stripe does not store. */
 export function invalid(message: string, details: Details = {}): StripeFault {
   return new StripeFault(details.status ?? 400, bodyOf(message, details), false);
 }
 
-/** The answer for an id that names nothing. */
+/** Creates the refusal of an id that does not exist. */
 export function missing(what: string, id: string, param = 'id', status = 404): StripeFault {
   return refusal(`No such ${what}: '${id}'`, { code: 'resource_missing', param, status });
 }
 
-/** The answer while another request works on the same object. */
+/** Creates the refusal of a request while another request changes the same object. */
 export function lockTimeout(): StripeFault {
   const message =
     "This object can't be accessed right now because another API request or Stripe process is " +
@@ -51,7 +54,7 @@ export function lockTimeout(): StripeFault {
   return new StripeFault(429, body, false, { 'Stripe-Should-Retry': 'true' });
 }
 
-/** The answer body of a fault. */
+/** Converts a fault to the body of an answer. */
 export function errorAnswer(fault: StripeFault, requestId: string): JsonObject {
   const log = `https://dashboard.stripe.com/test/logs/${requestId}`;
   return { error: { ...fault.body, request_log_url: log } };

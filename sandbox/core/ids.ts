@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Creates an id in Stripe's format, `tr_1...`, unique for all practical purposes. */
+/** Creates a random id in Stripe's format, such as `tr_1...`. */
 export function newId(prefix: string, length = 24): string {
   let id = '1';
   for (const byte of randomBytes(length - 1)) id += letters[byte % letters.length];

@@ -1,15 +1,15 @@
-/** Any JSON value, so that what travels over HTTP is typed without `any`. */
+/** Any JSON value, so that HTTP bodies are typed without `any`. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
 
-/** A JSON object, the shape of every request and answer. */
+/** A JSON object, such as the body of a request or an answer. */
 export type JsonObject = { [key: string]: Json | undefined };
 
-/** Tells an object from a list, a scalar and null, for walking parsed bodies. */
+/** True for an object, and false for a list, a scalar or null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Serialises with sorted keys, so that two equal requests compare as equal text. */
+/** Serializes with sorted keys, so that equal requests have equal texts. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     isObject(inner)
@@ -18,12 +18,14 @@ export function canonical(value: unknown): string {
   );
 }
 
-/** Compares by content, to find out which parts of an account a change touched. */
+/**
+ * Compares two values by content, for example the parts of an account before and after a change.
+ */
 export function equal(left: unknown, right: unknown): boolean {
   return canonical(left ?? null) === canonical(right ?? null);
 }
 
-/** The text of a scalar; anything else has none. */
+/** The text of a string or number. Any other value gives an empty text. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -2,13 +2,19 @@ import { invalid } from './errors.ts';
 import { isObject } from './json.ts';
 import type { Field } from './params.ts';
 
-/** What a request says about metadata: `null` unsets everything, a `null` value one key. */
+/**
+ * A change of metadata: `null` removes everything, and a key with the value `null` removes that
+ * key.
+ */
 export type MetadataPatch = Record<string, string | null> | null | undefined;
 
 /** The metadata of an object. */
 export type Metadata = Record<string, string>;
 
-/** The `metadata` parameter: up to 50 keys, 40 and 500 characters, empty text unsets. */
+/**
+ * The `metadata` parameter: up to 50 keys of up to 40 characters, with values of up to 500. An
+ * empty text removes a key.
+ */
 export function metadata(): Field<MetadataPatch> {
   return {
     read(value, name) {
@@ -21,7 +27,7 @@ export function metadata(): Field<MetadataPatch> {
   };
 }
 
-/** Applies a patch by Stripe's rules: named keys change, others stay. */
+/** Applies a change of metadata as Stripe does: named keys change, and other keys stay. */
 export function mergeMetadata(current: Metadata, patch: MetadataPatch): Metadata {
   if (patch === null) return {};
   const merged = { ...current };

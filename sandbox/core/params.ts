@@ -2,16 +2,16 @@ import { invalid } from './errors.ts';
 import { isObject } from './json.ts';
 import type { JsonObject } from './json.ts';
 
-/** One accepted parameter: how its text or JSON becomes a value. */
+/** An accepted parameter. `read` converts its text or JSON to a value. */
 export type Field<T> = { read(value: unknown, name: string): T; required?: true };
 
-/** The accepted parameters of a route; anything else is refused. */
+/** The accepted parameters of a route. Other parameters are refused. */
 export type Shape = Record<string, Field<unknown>>;
 
-/** What a handler receives for a shape. */
+/** The values that a handler receives for a shape. */
 export type Parsed<S extends Shape> = { [K in keyof S]: S[K] extends Field<infer T> ? T : never };
 
-/** Reads the parameters of a request, refusing what is unknown, missing or malformed. */
+/** Reads the parameters of a request. Refuses unknown, missing and malformed parameters. */
 export function readParams<S extends Shape>(shape: S, input: JsonObject, prefix = ''): Parsed<S> {
   const nameOf = (key: string) => (prefix ? `${prefix}[${key}]` : key);
   for (const key of Object.keys(input)) {
@@ -31,19 +31,19 @@ export function required<T>(field: Field<T | undefined>): Field<T> {
   return { ...field, required: true } as Field<T>;
 }
 
-/** A text that may not be empty. */
+/** A text that must not be empty. */
 export function text(): Field<string | undefined> {
   return { read: readText };
 }
 
-/** A text that an empty string (or null) unsets. */
+/** A field that an empty text or null removes. */
 export function unsettable<T>(field: Field<T | undefined>): Field<T | null | undefined> {
   return {
     read: (value, name) => (value === '' || value === null ? null : field.read(value, name)),
   };
 }
 
-/** One of a list of words. */
+/** A text that is one of these words. */
 export function oneOf<T extends string>(...words: T[]): Field<T | undefined> {
   return {
     read(value, name) {
@@ -69,7 +69,7 @@ export function integer(): Field<number | undefined> {
   };
 }
 
-/** A part of all, between 0 and 1. */
+/** A fraction between 0 and 1. */
 export function share(): Field<number | undefined> {
   return {
     read(value, name) {
@@ -80,7 +80,7 @@ export function share(): Field<number | undefined> {
   };
 }
 
-/** A boolean, written as a word in forms. */
+/** A boolean. Forms send it as a word. */
 export function flag(): Field<boolean | undefined> {
   return {
     read(value, name) {
@@ -91,7 +91,7 @@ export function flag(): Field<boolean | undefined> {
   };
 }
 
-/** A list of values; forms send it with numbered brackets. */
+/** A list of values. Forms send it with numbered brackets. */
 export function listOf<T>(field: Field<T | undefined>): Field<T[] | undefined> {
   return {
     read(value, name) {
@@ -106,7 +106,7 @@ export function listOf<T>(field: Field<T | undefined>): Field<T[] | undefined> {
   };
 }
 
-/** An object with parameters of its own, refused in the same way. */
+/** An object with its own parameters, checked like those of a request. */
 export function hash<S extends Shape>(shape: S): Field<Parsed<S> | undefined> {
   return {
     read(value, name) {
@@ -116,7 +116,7 @@ export function hash<S extends Shape>(shape: S): Field<Parsed<S> | undefined> {
   };
 }
 
-/** An object whose keys are free, such as amounts by currency. */
+/** An object with arbitrary keys, such as amounts by currency. */
 export function mapOf<T>(field: Field<T>): Field<Record<string, T> | undefined> {
   return {
     read(value, name) {
@@ -128,15 +128,15 @@ export function mapOf<T>(field: Field<T>): Field<Record<string, T> | undefined> 
   };
 }
 
-/** Free JSON, for parts of Stripe's surface that the sandbox keeps but does not interpret. */
+/** Arbitrary JSON, which the sandbox stores but does not interpret. */
 export function anything(): Field<JsonObject | undefined> {
   return { read: (value) => (isObject(value) ? value : {}) };
 }
 
-/** A moment or a range of moments, in seconds. */
+/** A range of instants, in seconds. */
 export type Range = { gt?: number; gte?: number; lt?: number; lte?: number };
 
-/** `created` and its like: one number, or a range of them. */
+/** A filter such as `created`: an instant or a range of instants. */
 export function range(): Field<Range | undefined> {
   const bounds = { gt: integer(), gte: integer(), lt: integer(), lte: integer() };
   return {
@@ -148,7 +148,7 @@ export function range(): Field<Range | undefined> {
   };
 }
 
-/** Drops what was not sent, so that "absent" stays absent. */
+/** Removes undefined fields, so that absent fields stay absent. */
 export function dropUndefined<T extends object>(
   value: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -168,7 +168,7 @@ function readText(value: unknown, name: string): string {
   );
 }
 
-/** A value as a message names it; forms make objects that have no text of their own. */
+/** Formats a value for a message. Objects from forms may lack `toString`. */
 function written(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import type { Unknown } from './witness.ts';
 import type { World } from './world.ts';
 
-/** Records what the sandbox could not do, so that a test can fail on it. */
+/** Records a request that the sandbox does not support, so that a test can detect it. */
 export function recordUnknown(w: World, { method, path, reason }: Unknown): void {
   w.witness?.unknown({ method, path, reason });
   w.db.run(
@@ -13,7 +13,7 @@ export function recordUnknown(w: World, { method, path, reason }: Unknown): void
   );
 }
 
-/** Lists the requests that the sandbox does not support, from a sequence number on. */
+/** Lists the unsupported requests after a sequence number. */
 export function listUnknown(w: World, after: number): object[] {
   return w.db.all('select * from unknown_calls where seq > ? order by seq', after);
 }

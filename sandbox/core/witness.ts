@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** One request to Stripe's API with its answer, or with the answer that a drop suppressed. */
+/** A request to Stripe's API with its answer, even if the answer was dropped. */
 export type Exchange = {
   method: string;
   path: string;
@@ -9,13 +9,13 @@ export type Exchange = {
   params: JsonObject;
   status: number;
   body: unknown;
-  /** The answer was ordered by a test; Stripe's own shapes are not to be expected. */
+  /** True if a test injected the answer, which may then differ from Stripe's formats. */
   injected: boolean;
 };
 
 /**
- * Observes every answer and event of the sandbox, so that tests can check them against Stripe's own
- * description.
+ * Observes all answers and events of the sandbox, so that tests can compare them with Stripe's
+ * OpenAPI document.
  */
 export type Witness = {
   exchange(exchange: Exchange): void;

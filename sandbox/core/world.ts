@@ -7,11 +7,11 @@ export type World = {
   db: Database;
   clock: Clock;
   secretKey: string;
-  /** Where hosted pages live; known once the port is bound. */
+  /** The base URL of hosted pages, which is known once the port is bound. */
   baseUrl: string;
-  /** The request being processed, for the events it causes. */
+  /** The request that is being processed. Events name it as their cause. */
   current: { id: string; idempotency_key: string | null } | null;
-  /** Called after a commit that queued deliveries. */
+  /** Called after a commit that queued webhook deliveries. */
   onDeliveries: () => void;
   witness?: Witness | undefined;
 };
@@ -19,5 +19,5 @@ export type World = {
 /** The one platform account of the sandbox. */
 export const platformId = 'acct_sandboxplatform';
 
-/** The API version the sandbox speaks. */
+/** The API version of the sandbox. */
 export const apiVersion = '2026-10-28.endive';

@@ -1,7 +1,7 @@
 import { StripeFault } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 
-/** A request to Stripe's surface, parsed. */
+/** A parsed request to Stripe's API. */
 export type StripeRequest = {
   id: string;
   at: number;
@@ -9,15 +9,15 @@ export type StripeRequest = {
   path: string;
   version: 'v1' | 'v2';
   account: string;
-  /** The idempotency key, where the method honours one. */
+  /** The idempotency key. Null if the method ignores keys. */
   key: string | null;
   params: JsonObject;
 };
 
-/** What is written back. */
+/** The answer that is written to the connection. */
 export type Answer = { status: number; body: string; headers: Record<string, string> };
 
-/** Errors of v2 are told apart by their type. */
+/** Converts an error to v2, where rate limits have a type of their own. */
 export function asV2(fault: StripeFault): StripeFault {
   if (fault.body.code !== 'rate_limit') return fault;
   return new StripeFault(fault.status, { ...fault.body, type: 'rate_limit' }, false, fault.headers);

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { World } from '../core/world.ts';
 import { showById } from '../books/views.ts';
 
-/** Replaces ids by the objects they name, along paths such as `data.balance_transaction`. */
+/** Replaces ids with the objects they name, along paths such as `data.balance_transaction`. */
 export function expand({ w }: { w: World }, answer: JsonObject, paths: string[]): JsonObject {
   let expanded: Json = answer;
   for (const path of paths) expanded = expandPath(w, expanded, path.split('.'), path);
@@ -29,7 +29,10 @@ function expandPath(
   return { ...node, [key]: expandPath(w, object, rest, whole, isOfMovement(node, key)) };
 }
 
-/** What moved a balance may be of any kind: one that lacks the rest of the path is left as it is. */
+/**
+ * True if the field is the source of a balance transaction. Sources have different types, so a
+ * source without the rest of the path stays unchanged.
+ */
 function isOfMovement({ object }: JsonObject, key: string): boolean {
   return object === 'balance_transaction' && key === 'source';
 }

@@ -6,10 +6,13 @@ import { answerWithFault, process, refuseOutside } from './process.ts';
 import { recordDropped } from './request-log.ts';
 import type { Surface } from './surface.ts';
 
-/** What the server does with a request: write an answer, or close the connection without one. */
+/** What the server does after a request: write an answer, or close the connection without one. */
 export type Outcome = Answer | 'drop';
 
-/** Takes one Stripe request through limits, holds, faults and its single transaction. */
+/**
+ * Processes one Stripe request: limits, holds and faults apply, and its effect is a single
+ * transaction.
+ */
 export async function answerStripe(
   surface: Surface,
   request: StripeRequest,
@@ -42,7 +45,10 @@ async function disturbed(
   return (await surface.holds.pass('after', request)) === 'drop' ? 'drop' : answer;
 }
 
-/** Takes the key: until this request has an answer, a second request with the key is refused. */
+/**
+ * Processes a request and reserves its key: until the request has an answer, a second request with
+ * the same key is refused.
+ */
 async function inFlight(
   surface: Surface,
   request: StripeRequest,

@@ -2,7 +2,10 @@ import type { JsonObject } from '../core/json.ts';
 
 type Tree = { [key: string]: string | Tree };
 
-/** Parses Stripe's v1 encoding, `a[b][0]=c`, into nested objects; lists keep numbers as keys. */
+/**
+ * Parses Stripe's v1 encoding, `a[b][0]=c`, into nested objects. Lists become objects with numbers
+ * as keys.
+ */
 export function parseForm(encoded: string): JsonObject {
   const root: Tree = Object.create(null) as Tree;
   for (const [name, value] of new URLSearchParams(encoded)) place(root, pathOf(name), value);

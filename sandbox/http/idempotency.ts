@@ -1,15 +1,18 @@
 import { StripeFault, invalid } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 
-/** An answer kept under a key. */
+/** An answer that is stored under an idempotency key. */
 export type Kept = { fingerprint: string; status: number; body: string; request_id: string };
 
-/** What identifies a keyed request: the acting account's scope, the key and the parameters. */
+/**
+ * Identifies a request with a key: the scope of the acting account, the key, and the fingerprint of
+ * the parameters.
+ */
 export type Keyed = { scope: string; key: string; fingerprint: string };
 
 const lifetimeMs = { v1: 24 * 3600_000, v2: 30 * 24 * 3600_000 };
 
-/** Finds the answer kept for this key; keys older than Stripe keeps them are gone. */
+/** Finds the stored answer of this key. Undefined if Stripe would have forgotten the key. */
 export function readKept(w: World, keyed: Keyed): Kept | undefined {
   w.db.run('delete from idempotency where expires <= ?', w.clock.now());
   const kept = w.db.get<Kept>(
@@ -21,7 +24,7 @@ export function readKept(w: World, keyed: Keyed): Kept | undefined {
   return kept;
 }
 
-/** Keeps the answer, in the transaction that holds its effect. */
+/** Stores the answer in the same transaction as its effect. */
 export function keep(w: World, keyed: Keyed, answer: Omit<Kept, 'fingerprint'>): void {
   const now = w.clock.now();
   const version = keyed.scope.startsWith('v2') ? 'v2' : 'v1';

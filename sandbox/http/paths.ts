@@ -1,12 +1,15 @@
 const regexpSigns = /[\^$()[\]{}|\\+?]|\.\*/;
 
-/** Does a pattern match a path? With regexp signs it is a regexp, else a prefix (`*` may end it). */
+/**
+ * True if a pattern matches a path. A pattern with regular-expression characters is a regular
+ * expression; any other pattern is a prefix, which may end with `*`.
+ */
 export function pathMatches(pattern: string, path: string): boolean {
   if (regexpSigns.test(pattern)) return new RegExp(pattern).test(path);
   return path.startsWith(pattern.replace(/\*$/, ''));
 }
 
-/** Can the pattern be used at all? */
+/** True if the pattern is valid. */
 export function isPathPattern(pattern: string): boolean {
   try {
     pathMatches(pattern, '/');
@@ -16,25 +19,25 @@ export function isPathPattern(pattern: string): boolean {
   }
 }
 
-/** Prefixes of ids are short; `balance_settings` and its like are no ids. */
+/** Ids have short prefixes, so `balance_settings` and similar names are not ids. */
 const ids = /\/(?:[a-z]{2,4}|issfr)_\w+/g;
 
-/** What a request is a call of, its ids left out: `GET /v1/payouts/:id`. */
+/** The endpoint of a request, with placeholders for ids: `GET /v1/payouts/:id`. */
 export function endpointOf({ method, path }: { method: string; path: string }): string {
   return `${method} ${path.replaceAll(ids, '/:id')}`;
 }
 
-/** Which requests a rule of a test concerns; what is absent matches everything. */
+/** The requests to which a rule of a test applies. Absent fields match everything. */
 export type Aim = {
   method?: string | undefined;
   path?: string | undefined;
   account?: string | undefined;
 };
 
-/** What a rule looks at in a request. */
+/** The fields of a request that a rule compares. */
 export type Target = { method: string; path: string; account: string };
 
-/** Is the request one that the rule concerns? */
+/** True if the rule applies to the request. */
 export function isAimedAt(aim: Aim, { method, path, account }: Target): boolean {
   if (aim.method !== undefined && aim.method !== method) return false;
   if (aim.account !== undefined && aim.account !== account) return false;

@@ -12,7 +12,7 @@ import type { Surface } from './surface.ts';
 
 type Result = Answer & { stored: boolean; errorCode: string | null; injected?: true };
 
-/** Processes a request: its effect, the kept answer and the log line are one transaction. */
+/** Processes a request. Its effect, the stored answer and the log line are one transaction. */
 export function process(surface: Surface, request: StripeRequest, fault?: Fault): Answer {
   const { w } = surface;
   processDue(w, surface.due);
@@ -28,7 +28,9 @@ export function process(surface: Surface, request: StripeRequest, fault?: Fault)
   }
 }
 
-/** Answers a refusal that happens outside the endpoint: limits, keys in use, injected faults. */
+/**
+ * Answers with a refusal from outside the endpoint: a limit, a key in use, or an injected fault.
+ */
 export function refuseOutside(
   surface: Surface,
   request: StripeRequest,
@@ -39,7 +41,7 @@ export function refuseOutside(
   return result;
 }
 
-/** Answers an injected status without doing anything. */
+/** Answers with an injected status and does nothing else. */
 export function answerWithFault(surface: Surface, request: StripeRequest, fault: Fault): Answer {
   const result = injected(fault);
   log(surface, request, result, false);
@@ -71,7 +73,10 @@ function replay({ status, body, request_id: original }: Kept): Result {
   return { status, body, headers, stored: false, errorCode: codeOf(body) };
 }
 
-/** v1 replays its answer. v2 keeps only a success, and runs a failed call again. */
+/**
+ * Chooses the answer to store under the key. v1 stores and replays every answer of an endpoint. v2
+ * stores only a success, and processes a failed request again.
+ */
 function toKeep({ version }: StripeRequest, done: Result, answered: Result): Result | undefined {
   if (version === 'v2') return done.status < 400 ? done : undefined;
   return answered.stored ? answered : undefined;
@@ -173,7 +178,7 @@ function codeOf(body: string): string | null {
 function log(surface: Surface, request: StripeRequest, result: Result, replayed: boolean): void {
   const { status, errorCode } = result;
   recordRequest(surface.w, request, { status, errorCode, replayed });
-  // A gateway's page that a test injected is not an answer of Stripe.
+  // A gateway's page that a test injected is not one of Stripe's answers.
   if (!surface.w.witness || !result.body.startsWith('{')) return;
   const { method, path, account, key, params } = request;
   const body: unknown = JSON.parse(result.body);

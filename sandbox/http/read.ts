@@ -6,7 +6,7 @@ import { platformId } from '../core/world.ts';
 import type { StripeRequest } from './exchange.ts';
 import { parseForm } from './form.ts';
 
-/** A request as it came over the wire. */
+/** A request as it was received. */
 export type Raw = {
   method: string;
   path: string;
@@ -15,10 +15,10 @@ export type Raw = {
   header: (name: string) => string | undefined;
 };
 
-/** A request as far as it could be read; where it could not be, with the reason. */
+/** A request as far as it is readable, with the reason why the rest is not. */
 export type Reading = { request: StripeRequest; fault?: StripeFault };
 
-/** Reads a request: who, for whom, under which key, with which parameters. */
+/** Reads a request: the caller, the acting account, the key and the parameters. */
 export function readRequest(raw: Raw, secretKey: string): Reading {
   const version = raw.path.startsWith('/v2/') ? 'v2' : 'v1';
   const keyed = raw.method === 'POST' || (version === 'v2' && raw.method === 'DELETE');
@@ -44,7 +44,7 @@ export function readRequest(raw: Raw, secretKey: string): Reading {
 }
 
 function accountOf({ header }: Raw): string {
-  // A context is a path of ids; the last one is the account acted for.
+  // A context is a path of ids. The last id is the acting account.
   const context = header('stripe-context')?.split('/').at(-1);
   return header('stripe-account') ?? context ?? platformId;
 }
@@ -118,7 +118,7 @@ function parseJson(body: string): JsonObject {
     const parsed: unknown = JSON.parse(body);
     if (isObject(parsed)) return parsed;
   } catch {
-    // Said below, in Stripe's manner.
+    // The check below reports this in Stripe's format.
   }
   throw invalid('The request body is not a JSON object.', { code: 'invalid_request_body' });
 }

@@ -6,7 +6,7 @@ import { pathMatches } from './paths.ts';
 /** How a request ended. */
 export type Ending = { status: number | null; errorCode: string | null; replayed: boolean };
 
-/** Which lines of the log are wanted. */
+/** The filter for lines of the log. */
 export type LogFilter = {
   after?: number | undefined;
   method?: string | undefined;
@@ -21,7 +21,7 @@ export type LogFilter = {
 
 type LogRow = Record<string, unknown> & { path: string; body: string; replayed: number };
 
-/** Records a request, in the transaction of its effect where it had one. */
+/** Records a request. If the request has an effect, the record is part of the same transaction. */
 export function recordRequest(w: World, request: StripeRequest, ending: Ending): void {
   w.db.run(
     `insert into requests (at, clock, method, path, account, idempotency_key, replayed, status, body,
@@ -40,12 +40,15 @@ export function recordRequest(w: World, request: StripeRequest, ending: Ending):
   );
 }
 
-/** Records a request whose connection was closed before anything was done. */
+/** Records a request whose connection was closed before it had any effect. */
 export function recordDropped(w: World, request: StripeRequest): void {
   recordRequest(w, request, { status: null, errorCode: 'dropped', replayed: false });
 }
 
-/** Notes when answers were written; called with many at once, since it only informs. */
+/**
+ * Records when answers were written. The caller passes many at once, because the times are only
+ * informative.
+ */
 export function recordFinished(w: World, finished: Map<string, number>): void {
   if (finished.size === 0) return;
   w.db.transaction(() => {
@@ -56,7 +59,7 @@ export function recordFinished(w: World, finished: Map<string, number>): void {
   finished.clear();
 }
 
-/** The log, oldest first, at most `limit` lines. */
+/** Lists the log, oldest first, at most `limit` lines. */
 export function listRequests(w: World, filter: LogFilter, limit: number): object[] {
   const { path, after = 0, replayed } = filter;
   const clauses = ['seq > ?'];

@@ -6,29 +6,29 @@ import { platformId } from '../core/world.ts';
 import type { World } from '../core/world.ts';
 import { expand } from './expand.ts';
 
-/** One call as its handler sees it. */
+/** A call as its handler receives it. */
 export type Call = {
   w: World;
-  /** The account acted for: the platform, or the one named in `Stripe-Account`. */
+  /** The acting account: the platform, or the account in `Stripe-Account`. */
   account: string;
   /** The ids in the path, in order. */
   id: string;
   id2: string;
 };
 
-/** One endpoint. `run` checks the parameters, acts, and expands the answer. */
+/** An endpoint. `run` checks the parameters, acts, and expands the answer. */
 export type Route = {
   method: string;
   path: string;
   run(call: Call, input: JsonObject): JsonObject;
 };
 
-/** What a match in the table gives. */
+/** A route that matches a request, and the ids in its path. */
 export type Match = { route: Route; ids: string[] };
 
 type Handler<S extends Shape> = (call: Call, params: Parsed<S>) => object;
 
-/** Defines a v1 endpoint; every one of them understands `expand`. */
+/** Defines a v1 endpoint. Every v1 endpoint accepts `expand`. */
 export function v1<S extends Shape>(name: string, shape: S, handle: Handler<S>): Route {
   const { method, path } = split(name);
   const all = { ...shape, expand: listOf(text()) };
@@ -53,7 +53,7 @@ export function platform<S extends Shape>(name: string, shape: S, handle: Handle
   });
 }
 
-/** Defines a v2 endpoint: JSON, no `expand`. */
+/** Defines a v2 endpoint, which uses JSON and does not accept `expand`. */
 export function v2<S extends Shape>(name: string, shape: S, handle: Handler<S>): Route {
   const { method, path } = split(name);
   return {
@@ -63,7 +63,7 @@ export function v2<S extends Shape>(name: string, shape: S, handle: Handler<S>):
   };
 }
 
-/** Builds the table that finds the route of a request. */
+/** Creates the function that finds the route of a request. */
 export function routeTable(routes: Route[]): (method: string, path: string) => Match | undefined {
   const table = new Map<string, { route: Route; parts: string[] }[]>();
   for (const route of routes) {
@@ -104,7 +104,7 @@ function split(name: string): { method: string; path: string } {
   return { method, path };
 }
 
-/** Handlers answer with typed records; on the wire they are plain JSON. */
+/** Converts a handler's typed record to plain JSON. */
 function toJson(answer: object): JsonObject {
   return answer as { [key: string]: Json };
 }

@@ -6,7 +6,7 @@ import { createLimits, type Limits } from '../disturbances/limits.ts';
 import { openPlan, type Plan } from '../disturbances/plan.ts';
 import { type Match, type Route, routeTable } from './routes.ts';
 
-/** A running sandbox's Stripe surface: what it knows and how it is being disturbed. */
+/** The Stripe API of a running sandbox: its state and its disturbances. */
 export type Surface = {
   w: World;
   find: (method: string, path: string) => Match | undefined;
@@ -15,13 +15,13 @@ export type Surface = {
   faults: Faults;
   plan: Plan;
   limits: Limits;
-  /** Keys whose first request is still running. */
+  /** The keys whose first request is still running. */
   inFlight: Set<string>;
-  /** When answers were written, by request id, until they are noted in the log. */
+  /** When answers were written, by request id, until the log records it. */
   finished: Map<string, number>;
 };
 
-/** Puts a surface together. */
+/** Creates the Stripe API of a sandbox. */
 export function createSurface(w: World, routes: Route[], due: DueHandlers): Surface {
   return {
     w,

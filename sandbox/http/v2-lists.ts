@@ -14,7 +14,10 @@ type V2Row = { seq: number; body: string };
 
 const defaultLimit = 20;
 
-/** Reads one page of a v2 list, newest first; page tokens are the sequence they continue below. */
+/**
+ * Reads one page of a v2 list, newest first. A page token is the sequence number below which the
+ * page begins.
+ */
 export function readV2Page(w: World, query: V2Query): { rows: V2Row[]; next: string | undefined } {
   const limit = query.page.limit ?? defaultLimit;
   if (limit < 1 || limit > 100)
@@ -35,7 +38,7 @@ export function readV2Page(w: World, query: V2Query): { rows: V2Row[]; next: str
   return { rows: shown, next: rows.length > limit && last ? encodeToken(last.seq) : undefined };
 }
 
-/** A v2 list as it is written. `query` repeats the filters, so that a next page keeps them. */
+/** The answer of a v2 list. `query` repeats the filters in the link to the next page. */
 export function v2Answer(
   path: string,
   data: object[],

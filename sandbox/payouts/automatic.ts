@@ -9,7 +9,7 @@ import { defaultBank, makePayout } from './create.ts';
 
 const daySeconds = 86_400;
 
-/** Due at midnight: makes the automatic payouts that the account's schedule requires. */
+/** Due at midnight: creates the automatic payouts that the account's schedule requires. */
 export function payOutByItself(w: World, id: string): void {
   const account = findAccount(w, id);
   if (!account || !paysByItself(account)) return;
@@ -38,7 +38,10 @@ function payOut(w: World, account: AccountRecord, currency: string, available: n
   itemise(w, account.id, makePayout(w, order, bank));
 }
 
-/** What lies above the floor, in whole steps; a debit when the balance is negative and may be. */
+/**
+ * The amount of an automatic payout: the part above the minimum balance, rounded down to whole
+ * steps. If the balance is negative and the schedule allows debits, the amount is negative.
+ */
 function amountOf(settings: BalanceSettings, currency: string, available: number): number {
   if (available < 0) return settings.debit_negative_balances ? available : 0;
   const above = available - (settings.minimum_balance_by_currency?.[currency] ?? 0);
@@ -46,7 +49,7 @@ function amountOf(settings: BalanceSettings, currency: string, available: number
   return amount >= smallestPayout(currency) ? amount : 0;
 }
 
-/** Notes which entries an automatic payout pays, so that they can be listed by it. */
+/** Records which balance transactions an automatic payout pays, so that they can be listed. */
 function itemise(w: World, account: string, payout: Payout): void {
   w.db.run(
     `update balance_transactions set payout = ?
@@ -59,7 +62,7 @@ function itemise(w: World, account: string, payout: Payout): void {
 
 function isPayoutDay(settings: BalanceSettings, day: number): boolean {
   if (!isBusinessDay(day)) return false;
-  // A day that fell on the weekend moves to the business day after it.
+  // A payday on a weekend moves to the next business day.
   const stands = [day];
   for (let before = day - daySeconds; !isBusinessDay(before); before -= daySeconds) {
     stands.push(before);

@@ -57,7 +57,7 @@ export const balanceSettingsRoutes: Route[] = [
     const changed = changedFrom(show(before), shown);
     if (Object.keys(changed).length > 0)
       emit(w, 'balance_settings.updated', account, shown, changed);
-    // What has gathered under the old schedule is looked at under the new one.
+    // The next midnight applies the new schedule to the existing balance.
     const next = nextMidnight(w.clock.seconds() + 1);
     if (after.internal.settings.interval !== 'manual') {
       schedule(w, next * 1000, 'automatic_payout', account);

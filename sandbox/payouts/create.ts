@@ -10,7 +10,7 @@ import { findRecord, insertRecord, view } from '../store/objects.ts';
 import type { BankAccount, Payout } from '../store/records.ts';
 import { arrivalOf, scheduleLife } from './life.ts';
 
-/** What a payout is made from. */
+/** The order of a payout. */
 export type PayoutOrder = {
   account: string;
   amount: number;
@@ -25,7 +25,7 @@ export type PayoutOrder = {
   statementDescriptor?: string | null | undefined;
 };
 
-/** Sends money an account has to its bank, refusing as Stripe does. */
+/** Creates a payout from an account's balance to its bank. Throws Stripe's refusals. */
 export function createPayout(w: World, order: PayoutOrder): Payout {
   refuseOddAmount(order);
   refuseDisabled(w, order.account);
@@ -35,7 +35,7 @@ export function createPayout(w: World, order: PayoutOrder): Payout {
   return makePayout(w, order, bank);
 }
 
-/** Makes a payout that has been checked, or needs no check: it leaves the balance at once. */
+/** Creates a payout that needs no further check. The money leaves the balance immediately. */
 export function makePayout(w: World, order: PayoutOrder, bank: BankAccount): Payout {
   const payout = newPayout(w, order, bank);
   payout.balance_transaction = book(w, {
@@ -45,7 +45,7 @@ export function makePayout(w: World, order: PayoutOrder, bank: BankAccount): Pay
     type: 'payout',
     source: payout.id,
     description: payout.description,
-    // A debit of the bank is money only once it has arrived.
+    // The money of a debit is available only when it has arrived from the bank.
     ...(payout.amount < 0 && { availableOn: payout.arrival_date }),
   });
   insertRecord(w, 'payout', order.account, payout);
@@ -137,7 +137,7 @@ function readBank(w: World, { account, currency, destination }: PayoutOrder): Ba
   );
 }
 
-/** The bank account payouts of a currency go to when none is named. */
+/** The bank account for payouts in a currency if the request names none. */
 export function defaultBank(w: World, account: string, currency: string): BankAccount | undefined {
   return bankAccountsOf(w, account).find(
     (bank) => bank.currency === currency && bank.default_for_currency,

@@ -1,6 +1,9 @@
 import { hasIbans } from '../books/countries.ts';
 
-/** Account numbers whose payouts fail, by why (Stripe's guide to testing payouts of Connect). */
+/**
+ * Test account numbers whose payouts fail, by failure code (Stripe's guide to testing Connect
+ * payouts).
+ */
 const failing: Record<string, Numbers> = {
   no_account: ['000111111116', '11111116', '62370400440532013001'],
   account_closed: ['000111111113', '11111113', '89370400440532013002'],
@@ -9,7 +12,10 @@ const failing: Record<string, Numbers> = {
   invalid_currency: ['000444444440', '44444440', '89370400440532013005'],
 };
 
-/** The last is an IBAN's behind its country, and good in every country that has IBANs. */
+/**
+ * American, British and IBAN test numbers. The IBAN lacks its country code, and its checksum is
+ * accepted in every country with IBANs.
+ */
 type Numbers = [american: string, british: string, iban: string];
 
 const messages: Record<string, string> = {
@@ -32,20 +38,23 @@ const messages: Record<string, string> = {
     'with those details.',
 };
 
-/** Why a payout to this account number fails, if it does. */
+/** The failure code of payouts to this account number. Undefined if they succeed. */
 export function failureOf(accountNumber: string): string | undefined {
   const number = accountNumber.replace(/^[A-Z]{2}/, '');
   return Object.keys(failing).find((code) => failing[code]?.includes(number));
 }
 
-/** The number of an account in this country, of the kind it has there, whose payouts fail so. */
+/**
+ * The test account number that makes payouts in this country fail with this code. Undefined if
+ * there is none.
+ */
 export function failingNumber(code: string, country: string): string | undefined {
   const [american, british, iban] = failing[code] ?? [];
   if (country === 'GB') return british;
   return hasIbans(country) ? `${country}${iban}` : american;
 }
 
-/** What Stripe says about a failure code. */
+/** Stripe's message for a failure code. */
 export function failureMessage(code: string): string {
   return messages[code] ?? 'The bank returned this payout.';
 }

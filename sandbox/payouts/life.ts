@@ -25,14 +25,17 @@ const businessDaysToArrive = businessDaysToLeave + businessDaysUnderWay;
 const longestPauseSeconds = 10 * 86_400;
 const daySeconds = 86_400;
 
-/** When a payout made at a moment arrives: instant ones in half an hour, others in business days. */
+/**
+ * When a payout arrives: an instant payout after half an hour, any other after business days.
+ * Seconds.
+ */
 export function arrivalOf(created: number, method: string): number {
   return method === 'instant'
     ? created + instantSeconds
     : addBusinessDays(created, businessDaysToArrive);
 }
 
-/** Sets a new payout on its way: handed to the bank, then arrived. */
+/** Schedules the events of a new payout: first it leaves for the bank, then it arrives. */
 export function scheduleLife(w: World, payout: Payout): void {
   const leaves =
     payout.method === 'instant'
@@ -41,7 +44,10 @@ export function scheduleLife(w: World, payout: Payout): void {
   schedule(w, leaves * 1000, 'payout_leaves', payout.id);
 }
 
-/** Due: a pending payout is handed to the bank, unless payouts are paused; then it waits 10 days. */
+/**
+ * Due: a pending payout leaves for the bank. While payouts are paused, it waits, and after 10 days
+ * it is canceled.
+ */
 export function leave(w: World, id: string): void {
   const payout = findPayout(w, id);
   if (payout.status !== 'pending') return;
@@ -51,14 +57,14 @@ export function leave(w: World, id: string): void {
     else schedule(w, (now + daySeconds) * 1000, 'payout_leaves', id);
     return;
   }
-  // What leaves late arrives late.
+  // A payout that leaves late arrives late.
   const onItsWay = payout.method === 'instant' ? now : addBusinessDays(now, businessDaysUnderWay);
   const arrival = Math.max(payout.arrival_date, onItsWay);
   change(w, payout, { status: 'in_transit', arrival_date: arrival }, ['payout.updated']);
   schedule(w, arrival * 1000, 'payout_arrives', id);
 }
 
-/** Due: a payout reaches its bank, which takes it or sends it back. */
+/** Due: a payout reaches its bank, which accepts or returns it. */
 export function arrive(w: World, id: string): void {
   const payout = findPayout(w, id);
   if (payout.status !== 'in_transit') return;
@@ -67,7 +73,7 @@ export function arrive(w: World, id: string): void {
   else payPayout(w, id);
 }
 
-/** Lets a payout arrive now. */
+/** Makes a payout arrive now. */
 export function payPayout(w: World, id: string): Payout {
   const payout = findPayout(w, id);
   refuseUnless(payout, ['pending', 'in_transit'], 'paid');
@@ -81,7 +87,7 @@ export function payPayout(w: World, id: string): Payout {
   ]);
 }
 
-/** Lets the bank return a payout now, even a paid one: a late return. */
+/** Makes the bank return a payout now. A return of a paid payout is a late return. */
 export function failPayout(w: World, id: string, failureCode: string): Payout {
   const payout = findPayout(w, id);
   refuseUnless(payout, ['pending', 'in_transit', 'paid'], 'failed');
@@ -105,7 +111,7 @@ export function failPayout(w: World, id: string, failureCode: string): Payout {
   return failed;
 }
 
-/** Takes a pending manual payout back. */
+/** Cancels a pending manual payout. */
 export function cancelPayout(w: World, account: string, id: string): Payout {
   const payout = readRecord(w, 'payout', id, account);
   if (payout.automatic) {
@@ -143,7 +149,7 @@ function endCanceled(w: World, payout: Payout): Payout {
   return change(w, payout, ended, ['payout.canceled']);
 }
 
-/** A failed payout cannot be debited back: its reversal ends with it. */
+/** Cancels the debit of a failed payout, because a failed payout cannot be debited back. */
 function cancelDebitOf(w: World, { reversed_by: id }: Payout): void {
   const reversal = id === null ? undefined : findRecord(w, 'payout', id);
   if (reversal && ['pending', 'in_transit'].includes(reversal.status)) endCanceled(w, reversal);

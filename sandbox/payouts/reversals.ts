@@ -8,7 +8,7 @@ import { change } from './life.ts';
 
 const oldestSeconds = 90 * 86_400;
 
-/** Debits a payout back from the bank it went to: a new payout with a negative amount. */
+/** Reverses a payout: creates a payout with a negative amount that debits the bank account. */
 export function reversePayout(w: World, account: string, id: string, metadata: Metadata): Payout {
   const original = readRecord(w, 'payout', id, account);
   const bank = findRecord(w, 'bank_account', original.destination, account);

@@ -14,7 +14,7 @@ import { refuseFraction, written } from '../money/fields.ts';
 import { insertRecord, readRecord } from '../store/objects.ts';
 import type { AccountRecord, Charge, Transfer } from '../store/records.ts';
 
-/** What a transfer is made from. */
+/** The order of a transfer. */
 export type TransferOrder = {
   amount: number;
   currency: string;
@@ -28,7 +28,10 @@ export type TransferOrder = {
 
 const recipientAgreementDelay = 24 * 3600;
 
-/** Moves money from the platform to a connected account: two entries and the arrival (`py_`). */
+/**
+ * Moves money from the platform to a connected account. Creates two balance transactions and the
+ * arrival (`py_`).
+ */
 export function createTransfer(w: World, order: TransferOrder): Transfer {
   refuseFraction(order.amount, order.currency);
   const destination = readDestination(w, order.destination);
@@ -56,7 +59,7 @@ export function createTransfer(w: World, order: TransferOrder): Transfer {
   return transfer;
 }
 
-/** The group transfers of a charge share: its own, else one made from its id. */
+/** The transfer group of a charge: its own group, or otherwise a group made from its id. */
 export function groupOf(charge: Charge): string {
   return charge.transfer_group ?? `group_${charge.id.slice('ch_'.length)}`;
 }
@@ -90,7 +93,10 @@ function tooSmall(currency: string) {
   });
 }
 
-/** Money stays in its currency where the account can pay it out, else becomes the default one. */
+/**
+ * The currency in which the account receives a transfer: the same currency if the account can pay
+ * it out, otherwise its default currency.
+ */
 function settlementCurrency(w: World, account: AccountRecord, currency: string): string {
   const home = account.defaults.currency;
   if (currency === home) return home;
@@ -123,7 +129,7 @@ function refuseCorridor(from: AccountRecord, to: AccountRecord): void {
 }
 
 function refuseEmptyBalance(w: World, { amount, currency, sourceType }: TransferOrder): void {
-  // All money in the sandbox came by card; nothing is held for other source types.
+  // All money in the sandbox came from cards, so other source types have no money.
   const available =
     (sourceType ?? 'card') === 'card' ? totalsOf(w, platformId, currency).available : 0;
   if (amount <= available) return;

@@ -12,10 +12,10 @@ import { newRefund, noteRefund } from '../refunds/record.ts';
 import { changedFrom, insertRecord, readRecord, saveRecord } from '../store/objects.ts';
 import type { Charge, Reversal, Transfer } from '../store/records.ts';
 
-/** What a reversal is made from; without an amount, all that is left. */
+/** The order of a reversal. Without an amount, it reverses everything that is left. */
 export type ReversalOrder = { transfer: string; amount?: number | undefined; metadata: Metadata };
 
-/** Takes a transfer, or a part of it, back from the seller's available balance. */
+/** Reverses a transfer, entirely or in part, from the seller's available balance. */
 export function reverseTransfer(w: World, order: ReversalOrder): Reversal {
   const transfer = readRecord(w, 'transfer', order.transfer, platformId);
   const amount = reversible(transfer, order.amount);
@@ -44,7 +44,8 @@ function takeFromSeller(
   { id, amount }: Reversal,
 ): string {
   const came = settlementOf(w, arrival.balance_transaction);
-  // The share is taken off the running sum, so that the parts of a transfer add up to the whole.
+  // Each share is the difference of two running sums, so that the parts add up exactly to the
+  // transfer.
   const upTo = (reversed: number) => shareOf(came.amount, reversed, transfer.amount);
   const share = upTo(transfer.amount_reversed + amount) - upTo(transfer.amount_reversed);
   if (share === 0) {

@@ -80,7 +80,7 @@ type Filters = { destination: string | undefined; transfer_group: string | undef
 
 function whereIndexed(c: Conditions, account: string, filters: Filters): void {
   const filtered = filters.transfer_group !== undefined || filters.destination !== undefined;
-  // The plus keeps SQLite from walking all transfers in order where an index finds the few.
+  // The plus makes SQLite use the other index instead of reading all transfers in order.
   where(c, filtered ? '+account' : 'account', account);
   where(c, "json_extract(body, '$.transfer_group')", filters.transfer_group);
   where(c, "json_extract(body, '$.destination')", filters.destination);
