@@ -1,6 +1,7 @@
 /**
- * What the engine reports to the platform: each event type with its meaning, in the order in which
- * an object usually lives. The part before the point is the kind of object.
+ * The events that the engine reports to the platform: each type with its meaning. Types of one
+ * object are in the usual order of its life. The part of a type before the point is the kind of
+ * object.
  */
 export const eventCatalogue = {
   'seller.created': 'The platform created the seller',
@@ -8,7 +9,7 @@ export const eventCatalogue = {
   'seller.activated': 'The account can be paid, and only the engine pays it out',
   'seller.restricted': 'The account cannot be paid any more; `reason` says what is missing',
   'seller.requirements_changed': 'The requirements of Stripe or their deadlines changed',
-  'seller.paused': 'No payout of the seller starts until it is resumed',
+  'seller.paused': 'No payout of the seller starts until the seller is resumed',
   'seller.resumed': 'Payouts of the seller may start again',
   'seller.schedule_changed': 'The seller has a new payout schedule',
   'seller.changed': 'The platform changed the seller’s name or metadata',
@@ -27,18 +28,18 @@ export const eventCatalogue = {
   'payout.requested': 'A payout is ordered; nothing is reserved yet',
   'payout.adopted':
     'Stripe had done more than this database knew, for example after a restore: the payout is restored',
-  'payout.waiting': 'The payout waits for something out of the ordinary; `reason` says for what',
+  'payout.waiting': 'The payout waits for an unusual reason; `reason` names it',
   'payout.reserved': 'Money is reserved; some of it must be transferred',
   'payout.transferred': 'All of the payout’s money is at the account',
   'payout.outcome_unknown':
-    'It is unknown whether Stripe did the step in `reason`; the engine looks it up',
+    'It is unknown whether Stripe did the step in `reason`; the engine asks Stripe',
   'payout.parked': 'The payout is parked until a person decides; `reason` says why',
-  'payout.unparked': 'The payout is no longer parked; `reason` is why it was',
+  'payout.unparked': 'The payout is no longer parked; `reason` says why it was parked',
   'payout.sent': 'Stripe has the payout; the bank does not have it yet',
   'payout.cancel_ordered': 'Stripe has the payout and is asked to cancel it',
   'payout.not_canceled': 'Stripe did not cancel the payout; `reason` says whether that is certain',
-  'payout.paid': 'The bank has the money; the engine watches for a late return',
-  'payout.settled': 'The watch is over, and the bank kept the money',
+  'payout.paid': 'The bank has the money; the engine watches whether the bank returns it late',
+  'payout.settled': 'The time for late returns is over, and the bank kept the money',
   'payout.failed':
     'The bank refused the payout; `reason` is Stripe’s code; the money is at the account',
   'payout.returned': 'The bank returned the money after it was paid; the money is at the account',
@@ -47,7 +48,7 @@ export const eventCatalogue = {
   'payout.skipped': 'The payout ended without moving money; `reason` says why',
   'discrepancy.opened': 'The ledger and Stripe differ; `reason` is the cause',
   'discrepancy.closed': 'A person closed the discrepancy with a reason',
-  'operations.stopped': 'No money moves until an operator resumes it',
+  'operations.stopped': 'No money moves until an operator resumes money',
   'operations.resumed': 'Money moves again',
 } as const satisfies Record<`${EventObject}.${string}`, string>;
 
@@ -55,7 +56,7 @@ export const eventCatalogue = {
 export type EventType = keyof typeof eventCatalogue;
 export const eventTypes = Object.keys(eventCatalogue) as EventType[];
 
-/** What an event is about. */
+/** The kind of object that an event is about. */
 export type EventObject = (typeof eventObjects)[number];
 export const eventObjects = [
   'seller',

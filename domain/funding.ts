@@ -10,15 +10,14 @@ import {
 import { reachesThreshold } from './paydays/schedule.ts';
 
 /**
- * What makes money due: a payout that has reserved it and not transferred it, an order, a payday,
- * or a reached threshold.
+ * Why money is due: a payout reserved it and has not transferred it yet (`set-aside`), a payout is
+ * ordered, a payday comes, or the payable amount reaches a threshold.
  */
 export type DueKind = (typeof dueKinds)[number];
 export const dueKinds = ['set-aside', 'ordered', 'payday', 'threshold'] as const;
 
 /**
- * What is known of one seller: its funds now, at the cut-off of its payday, and at the end of the
- * period.
+ * The known funds of one seller: now, at the cut-off of the payday, and at the end of the period.
  */
 export type SellerFunding = {
   payee: Payee;
@@ -30,32 +29,33 @@ export type SellerFunding = {
   end: FundsAt;
 };
 
-/** The funds at a moment, from what is known now. */
+/** The funds at an instant, computed from what is known now. */
 export type FundsAt = { at: string; funds: KnownFunds[] };
+/** The funds of one currency, with the state of the bank account that receives them. */
 export type KnownFunds = Omit<ExpectedFunds, 'ordered'>;
 
-/** Why money is not due, including that nobody ordered it and no schedule will. */
+/** Why money is not due. `not-ordered`: nobody ordered it, and no schedule will order it. */
 export type NotDueReason = NotPaidReason | 'not-ordered';
 
-/** What one seller is due in one currency until the end of the period. Minor units. */
+/** The money that one seller is due in one currency until the end of the period. Minor units. */
 export type Need = {
   kind: DueKind;
   currency: Currency;
   /** What the platform's balance must provide. */
   fromPlatform: number;
-  /** What is already at the seller's account. */
+  /** The part that is already at the seller's account. */
   fromAccount: number;
-  /** Why nothing of it is due. Null if it is due. */
+  /** Why the money is not due. Null if it is due. */
   reason: NotDueReason | null;
   /** The amount that is due, or would be due without the reason. */
   amount: number;
-  /** The payday, if there is one. */
+  /** The instant of the payday. Null if the money is not due on a payday. */
   at: string | null;
 };
 
 /**
- * Computes what is due to a seller. Orders come first, and a reached threshold comes before a
- * payday.
+ * Computes the money that is due to a seller. Ordered payouts come first, then reached thresholds,
+ * then the payday. The result omits amounts of 0.
  */
 export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Need[] {
   const ordered = new Map<Currency, number>();
@@ -98,26 +98,26 @@ function notOrdered(currency: Currency, amount: number): Need {
   return { kind: 'ordered', currency, reason: 'not-ordered', amount, ...none };
 }
 
-/** The part of the payable amount that orders ask for, money at the account first. */
+/** Limits a need to the ordered amount. Money at the account is used first. */
 function orderedNeed(all: Need, amount: number): Need {
   if (all.reason !== null) return { ...all, amount };
   const fromAccount = Math.min(amount, all.fromAccount);
   return { ...all, amount, fromAccount, fromPlatform: amount - fromAccount };
 }
 
-/** What is due in one currency, summed over all sellers. */
+/** The money due in one currency, summed over all sellers. Minor units. */
 export type CurrencyDue = {
   /** What the platform's balance must provide. */
   fromPlatform: number;
   fromAccounts: number;
   parts: Record<DueKind, { payouts: number; amount: number }>;
-  /** The first and the last payday. */
+  /** The instants of the first and the last payday. Null if there is none. */
   firstPaydayAt: string | null;
   lastPaydayAt: string | null;
   notDue: Partial<Record<NotDueReason, { payouts: number; amount: number }>>;
 };
 
-/** Adds needs to the sums, so that only one page of sellers is in memory at a time. */
+/** Adds one page of needs to the sums in `due`, so that only one page of sellers is in memory. */
 export function addNeeds(due: Map<Currency, CurrencyDue>, needs: readonly Need[]): void {
   for (const one of needs) {
     const sum = due.get(one.currency) ?? nothingDue();
@@ -135,7 +135,7 @@ export function addNeeds(due: Map<Currency, CurrencyDue>, needs: readonly Need[]
   }
 }
 
-/** Adds what payouts have reserved at the platform in total. */
+/** Adds to the sums in `due` the money that payouts have reserved at the platform. */
 export function addSetAside(
   due: Map<Currency, CurrencyDue>,
   all: readonly { currency: Currency; payouts: number; amount: number }[],
@@ -148,7 +148,7 @@ export function addSetAside(
   }
 }
 
-/** The sums before anything was added. */
+/** The sums of a currency to which nothing has been added. */
 export function nothingDue(): CurrencyDue {
   const none = { payouts: 0, amount: 0 };
   return {
@@ -162,8 +162,9 @@ export function nothingDue(): CurrencyDue {
 }
 
 /**
- * How much is missing: at most, if no pending money at Stripe arrives in time, and at least, if all
- * of it arrives. Stripe does not tell when pending money arrives.
+ * Computes how much money the platform's balance lacks: at least, if all pending money at Stripe
+ * arrives in time, and at most, if none of it does. Stripe does not report when pending money
+ * arrives.
  */
 export function missingOf(
   due: number,

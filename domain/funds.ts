@@ -18,31 +18,32 @@ export type SkipReason =
   | 'below-minimum'
   | 'on-hold';
 
-/** What a payout can reserve now, by place. */
+/** The funds that a payout can reserve now, by place. Amounts in minor units. */
 export type Funds = {
   requestedAmount: number | null;
   currency: Currency;
   atPlatform: number;
-  /** Without money that Stripe has not made available yet. */
+  /** Excludes money that Stripe has not made available yet. */
   atAccount: number;
-  /** Earned at the platform, and not available yet. */
+  /** The part of `atPlatform` that is earned but not available yet. */
   notYetAvailable: number;
   /** The active holds on the seller. */
   holds: readonly Hold[];
 };
 
+/** What a payout does with these funds: reserve, wait for a hold, or end without moving money. */
 export type Reservation =
   | { kind: 'reserve'; fromPlatform: MinorUnits; fromAccount: MinorUnits }
-  /** Held. `until` is when the first hold expires. */
+  /** Holds cover the money. `until` is when the first hold expires, or null. */
   | { kind: 'wait'; until: string | null }
   | { kind: 'skip'; reason: SkipReason };
 
 /**
- * Decides what a payout reserves. Money at the account comes first, so that only the rest is
+ * Decides what a payout reserves. Money at the account is used first, so that only the rest is
  * transferred. Nothing is reserved while the account is negative, because a transfer would only
- * fill the gap. Money that is not yet available at the platform is not taken from the account
- * instead. Held money stays: an order for everything shrinks by it, and an order of an amount waits
- * until the hold is lifted.
+ * fill the gap. Money at the platform that is not available yet is not replaced with money from the
+ * account. Held money is not reserved: an order for everything shrinks to what the holds leave, and
+ * an order for a fixed amount waits until the holds leave enough.
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
@@ -64,7 +65,8 @@ export function planReservation(funds: Funds): Reservation {
 }
 
 /**
- * The platform's part is an amount that Stripe can transfer, even if the payout becomes smaller.
+ * Splits an amount by place. Both parts are rounded down to amounts that Stripe can move, even if
+ * the payout becomes smaller.
  */
 function splitByPlace(
   { atAccount, atPlatform, notYetAvailable, currency }: Funds,
@@ -76,7 +78,7 @@ function splitByPlace(
   return { fromAccount, fromPlatform: whole(smaller(free, minor(amount - fromAccount))) };
 }
 
-/** What could be paid without any holds: everything that is there and available. */
+/** The amount that is available now, including held money. */
 export function freeOf({
   atPlatform,
   atAccount,
@@ -85,7 +87,7 @@ export function freeOf({
   return minor(Math.max(0, atAccount + atPlatform - notYetAvailable));
 }
 
-/** The payable amount: what a payout of everything would carry. */
+/** The payable amount: what a payout of everything would reserve now. */
 export function payableOf(funds: Omit<Funds, 'requestedAmount'>): number {
   const plan = planReservation({ ...funds, requestedAmount: null });
   return plan.kind === 'reserve' ? plan.fromPlatform + plan.fromAccount : 0;

@@ -34,14 +34,18 @@ export type HoldRecord = Hold & {
   releaseReason: string | null;
 };
 
-/** What stops a seller's money, for the waiting workflow and for support. Contains no free text. */
+/**
+ * A hold or a pause that stops a seller's money, for the waiting workflow and for support. Contains
+ * no free text.
+ */
 export type Stop =
   | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold)
   | { kind: 'pause'; since: string; by: string };
 
 /**
- * What the active holds leave of the payable amount. Holds add up, and each is released separately;
- * a hold of everything leaves nothing. Money that is not payable yet does not count towards a hold.
+ * Subtracts the active holds from the payable amount. Holds add up, and each is released
+ * separately. A hold on everything leaves 0. Money that is not payable yet does not count towards a
+ * hold.
  */
 export function leftBeside(
   holds: readonly Hold[],
@@ -49,7 +53,7 @@ export function leftBeside(
 ): MinorUnits {
   const own = holdsOf(holds, payable.currency);
   if (own.some(({ amount }) => amount === null)) return minor(0);
-  // Each hold counts at most what is there, so that no sum exceeds the safe integers.
+  // Each hold subtracts at most the rest, so that no sum exceeds the safe integers.
   const left = own.reduce<number>(
     (rest, { amount }) => rest - Math.min(rest, amount ?? 0),
     payable.amount,
@@ -58,8 +62,8 @@ export function leftBeside(
 }
 
 /**
- * How much must be payable so that the active holds leave this amount. Null while a hold covers
- * everything.
+ * The payable amount that is needed so that the active holds leave the wanted amount. Null while a
+ * hold covers everything.
  */
 export function neededBeside(
   holds: readonly Hold[],
@@ -72,7 +76,7 @@ export function neededBeside(
   return Number.isSafeInteger(needed) ? needed : null;
 }
 
-/** The holds that remain after one is released. Of equal holds, either one may remain. */
+/** Removes one hold equal to the released hold from the list. */
 export function withoutHold(holds: readonly Hold[], released: Hold): Hold[] {
   const index = holds.findIndex(
     ({ currency, amount, expiresAt }) =>
@@ -83,7 +87,7 @@ export function withoutHold(holds: readonly Hold[], released: Hold): Hold[] {
   return index < 0 ? [...holds] : holds.toSpliced(index, 1);
 }
 
-/** When the first active hold expires. Null if only a release ends them. */
+/** The instant at which the first active hold expires. Null if none of the holds expires. */
 export function firstExpiry(holds: readonly Hold[], currency?: Currency): string | null {
   const instants = (currency === undefined ? holds : holdsOf(holds, currency)).flatMap(
     ({ expiresAt }) => expiresAt ?? [],
@@ -92,14 +96,14 @@ export function firstExpiry(holds: readonly Hold[], currency?: Currency): string
 }
 
 /**
- * True if a hold that nobody released still counts at a moment: its last moment is just before it
- * expires. `isActive` in db/funds.ts repeats this rule for the present moment.
+ * True if an unreleased hold is active at this instant. A hold is no longer active at the instant
+ * at which it expires. `isActive` in db/funds.ts repeats this rule for the present.
  */
 export function isStanding({ expiresAt }: Pick<Hold, 'expiresAt'>, at: string): boolean {
   return expiresAt === null || expiresAt > at;
 }
 
-/** The holds among what stops a seller. */
+/** Selects the holds from the list of what stops a seller. */
 export function holdsAmong(stops: readonly Stop[] = []) {
   return stops.filter((stop) => stop.kind === 'hold');
 }

@@ -25,28 +25,31 @@ export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${strin
 }
 
 /**
- * Creates the id of an API request. It is stored nowhere, and at 500 requests a second it must cost
- * next to nothing.
+ * Creates the id of an API request. A UUID is enough, because the id is not stored and must be
+ * cheap at 500 requests per second.
  */
 export function newRequestId(): `req_${string}` {
   return `req_${globalThis.crypto.randomUUID()}`;
 }
 
-/** What a workflow id begins with, before the id of its seller or payout; SQL uses these too. */
+/**
+ * The prefixes of workflow ids, which precede the id of the seller or payout. SQL uses them too.
+ */
 export const workflowPrefixes = { seller: 'seller/', payout: 'payout/' } as const;
 
-/** The id of the workflow that runs as long as the seller exists. */
+/** The id of the workflow of a seller. */
 export function sellerWorkflowId(sellerId: SellerId): `seller/${SellerId}` {
   return `${workflowPrefixes.seller}${sellerId}`;
 }
 
-/** The id of the workflow that takes a payout from its reservation to the end of its watch. */
+/** The id of the workflow of a payout. */
 export function payoutWorkflowId(payoutId: PayoutId): `payout/${PayoutId}` {
   return `${workflowPrefixes.payout}${payoutId}`;
 }
 
 /**
  * Parses a workflow id, so that the sender of a wake-up can also start the workflow from its row.
+ * Returns undefined for any other text.
  */
 export function subjectOf(
   workflowId: string,

@@ -4,11 +4,10 @@ import type { Currency, MinorUnits } from './money.ts';
 /**
  * Where a seller's money is. Each entry moves one amount from one place to another, so both sides
  * always agree.
- * - `owed`: the counterpart of everything earned; its negative is what the platform has owed in
- *   total.
+ * - `owed`: the counterpart of all earnings; its balance is minus the total amount ever owed.
  * - `platform`, `account`: payable, in the platform's balance or at the seller's account.
- * - `platform-reserved`, `account-reserved`: the same, reserved for one payout.
- * - `in-transit`, `bank`: on its way to the bank, and at the bank.
+ * - `platform-reserved`, `account-reserved`: at the same places, but reserved for a payout.
+ * - `in-transit`, `bank`: on the way to the bank, or at the bank.
  * - `foreign`: moved at Stripe without an order from the engine.
  */
 export type Place = (typeof places)[number];
@@ -24,8 +23,8 @@ export const places = [
 ] as const;
 
 /**
- * What an entry records. `refund` is an amount taken from, or given back to, an earning at the
- * account; `reversal` is a transfer that was undone.
+ * The business event that an entry records. `refund` takes an amount from an earning at the
+ * account, or gives it back. `reversal` undoes a transfer.
  */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
@@ -45,7 +44,9 @@ export const entryKinds = [
 
 /** One immutable line of the ledger: an amount moves from one place to another. */
 export type Entry = {
-  /** The name of the business event. The database accepts each name once. */
+  /**
+   * The unique name of the business event, such as `earn_.../earned`. The database accepts it once.
+   */
   eventKey: string;
   kind: EntryKind;
   sellerId: SellerId;
@@ -54,11 +55,11 @@ export type Entry = {
   to: Place;
   amount: MinorUnits;
   payoutId?: PayoutId;
-  /** The object at Stripe that moved the money, if there is one. */
+  /** The object at Stripe that moved the money. Absent if nothing moved at Stripe. */
   stripeId?: string;
 };
 
-/** The amounts of a payout, by the place where they were reserved. */
+/** The amounts of a payout in minor units, by the place where they were reserved. */
 export type PayoutMoney = {
   payoutId: PayoutId;
   sellerId: SellerId;
@@ -69,7 +70,7 @@ export type PayoutMoney = {
 
 type Of = Omit<Entry, 'eventKey' | 'kind' | 'from' | 'to' | 'amount'>;
 
-/** The platform owes a seller more. */
+/** The entry of a new earning: the platform owes the seller more. */
 export function earned(earning: {
   earningId: EarningId;
   sellerId: SellerId;
@@ -88,7 +89,7 @@ export function earned(earning: {
   };
 }
 
-/** Money is reserved for a payout, at the place where it is. */
+/** The entries of a reservation: each part stays at its place and is reserved for the payout. */
 export function reserveEntries(payout: PayoutMoney): Entry[] {
   return [
     entry(payout, 'reserve', 'platform', 'platform-reserved', payout.fromPlatform),
@@ -96,7 +97,7 @@ export function reserveEntries(payout: PayoutMoney): Entry[] {
   ].filter(hasAmount);
 }
 
-/** The transfer moved the platform's part to the account. */
+/** The entry of a transfer that moved the platform's part to the account. */
 export function transferEntries(payout: PayoutMoney, transferId: TransferId): Entry[] {
   return [
     {
@@ -106,7 +107,7 @@ export function transferEntries(payout: PayoutMoney, transferId: TransferId): En
   ];
 }
 
-/** Stripe took the money out of the account's balance. */
+/** The entry of a payout that Stripe accepted: the money left the account's balance. */
 export function sentEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     {
@@ -116,7 +117,7 @@ export function sentEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId)
   ];
 }
 
-/** The bank has the money, as far as Stripe knows. */
+/** The entry of a payout that Stripe reports as paid: the bank has the money. */
 export function paidEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     { ...entry(payout, 'paid', 'in-transit', 'bank', total(payout)), stripeId: stripePayoutId },
@@ -124,8 +125,8 @@ export function paidEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId)
 }
 
 /**
- * The bank refused the payout or Stripe canceled it: the money is back at the account, not at the
- * platform.
+ * The entry of a payout that the bank refused or Stripe canceled: the money is back at the account,
+ * not at the platform.
  */
 export function failedEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
@@ -137,7 +138,8 @@ export function failedEntries(payout: PayoutMoney, stripePayoutId: StripePayoutI
 }
 
 /**
- * A movement at the account without an order from the engine, named by its line in Stripe's books.
+ * The entry of a movement at the account that the engine did not order. The event key is the id of
+ * the line in Stripe's books.
  */
 export function moved(
   movement: { id: string; currency: Currency; object: string | null },
@@ -148,7 +150,9 @@ export function moved(
   return { eventKey, ...entry, sellerId, currency, ...(object !== null && { stripeId: object }) };
 }
 
-/** The bank returned the money after it was paid. */
+/**
+ * The entry of a payout that the bank returned after it was paid: the money is back at the account.
+ */
 export function returnedEntries(payout: PayoutMoney, stripePayoutId: StripePayoutId): Entry[] {
   return [
     { ...entry(payout, 'returned', 'bank', 'account', total(payout)), stripeId: stripePayoutId },
@@ -156,8 +160,8 @@ export function returnedEntries(payout: PayoutMoney, stripePayoutId: StripePayou
 }
 
 /**
- * Money that left while this database did not know it, for example before a restore from a backup.
- * It is booked whether or not its earnings are known again.
+ * The entries of money that Stripe moved while this database did not know the payout, for example
+ * before a restored backup. The money is booked even if its earnings are still missing.
  */
 export function adoptedEntries(
   payout: PayoutMoney,
@@ -174,7 +178,8 @@ export function adoptedEntries(
 }
 
 /**
- * The payout ends before Stripe took anything: each part is payable again at the place where it is.
+ * The entries of a payout that ends before Stripe took any money: each part becomes payable at the
+ * place where it is.
  */
 export function releaseEntries(payout: PayoutMoney, transferDone: boolean): Entry[] {
   if (transferDone) {
@@ -186,7 +191,7 @@ export function releaseEntries(payout: PayoutMoney, transferDone: boolean): Entr
   ].filter(hasAmount);
 }
 
-/** The total amount of a payout. */
+/** The total amount of a payout in minor units. */
 export function total({ fromPlatform, fromAccount }: PayoutMoney): MinorUnits {
   return (fromPlatform + fromAccount) as MinorUnits;
 }

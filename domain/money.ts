@@ -1,5 +1,5 @@
 /**
- * All arithmetic with money, in whole minor units. Amounts in two currencies are never combined.
+ * All arithmetic with money uses whole minor units. Amounts in two currencies are never combined.
  */
 
 declare const minorUnits: unique symbol;
@@ -11,7 +11,8 @@ export type Currency = string;
 export type Money = { readonly amount: MinorUnits; readonly currency: Currency };
 
 /**
- * The largest amount that the engine accepts: 12 digits. Stripe's limit per payment is 99,999,999.
+ * The largest amount in minor units that the engine accepts. Stripe's limit per payment,
+ * 99,999,999, is far lower.
  */
 export const largestAmount = 999_999_999_999;
 
@@ -21,12 +22,14 @@ export function minor(amount: number): MinorUnits {
   return amount as MinorUnits;
 }
 
-/** Combines an amount with its currency. */
+/** Combines an amount in minor units with its currency. Throws RangeError like `minor`. */
 export function money(amount: number, currency: Currency): Money {
   return { amount: minor(amount), currency };
 }
 
-/** Adds two amounts. Throws if the currencies differ. */
+/**
+ * Adds two amounts. Throws RangeError if the currencies differ or the sum is not a safe integer.
+ */
 export function add(left: Money, right: Money): Money {
   assertSameCurrency(left, right);
   return money(left.amount + right.amount, left.currency);
@@ -37,7 +40,7 @@ export function smaller(left: MinorUnits, right: MinorUnits): MinorUnits {
   return left < right ? left : right;
 }
 
-/** The number of decimal places (docs.stripe.com/currencies, 2026-09). */
+/** The number of decimal places of a currency (docs.stripe.com/currencies, 2026-09). */
 export function decimalsOf(currency: Currency): 0 | 2 | 3 {
   if (zeroDecimal.has(currency)) return 0;
   return threeDecimal.has(currency) ? 3 : 2;
@@ -53,7 +56,8 @@ export function formatMoney({ amount, currency }: Money): string {
 }
 
 /**
- * Rounds a payout down to an amount that the bank can carry. The remainder stays with the seller.
+ * Rounds a payout down to an amount that Stripe can send to a bank. The remainder stays with the
+ * seller.
  */
 export function payableAmount({ amount, currency }: Money): MinorUnits {
   const step = payoutStep.get(currency) ?? 1;
@@ -61,8 +65,8 @@ export function payableAmount({ amount, currency }: Money): MinorUnits {
 }
 
 /**
- * Rounds down to an amount that Stripe can move internally. Where payouts must be whole units, so must
- * transfers, except in HUF and TWD.
+ * Rounds down to an amount that Stripe can transfer. Currencies with whole-unit payouts also need
+ * whole-unit transfers, except HUF and TWD.
  */
 export function movableAmount({ amount, currency }: Money): MinorUnits {
   const onlyPayoutsAreWhole = currency === 'huf' || currency === 'twd';
@@ -70,8 +74,8 @@ export function movableAmount({ amount, currency }: Money): MinorUnits {
 }
 
 /**
- * The smallest amount of a payout: one whole unit, or one cent in USD (docs.stripe.com/payouts,
- * 2026-09). Where a country requires more, Stripe refuses.
+ * The smallest payout in minor units: one whole unit, or one cent in USD (docs.stripe.com/payouts,
+ * 2026-09). If a country requires more, Stripe refuses the payout.
  */
 export function leastPayout(currency: Currency): MinorUnits {
   return minor(currency === 'usd' ? 1 : 10 ** decimalsOf(currency));

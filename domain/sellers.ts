@@ -3,43 +3,44 @@ import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
 import type { SellerParkReason } from './parking/reasons.ts';
 import type { WakeTopic } from './wake-ups.ts';
 
+/** A seller's status. Only an `active` seller is paid. A `closed` seller must first be reopened. */
 export type SellerStatus = (typeof sellerStatuses)[number];
 export const sellerStatuses = ['onboarding', 'active', 'restricted', 'closed'] as const;
 
-/** A seller as stored, read at `now` (business time). No personal data. */
+/** A seller's row, read at `now` (business time, as are all its instants). No personal data. */
 export type Seller = {
   sellerId: SellerId;
   status: SellerStatus;
   country: string;
   currency: string;
   stripeAccount: StripeAccountId | null;
-  /** The account was read from Stripe at least once. */
+  /** True once the account was read from Stripe. */
   accountKnown: boolean;
   canReceiveTransfers: boolean;
   canPayOut: boolean;
-  /** The account's payout schedule was set to manual and read back. */
+  /** True once the account's payout schedule at Stripe was set to manual and read back. */
   payoutsAreManual: boolean;
-  /** How many requirements Stripe asks for now. */
+  /** The number of requirements that Stripe asks for now. */
   requirementsDue: number;
   /**
-   * Money comes directly to the account, and its balance transactions were not read within
-   * `booksFreshMinutes`.
+   * True if customers' payments arrive directly at the account and its balance transactions were
+   * not read within `booksFreshMinutes`.
    */
   movementsDue: boolean;
   /** Requested payouts that may start now: one for each currency without a payout in flight. */
   startablePayouts: PayoutId[];
-  /** The first payouts between order and bank. Absent in old histories. */
+  /** The oldest payouts that are ordered and not yet at the bank. Absent in old histories. */
   payoutsUnderWay?: PayoutId[];
   /**
-   * When the next payday must be opened. Null without a schedule, or while no money waits for it.
-   * Absent in old histories.
+   * When the next payday must be opened. Null without a schedule, or while the seller has no money
+   * to pay. Absent in old histories.
    */
   paydayAt?: string | null;
   /** The pause and the active holds, sorted by expiry. Absent in old histories. */
   stops?: Stop[];
   lookAgainAt: string | null;
   parked: SellerParkReason | null;
-  /** Stripe's error code if the seller is parked because of one. Absent in old histories. */
+  /** Stripe's error code, if it is the reason why the seller is parked. Absent in old histories. */
   lastError?: string | null;
   now: string;
 };
@@ -55,15 +56,15 @@ export type SellerStep =
   | { kind: 'over' };
 
 /**
- * Before a payout or a payday of a seller with income at the account, the account's books are read
- * again, unless they were read within this many minutes.
+ * Minutes for which an account's books count as read. Before a payout or a payday of a seller with
+ * income at the account, older books are read again.
  */
 export const booksFreshMinutes = 1;
 
-/** Decides the next step from the row and the topics of the wake-ups. */
+/** Decides the next step of a seller's workflow from the row and the topics of the wake-ups. */
 export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): SellerStep {
   if (seller.status === 'closed') {
-    // The workflow was started again to book money that came back.
+    // A closed seller's workflow starts again only to book money that came back.
     const cameBack = topics.has('reopened') && topics.has('money');
     return { kind: cameBack && seller.stripeAccount ? 'read-movements' : 'over' };
   }
@@ -87,8 +88,8 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
 }
 
 /**
- * The status that results from the account's capabilities and payout schedule. The SQL of
- * `recordPayoutsManual` repeats this rule.
+ * The status of a seller that results from the account's capabilities and payout schedule. The SQL
+ * of `recordPayoutsManual` repeats this rule.
  */
 export function statusOf(facts: {
   status: SellerStatus;

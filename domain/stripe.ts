@@ -1,7 +1,10 @@
-/** The steps that send a request to Stripe, each with attempts of its own. */
+/** The steps of a payout that send a request to Stripe. Each step has its own attempts. */
 export type MoneyStep = 'transfer' | 'payout';
 
-/** Stripe's definite no, in our words. Nothing moved. */
+/**
+ * Why Stripe definitely refused a request, in the engine's terms. After a refusal, nothing has
+ * moved.
+ */
 export type RefusalKind =
   | 'balance-insufficient'
   | 'capability-missing'
@@ -10,40 +13,45 @@ export type RefusalKind =
   | 'confirmed-not-sent'
   | 'other';
 
-/** Hours after which a key may no longer be posted: Stripe forgets v1 keys after 24 hours. */
+/**
+ * Hours after the first try after which a key is no longer posted. Stripe forgets v1 keys after 24
+ * hours and would then pay again.
+ */
 export const keyAgeLimitHours = 12;
 
-/** The states of an attempt: open, Stripe did it, Stripe refused it, or nobody knows. */
+/** The states of an attempt: not decided, done by Stripe, refused by Stripe, or unknown. */
 export type AttemptState = 'started' | 'succeeded' | 'refused' | 'unknown';
 
 /**
- * True if a step gets another attempt: Stripe refused the last one, so nothing moved, and the
- * payout was not canceled. The SQL of `openAttempt` repeats this rule, and a test compares the two.
+ * True if a step may open another attempt: there is no attempt yet, or Stripe refused the last
+ * attempt, so nothing moved; and the payout was not canceled. The SQL of `openAttempt` repeats this
+ * rule, and a test compares the two.
  */
 export function mayOpenAttempt(last: AttemptState | null, isCanceled: boolean): boolean {
   return !isCanceled && (last === null || last === 'refused');
 }
 
-/** What the last check before a POST reads. */
+/** The facts that the last check before a POST reads. */
 export type ClearanceFacts = {
   state: AttemptState;
   step: MoneyStep | 'account' | 'cancel';
   isMoneyStopped: boolean;
   /**
-   * This database was compared with Stripe after PostgreSQL started: it may be a restored backup.
+   * True if this database was compared with Stripe since PostgreSQL started. Before the comparison,
+   * the database may be a restored backup.
    */
   isCompared: boolean;
   /** Hours since the key was first sent. Null if it was never sent. */
   sentHoursAgo: number | null;
 };
 
-/** Whether an open attempt may be posted, and otherwise why not. */
+/** Whether an attempt may be posted: `send`, or the reason why not. */
 export type Clearance = 'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared';
 
 /**
- * Decides at the last moment whether an attempt may be posted. The creation of an account moves no
- * money, so stopped money does not stop it. The SQL of `clearTry` repeats this rule in the
- * statement that locks the attempt, and a test compares the two.
+ * Decides, just before a POST, whether an attempt may be sent. Stopped money does not stop the
+ * creation of an account, because this creation moves no money. The SQL of `clearTry` repeats this
+ * rule in the statement that locks the attempt, and a test compares the two.
  */
 export function clearanceOf(facts: ClearanceFacts): Clearance {
   if (facts.state !== 'started') return 'decided';
@@ -53,7 +61,7 @@ export function clearanceOf(facts: ClearanceFacts): Clearance {
   return isOld ? 'too-old' : 'send';
 }
 
-/** Requests per second that Stripe allows, and how many payouts it allows at the same time. */
+/** Stripe's limits: requests per second, and the number of concurrent payouts. */
 export type Budgets = {
   /** All requests together. */
   all: number;
@@ -66,10 +74,10 @@ export type Budgets = {
 /** What Stripe allows in live mode (docs.stripe.com/rate-limits, 2026-10). */
 const liveBudgets: Budgets = { all: 100, endpoint: 25, payouts: 15, payoutsAtOnce: 30 };
 
-/** The part of the live limits that a test key gets (same source). */
+/** A test key gets this fraction of the live limits (same source). */
 const testKeyPart = 0.25;
 
-/** Stripe's limits for a kind of key. The sandbox that runs here has the limits of live mode. */
+/** Stripe's limits for a kind of key. The local sandbox has the live limits. */
 export function budgetsOf(key: 'live' | 'test'): Budgets {
   const part = key === 'live' ? 1 : testKeyPart;
   return {

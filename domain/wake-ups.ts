@@ -14,5 +14,5 @@ export const searchAttributes = {
 /** What a wake-up can be about. One wake-up may have several topics. */
 export type WakeTopic = 'account' | 'money' | 'payouts' | 'deadline' | 'reopened';
 
-/** A workflow that must look at its row again, and what about. */
+/** A wake-up: the workflow that must read its row again, and the topics. */
 export type Wake = { workflowId: string; topics: WakeTopic[] };

@@ -3,39 +3,43 @@ import { bankFailureOf, type Failure, failureOf, needsNewDetails, notTheBank } f
 
 /** Whether the bank account of a currency may take a payout. */
 export type BankReadiness = {
-  /** Payouts to it failed, and nothing more is sent there. */
+  /** True if the bank account is paused because payouts to it failed. */
   isBankPaused: boolean;
-  /** The account cannot hold the currency: Stripe would convert what arrives there. */
+  /**
+   * True if Stripe would convert money in this currency, because the account cannot hold the
+   * currency.
+   */
   isConverted: boolean;
-  /** Until when it takes no payout because it was changed; null or past when it takes payouts. */
+  /** When the cooling period of a changed bank account ends. Null or past if there is none. */
   coolsUntil: string | null;
 };
 
 /**
- * One bank account of a seller. What is said of its number counts for every row with that number.
+ * One bank account of a seller. `pausedAt` and `coolsUntil` are equal in every row with the same
+ * account number.
  */
 export type Bank = {
   currency: Currency;
-  /** The bank account of its currency that payouts go to. */
+  /** True if payouts in this currency go to this bank account. */
   isDefault: boolean;
   goneAt: string | null;
   pausedAt: string | null;
   coolsUntil: string | null;
 };
 
-/** A bank account as operators see it: never its number. */
+/** A bank account as operators see it, without its number. */
 export type BankAccountRecord = Bank & {
   id: string;
   fingerprint: string | null;
   status: string;
   firstSeenAt: string;
   failures: number;
-  /** What was wrong with the last payout that it did not take. */
+  /** Stripe's failure code of the last payout that failed at this bank account. */
   failureCode: string | null;
 };
 
 /**
- * True for the bank account that payouts in a currency go to. `readAlong` in db/payouts/rows.ts
+ * True if payouts in this currency go to this bank account. `readAlong` in db/payouts/rows.ts
  * repeats this rule.
  */
 export function isUsed(
@@ -46,7 +50,7 @@ export function isUsed(
 }
 
 /**
- * The bank account that payouts in a currency go to, while it is paused. The SQL function
+ * Finds the bank account for payouts in a currency if it is paused. The SQL function
  * `bank_is_paused` repeats this rule, and a test compares the two.
  */
 export function pausedBank<Of extends Bank>(banks: readonly Of[], currency: Currency) {
@@ -54,8 +58,8 @@ export function pausedBank<Of extends Bank>(banks: readonly Of[], currency: Curr
 }
 
 /**
- * The bank account that payouts in a currency go to, while it takes none because it was changed.
- * The SQL function `bank_cools_until` repeats this rule, and a test compares the two.
+ * Finds the bank account for payouts in a currency if its cooling period lasts at this instant. The
+ * SQL function `bank_cools_until` repeats this rule, and a test compares the two.
  */
 export function coolingBank<Of extends Bank>(
   banks: readonly Of[],
@@ -66,9 +70,9 @@ export function coolingBank<Of extends Bank>(
 }
 
 /**
- * True when Stripe would convert a transfer in this currency: the account has neither the currency
- * for its own nor a bank account that takes it. The SQL function `is_converted` repeats this rule,
- * and a test compares the two.
+ * True if Stripe would convert a transfer in this currency: the currency is not the account's own
+ * (`home`), and no bank account takes it. The SQL function `is_converted` repeats this rule, and a
+ * test compares the two.
  */
 export function isConverted(
   banks: readonly Pick<Bank, 'currency' | 'goneAt'>[],
@@ -79,7 +83,7 @@ export function isConverted(
   );
 }
 
-/** True while a cooling period lasts. */
+/** True while the cooling period of the bank account lasts. */
 export function isCooling({ coolsUntil }: Pick<BankReadiness, 'coolsUntil'>, at: string): boolean {
   return isAfter(coolsUntil, at);
 }
@@ -88,7 +92,10 @@ function isAfter(instant: string | null, at: string): boolean {
   return instant !== null && instant > at;
 }
 
-/** What is wrong with a bank account: why it is paused, else what Stripe says of it. */
+/**
+ * What is wrong with a bank account: the reason for its pause, or otherwise the meaning of its
+ * status at Stripe. Null if nothing is wrong.
+ */
 export function failureOfBank(bank: BankAccountRecord): Failure | null {
   if (bank.pausedAt !== null) return failureOf(bank.failureCode);
   return bank.failureCode !== null && bank.status === 'errored'
@@ -97,12 +104,12 @@ export function failureOfBank(bank: BankAccountRecord): Failure | null {
 }
 
 /**
- * Hours for which a changed bank account takes no payout, unless a setting says otherwise: long
- * enough for a seller to notice that somebody else took over the login.
+ * Hours of the cooling period after payouts change to another bank account, unless a setting says
+ * otherwise. The period gives sellers time to notice that somebody else used their login.
  */
 export const coolingHours = 48;
 
-/** A bank account as one read of the account lists it. */
+/** A bank account as Stripe lists it when the account is read. */
 export type ListedBank = {
   stripeId: string;
   currency: Currency;
@@ -111,10 +118,10 @@ export type ListedBank = {
 };
 
 /**
- * True if a bank account that is listed now starts to cool: payouts go to it, and they went to
- * another number before. A seller who was never paid, or whose first bank account this is, loses
- * nothing to a thief. The SQL of `recordBankAccounts` repeats this rule, and a test compares the
- * two.
+ * True if a listed bank account starts a cooling period: payouts go to it now, and they went to
+ * another number before. A first bank account, and a seller who was never paid, get no cooling
+ * period, because a thief could gain nothing. The SQL of `recordBankAccounts` repeats this rule,
+ * and a test compares the two.
  */
 export function cools(
   listed: ListedBank,
@@ -125,31 +132,35 @@ export function cools(
   return !before.some((bank) => isUsed(bank, listed.currency) && isSameNumber(bank, listed));
 }
 
-/** The fingerprint stands for the number. Without one, only the same object is certain. */
+/**
+ * Bank accounts with equal fingerprints have the same number. Without fingerprints, the objects are
+ * compared.
+ */
 function isSameNumber(one: ListedBank, other: ListedBank): boolean {
   return one.fingerprint !== null && other.fingerprint !== null
     ? one.fingerprint === other.fingerprint
     : one.stripeId === other.stripeId;
 }
 
-/** After this many failures of one bank account within `failureWindowDays`, payouts to it pause. */
+/** The number of failures within `failureWindowDays` that pauses a bank account. */
 export const failuresBeforePause = 3;
 
-/** The days within which failures of one bank account add up. */
+/** The number of days within which the failures of a bank account are counted. */
 export const failureWindowDays = 30;
 
 /**
  * True if a failed payout pauses its bank account: immediately if the details are wrong, otherwise
- * once failures add up. `earlierFailures` are those within `failureWindowDays`, without this one.
+ * after `failuresBeforePause` failures. `earlierFailures` counts the failures within
+ * `failureWindowDays` before this one.
  */
 export function pausesBank(earlierFailures: number, code: string | null): boolean {
   return needsNewDetails(code) || earlierFailures + 1 >= failuresBeforePause;
 }
 
 /**
- * True if money that came back says something about its bank account: then the failure counts
- * towards the pause. A payout that failed for lack of funds at the account, or that Stripe
- * canceled, says nothing. The SQL of `countFailures` repeats this rule.
+ * True if returned money counts as a failure of its bank account. Money that failed for lack of
+ * funds at the account, or that Stripe canceled, does not count. The SQL of `countFailures` repeats
+ * this rule.
  */
 export function isBankFailure<
   Why extends { status: string; failureCode: string | null; bankAccount?: string | null },

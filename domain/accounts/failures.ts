@@ -1,6 +1,6 @@
 /**
- * What helps after a failed payout, or while an account may not be paid: time, new or further
- * details from the seller, the seller's bank, or an operator.
+ * What helps after a failed payout, or while an account may not be paid: time, new details from the
+ * seller, the seller's bank, or an operator.
  */
 export type FailureNext = 'wait' | 'new-details' | 'talk-to-bank' | 'operator';
 
@@ -17,17 +17,20 @@ const talkToBank = (forSeller: string, forOperator: string): Failure => {
   return { next: 'talk-to-bank', forSeller, forOperator };
 };
 
-const again = 'Your money is safe and goes with your next payout.';
-const change = 'Please check your bank details or enter others; then your money is sent again.';
+const again = 'Your money is safe and is included in your next payout.';
+const change = 'Please check or replace your bank details; then your money is sent again.';
 const ask = 'Please ask your bank to allow payments from Stripe; your money is safe until then.';
-const wrongHolder = 'does not match what the bank knows of its holder';
+const wrongHolder = 'does not match your bank’s records of the account holder';
 
-/** The one failure that says nothing about the bank account: the money never left for the bank. */
+/**
+ * The only failure that says nothing about the bank account, because the money was never sent to
+ * the bank.
+ */
 export const notTheBank = 'insufficient_funds';
 
 /**
- * Every failure code that Stripe is known to send (stripe-php Payout.php; for unlisted codes
- * WooPayments, 2026-11). The field accepts any string.
+ * Every known failure code (stripe-php, Payout.php; for codes that are not listed there,
+ * WooPayments; 2026-11). Stripe may send any string.
  */
 const failures = new Map<string, Failure>([
   [
@@ -43,20 +46,23 @@ const failures = new Map<string, Failure>([
   ],
   [
     'invalid_account_number',
-    newDetails(`The account number is not valid. ${change}`, 'The bank knows no such number'),
+    newDetails(
+      `The account number is not valid. ${change}`,
+      'The account number does not exist at the bank',
+    ),
   ],
   [
     'invalid_account_number_length',
     newDetails(
       `The account number is too long or too short. ${change}`,
-      'The number has a wrong length',
+      'The account number has the wrong length',
     ),
   ],
   [
     'incorrect_account_type',
     newDetails(
       `This kind of account cannot take payouts. ${change}`,
-      'Wrong account type, as savings for checking',
+      'Wrong account type, for example savings instead of checking',
     ),
   ],
   [
@@ -74,7 +80,7 @@ const failures = new Map<string, Failure>([
   [
     'incorrect_account_holder_details',
     newDetails(
-      `Your details do not match what the bank knows. ${change}`,
+      `Your details do not match your bank’s records. ${change}`,
       'The details do not match the holder',
     ),
   ],
@@ -88,8 +94,8 @@ const failures = new Map<string, Failure>([
   [
     'bank_ownership_changed',
     newDetails(
-      `Your bank’s branch has changed hands and its account numbers with it. ${change}`,
-      'The branch changed hands; the details are no longer valid',
+      `Your bank’s branch has a new owner, so its account numbers are no longer valid. ${change}`,
+      'The branch has a new owner; the details are no longer valid',
     ),
   ],
   [
@@ -112,8 +118,8 @@ const failures = new Map<string, Failure>([
   [
     'bank_account_restricted',
     talkToBank(
-      `Your bank limits what this account may take. ${ask}`,
-      'The bank restricts kind or number of payouts',
+      `Your bank limits the payments to this account. ${ask}`,
+      'The bank restricts the kind or number of payouts',
     ),
   ],
   [
@@ -134,21 +140,21 @@ const failures = new Map<string, Failure>([
     'invalid_transaction',
     talkToBank(
       `The bank behind your debit card refused it. ${ask}`,
-      'The card’s issuer takes no such transaction',
+      'The card’s issuer does not accept this kind of transaction',
     ),
   ],
   [
     'could_not_process',
     wait(
-      `Your bank could not take it this time. ${again}`,
-      'The bank could not process it; the next payout tries again',
+      `Your bank could not process the payment this time. ${again}`,
+      'The bank could not process the payout; the money goes with the next payout',
     ),
   ],
   [
     'declined',
     wait(
-      `Your bank declined it this time. ${again}`,
-      'The bank declined it; the next payout tries again',
+      `Your bank declined the payment this time. ${again}`,
+      'The bank declined the payout; the money goes with the next payout',
     ),
   ],
   [
@@ -162,36 +168,41 @@ const failures = new Map<string, Failure>([
   [
     'exceeds_amount_limit',
     wait(
-      `It was more than your bank takes at once. ${again}`,
-      'Above what the bank takes at once: order smaller payouts',
+      `The payment was larger than your bank accepts. ${again}`,
+      'The payout is larger than the bank accepts: order smaller payouts',
     ),
   ],
   [
     'exceeds_count_limit',
     wait(
-      `Your bank takes no more payments today. ${again}`,
-      'More payouts than the bank takes in this time',
+      `Your bank accepts no more payments for now. ${again}`,
+      'The bank does not accept so many payouts in so short a time',
     ),
   ],
   [
     notTheBank,
     {
       next: 'operator',
-      forSeller: `It could not be sent. ${again}`,
-      forOperator: 'Stripe says that the account’s balance did not cover it: look at its balance',
+      forSeller: `The payment could not be sent. ${again}`,
+      forOperator:
+        'Stripe says that the account’s balance did not cover the payout: check the balance at Stripe',
     },
   ],
 ]);
 
-/** Why a payout failed and what helps. An unknown code needs an operator. */
+/** Explains Stripe's failure code of a payout. An unknown code, or no code, needs an operator. */
 export function failureOf(code: string | null): Failure {
   const known = code === null ? undefined : failures.get(code);
   if (known) return known;
   const forOperator = `Stripe gave ${code === null ? 'no reason' : `the reason ${code}`}: ask Stripe`;
-  return { next: 'operator', forSeller: `Your bank did not take it. ${again}`, forOperator };
+  return {
+    next: 'operator',
+    forSeller: `Your bank did not accept the payment. ${again}`,
+    forOperator,
+  };
 }
 
-/** True if nothing may be sent to this bank account before its details change. */
+/** True if the failure code means that payouts must stop until the bank details change. */
 export function needsNewDetails(code: string | null): boolean {
   return failureOf(code).next === 'new-details';
 }
@@ -199,33 +210,39 @@ export function needsNewDetails(code: string | null): boolean {
 /** Every failure code that has a text, for lists and tests. */
 export const failureCodes: readonly string[] = [...failures.keys()];
 
-/** What each status of a bank account at Stripe means. Null: nothing is wrong. */
+/** The meaning of each status of a bank account at Stripe. Null if nothing is wrong. */
 const bankStatuses = new Map<string, Failure | null>([
   ['new', null],
   ['validated', null],
   ['verified', null],
-  ['errored', talkToBank(`The last payment there came back. ${ask}`, 'A payout there failed')],
+  [
+    'errored',
+    talkToBank(
+      `The last payment to this account came back. ${ask}`,
+      'A payout to this bank account failed',
+    ),
+  ],
   [
     'verification_failed',
     newDetails(
-      `It could not be verified that this account is yours. ${change}`,
-      'Stripe could not verify whose bank account it is',
+      `Stripe could not verify that this account is yours. ${change}`,
+      'Stripe could not verify the owner of the bank account',
     ),
   ],
   [
     'tokenized_account_number_deactivated',
     newDetails(
       `Your bank’s permission for this account has ended. ${change}`,
-      'The number that the bank gave in place of the account’s was withdrawn',
+      'The bank withdrew the token that stands for the account number',
     ),
   ],
 ]);
 
-/** What is wrong with a bank account, by its status at Stripe. Null if nothing is. */
+/** Explains the status of a bank account at Stripe. Null if nothing is wrong. */
 export function bankFailureOf(status: string): Failure | null {
   const known = bankStatuses.get(status);
   if (known !== undefined) return known;
-  const forOperator = `Stripe calls it ${status}: ask Stripe`;
+  const forOperator = `Stripe’s status of the bank account is ${status}: ask Stripe`;
   return { next: 'operator', forSeller: 'Your bank account is being checked.', forOperator };
 }
 

@@ -2,29 +2,29 @@ import { sayDay } from '../dates.ts';
 import type { Failure } from './failures.ts';
 import { requirementErrorOf } from './requirement-errors.ts';
 
-/** One thing that Stripe asks for before it lets an account do everything. No personal data. */
+/** Something that Stripe requires from an account. No personal data. */
 export type Requirement = {
-  /** Stripe's own name for it, as `identity.individual.address`. */
+  /** Stripe's name of the requirement, such as `identity.individual.address`. */
   description: string;
   mustAct: 'seller' | 'stripe';
   deadline: 'eventually_due' | 'currently_due' | 'past_due';
-  /** The day, where Stripe names one. */
+  /** The day of the deadline. Null if Stripe names none. */
   deadlineAt: string | null;
-  /** Capabilities that end, or do not begin, without it. */
+  /** The capabilities that Stripe stops or does not start until the requirement is met. */
   blocks: string[];
-  /** Codes of what was wrong with what was given. */
+  /** Stripe's error codes for the details that were given. */
   errors: string[];
 };
 
 /**
- * True for what is asked for now; the rest Stripe only announces. The SQL of
+ * True if the requirement is due now. Stripe announces other requirements in advance. The SQL of
  * `readSellerForWorkflow` repeats this rule.
  */
 export function isDue({ deadline }: Pick<Requirement, 'deadline'>): boolean {
   return deadline !== 'eventually_due';
 }
 
-/** How many are due now, and the first deadline that Stripe names for any. */
+/** The number of requirements that are due now, and the earliest deadline of all. */
 export function dueOf(requirements: readonly Requirement[]): { now: number; by: string | null } {
   const deadlines = requirements.flatMap(({ deadlineAt }) => deadlineAt ?? []);
   return { now: requirements.filter(isDue).length, by: deadlines.sort()[0] ?? null };
@@ -41,29 +41,29 @@ const whens: Record<Requirement['deadline'], string> = {
   past_due: 'overdue',
 };
 
-/** A requirement in one sentence: what, who, by when, and what stands still without it. */
+/** Describes a requirement in one sentence: what, from whom, by when, and what stops without it. */
 export function describeRequirement(requirement: Requirement): string {
   const { deadline, deadlineAt, mustAct, blocks, errors } = requirement;
-  const who = mustAct === 'seller' ? 'The seller gives' : 'Stripe looks at';
+  const who = mustAct === 'seller' ? 'The seller must provide' : 'Stripe is checking';
   const by = deadlineAt === null ? whens[deadline] : `by ${sayDay(deadlineAt)}`;
   const stops = blocks.map((capability) => capabilities[capability] ?? capability);
   const isOne = blocks.length === 1 && blocks.every((capability) => !capabilities[capability]);
   return [
     `${who}: ${wordsOf(requirement.description)} (${by})`,
-    ...(errors.length > 0 ? [`what was given is wrong: ${errors.map(toldOf).join(', ')}`] : []),
+    ...(errors.length > 0 ? [`the details are wrong: ${errors.map(toldOf).join(', ')}`] : []),
     ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} ${isOne ? 'stops' : 'stop'}`] : []),
   ].join('; ');
 }
 
 const toldOf = (code: string): string => requirementErrorOf(code).forOperator;
 
-/** What comes next for a requirement, and its words for the two who ask. */
+/** Explains to the seller and to the operator what to do about a requirement. */
 export function requirementFailureOf(requirement: Requirement): Failure {
   const { description, deadline, deadlineAt, mustAct, errors } = requirement;
   const forOperator = describeRequirement(requirement);
   const what = wordsOf(description);
   if (mustAct === 'stripe') {
-    const forSeller = `What you gave is being checked (${what}). There is nothing to do now.`;
+    const forSeller = `Your details are being checked (${what}). You do not need to do anything now.`;
     return { next: 'wait', forSeller, forOperator };
   }
   const wrong = errors.map(requirementErrorOf);
@@ -77,10 +77,12 @@ export function requirementFailureOf(requirement: Requirement): Failure {
   return { next: 'new-details', forSeller, forOperator };
 }
 
-/** Things that a person reads in one look. */
+/** The number of requirements that a sentence names before `and 3 more`. */
 const mostNamed = 4;
 
-/** What is asked for now, of the seller and of Stripe, in one sentence for each of them. */
+/**
+ * Describes the requirements that are due now: one sentence for the seller's, and one for Stripe's.
+ */
 export function describeDue(requirements: readonly Requirement[]): string[] {
   const due = requirements.filter(isDue);
   return (['seller', 'stripe'] as const).flatMap((who) => {
@@ -89,7 +91,7 @@ export function describeDue(requirements: readonly Requirement[]): string[] {
     const dates = own.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
     const overdue = own.some(({ deadline }) => deadline === 'past_due') ? ' (overdue)' : '';
     const by = dates[0] === undefined ? overdue : ` by ${sayDay(dates[0])}${overdue}`;
-    const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe looks at';
+    const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe is checking';
     return [`${begin} ${listed(own.map(({ description }) => wordsOf(description)))}${by}`];
   });
 }
@@ -100,7 +102,7 @@ function listed(names: readonly string[]): string {
   return more > 0 ? `${named} and ${more} more` : named;
 }
 
-/** The words of a field: `identity.individual.id_number` is the person's `identity number`. */
+/** Converts a field name to words: `identity.individual.id_number` becomes `identity number`. */
 function wordsOf(name: string): string {
   return name
     .replace(/^identity\./, '')
@@ -111,7 +113,7 @@ function wordsOf(name: string): string {
     .replaceAll('_', ' ');
 }
 
-/** Adds the sentences that explain a requirement. */
+/** Adds to a requirement the texts that explain it, as the API shows them. */
 export function explainRequirement(requirement: Requirement) {
   const { next, forSeller } = requirementFailureOf(requirement);
   return { ...requirement, text: describeRequirement(requirement), next, forSeller };

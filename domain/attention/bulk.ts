@@ -18,12 +18,13 @@ import type { PayoutStatus } from '../payouts/states.ts';
 import { type Cause, causeNames } from '../reconciliation/discrepancies.ts';
 import type { MoneyStep } from '../stripe.ts';
 
-/** What can wait for a person. */
+/** The kinds of objects that can wait for a person. */
 export const attentionKinds = ['payout', 'seller', 'discrepancy'] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
 /**
- * Why it waits: the park reason, a payout that is late at the bank, or the cause of a discrepancy.
+ * Why an object waits for a person: a park reason, a payout that is late at the bank, or the cause
+ * of a discrepancy.
  */
 export const attentionReasons = [
   ...(Object.keys(payoutParks) as PayoutPark[]),
@@ -33,8 +34,8 @@ export const attentionReasons = [
 export type AttentionReason = (typeof attentionReasons)[number];
 
 /**
- * What can be ordered for many objects at once. No such order states what Stripe did: a
- * confirmation needs a look at each object.
+ * The commands that can run on many objects at once. Confirmations of what Stripe did are not among
+ * them, because a person must look at each object.
  */
 export const bulkCommands = [
   'retry',
@@ -46,12 +47,14 @@ export const bulkCommands = [
 ] as const;
 export type BulkCommand = (typeof bulkCommands)[number];
 
-/** True for orders that record their reason with each object, as the single order does. */
+/**
+ * True for commands that record their reason with each object, as the command for one object does.
+ */
 export function takesReason(command: BulkCommand): boolean {
   return command === 'release-hold' || command === 'pause-seller' || command === 'resume-seller';
 }
 
-/** What an order for many finally acts on. */
+/** An object that a command finally changes, with its current state. */
 export type BulkTarget = { state: string } & (
   | { kind: 'payout'; id: PayoutId }
   | { kind: 'seller'; id: SellerId }
@@ -59,7 +62,7 @@ export type BulkTarget = { state: string } & (
   | { kind: 'bank-account'; id: string }
 );
 
-/** Why an order does not apply to an object. */
+/** Why a command does not apply to an object. */
 export type Inapplicable =
   | 'look-first'
   | 'not-offered'
@@ -73,19 +76,19 @@ export type Inapplicable =
   | 'same-target';
 
 /**
- * What an order does with one waiting object, with the current state of each target; or why it does
- * nothing.
+ * What a command does to one waiting object: the targets with their current states, or the reason
+ * why it does nothing.
  */
 export type BulkPlan = { kind: 'do'; targets: BulkTarget[] } | { kind: 'leave'; why: Inapplicable };
 
-/** One waiting object with its surroundings. */
+/** The facts about one waiting object that decide what a command does to it. */
 export type BulkFacts = {
   item: { sellerId: SellerId | null } & (
     | { kind: 'payout'; id: PayoutId; parked: PayoutPark }
     | { kind: 'seller'; id: SellerId; parked: SellerPark }
     | { kind: 'discrepancy'; parked: Cause }
   );
-  /** Of a payout. */
+  /** Null unless the object is a payout. */
   payout: {
     status: PayoutStatus;
     cancelAsked: boolean;
@@ -93,13 +96,15 @@ export type BulkFacts = {
     attempts: Partial<Record<MoneyStep, StepAttempt>>;
   } | null;
   seller: { status: string; pausedAt: string | null } | null;
-  /** The holds that were placed because of this very difference and still hold money. */
+  /** The active holds that were placed because of this discrepancy. */
   holds: readonly HoldId[];
-  /** The paused bank accounts that the waiting money would go to. */
+  /** The paused bank accounts to which the waiting money would go. */
   banks: readonly { id: string; pausedAt: string }[];
 };
 
-/** Decides what an order means for one waiting object, by the rules of the single order. */
+/**
+ * Decides what a command does to one waiting object, by the rules of the command for one object.
+ */
 export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
   const { item, seller } = facts;
   switch (command) {
@@ -128,7 +133,9 @@ export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
   }
 }
 
-/** The same for many objects. If several lead to one action, the first one does it. */
+/**
+ * Removes repeated targets: if several objects lead to the same target, only the first keeps it.
+ */
 export function onceEach<Planned extends { plan: BulkPlan; record: { sellerId: string | null } }>(
   all: readonly Planned[],
 ): Planned[] {
@@ -143,7 +150,7 @@ export function onceEach<Planned extends { plan: BulkPlan; record: { sellerId: s
   });
 }
 
-/** The sum for each currency, sorted by currency. */
+/** Sums amounts by currency. The result is sorted by currency. */
 export function sumsOf(all: readonly Money[]): Money[] {
   const sums = new Map<string, Money>();
   for (const one of all) {

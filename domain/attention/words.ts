@@ -11,36 +11,37 @@ import { closingOf } from '../reconciliation/words.ts';
 import type { MoneyStep } from '../stripe.ts';
 import type { BulkCommand, Inapplicable } from './bulk.ts';
 
-/** What a command for many does to each of them. */
+/** Describes what a bulk command does to each object. */
 export const bulkWords: Record<BulkCommand, string> = {
   retry:
-    'Payouts and sellers continue, as with their own `retry`: use it when the cause is removed',
+    'Payouts and sellers continue, as with their own `retry`. Use this after the cause is removed',
   cancel: 'Payouts that Stripe refused are canceled, as with their own `cancel`',
   'release-hold': 'The holds that were placed because of a discrepancy are released',
   'resume-bank-account':
-    'Payouts may go again to the seller’s paused bank accounts in the waiting currency',
-  'pause-seller': 'No payout of the seller starts until it is resumed',
+    'Payouts may go to the seller’s paused bank accounts in the waiting currency again',
+  'pause-seller': 'No payout of the seller starts until the seller is resumed',
   'resume-seller': 'Payouts of the seller may start again',
 };
 
-/** Why a command does nothing to something that waits, or did nothing when the list was run. */
+/** Explains why a bulk command does nothing to an object, or did nothing when the list was run. */
 export const leftOutWords: Record<LeftOut, string> = {
   'look-first':
     'It is unknown what Stripe did: look at Stripe, then confirm this payout or seller by itself',
-  'not-offered': 'This command does not resolve it: see its own commands',
-  'outcome-open': 'A request to Stripe about it has no answer yet',
-  'too-late': 'The payout is paid or over',
-  'no-seller': 'It belongs to no seller',
+  'not-offered': 'This command does not resolve the entry: use one of the entry’s own commands',
+  'outcome-open': 'A request to Stripe about the payout has no answer yet',
+  'too-late': 'The payout is paid or has already ended',
+  'no-seller': 'The entry belongs to no seller',
   'seller-closed': 'The seller is closed',
   'paused-already': 'The seller is paused already',
   'not-paused': 'The seller is not paused',
-  'no-hold': 'No hold that was placed because of it still holds money',
-  'no-paused-bank-account': 'No bank account for this money is paused',
+  'no-hold': 'No hold that was placed because of the discrepancy is still active',
+  'no-paused-bank-account': 'No bank account that would receive this money is paused',
   'same-target': 'Another object of this list has the same effect',
-  'waits-no-more': 'It no longer waits for a person',
-  changed: 'It changed after the list was shown',
+  'waits-no-more': 'The entry no longer waits for a person',
+  changed: 'The entry changed after the preview',
 };
 
+/** Explains why something waits for a person, and lists the requests that resolve it. */
 export function resolutionOf(record: AttentionRecord) {
   if (record.kind === 'seller') return sellerParkOf(record.parked, record.id);
   if (record.kind === 'discrepancy') {
@@ -54,13 +55,13 @@ export function resolutionOf(record: AttentionRecord) {
 export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
 
 /**
- * A parked payout or seller, a payout that the banks have had for too long, an account that Stripe
- * rejected, or a difference from Stripe.
+ * Something that waits for a person: a parked payout or seller, a payout that is late at the bank,
+ * an account that Stripe rejected, or a discrepancy.
  */
 export type AttentionRecord = {
-  /** Null if no particular seller is concerned. */
+  /** Null if the entry concerns no particular seller. */
   sellerId: SellerId | null;
-  /** Null if every currency of the seller is concerned. */
+  /** Null if the entry concerns every currency of the seller. */
   currency: string | null;
   since: string;
   /** The money that does not move because of this, in minor units. */

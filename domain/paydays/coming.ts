@@ -14,10 +14,10 @@ import {
 import type { Schedule } from './schedule.ts';
 import { sayNotPaid } from './words.ts';
 
-/** What a seller has in one currency before a payday, and what would stop a payout of it. */
+/** The funds of a seller in one currency before a payday, and what would stop their payout. */
 export type PaydayFunds = Omit<ExpectedFunds, 'ordered'> & Pick<Readiness, 'isBusy'>;
 
-/** What decides when a seller is paid next, and how much. */
+/** The facts that decide when and how much a seller is paid next. */
 export type PaydayFacts = {
   now: string;
   seller: { status: SellerStatus; schedule: Schedule; paused: object | null };
@@ -27,13 +27,17 @@ export type PaydayFacts = {
     currency: Currency;
     requestedAmount: number | null;
   }[];
-  /** As of now. */
+  /** The funds now. */
   funds: readonly PaydayFunds[];
-  /** The dates of which one is the next payday, each with what was there by its cut-off. */
+  /**
+   * The dates that may be the next payday, each with the funds that were available at its cut-off.
+   */
   paydays: readonly { at: string; cutOffAt: string; funds: readonly PaydayFunds[] }[];
 };
 
-/** A seller's next payday with its forecasts. It is kept if it is due and was not opened yet. */
+/**
+ * A seller's next payday with its forecasts. `isKept`: the payday is due and was not opened yet.
+ */
 export type ComingPayday = { at: string; cutOffAt: string; isKept: boolean; forecasts: Forecast[] };
 
 /** Finds the next payday. Undefined if the seller has no schedule. */
@@ -46,7 +50,7 @@ export function comingPayday(facts: PaydayFacts): ComingPayday | undefined {
   );
 }
 
-/** What a payday at this instant would do with each of these funds. */
+/** Forecasts what a payday at this instant would do with each of these funds. */
 export function forecastsOf(
   facts: PaydayFacts,
   all: readonly PaydayFunds[],
@@ -66,19 +70,19 @@ export function forecastsOf(
   });
 }
 
-/** What a payout of everything ordered now would carry. */
+/** The amount that a payout of everything would pay if it were ordered now. Minor units. */
 export function payableNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
   const own = funds.find((one) => one.currency === currency);
   return own ? payableOf(own) : 0;
 }
 
-/** What holds keep back of it. */
+/** The amount that holds withhold now. Minor units. */
 export function heldNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
   const own = funds.find((one) => one.currency === currency);
   return own ? heldOf(own) : 0;
 }
 
-/** The part of it that no payout is ordered of. */
+/** The payable amount minus what the already ordered payouts will take. Minor units. */
 export function unorderedNow(facts: PaydayFacts, currency: string): number {
   const orders = facts.openPayouts.filter((payout) => {
     return payout.status === 'requested' && payout.currency === currency;
@@ -87,7 +91,7 @@ export function unorderedNow(facts: PaydayFacts, currency: string): number {
   return own ? payableOf(own) - takenByOrders(orders, own) : 0;
 }
 
-/** What a payday pays in one currency, in words where it pays nothing. */
+/** The money of a payday in one currency. `explanation` says why nothing is paid. */
 export type PaydayMoney = {
   currency: Currency;
   pays: Money;
@@ -98,7 +102,7 @@ export type PaydayMoney = {
   explanation: string | null;
 };
 
-/** A forecast with the words for it. */
+/** Converts a forecast to money with an explanation, as the API shows it. */
 export function toPaydayMoney(forecast: Forecast): PaydayMoney {
   const { currency, reason } = forecast;
   return {

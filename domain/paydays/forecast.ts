@@ -5,16 +5,16 @@ import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation
 import { type PaydayWait, waitNames } from '../waits.ts';
 import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
 
-/** The seller, and what stops its payouts regardless of the funds. */
+/** The seller's schedule, and what stops its payouts regardless of the funds. */
 export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
   isMoneyStopped: boolean;
   schedule: Schedule;
 };
 
-/** What is known about the funds of one currency before a payday. */
+/** The known funds of one currency before a payday. */
 export type ExpectedFunds = Omit<Funds, 'requestedAmount'> &
   BankReadiness & {
-    /** How much the already ordered payouts take first. */
+    /** The amount that already ordered payouts will take first. Minor units. */
     ordered: number;
   };
 
@@ -25,19 +25,19 @@ export type NotPaidReason = SkipReason | PaydayWait;
 export type Forecast = {
   currency: string;
   pays: number;
-  /** How much of `pays` the platform's balance must provide; the rest is at the account. */
+  /** The part of `pays` that the platform's balance must provide. The rest is at the account. */
   fromPlatform: number;
-  /** What the payday would pay without the reason. */
+  /** The amount that would be paid if there were no `reason` against it. */
   wouldPay: number;
-  /** Payable, and not paid by this payday. */
+  /** Payable, but not paid by this payday. */
   leaves: number;
-  /** Kept back by holds. */
+  /** Withheld by holds. */
   held: number;
   notYetAvailable: number;
   reason: NotPaidReason | null;
 };
 
-/** Forecasts what a payday at this moment would pay, from what is known now. */
+/** Forecasts what a payday at this instant would pay in one currency. */
 export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): Forecast {
   const known = {
     ...lessOrdered(funds),
@@ -60,8 +60,8 @@ export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): 
 }
 
 /**
- * The candidates for the next payday: the latest payday that passed while the seller could not be
- * paid, because it is paid as soon as possible, and the first one to come.
+ * The dates that may be the next payday. If paydays passed while the seller could not be paid, the
+ * latest of them comes first, because it is paid as soon as possible.
  */
 export function comingPaydays(
   nextPayoutAt: string | null,
@@ -74,7 +74,7 @@ export function comingPaydays(
   return [latest !== null && latest > nextPayoutAt ? latest : nextPayoutAt, ...upcoming];
 }
 
-/** The next payday among these. A payday that has passed counts only while money waits for it. */
+/** Finds the next payday. A payday that has passed counts only if it has money to pay. */
 export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>(
   paydays: readonly Payday[],
 ): Payday | undefined {
@@ -83,8 +83,9 @@ export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>
 }
 
 /**
- * How much of the payable amount the ordered payouts take that have reserved nothing yet. An order of
- * more than the seller has, holds included, is skipped and takes nothing, as `planReservation` says.
+ * The amount that ordered payouts without a reservation will take from the payable amount. An order
+ * for more than the seller has, including held money, is skipped and takes nothing
+ * (`planReservation`).
  */
 export function takenByOrders(
   orders: readonly { requestedAmount: number | null }[],
@@ -103,9 +104,10 @@ export function takenByOrders(
 }
 
 /**
- * The reasons in their order: the seller, because its payday is not opened meanwhile; then the
- * payday's own decision; then what stops the ordered payout. A payout in flight is no reason: it
- * will have its answer by then, and its money is not part of these funds.
+ * Finds the reason against paying. The seller comes first, because a payday is not opened while the
+ * seller is stopped; then the payday's own decision; then the bank account and the money switch. A
+ * payout in flight is no reason: Stripe will have answered by then, and its money is not among
+ * these funds.
  */
 function reasonOf(
   payee: Payee,
@@ -120,7 +122,7 @@ function reasonOf(
   return stopOfBank(funds, at) ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
 }
 
-/** A reservation takes the money at the account first. */
+/** Subtracts the ordered amount. As in a reservation, money at the account is used first. */
 function lessOrdered(funds: ExpectedFunds): ExpectedFunds {
   const fromAccount = Math.min(funds.ordered, Math.max(0, funds.atAccount));
   return {

@@ -5,7 +5,7 @@ import type { Currency } from '../money.ts';
 export type Interval = (typeof intervals)[number];
 export const intervals = ['manual', 'daily', 'weekly', 'monthly'] as const;
 
-/** In the order in which JavaScript numbers the days of a week. */
+/** The days of the week, in the order of JavaScript's `getDay`. */
 export type Weekday = (typeof weekdays)[number];
 export const weekdays = [
   'sunday',
@@ -18,8 +18,8 @@ export const weekdays = [
 ] as const;
 
 /**
- * When a seller is paid. `activities/calendar.ts` knows time zones and bank holidays; every other
- * rule is here.
+ * When a seller is paid automatically. `activities/calendar.ts` applies time zones and bank
+ * holidays; every other rule is here.
  */
 export type Schedule = {
   interval: Interval;
@@ -29,17 +29,17 @@ export type Schedule = {
   dayOfMonth: number | null;
   /** The local time of a payday, `HH:MM`. */
   at: string;
-  /** The name of a time zone in the IANA database. */
+  /** The IANA name of the time zone. */
   timeZone: string;
-  /** A payday pays money that became available at least this many hours before. */
+  /** The payday pays only money that became available at least this many hours before it. */
   cutOffHours: number;
-  /** Minor units by currency. A payday that would pay less leaves the money where it is. */
+  /** Minor units by currency. A payday that would pay less pays nothing. */
   minimums: Record<Currency, number>;
-  /** Minor units by currency. Once this much is payable, it is paid immediately, on any day. */
+  /** Minor units by currency. As soon as this amount is payable, it is paid on any day. */
   thresholds: Record<Currency, number>;
 };
 
-/** Sellers without a schedule are paid only when the platform orders it. */
+/** The schedule of sellers who are paid only when the platform orders a payout. */
 export const manualSchedule: Schedule = {
   interval: 'manual',
   weekdays: [],
@@ -51,13 +51,13 @@ export const manualSchedule: Schedule = {
   thresholds: {},
 };
 
-/** The longest time between cut-off and payday: a month. */
+/** The largest cut-off in hours: 31 days. */
 export const longestCutOffHours = 31 * 24;
 
-/** A field of a schedule that contradicts the other fields, and the rule. */
+/** A field of a schedule that contradicts other fields, and the rule that it breaks. */
 export type ScheduleFault = { field: keyof Schedule; key?: string; rule: string };
 
-/** Finds what makes a schedule impossible although each field by itself is valid. */
+/** Finds the contradictions between the fields of a schedule. Each field by itself is valid. */
 export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
   const { interval, weekdays, dayOfMonth, cutOffHours, minimums, thresholds } = schedule;
   const faults: ScheduleFault[] = [];
@@ -95,9 +95,10 @@ export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
 
 /** A calendar day without a time zone, as its midnight in UTC. */
 export type Day = number;
+/** The number of milliseconds of a day in UTC. */
 export const dayMs = 24 * 60 * 60 * 1000;
 
-/** True if the schedule names this day, before weekends and holidays move it. */
+/** True if the schedule pays on this day, before weekends and holidays move the payday. */
 export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, day: Day): boolean {
   const date = new Date(day);
   switch (interval) {
@@ -112,17 +113,17 @@ export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, 
   }
 }
 
-/** The last moment at which an earning can become available and still belong to this payday. */
+/** The cut-off of a payday: money that becomes available later belongs to the next payday. */
 export function cutOffOf({ cutOffHours }: Pick<Schedule, 'cutOffHours'>, payday: string): string {
   return new Date(Date.parse(payday) - cutOffHours * 60 * 60 * 1000).toISOString();
 }
 
-/** What a payday does with the money of one currency. */
+/** What a payday does with the money of one currency. Amounts in minor units. */
 export type PaydayPlan =
   | { kind: 'pay' | 'nothing'; amount: number }
   | { kind: 'skip'; amount: number; reason: SkipReason };
 
-/** Decides what a payday pays of the funds that were available at its cut-off. */
+/** Decides what a payday pays from the funds that were available at its cut-off. */
 export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmount'>): PaydayPlan {
   const amount = payableOf(funds);
   if (amount > 0) {
@@ -135,7 +136,9 @@ export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmou
   return { kind: 'skip', amount: withheld, reason: isNegative ? 'account-negative' : 'on-hold' };
 }
 
-/** True if so much is payable in a currency that the seller does not wait for a payday. */
+/**
+ * True if the payable amount reaches the threshold of its currency, so that it is paid immediately.
+ */
 export function reachesThreshold(
   { thresholds }: Pick<Schedule, 'thresholds'>,
   { amount, currency }: { amount: number; currency: Currency },
@@ -144,7 +147,7 @@ export function reachesThreshold(
   return threshold !== undefined && amount > 0 && amount >= threshold;
 }
 
-/** True if anything is ever paid without an order. */
+/** True if the schedule ever pays without an order from the platform. */
 export function paysByItself({ interval, thresholds }: Schedule): boolean {
   return interval !== 'manual' || Object.keys(thresholds).length > 0;
 }

@@ -2,18 +2,19 @@ import type { SkipReason } from '../funds.ts';
 import { sayPaydayWait } from '../waits.ts';
 import type { NotPaidReason } from './forecast.ts';
 
+/** Explains why a payout ended without moving money. */
 export const skips: Record<SkipReason, string> = {
-  'nothing-payable': 'Nothing was payable when it started',
-  'more-than-payable': 'It asked for more than was payable when it started',
-  'account-negative': 'The account’s balance was below zero when it started',
+  'nothing-payable': 'Nothing was payable when the payout started',
+  'more-than-payable': 'More was ordered than was payable when the payout started',
+  'account-negative': 'The account’s balance was below zero when the payout started',
   'account-short':
-    'Somebody else moved money out of the account after it was set aside; another payout took its place',
-  'on-hold': 'All of it was held at the payday; it waits for the next payday',
+    'Somebody else moved money out of the account after it was reserved; another payout replaces this payout',
+  'on-hold': 'All of the money was held on the payday; it waits for the next payday',
   'below-minimum':
-    'Less was payable than the minimum, the schedule’s or Stripe’s; the money waits for the next payday',
+    'Less was payable than the schedule’s or Stripe’s minimum; the money waits for the next payday',
 };
 
-/** Why a payday pays nothing in a currency. */
+/** Explains why a payday pays nothing in a currency. */
 export function sayNotPaid(reason: NotPaidReason): string {
   return isSkip(reason) ? paydaySkips[reason] : sayPaydayWait(reason);
 }
@@ -24,8 +25,10 @@ function isSkip(reason: NotPaidReason): reason is SkipReason {
 
 const paydaySkips: Record<SkipReason, string> = {
   ...skips,
-  'nothing-payable': 'By the cut-off nothing is payable that no payout is ordered of already',
+  'nothing-payable':
+    'At the cut-off, nothing is payable except money in payouts that are already ordered',
   'account-negative': 'The account’s balance is below zero',
-  'on-hold': 'All of it is held',
-  'below-minimum': 'It is less than the schedule’s minimum, and waits until it is enough',
+  'on-hold': 'All of the money is held',
+  'below-minimum':
+    'The payable amount is below the schedule’s minimum and waits for a later payday',
 };

@@ -3,20 +3,20 @@ import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../i
 import * as postings from '../ledger.ts';
 import { inFlightStatuses, type PayoutStatus } from './states.ts';
 import { begin, noDoubt, now, type Transition } from './transition-type.ts';
-/** Money that left in the name of a payout while this database did not know the payout. */
+/** Money that Stripe moved for a payout while this database did not know the payout. */
 export type MadeElsewhere = {
   money: postings.PayoutMoney;
   stripeAccount: StripeAccountId;
   transferId: TransferId | null;
-  /** The payout at Stripe. Null if only the transfer was made. */
+  /** The payout at Stripe. Null if Stripe made only the transfer. */
   made: { stripePayoutId: StripePayoutId; at: string } | null;
   createdAt: string;
 };
 
 /**
- * Takes over money that left without this database's knowledge. A payout at Stripe is on its way to
- * the bank and is followed. The money of a transfer alone is at the account, for the seller's next
- * payout.
+ * Restores a payout that this database did not know. If Stripe has the payout, the payout is `sent`
+ * and the engine follows it. If Stripe made only the transfer, the payout is `canceled`, and its
+ * money is at the account for the seller's next payout.
  */
 export function adopted(found: MadeElsewhere): Transition {
   const { money, stripeAccount, transferId, made, createdAt } = found;
@@ -44,7 +44,7 @@ export function adopted(found: MadeElsewhere): Transition {
 }
 
 /**
- * Stripe also made a payout for which money is reserved here: the engine looks up what exists at
+ * Stripe made a transfer or payout for a payout in flight: the engine looks up what exists at
  * Stripe.
  */
 export function adoptedInFlight(payoutId: PayoutId, status: PayoutStatus): Transition {

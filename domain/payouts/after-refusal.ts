@@ -2,7 +2,7 @@ import type { ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import { waitNames, type WaitReason } from '../waits.ts';
 
-/** What a payout does after a refusal. */
+/** What a payout does after a refusal. It waits at most `minutes`. */
 export type RefusalAnswer =
   { kind: 'wait'; for: WaitReason; minutes: number } | { kind: 'park'; reason: ParkReason };
 
@@ -10,9 +10,9 @@ const hour = 60;
 const day = 24 * hour;
 
 /**
- * Decides what follows a refusal: wait for a cause that time or the seller can remove, park for
- * every other. Events end the waits early; the minutes matter only if no event arrives. Which cause
- * a refusal has is decided in activities/stripe/errors.ts.
+ * Decides what a payout does after a refusal. It waits if time or the seller can remove the cause;
+ * otherwise it is parked. Events can end a wait early; the minutes count only if no event arrives.
+ * activities/stripe/errors.ts decides which kind of refusal Stripe's answer is.
  */
 export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
   switch (refusal) {

@@ -1,13 +1,13 @@
 import type { MoneyStep } from '../stripe.ts';
 import type { Payout } from './states.ts';
 
-/** What canceling a payout requires, depending on where its money is. */
+/** What the cancellation of a payout requires, depending on where the money is. */
 export type CancelPlan =
-  /** Nothing is reserved, or the reserved money becomes payable again where it is. */
+  /** Stripe does not have the payout: it ends, and its money becomes payable where it is. */
   | { kind: 'end'; transferDone: boolean }
-  /** Stripe has the payout: only Stripe can tell whether it is too late. */
+  /** Stripe has the payout: only Stripe knows whether it is too late to cancel. */
   | { kind: 'ask-stripe' }
-  /** The payout is canceled already, or Stripe is being asked. */
+  /** The payout is already canceled, or Stripe was already asked to cancel it. */
   | { kind: 'nothing-to-do' }
   | { kind: 'refuse'; why: CancelRefusal };
 
@@ -17,16 +17,19 @@ export type CancelRefusal = 'outcome-open' | 'too-late';
 /** The attempt of the payout's current step, unless Stripe refused it. */
 export type StepAttempt = { state: 'started' | 'succeeded' | 'unknown'; wasSent: boolean };
 
-/** The step whose attempt decides whether a payout's money may be moving at this moment. */
+/**
+ * The step whose attempt shows whether money may be moving now. Undefined if no attempt can be
+ * open.
+ */
 export function stepToLookAt({ status }: Pick<Payout, 'status'>): MoneyStep | undefined {
   if (status === 'reserved') return 'transfer';
   return status === 'transferred' ? 'payout' : undefined;
 }
 
 /**
- * Decides what an order to cancel requires. An attempt that was sent may be moving the money at
- * this moment, so its money must not become payable again. An attempt that was never sent will not
- * be sent after the cancellation.
+ * Decides what a cancel command requires. An attempt that was sent may be moving the money now, so
+ * the money must not become payable again. An attempt that was never sent will not be sent after
+ * the cancellation.
  */
 export function planCancel(
   payout: Pick<Payout, 'status' | 'cancelAsked'> & { isCancelUnknown: boolean },

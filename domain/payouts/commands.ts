@@ -13,8 +13,8 @@ import {
 } from './transition-type.ts';
 
 /**
- * The payout is canceled before Stripe has it: each part of its money becomes payable again where
- * it is.
+ * A person cancels the payout before Stripe has it: each part of its money becomes payable again at
+ * its place. `unsentKey` is the key of an attempt that was opened but never sent.
  */
 export function canceled(payout: Payout, by: string, unsentKey: string | undefined): Transition {
   return {
@@ -24,15 +24,17 @@ export function canceled(payout: Payout, by: string, unsentKey: string | undefin
     wait: null,
     facts: { ...ordered(by), overAt: now },
     entries: releaseEntries(moneyOf(payout), payout.status === 'transferred'),
-    // A worker that still uses this attempt learns of the cancellation from the check before the
-    // POST.
+    // The check before the POST stops a worker that still uses this attempt.
     ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
     releasesEarnings: true,
     wakes: wakesOf(payout),
   };
 }
 
-/** Stripe has the payout and must be asked to cancel it, even if the payout was parked. */
+/**
+ * A person cancels a payout that Stripe has: the engine must ask Stripe, even if the payout was
+ * parked.
+ */
 export function cancelOrdered(payout: Payout, by: string): Transition {
   return {
     ...begin(payout, 'sent'),
@@ -43,8 +45,8 @@ export function cancelOrdered(payout: Payout, by: string): Transition {
 }
 
 /**
- * Stripe did not cancel, or its answer is unknown: the payout continues and is read from Stripe
- * immediately.
+ * Stripe did not cancel the payout, or gave no usable answer: the payout continues and is read from
+ * Stripe immediately.
  */
 export function cancelAnswered(payout: Payout, answer: CancelAnswer): Transition {
   return {
@@ -54,7 +56,10 @@ export function cancelAnswered(payout: Payout, answer: CancelAnswer): Transition
   };
 }
 
-/** A person found the money at Stripe: the engine looks at the object that the person named. */
+/**
+ * A person confirms that Stripe has the transfer or payout: the engine reads the object that the
+ * person named.
+ */
 export function confirmedSent(payout: { payoutId: PayoutId }, stripeId: string): Transition {
   return {
     ...begin(payout, ...inFlightStatuses),
@@ -65,10 +70,7 @@ export function confirmedSent(payout: { payoutId: PayoutId }, stripeId: string):
   };
 }
 
-/**
- * A person is certain that nothing moved under this key: the payout continues with the next
- * attempt.
- */
+/** A person confirms that nothing moved under this key: the payout continues with a new attempt. */
 export function confirmedNotSent(payout: { payoutId: PayoutId }, key: string): Transition {
   return {
     ...begin(payout, ...inFlightStatuses),
@@ -81,7 +83,7 @@ export function confirmedNotSent(payout: { payoutId: PayoutId }, key: string): T
 
 /**
  * A person lets a parked payout continue. Nothing moved under the last key, so the payout uses a
- * new one.
+ * new key.
  */
 export function retried(payout: { payoutId: PayoutId }): Transition {
   return { ...begin(payout, ...payoutStatuses), parked: null, wait: null, wakes: wakesOf(payout) };

@@ -9,17 +9,17 @@ export type Candidate = {
   id: string;
   amount: number;
   currency: Currency;
-  /** The account that it belongs to or goes to. */
+  /** The account of the payout, or the destination of the transfer. */
   account: string | null;
-  /** The id of our payout in its metadata. */
+  /** The id of the engine's payout, from the object's metadata. */
   payoutId: string | null;
-  /** How much of it was reversed. */
+  /** How much of the transfer was reversed. */
   takenBack: 'nothing' | 'a part' | 'all';
 };
 
 /**
- * How the object differs from the order, in words for an operator. Null if it is the ordered
- * object. Contains only ids and amounts.
+ * Describes to an operator how the object differs from the ordered transfer or payout. Null if it
+ * matches. Contains only ids and amounts.
  */
 export function differenceOf(payout: Payout, step: MoneyStep, found: Candidate): string | null {
   const { payoutId, stripeAccount, currency, fromPlatform, fromAccount } = payout;
@@ -37,7 +37,7 @@ export function differenceOf(payout: Payout, step: MoneyStep, found: Candidate):
   return differences.length === 0 ? null : `${found.id}: ${differences.join('; ')}`;
 }
 
-/** The text about an id that a person named and Stripe does not know. */
+/** Describes to an operator that Stripe has no object with the id that a person named. */
 export function missing(id: string, step: MoneyStep, { stripeAccount }: Payout): string {
   const where = step === 'transfer' ? 'Stripe has' : `${stripeAccount} has`;
   return `${id}: ${where} no such ${step}`;

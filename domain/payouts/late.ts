@@ -1,16 +1,19 @@
 import type { PayoutStatus } from './states.ts';
 
 /**
- * Days for which a paid payout is watched for a late return, unless a setting says otherwise. Banks
- * return within five business days (docs.stripe.com/payouts, 2026-09).
+ * Days for which the engine watches a paid payout for a late return, unless a setting says
+ * otherwise. Banks return payouts within five business days (docs.stripe.com/payouts, 2026-09).
  */
 export const lateReturnDays = 10;
 
-/** Banks take five business days at most (docs.stripe.com/payouts, 2026-09). */
+/**
+ * Days after sending after which a payout is late at the bank. Banks take at most five business
+ * days (docs.stripe.com/payouts, 2026-09).
+ */
 export const lateDays = 7;
 
 /**
- * True if the bank has not confirmed the payout within the time it should take. `lateSince` in
+ * True if the bank has not confirmed the payout within `lateDays`. `lateSince` in
  * db/attention/waiting-for-people.ts repeats this rule.
  */
 export function isLateAt(

@@ -8,26 +8,27 @@ export type Queued = {
   currency: Currency;
   status: PayoutStatus;
   createdAt: string;
-  /** When its workflow started. Null for a payout that is only ordered. */
+  /** When the payout's workflow started. Null before that. */
   startedAt: string | null;
 };
 
 /**
- * True for a payout that is ordered and not started. Such payouts start in the order of their
+ * True for a payout that is ordered but not started. Such payouts start in the order of their
  * creation.
  */
 export function waitsToStart({ status, startedAt }: Pick<Queued, 'status' | 'startedAt'>): boolean {
   return status === 'requested' && startedAt === null;
 }
 
-/** True for a payout that prevents the start of every other payout of its seller and currency. */
+/** True for a payout that prevents all other payouts of its seller and currency from starting. */
 export function blocksStart({ status, startedAt }: Pick<Queued, 'status' | 'startedAt'>): boolean {
   return isInFlight(status) || (status === 'requested' && startedAt !== null);
 }
 
 /**
- * The payout that goes before this one, among all payouts of the seller. The SQL in
- * db/payouts/queue.ts repeats this rule, and a test compares the two.
+ * Finds the payout that must go before this payout, among all payouts of the seller. Undefined if
+ * this payout is next. The SQL in db/payouts/queue.ts repeats this rule, and a test compares the
+ * two.
  */
 export function payoutBefore<Other extends Queued>(
   payout: Queued,

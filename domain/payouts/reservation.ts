@@ -3,20 +3,20 @@ import { type Funds, planReservation, type Reservation } from '../funds.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { type WaitReason, waitNames } from '../waits.ts';
 
-/** What a payout finds before any money is set aside for it, whatever is payable. */
+/** The facts that can stop a payout before it reserves money, regardless of the payable amount. */
 export type Readiness = BankReadiness & {
   isPaused: boolean;
   status: SellerStatus;
-  /** Another payout of the same seller and currency has no answer from Stripe yet. */
+  /** True if another payout of the same seller and currency has no answer from Stripe yet. */
   isBusy: boolean;
 };
 
-/** Why a payout sets nothing aside: each of these is lifted by somebody else, or by time. */
+/** Why a payout reserves nothing yet. Each reason can pass, or somebody can remove it. */
 export type StopReason = NonNullable<ReturnType<typeof stopBefore>>;
 
 /**
- * Decides what stops a payout at this moment, before its funds are looked at; null lets it go on.
- * The reservation acts on this answer, and every preview, forecast and explanation repeats it.
+ * Decides what stops a payout at this instant, before its funds are read. Null if nothing does. The
+ * reservation uses this rule, and so do all previews, forecasts and explanations.
  */
 export function stopBefore(readiness: Readiness, at: string) {
   return (
@@ -26,22 +26,25 @@ export function stopBefore(readiness: Readiness, at: string) {
   );
 }
 
-/** What stops all payouts of the seller. Meanwhile, its paydays are not opened either. */
+/**
+ * What stops all payouts of the seller. While this lasts, no payday is opened either. Null if
+ * nothing does.
+ */
 export function stopOfSeller({ isPaused, status }: Pick<Readiness, 'isPaused' | 'status'>) {
   if (isPaused) return waitNames.sellerPaused;
   return status === 'active' ? null : waitNames.sellerNotActive;
 }
 
-/** What stops payouts to the bank account of the currency. */
+/** What stops payouts to the bank account of the currency. Null if nothing does. */
 export function stopOfBank(bank: BankReadiness, at: string) {
   if (bank.isBankPaused || bank.isConverted) return waitNames.bankDetails;
   return isCooling(bank, at) ? waitNames.coolingPeriod : null;
 }
 
-/** What becomes of a requested payout: its money is set aside, or it waits, or it is over. */
+/** What a requested payout does: reserve money, wait, or end. */
 export type ReservationDecision =
   | Exclude<Reservation, { kind: 'wait' }>
-  /** `until` is null when nobody knows when the reason passes. */
+  /** When the reason ends. Null if that is not known. */
   | { kind: 'wait'; reason: StopReason | typeof waitNames.hold; until: string | null };
 
 /** Decides what a requested payout does at this moment. */
@@ -62,7 +65,7 @@ export function decideReservation(
   return plan.kind === 'wait' ? { kind: 'wait', reason: waitNames.hold, until: plan.until } : plan;
 }
 
-/** How long a payout waits at most before it looks again, where no moment is known. */
+/** Minutes after which a waiting payout checks again, if the end of the reason is not known. */
 export function minutesToWait(reason: WaitReason): number {
   return reason === waitNames.anotherPayout ? 60 : 24 * 60;
 }

@@ -6,11 +6,12 @@ import type { MoneyStep } from '../stripe.ts';
 import { type WaitReason, waits } from '../waits.ts';
 
 /**
+ * The status of a payout.
  * - `requested`: ordered; nothing is reserved yet.
  * - `reserved`: money is reserved; the platform's part must still be transferred.
  * - `transferred`: all of the money is at the account; Stripe does not have the payout yet.
  * - `sent`: Stripe has the payout, `po_`; the bank does not have it yet.
- * - `paid`: the bank has it; the engine watches for late returns.
+ * - `paid`: the bank has the money; the engine watches whether the bank returns it late.
  * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over.
  */
 export type PayoutStatus = (typeof payoutStatuses)[number];
@@ -28,7 +29,7 @@ export const payoutStatuses = [
 ] as const;
 
 /**
- * Between reservation and Stripe's definite answer. Each seller and currency has at most one such
+ * From reservation to Stripe's definite answer. Each seller and currency has at most one such
  * payout.
  */
 export const inFlightStatuses = ['reserved', 'transferred'] as const;
@@ -39,10 +40,10 @@ export const beforeStripeStatuses = ['requested', ...inFlightStatuses] as const;
 /** The bank does not have the payout yet. */
 export const beforeBankStatuses = [...beforeStripeStatuses, 'sent'] as const;
 
-/** The payout has a next step. */
+/** The payout is not over. */
 export const openStatuses = [...beforeBankStatuses, 'paid'] as const;
 
-/** The payout's money is reserved or on its way, and not at the bank yet. */
+/** The payout's money is reserved or on its way to the bank. */
 export const carryingStatuses = [...inFlightStatuses, 'sent'] as const;
 
 /** Stripe has the payout, and the engine follows it. */
@@ -54,49 +55,54 @@ export const atBankStatuses = ['paid', 'settled'] as const;
 /** The payout's money has left the account and has not come back. */
 export const leftStatuses = ['sent', ...atBankStatuses] as const;
 
-/** The bank did not keep the payout. A canceled payout says nothing about the bank account. */
+/**
+ * The bank refused or returned the money. `canceled` is not included, because it says nothing about
+ * the bank.
+ */
 export const refusedByBankStatuses = ['failed', 'returned'] as const;
 
-/** True until Stripe has given a definite answer about the payout. */
+/** True from reservation to Stripe's definite answer. */
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';
 }
 
-/** Stripe's answer to a request to cancel a payout that it has: too late, or no usable answer. */
+/**
+ * Stripe's answer to the request to cancel a payout: refused because it is too late, or unknown.
+ */
 export type CancelAnswer = 'refused' | 'unknown';
 
-/** A payout as stored, read at `now` (business time). No personal data. */
+/** A payout's row, read at `now` (business time). Amounts in minor units. No personal data. */
 export type Payout = {
   payoutId: PayoutId;
   sellerId: SellerId;
   currency: Currency;
   status: PayoutStatus;
-  /** The ordered amount in minor units. Null orders everything that is payable. */
+  /** The ordered amount. Null orders everything that is payable. */
   requestedAmount: number | null;
   fromPlatform: number;
   fromAccount: number;
   stripeAccount: StripeAccountId | null;
   transferId: TransferId | null;
-  /** When the transferred money can be paid out. Null until Stripe tells. */
+  /** When the transferred money can leave the account. Null until Stripe reports it. */
   arrivesAt: string | null;
   stripePayoutId: StripePayoutId | null;
   failureCode: string | null;
-  /** Payouts to its bank account failed, so nothing more is sent there. */
+  /** True if the bank account is paused because payouts to it failed. */
   bankPaused: boolean;
-  /** None of the known bank accounts takes the payout's currency. Absent in old histories. */
+  /** True if no bank account of the seller takes the payout's currency. Absent in old histories. */
   lacksBank?: boolean;
-  /**
-   * Until when its bank account takes no payout, because it was changed. Absent in old histories.
-   */
+  /** When the cooling period of the changed bank account ends. Absent in old histories. */
   coolsUntil?: string | null;
-  /** The bank account that the payout goes to, if the account was read. Absent in old histories. */
+  /**
+   * The bank account of the payout. Null if the account was never read. Absent in old histories.
+   */
   paysTo?: string | null;
   /**
-   * Stripe would convert a transfer, because the account holds another currency. Absent in old
-   * histories.
+   * True if Stripe would convert a transfer, because the account cannot hold the currency. Absent
+   * in old histories.
    */
   isConverted?: boolean;
-  /** Only the engine pays the account out. Absent in old histories. */
+  /** True if only the engine pays the account out. Absent in old histories. */
   payoutsAreManual?: boolean;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
@@ -109,18 +115,19 @@ export type Payout = {
   unknownStep: MoneyStep | null;
   lookUps: number;
   /**
-   * The object at Stripe that a person named and the engine has not read yet. Absent in old
+   * The object at Stripe that a person named, until the engine has read it. Absent in old
    * histories.
    */
   namedStripeId?: string | null;
   watchUntil: string | null;
-  /** Stripe must be asked to cancel the payout and has not answered yet. */
+  /** True if Stripe must be asked to cancel the payout and has not answered yet. */
   cancelAsked: boolean;
-  /**
-   * The pause and holds of the seller, while the payout waits for them. Absent in old histories.
-   */
+  /** The pause and holds of the seller, if the payout waits for them. Absent in old histories. */
   stops?: Stop[];
-  /** Another payout of this seller and currency waits until this one has left the account. */
+  /**
+   * True if another payout of this seller and currency waits until this payout has left the
+   * account.
+   */
   othersWait: boolean;
   now: string;
 };
@@ -133,8 +140,8 @@ export type PayoutStep =
   | { kind: 'over' };
 
 /**
- * Decides the next step from the row alone. `woken` is true if a wake-up arrived after the row was
- * written: it can end a wait early.
+ * Decides the next step of a payout's workflow from the row. `woken` is true if a wake-up arrived
+ * after the row was written; a wake-up can end a wait early.
  */
 export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   if (isOver(payout)) return { kind: 'over' };
@@ -150,12 +157,15 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   return { kind: stepByStatus[payout.status as OpenStatus] };
 }
 
-/** False immediately after a look-up, so that a look-up that runs twice counts once. */
+/**
+ * True if the outcome of a step must be looked up now. False immediately after a look-up, so that a
+ * look-up that runs twice is counted once.
+ */
 export function isLookUpDue({ parked, unknownStep, lookAgainAt, now }: Payout): boolean {
   return !parked && unknownStep !== null && (lookAgainAt === null || lookAgainAt <= now);
 }
 
-/** True if the payout has no next step. */
+/** True if the payout has ended and has no next step. */
 export function isOver({ status }: Pick<Payout, 'status'>): boolean {
   return !(status in stepByStatus);
 }
@@ -169,7 +179,7 @@ const stepByStatus = {
   paid: 'settle',
 } as const satisfies Record<OpenStatus, string>;
 
-/** A wake-up cannot make money arrive earlier, nor a look-up useful before its time. */
+/** False for waits that an event cannot end early, such as the arrival of a transfer. */
 function mayBeCutShort({ waitingFor }: Payout): boolean {
   return waitingFor === null || !waits[waitingFor].ignoresWakeUps;
 }

@@ -16,31 +16,37 @@ import type { MoneyStep } from '../stripe.ts';
 import type { Wake } from '../wake-ups.ts';
 import type { CancelAnswer, Payout, PayoutStatus } from './states.ts';
 
-/** A moment of business time: an instant, or so many minutes after the transition is stored. */
+/** A point in business time: an instant, or a number of minutes after the transition is stored. */
 export type Moment = string | { inMinutes: number };
 
-/** What a payout waits for, and when it looks again at the latest. */
+/** What a payout waits for, and when it checks again at the latest. */
 export type Wait = {
   reason: WaitReason;
   until: Moment;
-  /** The payout looks again at once if an event about the end of this one is stored already. */
+  /**
+   * The Stripe payout whose end is awaited. If an event about its end is already stored, the payout
+   * checks again at once.
+   */
   orEndOf?: StripePayoutId;
 };
 
-/** What only a transition knows: each value is stored as it is, and an absent one stays as it was. */
+/** Values that a transition stores unchanged. Absent fields keep their stored values. */
 export type Facts = {
   fromPlatform?: number;
   fromAccount?: number;
   stripeAccount?: StripeAccountId | null;
   transferId?: TransferId | null;
-  /** The transfer's name at the account, which Stripe's books of the account use. */
+  /**
+   * The id of the transfer's arrival at the account, `py_`, which Stripe's books of the account
+   * contain.
+   */
   arrival?: string | null;
   arrivesAt?: string | null;
   stripePayoutId?: StripePayoutId | null;
   bankExpectedAt?: string | null;
   failureCode?: string | null;
   bankAccount?: string | null;
-  /** The money is paid again as soon as the seller changes the bank details. */
+  /** True if the money is paid again as soon as the seller changes the bank details. */
   awaitsDetails?: boolean;
   skipReason?: SkipReason | null;
   cancelAnswer?: CancelAnswer | null;
@@ -55,30 +61,35 @@ export type Facts = {
   overAt?: Moment | null;
 };
 
-/** The part of a payout that says which of its attempts is in doubt. */
+/**
+ * The fields of a payout that say which attempt has an unknown outcome, and what a person must
+ * decide.
+ */
 export type Doubt = Pick<Payout, 'parked' | 'unknownStep' | 'lookUps' | 'namedStripeId'>;
 
-/** Everything that one transition of a payout changes, in one statement. Absent fields stay. */
+/**
+ * All changes that one transition makes to a payout in one statement. Absent fields stay unchanged.
+ */
 export type Transition = {
   payoutId: PayoutId;
-  /** The transition changes a payout in one of these states only. */
+  /** The transition changes nothing unless the payout has one of these statuses. */
   from: readonly PayoutStatus[];
-  /** Where set, the transition changes nothing if these were changed since the payout was read. */
+  /** If present, the transition changes nothing if the stored values differ from these. */
   asRead?: Doubt;
   status?: PayoutStatus;
   wait?: Wait | null;
-  /** Why the payout stops until a person decides; null lets it go on. */
+  /** Why the payout stops until a person decides. Null lets it continue. */
   parked?: { reason: ParkReason; detail: string | null } | null;
-  /** The step whose outcome is unknown; null when no attempt is in doubt. */
+  /** The step whose outcome is unknown. Null if no outcome is unknown. */
   unknown?: { step: MoneyStep; lookUps: number } | null;
-  /** The object at Stripe that a person named, still to be looked at. */
+  /** The object at Stripe that a person named and the engine must read. */
   named?: string | null;
   facts?: Facts;
   entries: readonly Entry[];
-  /** The attempt that this transition decides. */
+  /** The attempt whose outcome this transition records. */
   attempt?:
     { key: string; state: 'succeeded'; stripeId: string } | { key: string; state: 'refused' };
-  /** The payout ends unpaid, so its earnings go to the next payout. */
+  /** Set if the payout ends unpaid: its earnings go to the next payout. */
   releasesEarnings?: true;
   wakes: readonly Wake[];
 };
@@ -86,15 +97,19 @@ export type Transition = {
 /** The moment at which a transition is stored. */
 export const now: Moment = { inMinutes: 0 };
 
-/** No attempt is in doubt, and no person has to decide. */
+/** The outcome of every attempt is known, and no person has to decide. */
 export const noDoubt = { parked: null, unknown: null, named: null } as const;
 
-/** The beginning of a transition of a payout in one of these states: nothing is booked or woken. */
+/**
+ * Begins a transition of a payout with one of these statuses. It books nothing and wakes nobody.
+ */
 export function begin({ payoutId }: Pick<Payout, 'payoutId'>, ...from: PayoutStatus[]) {
   return { payoutId, from, entries: [] as Entry[], wakes: [] as Wake[] };
 }
 
-/** The same for a payout whose doubt must be as it was read. */
+/**
+ * Begins a transition that changes nothing if the payout's `Doubt` fields changed after the read.
+ */
 export function beginAsRead(payout: Payout) {
   const { parked, unknownStep, lookUps, namedStripeId = null } = payout;
   return {
@@ -103,14 +118,14 @@ export function beginAsRead(payout: Payout) {
   };
 }
 
-/** What a payout carries, as its postings need it. */
+/** The amounts of a payout, as its ledger entries need them. */
 export function moneyOf(payout: Payout): PayoutMoney {
   const { payoutId, sellerId, currency, fromPlatform, fromAccount } = payout;
   const parts = { fromPlatform: minor(fromPlatform), fromAccount: minor(fromAccount) };
   return { payoutId, sellerId, currency, ...parts };
 }
 
-/** The workflow of a payout, and that of its seller where it is given, look at their rows again. */
+/** Wakes the workflow of a payout, and its seller's workflow if `sellerId` is given. */
 export function wakesOf({
   payoutId,
   sellerId,

@@ -26,7 +26,10 @@ import {
 /** A payout that Stripe has. */
 export type SentPayout = Payout & { stripePayoutId: StripePayoutId };
 
-/** Money is set aside: the platform's part still has to be transferred, where there is one. */
+/**
+ * The payout reserves its money. If part of the money is at the platform, it must be transferred
+ * next.
+ */
 export function reserved(
   money: postings.PayoutMoney,
   stripeAccount: StripeAccountId | null,
@@ -41,15 +44,16 @@ export function reserved(
   };
 }
 
-/** Nothing can be set aside for the payout, so it ends. */
+/** The payout can reserve nothing, so it ends. */
 export function skipped(payout: { payoutId: PayoutId }, reason: SkipReason): Transition {
   const facts = { skipReason: reason, overAt: now };
   return { ...begin(payout, 'requested'), status: 'skipped', wait: null, facts };
 }
 
 /**
- * Stripe made the transfer: the platform's part is at the account, payable from `arrivesAt`. If the
- * money arrived `otherwise` than it was sent, the payout waits for a person.
+ * Stripe made the transfer: the platform's part is at the account and can leave it from
+ * `arrivesAt`. If the money arrived differently than ordered, `otherwise` describes how, and the
+ * payout is parked.
  */
 export function transferred(
   payout: Payout,
@@ -76,8 +80,8 @@ export function transferred(
 }
 
 /**
- * Stripe took the payout and expects the bank to have the money at `bankExpectedAt`. An event about
- * this payout may be stored already; then the payout looks again at once.
+ * Stripe accepted the payout and expects the bank to have the money at `bankExpectedAt`. If an
+ * event about the payout is already stored, the payout is read again at once.
  */
 export function sent(
   payout: Payout,
@@ -100,7 +104,7 @@ export function sent(
   };
 }
 
-/** The bank has the money; from now on the payout is watched for a late return. */
+/** The bank has the money. From now on, the engine watches for a late return. */
 export function paid(payout: SentPayout, watchDays: number): Transition {
   const watchUntil = { inMinutes: watchDays * 24 * 60 };
   return {
@@ -112,12 +116,12 @@ export function paid(payout: SentPayout, watchDays: number): Transition {
   };
 }
 
-/** The watch is over, and the bank kept the money. */
+/** The time for late returns is over, and the bank kept the money. */
 export function settled(payout: Payout): Transition {
   return { ...begin(payout, 'paid'), status: 'settled', wait: null, facts: { overAt: now } };
 }
 
-/** Why money came back to the account, as Stripe says it. */
+/** Why money came back to the account, according to Stripe. */
 export type Return = {
   status: 'failed' | 'canceled';
   failureCode: string | null;
@@ -126,14 +130,14 @@ export type Return = {
   key?: string;
 };
 
-/** True while the money of a payout is on its way to the bank or there. */
+/** True if Stripe has sent the money and the bank may still return it. */
 export function mayComeBack({ status }: Pick<Payout, 'status'>): boolean {
   return status === 'sent' || status === 'paid' || status === 'settled';
 }
 
 /**
- * The money is back at the account: the bank refused it, Stripe canceled the payout, or the bank
- * returned the money after it was paid. Nothing comes back of a payout that Stripe does not have.
+ * The money is back at the account: the bank refused the payout, Stripe canceled it, or the bank
+ * returned the money later. Undefined if the payout's money has not left the account.
  */
 export function cameBack(
   payout: SentPayout,
@@ -153,7 +157,7 @@ export function cameBack(
     entries: entries(moneyOf(payout), stripePayoutId),
     ...(key !== undefined && { attempt: { key, state: 'succeeded', stripeId: stripePayoutId } }),
     releasesEarnings: true,
-    // A seller without money has no payday to wait for, and the bank details may have changed since.
+    // Wake the seller: it may have had no money to pay, and the bank details may have changed.
     wakes: [
       {
         workflowId: sellerWorkflowId(sellerId),
@@ -163,7 +167,10 @@ export function cameBack(
   };
 }
 
-/** A look-up found nothing, or the outcome just became unknown: look up again, or ask a person. */
+/**
+ * A look-up found nothing, or an outcome has just become unknown: look up again later, or park the
+ * payout after the last look-up.
+ */
 export function notFound(
   payout: Payout,
   step: MoneyStep,
@@ -179,12 +186,12 @@ export function notFound(
   };
 }
 
-/** No attempt of the payout is in doubt after all: the payout takes its step again. */
+/** No outcome is unknown any more: the payout repeats its step. */
 export function nothingUnknown(payout: Payout): Transition {
   return { ...beginAsRead(payout), ...noDoubt, wait: null };
 }
 
-/** The payout waits; nothing else changes. */
+/** The payout waits. Nothing else changes. */
 export function waiting(
   payout: Payout,
   { reason, minutes, bankExpectedAt }: TimedWait,
@@ -196,10 +203,13 @@ export function waiting(
   };
 }
 
-/** What a payout waits for, for how long at most, and when Stripe now expects the bank to have it. */
+/**
+ * What a payout waits for, for how many minutes at most, and when Stripe now expects the bank to
+ * have the money.
+ */
 export type TimedWait = { reason: WaitReason; minutes: number; bankExpectedAt?: string };
 
-/** The payout stops until a person decides; its money stays where it is. */
+/** The payout is parked until a person decides. Its money stays where it is. */
 export function parked(
   payout: Payout,
   reason: ParkReason,
@@ -208,14 +218,19 @@ export function parked(
   return { ...beginAsRead(payout), parked: { reason, detail }, named: null, wait: null };
 }
 
-/** Stripe made an object that the stored payout does not name: a person must see both. */
+/**
+ * Parks a payout for which Stripe made a second transfer or payout, because a person must compare
+ * the two. Undefined if there is no second object, or if the payout is already parked.
+ */
 export function madeBeside(stored: Payout, step: MoneyStep, made: string): Transition | undefined {
   const named = step === 'transfer' ? stored.transferId : stored.stripePayoutId;
   if (named === made || stored.parked) return undefined;
-  return parked(stored, parkNames.unexpectedState, `Stripe made ${made} beside ${named}`);
+  return parked(stored, parkNames.unexpectedState, `Stripe made ${made} in addition to ${named}`);
 }
 
-/** Someone else took the money from the account: the payout ends, and another takes its place. */
+/**
+ * Somebody else took the money from the account: the payout ends, and a new payout takes its place.
+ */
 export function replaced(payout: Payout): Transition {
   return {
     ...begin(payout, 'transferred'),

@@ -1,9 +1,9 @@
 import type { DiscrepancyId, PayoutId, SellerId } from '../ids.ts';
 
-/** Who must act on a difference. */
+/** Who must act on a discrepancy. */
 export type Owner = 'engine' | 'platform' | 'stripe' | 'operator';
 
-/** Why the ledger and Stripe differ, who must act, and what that person can do. */
+/** Why the ledger and Stripe differ. `causes` says who must act on each cause, and what to do. */
 export type Cause = keyof typeof causes;
 export const causes = {
   'transfer-not-ordered': {
@@ -44,18 +44,18 @@ export const causes = {
   },
   'payout-reversed': {
     owner: 'platform',
-    what: 'A payout was debited back from the bank. The money is at the account and held',
+    what: 'Stripe debited a payout back from the bank. The money is at the account and held',
     remedy:
       'Release its hold if the seller may have the money again; otherwise reverse the transfer at Stripe',
   },
   'moved-without-us': {
     owner: 'platform',
     what: 'The account’s balance changed without an order from the engine',
-    remedy: 'Look at the line at Stripe. Incoming money is held until its hold is released',
+    remedy: 'Look at the transaction at Stripe. Incoming money is held until its hold is released',
   },
   'amount-differs': {
     owner: 'operator',
-    what: 'Stripe moved another amount or currency than the ledger records',
+    what: 'Stripe moved an amount or currency that differs from the ledger',
     remedy: 'Compare both sides. If Stripe converted the money, the payout waits for a person',
   },
   'entry-missing': {
@@ -68,7 +68,7 @@ export const causes = {
     owner: 'stripe',
     what: 'The ledger records a movement that is missing in Stripe’s books',
     remedy:
-      'Look up the object at Stripe. If it exists there, ask Stripe why the books have no line of it',
+      'Look up the object at Stripe. If it exists, ask Stripe why the books have no line for it',
   },
   'balance-differs': {
     owner: 'operator',
@@ -77,14 +77,14 @@ export const causes = {
   },
 } as const satisfies Record<string, { owner: Owner; what: string; remedy: string }>;
 
-/** Every cause. */
+/** All causes, for filters and schemas. */
 export const causeNames = Object.keys(causes) as Cause[];
 
 /** A discrepancy as callers and operators see it. */
 export type DiscrepancyRecord = {
   id: DiscrepancyId;
   cause: Cause;
-  /** What it is about. Each cause is opened once for each object. */
+  /** The object that differs. Each object has at most one discrepancy of each cause. */
   object: string;
   sellerId: SellerId | null;
   payoutId: PayoutId | null;
@@ -96,7 +96,7 @@ export type DiscrepancyRecord = {
   inLedger: number | null;
   ledgerCurrency: string | null;
   openedAt: string;
-  /** Since when both sides say the same. */
+  /** Since when both sides agree. Null while they differ. */
   agreesSince: string | null;
   closedAt: string | null;
   closedBy: string | null;

@@ -15,88 +15,92 @@ export type Movement = {
   /** The object that caused the line: `po_`, `py_`, `ch_`, `re_`. */
   source: string | null;
   /**
-   * The name under which a ledger entry refers to the line: the transfer of an arrival, the
-   * reversal of a transfer, or the source.
+   * The id under which a ledger entry records the line: the transfer of an arrival, the reversal of
+   * a transfer, or otherwise the source.
    */
   object: string | null;
   /** The transfer that brought the money, if the source is its arrival at the account. */
   transfer: string | null;
-  /** True if that transfer passes on a customer's charge. */
+  /** True if the transfer passes on a customer's charge. */
   isOfCharge: boolean;
-  /** The charge or arrival that a refund gives back. */
+  /** The charge or arrival that this refund or reversal takes money from. */
   charge: string | null;
-  /** The id of our payout, if the Stripe payout or the transfer carries one. */
+  /** The id of the engine's payout, from the metadata of the Stripe payout or transfer. */
   payoutId: PayoutId | null;
 };
 
 /**
- * A movement at the account that a ledger entry records and no line of Stripe's books confirms yet.
+ * A movement at the account that a ledger entry records, and that no line of Stripe's books
+ * confirms yet.
  */
 export type Claim = {
   entryId: number;
   sellerId: SellerId;
   net: number;
   currency: Currency;
-  /** The place on the other side of the entry. */
+  /** The place on the other side of the entry, not at the account. */
   beyond: Place;
 };
 
-/** A payout that a line names. */
+/** A payout of the engine that a line names. */
 export type NamedPayout = {
-  /** False if the payout belongs to another seller: then somebody copied the name. */
+  /** False if the payout belongs to another seller, because somebody copied its metadata. */
   isOfAccount: boolean;
   currency: Currency;
   transferId: string | null;
   stripePayoutId: string | null;
-  /** True while the payout's transfer (or its Stripe payout) may still become known. */
+  /** True while the engine may still learn the payout's transfer (or its Stripe payout). */
   mayTransfer: boolean;
   mayPayOut: boolean;
 };
 
-/** How the money that a refund takes back had come to the account. */
+/** How money came to the account before a refund took it back. `open`: not known yet. */
 export type ArrivedAs = 'from-platform' | 'income' | 'foreign' | 'open';
 
-/** What the database knows about these movements. */
+/** The facts in the database about these movements. */
 export type Known = {
-  /** By the name that the entries use: the line's own id, or its object. */
+  /** By the name that entries use: the line's own id, or its object. */
   claims: ReadonlyMap<string, readonly Claim[]>;
   payouts: ReadonlyMap<PayoutId, NamedPayout>;
   /** The Stripe payouts, `po_`, that belong to payouts of ours. */
   stripePayouts: ReadonlySet<string>;
-  /** By the arrival, `py_`. */
+  /** By the id of the arrival, `py_`. */
   arrivals: ReadonlyMap<string, ArrivedAs>;
-  /** The amounts that left as foreign under a source and have not come back. */
+  /** By source: the amounts that left as foreign and have not come back. */
   foreign: ReadonlyMap<string, number>;
 };
 
 /** A ledger entry that a movement requires. */
 export type NewEntry = { kind: EntryKind; from: Place; to: Place; amount: MinorUnits };
 
-/** How the ledger treats a movement. */
+/** How the ledger records a movement. */
 export type Booking =
-  /** An entry already records it. */
+  /** An entry already records the movement. */
   | { kind: 'claimed'; claim: Claim }
   /** Nothing moved. */
   | { kind: 'own' }
   /**
-   * The movement is ours and its entry is not written yet: the line is checked again in each pass.
+   * The engine caused the movement, but its entry is not written yet. Each pass checks the line
+   * again.
    */
   | { kind: 'open' }
   /**
-   * The movement names a payout of ours that is not in the database, which may be older than
-   * Stripe.
+   * The movement names a payout that is not in the database. The database may be older than Stripe.
    */
   | { kind: 'unknown-payout'; payoutId: PayoutId }
-  /** `isHeld`: it is not known yet whether the seller may have the money. */
+  /** `isHeld` is true if it is not known yet whether the seller may have the money. */
   | { kind: 'booked'; entry: NewEntry; cause: Cause | null; isHeld: boolean };
 
 const payoutTypes = /^payout(_cancel|_failure)?$/;
 const incomeTypes = /^(charge|payment)$/;
-/** Movements that reduce income, or give a reduction back. */
+/** Movements that reduce income, or undo such a reduction. */
 const costTypes =
   /^(refund|refund_failure|payment_refund|payment_reversal|payment_failure_refund|application_fee|application_fee_refund|stripe_fee|stripe_fx_fee|tax_fee)$/;
 
-/** Decides about movements in their order. The decision about one line is known to the next. */
+/**
+ * Decides how the ledger records movements, in their order. Each decision takes the earlier ones
+ * into account.
+ */
 export function bookingsOf<Line extends Movement>(
   movements: readonly Line[],
   known: Known,
@@ -117,8 +121,8 @@ export function bookingsOf<Line extends Movement>(
 }
 
 /**
- * Decides what a movement is: already recorded by an entry, income that came directly to the
- * account, a reduction of income, or a movement caused by somebody else.
+ * Decides how the ledger records one movement: an entry already records it, or it is income that
+ * came directly to the account, a reduction of income, or a movement caused by somebody else.
  */
 export function bookingOf(movement: Movement, known: Known): Booking {
   const { type, net } = movement;
@@ -143,7 +147,7 @@ export function agrees(
   return line.net === claim.net && line.currency === claim.currency;
 }
 
-/** The entry of the line itself, or of its object in the same direction. */
+/** Finds the entry that records the line itself, or its object in the same direction. */
 function claimFor({ id, object, net }: Movement, { claims }: Known): Claim | undefined {
   const own = claims.get(id)?.[0];
   if (own) return own;
@@ -179,7 +183,7 @@ function bookArrival(movement: Movement, known: Known): Booking {
   if (named === 'unknown') return unknownPayout(movement);
   if (named) {
     if (named.mayTransfer || named.transferId === movement.transfer) return { kind: 'open' };
-    // This was the platform's part of what this seller is owed; it is at the account now.
+    // The platform owed this money to the seller; it is now at the account.
     return named.currency === movement.currency
       ? booked('foreign', movement, 'platform', { cause: 'transfer-unexpected' })
       : booked('foreign', movement, 'foreign', { cause: 'transfer-unexpected', isHeld: true });
@@ -198,8 +202,8 @@ function bookPayout(movement: Movement, known: Known): Booking {
 }
 
 /**
- * A payout that comes back. If the payout is ours, its workflow books the return. Any other return is
- * money that somebody else had paid out, or a debit from the bank.
+ * Books money that came back from a payout. If the payout is ours, its workflow books the return.
+ * Otherwise somebody else ordered the payout, or the bank account was debited.
  */
 function bookBack(movement: Movement, known: Known): Booking {
   if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
@@ -211,7 +215,7 @@ function bookBack(movement: Movement, known: Known): Booking {
   );
 }
 
-/** A refund takes the money back the way it came. */
+/** Books a refund or reversal according to how the money came to the account. */
 function bookGivenBack(movement: Movement, known: Known): Booking {
   const { charge, object, source } = movement;
   const isReversal = object !== source;
@@ -231,7 +235,10 @@ function bookGivenBack(movement: Movement, known: Known): Booking {
   }
 }
 
-/** Unexpected incoming money is held, unless it only comes back. */
+/**
+ * Books a movement that the engine did not order. Incoming money is held, unless it is foreign
+ * money that comes back.
+ */
 function bookForeign(movement: Movement, known: Known, cause: Cause | null): Booking {
   const { net, source } = movement;
   const comesBack = net > 0 && (known.foreign.get(source ?? '') ?? 0) >= net;
@@ -268,10 +275,10 @@ function unknownPayout({ payoutId }: Movement): Booking {
 }
 
 /**
- * How far a line of Stripe's books is explained.
- * - `open`: ours, and no entry records it yet; checked again in each pass.
+ * Whether the ledger explains a line of Stripe's books.
+ * - `open`: the engine caused it, but no entry records it yet; each pass checks it again.
  * - `claimed`: an entry records it.
  * - `own`: nothing moved, or the line is the platform's own business.
- * - `unknown-payout`: it names a payout that is not in the database.
+ * - `unknown-payout`: the line names a payout that is not in the database.
  */
 export type Standing = 'open' | 'claimed' | 'own' | 'unknown-payout';

@@ -1,21 +1,21 @@
 import type { PayoutId } from '../ids.ts';
 import type { Booking, Claim, Movement, Standing } from './movements.ts';
 
-/** What the database knows about these lines of the platform's balance. */
+/** The facts in the database about these lines of the platform's balance. */
 export type KnownToPlatform = {
   /**
-   * The movements from or to the platform that entries record and no line confirms yet, by object.
+   * By object: the movements from or to the platform that entries record and no line confirms yet.
    */
   claims: ReadonlyMap<string, readonly Claim[]>;
-  /** Those payouts of ours that the lines name. */
+  /** The payouts that the lines name and the database knows. */
   payouts: ReadonlySet<PayoutId>;
-  /** How far the transfers behind reversals are explained, by `tr_`. */
+  /** Whether the ledger explains the transfers that were reversed, by `tr_`. */
   transfers: ReadonlyMap<string, Standing>;
 };
 
 /**
- * Decides about the platform's lines in their order. The decision about one line is known to the
- * next.
+ * Decides about the platform's lines in their order. Each decision takes the earlier ones into
+ * account.
  */
 export function platformBookingsOf<Line extends Movement>(
   movements: readonly Line[],
@@ -33,9 +33,10 @@ export function platformBookingsOf<Line extends Movement>(
 }
 
 /**
- * Decides what a line of the platform's balance is: already recorded by an entry, a transfer of
- * ours whose arrival is not booked yet, or the platform's own business: charges, fees, top-ups, its
- * own payouts, and transfers outside the engine. Nothing is booked from the platform's side.
+ * Decides what explains a line of the platform's balance: an entry, a transfer of the engine whose
+ * arrival is not booked yet, or the platform's own business (charges, fees, top-ups, its own
+ * payouts, and transfers outside the engine). The platform's lines are only checked; they never
+ * create ledger entries.
  */
 export function platformBookingOf(movement: Movement, known: KnownToPlatform): Booking {
   const { object, transfer, payoutId, net } = movement;

@@ -2,7 +2,7 @@ import { money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
 import { causes, type DiscrepancyRecord } from './discrepancies.ts';
 
-/** A discrepancy with its words: why, what is on each side, who acts, and how it is closed. */
+/** Adds to a discrepancy its explanation, both sides, who must act, and how it is closed. */
 export function explainDiscrepancy(record: DiscrepancyRecord) {
   const { cause, object, sellerId, payoutId, openedAt, agreesSince } = record;
   const { owner, what, remedy } = causes[cause];
@@ -31,10 +31,10 @@ export function explainDiscrepancy(record: DiscrepancyRecord) {
   };
 }
 
-/** The request that closes a discrepancy. */
+/** The request that closes a discrepancy, for operators. */
 export function closingOf(id: string): Resolving {
   const path = `/v1/discrepancies/${id}/close`;
-  const when = 'It was looked into: it needs no looking at any more';
+  const when = 'A person has examined the discrepancy, and nothing remains to be done';
   return { method: 'POST', path, body: { reason: '...' }, when };
 }
 

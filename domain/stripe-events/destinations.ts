@@ -1,9 +1,9 @@
 import { deliveredTypes } from './wake-rules.ts';
 
-/** Which events a destination of ours receives. */
+/** The events that one of the engine's destinations receives. */
 export type DestinationRole = 'platform' | 'accounts' | 'account-changes';
 
-/** What Stripe cannot change after it created a destination. */
+/** The properties that Stripe cannot change after it created a destination. */
 type Fixed = {
   payload: 'snapshot' | 'thin';
   from: readonly string[];
@@ -11,20 +11,23 @@ type Fixed = {
   version: string | null;
 };
 
-/** One destination that the engine needs. */
+/** A destination that the engine needs. */
 export type WantedDestination = Fixed & { role: DestinationRole; types: readonly string[] };
 
-/** One destination that exists at Stripe. */
+/** A destination that exists at Stripe. */
 export type KnownDestination = Fixed & {
   id: string;
   url: string | null;
-  /** The role in its metadata. The platform may have destinations of its own. */
+  /**
+   * The role in the destination's metadata. Null for a destination that the platform created for
+   * itself.
+   */
   role: string | null;
   types: readonly string[];
   isEnabled: boolean;
 };
 
-/** What must be done to get the wanted destination. */
+/** What must be done to have a wanted destination. */
 export type DestinationPlan =
   | { kind: 'make'; wanted: WantedDestination }
   | { kind: 'correct'; wanted: WantedDestination; id: string; types: boolean; enable: boolean }
@@ -53,8 +56,9 @@ export function wantedDestinations(version: string): WantedDestination[] {
 }
 
 /**
- * Compares the wanted destinations at this address with the existing ones. Running it again changes
- * nothing.
+ * Compares the wanted destinations at this URL with the existing ones. `leftover` are the engine's
+ * destinations that are not wanted any more. Once the plans were carried out, all of them are
+ * `keep`.
  */
 export function planDestinations(
   wanted: readonly WantedDestination[],

@@ -4,20 +4,23 @@ import type { WakeTopic } from '../wake-ups.ts';
 type BalanceWait = typeof waitNames.platformBalance | typeof waitNames.accountBalance;
 
 /**
- * Which workflow a Stripe event wakes: found by the account, or by the Stripe payout that the event
- * is about.
+ * The workflow that a Stripe event wakes, found by the account or by the Stripe payout of the
+ * event.
  */
 export type WakeRule =
   | { wakes: 'seller'; by: 'account'; about: WakeTopic }
   | { wakes: 'payout'; by: 'stripe-payout' }
-  /** The account's seller, if the Stripe payout is not ours or its watch is over. */
+  /**
+   * The account's seller, if the Stripe payout does not belong to a payout that the engine still
+   * follows.
+   */
   | { wakes: 'seller-unless-ours'; about: 'money' }
-  /** The account's seller, if the account's books were not read within `incomeReadMinutes`. */
+  /** The account's seller, unless the account's books were read within `incomeReadMinutes`. */
   | { wakes: 'seller-if-stale'; about: 'money' }
   | { wakes: 'waiting-payouts'; for: BalanceWait }
   | { wakes: 'nobody' };
 
-/** What an event is about, as far as wake-ups need it. Never the event's body. */
+/** The ids of an event that wake-ups need. Never contains the event's body. */
 export type StripeEvent = {
   eventId: string;
   type: string;
@@ -29,8 +32,8 @@ export type StripeEvent = {
 };
 
 /**
- * After this many minutes, a charge at an account wakes its seller to read the account's books: a
- * shop with many charges must not cause a read for each of them.
+ * Minutes between two reads of an account's books because of charges at the account, so that a shop
+ * with many charges does not cause a read for each.
  */
 export const incomeReadMinutes = 5;
 
@@ -52,8 +55,8 @@ const rules: readonly (readonly [pattern: RegExp, rule: WakeRule])[] = [
 ];
 
 /**
- * The event types that the sweep reads from the platform's lists. Events that wake nobody need not
- * be read.
+ * The types of events that the sweep reads from the platform's event lists. Other events wake
+ * nobody.
  */
 export const sweptTypes = {
   v1: ['balance.available'],
@@ -66,8 +69,8 @@ export const sweptTypes = {
 };
 
 /**
- * The event types that Stripe is asked to send, by the account at which they happen. v2 events are
- * about accounts.
+ * The types of events that Stripe is asked to deliver, by the account where they happen. All v2
+ * events are about accounts.
  */
 export const deliveredTypes = {
   platform: sweptTypes.v1,
@@ -91,8 +94,8 @@ export const deliveredTypes = {
 };
 
 /**
- * Looks up an event in the table. A `balance.available` event is about the platform or about an
- * account.
+ * Finds the workflow that an event wakes. A `balance.available` event is about the platform, or
+ * about a connected account.
  */
 export function whomToWake(
   event: Pick<StripeEvent, 'type' | 'account' | 'arrivalMoved'>,
@@ -103,11 +106,11 @@ export function whomToWake(
       for: event.account === null ? waitNames.platformBalance : waitNames.accountBalance,
     };
   }
-  // A charge created at the account itself: its money needs no transfer.
+  // The customer paid the account directly, so the money needs no transfer.
   if (event.type === 'charge.succeeded' && event.account !== null) {
     return { wakes: 'seller-if-stale', about: 'money' };
   }
-  // Stripe updates every payout on its way; only a new arrival date matters here.
+  // Stripe updates each payout several times; only a new arrival date matters here.
   if (event.type === 'payout.updated') return event.arrivalMoved ? payout : { wakes: 'nobody' };
   return rules.find(([pattern]) => pattern.test(event.type))?.[1] ?? { wakes: 'nobody' };
 }

@@ -30,22 +30,22 @@ describe('the requirements of a seller', () => {
     [
       'what, who, by when, and what stands still without it',
       address,
-      'The seller gives: address (by 1 Dec 2026); what was given is wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
+      'The seller must provide: address (by 1 Dec 2026); the details are wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
     ],
     [
       'one that only Stripe can meet',
       given({ mustAct: 'stripe', errors: [], deadlineAt: null }),
-      'Stripe looks at: address (overdue); without it, payouts to the bank stop',
+      'Stripe is checking: address (overdue); without it, payouts to the bank stop',
     ],
     [
       'one that stops nothing yet',
       given({ deadline: 'eventually_due', deadlineAt: null, errors: [], blocks: [] }),
-      'The seller gives: address (later)',
+      'The seller must provide: address (later)',
     ],
     [
       'one that stops what Stripe may name in future',
       given({ errors: [], blocks: ['something.new'] }),
-      'The seller gives: address (by 1 Dec 2026); without it, something.new stops',
+      'The seller must provide: address (by 1 Dec 2026); without it, something.new stops',
     ],
   ])('are told in a sentence: %s', async (_why, asked, text) => {
     const sellerId = await api.makeSeller({ status: 'active' });

@@ -193,7 +193,7 @@ describe('where is this payout, and who must act', () => {
         await reservePayout(api.db, payoutId);
         return payoutId;
       },
-      /^200\.00 EUR ended without moving money\. It asked for more/,
+      /^200\.00 EUR ended without moving money\. More was ordered/,
     ],
   ])('one that is over, %s, waits for nothing and says why', async (status, make, words) => {
     const told = await explain(await make());

@@ -103,7 +103,7 @@ describe('why is this seller not paid, and who must act', () => {
         next: 'operator',
         forSeller: expect.stringContaining('write to support; your money is safe'),
         forOperator:
-          'Stripe rejected the account as fraud. That is for good unless Stripe takes it back: ask Stripe',
+          'Stripe rejected the account as fraud. This is permanent unless Stripe reverses it: ask Stripe',
       },
       waits: [{ for: 'account-rejected' }, {}],
     });
@@ -184,7 +184,7 @@ describe('what a seller is told', () => {
     await stage.ask(id);
     const { requirements, waits, summary } = await explain(id);
     const text =
-      'The seller gives: date of birth (by 1 Jan 2199); without it, payouts to the bank stop';
+      'The seller must provide: date of birth (by 1 Jan 2199); without it, payouts to the bank stop';
     expect(requirements).toMatchObject([{ mustAct: 'seller', deadlineAt: later, text }]);
     const asked = 'Stripe asks the seller for date of birth by 1 Jan 2199';
     expect(waits[0]?.reason).toContain(asked);

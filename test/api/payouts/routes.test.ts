@@ -187,7 +187,7 @@ describe('a payout on its way', () => {
     expect(await stages.show(payoutId)).toMatchObject({
       status: 'skipped',
       skipReason: 'more-than-payable',
-      skipped: expect.stringContaining('more than was payable'),
+      skipped: expect.stringContaining('More was ordered than was payable'),
       waiting: null,
       overAt: expect.any(String),
     });

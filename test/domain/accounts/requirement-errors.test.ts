@@ -14,7 +14,7 @@ test('an error of a requirement is told to the seller and of the seller', () => 
 
 test.each([
   ['verification_document_expired', 'new-details', 'the seller’s document has expired'],
-  ['verification_document_fraudulent', 'operator', 'the seller’s document was taken for a forgery'],
+  ['verification_document_fraudulent', 'operator', 'the seller’s document appears to be forged'],
   [
     'invalid_dob_age_under_18',
     'operator',

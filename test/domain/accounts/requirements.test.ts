@@ -19,21 +19,21 @@ const day = (deadlineAt: string) => ({ deadlineAt: `${deadlineAt}T00:00:00.000Z`
 
 describe('a requirement', () => {
   test.each<[why: string, one: Requirement, text: string]>([
-    ['has who gives what, and when', asked('surname'), 'The seller gives: surname (now)'],
+    ['has who gives what, and when', asked('surname'), 'The seller must provide: surname (now)'],
     [
       'has the day, where Stripe names one',
       asked('address', day('2026-12-01')),
-      'The seller gives: address (by 1 Dec 2026)',
+      'The seller must provide: address (by 1 Dec 2026)',
     ],
     [
       'has what was wrong and what stops without it',
       asked('address', { errors: ['no_match'], blocks: ['stripe_balance.payouts', 'x.y'] }),
-      'The seller gives: address (now); what was given is wrong: no match; without it, payouts to the bank and x.y stop',
+      'The seller must provide: address (now); the details are wrong: no match; without it, payouts to the bank and x.y stop',
     ],
     [
       'may be Stripe’s own',
       asked('address', { mustAct: 'stripe', deadline: 'past_due' }),
-      'Stripe looks at: address (overdue)',
+      'Stripe is checking: address (overdue)',
     ],
   ])('%s', (_why, one, text) => {
     expect(describeRequirement(one)).toBe(text);
@@ -55,13 +55,13 @@ describe('what comes next for a requirement', () => {
       'You will be asked for this later: surname.',
     ],
     [
-      'is time while Stripe looks at what was given, right or wrong',
+      'is time while Stripe checks the details, right or wrong',
       asked('surname', { mustAct: 'stripe', errors: ['invalid_value_other'] }),
       'wait',
-      'What you gave is being checked (surname). There is nothing to do now.',
+      'Your details are being checked (surname). You do not need to do anything now.',
     ],
     [
-      'is to give it anew where it was wrong',
+      'is to correct wrong details',
       asked('address', { errors: ['verification_document_expired'] }),
       'new-details',
       'Your document has expired. Please upload another one.',
@@ -93,7 +93,7 @@ describe('all that is due', () => {
     [
       'tells the seller’s part from Stripe’s',
       [asked('surname', { mustAct: 'stripe' }), asked('address')],
-      ['Stripe asks the seller for address', 'Stripe looks at surname'],
+      ['Stripe asks the seller for address', 'Stripe is checking surname'],
     ],
     [
       'names four and counts the others',
