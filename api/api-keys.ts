@@ -11,7 +11,9 @@ import { answer, ApiKeyParams, body } from './http/schemas.ts';
 const NewApiKey = z
   .strictObject({
     name: schemas.text(100).openapi({ example: 'billing service' }),
-    role: z.enum(['admin', 'read']).openapi({ description: '`read` changes nothing' }),
+    role: z
+      .enum(['admin', 'read'])
+      .openapi({ description: 'A key with the role `read` cannot change anything' }),
   })
   .openapi('NewApiKey');
 
@@ -28,7 +30,7 @@ const MadeApiKey = z
     ...fields,
     key: z.string().optional().openapi({
       description:
-        'Shown only in this answer, because only its hash is stored. Absent when a request is repeated',
+        'The key itself. Only the first answer contains it, because the engine stores only its hash. Absent if the request is repeated',
     }),
   })
   .openapi('MadeApiKey');
@@ -43,7 +45,7 @@ const createKey = defineRoute({
   summary: 'Create an API key',
   tags,
   request: { headers, body: body(NewApiKey) },
-  responses: { 201: answer(MadeApiKey, 'The key, shown only once') },
+  responses: { 201: answer(MadeApiKey, 'The new API key') },
 });
 
 const listKeys = defineRoute({
@@ -52,7 +54,7 @@ const listKeys = defineRoute({
   operationId: 'listApiKeys',
   summary: 'List API keys, newest first',
   tags,
-  responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'Every key') },
+  responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'All API keys') },
 });
 
 const revokeKey = defineRoute({
@@ -60,19 +62,22 @@ const revokeKey = defineRoute({
   path: '/v1/api-keys/{keyId}/revoke',
   operationId: 'revokeApiKey',
   summary: 'Revoke an API key',
-  description: 'A process may accept the key for two more seconds. A key cannot revoke itself.',
+  description: 'API processes may accept the key for two more seconds. A key cannot revoke itself.',
   tags,
   request: { params: ApiKeyParams, headers, body: body(z.strictObject({})) },
-  responses: { 200: answer(ApiKey, 'The key afterwards') },
+  responses: { 200: answer(ApiKey, 'The revoked API key') },
 });
 
-/** Who may call: for keys with role `admin` only. */
+/**
+ * Routes that create, list and revoke API keys. They require a key with the role `admin`; otherwise
+ * they answer with the problem `forbidden`.
+ */
 export function apiKeyRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(createKey, async (c) => {
       requireAdmin(c);
       const asked = c.req.valid('json');
-      // Made in the effect and kept out of its answer, so that what is stored cannot let anyone in.
+      // The stored answer must not contain the key, because anyone who reads it could use the key.
       let key: string | undefined;
       const done = await runCommand(
         c,

@@ -40,7 +40,7 @@ import { sellerRoutes } from './sellers/routes.ts';
 import { scheduleRoutes } from './sellers/schedules.ts';
 import { webhookRoutes } from './stripe-events/webhooks.ts';
 
-/** Bytes of a body; a seller with every field set needs less than 10 kB. */
+/** The largest body in bytes. A seller with every field set needs less than 10 kB. */
 const largestBody = 1024 * 1024;
 
 /** Creates the HTTP API as a function from a request to an answer, without a port. */
@@ -70,7 +70,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
 function refuseMethod(c: Context<AppEnv>, methods: string[]): Response {
   const allow = methods.join(', ');
-  const problem = new Problem('method-not-allowed', `This path takes ${allow}`, {
+  const problem = new Problem('method-not-allowed', `This path accepts ${allow}`, {
     headers: { allow },
   });
   return problemResponse(problem, requestOf(c));

@@ -19,7 +19,7 @@ import { defineRoute } from './http/define-route.ts';
 import * as schemas from './http/schemas.ts';
 import { answer, body, SellerParams } from './http/schemas.ts';
 
-/** The most earnings in one request, so that its transaction takes well under a second. */
+/** The largest number of earnings in one request. Its transaction takes well under a second. */
 const largestBatch = 1000;
 
 const NewEarningBody = z
@@ -33,11 +33,11 @@ const NewEarningBody = z
       .optional()
       .openapi({
         description:
-          'The charge that brought the money. The earning is payable once Stripe makes the money of the charge available',
+          'The charge that brought the money. The earning becomes payable when Stripe makes the money of the charge available',
       }),
     availableOn: schemas.GivenInstant.optional().openapi({
       description:
-        'When the earning becomes payable. Without this field and without a charge, it is payable immediately',
+        'When the earning becomes payable. Without this field and without a charge, the earning is payable immediately',
     }),
     description: schemas.text(1000).optional(),
   })
@@ -57,7 +57,7 @@ const Earning = z
     charge: z.string().nullable(),
     availableOn: schemas.Instant.nullable().openapi({
       description:
-        'When the earning becomes payable. Null while Stripe has not said when the money of its charge is available',
+        'When the earning becomes payable. Null until Stripe reports when the money of the charge becomes available',
     }),
     description: z.string().nullable(),
     allocated: z
@@ -126,8 +126,8 @@ const getEarnings = defineRoute({
 });
 
 /**
- * What the platform owes its sellers. Earnings are rows, not messages: they wake a seller only when
- * it sleeps before a payday or reaches a threshold.
+ * Routes that record and list earnings, the money that the platform owes its sellers. A new earning
+ * wakes its seller only if the seller has no payday pending or reaches a threshold.
  */
 export function earningRoutes(deps: AppDeps) {
   const { db } = deps;
@@ -138,7 +138,7 @@ export function earningRoutes(deps: AppDeps) {
       const wake = wakingIfTold(deps);
       const done = await runCommand(c, wake, { kind: 'create-earning', request }, async (tx) => {
         const [recorded] = await create(tx, sellerId, [request], wake);
-        if (!recorded) throw new Error('one was asked, none was answered');
+        if (!recorded) throw new Error('one earning was requested, but none was recorded');
         const { earning, isNew } = recorded;
         const status = isNew ? (201 as const) : (200 as const);
         return { status, body: earning, objectId: earning.id };
@@ -171,7 +171,10 @@ export function earningRoutes(deps: AppDeps) {
     });
 }
 
-/** Delivers wake-ups only if an earning wrote one. Most earnings do not. */
+/**
+ * Replaces `wakeSoon` so that wake-ups are delivered only if an earning wrote one. Most earnings
+ * write none.
+ */
 function wakingIfTold({ db, wakeSoon }: AppDeps) {
   const wake = { db, told: false, wakeSoon: () => void (wake.told && wakeSoon()) };
   return wake;
@@ -220,7 +223,8 @@ function haveOwnNames(earnings: readonly { externalId?: string | undefined }[]):
 
 function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean {
   if (!asked) return false;
-  // With a charge, the date becomes known later. Without a charge and a date, it is the creation's.
+  // With a charge, the date becomes known later. Without a charge and a date, the earning is
+  // payable from its creation.
   const date = asked.availableOn ?? standing.createdAt;
   return (
     standing.amount === asked.amount &&
@@ -231,7 +235,10 @@ function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean
   );
 }
 
-/** Refuses an amount with which the seller's total would no longer be an exact JavaScript number. */
+/**
+ * Refuses an amount that would make the seller's total too large for an exact JavaScript number.
+ * Throws every other error again.
+ */
 function refuseHugeSum(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
   if (constraint !== 'sums_stay_whole_numbers') throw error;

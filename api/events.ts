@@ -50,7 +50,7 @@ const listRoute = defineRoute({
   tags: ['Events'],
   summary: 'List events, oldest first',
   description:
-    'Keep the `nextCursor` of every page, even of an empty one, and use it for the next request: you then get each event once, and the events of one object in order. An event appears once every transaction that began before it has ended, usually within milliseconds. If you may read an object’s events twice, ignore each event whose `sequence` is not higher than the last one.',
+    'Keep the `nextCursor` of every page, even of an empty page, and use it for the next request. You then get each event once, and the events of one object in order. An event appears when all transactions that began before it have ended, usually within milliseconds. If you may read the events of an object twice, ignore every event whose `sequence` is not higher than the last one you processed.',
   request: {
     query: z.strictObject({
       type: EventTypeName.optional(),
@@ -82,7 +82,7 @@ const getRoute = defineRoute({
   responses: { 200: answer(Event, 'The event') },
 });
 
-/** Routes by which the platform reads the outbox. */
+/** Routes that list the events that the engine reports to the platform. */
 export function eventRoutes({ db }: AppDeps) {
   return createRoutes()
     .openapi(listRoute, async (c) => {
@@ -91,7 +91,7 @@ export function eventRoutes({ db }: AppDeps) {
       if (events === 'unknown-cursor') {
         throw new Problem(
           'unknown-cursor',
-          'This database has no such event, for example because it was restored from an older backup. Read the events again without a cursor',
+          'This database does not have the event of the cursor, for example because the database was restored from an older backup. Read the events again without a cursor',
         );
       }
       return c.json(

@@ -19,13 +19,13 @@ const NewHoldBody = z
     source: z.enum(holdSources).default('operator'),
     reason: schemas.text(500),
     currency: schemas.Currency.optional().openapi({
-      description: 'By default, the hold is on every currency',
+      description: 'By default, the hold applies to every currency',
     }),
     amount: schemas.Amount.optional().openapi({
-      description: 'By default, the hold is on all the money',
+      description: 'By default, the hold applies to all money',
     }),
     expiresAt: schemas.GivenInstant.optional().openapi({
-      description: 'When the hold ends without a release. By default, only a release ends it',
+      description: 'When the hold expires. By default, only a release ends the hold',
     }),
   })
   .refine(({ amount, currency }) => amount === undefined || currency !== undefined, {
@@ -42,10 +42,13 @@ export const Hold = z
     state: z.enum(['active', 'released', 'expired']),
     source: z.enum(holdSources),
     reason: z.string(),
-    currency: z.string().nullable().openapi({ description: 'Null: the hold is on every currency' }),
+    currency: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Null: the hold applies to every currency' }),
     amount: z
       .union([schemas.Money, z.null()])
-      .openapi({ description: 'Null: the hold is on all the money' }),
+      .openapi({ description: 'Null: the hold applies to all money' }),
     placedAt: schemas.Instant,
     placedBy: z.string().openapi({ description: 'The id of the API key that placed the hold' }),
     releaseRule: z.enum(releaseRules),
@@ -64,10 +67,9 @@ export const HoldParams = z.object({
 });
 
 const filters = {
-  active: z
-    .enum(['true', 'false'])
-    .optional()
-    .openapi({ description: '`true`: only holds that hold money now' }),
+  active: z.enum(['true', 'false']).optional().openapi({
+    description: '`true`: only holds that are active now; `false`: only holds that are not',
+  }),
   source: z.enum(holdSources).optional(),
   ...PageQuery,
 };
@@ -79,7 +81,7 @@ const placeRoute = defineRoute({
   summary: 'Place a hold on some or all of a seller’s money',
   tags: ['Holds'],
   description:
-    'Holds add up, and releasing one does not release another. A payout counts the holds when it reserves its money: a payout of everything then takes only what the holds leave, and a payout of a fixed amount waits. Money that is already reserved for a payout still reaches the bank; to stop it as well, cancel the payout.',
+    'Holds add up, and releasing one hold does not release another. Holds take effect when a payout reserves its money: a payout of everything reserves only what the holds leave, and a payout of a fixed amount waits until the holds leave enough. Money that is already reserved for a payout still goes to the bank; to stop that money too, cancel the payout.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
   responses: { 201: answer(Hold, 'The hold') },
 });

@@ -16,7 +16,10 @@ import { createLog } from './http/log.ts';
 import { createSandboxClock } from './operations/sandbox-clock.ts';
 import { createWaker } from './wake-ups.ts';
 
-/** Starts the API with these settings. Resolves when it accepts requests. */
+/**
+ * Starts the API with these settings. Resolves when the API accepts requests. Throws if the
+ * database is unusable or belongs to another installation.
+ */
 export async function startApi(
   config: Config,
   log: Log,
@@ -56,15 +59,18 @@ export async function startApi(
 }
 
 /**
- * Proxies keep an idle connection for a minute. Were it closed here first, an event could be on
- * its way on it and be lost until Stripe sends it again.
+ * Proxies keep idle connections for up to a minute. If this server closed them earlier, it could
+ * lose an event that is just arriving, until Stripe sends the event again.
  */
 const serverOptions = { keepAliveTimeout: 75_000 };
 
-/** Short, because a caller waits for Stripe's answer. */
+/** The timeout of requests to Stripe. It is short, because a caller waits for the answer. */
 const stripeTimeoutMs = 10_000;
 
-/** The first start of a worker writes the row. Before that, there is nothing to compare. */
+/**
+ * Refuses to start on the database of another installation. The first start of a worker writes the
+ * installation row; before that, there is nothing to compare.
+ */
 async function checkInstallation(db: Db, config: Config, livemode: boolean): Promise<void> {
   const why = await whyUnusable(db);
   if (why !== undefined) throw new Error(why);
@@ -80,7 +86,7 @@ async function checkInstallation(db: Db, config: Config, livemode: boolean): Pro
 function connectToTemporal({ temporal }: Config): Connection {
   return Connection.lazy({
     address: temporal.address,
-    // The default would try again only every two minutes after a long outage.
+    // By default, gRPC reconnects only every two minutes after a long outage.
     channelArgs: { 'grpc.max_reconnect_backoff_ms': 5000 },
     ...(temporal.apiKey !== undefined && { apiKey: temporal.apiKey }),
     ...(temporal.tls && { tls: true }),
@@ -108,7 +114,10 @@ async function listen(server: Server, { host, port }: Config['api']): Promise<st
   return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
 }
 
-/** Longer than any answer should take, so that a hanging caller does not keep the process alive. */
+/**
+ * How long a stopping process waits for running requests. Longer than any answer should take, but
+ * limited, so that a hanging caller cannot keep the process alive.
+ */
 const finishWithinMs = 10_000;
 
 /** Accepts no new request and waits for the running ones, including events being stored. */

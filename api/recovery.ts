@@ -17,7 +17,7 @@ const ToAdopt = z
     stripeId: z.string(),
     step: z.enum(['transfer', 'payout']),
     payoutId: z.string().openapi({
-      description: 'The engine’s payout, as the metadata of the object at Stripe names it',
+      description: 'The id of the engine’s payout, from the metadata of the object at Stripe',
     }),
     stripeAccount: z.string(),
     sellerId: z.string().nullable(),
@@ -40,7 +40,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/recovery',
   operationId: 'listRecovery',
-  summary: 'List what Stripe has and this database lost, for example after a restored backup',
+  summary: 'List transfers and payouts that this database has lost',
   tags,
   responses: {
     200: answer(Recovery, 'The objects that a person must adopt or dismiss, oldest first'),
@@ -51,7 +51,7 @@ const adoptRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/adopt',
   operationId: 'adoptRecovery',
-  summary: 'Adopt everything whose seller is known',
+  summary: 'Adopt all lost transfers and payouts whose seller is known',
   description:
     'Each payout is restored under its old id, and its money is recorded as sent, so that nobody is paid twice. Other payouts of these sellers that have reserved money in the same currency are canceled, unless Stripe may already have them. Afterwards, post the lost earnings again with their old external ids, and then resume money.',
   tags,
@@ -63,7 +63,7 @@ const dismissRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/{stripeId}/dismiss',
   operationId: 'dismissRecovery',
-  summary: 'Dismiss an object that was corrected by hand or is not ours',
+  summary: 'Dismiss a lost transfer or payout that was corrected by hand or is not ours',
   tags,
   request: {
     params: z.object({ stripeId: z.string().regex(/^(tr|po)_[A-Za-z0-9_]{1,200}$/) }),
@@ -73,7 +73,7 @@ const dismissRoute = defineRoute({
   responses: { 200: answer(Recovery, 'The objects that still must be adopted or dismissed') },
 });
 
-/** Routes that bring back what a restored database has lost. */
+/** Routes that restore the transfers and payouts that a restored database has lost. */
 export function recoveryRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(listRoute, async (c) => c.json(toRecovery(await listAdoptions(deps.db)), 200))
@@ -118,9 +118,9 @@ function toAdopt({ amount, currency, ...adoption }: Adoption) {
 
 function words({ sellerId, step }: Pick<Adoption, 'sellerId' | 'step'>): string {
   if (sellerId === null) {
-    return 'Nothing yet, because no seller here has this account. If the seller exists here, the engine finds the account again by itself. If the seller was lost, create it again with its old id (POST /v1/sellers with `id`): while Stripe remembers the original request, the seller gets its account back within moments. Do not dismiss the object instead: if its earnings are posted again, they are paid twice';
+    return 'Nothing yet, because no seller in this database has this account. If the seller exists, the engine finds the account by itself. If the seller was lost, create the seller again with its old id (POST /v1/sellers with `id`): while Stripe remembers the original request, the seller gets its account back within moments. Do not dismiss the object instead: if its earnings are posted again, they are paid twice';
   }
   return step === 'transfer'
-    ? 'The transfer is recorded: its money is at the account, or has already left it with the payout'
+    ? 'The transfer is recorded: its money is at the account, or has already left the account with the payout'
     : 'The payout is restored and recorded as sent. The engine follows its money to the bank';
 }

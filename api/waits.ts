@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { actors } from '../domain/waits.ts';
 import { Instant, Money } from './http/schemas.ts';
 
-/** One request that resolves what a payout stopped for. */
+/** A request to this API that resolves why a payout or seller waits. */
 export const ResolvingCommand = z
   .object({
     method: z.literal('POST'),
@@ -12,7 +12,7 @@ export const ResolvingCommand = z
   })
   .openapi('ResolvingCommand');
 
-/** Why money does not move, and what changes that. */
+/** Why money does not move, who must act, and what ends the wait. */
 export const Wait = z
   .object({
     for: z.string(),
@@ -21,7 +21,7 @@ export const Wait = z
     by: z
       .string()
       .nullable()
-      .openapi({ description: 'Who decided it, by the name of the API key; null: nobody did' }),
+      .openapi({ description: 'Who decided this: the name of an API key. Null if nobody did' }),
     liftedBy: z.string(),
     actor: z.enum(actors).openapi({ description: 'Who must act' }),
     commands: z.array(ResolvingCommand),
@@ -30,12 +30,14 @@ export const Wait = z
   })
   .openapi('Wait');
 
-/** What happens after that. */
+/** What happens next, with the time and the money. */
 export const NextStep = z
   .object({
     what: z.string(),
     text: z.string(),
-    at: Instant.nullable().openapi({ description: 'Null: once what it waits for is lifted' }),
+    at: Instant.nullable().openapi({
+      description: 'Null: as soon as the cause of the wait is removed',
+    }),
     money: z.union([Money, z.null()]),
     payoutId: z.string().nullable(),
   })

@@ -5,15 +5,21 @@ import { listWakeUps, removeWakeUps, type WakeUp } from '../db/wake-ups.ts';
 import { engineQueue } from '../workflows/messages.ts';
 import type { Log } from './http/context.ts';
 
-/** Delivers stored wake-ups to workflows soon after they are written. */
+/** Delivers stored wake-ups to workflows soon after they were written. */
 export type Waker = {
-  /** Call this after writing a wake-up; it is delivered within a moment. */
+  /**
+   * Call this after a transaction that wrote wake-ups. It returns immediately; delivery follows
+   * within a moment.
+   */
   wakeSoon: () => void;
-  /** Waits for the running deliveries. The relay delivers the rest. */
+  /** Waits for running deliveries. The relay job delivers the remaining wake-ups. */
   stop: () => Promise<void>;
 };
 
-/** Wake-ups of one workflow that are written within this time arrive as one signal. */
+/**
+ * Milliseconds for which wake-ups are gathered. Wake-ups of one workflow within this time become
+ * one signal.
+ */
 const gatherMs = 250;
 const batchSize = 200;
 const deliveriesAtOnce = 20;
@@ -22,7 +28,10 @@ const longestPauseMs = 5000;
 
 type WakerDeps = { db: Db; client: WakeTarget['client']; log: Log };
 
-/** Delivers wake-ups from this process, so that nobody waits for the relay. */
+/**
+ * Creates a waker that delivers wake-ups from this process, so that they need not wait for the
+ * relay job.
+ */
 export function createWaker(deps: WakerDeps): Waker {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -52,7 +61,8 @@ export function createWaker(deps: WakerDeps): Waker {
   };
   return {
     wakeSoon: () => {
-      // While nothing answers, only the pause decides: many webhooks must not cause many tries.
+      // While Temporal or the database does not answer, only the pause decides. Many webhooks must
+      // not cause many tries.
       if (!isAway) lookIn(gatherMs);
     },
     async stop() {
@@ -112,7 +122,10 @@ async function deliverBatch(
   return batch;
 }
 
-/** Cancelled, past its deadline, unavailable: https://grpc.io/docs/guides/status-codes/ */
+/**
+ * The gRPC codes cancelled, deadline exceeded and unavailable:
+ * https://grpc.io/docs/guides/status-codes/
+ */
 const awayCodes = new Set([1, 4, 14]);
 
 function doesNotAnswer(error: unknown): boolean {

@@ -23,7 +23,9 @@ const getRequirements = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/requirements',
   operationId: 'listRequirements',
-  summary: 'List what Stripe requires from a seller, by when, and what stops without it',
+  summary: 'List the requirements of Stripe for a seller',
+  description:
+    'Each requirement names its deadline and the capabilities that stop if it is not met.',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: {
@@ -45,7 +47,7 @@ const BankAccount = z
     currency: z.string(),
     fingerprint: z.string().nullable().openapi({
       description:
-        'Stripe’s fingerprint. It stays the same if the same bank account is added again',
+        'Stripe’s fingerprint of the account number. It stays the same if the seller adds the bank account again',
     }),
     status: z.string().openapi({ description: 'Stripe’s status of the bank account' }),
     isDefault: z
@@ -56,18 +58,17 @@ const BankAccount = z
     failures: z.int(),
     coolsUntil: schemas.Instant.nullable().openapi({
       description:
-        'Payouts recently changed to this bank account, so nothing is sent to it before this instant',
+        'Payouts were recently switched to this bank account, so no payout is sent to it before this instant',
     }),
     failureCode: z.string().nullable().openapi({
-      description:
-        'Stripe’s code of the reason why the last failed payout to this bank account failed',
+      description: 'Stripe’s failure code of the last failed payout to this bank account',
     }),
     failure: Failure.nullable().openapi({
-      description: 'What is wrong with the bank account. Null if nothing is',
+      description: 'What is wrong with the bank account. Null if nothing is wrong',
     }),
     pausedAt: schemas.Instant.nullable().openapi({
       description:
-        'When the engine stopped sending payouts to this bank account. They continue once the seller enters another bank account or a person resumes this one',
+        'When the engine stopped sending payouts to this bank account. Payouts continue once the seller enters another bank account, or a person resumes this bank account',
     }),
   })
   .openapi('BankAccount');
@@ -100,7 +101,7 @@ const resume = defineRoute({
   operationId: 'resumeBankAccount',
   summary: 'Resume a paused bank account',
   description:
-    'Use this after the seller or the bank corrected the fault. Waiting payouts continue at once.',
+    'Use this after the seller or the bank has corrected the fault. Waiting payouts continue immediately.',
   tags: ['Sellers'],
   request: { params: BankAccountParams, headers: schemas.CommandHeaders },
   responses: { 200: answer(BankAccount, 'The bank account') },
@@ -128,7 +129,7 @@ const waive = defineRoute({
   responses: { 200: answer(WaivedBankAccount, 'The bank account') },
 });
 
-/** Routes of the requirements and bank accounts of a seller's account. */
+/** Routes for the requirements and the bank accounts of a seller. */
 export function accountRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -154,7 +155,7 @@ export function accountRoutes(deps: AppDeps) {
       const done = await runCommand(c, deps, { kind: 'waive-cooling', request }, async (tx) => {
         await refuseUnlessCooling(tx, request);
         const { body, ...answered } = await letPay(tx, request, waiveCooling);
-        // The answer is stored with the command, so the reason is recorded with it.
+        // Commands are stored with their answer, so the answer records the reason.
         return { ...answered, body: { ...body, waiveReason: request.reason } };
       });
       return c.json(done.body, done.status);
@@ -166,11 +167,14 @@ async function refuseUnlessCooling(tx: Tx, of: z.infer<typeof BankAccountParams>
   if (banks.find(({ id }) => id === of.bankAccountId)?.coolsUntil !== null) return;
   throw new Problem(
     'bank-account-not-cooling',
-    'This bank account has no cooling period that could be waived',
+    'This bank account has no cooling period that can be waived',
   );
 }
 
-/** Allows payouts to a bank account again, and wakes the payouts that waited for it. */
+/**
+ * Runs `lets`, which allows payouts to a bank account again, and wakes the payouts that wait for
+ * it.
+ */
 async function letPay(
   tx: Tx,
   { sellerId, bankAccountId }: z.infer<typeof BankAccountParams>,

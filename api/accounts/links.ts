@@ -15,20 +15,23 @@ const WebAddress = z
 const OnboardingUrls = z
   .strictObject({
     returnUrl: WebAddress.openapi({
-      description: 'Where Stripe sends the seller after the onboarding',
+      description: 'Where Stripe redirects the seller after onboarding',
     }),
     refreshUrl: WebAddress.openapi({
-      description: 'Where Stripe sends a seller whose link was used or has expired',
+      description: 'Where Stripe redirects a seller whose link was already used or has expired',
     }),
   })
   .openapi('OnboardingUrls');
 
 const Link = z.object({ url: z.string(), expiresAt: Instant.nullable() }).openapi('Link', {
   description:
-    'A secret, because whoever opens it acts as the seller. Redirect the seller’s browser to it, and never send it by email',
+    'Secret: whoever opens the link acts as the seller. Redirect the seller’s browser to the link, and never send it by email',
 });
 
-/** What a seller may change in Stripe's components. Only the engine decides when to pay. */
+/**
+ * The features of Stripe's components. Sellers may change bank accounts, but not when they are
+ * paid.
+ */
 const bank = { external_account_collection: true };
 const payouts = {
   ...bank,
@@ -63,14 +66,14 @@ const AccountSession = z
     stripeAccount: z.string(),
     clientSecret: z
       .string()
-      .openapi({ description: 'A secret. Give it only to the seller’s browser' }),
+      .openapi({ description: 'Secret: give it only to the seller’s browser' }),
     expiresAt: Instant,
     components: z.array(z.enum(componentNames)),
   })
   .openapi('AccountSession');
 
 const notKept =
-  'Stripe creates it for this answer. The engine never stores it, so each call creates a new one';
+  'Stripe creates the secret for this answer. The engine never stores it, so each request creates a new one';
 const route = <Asked extends z.ZodType, Answered extends z.ZodType>(
   name: string,
   summary: string,
@@ -84,7 +87,7 @@ const route = <Asked extends z.ZodType, Answered extends z.ZodType>(
     description: `${notKept}. This request needs no Idempotency-Key.`,
     tags: ['Sellers'],
     request: { params: SellerParams, body: body(asked) },
-    responses: { 200: answer(answered, 'The answer; do not store it') },
+    responses: { 200: answer(answered, 'The answer. Do not store it') },
   });
 
 const onboardingRoute = route('onboarding-link', 'Create a link to Stripe’s onboarding pages', {
@@ -105,12 +108,18 @@ const forNobodyElse: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header('cache-control', 'no-store');
 };
 
-/** A new key for each call, because nobody asks again for an answer that was lost. */
+/**
+ * The options of one request. Each request gets a new key, so that Stripe never repeats an earlier
+ * secret.
+ */
 function once(): { idempotencyKey: string } {
   return { idempotencyKey: newId('mint') };
 }
 
-/** Routes to Stripe's own pages and components. Their answers are secret and never stored. */
+/**
+ * Routes that create links to Stripe's pages and sessions for its components. The answers are
+ * secret and never stored.
+ */
 export function sellerLinkRoutes(deps: AppDeps) {
   const { db } = deps;
   const routes = createRoutes();

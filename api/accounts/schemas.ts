@@ -2,12 +2,12 @@ import { z } from '@hono/zod-openapi';
 import * as schemas from '../http/schemas.ts';
 import { Instant } from '../http/schemas.ts';
 
-/** Why something does not work and who must act, for the seller and for an operator. */
+/** Why something does not work and what helps, in words for the seller and for an operator. */
 export const Failure = z
   .object({
     next: z.enum(['wait', 'new-details', 'talk-to-bank', 'operator']).openapi({
       description:
-        'What helps: waiting, new details from the seller, the seller’s talk with the bank, or an operator',
+        'What helps: waiting, new details from the seller, a call by the seller to the bank, or an operator',
     }),
     forSeller: z.string().openapi({ description: 'A sentence that can be shown to the seller' }),
     forOperator: z.string(),
@@ -38,7 +38,9 @@ export const ExplainedBank = z
   .object({
     id: z.string(),
     currency: z.string(),
-    isDefault: z.boolean().openapi({ description: 'Payouts in this currency go there' }),
+    isDefault: z
+      .boolean()
+      .openapi({ description: '`true` if payouts in this currency go to this bank account' }),
     paused: z
       .object({
         since: Instant,
@@ -48,10 +50,10 @@ export const ExplainedBank = z
       })
       .nullable()
       .openapi({
-        description: 'Why nothing is sent to this bank account any more. Null if it is not paused',
+        description: 'Why no payouts are sent to this bank account. Null if it is not paused',
       }),
     failure: Failure.nullable().openapi({
-      description: 'What prevents payouts to it. Null if nothing does',
+      description: 'What prevents payouts to this bank account. Null if nothing does',
     }),
   })
   .openapi('ExplainedBankAccount');

@@ -28,7 +28,7 @@ const Asked = z
     command: Command,
     reason: schemas.text(500).optional().openapi({
       description:
-        'The reason that each hold or seller records. Required for `release-hold`, `pause-seller` and `resume-seller`, and not allowed for other commands',
+        'The reason that is recorded with each hold or seller. Required for `release-hold`, `pause-seller` and `resume-seller`, and not allowed for other commands',
     }),
   })
   .superRefine(({ command, reason }, c) => {
@@ -53,7 +53,7 @@ const Preview = z
   .object({
     token: z.string().nullable().openapi({ description: 'Null if the command applies to nothing' }),
     expiresAt: schemas.Instant.nullable().openapi({
-      description: 'One hour after the preview. A list cannot be run later',
+      description: 'One hour after the preview. The list cannot be run later',
     }),
     command: Command,
     applies: z.object({
@@ -66,7 +66,7 @@ const Preview = z
       first: z.array(z.object({ ...Attention.shape, why: z.string(), whyNot: z.string() })),
     }),
     hasMore: z.boolean().openapi({
-      description: `True if more than the oldest ${lists.mostListed} entries wait. Preview again after the run`,
+      description: `More than the oldest ${lists.mostListed} entries wait. If so, preview again after the run`,
     }),
   })
   .openapi('AttentionPreview');
@@ -82,7 +82,7 @@ const List = z
     run: z.union([z.object({ by: z.string(), at: schemas.Instant, reason: z.string() }), z.null()]),
     done: z.int(),
     leftOut: z.int(),
-    open: z.int().openapi({ description: 'How many items are not decided yet' }),
+    open: z.int().openapi({ description: 'The number of items without an outcome yet' }),
     items: z.array(
       z.object({
         kind: z.enum(attentionKinds),
@@ -104,8 +104,8 @@ const previewRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/preview',
   operationId: 'previewAttention',
-  summary: 'Preview a command for everything that a filter finds',
-  description: `Nothing changes yet. The token keeps the list of the oldest ${lists.mostListed} entries, as they are now, for one hour. A list that nobody ran is deleted a day later. Confirmations are not available here, because a person must look at Stripe before each one.`,
+  summary: 'Preview a command for everything that matches a filter',
+  description: `Nothing changes yet. The token stands for a list of the oldest ${lists.mostListed} entries, as they are now, for one hour. A list that was not run is deleted a day later. Confirmations are not available here, because a person must look at Stripe before each one.`,
   tags,
   request: { body: body(Asked) },
   responses: { 200: answer(Preview, 'What the command would do, and what it would leave out') },
@@ -115,9 +115,9 @@ const runRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/run',
   operationId: 'runAttention',
-  summary: 'Run a previewed command on exactly the listed items, each once',
+  summary: 'Run a previewed command once on each listed item',
   description:
-    'Items that changed after the preview are left out, with the reason. A list can be run once. Sending the same request again finishes what a crash interrupted, and returns the same result.',
+    'Items that changed after the preview are left out, with the reason. A list can be run once. If a crash interrupts the run, send the same request again: it finishes the run and returns the same result.',
   tags,
   request: {
     headers: schemas.CommandHeaders,
@@ -138,7 +138,7 @@ const listRoute = defineRoute({
   responses: { 200: answer(List, 'The list. A list that was run is kept forever') },
 });
 
-/** Routes that preview a command for many objects and then run it on exactly those. */
+/** Routes that preview a command for many objects and then run it on exactly these objects. */
 export function attentionListRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
@@ -188,7 +188,7 @@ async function readList(db: AppDeps['db'], id: AttentionListId) {
 function unknown(): Problem {
   return new Problem(
     'unknown-attention-list',
-    'No preview returned this token, or its list was deleted',
+    'No preview returned this token, or the list was deleted',
   );
 }
 

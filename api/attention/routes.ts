@@ -16,7 +16,7 @@ import * as schemas from '../http/schemas.ts';
 import { answer, Instant, Money } from '../http/schemas.ts';
 import { ResolvingCommand } from '../waits.ts';
 
-/** The filters over everything that waits for a person. */
+/** The filters for everything that waits for a person. */
 export const attentionFilters = {
   kind: z.enum(attentionKinds).optional(),
   reason: z.enum(attentionReasons).optional(),
@@ -41,7 +41,7 @@ export const Attention = z
     explanation: z.string(),
     atStake: z.array(Money).openapi({
       description:
-        'The money that does not move because of this entry, or the difference. For a seller, without the money in payouts that are entries of their own',
+        'The money that does not move because of this entry; for a discrepancy, the difference. The amount of a seller excludes payouts that have entries of their own',
     }),
     commands: z.array(ResolvingCommand),
     explain: z.string().openapi({ description: 'The path of the full explanation' }),
@@ -105,7 +105,7 @@ const summaryRoute = defineRoute({
   },
 });
 
-/** Routes of the queue that an operator works through. */
+/** Routes that list and summarize what waits for a person. */
 export function attentionRoutes({ db }: AppDeps) {
   return createRoutes()
     .openapi(attentionRoute, async (c) => {
@@ -135,7 +135,7 @@ function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summa
   };
 }
 
-/** Adds the explanation and the requests that resolve an entry. */
+/** Converts an entry for an answer, with its explanation and the requests that resolve it. */
 export function toAttention(record: AttentionRecord) {
   const { kind, id, sellerId, since, parked: reason, atStake } = record;
   const { explanation, commands } = resolutionOf(record);
@@ -149,7 +149,7 @@ function toCursor({ since, id }: AttentionPlace): string {
 
 const place = /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
 
-/** False for a 30 February, which JavaScript accepts and PostgreSQL does not. */
+/** False for dates such as 30 February, which JavaScript accepts and PostgreSQL refuses. */
 function isInstant(text: string): boolean {
   const at = Date.parse(text);
   return Number.isFinite(at) && new Date(at).toISOString() === text;

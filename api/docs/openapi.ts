@@ -4,7 +4,7 @@ import { Problem, type ProblemKind, problemKinds } from '../http/problems.ts';
 import { Country, Currency } from '../http/schemas.ts';
 import { GivenSchedule } from '../paydays/schemas.ts';
 
-/** The groups of routes, in reading order; each route belongs to one. */
+/** The groups of routes in reading order. Each route belongs to one group. */
 const tags = [
   { name: 'Sellers', description: 'Who is paid, when, and why not yet' },
   { name: 'Earnings', description: 'What the platform owes its sellers' },
@@ -20,20 +20,22 @@ const tags = [
   { name: 'Test', description: 'The clock of the sandbox' },
 ];
 
-/** Serves the OpenAPI document, generated from the schemas that validate requests. */
+/**
+ * Adds `/openapi.json`, generated from the schemas that validate requests, and `/problems/<kind>`.
+ */
 export function describe(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
   });
-  // Registered first; otherwise each schema takes the description of its first use.
+  // Registered before any use; otherwise each schema gets the description of its first use.
   for (const [name, schema] of Object.entries({ Currency, Country, GivenSchedule })) {
     app.openAPIRegistry.register(name, schema);
   }
-  // The `type` of a problem is a path that explains it.
+  // The `type` of a problem is the path of its explanation.
   app.get('/problems/:kind', (c) => {
     const kind = c.req.param('kind');
-    if (!isProblemKind(kind)) throw new Problem('unknown-path', 'There is no such problem');
+    if (!isProblemKind(kind)) throw new Problem('unknown-path', 'No problem has this type');
     return c.json({ type: `/problems/${kind}`, ...problemKinds[kind] });
   });
   app.doc31('/openapi.json', {

@@ -1,5 +1,5 @@
-// The page that /docs serves: shows the OpenAPI document and sends requests from it. Plain browser
-// code; every text of the document and of an answer is put in as text, never as markup.
+// The code of the page at /docs, which shows the OpenAPI document and sends requests. It runs in
+// the browser. Texts of the document and of answers are inserted as text, never as markup.
 import { el, exampleOf, refOf, schemaView } from './schemas.js';
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
@@ -26,7 +26,7 @@ function newKey() {
   return `docs-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** One field of a request; answers with its row and how to read it. */
+/** Creates the row of a request field, and a function that reads its value. */
 function fieldOf(id, { name, in: where, required, schema, description }) {
   const resolved = refOf(document_, schema ?? {});
   const isKey = name === 'idempotency-key';
@@ -170,7 +170,10 @@ function answersOf({ operation }) {
   });
 }
 
-/** The inside is made when it is first opened: a hundred forms at once would make the page slow. */
+/**
+ * Creates the view of an operation. Its contents are created when it is first opened, because a
+ * hundred forms would make the page slow.
+ */
 function operationView(entry) {
   const { id, method, path, operation } = entry;
   const view = el('details', { class: 'operation', id }, [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import type { AppEnv } from '../http/context.ts';
 
-/** The page is this and what it brings itself: nothing from outside, no markup out of data. */
+/** The page may load only its own files, and it never renders data as markup. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,7 +32,10 @@ const files = [
   ['/docs/icon.svg', 'icon.svg', 'image/svg+xml'],
 ] as const;
 
-/** A page that shows `/openapi.json` and sends requests from it. Needs no key to read. */
+/**
+ * Routes of the documentation page, which shows `/openapi.json` and sends requests from it. The
+ * page itself needs no API key.
+ */
 export function docsRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   for (const [path, name, type] of files) {

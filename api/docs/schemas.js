@@ -1,6 +1,6 @@
-// Shows the schemas of an OpenAPI document, and makes examples from them.
+// Shows the schemas of an OpenAPI document, and creates examples of them.
 
-/** Makes an element; its children are elements and texts. */
+/** Creates an element. Its children are elements or texts. */
 export function el(name, attributes = {}, children = []) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -8,7 +8,7 @@ export function el(name, attributes = {}, children = []) {
   return made;
 }
 
-/** The schema that a `$ref` or an `allOf` leads to, with what stands beside it. */
+/** Resolves a `$ref` or an `allOf`, and keeps the schema's other properties. */
 export function refOf(document_, schema) {
   const { $ref, allOf, ...beside } = schema;
   if (allOf) return Object.assign({}, ...allOf.map((one) => refOf(document_, one)), beside);
@@ -20,7 +20,9 @@ export function refOf(document_, schema) {
   return { ...refOf(document_, target ?? {}), ...beside };
 }
 
-/** A body to begin with: what is required, by its example where it has one. */
+/**
+ * Creates the initial body of a request: its required fields, with their examples where they exist.
+ */
 export function exampleOf(document_, given) {
   const schema = refOf(document_, given);
   const { example, properties, items, required = [] } = schema;
@@ -61,7 +63,7 @@ function typeText(document_, given) {
   return schema.format ? `${types}, ${schema.format}` : types;
 }
 
-/** The fields of a schema as a list, each with its type, its choices and what it means. */
+/** Lists the fields of a schema, each with its type, its allowed values and its description. */
 export function schemaView(document_, given, depth = 0) {
   const schema = innermost(document_, given);
   const { properties, required = [] } = schema;
@@ -81,13 +83,16 @@ export function schemaView(document_, given, depth = 0) {
   return el('ul', depth === 0 ? { class: 'schema' } : {}, rows);
 }
 
-/** The words that a text may be; of the many codes of currencies and countries only how many. */
+/**
+ * Names the allowed values of a text. For long lists, such as currencies and countries, gives only
+ * their number.
+ */
 function wordsText({ enum: words = [], example }) {
-  if (words.length > 30) return `: one of ${words.length}, as ${example}`;
+  if (words.length > 30) return `: one of ${words.length}, such as ${example}`;
   return words.length > 0 ? `: ${words.join(', ')}` : '';
 }
 
-/** What a list holds, and what something that may be null is otherwise. */
+/** Finds the schema of the items of a list, or of a nullable value when it is not null. */
 function innermost(document_, given) {
   const schema = refOf(document_, given);
   if (schema.items) return innermost(document_, schema.items);

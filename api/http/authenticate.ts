@@ -4,11 +4,14 @@ import type { Db } from '../../db/connect.ts';
 import type { AppEnv } from './context.ts';
 import { Problem } from './problems.ts';
 
-/** Seconds for which a process may still accept a revoked key. */
+/** Seconds for which a process may still accept a key after it was revoked. */
 const believedSeconds = 2;
 const mostBelieved = 1000;
 
-/** Requires a valid API key; a key with the role `read` may only read. */
+/**
+ * Requires a valid API key, and sets `caller`. A key with the role `read` may only read. Throws the
+ * problems `unauthenticated` and `forbidden`.
+ */
 export function authenticate(db: Db): MiddlewareHandler<AppEnv> {
   const find = believingFor(believedSeconds, (hash) => findApiKey(db, hash));
   return async (c, next) => {
@@ -28,7 +31,7 @@ function unauthenticated(detail: string): Problem {
   return new Problem('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 }
 
-/** Caches valid keys for a moment, so that the database is not asked for each request. */
+/** Caches valid keys for some seconds, so that not every request reads the database. */
 function believingFor(seconds: number, find: (hash: Buffer) => Promise<ApiKey | undefined>) {
   const believed = new Map<string, { key: ApiKey; until: number }>();
   return async (hash: Buffer): Promise<ApiKey | undefined> => {

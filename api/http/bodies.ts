@@ -3,9 +3,9 @@ import type { AppEnv } from './context.ts';
 import { brokenRule, Problem } from './problems.ts';
 
 /**
- * Checks a body before its schema does. Bytes that are not UTF-8 are refused, because a lenient
- * decoder turns different names into the same text. A repeated name is refused, because a parser
- * keeps only the last value. An empty body counts as `{}`.
+ * Checks a body before its schema does. Refuses bytes that are not UTF-8, because a lenient decoder
+ * turns different names into the same text. Refuses repeated names, because a parser keeps only the
+ * last value. Treats an empty body as `{}`.
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
@@ -21,7 +21,7 @@ function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Problem('bad-json', 'The body must be JSON in UTF-8, and its bytes are not UTF-8');
+    throw new Problem('bad-json', 'The body must be JSON in UTF-8, but its bytes are not UTF-8');
   }
 }
 
@@ -31,14 +31,16 @@ function refuseRepeatedNames(text: string): void {
   throw brokenRule('body', path, 'must be given once');
 }
 
-/** One open object or list: the names seen in it, and the current name or index. */
+/**
+ * An object or list that is not closed yet: the names found in it, and the current name or index.
+ */
 type Level = { names: Set<string> | undefined; at: string | number };
 
 const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"(\s*:)?|[{}[\],]/g;
 
 /**
- * Finds the path of the first name that occurs twice in one object of a JSON text, also if it is
- * escaped differently. Invalid JSON is left to the parser.
+ * Finds the path of the first name that occurs twice in one object of a JSON text, even if the two
+ * are escaped differently. Undefined if there is none. The parser reports invalid JSON.
  */
 export function repeatedName(text: string): (string | number)[] | undefined {
   const levels: Level[] = [];

@@ -6,8 +6,9 @@ import type { AppDeps, AppEnv } from './context.ts';
 import { Problem } from './problems.ts';
 
 /**
- * Runs the effect of a POST once for each Idempotency-Key, and then has its wake-ups delivered. An
- * effect refuses by throwing a Problem; then nothing is stored, not even the key.
+ * Runs the effect of a POST once for each Idempotency-Key, and then triggers the delivery of its
+ * wake-ups. An effect refuses by throwing a Problem; then nothing is stored, not even the key.
+ * Throws the problems `command-running` and `idempotency-key-reused`.
  */
 export async function runCommand<Answer extends CommandAnswer>(
   c: Context<AppEnv>,
@@ -42,7 +43,7 @@ export async function runCommand<Answer extends CommandAnswer>(
   }
 }
 
-/** Hashes a request so that the order of fields and white space make no difference. */
+/** Hashes a request, so that the order of fields and white space do not matter. */
 function hashRequest(target: string, request: unknown): Buffer {
   return createHash('sha256')
     .update(`${target}\n${JSON.stringify(request, sortFields)}`)

@@ -5,32 +5,38 @@ import type { ApiKey } from '../../db/api-keys.ts';
 import type { Db } from '../../db/connect.ts';
 import { refuseInvalid } from './validation.ts';
 
-/** Values of a request. `caller` is set on every route that requires an API key. */
+/**
+ * The values that middleware sets on a request. `caller` is set on every route that requires an API
+ * key.
+ */
 export type AppEnv = { Variables: { requestId: string; caller: ApiKey } };
 
-/** Writes one line of the log; never pass a body, a header or a query value. */
+/** Writes one line of the log. Never pass a body, a header or a query value. */
 export type Log = (
   line: { level: 'debug' | 'info' | 'warn' | 'error'; event: string } & Fields,
 ) => void;
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
-/** Moves the clock of the sandbox. */
+/** Moves the clock of the sandbox to an offset from real time, in milliseconds. */
 export type SandboxClock = { moveTo(offsetMs: number): Promise<void> };
 
-/** Everything that the API needs; tests pass their own. */
+/** Everything that the API depends on. Tests pass their own values. */
 export type AppDeps = {
   db: Db;
   log: Log;
-  /** Has newly written wake-ups delivered soon. */
+  /** Triggers the delivery of newly written wake-ups. */
   wakeSoon: () => void;
-  /** Counts the workers that recently asked Temporal for work; undefined if Temporal is down. */
+  /**
+   * Counts the workers that recently asked Temporal for work. Undefined if Temporal does not
+   * answer.
+   */
   countWorkers: () => Promise<number | undefined>;
   stripe: { webhookSecrets: readonly string[]; livemode: boolean };
-  /** For links, sessions and display reads; never for moving money. */
+  /** For links, sessions and balances to show. Never use it to move money. */
   stripeClient: Stripe;
-  /** Turns within Stripe's budgets, which all processes share. */
+  /** Limits the requests to Stripe to its budgets, which all processes share. */
   turns: Pick<Turns, 'take'>;
-  /** Absent with Stripe itself. */
+  /** Absent if the engine uses Stripe instead of the sandbox. */
   sandboxClock?: SandboxClock | undefined;
 };
 

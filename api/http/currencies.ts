@@ -1,5 +1,5 @@
 /**
- * The currencies that Stripe moves, each with the countries where it is the usual one
+ * The currencies that Stripe moves, each with the countries that mainly use it
  * (docs.stripe.com/currencies, 2026-09; ISO 3166-1 and ISO 4217).
  */
 const usual = `
@@ -30,7 +30,7 @@ for (const line of usual.split('|')) {
 /** Every currency that Stripe moves, in lower case. */
 export const currencies = [...known].toSorted();
 
-/** Every ISO 3166-1 alpha-2 code, in upper case, of a country with such a currency. */
+/** The ISO 3166-1 alpha-2 codes, in upper case, of the countries that use these currencies. */
 export const countries = [...byCountry.keys()].toSorted();
 
 /** True for a currency that Stripe moves, in lower case. */
@@ -38,12 +38,18 @@ export function isCurrency(code: string): boolean {
   return known.has(code);
 }
 
-/** True for an ISO 3166-1 alpha-2 code, in upper case, of a country with such a currency. */
+/**
+ * True for the ISO 3166-1 alpha-2 code, in upper case, of a country that uses one of these
+ * currencies.
+ */
 export function isCountry(code: string): boolean {
   return byCountry.has(code);
 }
 
-/** What sellers of a country are paid in unless the platform says otherwise. */
+/**
+ * The currency in which sellers of a country are paid unless the platform chooses another. Throws
+ * RangeError for an unknown country.
+ */
 export function usualCurrency(country: string): string {
   const currency = byCountry.get(country);
   if (currency === undefined) throw new RangeError(`not a country: ${country}`);

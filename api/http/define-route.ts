@@ -4,8 +4,8 @@ import { ProblemBody } from './schemas.ts';
 type NewRoute<Path extends string> = Omit<RouteConfig, 'path'> & { path: Path };
 
 /**
- * Declares a route under /v1 and its refusals. A route without a query of its own refuses every
- * query field: a field such as `dryRun=true` must never be ignored.
+ * Declares a route under /v1 with the schema of its refusals. A route without query fields refuses
+ * every query field, because ignoring a field such as `dryRun=true` could be dangerous.
  */
 export function defineRoute<Path extends string, Route extends NewRoute<Path>>(route: Route) {
   return createRoute<Path, Route>({
@@ -14,7 +14,7 @@ export function defineRoute<Path extends string, Route extends NewRoute<Path>>(r
     responses: {
       ...route.responses,
       '4XX': {
-        description: 'Refused: nothing changed',
+        description: 'The request was refused. Nothing changed',
         content: { 'application/problem+json': { schema: ProblemBody } },
       },
     },

@@ -6,21 +6,24 @@ import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';
 
-/** Reads the payout that a path names, or refuses the request. */
+/** Reads the payout that a path names. Throws the problem `unknown-payout`. */
 export async function readPayout(db: AppDeps['db'], payoutId: PayoutId): Promise<PayoutRecord> {
   const payout = await views.findPayout(db, payoutId);
   if (!payout) throw new Problem('unknown-payout', 'No payout has this id');
   return payout;
 }
 
-/** Reads the seller that a path names, or refuses the request. */
+/** Reads the seller that a path names. Throws the problem `unknown-seller`. */
 export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise<SellerRecord> {
   const seller = await findSeller(db, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
   return seller;
 }
 
-/** Reads a seller that is not closed and cannot be closed until the transaction ends. */
+/**
+ * Reads a seller that is not closed, and prevents its closing until the transaction ends. Throws
+ * the problems `unknown-seller` and `seller-closed`.
+ */
 export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<SellerRecord> {
   const seller = await findSellerToUse(tx, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');

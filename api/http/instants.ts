@@ -1,6 +1,6 @@
 /**
- * Formats an instant in the time of a zone for people: `Fri, 27 Nov 2026, 09:00 Europe/Berlin`. For
- * UTC, `domain/dates.ts` says the same without `Intl`.
+ * Formats an instant in a time zone for people: `Fri, 27 Nov 2026, 09:00 Europe/Berlin`.
+ * `domain/dates.ts` formats UTC in the same way without `Intl`.
  */
 export function sayInstant(instant: string, timeZone = 'UTC'): string {
   const said = new Intl.DateTimeFormat('en-GB', {

@@ -2,7 +2,7 @@ import type { Log } from './context.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
-/** Writes the log as JSON lines to stderr, from `least` upwards. */
+/** Creates a log that writes JSON lines of the level `least` and above, by default to stderr. */
 export function createLog(least: (typeof levels)[number], write = writeToStderr): Log {
   const from = levels.indexOf(least);
   return ({ level, event, ...fields }) => {

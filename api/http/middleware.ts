@@ -5,7 +5,10 @@ import { newRequestId } from '../../domain/ids.ts';
 import type { AppEnv, Log } from './context.ts';
 import { brokenRule, Problem } from './problems.ts';
 
-/** Gives each request an id, which its answer, its problems and the log contain. */
+/**
+ * Gives each request an id, and returns it in `x-request-id`. Problems and log lines contain the
+ * id. A valid `x-request-id` of the caller is kept.
+ */
 export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   const given = c.req.header('x-request-id') ?? '';
   const requestId = /^[\w.-]{1,64}$/.test(given) ? given : newRequestId();
@@ -14,7 +17,10 @@ export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header('x-request-id', requestId);
 };
 
-/** Logs each request and its answer, with the route's pattern and never the path itself. */
+/**
+ * Logs each request with its status. The line contains the pattern of the route, never the path
+ * itself.
+ */
 export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const start = performance.now();
@@ -33,8 +39,9 @@ export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Refuses a body of more than `maxSize` bytes. Node already enforces the Content-Length header, so
- * only a body without this header is counted; counting costs more than recording an event.
+ * Refuses a body of more than `maxSize` bytes. Node enforces the Content-Length header, so only the
+ * bytes of a body without this header are counted. Counting would cost more than recording a
+ * webhook event.
  */
 export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   const counting = bodyLimit({ maxSize, onError: refuseLargeBody });
@@ -52,7 +59,10 @@ function refuseLargeBody(): never {
   throw new Problem('body-too-large', 'Send at most 1 MiB');
 }
 
-/** Refuses a query that is not percent-encoded UTF-8: hono would read the bytes as they are. */
+/**
+ * Refuses a query that is not percent-encoded UTF-8, because hono would use the encoded text as it
+ * is.
+ */
 export const refuseMalformedQuery: MiddlewareHandler<AppEnv> = async (c, next) => {
   for (const pair of new URL(c.req.url).search.slice(1).split('&')) {
     if (isDecodable(pair)) continue;
@@ -71,7 +81,10 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** The log line of a fault: its place in the code, without any value that a caller sent. */
+/**
+ * Describes an unexpected error for the log: its place in the code, and no value that a caller
+ * sent.
+ */
 export function faultLine(error: Error, requestId: string): Parameters<Log>[0] {
   const fromDatabase = 'severity' in error;
   const code = 'code' in error ? String(error.code) : undefined;

@@ -17,7 +17,7 @@ export const PageQuery = {
     .regex(/^[\w-]{1,100}$/, ofThisList)
     .optional()
     .openapi({
-      description: 'The nextCursor of an earlier page of this list; anything else is refused',
+      description: 'The `nextCursor` of an earlier page of this list',
     }),
 };
 
@@ -30,7 +30,10 @@ export function pageOf<Schema extends z.ZodType>(schema: Schema) {
   });
 }
 
-/** The id after which a page begins. */
+/**
+ * Reads the id after which a page begins from its cursor. Undefined without a cursor. Throws the
+ * problem `invalid-request` for a cursor of another list.
+ */
 export function afterOf<Id extends string>(
   cursor: string | undefined,
   isId: (id: string) => id is Id,
@@ -41,7 +44,7 @@ export function afterOf<Id extends string>(
   throw brokenRule('query', ['cursor'], ofThisList);
 }
 
-/** Makes a page from rows; a row beyond the limit means that another page follows. */
+/** Makes a page from rows. If there are more rows than `limit`, another page follows. */
 export function toPage<Row extends { id: string }, Shown>(
   rows: readonly Row[],
   limit: number,
@@ -57,7 +60,10 @@ export function toPage<Row extends { id: string }, Shown>(
   };
 }
 
-/** Makes a page of a list that grows at its end; its last page also has a cursor to continue from. */
+/**
+ * Makes a page of a list that grows at its end. Unlike `toPage`, it also returns a cursor on the
+ * last page, from which callers continue later.
+ */
 export function toFeed<Row extends { id: string }, Shown>(
   rows: readonly Row[],
   { limit, cursor }: { limit: number; cursor?: string | undefined },

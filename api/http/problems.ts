@@ -1,7 +1,10 @@
-/** Every kind of refusal. Kinds are permanent, because callers branch on them. */
+/**
+ * Every kind of refusal with its HTTP status and title. Kinds are permanent, because callers depend
+ * on them.
+ */
 export const problemKinds = {
   'bad-json': { status: 400, title: 'The body is not JSON' },
-  'body-cut-off': { status: 400, title: 'The body ended too early' },
+  'body-cut-off': { status: 400, title: 'The body is incomplete' },
   'invalid-request': { status: 400, title: 'The request breaks a rule' },
   'idempotency-key-missing': { status: 400, title: 'A valid Idempotency-Key header is required' },
   'webhook-signature': { status: 400, title: 'The signature does not match' },
@@ -9,7 +12,7 @@ export const problemKinds = {
   'webhook-unreadable': { status: 400, title: 'The event cannot be read' },
   'webhook-livemode': { status: 400, title: 'The event is in the wrong mode, live or test' },
   unauthenticated: { status: 401, title: 'A valid API key is required' },
-  forbidden: { status: 403, title: 'This API key may only read' },
+  forbidden: { status: 403, title: 'This API key does not allow this request' },
   'unknown-path': { status: 404, title: 'Nothing exists at this path' },
   'unknown-seller': { status: 404, title: 'There is no such seller' },
   'unknown-payout': { status: 404, title: 'There is no such payout' },
@@ -19,7 +22,7 @@ export const problemKinds = {
   'unknown-hold': { status: 404, title: 'There is no such hold' },
   'unknown-event': { status: 404, title: 'There is no such event' },
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
-  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'method-not-allowed': { status: 405, title: 'This path does not accept this method' },
   'external-id-taken': { status: 409, title: 'This externalId is already taken' },
   'seller-id-taken': { status: 409, title: 'This id or externalId already belongs to a seller' },
   'command-running': {
@@ -27,7 +30,7 @@ export const problemKinds = {
     title: 'The first request with this Idempotency-Key is still running',
   },
   'seller-closed': { status: 409, title: 'This seller is closed' },
-  'seller-not-settled': { status: 409, title: 'This seller still has something open' },
+  'seller-not-settled': { status: 409, title: 'This seller still has money, payouts or holds' },
   'discrepancy-closed': { status: 409, title: 'This discrepancy is already closed' },
   'hold-not-active': { status: 409, title: 'This hold is no longer active' },
   'payout-not-cancelable': { status: 409, title: 'This payout cannot be canceled now' },
@@ -39,10 +42,10 @@ export const problemKinds = {
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
   'bank-account-not-cooling': { status: 409, title: 'This bank account has no cooling period' },
   'recovery-open': { status: 409, title: 'Stripe moved money that this database does not know' },
-  'unknown-adoption': { status: 404, title: 'There is nothing to adopt with this id' },
+  'unknown-adoption': { status: 404, title: 'No lost transfer or payout has this id' },
   'request-in-flight': { status: 409, title: 'Stripe has not answered a request yet' },
   'attention-list-run': { status: 409, title: 'This list was run under another Idempotency-Key' },
-  'attention-list-expired': { status: 410, title: 'This list was shown too long ago' },
+  'attention-list-expired': { status: 410, title: 'This preview has expired' },
   'unknown-cursor': { status: 410, title: 'This cursor is no longer valid' },
   'body-too-large': { status: 413, title: 'The body is larger than 1 MiB' },
   'not-json': { status: 415, title: 'The body must be application/json' },
@@ -51,14 +54,14 @@ export const problemKinds = {
     title: 'This Idempotency-Key belongs to another request',
   },
   internal: { status: 500, title: 'The engine failed' },
-  'stripe-unavailable': { status: 503, title: 'Stripe cannot be asked right now' },
-  unavailable: { status: 503, title: 'The engine cannot work right now' },
+  'stripe-unavailable': { status: 503, title: 'Stripe cannot answer right now' },
+  unavailable: { status: 503, title: 'The engine cannot answer right now' },
 } as const;
 
 /** The last part of a problem's `type`, `/problems/<kind>`. */
 export type ProblemKind = keyof typeof problemKinds;
 
-/** A field and the rule it broke. */
+/** A rule that a request breaks. `pointer` is the RFC 6901 pointer to the field. */
 export type BrokenRule = { in: 'body' | 'query' | 'header'; pointer: string; rule: string };
 
 type Extra = {
@@ -81,7 +84,7 @@ export class Problem extends Error {
   }
 }
 
-/** The problem of a request in which one field breaks one rule. */
+/** Creates the problem of a request in which one field breaks one rule. */
 export function brokenRule(
   where: BrokenRule['in'],
   path: readonly PropertyKey[],
@@ -91,21 +94,24 @@ export function brokenRule(
   return invalidRequest([{ in: where, pointer, rule }]);
 }
 
-/** The problem of a request that breaks rules; its detail is the first of them. */
+/** Creates the problem of a request that breaks rules. Its detail names the first of them. */
 export function invalidRequest(errors: BrokenRule[]): Problem {
   const [first] = errors;
   const detail = first ? `${first.pointer || 'The body'}: ${first.rule}` : 'See errors';
   return new Problem('invalid-request', detail, { errors });
 }
 
-/** Writes a path as an RFC 6901 pointer; each name is cut, because callers choose field names. */
+/**
+ * Formats a path as an RFC 6901 pointer. Each name is cut to 60 characters, because callers choose
+ * field names.
+ */
 export function toPointer(path: readonly PropertyKey[]): string {
   return path
     .map((part) => `/${String(part).slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
 }
 
-/** Answers with a problem as `application/problem+json` (RFC 9457). */
+/** Creates the `application/problem+json` answer of a problem (RFC 9457). */
 export function problemResponse(
   problem: Problem,
   { requestId, path }: { requestId: string; path: string },

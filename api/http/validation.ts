@@ -11,13 +11,16 @@ import {
 type Issue = z.core.$ZodIssue;
 type Target = 'json' | 'form' | 'query' | 'param' | 'header' | 'cookie';
 
-// The validator of a route passes no options to zod, so the texts are set for the whole process.
+// The validator of a route passes no options to zod, so these texts are set for the whole process.
 z.config({ customError: sayRule });
 
-/** A request may break a hundred rules; the answer lists only the first ones. */
+/** The largest number of broken rules that an answer lists. */
 const mostErrors = 20;
 
-/** Refuses a request that does not fit its schema; a malformed id in a path is an unknown id. */
+/**
+ * Throws the problem of a request that does not match its schema. A malformed id in a path is an
+ * unknown id.
+ */
 export function refuseInvalid(
   result: { target: Target } & ({ success: true } | { success: false; error: z.ZodError }),
 ): void {
@@ -30,7 +33,7 @@ export function refuseInvalid(
   throw invalidRequest(firstOfEach(broken).slice(0, mostErrors));
 }
 
-/** Turns any error of a request into the problem that the caller sees. */
+/** Converts any error of a request to the problem that the caller sees. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException) return fromFramework(error);
@@ -38,27 +41,27 @@ export function toProblem(error: unknown): Problem {
     const headers = { 'retry-after': '1' };
     return new Problem(
       'unavailable',
-      'Too many requests changed the same rows; nothing changed; try again',
+      'Too many requests changed the same rows. Nothing changed. Try again',
       { headers },
     );
   }
   if (isCutOff(error)) {
     return new Problem(
       'body-cut-off',
-      'The connection closed before the whole body arrived; nothing changed',
+      'The connection closed before the whole body arrived. Nothing changed',
     );
   }
   if (isDatabaseAway(error)) {
     const headers = { 'retry-after': '5' };
     return new Problem(
       'unavailable',
-      'The database does not answer; try again with the same Idempotency-Key',
+      'The database does not answer. Try again with the same Idempotency-Key',
       { headers },
     );
   }
   return new Problem(
     'internal',
-    'The engine failed. Whether anything changed is unknown: send the request again with the same Idempotency-Key. The log has the requestId',
+    'The engine failed, and it is unknown whether anything changed. Send the request again with the same Idempotency-Key. The log contains the requestId',
   );
 }
 
@@ -67,7 +70,7 @@ function fromFramework({ status }: HTTPException): Problem {
   if (status === 400) return new Problem('bad-json', 'The body could not be parsed as JSON');
   return new Problem(
     'internal',
-    'The engine failed. Whether anything changed is unknown: send the request again with the same Idempotency-Key. The log has the requestId',
+    'The engine failed, and it is unknown whether anything changed. Send the request again with the same Idempotency-Key. The log contains the requestId',
   );
 }
 
@@ -75,7 +78,7 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
   sellerId: ['unknown-seller', 'No seller has this id'],
   payoutId: ['unknown-payout', 'No payout has this id'],
   keyId: ['unknown-api-key', 'No API key has this id'],
-  token: ['unknown-attention-list', 'No preview gave this token'],
+  token: ['unknown-attention-list', 'No preview returned this token'],
   holdId: ['unknown-hold', 'No hold has this id'],
   bankAccountId: ['unknown-bank-account', 'The seller never had this bank account'],
   eventId: ['unknown-event', 'No event has this id'],
@@ -112,7 +115,7 @@ function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
   return [{ in: where, pointer, rule: issue.message }];
 }
 
-/** Keeps the first broken rule of each field, because later ones often follow from it. */
+/** Keeps the first broken rule of each field, because the others often follow from it. */
 function firstOfEach(broken: readonly BrokenRule[]): BrokenRule[] {
   return [
     ...new Map(broken.toReversed().map((error) => [error.pointer, error])).values(),
@@ -131,12 +134,12 @@ const kinds: Record<string, string> = {
 
 const units: Record<string, string> = { string: ' characters long', array: ' items long' };
 
-/** States the rule that a value broke, for each schema that has no text of its own. */
+/** Describes the rule that a value broke, for schemas without a text of their own. */
 function sayRule(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is required';
-      return `must be ${kinds[issue.expected] ?? 'of another kind'}`;
+      return `must be ${kinds[issue.expected] ?? 'of another type'}`;
     case 'invalid_value':
       return `must be one of ${issue.values.join(', ')}`;
     case 'invalid_key':
@@ -146,24 +149,29 @@ function sayRule(issue: z.core.$ZodRawIssue): string {
     case 'too_big':
       return `must be at most ${issue.maximum}${units[issue.origin] ?? ''}`;
     case 'invalid_format':
-      return 'must have another form';
+      return 'must have another format';
     default:
       return 'must have another value';
   }
 }
 
-/** True for a deadlock or a lock timeout; the database rolled everything back. */
+/** True for a deadlock or a lock timeout. The database rolled the transaction back. */
 function lostRace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(40\w{3}|55P03)$/.test(String(error.code));
 }
 
-/** True if the caller closed the connection. The code alone could also come from Postgres. */
+/**
+ * True if the caller closed the connection. The code is not enough, because a connection to
+ * PostgreSQL can fail with the same code.
+ */
 function isCutOff(error: unknown): boolean {
   if (!(error instanceof Error) || error.message !== 'aborted') return false;
   return 'code' in error && error.code === 'ECONNRESET';
 }
 
-/** True if the connection was refused or lost, or the server is starting or stopping. */
+/**
+ * True if the connection to PostgreSQL was refused or lost, or the server is starting or stopping.
+ */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

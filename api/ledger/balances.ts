@@ -8,13 +8,15 @@ const Balance = z
   .object({
     currency: z.string(),
     stripe: StripeBalance.optional(),
-    payable: schemas.Money.openapi({ description: 'What a payout ordered now would pay' }),
-    held: schemas.Money.openapi({ description: 'What would be payable without holds' }),
-    notYetAvailable: schemas.Money.openapi({ description: 'Earned, but payable only later' }),
+    payable: schemas.Money.openapi({
+      description: 'What a payout would pay if it were ordered now',
+    }),
+    held: schemas.Money.openapi({
+      description: 'How much more would be payable without the holds',
+    }),
+    notYetAvailable: schemas.Money.openapi({ description: 'Earned, but not available yet' }),
     places: z.object({
-      owed: z
-        .int()
-        .openapi({ description: 'The counterpart of everything earned, so it is negative' }),
+      owed: z.int().openapi({ description: 'The counterpart of all earnings, so it is negative' }),
       platform: z.int(),
       'platform-reserved': z.int(),
       account: z.int(),
@@ -26,6 +28,7 @@ const Balance = z
   })
   .openapi('Balance');
 
+/** The route that reads a seller's balances. `api/sellers/routes.ts` answers it. */
 export const getBalances = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/balances',

@@ -38,7 +38,7 @@ const getEntries = defineRoute({
   responses: { 200: answer(pageOf(Entry), 'A page of movements') },
 });
 
-/** The route that reads a seller's ledger entries. */
+/** The route that lists a seller's ledger entries. */
 export function entryRoutes({ db }: AppDeps) {
   return createRoutes().openapi(getEntries, async (c) => {
     const { id: sellerId } = await readSeller(db, c.req.valid('param').sellerId);

@@ -11,11 +11,14 @@ import { brokenRule, Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { answer, body, GivenInstant, Instant } from '../http/schemas.ts';
 
-const Clock = z
-  .object({ now: Instant, offsetMs: z.int() })
-  .openapi('Clock', { description: 'Business time, and how far it is ahead of real time' });
+const Clock = z.object({ now: Instant, offsetMs: z.int() }).openapi('Clock', {
+  description: 'Business time, and how many milliseconds it is ahead of real time',
+});
 
-/** The clock never moves back, so this limit protects a sandbox from a mistyped year. */
+/**
+ * The farthest that one request may move the clock. The clock never moves back, so a mistyped year
+ * would make a sandbox unusable.
+ */
 const minutesInTenYears = 10 * 366 * 24 * 60;
 const farthestMs = minutesInTenYears * 60_000;
 const Move = z
@@ -46,13 +49,17 @@ const moveRoute = defineRoute({
   method: 'post',
   path: '/v1/test/clock',
   summary: 'Move the clock forward (sandbox only)',
-  description: 'Everything that is due by the new time happens.',
+  description:
+    'Everything that is due by the new time happens, as if the time had passed. The clock never moves back.',
   tags: ['Test'],
   request: { body: body(Move) },
   responses,
 });
 
-/** Routes of the clock that tests and the demo move. It exists only with the sandbox. */
+/**
+ * Routes that read and move the clock in tests and in the demo. They exist only with the sandbox;
+ * otherwise they answer with the problem `unknown-path`.
+ */
 export function clockRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(readRoute, async (c) => {
@@ -69,16 +76,20 @@ export function clockRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
 }
 
 function sandboxClockOf({ sandboxClock }: AppDeps): SandboxClock {
-  if (!sandboxClock) throw new Problem('unknown-path', 'Only the sandbox has a clock that moves');
+  if (!sandboxClock)
+    throw new Problem('unknown-path', 'Only the sandbox has a clock that can be moved');
   return sandboxClock;
 }
 
-/** Stripe forgets a key after 24 hours, and we no longer trust one after 12. */
+/**
+ * The farthest move while a request to Stripe has no answer. Stripe forgets a key after 24 hours,
+ * and the engine does not post a key after 12 hours.
+ */
 const farthestMsWhileOpen = 11 * 60 * 60 * 1000;
 
 /**
- * The sandbox goes first: were the second half lost, the engine would only be late, and the same
- * request brings it there.
+ * Moves the sandbox's clock first and the engine's clock second. If the second move fails, the
+ * engine is only late, and the same request completes the move.
  */
 async function moveTime(
   { db }: AppDeps,

@@ -10,13 +10,16 @@ const Readiness = z
     parts: z.object({ database: Part, temporal: Part }),
     workers: z.int().optional().openapi({
       description:
-        'Workers that asked for work within the last two minutes; without a worker, no money moves',
+        'The number of workers that asked for work within the last two minutes. Without a worker, no money moves',
     }),
     moneyStopped: z.boolean().optional(),
     oldestWakeUpSeconds: z.int().nullable().optional(),
     parkedPayouts: z.int().optional(),
     parkedSellers: z.int().optional(),
-    /** Objects that only Stripe knows: money stays stopped until each is adopted or dismissed. */
+    /**
+     * Transfers and payouts that Stripe has and this database lost. Money stays stopped until each
+     * of them is adopted or dismissed.
+     */
     toAdopt: z.int().optional(),
     openDiscrepancies: z.int().optional(),
     /** Faults in the settings or services around the engine. */
@@ -27,14 +30,14 @@ const Readiness = z
 const readyRoute = createRoute({
   method: 'get',
   path: '/ready',
-  summary: 'Check whether every part answers',
+  summary: 'Check whether the engine is ready',
   description:
-    'Missing workers, stopped money, parked payouts, old wake-ups and failed checks are shown but do not make the engine unready.',
+    'The engine is ready if the database and Temporal answer. The answer also shows missing workers, stopped money, parked payouts, old wake-ups and failed checks, but they do not make the engine unready.',
   tags: ['Operations'],
   security: [],
   responses: {
-    200: answer(Readiness, 'Every part answers'),
-    503: answer(Readiness, 'A part that is `down` does not answer'),
+    200: answer(Readiness, 'The database and Temporal answer'),
+    503: answer(Readiness, 'A part with the state `down` does not answer'),
   },
 });
 
@@ -47,7 +50,7 @@ const healthRoute = createRoute({
   responses: { 200: answer(z.object({ alive: z.literal(true) }), 'The process is alive') },
 });
 
-/** Routes for supervisors (`/health`) and load balancers (`/ready`); they need no API key. */
+/** Routes for supervisors (`/health`) and load balancers (`/ready`). They need no API key. */
 export function healthRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(healthRoute, (c) => c.json({ alive: true as const }, 200));

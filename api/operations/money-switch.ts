@@ -24,7 +24,7 @@ const Operations = z
     changedAt: Instant,
   })
   .openapi('Operations', {
-    description: 'The switch that each request checks before it moves money',
+    description: 'The money switch. The engine checks it before each request that moves money',
   });
 
 const Reason = z.strictObject({ reason: text(500) }).openapi('SwitchReason');
@@ -44,7 +44,7 @@ const stopRoute = defineRoute({
   path: '/v1/operations/stop-money',
   summary: 'Stop all requests that move money',
   description:
-    'Requests that are already running, or already have a slot within Stripe’s limits, finish. Nothing else is sent until money is resumed.',
+    'Requests that are running, or that already have a slot within Stripe’s limits, are completed. No other request that moves money is sent until money is resumed.',
   tags: ['Operations'],
   request,
   responses,
@@ -54,13 +54,13 @@ const resumeRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/resume-money',
   summary: 'Resume requests that move money',
-  description: 'Everything that waited for the switch continues at once.',
+  description: 'Everything that waits for the switch continues immediately.',
   tags: ['Operations'],
   request,
   responses,
 });
 
-/** Routes of the switch that stops all money. */
+/** Routes that read the money switch, stop all money, and resume it. */
 export function operationsRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = createRoutes();
   routes.openapi(readRoute, async (c) => c.json(await readOperations(deps.db), 200));
@@ -92,9 +92,9 @@ async function moveSwitch(
 }
 
 /**
- * Refuses to resume while Stripe moved money that this database does not know: the engine would pay
- * that money a second time. The lock makes a comparison that finds more of it wait, and the
- * comparison then stops money again.
+ * Refuses to resume money while Stripe has transfers or payouts that this database lost, because
+ * the engine would pay that money a second time. The lock delays a running comparison that finds
+ * more of them, and the comparison then stops money again.
  */
 async function refuseWhileToAdopt(tx: Tx): Promise<void> {
   await lockMoneySwitch(tx);

@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import type { SandboxClock } from '../http/context.ts';
 
-/** A move takes time, because everything that is due by the new time happens meanwhile. */
+/**
+ * The timeout of a move. A move takes time, because the sandbox does everything that is due by the
+ * new time.
+ */
 const moveWithinMs = 60_000;
 
-/** The clock of the sandbox at `apiBase`, over its control API. */
+/** Creates a client for the clock of the sandbox at `apiBase`, which uses its control API. */
 export function createSandboxClock(apiBase: string): SandboxClock {
   const url = new URL('/_sandbox/clock', apiBase);
   return {
     async moveTo(offsetMs) {
-      // An interrupted move leaves the sandbox ahead of the engine. The sandbox never moves back.
+      // An interrupted move can leave the sandbox ahead of the engine. The sandbox's clock never
+      // moves back.
       if ((await readOffset(url)) >= offsetMs) return;
       const answer = await fetch(url, {
         method: 'POST',

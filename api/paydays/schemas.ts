@@ -19,6 +19,7 @@ export const Schedule = z
     thresholds: z.record(z.string(), z.int()),
   })
   .openapi('Schedule');
+/** A seller's schedule as the domain and the database use it. */
 export type Schedule = domain.Schedule;
 
 const amounts = z.record(Currency, Amount).default({});
@@ -55,16 +56,16 @@ export const GivenSchedule = z
       .default(0)
       .openapi({
         description:
-          'How many hours before the payday money must have become available to be paid on it',
+          'A payday pays only money that became available at least this many hours before it',
       }),
     minimums: amounts.openapi({
       ...byCurrency,
       description:
-        'The smallest amount of a payday, by currency. A smaller amount waits for the next payday',
+        'The smallest amount that a payday pays, by currency. A smaller amount waits for the next payday',
     }),
     thresholds: amounts.openapi({
       ...byCurrency,
-      description: 'By currency. As soon as this amount is payable, it is paid, whatever the day',
+      description: 'Amounts by currency. As soon as this amount is payable, it is paid, on any day',
     }),
   })
   .superRefine((given, context) => {
@@ -93,7 +94,9 @@ function toSchedule(given: Given): domain.Schedule {
 export const Payday = z
   .object({
     at: Instant,
-    cutOffAt: Instant.openapi({ description: 'The payday pays what is available by this instant' }),
+    cutOffAt: Instant.openapi({
+      description: 'The payday pays the money that is available by this instant',
+    }),
   })
   .openapi('Payday');
 

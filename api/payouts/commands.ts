@@ -26,9 +26,9 @@ const cancelRoute = defineRoute({
   summary: 'Cancel a payout',
   tags: ['Payouts'],
   description:
-    'If Stripe does not have the payout yet, the payout ends at once, and its money is payable again at the place where it is. If Stripe already has the payout, the engine asks Stripe to cancel it, and `cancellation` shows the result; if Stripe refuses, the payout continues to the bank. This command is refused while a request to Stripe about the payout has no answer.',
+    'If Stripe does not have the payout yet, the payout ends immediately, and its money becomes payable again. If Stripe already has the payout, the engine asks Stripe to cancel it, and `cancellation` shows the result. If Stripe refuses, the payout continues to the bank. This command is refused while a request to Stripe about the payout has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
-  responses: { 200: answer(Payout, 'The payout afterwards') },
+  responses: { 200: answer(Payout, 'The payout after the command') },
 });
 
 /** The route that cancels a payout. */
@@ -82,7 +82,7 @@ const route = <Schema extends z.ZodType>(
     ...(description !== undefined && { description }),
     tags: ['Payouts'],
     request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Payout, 'The payout afterwards') },
+    responses: { 200: answer(Payout, 'The payout after the command') },
   });
 
 const confirmSentRoute = route(
@@ -169,7 +169,7 @@ async function show(tx: Tx, payoutId: PayoutId) {
 function inNoDoubt(): Problem {
   return new Problem(
     'payout-not-parked',
-    'This payout does not wait for anybody to confirm whether it was sent',
+    'This payout does not wait for a confirmation that it was sent',
   );
 }
 

@@ -52,7 +52,7 @@ const createPayout = defineRoute({
   operationId: 'createPayout',
   summary: 'Create a payout',
   description:
-    'The payout waits until the seller is active and no earlier payout in this currency has to start first. When it starts, it reserves its money.',
+    'The payout starts when the seller is active and all earlier payouts of the seller in this currency have been sent or have ended. It reserves its money when it starts.',
   tags: ['Payouts'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewPayoutBody) },
   responses: { 202: answer(Payout, 'The requested payout') },
@@ -84,7 +84,7 @@ const getPayout = defineRoute({
   operationId: 'getPayout',
   summary: 'Get a payout',
   description:
-    'The answer says where the money is, what the payout waits for and what resolves the wait.',
+    'The answer says where the money is, what the payout waits for, and what ends the wait.',
   tags: ['Payouts'],
   request: { params: PayoutParams },
   responses: { 200: answer(Payout, 'The payout') },

@@ -55,7 +55,7 @@ export const Payout = z
       .nullable()
       .openapi({ description: 'Why the bank did not accept the money, or returned it' }),
     bankAccount: z.string().nullable().openapi({
-      description: 'The bank account that the payout failed at. Null if it did not fail',
+      description: 'The bank account at which the payout failed. Null if it did not fail',
     }),
     replaces: z
       .string()
@@ -71,14 +71,15 @@ export const Payout = z
       description: 'The payday of the payout. Null if the schedule did not order it',
     }),
     cutOffAt: MaybeInstant.openapi({
-      description: 'The payout pays what was available by this instant',
+      description:
+        'The payout pays the money that was available by this instant. Null if no payday ordered it',
     }),
     createdAt: schemas.Instant,
     startedAt: MaybeInstant,
     reservedAt: MaybeInstant,
     arrivesAt: MaybeInstant.openapi({
       description:
-        'When the transferred money can leave the account. This is not when the bank has it',
+        'When the transferred money can leave the account. The bank has the money only later',
     }),
     sentAt: MaybeInstant.openapi({ description: 'When Stripe accepted the payout' }),
     bankExpectedAt: MaybeInstant.openapi({
@@ -144,7 +145,10 @@ export const TimelineEvent = z
     at: schemas.Instant,
     kind: z.string(),
     text: z.string(),
-    actor: z.string().optional().openapi({ description: 'The id of the API key that ordered it' }),
+    actor: z
+      .string()
+      .optional()
+      .openapi({ description: 'The id of the API key that sent the command' }),
     money: schemas.Money.optional(),
     from: z.enum(places).optional(),
     to: z.enum(places).optional(),

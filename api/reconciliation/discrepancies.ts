@@ -45,7 +45,7 @@ const readRoute = defineRoute({
   path: '/v1/discrepancies/{discrepancyId}',
   operationId: 'getDiscrepancy',
   summary: 'Get a discrepancy',
-  description: 'The answer names the cause, the amount on each side and who has to act.',
+  description: 'The answer names the cause, the amount on each side, and who must act.',
   tags,
   request: { params: DiscrepancyParams },
   responses: { 200: answer(Discrepancy, 'The discrepancy') },
@@ -55,7 +55,8 @@ const closeRoute = defineRoute({
   method: 'post',
   path: '/v1/discrepancies/{discrepancyId}/close',
   operationId: 'closeDiscrepancy',
-  summary: 'Close a discrepancy with a reason. It is not opened again',
+  summary: 'Close a discrepancy',
+  description: 'Records the reason. The engine never opens a closed discrepancy again.',
   tags,
   request: {
     params: DiscrepancyParams,
@@ -71,12 +72,12 @@ const reconciliationRoute = defineRoute({
   operationId: 'getReconciliation',
   summary: 'Get the state of the reconciliation',
   description:
-    'The answer says how far Stripe’s books were read, their totals and the differences.',
+    'The answer says how far Stripe’s books were read, and contains the totals and the differences.',
   tags,
   responses: { 200: answer(Reconciliation, 'The state of the reconciliation') },
 });
 
-/** Routes that read and close discrepancies, and read the state of the reconciliation. */
+/** Routes that list, read and close discrepancies, and read the state of the reconciliation. */
 export function discrepancyRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()

@@ -5,7 +5,10 @@ import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
 import * as schemas from '../http/schemas.ts';
 import { Instant, Money } from '../http/schemas.ts';
 
-/** A difference between the ledger and Stripe, whether it still exists or has been booked since. */
+/**
+ * A difference between the ledger and Stripe. It stays open until a person closes it, even if both
+ * sides agree again.
+ */
 export const Discrepancy = z
   .object({
     id: z.string(),
@@ -56,7 +59,9 @@ export const Discrepancy = z
   })
   .openapi('Discrepancy');
 
-/** How far Stripe's books were read, and the totals of both sides. */
+/**
+ * The state of the reconciliation: how far Stripe's books were read, and the totals of both sides.
+ */
 export const Reconciliation = z
   .object({
     asOf: Instant,
@@ -66,20 +71,20 @@ export const Reconciliation = z
         description: 'The platform’s books were read completely up to this instant',
       }),
       linesUpTo: Instant.nullable().openapi({
-        description: 'When Stripe created the newest line that was read',
+        description: 'The creation time of the newest line that was read',
       }),
       isReading: z.boolean().openapi({
-        description: '`true` if there are more lines than one pass reads. The next passes continue',
+        description: '`true` if more lines remain than one pass reads. The next passes read them',
       }),
       lines: z
         .array(z.object({ type: z.string(), lines: z.int(), sum: Money }))
-        .openapi({ description: 'The totals by type. They include the platform’s own business' }),
+        .openapi({ description: 'The totals by type, including the platform’s own business' }),
     }),
     accounts: z.object({
       count: z.int(),
       neverRead: z.int(),
       readUntil: Instant.nullable().openapi({
-        description: 'When the account that was not read for the longest time was last read',
+        description: 'The oldest of the times at which each account was last read',
       }),
       sums: z.array(
         z.object({
@@ -88,7 +93,7 @@ export const Reconciliation = z
           inLedger: Money,
           difference: Money.openapi({
             description:
-              'Briefly not 0 while money is moving. If it stays, a discrepancy is opened',
+              'May differ from 0 briefly while money is moving. If the difference remains, a discrepancy is opened',
           }),
         }),
       ),

@@ -7,8 +7,9 @@ import type { SellerRecord } from '../../domain/explanations/facts.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 
 /**
- * Changes a seller's schedule and its next payday. Payouts that have started continue. The same
- * schedule again changes nothing, so a payday that is due and was not opened yet is kept.
+ * Changes a seller's schedule and its next payday. Payouts that have started continue. If the
+ * schedule is the same as before, nothing changes, so a payday that is due and not opened yet is
+ * kept.
  */
 export async function changeSchedule(
   tx: Tx,

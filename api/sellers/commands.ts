@@ -24,28 +24,28 @@ const route = (name: string, summary: string, description: string) =>
     tags: ['Sellers'],
     description,
     request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(Reason) },
-    responses: { 200: answer(Seller, 'The seller afterwards') },
+    responses: { 200: answer(Seller, 'The seller after the command') },
   });
 
 const pauseRoute = route(
   'pause',
   'Pause the payouts of a seller',
-  'New payouts wait until the seller is resumed. A payout whose money is already set aside continues. Pausing a paused seller changes nothing.',
+  'New payouts wait until the seller is resumed. A payout whose money is already reserved continues. Pausing a paused seller changes nothing.',
 );
 const resumeRoute = route(
   'resume',
   'Resume the payouts of a paused seller',
-  'Payouts that waited for the pause continue at once. Holds stay in force.',
+  'Payouts that wait because of the pause continue immediately. Holds remain active.',
 );
 const closeRoute = route(
   'close',
   'Close a seller',
-  'Refused while the seller has money, a payout, a watch for a late return or a hold. The problem lists them in `open`.',
+  'Refused while the seller has money, an open payout, a payout that the bank may still return, or an active hold. The problem lists them in `open`.',
 );
 const reopenRoute = route(
   'reopen',
   'Reopen a closed seller',
-  'The engine reads the account again, and the account decides whether the seller is active or onboarding. An earlier pause stays in force.',
+  'The engine reads the account from Stripe again, and the seller’s new status depends on the account. If the seller was paused, it remains paused.',
 );
 
 /** Routes that pause, resume, close and reopen a seller. */

@@ -36,7 +36,7 @@ const route = <Schema extends z.ZodType>(name: string, summary: string, schema: 
     summary,
     tags: ['Sellers'],
     request: { params: SellerParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Seller, 'The seller afterwards') },
+    responses: { 200: answer(Seller, 'The seller after the command') },
   });
 
 const retryRoute = route('retry', 'Retry a parked seller after its cause is removed', Nothing);
@@ -47,7 +47,7 @@ const createdRoute = route(
 );
 const notCreatedRoute = route(
   'confirm-account-not-created',
-  'Confirm that Stripe created no account, and create it',
+  'Confirm that Stripe created no account, and create it again',
   Nothing,
 );
 
@@ -99,7 +99,7 @@ async function lock(
   const detail =
     parked === null
       ? 'This seller does not wait for a person'
-      : `This seller waits because of ${parked}`;
+      : `This seller waits for another decision, because of ${parked}`;
   throw new Problem('seller-not-parked', `${detail}; see /v1/attention`);
 }
 
@@ -108,7 +108,10 @@ async function show(tx: Tx, sellerId: SellerId) {
   return { status: 200 as const, body, objectId: sellerId };
 }
 
-/** Refuses an account that belongs to another seller already; the database detects it. */
+/**
+ * Refuses an account that already belongs to another seller, as a constraint of the database
+ * detects. Throws every other error again.
+ */
 function refuseTakenAccount(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : '';
   if (constraint !== 'sellers_stripe_account_key') throw error;

@@ -28,7 +28,7 @@ const NewSellerBody = z
   .strictObject({
     id: schemas.SellerFilter.openapi({
       description:
-        'Only for a seller that was lost when a backup was restored: its old id, with which the engine finds its account at Stripe again',
+        'The old id of a seller that was lost when a backup was restored. With this id, the engine finds the seller’s account at Stripe again. Do not use it for other sellers',
     }),
     externalId: schemas.ExternalId.optional(),
     email: z
@@ -54,7 +54,7 @@ const CapabilityReason = z.object({
   code: z.string(),
   resolution: z
     .string()
-    .openapi({ description: 'How the capability can become active, in Stripe’s code' }),
+    .openapi({ description: 'How the capability can become active, as a code of Stripe' }),
   ...Failure.shape,
 });
 
@@ -82,13 +82,14 @@ export const Seller = z
     payoutsManualAt: schemas.Instant.nullable(),
     schedule: Schedule,
     nextPayoutAt: schemas.Instant.nullable().openapi({
-      description: 'The first payday that was not opened yet. A payday in the past is still opened',
+      description:
+        'The first payday that was not opened yet. If it is in the past, it is opened as soon as possible',
     }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
     paused: Order.openapi({
       description:
-        'Set while the seller is paused: no payout starts. `by` is the id of the API key',
+        'Set while the seller is paused, so that no payout starts. `by` is the id of the API key',
     }),
     closed: Order,
     createdAt: schemas.Instant,
@@ -198,7 +199,7 @@ async function create(
     throw new Problem(
       'seller-id-taken',
       seller.id === asked.id
-        ? `A seller with this id exists with other details: ${seller.id}`
+        ? `A seller with this id and other details exists: ${seller.id}`
         : `Seller ${seller.id} has this externalId. Leave externalId out, and do not post the same earnings for both sellers`,
     );
   }

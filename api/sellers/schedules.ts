@@ -23,8 +23,8 @@ import { SellerDetails, toDetails } from './routes.ts';
 const SellerChange = z
   .strictObject({
     displayName: schemas.text(255).nullable().optional(),
-    metadata: schemas.Metadata.optional().openapi({ description: 'Replaces all of it' }),
-    schedule: GivenSchedule.optional().openapi({ description: 'Replaces all of it' }),
+    metadata: schemas.Metadata.optional().openapi({ description: 'Replaces the whole field' }),
+    schedule: GivenSchedule.optional().openapi({ description: 'Replaces the whole field' }),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
   .openapi('SellerChange');
@@ -35,16 +35,17 @@ const updateRoute = defineRoute({
   operationId: 'updateSeller',
   summary: 'Update a seller',
   description:
-    'Payouts that have started continue. A new schedule changes the next payday at once.',
+    'Payouts that have started continue. A new schedule changes the next payday immediately.',
   tags: ['Sellers'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(SellerChange) },
-  responses: { 200: answer(SellerDetails, 'The seller afterwards') },
+  responses: { 200: answer(SellerDetails, 'The seller after the command') },
 });
 
 const common = {
   schedule: Schedule,
   nextPayoutAt: schemas.Instant.nullable().openapi({
-    description: 'The first payday that was not opened yet. A payday in the past is still opened',
+    description:
+      'The first payday that was not opened yet. If it is in the past, it is opened as soon as possible',
   }),
   next: z.array(Payday).openapi({ description: 'The next paydays' }),
 };
@@ -65,7 +66,7 @@ const Preview = z
     now: z.array(PaydayMoney).openapi({ description: 'What a payday right now would pay' }),
     expected: z.array(PaydayMoney).openapi({
       description:
-        'What the next payday will pay of what is already earned. That payday may be in the past and not opened yet',
+        'What the next payday will pay from the money that is already earned. This payday may be in the past and not opened yet',
     }),
   })
   .openapi('SchedulePreview');
@@ -75,7 +76,7 @@ const previewRoute = defineRoute({
   path: '/v1/sellers/{sellerId}/schedule/preview',
   operationId: 'previewSchedule',
   summary: 'Preview the next paydays of a seller',
-  description: 'The amounts contain only what is already earned.',
+  description: 'The amounts contain only money that is already earned.',
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: { 200: answer(Preview, 'The preview') },

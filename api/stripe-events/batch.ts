@@ -1,4 +1,7 @@
-/** Adds an item to the next write. Resolves when the item is written. */
+/**
+ * Adds an item to the next write. Resolves when the item is written, and rejects if the write
+ * fails.
+ */
 export type Batch<T> = (item: T) => Promise<void>;
 
 type Waiting<T> = {
@@ -9,9 +12,10 @@ type Waiting<T> = {
 };
 
 /**
- * Gathers items for `gatherMs` and hands them to `write` together, one call at a time. Whoever
- * came while a call was under way is in the next, which gathers too, so that an even stream makes
- * few calls and not many small ones; a call that fails fails for each of its items.
+ * Creates a batch: it gathers items for `gatherMs` and then writes up to `largest` of them in one
+ * call. Calls never overlap. Items that arrive during a call are gathered for the next call, so
+ * that a steady stream causes a few large calls instead of many small ones. If a call fails, it
+ * rejects every item of the call.
  */
 export function createBatch<T>(
   write: (items: T[]) => Promise<void>,

@@ -7,13 +7,16 @@ import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { createBatch } from './batch.ts';
 
-/** Seconds for which a signature is valid; the default of Stripe's own library. */
+/** Seconds for which a signature is valid, as in Stripe's own library. */
 const toleranceSeconds = 300;
 
-/** With these limits, 500 events a second need about a hundred statements. */
+/** With these limits, 500 events per second need about 100 statements. */
 const batching = { gatherMs: 15, largest: 500 };
 
-/** Verifies Stripe's events on the raw body, records them by id, and then answers. */
+/**
+ * The route that receives Stripe's events: it verifies the raw body, records the event by its id,
+ * and then answers.
+ */
 export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { db, stripe, log, wakeSoon } = deps;
   const store = createBatch<StripeEvent>(async (events) => {
@@ -28,7 +31,7 @@ export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
     if (livemode === stripe.livemode) {
       await store(event);
     } else if (stripe.livemode) {
-      // Stripe also sends test-mode events to a live Connect endpoint; they concern no real money.
+      // Stripe also sends test events to a live Connect endpoint. They concern no real money.
       log({ level: 'info', event: 'test-event-ignored', eventId: event.eventId });
     } else {
       throw new Problem('webhook-livemode', 'The engine uses a test key, but the event is live');
@@ -38,7 +41,10 @@ export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
   return routes;
 }
 
-/** Refuses a body without a recent valid signature, and distinguishes a wrong one from an old one. */
+/**
+ * Refuses a body without a recent valid signature. A valid signature that is too old causes another
+ * problem than an invalid one.
+ */
 function verify(body: string, header: string, secrets: readonly string[]): void {
   const isSigned = (secret: string, tolerance: number): boolean => {
     try {
@@ -60,7 +66,7 @@ function verify(body: string, header: string, secrets: readonly string[]): void 
   );
 }
 
-/** The form of any Stripe id; the database accepts nothing else. */
+/** The format of every Stripe id. The database accepts nothing else. */
 const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 const Account = z.string().regex(/^acct_[0-9A-Za-z_]{1,100}$/);
 
@@ -87,7 +93,10 @@ const Thin = z.object({
 
 const Event = z.discriminatedUnion('object', [Snapshot, Thin]);
 
-/** Reads only an event's ids, and whether the arrival date of a payout changed. */
+/**
+ * Reads only the ids of an event, and whether it changes the arrival date of a payout. Throws the
+ * problem `webhook-unreadable`.
+ */
 export function readEvent(body: string): { event: StripeEvent; livemode: boolean } {
   const parsed = Event.safeParse(parseJson(body));
   if (!parsed.success) throw new Problem('webhook-unreadable', 'This is not a Stripe event');
@@ -105,8 +114,9 @@ function fromSnapshot({ id, type, account, data }: z.infer<typeof Snapshot>): St
 }
 
 /**
- * `v1.payout.failed` means the same as the snapshot event `payout.failed`. An event about an
- * account may have the platform as its context; the account is then the related object.
+ * Converts a thin event. `v1.payout.failed` means the same as the snapshot event `payout.failed`.
+ * An event about an account may have the platform as its context; then the related object is the
+ * account.
  */
 function fromThin({ id, type, context, related_object }: z.infer<typeof Thin>): StripeEvent {
   const objectId = related_object?.id ?? null;

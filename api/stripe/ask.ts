@@ -6,8 +6,9 @@ import type { AppDeps } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 
 /**
- * Asks Stripe for what is only shown and never kept, within its budgets. Its refusals become
- * problems that carry Stripe's code and request id, never its message.
+ * Sends Stripe a request whose answer is only shown and never stored, within Stripe's budgets.
+ * Throws the problems `stripe-refused` and `stripe-unavailable`, which contain Stripe's code and
+ * request id, never its message.
  */
 export async function askStripe<T>(
   { stripeClient, turns, log }: Pick<AppDeps, 'stripeClient' | 'turns' | 'log'>,
@@ -24,29 +25,35 @@ export async function askStripe<T>(
     const named = [facts.code ?? facts.type, facts.requestId].filter((part) => part !== null);
     const says = named.length > 0 ? ` (${named.join(', ')})` : '';
     if (verdict.kind === 'refused') {
-      throw new Problem('stripe-refused', `Stripe says no to this account${says}`);
+      throw new Problem('stripe-refused', `Stripe refused the request for this account${says}`);
     }
     const keyRefused = verdict.kind === 'retry' && verdict.type === 'StripeKeyRefused';
-    const detail = keyRefused ? 'Stripe does not take the engine’s key' : 'Try again';
+    const detail = keyRefused ? 'Stripe does not accept the engine’s key' : 'Try again';
     throw new Problem('stripe-unavailable', `${detail}${says}`, {
       headers: { 'retry-after': keyRefused ? '60' : '2' },
     });
   }
 }
 
-/** The account of a seller, or the refusal that there is none yet. */
+/**
+ * The Stripe account of a seller. Throws the problems `seller-closed` and `account-not-created`.
+ */
 export function accountOf(seller: {
   status: string;
   stripeAccount: StripeAccountId | null;
 }): StripeAccountId {
-  if (seller.status === 'closed') throw new Problem('seller-closed', 'It is not changed any more');
+  if (seller.status === 'closed') throw new Problem('seller-closed', 'Reopen the seller first');
   if (seller.stripeAccount) return seller.stripeAccount;
-  throw new Problem('account-not-created', 'The engine creates it; see /explain of the seller', {
-    headers: { 'retry-after': '2' },
-  });
+  throw new Problem(
+    'account-not-created',
+    'The engine creates the account. `/v1/sellers/{sellerId}/explain` shows its progress',
+    {
+      headers: { 'retry-after': '2' },
+    },
+  );
 }
 
-/** What a list of Stripe's has in one currency. */
+/** Sums the amounts in one currency, from a list of amounts in Stripe's format. Minor units. */
 export function sumIn(
   parts: readonly { currency: string; amount: number }[],
   currency: string,
