@@ -13,7 +13,7 @@ import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
 import { sayNotPaid } from '../domain/paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';
 
-/** How many days the forecast covers by default. Later earnings are unknown, so the most is small. */
+/** The default and the longest range in days. Both are small: later earnings are unknown. */
 const usualDays = 7;
 const mostDays = 31;
 
@@ -46,7 +46,8 @@ const CurrencyFunding = z
     notDue: z
       .array(z.object({ reason: z.string(), explanation: z.string(), ...Part.shape }))
       .openapi({
-        description: 'Money that is not due, and the reason. Without the reason, it would be due',
+        description:
+          'Money that is not due, and the reason. Without the reason, the money would be due',
       }),
   })
   .openapi('CurrencyFunding');
@@ -71,7 +72,7 @@ const fundingRoute = defineRoute({
   operationId: 'getFunding',
   summary: 'Get what is due to all sellers until an instant, and what the platform’s balance lacks',
   description:
-    'A forecast from what is earned and ordered now. It adds the money that is reserved but not transferred, the ordered payouts, what the paydays until then would pay, and what reaches a threshold. The request changes nothing.',
+    'A forecast from what is earned and ordered now. The forecast adds the money that is reserved but not transferred, the ordered payouts, what the paydays until then would pay, and what reaches a threshold. The request changes nothing.',
   tags: ['Operations'],
   request: {
     query: z.strictObject({
@@ -89,8 +90,8 @@ export function fundingRoutes(deps: AppDeps) {
     const { now: asked } = await readClock(deps.db);
     const until = untilOf(c.req.valid('query').until, asked);
     const { now, moneyStopped, due } = await readFunding(deps.db, until, paydaysAround);
-    // Stripe's balance after our books: what is transferred in between then counts as missing,
-    // never as there twice.
+    // Read Stripe's balance after our books. A transfer between the two reads then counts as
+    // missing, and never as available twice.
     const balance = await askStripe(deps, 'GET /v1/balance', (stripe) => stripe.balance.retrieve());
     const currencies = [...due].sort(([a], [b]) => (a < b ? -1 : 1));
     const told = currencies.map(([currency, sum]) => toFunding(currency, sum, { until, balance }));
@@ -155,7 +156,7 @@ function toFunding(
 
 function sayNotDue(reason: NotDueReason): string {
   return reason === 'not-ordered'
-    ? 'It is payable, and the platform has ordered no payout of it'
+    ? 'The money is payable, but the platform has ordered no payout'
     : sayNotPaid(reason);
 }
 
@@ -165,9 +166,9 @@ function sentenceOf(told: Told, { currency, until }: { currency: string; until: 
   const say = (amount: number): string => formatMoney(money(amount, currency));
   const { due, available, pending, atLeast, atMost } = told;
   const begin = `${say(due)} is due from the platform’s balance by ${sayInstant(until)}`;
-  const there = `${say(available)} is there, ${say(pending)} pending`;
+  const there = `${say(available)} is available, ${say(pending)} is pending`;
   if (atMost === 0) return `${begin}. ${there}: nothing is missing`;
   if (atLeast === atMost) return `${begin}. ${there}: ${say(atMost)} is missing`;
   const best = atLeast === 0 ? 'nothing' : say(atLeast);
-  return `${begin}. ${there}: ${best} is missing if all of that arrives until then, ${say(atMost)} if none does`;
+  return `${begin}. ${there}: ${best} is missing if all pending money arrives by then, ${say(atMost)} if none arrives`;
 }

@@ -6,7 +6,7 @@ import { type Currency, formatMoney, type Money, money } from './money.ts';
 export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
 export type Actor = (typeof actors)[number];
 
-/** What is known of a payout that waits. */
+/** The facts about a waiting payout that its texts need. */
 export type WaitingPayout = {
   id: PayoutId;
   currency: Currency;
@@ -17,13 +17,13 @@ export type WaitingPayout = {
   watchUntil: string | null;
 };
 
-/** What is known besides the payout; each may be absent, because a payout alone knows none of it. */
+/** Facts from outside the payout's row. Each may be absent. */
 export type Surroundings = {
   /** Stripe rejects the seller's account. */
   isRejected?: boolean;
-  /** The payout of the same seller and currency that goes first; null where there is none. */
+  /** The payout of the same seller and currency that goes first; null if there is none. */
   before?: { id: PayoutId } | null;
-  /** What Stripe has available for the platform in the payout's currency. */
+  /** The platform's available balance at Stripe in the payout's currency. */
   available?: Money | undefined;
 };
 
@@ -33,38 +33,38 @@ type Payee = { sellerId: SellerId; paysTo?: string | null; bankPaused: boolean }
 type WaitRow = {
   /** Completes "Waits for" in the Temporal UI. */
   ui: string;
-  /** Why the payout waits and what ends the wait, in one sentence of the API. */
+  /** Why the payout waits and what ends the wait, as the API says it. */
   says: string | ((payout: WaitingPayout, at: Surroundings) => string);
-  /** Why a payday pays nothing meanwhile, where the seller's money waits for a payday. */
+  /** Why a payday pays nothing for this reason. Absent if the reason never stops a payday. */
   onPayday?: string;
   /** Who ends the wait. */
   actor: Actor;
-  /** What ends the wait. */
+  /** What ends the wait, as the API says it. */
   liftedBy: string;
-  /** The paths of the API calls that a person may end the wait with; the Temporal UI lists them. */
+  /** The paths of the API calls that end the wait; the Temporal UI lists them. */
   commands?: (of: Payee) => string[];
-  /** The wait ends by itself at `lookAgainAt`; otherwise the payout only looks again then. */
+  /** The wait ends at `lookAgainAt`. Otherwise the payout only checks again at that instant. */
   isExact?: true;
-  /** A wake-up changes nothing: the wait ends at `lookAgainAt`, and not sooner. */
+  /** A wake-up does not end the wait before `lookAgainAt`. */
   ignoresWakeUps?: true;
   /** A change of the account at Stripe may end the wait. */
   isOfAccount?: true;
-  /** The account lacks a capability: while Stripe rejects the account, only that matters. */
+  /** The account lacks a capability. If Stripe rejects the account, the API says that instead. */
   isOfCapability?: true;
-  /** Stripe's last error says more about the wait. */
+  /** Stripe's last error explains the wait. */
   followsError?: true;
-  /** A pause or holds of the seller stop the payout; its row names them. */
+  /** A pause or holds of the seller stop the payout; the payout's row names them. */
   hasStops?: true;
-  /** Whose own waits explain this one. */
+  /** Whose own waits explain this wait. */
   causedBy?: 'seller' | 'account' | 'bank';
 };
 
-/** What a payout waits for. The one place that says all there is to say about a reason. */
+/** What a payout can wait for. Everything about a reason to wait is stated here. */
 const rows = {
   'seller-not-active': {
     ui: 'the seller to become active',
-    onPayday: 'The seller cannot be paid as it stands; it is once it becomes active',
-    says: 'The seller cannot be paid yet; it goes on when the seller becomes active',
+    onPayday: 'The seller is not active. The money is paid once the seller is active',
+    says: 'The seller cannot be paid yet. The payout continues when the seller is active',
     actor: 'seller',
     liftedBy: 'The seller becoming active',
     isOfAccount: true,
@@ -73,8 +73,8 @@ const rows = {
   },
   'seller-paused': {
     ui: 'the seller to be resumed',
-    onPayday: 'The seller is paused; it is paid once it is resumed',
-    says: 'The seller is paused; it goes on when the seller is resumed',
+    onPayday: 'The seller is paused. The money is paid once the seller is resumed',
+    says: 'The seller is paused. The payout continues when the seller is resumed',
     actor: 'operator',
     liftedBy: 'Resuming the seller',
     hasStops: true,
@@ -82,7 +82,7 @@ const rows = {
   },
   hold: {
     ui: 'a hold to be released or to end',
-    says: 'A hold keeps the money back: see the holds of the seller; it goes on when enough is released or runs out',
+    says: 'The money is on hold: see the seller’s holds. The payout continues when enough money is released or enough holds expire',
     actor: 'operator',
     liftedBy: 'Releasing enough of the holds, or their end',
     hasStops: true,
@@ -99,12 +99,13 @@ const rows = {
     ui: 'money in the platform’s balance',
     says: sayShortage,
     actor: 'platform',
-    liftedBy: 'Money in the platform’s balance at Stripe; GET /v1/funding tells how much',
+    liftedBy:
+      'Money in the platform’s balance at Stripe; GET /v1/funding shows how much is missing',
     followsError: true,
   },
   'account-balance': {
     ui: 'money in the account’s balance',
-    says: 'The account’s balance at Stripe is too low; it goes on when money arrives there',
+    says: 'The account’s balance at Stripe is too low. The payout continues when money arrives at the account',
     actor: 'stripe',
     liftedBy: 'Money in the account’s balance at Stripe',
     followsError: true,
@@ -112,29 +113,29 @@ const rows = {
   arrival: {
     ui: 'the transferred money to become available',
     says: ({ arrivesAt }) =>
-      `The transferred money can be paid out of the account from ${arrivesAt ? sayInstant(arrivesAt) : 'its arrival'}`,
+      `The transferred money can be paid out ${arrivesAt ? `from ${sayInstant(arrivesAt)}` : 'once it is available'}`,
     actor: 'stripe',
     liftedBy: 'Time: the transferred money becomes available',
     isExact: true,
     ignoresWakeUps: true,
   },
   capability: {
-    ui: 'the account to be let do this again',
-    says: 'Stripe has switched off what this needs at the account; it goes on when that is active again',
+    ui: 'the account’s capability to become active again',
+    says: 'Stripe disabled a capability of the account that the payout needs. The payout continues when the capability is active again',
     actor: 'seller',
-    liftedBy: 'What Stripe asks for, given on Stripe’s pages',
+    liftedBy: 'Entering what Stripe asks for on Stripe’s pages',
     isOfAccount: true,
     isOfCapability: true,
     followsError: true,
     causedBy: 'account',
   },
   'bank-details': {
-    ui: 'a bank account that works',
+    ui: 'a usable bank account',
     onPayday:
-      'The seller has no bank account that can take it; it is paid once there is another or this one is resumed',
-    says: 'The account has no bank account that can take this; it goes on when the seller changes it',
+      'The seller has no bank account that can receive the money. The money is paid once there is another bank account or this one is resumed',
+    says: 'The seller has no bank account that can receive the money. The payout continues when the seller changes the bank account',
     actor: 'seller',
-    liftedBy: 'A bank account that works, on Stripe’s pages',
+    liftedBy: 'Entering a usable bank account on Stripe’s pages',
     commands: (of) => [
       `/v1/sellers/${of.sellerId}/onboarding-link`,
       ...(of.bankPaused ? bankCommand(of, 'resume') : []),
@@ -145,10 +146,11 @@ const rows = {
   },
   'cooling-period': {
     ui: 'the cooling period after a change of the bank account',
-    onPayday: 'Its bank account was changed; it is paid once the cooling period is over',
-    says: 'The bank account was changed, and others were paid to before: nothing goes there until the cooling period is over',
+    onPayday:
+      'The seller’s bank account was changed. The money is paid once the cooling period is over',
+    says: 'The bank account was changed, and earlier payouts went to a different one. Nothing is sent to the changed bank account until the cooling period is over',
     actor: 'engine',
-    liftedBy: 'Time, or a person who knows that the seller changed it',
+    liftedBy: 'Time, or a person who knows that the seller changed the bank account',
     commands: (of) => bankCommand(of, 'waive-cooling'),
     isExact: true,
     isOfAccount: true,
@@ -156,53 +158,53 @@ const rows = {
   },
   'automatic-payouts': {
     ui: 'the account to be set to manual payouts',
-    says: 'Somebody set the account’s payouts back to automatic; it goes on when the engine has set them to manual',
+    says: 'Somebody set the account back to automatic payouts. The payout continues when the engine has set the account to manual payouts',
     actor: 'engine',
     liftedBy: 'Setting the account to manual payouts',
     isOfAccount: true,
   },
   'stripe-limit': {
-    ui: 'Stripe’s limit to pass',
+    ui: 'Stripe’s limit on payouts to allow more',
     says: ({ lookAgainAt }) =>
-      `Stripe’s limit on payouts is reached; it tries again${lookAgainAt ? ` at ${sayInstant(lookAgainAt)}` : ''}`,
+      `Stripe’s limit on payouts is reached. The engine tries again${lookAgainAt ? ` at ${sayInstant(lookAgainAt)}` : ''}`,
     actor: 'engine',
-    liftedBy: 'Time: it tries again by itself',
+    liftedBy: 'Time: the engine tries again automatically',
     followsError: true,
   },
   'money-stopped': {
     ui: 'money to be resumed',
-    onPayday: 'An operator stopped all money; it is paid once money is resumed',
-    says: 'An operator stopped all money; it goes on when money is resumed',
+    onPayday: 'An operator stopped all money. The money is paid once an operator resumes money',
+    says: 'An operator stopped all money. The payout continues when an operator resumes money',
     actor: 'operator',
     liftedBy: 'Resuming money',
     commands: () => ['/v1/operations/resume-money'],
   },
   'outcome-look-up': {
-    ui: 'it to show at Stripe, since the answer was lost',
-    says: 'Stripe’s answer was lost; it looks at Stripe again before anything is sent',
+    ui: 'the outcome at Stripe, because Stripe’s answer was lost',
+    says: 'Stripe’s answer was lost. The engine checks Stripe again before it sends anything',
     actor: 'engine',
-    liftedBy: 'Finding it at Stripe, or a person who knows',
+    liftedBy: 'Finding the outcome at Stripe, or a person who knows the outcome',
     ignoresWakeUps: true,
     followsError: true,
   },
   bank: {
-    ui: 'the bank to have it',
+    ui: 'the bank to receive the money',
     says: ({ bankExpectedAt }) =>
-      `Stripe sent it; the bank does not have it yet${bankExpectedAt ? `: Stripe’s estimate is ${sayDay(bankExpectedAt)}` : ''}`,
+      `Stripe sent the money, but the bank does not have it yet${bankExpectedAt ? `. Stripe’s estimate is ${sayDay(bankExpectedAt)}` : ''}`,
     actor: 'bank',
-    liftedBy: 'The bank’s answer, which Stripe passes on',
+    liftedBy: 'The bank’s answer, which Stripe reports',
   },
   'late-return': {
     ui: 'the end of the watch for a late return',
     says: ({ watchUntil }) =>
-      `The bank has it, and could still send it back: watched ${watchUntil ? `until ${sayInstant(watchUntil)}` : 'for that'}`,
+      `The bank has the money, but could still return it. The engine watches for a return${watchUntil ? ` until ${sayInstant(watchUntil)}` : ''}`,
     actor: 'engine',
     liftedBy: 'Time: nothing is wrong',
     isExact: true,
   },
 } satisfies Record<string, WaitRow>;
 
-/** What a payout waits for, in words an operator understands. */
+/** What a payout waits for. */
 export type WaitReason = keyof typeof rows;
 
 /** A reason to wait for which a payday pays nothing. */
@@ -210,7 +212,7 @@ export type PaydayWait = {
   [Reason in WaitReason]: (typeof rows)[Reason] extends { onPayday: string } ? Reason : never;
 }[WaitReason];
 
-/** The reasons that several rules name: they name them by these, so that each is typed once. */
+/** The reasons that several rules use, so that each reason is spelled only once. */
 export const waitNames = {
   accountBalance: 'account-balance',
   anotherPayout: 'another-payout',
@@ -226,17 +228,17 @@ export const waitNames = {
   sellerPaused: 'seller-paused',
 } as const satisfies Record<string, WaitReason>;
 
-/** All that is to be said of each reason to wait. */
+/** Everything about each reason to wait. */
 export const waits: Record<WaitReason, WaitRow> = rows;
 
 const reasons = Object.keys(rows) as WaitReason[];
 
-/** The reasons that have a property, for statements that ask for all of them. */
+/** The reasons that have a property, for database queries that select all of them. */
 export function waitsThat(property: 'isOfAccount' | 'followsError' | 'hasStops'): WaitReason[] {
   return reasons.filter((reason) => waits[reason][property]);
 }
 
-/** True for a wait that ends at its `lookAgainAt`, and that nobody can end sooner. */
+/** True for a wait that ends at its `lookAgainAt` and that nobody can end sooner. */
 export function endsOnTime(reason: WaitReason): boolean {
   const { isExact, commands } = waits[reason];
   return isExact === true && commands === undefined;
@@ -247,30 +249,31 @@ export function sayPaydayWait(reason: PaydayWait): string {
   return rows[reason].onPayday;
 }
 
-/** Why a payout waits and what ends the wait, in one sentence. */
+/** Why a payout waits and what ends the wait, for the API. */
 export function sayWait(reason: WaitReason, payout: WaitingPayout, at: Surroundings): string {
   const { says, isOfCapability } = waits[reason];
   if (isOfCapability && at.isRejected) return rejected;
   return typeof says === 'string' ? says : says(payout, at);
 }
 
-/** The same of each wait that a rejected account makes endless. */
+/** Replaces the text of each wait that cannot end while Stripe rejects the account. */
 export const rejected =
-  'Stripe rejected the seller’s account; it goes on only if that is taken back';
+  'Stripe rejected the seller’s account. The payout continues only if the rejection is withdrawn';
 
 function bankCommand({ sellerId, paysTo }: Payee, name: string): string[] {
   return paysTo ? [`/v1/sellers/${sellerId}/bank-accounts/${paysTo}/${name}`] : [];
 }
 
-/** What the payout needs, and what Stripe has, where that is known. */
+/** How much the payout needs, and how much the platform's balance has if that is known. */
 function sayShortage(
   { fromPlatform, currency }: WaitingPayout,
   { available }: Surroundings,
 ): string {
-  const needs = `It needs ${formatMoney(money(fromPlatform, currency))} of the platform’s balance at Stripe`;
-  if (!available) return `${needs}, which had less; it goes on when enough arrives there`;
+  const needs = `The payout needs ${formatMoney(money(fromPlatform, currency))} of the platform’s balance at Stripe`;
+  if (!available)
+    return `${needs}, which had less. The payout continues when enough money arrives there`;
   const there = formatMoney(available);
   return available.amount < fromPlatform
-    ? `${needs}, which has ${there} available; it goes on when enough arrives there`
-    : `${needs}, which has ${there} available by now; it goes on when it looks again, after those that wait for longer`;
+    ? `${needs}, which has ${there} available. The payout continues when enough money arrives there`
+    : `${needs}, which now has ${there} available. The payout continues at its next check, after payouts that have waited longer`;
 }

@@ -27,7 +27,7 @@ function activitiesOf<Of extends Summaries>(options: ActivityOptions, summaries:
 /** Steps in our own database, defined in `activities/database.ts`. */
 const ledgerSteps = {
   readPayout: 'Reads the payout',
-  reservePayout: 'Sets money aside for the payout',
+  reservePayout: 'Reserves money for the payout',
   readSeller: 'Reads the seller',
   startPayout: 'Starts the workflow of a payout',
   openPayday: 'Orders the payouts of a payday',

@@ -16,17 +16,17 @@ const previewRoute = defineRoute({
   summary: 'Preview the release of a hold; nothing is released',
   tags: ['Holds'],
   request: { params: HoldParams },
-  responses: { 200: answer(HoldPreview, 'As it stands at `asOf`') },
+  responses: { 200: answer(HoldPreview, 'The effect of a release at `asOf`') },
 });
 
-/** What an order would bring, before it is given. */
+/** The route that shows what releasing a hold would change. */
 export function holdPreviewRoutes({ db }: AppDeps) {
   return createRoutes().openapi(previewRoute, async (c) => {
     const found = await readHoldFacts(db, c.req.valid('param').holdId, paydaysAround);
     if (!found) throw new Problem('unknown-hold', 'No hold has this id');
     const { hold, facts } = found;
     if (hold.state !== 'active') {
-      throw new Problem('hold-not-active', `This hold is ${hold.state} already`);
+      throw new Problem('hold-not-active', `This hold is already ${hold.state}`);
     }
     return c.json({ ...previewRelease(facts, hold, sayInstant), hold: toHold(hold) }, 200);
   });

@@ -6,12 +6,12 @@ import type { AppDeps } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { askStripe, sumIn } from '../stripe/ask.ts';
 
-/** Nobody who asks why a payout waits is kept waiting for Stripe. */
+/** Short, so that an explanation does not wait long for Stripe. */
 const patience = { timeout: 3000, maxNetworkRetries: 0 };
 
 /**
- * Asks Stripe what is available while one of these payouts waits for that; nothing where none
- * does, or where Stripe does not say it now.
+ * Reads the platform's available balance from Stripe if one of these payouts waits for it.
+ * Undefined if none waits for it, or if Stripe does not answer.
  */
 export async function readAvailable(
   deps: AppDeps,

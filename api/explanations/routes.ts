@@ -10,17 +10,18 @@ import { answer, PayoutParams, SellerParams } from '../http/schemas.ts';
 import { readAvailable } from './platform-balance.ts';
 import { PayoutExplanation, SellerExplanation } from './schemas.ts';
 
-const about = 'What happened, what it waits for, what lifts that, what comes next, who decided';
+const about =
+  'What happened, what the money waits for, what ends each wait, what comes next, and who decided';
 
 const sellerRoute = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/explain',
   operationId: 'explainSeller',
-  summary: 'Explain why a seller is not paid, and when it will be',
+  summary: 'Explain why a seller is not paid, and what comes next',
   description: about,
   tags: ['Sellers'],
   request: { params: SellerParams },
-  responses: { 200: answer(SellerExplanation, 'As it stands at `asOf`') },
+  responses: { 200: answer(SellerExplanation, 'The explanation at `asOf`') },
 });
 
 const payoutRoute = defineRoute({
@@ -31,10 +32,10 @@ const payoutRoute = defineRoute({
   description: about,
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(PayoutExplanation, 'As it stands at `asOf`') },
+  responses: { 200: answer(PayoutExplanation, 'The explanation at `asOf`') },
 });
 
-/** One answer to the questions that sellers ask support and support asks operators. */
+/** The routes that answer what sellers ask support and what support asks operators. */
 export function explanationRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()

@@ -14,18 +14,23 @@ export const Decision = z
     at: Instant,
     what: z.string(),
     about: z.string().openapi({ description: 'The seller, hold or payout' }),
-    reason: z.string().nullable().openapi({ description: 'As it was given, where one is kept' }),
+    reason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'As the caller gave it; null if none is stored' }),
     apiKeyId: z.string(),
     apiKeyName: z.string(),
   })
   .openapi('Decision');
 
-/** All that is known of a payout. */
+/** A payout's explanation. */
 export const PayoutExplanation = z
   .object({
     asOf: Instant,
     summary: z.string(),
-    isLate: z.boolean().openapi({ description: 'Longer with the banks than banks should take' }),
+    isLate: z
+      .boolean()
+      .openapi({ description: '`true`: the banks have had the money longer than they should' }),
     waits: z.array(Wait),
     next: z.array(NextStep),
     happened: z.array(TimelineEvent),
@@ -33,38 +38,41 @@ export const PayoutExplanation = z
     earnings: z.object({
       count: z.int(),
       first: z.array(PayoutItem),
-      all: z.string().openapi({ description: 'Where the others are listed' }),
+      all: z.string().openapi({ description: 'The path that lists all of them' }),
     }),
-    attempts: z.array(Attempt).openapi({ description: 'What Stripe was asked, and said' }),
+    attempts: z
+      .array(Attempt)
+      .openapi({ description: 'The requests to Stripe and their outcomes' }),
     payout: Payout,
   })
   .openapi('PayoutExplanation');
 
-/** The next payday, and what it would do. */
+/** The next payday, and what the payday would do. */
 export const ExplainedPayday = z
   .object({
     ...Payday.shape,
     isKept: z.boolean().openapi({
-      description: 'It passed while the seller could not be paid; it is paid once that can be',
+      description:
+        '`true`: the payday passed while the seller could not be paid. It is paid once the seller can be paid',
     }),
     money: z.array(PaydayMoney),
   })
   .nullable()
-  .openapi({ description: 'The next one, by what is known now; null without a schedule' });
+  .openapi({ description: 'The next payday, by what is known now; null without a schedule' });
 
 const OpenPayout = z.object({
   id: z.string(),
   status: z.string(),
   total: Money,
   bankExpectedAt: Instant.nullable().openapi({
-    description: 'The day on which Stripe expects the bank to have it, as midnight UTC',
+    description: 'The day on which Stripe expects the bank to have the money, as midnight UTC',
   }),
   isLate: z.boolean(),
   summary: z.string(),
   explain: z.string(),
 });
 
-/** All that is known of a seller. */
+/** A seller's explanation. */
 export const SellerExplanation = z
   .object({
     asOf: Instant,
@@ -76,32 +84,32 @@ export const SellerExplanation = z
     next: z.array(NextStep),
     payday: ExplainedPayday,
     account: Failure.nullable().openapi({
-      description: 'Why Stripe does not let its account be paid; null where it may',
+      description: 'Why Stripe does not let the account be paid; null if the account may be paid',
     }),
     requirements: z
       .array(Requirement)
-      .openapi({ description: 'What Stripe asks for, the most urgent first, as read last' }),
-    bankAccounts: z.array(ExplainedBank).openapi({ description: 'Where it is paid to' }),
+      .openapi({ description: 'What Stripe asks for, the most urgent first, as last read' }),
+    bankAccounts: z
+      .array(ExplainedBank)
+      .openapi({ description: 'The bank accounts that receive the seller’s payouts' }),
     money: z.array(
       z.object({
         payable: Money,
-        held: Money.openapi({ description: 'Payable but for holds' }),
+        held: Money.openapi({ description: 'Payable without the holds' }),
         notYetAvailable: Money,
         underWay: Money.openapi({ description: 'In payouts that the bank does not have yet' }),
         becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),
       }),
     ),
-    payouts: z.array(OpenPayout).openapi({ description: 'Those that are not over' }),
-    differences: z
-      .array(Discrepancy)
-      .openapi({ description: 'What differs from Stripe, and is open' }),
+    payouts: z.array(OpenPayout).openapi({ description: 'The payouts that have not ended' }),
+    differences: z.array(Discrepancy).openapi({ description: 'The open differences from Stripe' }),
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
     decisions: z.array(Decision),
     attempts: z.array(Attempt),
   })
   .openapi('SellerExplanation');
 
-/** What releasing a hold would change, and what it would not. */
+/** What releasing a hold would change, and what it would leave unchanged. */
 export const HoldPreview = z
   .object({
     asOf: Instant,
@@ -109,15 +117,17 @@ export const HoldPreview = z
     hold: Hold,
     money: z.array(
       z.object({
-        payable: Money.openapi({ description: 'As it stands' }),
-        payableThen: Money.openapi({ description: 'Once it is released' }),
-        stillHeld: Money.openapi({ description: 'By other holds' }),
+        payable: Money.openapi({ description: 'Payable now' }),
+        payableThen: Money.openapi({ description: 'Payable after the release' }),
+        stillHeld: Money.openapi({ description: 'Held by other holds' }),
       }),
     ),
-    goesOn: z
-      .array(z.object({ payoutId: z.string(), money: Money }))
-      .openapi({ description: 'Payouts that wait for it, and what they would carry' }),
-    waits: z.array(Wait).openapi({ description: 'What would still keep the seller unpaid' }),
+    goesOn: z.array(z.object({ payoutId: z.string(), money: Money })).openapi({
+      description: 'Payouts that wait for the hold and would continue, and what they would carry',
+    }),
+    waits: z
+      .array(Wait)
+      .openapi({ description: 'What would still keep the seller from being paid' }),
     payday: ExplainedPayday,
     next: z.array(NextStep).openapi({ description: 'What would come next' }),
   })

@@ -20,25 +20,28 @@ export const BalancesQuery = z.strictObject({
     .openapi({ description: '`true`: also read Stripe’s own balance of the account' }),
 });
 
-/** What Stripe says is at the account, and how that differs from our books. */
+/** Stripe's balance of the account, and its difference from our books. */
 export const StripeBalance = z
   .object({
     available: Money,
     pending: Money,
     difference: Money.openapi({
       description:
-        'Stripe’s balance minus the ledger’s. Briefly not 0 while money is moving. If it stays, somebody else moved money',
+        'Stripe’s balance minus the ledger’s. Briefly not 0 while money is moving. If the difference remains, somebody else moved money',
     }),
     explanation: z.string().openapi({ description: '`difference` as a sentence' }),
   })
   .openapi('StripeBalance');
 
-/** Adds Stripe's balance of the account to ours; a currency that only Stripe has comes last. */
+/** Adds Stripe's balance of the account to ours. Currencies that only Stripe has come last. */
 export async function addStripes(deps: AppDeps, seller: SellerRecord, balances: Balance[]) {
   const { stripeAccount } = seller;
-  // Closed sellers included, because nobody expects money to move there.
+  // This includes closed sellers, because nobody expects money to move at their accounts.
   if (stripeAccount === null)
-    throw new Problem('account-not-created', 'Without an account, there is no balance at Stripe');
+    throw new Problem(
+      'account-not-created',
+      'The seller has no account yet, so there is no balance at Stripe',
+    );
   const acting = actingFor(stripeAccount);
   const stripes = await askStripe(deps, 'GET /v1/balance', (stripe) =>
     stripe.balance.retrieve({}, acting),
@@ -69,8 +72,8 @@ function besideOurs({ currency, places }: Balance, { available, pending }: Strip
 function explain(difference: number, currency: string): string {
   if (difference === 0) return 'Stripe and our books agree';
   const amount = formatMoney(money(Math.abs(difference), currency));
-  const [side, moved] = difference > 0 ? ['more', 'brought'] : ['less', 'took'];
-  return `Stripe has ${amount} ${side} at the account than our books: it is under way, or somebody else ${moved} it and the engine has not read that yet`;
+  const [side, moved] = difference > 0 ? ['more', 'added'] : ['less', 'took'];
+  return `Stripe has ${amount} ${side} at the account than our books. The money is under way, or somebody else ${moved} it and the engine has not read this yet`;
 }
 
 function none(currency: string): Balance {

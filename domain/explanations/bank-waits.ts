@@ -6,12 +6,13 @@ import {
   pausedBank,
 } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
+import { sayInstant } from '../dates.ts';
 import { onboardingLink, sellerCommand } from '../parking/commands.ts';
 import { waitNames } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
-/** Where a seller is paid to now: never a number, nor what tells one from another. */
+/** The seller's current bank accounts, without any part of their numbers. */
 export function explainBanks({ banks }: SellerBeside) {
   return banks
     .filter(({ goneAt }) => goneAt === null)
@@ -23,7 +24,7 @@ export function explainBanks({ banks }: SellerBeside) {
     });
 }
 
-/** Why nothing is sent to the seller's bank in these currencies. */
+/** Why nothing is sent to the seller's bank accounts in these currencies. */
 export function bankWaits(
   seller: SellerBeside,
   currencies: readonly string[],
@@ -42,13 +43,14 @@ export function bankWaits(
   });
 }
 
-/** Who takes a seller's login over changes the bank account first: time for the seller to notice. */
+/** Gives the seller time to notice that somebody stole the login and changed the bank account. */
 function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { coolsUntil, firstSeenAt: since } = bank;
   const currency = bank.currency.toUpperCase();
-  const reason = `Its bank account for ${currency} was changed; nothing is sent there until ${coolsUntil}`;
-  const lifted = 'Time, or a person who knows that the seller changed it';
-  const when = 'The seller was asked on a way known before, and did change it';
+  const end = coolsUntil === null ? 'the cooling period is over' : sayInstant(coolsUntil);
+  const reason = `The seller’s bank account for ${currency} was changed. Nothing is sent there until ${end}`;
+  const lifted = 'Time, or a person who knows that the seller changed the bank account';
+  const when = 'The seller confirmed the change, asked through a contact that was known before';
   const waive = `bank-accounts/${bank.id}/waive-cooling`;
   const commands = [sellerCommand(id, waive, when, { reason: '...' })];
   return wait(waitNames.coolingPeriod, 'engine', reason, lifted, {
@@ -58,28 +60,42 @@ function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   });
 }
 
-/** Stripe would convert what arrives there, at a rate that nobody agreed to. */
+/** Stripe would convert the money, at a rate that nobody agreed to. */
 function noBankWait({ id, currency: home }: SellerBeside, currency: string): Waiting {
   const [money, own] = [currency.toUpperCase(), home.toUpperCase()];
-  const reason = `Nothing in ${money} is sent to its account, which holds ${own}: it has no bank account for ${money}, and Stripe would convert the money`;
-  const lifted = `A bank account for ${money}, entered on Stripe’s pages or in its components`;
+  const reason = `The seller has no bank account for ${money}. Nothing in ${money} is sent to the seller’s account, because Stripe would convert the money to ${own}`;
+  const lifted = `Entering a bank account for ${money}, on Stripe’s pages or in Stripe’s components`;
   const commands = [
-    onboardingLink(id, 'The seller enters one on Stripe’s page: send it to the answered url'),
-    sellerCommand(id, 'account-session', 'The seller enters one, in account_management'),
+    onboardingLink(
+      id,
+      'The seller enters a bank account on Stripe’s page: send the seller to the returned URL',
+    ),
+    sellerCommand(
+      id,
+      'account-session',
+      'The seller enters a bank account in Stripe’s component account_management',
+    ),
   ];
   return wait('bank-account', 'seller', reason, lifted, { commands });
 }
 
 function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { next, forOperator } = failureOf(bank.failureCode);
-  const reason = `Nothing is sent to its bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
+  const reason = `Nothing is sent to the seller’s bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
   const lifted =
-    'Another bank account, entered on Stripe’s pages or in its components, or resuming this one; what came back is then paid anew by itself';
+    'Entering another bank account, on Stripe’s pages or in Stripe’s components, or resuming this one. Returned money is then paid again automatically';
   const again = `bank-accounts/${bank.id}/resume`;
   const commands = [
-    onboardingLink(id, 'The seller enters another on Stripe’s page: send it to the answered url'),
-    sellerCommand(id, 'account-session', 'The seller enters another, in account_management'),
-    sellerCommand(id, again, 'The seller or its bank put this one right'),
+    onboardingLink(
+      id,
+      'The seller enters another bank account on Stripe’s page: send the seller to the returned URL',
+    ),
+    sellerCommand(
+      id,
+      'account-session',
+      'The seller enters another bank account in Stripe’s component account_management',
+    ),
+    sellerCommand(id, again, 'The seller or the bank solved the problem with this bank account'),
   ];
   const actor = next === 'operator' ? 'operator' : 'seller';
   return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands });

@@ -63,7 +63,7 @@ export type PayoutRecord = {
   overAt: string | null;
 };
 
-/** A request to Stripe as callers and operators see it; never the body or Stripe's own words. */
+/** A request to Stripe as callers and operators see it, without its body and Stripe's own words. */
 export type AttemptRecord = {
   key: string;
   step: string;
@@ -86,19 +86,19 @@ export type AttemptRecord = {
   decidedAt: string | null;
 };
 
-/** What was ordered about an object, and under which API key. */
+/** A command about an object, and the API key that sent it. */
 export type CommandRecord = {
   id: CommandId;
   kind: string;
   at: string;
   objectId: string;
-  /** As it was given, where one is kept. */
+  /** As the caller gave it. Null if none is stored. */
   reason: string | null;
   apiKeyId: ApiKeyId;
   apiKeyName: string;
 };
 
-/** A line of the ledger about a payout. */
+/** A ledger entry of a payout. */
 export type EntryRecord = {
   kind: EntryKind;
   currency: string;
@@ -109,11 +109,11 @@ export type EntryRecord = {
   at: string;
 };
 
-/** The switch that every request that moves money looks at first, and who moved it last. */
+/** The switch that stops all money. Every request that moves money checks this switch first. */
 export type Operations = {
   moneyStopped: boolean;
   reason: string | null;
-  /** The API key; null while nobody has moved the switch. */
+  /** The API key that changed the switch last. Null if nobody has changed the switch. */
   changedBy: string | null;
   changedAt: string;
 };
@@ -132,7 +132,7 @@ export type SellerRecord = {
   stripeAccount: StripeAccountId | null;
   transfersCapability: string | null;
   payoutsCapability: string | null;
-  /** Why a capability is not active, as Stripe said last. */
+  /** Why a capability is not active, as Stripe last reported. */
   capabilityDetails: CapabilityDetail[];
   accountReadAt: string | null;
   payoutsManualAt: string | null;
@@ -146,12 +146,12 @@ export type SellerRecord = {
 };
 
 /**
- * A seller with what an explanation needs: since when the seller waits for a person, the holds,
- * what Stripe asks for, and the bank accounts. `by` and `placedBy` are names of API keys here.
+ * A seller with the facts that an explanation needs. Here, `by` and `placedBy` are names of API
+ * keys.
  */
 export type SellerBeside = SellerRecord & {
   parkedAt: string | null;
-  /** Since when Stripe is known to reject the account. */
+  /** When the engine learned that Stripe rejects the account. */
   rejectedAt: string | null;
   thresholdLookAt: string | null;
   holds: HoldRecord[];
@@ -166,14 +166,14 @@ export type ItemRecord = {
   charge: string | null;
   description: string | null;
   currency: Currency;
-  /** All of the earning. */
+  /** The whole earning. */
   earned: number;
   amount: number;
-  /** When it went back, if the payout ended. */
+  /** When the payout released this part of the earning. Null if the payout still carries it. */
   releasedAt: string | null;
 };
 
-/** Everything known about a payout, at one instant. */
+/** All facts about a payout at one instant. */
 export type PayoutFacts = {
   now: string;
   payout: PayoutRecord;
@@ -187,7 +187,7 @@ export type PayoutFacts = {
   isStripeSilent: boolean;
 };
 
-/** Where a seller's money is in one currency, and how much of it a payout would carry now. */
+/** Where a seller's money is in one currency, and how much a payout would carry now. */
 export type BalanceRecord = {
   currency: Currency;
   places: Record<Place, number>;
@@ -196,7 +196,7 @@ export type BalanceRecord = {
   notYetAvailable: number;
 };
 
-/** Everything known about a seller, at one instant. */
+/** All facts about a seller at one instant. */
 export type SellerFacts = {
   now: string;
   seller: SellerBeside;
@@ -205,12 +205,12 @@ export type SellerFacts = {
   openPayouts: PayoutRecord[];
   operations: Operations;
   balances: BalanceRecord[];
-  /** When earnings become payable, soonest first. `at` is null while their charge has not said. */
+  /** When earnings become payable, soonest first. `at` is null while their charge has no date. */
   upcoming: {
     at: string | null;
     currency: Currency;
     amount: number;
-    /** The first payday that pays them. */
+    /** The first payday that pays these earnings. */
     paydayAt: string | null;
   }[];
   lastPayouts: PayoutRecord[];

@@ -9,7 +9,7 @@ import { endsOnTime, waitNames } from '../waits.ts';
 import type { PayoutRecord, SellerFacts } from './facts.ts';
 import type { ComingStep, SayInstant } from './waiting.ts';
 
-/** What comes next for a seller, soonest first; what has no date yet comes last. */
+/** What comes next for a seller, soonest first. Steps without a date come last. */
 export function nextOfSeller(facts: SellerFacts, sayInstant: SayInstant): ComingStep[] {
   if (facts.seller.status === 'closed') return [];
   const steps = [
@@ -23,7 +23,7 @@ export function nextOfSeller(facts: SellerFacts, sayInstant: SayInstant): Coming
   return steps.sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
 }
 
-/** What becomes payable, when, and what would pay it then. */
+/** What becomes payable, when, and what would pay this money then. */
 function upcomingStep(
   { seller: { schedule } }: SellerFacts,
   { at, currency, amount, paydayAt }: SellerFacts['upcoming'][number],
@@ -32,17 +32,17 @@ function upcomingStep(
   const earned = money(amount, currency);
   const threshold = schedule.thresholds[currency];
   const words = [
-    `${formatMoney(earned)} becomes payable${at === null ? ' once its charge says from when' : ''}`,
+    `${formatMoney(earned)} becomes payable${at === null ? ', on a date that its charge does not show yet' : ''}`,
     paydayAt === null
-      ? at !== null && schedule.interval === 'manual' && 'no payday pays it: order a payout'
-      : `the payday of ${sayInstant(paydayAt, schedule.timeZone)} would pay it`,
+      ? at !== null && schedule.interval === 'manual' && 'no payday pays this money: order a payout'
+      : `the payday of ${sayInstant(paydayAt, schedule.timeZone)} would pay this money`,
     threshold !== undefined &&
-      `it is paid at once where ${formatMoney(money(threshold, currency))} is reached`,
+      `it is paid at once if the threshold of ${formatMoney(money(threshold, currency))} is reached`,
   ];
   return step('becomes-payable', words.filter((part) => part !== false).join('; '), at, earned);
 }
 
-/** A payday is not all: enough money is paid at once, when it is there. */
+/** Money that reaches the threshold is paid at once, without a payday. */
 function thresholdSteps(facts: SellerFacts): ComingStep[] {
   const { schedule, thresholdLookAt: at } = facts.seller;
   if (at === null) return [];
@@ -54,14 +54,14 @@ function thresholdSteps(facts: SellerFacts): ComingStep[] {
     if (!reachesThreshold(schedule, { amount, currency })) return [];
     const paid = money(amount, currency);
     return [
-      step('threshold', `${formatMoney(paid)} reaches the threshold: paid at once`, at, paid),
+      step('threshold', `${formatMoney(paid)} reaches the threshold and is paid at once`, at, paid),
     ];
   });
 }
 
 function expiries({ seller }: SellerFacts): ComingStep[] {
   return seller.holds.flatMap(({ id, expiresAt }) => {
-    return expiresAt === null ? [] : [step('hold-ends', `Hold ${id} ends by itself`, expiresAt)];
+    return expiresAt === null ? [] : [step('hold-ends', `Hold ${id} expires`, expiresAt)];
   });
 }
 
@@ -71,7 +71,8 @@ function accountSteps({ seller, now }: SellerFacts): ComingStep[] {
     .filter((one) => isDue(one) && one.deadlineAt !== null && one.deadlineAt > now)
     .map((one) => step('requirement-due', describeRequirement(one), one.deadlineAt));
   if (lookAgainAt === null || parked !== null) return asked;
-  const text = 'Its account is read from Stripe again, sooner when Stripe says that it changed';
+  const text =
+    'The engine reads the seller’s account from Stripe again, or sooner if Stripe reports a change';
   return [...asked, step('read-account', text, lookAgainAt)];
 }
 
@@ -84,7 +85,7 @@ function step(
   return { what, text, at, money: amount, payoutId: null };
 }
 
-/** What the next payday does, as steps that are still to come: one for each currency. */
+/** What the next payday does: one step for each currency. */
 export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
   if (!payday) return [];
   const at = payday.isKept ? null : payday.at;
@@ -92,7 +93,7 @@ export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
     return { what: 'payday', text, at, money: paid, payoutId: null };
   };
   const some = payday.forecasts.filter(({ wouldPay }) => wouldPay > 0);
-  if (some.length === 0) return [step('Payday: by what is known now, it has nothing to pay', null)];
+  if (some.length === 0) return [step('Payday: as of now, there is nothing to pay', null)];
   return some.map(({ currency, pays, wouldPay, held, reason }) => {
     if (reason === null) {
       const paid = money(pays, currency);
@@ -100,11 +101,11 @@ export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
       return step(`Payday: ${formatMoney(paid)} is paid${stays}`, paid);
     }
     const amount = formatMoney(money(wouldPay, currency));
-    return step(`Payday: ${amount} is not paid as it stands. ${sayNotPaid(reason)}`, null);
+    return step(`Payday: as of now, ${amount} is not paid. ${sayNotPaid(reason)}`, null);
   });
 }
 
-/** What comes next, and when, as far as it is known. Nothing until a person decides. */
+/** What comes next for a payout, and when, if known. Nothing while a person must decide. */
 export function nextOf(payout: PayoutRecord, now: string): ComingStep[] {
   const { id: payoutId, status, parked, waitingFor, lookAgainAt } = payout;
   if (parked || isOver(payout)) return [];
@@ -121,8 +122,8 @@ export function nextOf(payout: PayoutRecord, now: string): ComingStep[] {
   if (!looksAgain) return shown;
   const text =
     waitingFor === waitNames.atBank
-      ? 'It is read from Stripe again, sooner when Stripe says what became of it'
-      : 'It looks again at the latest then, sooner when something happens';
+      ? 'The engine reads the payout from Stripe again, or sooner if Stripe reports the outcome'
+      : 'The engine checks the payout again at the latest then, or sooner if something changes';
   const look = { what: 'look-again', text, at: lookAgainAt, money: amount, payoutId };
   const [first, ...then] = shown;
   const isFirst = !first?.at || first.at > lookAgainAt;
@@ -130,18 +131,18 @@ export function nextOf(payout: PayoutRecord, now: string): ComingStep[] {
 }
 
 const order: { after: PayoutStatus; what: string; text: string }[] = [
-  { after: 'requested', what: 'reserve', text: 'Money is set aside for it' },
+  { after: 'requested', what: 'reserve', text: 'Money is reserved for the payout' },
   {
     after: 'reserved',
     what: 'transfer',
     text: 'The platform’s part is transferred to the account',
   },
-  { after: 'transferred', what: 'payout', text: 'Stripe is asked to pay it out' },
-  { after: 'sent', what: 'paid', text: 'The bank has it' },
+  { after: 'transferred', what: 'payout', text: 'Stripe is asked to pay the money out' },
+  { after: 'sent', what: 'paid', text: 'The bank receives the money' },
   { after: 'paid', what: 'settle', text: 'The watch for a late return ends' },
 ];
 
-/** When the bank has it, as Stripe said; a day that is over is told and not promised again. */
+/** When Stripe expects the bank to have the money. A day that has passed is not promised again. */
 function expectedOf(
   { status, bankExpectedAt }: PayoutRecord,
   now: string,
@@ -149,12 +150,12 @@ function expectedOf(
   if (status !== 'sent' || bankExpectedAt === null) return {};
   const day = sayDay(bankExpectedAt);
   const isPast = bankExpectedAt.slice(0, 10) < now.slice(0, 10);
-  if (isPast) return { text: `The bank has it; Stripe expected that on ${day}` };
-  return { at: bankExpectedAt, text: `The bank has it: Stripe expects that on ${day}` };
+  if (isPast) return { text: `The bank receives the money. Stripe expected this on ${day}` };
+  return { at: bankExpectedAt, text: `The bank receives the money. Stripe expects this on ${day}` };
 }
 
 function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: PayoutRecord) {
-  const setAside = fromPlatform + fromAccount;
-  const carried = setAside > 0 ? setAside : requestedAmount;
+  const reserved = fromPlatform + fromAccount;
+  const carried = reserved > 0 ? reserved : requestedAmount;
   return carried === null ? null : money(carried, currency);
 }

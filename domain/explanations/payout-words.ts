@@ -7,34 +7,34 @@ import { rejected, sayWait, waitNames } from '../waits.ts';
 import type { AttemptRecord, PayoutRecord } from './facts.ts';
 import { putOffWaits } from './stripe-delays.ts';
 
-/** What is known beside a payout when it is told why it waits; a payout alone knows none of it. */
+/** Facts that explain why a payout waits, from outside the payout's row. */
 export type Beside = {
   sellerStatus?: SellerStatus | undefined;
   isRejected?: boolean;
-  /** Another payout of the seller that goes first; null where there is none. */
+  /** Another payout of the seller that goes first; null if there is none. */
   before?: Pick<PayoutRecord, 'id' | 'waitingFor'> | null;
-  /** What Stripe has available for the platform in its currency. */
+  /** The platform's available balance at Stripe in the payout's currency. */
   available?: Money | undefined;
 };
 
-/** Which of the two it is: its seller, or another payout. */
+/** What an ordered payout waits for before it starts: its seller, or another payout. */
 function sayStart({ id }: PayoutRecord, { sellerStatus, isRejected, before }: Beside): string {
   if (sellerStatus === undefined || before === undefined) {
-    return `It starts when its seller is active and no other payout in this currency goes first: GET /v1/payouts/${id}/explain says which it is`;
+    return `The payout starts when its seller is active and no other payout in this currency goes first. GET /v1/payouts/${id}/explain shows which of the two it waits for`;
   }
   if (isRejected) return rejected;
   if (sellerStatus !== 'active') {
-    return `It starts when its seller is active, and the seller is ${sellerStatus}`;
+    return `The payout starts when its seller is active. The seller is ${sellerStatus}`;
   }
   if (before === null) {
-    return 'Its turn has come: the seller’s workflow starts it as soon as it looks';
+    return 'The payout is next. The seller’s workflow starts it at the workflow’s next check';
   }
   const then =
-    before.waitingFor === waitNames.hold ? 'has no hold in its way' : 'has its answer from Stripe';
-  return `It starts when payout ${before.id}, which goes first, ${then}`;
+    before.waitingFor === waitNames.hold ? 'no longer waits for a hold' : 'has Stripe’s answer';
+  return `Payout ${before.id} goes first. This payout starts when payout ${before.id} ${then}`;
 }
 
-/** What a payout waits for, why, and when it looks again at the latest. */
+/** What a payout waits for, why, and when the engine checks again at the latest. */
 export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   const notStarted = payout.status === 'requested' && payout.startedAt === null;
   const reason = payout.waitingFor ?? (notStarted ? ('start' as const) : null);
@@ -43,17 +43,17 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   return { for: reason, reason: said, lookAgainAt: payout.lookAgainAt };
 }
 
-/** Where the money of a payout is that was called off. */
+/** Where the money of a canceled payout is. */
 export function canceledOf(payout: PayoutRecord): string {
   const { transferId, fromPlatform, fromAccount, currency } = payout;
   const left = transferId === null ? fromPlatform : 0;
   const there = fromPlatform + fromAccount - left;
   const say = (amount: number): string => formatMoney(money(amount, currency));
-  const atPlatform = 'payable at the platform, since it was not transferred';
-  const atAccount = 'at the account, where the next payout takes it';
+  const atPlatform = 'payable at the platform, because it was not transferred';
+  const atAccount = 'at the account, where the next payout uses it';
   if (left > 0 && there > 0) return `${say(left)} is ${atPlatform}; ${say(there)} is ${atAccount}`;
   if (left > 0) return `the money is ${atPlatform}`;
-  return there > 0 ? `the money is ${atAccount}` : 'nothing was set aside for it';
+  return there > 0 ? `the money is ${atAccount}` : 'no money was reserved';
 }
 
 /** Why a payout ended without moving money. */
@@ -61,20 +61,20 @@ export function skippedOf({ skipReason }: PayoutRecord): string | null {
   return skipReason && skips[skipReason];
 }
 
-/** Why the bank did not take a payout or sent it back, for the seller and for an operator. */
+/** Why a payout failed or was returned, for the seller and for an operator. */
 export function failedOf({ status, failureCode }: PayoutRecord) {
   if (status !== 'failed' && status !== 'returned') return null;
   return { code: failureCode, ...failureOf(failureCode) };
 }
 
 const cancellations = {
-  asking: 'Stripe has it, and is asked to cancel it',
-  canceled: 'It was called off',
-  'too-late': 'Stripe refused: it is too late, and the payout goes on',
-  unknown: 'Stripe’s answer was lost; the payout is read from Stripe to see what became of it',
+  asking: 'Stripe has the payout and is asked to cancel it',
+  canceled: 'The payout was canceled',
+  'too-late': 'Stripe refused: it is too late, and the payout continues',
+  unknown: 'Stripe’s answer was lost. The engine reads the payout from Stripe to learn the outcome',
 } as const;
 
-/** What became of an order to cancel. */
+/** The result of an order to cancel. */
 export function cancellationOf(payout: PayoutRecord) {
   const { status, cancelOrderedAt, cancelOrderedBy, cancelAnswer } = payout;
   if (cancelOrderedAt === null || cancelOrderedBy === null) return null;
@@ -93,7 +93,7 @@ function cancelStateOf(
   return answer ?? 'asking';
 }
 
-/** Why a payout stopped, and each request that lets it go on. */
+/** Why a payout parked, and each request that lets it continue. */
 export function parkedOf(
   payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'parkedDetail' | 'unknownStep'>,
 ) {
@@ -102,10 +102,10 @@ export function parkedOf(
   return { reason: parked, since, step, ...payoutParkOf(parked, payout) };
 }
 
-/** What is available in the platform's own balance, by currency. */
+/** Returns the platform's available balance at Stripe in a currency. */
 export type Available = (currency: string) => Money;
 
-/** Converts a payout for an answer. With its attempts, it shows what Stripe has not answered. */
+/** Converts a payout for an answer. With its attempts, the answer shows unanswered requests. */
 export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecord[] = []) {
   const { requestedAmount, fromPlatform, fromAccount, currency } = record;
   const {
@@ -131,7 +131,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
   };
 }
 
-/** A request that Stripe has not answered explains more than the wait that the row names. */
+/** A request that Stripe has not answered explains more than the wait in the row. */
 function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
   const { id, parked, waitingFor } = record;
   const [wait] = parked || waitingFor === waitNames.moneyStopped ? [] : putOffWaits(attempts, id);

@@ -36,13 +36,13 @@ export type Decision = {
   what: string;
   /** The seller, hold or payout. */
   about: string;
-  /** As it was given, where one is kept. */
+  /** As the caller gave it. Null if none is stored. */
   reason: string | null;
   apiKeyId: ApiKeyId;
   apiKeyName: string;
 };
 
-/** Everything known about a payout, in words. */
+/** A payout's explanation. */
 export type PayoutExplanation = {
   asOf: string;
   summary: string;
@@ -66,29 +66,30 @@ export type PayoutExplanation = {
 
 type Lift = { actor: Actor; liftedBy: string };
 
-const itsTurn: Lift = { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as it may' };
+const itsTurn: Lift = { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as possible' };
 
 const otherHolds: Lift = {
   actor: 'operator',
-  liftedBy: 'Releasing enough of the holds that the other payout waits for, or its cancellation',
+  liftedBy:
+    'Releasing enough of the holds that the other payout waits for, or canceling that payout',
 };
 
 const sentences: Record<PayoutStatus, string> = {
-  requested: 'ordered, nothing is set aside yet',
-  reserved: 'set aside at the platform',
-  transferred: 'at the account, set aside for it',
+  requested: 'ordered, but not reserved yet',
+  reserved: 'reserved at the platform',
+  transferred: 'at the account, reserved for this payout',
   sent: 'on its way to the bank',
   paid: 'at the bank',
-  settled: 'at the bank for good',
+  settled: 'at the bank, and no longer watched for a return',
   failed: 'not paid: the money is back at the account',
-  returned: 'sent back by the bank: the money is back at the account',
+  returned: 'returned by the bank: the money is back at the account',
   canceled: 'canceled',
   skipped: 'ended without moving money',
 };
 
 /**
- * What happened, what it waits for, what lifts that, what comes next, who decided. `available` tells
- * the platform's balance, where it matters and Stripe said.
+ * Explains a payout: what happened, what the payout waits for, what ends the wait, what comes next,
+ * and who decided. `available` is the platform's balance, if it matters and Stripe answered.
  */
 export function explainPayout(facts: PayoutFacts, available?: Available): PayoutExplanation {
   const { now, payout, items, attempts, commands } = facts;
@@ -118,7 +119,7 @@ export function explainPayout(facts: PayoutFacts, available?: Available): Payout
   };
 }
 
-/** A payout in one sentence, with what it waits for. */
+/** A payout in a few sentences, with what it waits for. */
 export function summaryOf(
   payout: PayoutRecord,
   waits: readonly Waiting[],
@@ -137,7 +138,7 @@ export function summaryOf(
   return [
     `${amount} ${sentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
     ...(because ? [because] : []),
-    ...(isLate ? ['It is late: ask Stripe for its trace'] : []),
+    ...(isLate ? ['The payout is late: ask Stripe for its trace'] : []),
     ...waits.map(({ reason }) => reason),
   ].join('. ');
 }
@@ -150,14 +151,17 @@ type Around = Pick<
   available?: Available | undefined;
 };
 
-/** What a payout waits for; of a seller that is not active also why that is. */
+/** What a payout waits for. If its seller is not active, also the seller's own waits. */
 export function waitsOf(around: Around, since: string): Waiting[] {
   const { payout, attempts, operations, seller } = around;
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
     const { reason, explanation, commands } = parked;
-    const who = { actor: 'operator' as const, liftedBy: 'A person, by one of its commands' };
+    const who = {
+      actor: 'operator' as const,
+      liftedBy: 'A person, with one of the listed commands',
+    };
     const when = { since: parked.since, lookAgainAt: null };
     return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
   }
@@ -166,10 +170,10 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   const causes = waiting && seller ? behind(waiting.for, { ...around, seller }) : [];
   if (waiting?.for === waitNames.moneyStopped)
     return [...putOff, moneyStopped(operations), ...causes];
-  // What it waited for before it asked Stripe has passed.
+  // The payout has already asked Stripe, so its earlier wait is over.
   const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
   if (!waiting || isPast) return [...putOff, ...stopsOf(around, putOff), ...causes];
-  // A pause says all that the wait for it could say: who, since when, why, and what lifts it.
+  // The pause already says who paused, since when, why, and what ends the pause.
   const isPause = waiting.for === waitNames.sellerPaused || waiting.for === 'start';
   const pause = isPause && causes.find((one) => one.for === 'paused');
   const own = pause
@@ -207,11 +211,11 @@ function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
   };
 }
 
-/** Who ends a wait: what it says of all payouts, unless more is known of this one. */
+/** Who ends a wait and how: the general answer, unless more is known about this payout. */
 function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts }: Around): Lift {
-  // What the banks have for too long is asked for by a person.
+  // Only a person can ask Stripe about a late payout.
   if (reason === waitNames.atBank && isLateAt(payout, now)) {
-    return { actor: 'operator', liftedBy: 'Stripe’s trace of it, or the bank’s answer' };
+    return { actor: 'operator', liftedBy: 'Stripe’s trace of the payout, or the bank’s answer' };
   }
   const isOfAccount = reason === 'start' || waits[reason].isOfCapability;
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
@@ -227,7 +231,7 @@ function liftedAs(reason: WaitReason): Lift {
   return { actor, liftedBy };
 }
 
-/** What a payout waits for because of its seller, which has its own reasons. */
+/** The seller's own waits that cause this wait of the payout. */
 function behind(
   reason: WaitReason | 'start',
   { seller, payout: { currency }, now }: Around & { seller: SellerBeside },
@@ -251,7 +255,7 @@ export function decisionsOf(commands: PayoutFacts['commands']): Decision[] {
   });
 }
 
-/** The switch stands before every request to Stripe, so not before what it has already. */
+/** True before Stripe has the payout. Only then does stopping all money stop the payout. */
 function isBeforeStripe(status: PayoutStatus): boolean {
   return status === 'requested' || status === 'reserved' || status === 'transferred';
 }

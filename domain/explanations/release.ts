@@ -9,7 +9,7 @@ import type { SellerFacts } from './facts.ts';
 import { explainSeller, type SellerExplanation } from './seller.ts';
 import type { SayInstant } from './waiting.ts';
 
-/** What would be known of a seller if one of its holds were released. */
+/** The explanation of a seller as if one hold were released. */
 export type ReleasePreview = Pick<
   SellerExplanation,
   'asOf' | 'summary' | 'waits' | 'payday' | 'next'
@@ -17,16 +17,16 @@ export type ReleasePreview = Pick<
   money: {
     payable: Money;
     payableThen: Money;
-    /** By other holds. */
+    /** Held by other holds. */
     stillHeld: Money;
   }[];
-  /** Payouts that wait for it, and what they would carry. */
+  /** Payouts that wait for the hold and would continue, and what they would carry. */
   goesOn: { payoutId: PayoutId; money: Money }[];
 };
 
 type Payout = SellerFacts['openPayouts'][number];
 
-/** What would be known of the seller were this hold released, beside what is. */
+/** Explains what releasing this hold would change, next to the current state. */
 export function previewRelease(
   facts: SellerFacts,
   hold: HoldRecord,
@@ -41,20 +41,20 @@ export function previewRelease(
   });
   const timeZone = then.seller.schedule.timeZone;
   const paid = payday?.money.filter(({ pays }) => pays.amount > 0).map(({ pays }) => say(pays));
-  // The payday was told just before, and what holds a payout is a hold of the seller's.
+  // The summary already names the payday, and a hold of a payout is one of the seller's holds.
   const stays = waits.filter((one) => one.for !== 'payday' && one.payoutId === null);
   const summary = [
     sentenceOf(sums),
-    ...goesOn.map((one) => `Payout ${one.payoutId} goes on with ${say(one.money)}`),
+    ...goesOn.map((one) => `Payout ${one.payoutId} continues with ${say(one.money)}`),
     ...(payday && paid && paid.length > 0
       ? [`${paid.join(', ')} is paid at the payday of ${sayInstant(payday.at, timeZone)}`]
       : []),
-    ...stays.map(({ reason }) => `Then ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`),
+    ...stays.map(({ reason }) => `After the release: ${reason}`),
   ].join('. ');
   return { asOf, summary, money: sums, goesOn, waits, payday, next };
 }
 
-/** The same facts without the hold; a payout that waits for it is asked again. */
+/** The same facts without the hold. Payouts that wait for the hold are decided again. */
 function afterRelease(facts: SellerFacts, hold: HoldRecord): SellerFacts {
   const release = <Funds extends SellerFacts['funds'][number]>(all: Funds[]): Funds[] =>
     all.map((funds) => ({ ...funds, holds: withoutHold(funds.holds, hold) }));
@@ -75,7 +75,7 @@ function askAgain(then: SellerFacts, payout: Payout): Payout {
   return { ...payout, waitingFor, lookAgainAt: until ?? payout.lookAgainAt };
 }
 
-/** What the reservation decides once it looks again. */
+/** What the reservation would decide now. */
 function decisionOf(then: SellerFacts, { currency, requestedAmount }: Payout) {
   const { seller, now } = then;
   const own = then.funds.find((one) => one.currency === currency) ?? { ...noFunds, currency };
@@ -83,7 +83,7 @@ function decisionOf(then: SellerFacts, { currency, requestedAmount }: Payout) {
   return decideReservation(readiness, { ...own, requestedAmount }, now);
 }
 
-/** What is known of a currency in which nothing was ever earned. */
+/** The funds of a currency in which nothing was ever earned. */
 const noFunds = {
   atPlatform: 0,
   atAccount: 0,
@@ -117,14 +117,14 @@ function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Relea
 
 function sentenceOf(sums: ReleasePreview['money']): string {
   const gains = sums.filter(({ payable, payableThen }) => payableThen.amount > payable.amount);
-  if (gains.length === 0) return 'Releasing it makes nothing payable that is not payable already';
+  if (gains.length === 0) return 'Releasing the hold makes no more money payable';
   const told = gains.map(({ payable, payableThen: then }) => {
     const gain = { amount: then.amount - payable.amount, currency: then.currency };
     return payable.amount === 0
       ? `${say(gain)} payable`
       : `${say(gain)} more payable, ${say(then)} in all`;
   });
-  return `Releasing it makes ${told.join('; ')}`;
+  return `Releasing the hold makes ${told.join('; ')}`;
 }
 
 function say({ amount, currency }: { amount: number; currency: string }): string {

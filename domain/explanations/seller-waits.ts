@@ -9,33 +9,33 @@ import { type Actor, waitNames } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
-/** Why this seller cannot be paid whatever money it has; nothing when it can. */
+/** Why this seller cannot be paid, regardless of its money. Empty if the seller can be paid. */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
   const stopped = parkedWait(seller);
   if (seller.status === 'closed') {
-    return [wait('closed', 'platform', 'The seller is closed', 'Reopening it'), ...stopped];
+    return [wait('closed', 'platform', 'The seller is closed', 'Reopening the seller'), ...stopped];
   }
   if (stopped.length > 0) return stopped;
   return [...accountWaits(seller), ...stopWaits(seller)];
 }
 
-/** What its account at Stripe lacks. */
+/** What the seller's account at Stripe lacks. */
 export function accountWaits(seller: SellerBeside): Waiting[] {
   const { status, createdAt, accountReadAt } = seller;
   if (status === 'active' || status === 'closed') return [];
   const since = createdAt;
   if (seller.stripeAccount === null) {
-    const reason = 'Its account at Stripe is being created';
+    const reason = 'The seller’s account at Stripe is being created';
     return [wait('account-creation', 'engine', reason, 'Stripe’s answer', { since })];
   }
   if (accountReadAt === null) {
-    const reason = 'Its account was not read from Stripe yet';
-    return [wait('account-read', 'engine', reason, 'Reading it', { since })];
+    const reason = 'The seller’s account has not been read from Stripe yet';
+    return [wait('account-read', 'engine', reason, 'Reading the account', { since })];
   }
   return [isRejected(seller) ? rejectedWait(seller) : capabilityWait(seller)];
 }
 
-/** True while Stripe rejects its account, which is for good unless somebody takes it back. */
+/** True while Stripe rejects the account, permanently unless the rejection is withdrawn. */
 export function isRejected(seller: SellerBeside | null): boolean {
   return seller !== null && seller.rejectedAt !== null && seller.status !== 'closed';
 }
@@ -49,33 +49,36 @@ function rejectedWait({ id, rejectedAt: since, lookAgainAt }: SellerBeside): Wai
 function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
   if (parked === null) return [];
   const { explanation, commands } = sellerParkOf(parked, id);
-  const lifted = 'A person, by one of its commands';
+  const lifted = 'A person, with one of the listed commands';
   return [wait(parked, 'operator', explanation, lifted, { since: parkedAt, commands })];
 }
 
-/** The pause and the holds: each with its own reason, and lifted by its own request. */
+/** The pause and the holds. Each has its own reason and its own request that ends it. */
 function stopWaits({ id, paused, holds }: SellerBeside): Waiting[] {
   if (!paused) return holds.map(holdWait);
   const { since, by, reason } = paused;
   const commands = [sellerCommand(id, 'resume', 'Payouts may start again', because)];
   const more = { since, by, commands };
   return [
-    wait('paused', 'operator', `The seller is paused: ${reason}`, 'Resuming it', more),
+    wait('paused', 'operator', `The seller is paused: ${reason}`, 'Resuming the seller', more),
     ...holds.map(holdWait),
   ];
 }
 
 function holdWait(hold: HoldRecord): Waiting {
   const { id, amount, currency, reason, placedAt, expiresAt, source } = hold;
-  const all = currency === null ? 'All of its money' : `All of its ${currency.toUpperCase()}`;
+  const all =
+    currency === null
+      ? 'All of the seller’s money'
+      : `All of the seller’s ${currency.toUpperCase()}`;
   const what = amount === null || currency === null ? all : formatMoney(money(amount, currency));
   const command = {
     method: 'POST' as const,
     path: `/v1/holds/${id}/release`,
     body: because,
-    when: `It is no longer needed; other holds stay. What would happen: GET /v1/holds/${id}/preview`,
+    when: `The hold is no longer needed; other holds stay. GET /v1/holds/${id}/preview shows the effect`,
   };
-  const lifted = expiresAt ? 'Releasing it, or time' : 'Releasing it';
+  const lifted = expiresAt ? 'Releasing the hold, or time' : 'Releasing the hold';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
   return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
 }
@@ -87,17 +90,23 @@ function capabilityWait(seller: SellerBeside): Waiting {
     ...(payoutsCapability === 'active' ? [] : [`payouts: ${payoutsCapability ?? 'unknown'}`]),
   ];
   if (lacking.length === 0) {
-    const reason = 'Its account may be paid, but is not set to manual payouts yet';
+    const reason = 'The seller’s account can be paid, but is not set to manual payouts yet';
     const more = { since: accountReadAt, lookAgainAt };
-    return wait('manual-payouts', 'engine', reason, 'Setting it, and reading it back', more);
+    return wait(
+      'manual-payouts',
+      'engine',
+      reason,
+      'Setting manual payouts, and reading the account again',
+      more,
+    );
   }
   const isNew = status === 'onboarding';
   const reason = isNew
     ? `The seller has not finished onboarding at Stripe (${lacking.join(', ')})`
-    : `Stripe restricts its account (${lacking.join(', ')})`;
+    : `Stripe restricts the seller’s account (${lacking.join(', ')})`;
   const failure = sellerFailureOf(seller);
   const { actor, liftedBy } = turns[failure?.next ?? 'operator'];
-  const text = 'The seller is there: send it to the answered url';
+  const text = 'The seller can enter details now: send the seller to the returned URL';
   const commands = actor === 'seller' ? [onboardingLink(id, text)] : [];
   const due = describeDue(seller.requirements);
   const told = due.length > 0 && actor !== 'operator' ? due : [failure?.forOperator ?? []].flat();
@@ -114,18 +123,18 @@ function capabilityWait(seller: SellerBeside): Waiting {
   );
 }
 
-/** Whose turn it is while an account may not be paid, and what ends that. */
+/** Who must act while an account may not be paid, and what ends the wait. */
 const turns: Record<FailureNext, { actor: Actor; liftedBy: string }> = {
   wait: { actor: 'stripe', liftedBy: 'Stripe’s review' },
-  'new-details': { actor: 'seller', liftedBy: 'What Stripe asks for, given on Stripe’s pages' },
+  'new-details': { actor: 'seller', liftedBy: 'Entering what Stripe asks for on Stripe’s pages' },
   'talk-to-bank': { actor: 'seller', liftedBy: 'The seller’s bank' },
   operator: {
     actor: 'operator',
-    liftedBy: 'A person, with Stripe: nothing that the seller enters',
+    liftedBy: 'A person who contacts Stripe. Nothing that the seller enters ends this wait',
   },
 };
 
-/** Why Stripe does not let the account be paid, and who must act; null where it may. */
+/** Why Stripe does not let the account be paid, and who must act. Null if it may be paid. */
 export function sellerFailureOf(seller: SellerBeside): Failure | null {
   const { transfersCapability: transfers, payoutsCapability: payouts } = seller;
   const { capabilityDetails: details, requirements } = seller;

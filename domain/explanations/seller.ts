@@ -25,7 +25,7 @@ import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import { sellerFailureOf, sellerWaits } from './seller-waits.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 
-/** The next payday of a seller, and what it would pay. */
+/** The next payday of a seller, and what the payday would pay. */
 export type ExplainedPayday = {
   at: string;
   cutOffAt: string;
@@ -33,7 +33,7 @@ export type ExplainedPayday = {
   money: PaydayMoney[];
 };
 
-/** Everything known about a seller, in words. */
+/** A seller's explanation. */
 export type SellerExplanation = {
   asOf: string;
   sellerId: SellerId;
@@ -44,7 +44,7 @@ export type SellerExplanation = {
   next: ComingStep[];
   /** Null without a schedule. */
   payday: ExplainedPayday | null;
-  /** Why Stripe does not let its account be paid; null where it may. */
+  /** Why Stripe does not let the account be paid. Null if the account may be paid. */
   account: Failure | null;
   requirements: ReturnType<typeof explainRequirement>[];
   bankAccounts: ReturnType<typeof explainBanks>;
@@ -71,8 +71,8 @@ export type SellerExplanation = {
 };
 
 /**
- * Why a seller is not paid, who must act, when what comes next, and who decided. `available` tells
- * the platform's balance, where it matters and Stripe said.
+ * Explains why a seller is not paid, who must act, what comes next and when, and who decided.
+ * `available` is the platform's balance, if it matters and Stripe answered.
  */
 export function explainSeller(
   facts: SellerFacts,
@@ -129,7 +129,7 @@ function ownWaits({ now, seller, operations, balances, attempts }: SellerFacts):
   ];
 }
 
-/** Where money is that has still to go to the bank. */
+/** The places of money that has not gone to the bank yet. */
 const waitingPlaces = ['platform', 'platform-reserved', 'account', 'account-reserved'] as const;
 
 function paydayOf(facts: SellerFacts): SellerExplanation['payday'] {
@@ -139,10 +139,10 @@ function paydayOf(facts: SellerFacts): SellerExplanation['payday'] {
   return { at, cutOffAt, isKept, money: forecasts.map(toPaydayMoney) };
 }
 
-/** What payouts under way wait for; those at the bank already keep nobody from being paid. */
+/** What open payouts wait for. A payout at the bank keeps nobody from being paid. */
 function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
   const isTold = (reason: string): boolean => {
-    // The pause of the seller stands in the list already.
+    // The list already contains the pause of the seller.
     return facts.seller.paused !== null && ['start', waitNames.sellerPaused].includes(reason);
   };
   return facts.openPayouts
@@ -178,7 +178,7 @@ function moneyOf(facts: SellerFacts): SellerExplanation['money'] {
 function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
   const { seller, attempts, lastPayouts, now } = facts;
   const events = [
-    { at: seller.createdAt, kind: 'created', text: 'Made known to the engine' },
+    { at: seller.createdAt, kind: 'created', text: 'Seller created' },
     ...attempts.flatMap(({ step, state, decidedAt, lastSentAt, refusal, error }) => {
       const at = decidedAt ?? lastSentAt;
       const code = error?.code ? ` (${error.code})` : '';
@@ -191,10 +191,16 @@ function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
       ? [{ at: seller.payoutsManualAt, kind: 'manual-payouts', text: 'Set to manual payouts' }]
       : []),
     ...(seller.accountReadAt
-      ? [{ at: seller.accountReadAt, kind: 'account-read', text: 'Its account was last read' }]
+      ? [{ at: seller.accountReadAt, kind: 'account-read', text: 'Account last read from Stripe' }]
       : []),
     ...(seller.parkedAt
-      ? [{ at: seller.parkedAt, kind: 'parked', text: `Stopped for a person: ${seller.parked}` }]
+      ? [
+          {
+            at: seller.parkedAt,
+            kind: 'parked',
+            text: `Stopped until a person decides: ${seller.parked}`,
+          },
+        ]
       : []),
     ...lastPayouts.map((payout) => {
       const at = payout.overAt ?? payout.paidAt ?? payout.sentAt ?? payout.createdAt;

@@ -3,7 +3,7 @@ import type { Actor } from '../waits.ts';
 import type { AttemptRecord } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
-/** What Stripe was asked for and has not decided: why, and that it is asked again by itself. */
+/** The requests that Stripe has not answered: why, and that the engine repeats them. */
 export function putOffWaits(
   attempts: readonly AttemptRecord[],
   payoutId: PayoutId | null,
@@ -13,15 +13,15 @@ export function putOffWaits(
     if (state !== 'started' || error === null) return [];
     const { words, ...rest } = whyPutOff(error);
     const asked = tries === 1 ? 'once' : `${tries} times`;
-    const reason = `${words}: asked ${asked} for the ${step}, and again under the same key`;
+    const reason = `${words}. The engine asked ${asked} for the ${step}, and asks again with the same key`;
     const none = { by: null, commands: [], lookAgainAt: null };
     return [{ ...rest, reason, since: firstSentAt, ...none, payoutId }];
   });
 }
 
 /**
- * That Stripe is known not to answer, where no request tells it yet: what has to be read at an
- * account before anything is asked for is held up as well.
+ * Says that Stripe does not answer, if no request says so yet. A payout may wait for this although
+ * it has not asked Stripe, because the engine may have to read its account first.
  */
 export function silenceBeside(
   { isStripeSilent }: { isStripeSilent: boolean },
@@ -29,7 +29,7 @@ export function silenceBeside(
 ): Waiting[] {
   if (!isStripeSilent || waits.some((one) => one.for === silent.for)) return [];
   const reason =
-    'Stripe does not answer, and the account may have to be read first: GET /ready says what is known';
+    'Stripe does not answer, and the engine may have to read the account first. GET /ready shows what is known';
   return [wait(silent.for, silent.actor, reason, silent.liftedBy)];
 }
 
@@ -43,9 +43,14 @@ type Why = { for: string; words: string; actor: Actor; liftedBy: string };
 
 function whyPutOff({ statusCode }: NonNullable<AttemptRecord['error']>): Why {
   if (statusCode === 401) {
-    const liftedBy = 'A key that Stripe takes, in STRIPE_SECRET_KEY';
-    return { for: 'stripe-key', words: 'Stripe refuses our key', actor: 'operator', liftedBy };
+    const liftedBy = 'A key that Stripe accepts, in STRIPE_SECRET_KEY';
+    return {
+      for: 'stripe-key',
+      words: 'Stripe refuses the engine’s key',
+      actor: 'operator',
+      liftedBy,
+    };
   }
   if (statusCode === null) return { ...silent, words: 'Stripe does not answer' };
-  return { ...silent, words: `Stripe puts it off (${statusCode})` };
+  return { ...silent, words: `Stripe asks the engine to try later (${statusCode})` };
 }

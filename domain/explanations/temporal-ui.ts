@@ -8,10 +8,10 @@ import type { Payout, PayoutStep } from '../payouts/states.ts';
 import type { Seller } from '../sellers.ts';
 import { waits } from '../waits.ts';
 
-/** What a payout is doing, for the person who opens it in the Temporal UI. Markdown. */
+/** What a payout is doing, for the person who opens its workflow in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {
   const { payoutId, parked } = payout;
-  // What a person looks for comes first: the UI shows five lines and lets one scroll for the rest.
+  // The most important lines come first, because the UI shows five lines and scrolls the rest.
   return [
     `**${payout.status}**: ${doing(step)}\n`,
     parked && `**Needs a person: ${parked}**\n\n${remedies(payout)}`,
@@ -29,7 +29,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     .join('\n');
 }
 
-/** The API calls that end what a payout waits for, where a call does. */
+/** The API calls that end a payout's wait. Empty if no call ends it. */
 export function commandsFor(payout: Payout): string[] {
   const { payoutId: id, parked, waitingFor } = payout;
   if (parked) {
@@ -61,7 +61,7 @@ export function describeSeller(seller: Seller): string {
       `**Needs a person: ${seller.parked}**\n\n${commandsForSeller(seller).map(bullet).join('\n')}`,
     ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.requirementsDue > 0 &&
-      `- Stripe asks for ${seller.requirementsDue} things: \`GET /v1/sellers/${seller.sellerId}/requirements\``,
+      `- requirements due at Stripe: ${seller.requirementsDue}; \`GET /v1/sellers/${seller.sellerId}/requirements\``,
     seller.lastError && `- last error: Stripe: ${seller.lastError}`,
     seller.paydayAt && `- next payday ${sayInstant(seller.paydayAt)}`,
     payoutsOf(seller),
@@ -74,18 +74,18 @@ export function describeSeller(seller: Seller): string {
     .join('\n');
 }
 
-/** The payouts that were between order and bank when the seller last looked; it sleeps meanwhile. */
+/** The payouts between order and bank when the seller's workflow last woke up. */
 function payoutsOf({ payoutsUnderWay = [], now }: Seller): string | false {
   if (payoutsUnderWay.length === 0) return false;
   const named = payoutsUnderWay.map((payoutId) => `\`${payoutId}\``).join(', ');
   return `- payouts under way, ${sayInstant(now)}: ${named}`;
 }
 
-/** What a payout's timer is for, in one line that also says until when. */
+/** What a payout's timer is for and until when, in one line. */
 export function summaryOfPayoutWait(step: Extract<PayoutStep, { kind: 'wait' }>): string {
   const row: { ui: string; isExact?: true } = { ...waits, ...payoutParks }[step.for];
   if (step.until === null) return `Waits for ${row.ui}`;
-  const when = row.isExact ? ', until' : '; looks again at';
+  const when = row.isExact ? ', until' : '; checks again at';
   return `Waits for ${row.ui}${when} ${sayInstant(step.until)}`;
 }
 
@@ -94,13 +94,13 @@ export function summaryOfSellerWait(
   { paydayAt, lookAgainAt }: Pick<Seller, 'paydayAt' | 'lookAgainAt'>,
   until: string | null,
 ): string {
-  if (until === null) return 'Waits to be told';
+  if (until === null) return 'Waits for a signal';
   const at = sayInstant(until);
   if (until === paydayAt) return `Opens the payday of ${at}`;
   return until === lookAgainAt ? `Reads the account again at ${at}` : `A hold ends at ${at}`;
 }
 
-/** Who stops the money, since when, and what lets it go again. Why stands in the API: free text. */
+/** Who stopped the money, since when, and what ends the stop. Only the API shows the reason. */
 export function describeStop(stop: Stop, sellerId: SellerId): string {
   const since = `since ${sayInstant(stop.since)}, by \`${stop.by}\``;
   if (stop.kind === 'pause') return `- paused ${since}; \`POST /v1/sellers/${sellerId}/resume\``;
@@ -123,13 +123,13 @@ function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: Payo
   if (amount > 0) return formatMoney(money(amount, currency));
   return requestedAmount === null
     ? `all that is payable in ${currency}`
-    : `${formatMoney(money(requestedAmount, currency))}, not set aside yet`;
+    : `${formatMoney(money(requestedAmount, currency))}, not reserved yet`;
 }
 
 function remedies(payout: Payout): string {
   const { parkedDetail } = payout;
   return [
-    ...(parkedDetail ? [`- its look at Stripe: ${parkedDetail}`] : []),
+    ...(parkedDetail ? [`- the engine’s check at Stripe: ${parkedDetail}`] : []),
     ...commandsFor(payout).map(bullet),
   ].join('\n');
 }

@@ -23,7 +23,7 @@ type Sources = {
   commands: readonly CommandRecord[];
 };
 
-/** What happened to a payout, in order; of one instant, what led to it comes first. */
+/** What happened to a payout, in order. At the same instant, causes come before effects. */
 export function timelineOf({ payout, attempts, entries, commands }: Sources): TimelineEvent[] {
   const events = [
     ...commands.map(fromCommand),
@@ -40,16 +40,16 @@ function fromCommand(command: Sources['commands'][number]): TimelineEvent {
   return { at: command.at, kind: 'command', text, actor: command.apiKeyId };
 }
 
-/** What was ordered, in words. */
+/** The text of each command. */
 export const commandTexts: Record<string, string> = {
   'create-payout': 'Ordered',
   'confirm-sent': 'Confirmed as sent',
   'confirm-not-sent': 'Confirmed as not sent',
-  'cancel-payout': 'Called off',
-  'retry-payout': 'Told to try again',
-  'create-seller': 'Made known',
+  'cancel-payout': 'Cancellation ordered',
+  'retry-payout': 'Retry ordered',
+  'create-seller': 'Created',
   'update-seller': 'Changed',
-  'place-hold': 'Money held',
+  'place-hold': 'Hold placed',
   'release-hold': 'Hold released',
   'resume-bank-account': 'Bank account resumed',
   'waive-cooling': 'Cooling period waived',
@@ -57,18 +57,18 @@ export const commandTexts: Record<string, string> = {
   'resume-seller': 'Resumed',
   'close-seller': 'Closed',
   'reopen-seller': 'Reopened',
-  'retry-seller': 'Told to try again',
-  'run-attention': 'Ordered of many',
+  'retry-seller': 'Retry ordered',
+  'run-attention': 'Ordered for a list',
   'close-discrepancy': 'Discrepancy closed',
-  'confirm-account-created': 'Confirmed that Stripe made the account',
-  'confirm-account-not-created': 'Confirmed that Stripe made no account',
+  'confirm-account-created': 'Confirmed that Stripe created the account',
+  'confirm-account-not-created': 'Confirmed that Stripe created no account',
 };
 
 function milestones({ startedAt, parkedAt, parked }: PayoutRecord): TimelineEvent[] {
   return [
-    ...(startedAt ? [{ at: startedAt, kind: 'started', text: 'Its workflow started' }] : []),
+    ...(startedAt ? [{ at: startedAt, kind: 'started', text: 'Workflow started' }] : []),
     ...(parkedAt
-      ? [{ at: parkedAt, kind: 'parked', text: `Stopped for a person: ${parked}` }]
+      ? [{ at: parkedAt, kind: 'parked', text: `Stopped until a person decides: ${parked}` }]
       : []),
   ];
 }
@@ -76,25 +76,34 @@ function milestones({ startedAt, parkedAt, parked }: PayoutRecord): TimelineEven
 function ending({ overAt, status, skipReason, failureCode }: PayoutRecord): TimelineEvent[] {
   if (!overAt) return [];
   const why = skipReason ?? failureCode;
-  return [{ at: overAt, kind: 'over', text: why ? `Over: ${status}, ${why}` : `Over: ${status}` }];
+  return [
+    { at: overAt, kind: 'over', text: why ? `Ended: ${status}, ${why}` : `Ended: ${status}` },
+  ];
 }
 
 function fromAttempt(attempt: Sources['attempts'][number]): TimelineEvent[] {
   const { step, number, firstSentAt, decidedAt, state, refusal, error, stripeId } = attempt;
   const about = { attempt: attempt.key };
   const sent = firstSentAt
-    ? [{ ...about, at: firstSentAt, kind: 'asked', text: `Stripe was asked: ${step} ${number}` }]
+    ? [
+        {
+          ...about,
+          at: firstSentAt,
+          kind: 'asked',
+          text: `Sent to Stripe: ${step}, attempt ${number}`,
+        },
+      ]
     : [];
   if (!decidedAt) {
-    if (state !== 'unknown' || !firstSentAt) return sent; // one that is never sent closes its step
+    if (state !== 'unknown' || !firstSentAt) return sent; // an attempt that was never sent ends its step
     const at = attempt.lastSentAt ?? attempt.createdAt;
-    return [...sent, { ...about, at, kind: 'unknown', text: `No answer that tells: ${step}` }];
+    return [...sent, { ...about, at, kind: 'unknown', text: `Outcome unknown: ${step}` }];
   }
   const code = error?.code ? ` (${error.code})` : '';
   const decided =
     state === 'refused'
-      ? { kind: 'refused', text: `Not made: ${step}, ${refusal}${code}` }
-      : { kind: 'made', text: `Made: ${step}` };
+      ? { kind: 'refused', text: `Not done: ${step}, ${refusal}${code}` }
+      : { kind: 'made', text: `Done: ${step}` };
   return [...sent, { ...about, ...decided, at: decidedAt, ...(stripeId && { stripeId }) }];
 }
 
@@ -105,18 +114,18 @@ function fromEntry(entry: Sources['entries'][number]): TimelineEvent {
   return { at, kind, text, money: moved, from, to, ...(stripeId && { stripeId }) };
 }
 
-/** What an entry of the ledger tells, after its amount. */
+/** The text of each ledger entry, after its amount. */
 export const entryTexts: Record<EntryKind, string> = {
   earning: 'earned',
-  reserve: 'set aside',
-  release: 'freed again',
+  reserve: 'reserved',
+  release: 'no longer reserved',
   transfer: 'transferred to the account',
   payout: 'taken out of the account by Stripe',
   paid: 'at the bank',
   'payout-failed': 'back at the account: not paid',
   returned: 'back at the account: returned by the bank',
-  refund: 'taken off what came straight to the account',
-  reversal: 'a transfer was undone: back at the platform',
+  refund: 'deducted from money that came directly to the account',
+  reversal: 'back at the platform: a transfer was reversed',
   foreign: 'moved by somebody else',
-  adopted: 'had left already, and this database did not know it',
+  adopted: 'had already left, unknown to this database',
 };

@@ -2,12 +2,12 @@ import type { Resolving } from '../parking/commands.ts';
 import type { Money } from '../money.ts';
 import type { Actor } from '../waits.ts';
 
-/** Why money does not move, and what changes that. */
+/** Why money does not move, and what ends the wait. */
 export type Waiting = {
   for: string;
   reason: string;
   since: string | null;
-  /** Who decided it, by the name of the API key; null where nobody did. */
+  /** The name of the API key that decided the wait; null if nobody did. */
   by: string | null;
   liftedBy: string;
   actor: Actor;
@@ -16,20 +16,20 @@ export type Waiting = {
   payoutId: string | null;
 };
 
-/** What happens after that. */
+/** A step that comes next. */
 export type ComingStep = {
   what: string;
   text: string;
-  /** Null for a step that comes once the wait before it ends. */
+  /** Null for a step that comes when the wait before it ends. */
   at: string | null;
   money: Money | null;
   payoutId: string | null;
 };
 
-/** Says an instant by the clocks of a time zone. The caller knows time zones, domain/ does not. */
+/** Formats an instant in a time zone. The caller supplies it: domain/ knows no time zones. */
 export type SayInstant = (instant: string, timeZone: string) => string;
 
-/** One reason of a seller's own, about no payout in particular. */
+/** Creates a wait of a seller that belongs to no particular payout. */
 export function wait(
   name: string,
   actor: Actor,

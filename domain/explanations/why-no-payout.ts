@@ -11,12 +11,21 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
   const { seller, balances } = facts;
   if (seller.status === 'closed') return [];
   if (balances.length === 0) {
-    return [wait('nothing-earned', 'platform', 'Nothing was earned yet', 'A first earning')];
+    return [
+      wait('nothing-earned', 'platform', 'The seller has earned nothing yet', 'A first earning'),
+    ];
   }
   return balances.flatMap(({ currency, notYetAvailable, places }) => {
     if (places.account < 0) {
-      const reason = `The account is ${formatMoney(money(places.account, currency))}: below zero`;
-      return [wait('account-negative', 'platform', reason, 'Earnings that fill it, or a refund')];
+      const reason = `The account’s balance is below zero: ${formatMoney(money(places.account, currency))}`;
+      return [
+        wait(
+          'account-negative',
+          'platform',
+          reason,
+          'Earnings that cover the missing amount, or a refund',
+        ),
+      ];
     }
     const unordered = unorderedNow(facts, currency);
     // Support is not told to order a payout while the bank account takes none: the order would wait.
@@ -31,12 +40,12 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
   });
 }
 
-/** True while its bank account is paused, or Stripe would convert the money. */
+/** True while the seller's bank account is paused, or Stripe would convert the money. */
 function takesNone({ banks, currency: home }: SellerFacts['seller'], currency: string): boolean {
   return pausedBank(banks, currency) !== undefined || isConverted(banks, { currency, home });
 }
 
-/** Money is payable and no payout of it is ordered: the platform orders it, or the schedule does. */
+/** Money is payable but not ordered: either the platform or the schedule must order a payout. */
 function payableWait(
   facts: SellerFacts,
   { currency, payable }: { currency: string; payable: number },
@@ -44,21 +53,21 @@ function payableWait(
 ): Waiting {
   const { id, schedule } = facts.seller;
   const amount = formatMoney(money(payable, currency));
-  const commands = [sellerCommand(id, 'payouts', 'It is to be paid now', { currency })];
+  const commands = [sellerCommand(id, 'payouts', 'The money should be paid now', { currency })];
   const threshold = schedule.thresholds[currency];
   if (reachesThreshold(schedule, { amount: payable, currency })) {
-    const reason = `${amount} is payable and reaches the threshold: it is paid at once`;
-    return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as it may');
+    const reason = `${amount} is payable, reaches the threshold and is paid at once`;
+    return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as possible');
   }
   if (schedule.interval !== 'manual')
     return paydayWait(facts, { currency, amount, commands }, sayInstant);
   if (threshold !== undefined) {
-    const reason = `${amount} is payable, less than the threshold of ${formatMoney(money(threshold, currency))}`;
+    const reason = `${amount} is payable, which is less than the threshold of ${formatMoney(money(threshold, currency))}`;
     return wait('threshold', 'platform', reason, 'More earnings, or ordering a payout', {
       commands,
     });
   }
-  const reason = `${amount} is payable, and no payout of it is ordered`;
+  const reason = `${amount} is payable, but no payout is ordered`;
   return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands });
 }
 
@@ -74,20 +83,20 @@ function paydayWait(
     at === null ? 'the next payday' : `the payday of ${sayInstant(at, schedule.timeZone)}`;
   const forecast = payday?.forecasts.find((one) => one.currency === currency);
   const more = { commands, lookAgainAt: payday?.isKept ? null : at };
-  const lifted = 'Time, or ordering a payout before';
+  const lifted = 'Time, or ordering a payout earlier';
   if (forecast?.reason === 'below-minimum') {
     const minimum = formatMoney(money(schedule.minimums[currency] ?? 0, currency));
-    const reason = `${amount} is payable, less than the minimum of ${minimum}: ${when} does not pay it`;
+    const reason = `${amount} is payable, which is less than the minimum of ${minimum}: ${when} does not pay it`;
     return wait('below-minimum', 'platform', reason, 'More earnings, or ordering a payout', more);
   }
   if (forecast === undefined || forecast.reason === 'nothing-payable') {
-    const reason = `${amount} is payable, but came after the cut-off of ${when}: the one after pays it`;
+    const reason = `${amount} is payable, but arrived after the cut-off of ${when}: the following payday pays it`;
     return wait('payday', 'engine', reason, lifted, more);
   }
   const reason = `${amount} is payable and waits for ${when}`;
   if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
-  const stopped = `${reason}, which does not pay it as it stands`;
-  return wait('payday', 'engine', stopped, 'What stops it being lifted, and time', {
+  const stopped = `${reason}, but as of now this payday does not pay it`;
+  return wait('payday', 'engine', stopped, 'Time, and the end of what stops the payment', {
     lookAgainAt: more.lookAgainAt,
   });
 }
@@ -96,6 +105,6 @@ function laterWait(facts: SellerFacts, currency: string, later: number): Waiting
   const amount = formatMoney(money(later, currency));
   const at = facts.upcoming.find((one) => one.currency === currency)?.at ?? null;
   const reason = `${amount} is earned, but not payable yet`;
-  const lifted = at ? 'Time' : 'The charge, when it says from when it is payable';
+  const lifted = at ? 'Time' : 'The charge, once it shows when the money is available';
   return wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at });
 }

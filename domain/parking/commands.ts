@@ -1,6 +1,6 @@
 import type { PayoutId, SellerId } from '../ids.ts';
 
-/** One request to the API that resolves what something stopped for, as an operator would send it. */
+/** A request to the API that resolves a problem, as an operator would send it. */
 export type Resolving = {
   method: 'POST';
   path: string;
@@ -33,7 +33,7 @@ export function sellerCommand(
   return command(`sellers/${sellerId}/${name}`, when, body);
 }
 
-/** The page of Stripe's on which a seller enters what is asked for, or another bank account. */
+/** A request for the link to Stripe's page, where a seller enters details or a bank account. */
 export function onboardingLink(sellerId: SellerId, when: string): Resolving {
   const urls = { returnUrl: 'https://...', refreshUrl: 'https://...' };
   return sellerCommand(sellerId, 'onboarding-link', when, urls);

@@ -2,7 +2,7 @@ import { because, payoutCommand, type Resolving, sellerCommand } from './command
 import type { PayoutId, SellerId } from '../ids.ts';
 import type { MoneyStep } from '../stripe.ts';
 
-/** What is known of a payout that needs a person. */
+/** The facts about a payout that needs a person. */
 export type ParkedPayout = {
   id: PayoutId;
   parkedDetail: string | null;
@@ -11,56 +11,65 @@ export type ParkedPayout = {
 
 /** One reason to need a person. */
 type Park<Facts> = {
-  /** Completes "Waits for" in the Temporal UI, where a payout's workflow waits for the person. */
+  /** Completes "Waits for" in the Temporal UI. Only payouts have such a text. */
   ui?: string;
-  /** What happened, for the person who decides. */
+  /** What happened, for the person who must decide. */
   says: string | ((facts: Facts) => string);
-  /** What resolves it; nothing where only somebody outside the engine can. */
+  /** The commands that resolve the problem. Empty if only somebody outside the engine can. */
   commands: {
     name: string;
     when: string;
     body?: Record<string, string> | ((facts: Facts) => Record<string, string>);
   }[];
-  /** Nobody knows what Stripe did: a person looks there before anything is tried again. */
+  /** The outcome is unknown: a person must check Stripe before anything is tried again. */
   isUnknown?: true;
 };
 
 /** Why a payout needs a person. All but `late` park it. */
 export const payoutParks = {
   'outcome-unknown': {
-    ui: 'a person who knows what became of it',
+    ui: 'a person who knows the outcome at Stripe',
     says: ({ id, unknownStep, parkedDetail }: ParkedPayout) => {
-      const showed = parkedDetail === null ? '' : `. Its own look there: ${parkedDetail}`;
-      return `Nobody knows whether Stripe made the ${unknownStep ?? 'request'}: look for ${id} at Stripe${showed}`;
+      const showed = parkedDetail === null ? '' : `. The engine’s own check: ${parkedDetail}`;
+      const what = unknownStep === null ? 'carried out the request' : `made the ${unknownStep}`;
+      return `It is unknown whether Stripe ${what}. Look for ${id} at Stripe${showed}`;
     },
     commands: [
       {
         name: 'confirm-sent',
-        when: 'It is at Stripe: it is looked at and not sent again',
+        when: 'Stripe made the transfer or payout: the engine reads it and does not send it again',
         body: ({ unknownStep }: ParkedPayout) => {
           return { stripeId: unknownStep === 'payout' ? 'po_...' : 'tr_...' };
         },
       },
-      { name: 'confirm-not-sent', when: 'It is certainly not at Stripe: it is sent again' },
+      {
+        name: 'confirm-not-sent',
+        when: 'Stripe certainly did not make the transfer or payout: the engine sends it again',
+      },
     ],
     isUnknown: true,
   },
   'refused-by-stripe': {
-    ui: 'a person who removes the cause',
-    says: 'Stripe refused it for a reason that waiting does not cure: see its attempts',
+    ui: 'a person who removes the cause of the refusal',
+    says: 'Stripe refused the request, for a reason that waiting does not remove. See the payout’s attempts',
     commands: [
-      { name: 'retry', when: 'The cause is removed: it is sent again' },
-      { name: 'cancel', when: 'It cannot be sent: its money is free where it is' },
+      { name: 'retry', when: 'The cause is removed: the request is sent again' },
+      {
+        name: 'cancel',
+        when: 'The payout cannot be sent: its money stays where it is and is no longer reserved',
+      },
     ],
   },
   'unexpected-state': {
-    ui: 'a person who compares it with Stripe',
+    ui: 'a person who compares the payout with Stripe',
     says: ({ parkedDetail }: ParkedPayout) =>
-      `What is at Stripe does not match what was ordered: ${parkedDetail ?? 'see its attempts'}`,
-    commands: [{ name: 'retry', when: 'It was put right at Stripe: it looks there again' }],
+      `Stripe’s record does not match the order: ${parkedDetail ?? 'see the payout’s attempts'}`,
+    commands: [
+      { name: 'retry', when: 'The record was corrected at Stripe: the engine checks Stripe again' },
+    ],
   },
   late: {
-    says: 'The banks have it for longer than they should take: ask Stripe for its trace; it goes on by itself once Stripe says what became of it',
+    says: 'The banks have had the money longer than they should. Ask Stripe for the payout’s trace. The payout continues automatically once Stripe reports the outcome',
     commands: [],
   },
 } satisfies Record<string, Park<ParkedPayout>>;
@@ -74,47 +83,52 @@ export type ParkReason = Exclude<PayoutPark, 'late'>;
 /** Why a seller needs a person. All but `account-rejected` park it. */
 export const sellerParks = {
   'account-refused': {
-    says: 'Stripe refused to create its account: see what Stripe said in its explanation',
-    commands: [{ name: 'retry', when: 'The cause is removed: the account is asked for again' }],
+    says: 'Stripe refused to create the seller’s account. The seller’s explanation shows Stripe’s answer',
+    commands: [
+      { name: 'retry', when: 'The cause is removed: the engine requests the account again' },
+    ],
   },
   'account-outcome-unknown': {
     says: (sellerId: SellerId) =>
-      `Nobody knows whether Stripe created its account: look for seller_id ${sellerId} in the metadata of Stripe’s accounts`,
+      `It is unknown whether Stripe created the seller’s account. Look for seller_id ${sellerId} in the metadata of Stripe’s accounts`,
     commands: [
       {
         name: 'confirm-account-created',
-        when: 'Stripe has it: it is taken over',
+        when: 'Stripe created the account: the engine takes it over',
         body: { stripeAccount: 'acct_...' },
       },
       {
         name: 'confirm-account-not-created',
-        when: 'Stripe certainly has none: it is asked for again',
+        when: 'Stripe certainly created no account: the engine requests the account again',
       },
     ],
     isUnknown: true,
   },
   'account-rejected': {
-    says: 'Stripe rejected its account, for good unless that is taken back: nothing that the seller enters changes it, so the platform talks to Stripe. Nothing is sent meanwhile: money at the platform stays there, money at the account stays until Stripe lets it go. Once it is taken back, all goes on by itself',
+    says: 'Stripe rejected the seller’s account permanently, unless the rejection is withdrawn. Until then, nothing is sent: money at the platform stays there, and money at the account stays until Stripe releases it. Nothing that the seller enters changes this, so the platform must talk to Stripe. Once the rejection is withdrawn, everything continues automatically',
     commands: [
       {
         name: 'close',
-        when: 'It stays rejected, and has no money any more',
+        when: 'The account stays rejected, and the seller has no money left',
         body: because,
       },
     ],
   },
   'manual-payouts-refused': {
-    says: 'Stripe does not let the payouts of its account be set to manual, in its country or by this API key; as long as Stripe pays the account out by itself, nothing is sent there',
+    says: 'Stripe does not allow manual payouts for the seller’s account, in its country or with this API key. Nothing is sent to the account as long as Stripe pays the account out automatically',
     commands: [
-      { name: 'retry', when: 'It can be set now, or is manual: it is set and read' },
-      { name: 'close', when: 'It cannot be paid this way', body: because },
+      {
+        name: 'retry',
+        when: 'Stripe allows manual payouts now, or they are set already: the engine sets them and reads the account',
+      },
+      { name: 'close', when: 'The seller cannot be paid this way', body: because },
     ],
   },
   'returned-after-close': {
-    says: 'The bank sent a payout back after the seller was closed; the money is at its account',
+    says: 'The bank returned a payout after the seller was closed. The money is at the seller’s account',
     commands: [
-      { name: 'reopen', when: 'The seller is to be paid it after all', body: because },
-      { name: 'retry', when: 'It stays closed, and the money where it is' },
+      { name: 'reopen', when: 'The seller should receive the money after all', body: because },
+      { name: 'retry', when: 'The seller stays closed, and the money stays where it is' },
     ],
   },
 } satisfies Record<string, Park<SellerId>>;
@@ -122,22 +136,22 @@ export const sellerParks = {
 /** Why a seller is in the attention list. */
 export type SellerPark = keyof typeof sellerParks;
 
-/** The reasons that several rules name: they name them by these, so that each is typed once. */
+/** The reasons that several rules use, so that each reason is spelled only once. */
 export const parkNames = {
   outcomeUnknown: 'outcome-unknown',
   returnedAfterClose: 'returned-after-close',
   unexpectedState: 'unexpected-state',
 } as const satisfies Record<string, PayoutPark | SellerPark>;
 
-/** Stripe rejects the account, which is for good unless somebody takes the rejection back. */
+/** Stripe rejects the account, permanently unless the rejection is withdrawn. */
 export const rejection = 'account-rejected' satisfies SellerPark;
 
 /** Why a seller's workflow stopped until a person decides. */
 export type SellerParkReason = Exclude<SellerPark, typeof rejection>;
 
-/** What ends a rejection. */
+/** What ends a rejection, as the API says it. */
 export const takenBack =
-  'Taking the rejection back: the platform its own in Stripe’s Dashboard, Stripe’s only Stripe, whom the platform asks';
+  'Withdrawing the rejection. The platform withdraws its own rejection in Stripe’s Dashboard. Only Stripe withdraws a rejection by Stripe: the platform asks Stripe';
 
 /** Why a payout needs a person, and each command that resolves it. */
 export function payoutParkOf(parked: PayoutPark, payout: ParkedPayout) {
@@ -153,12 +167,12 @@ export function sellerParkOf(parked: SellerPark, sellerId: SellerId) {
   });
 }
 
-/** True where a person may order what stopped to go on, or the payout to be called off. */
+/** True if a person may retry or cancel what is parked for this reason. */
 export function offers(parked: PayoutPark | SellerPark, name: 'retry' | 'cancel'): boolean {
   return rowOf(parked).commands.some((command) => command.name === name);
 }
 
-/** True where a person has to look at Stripe before anything is tried again. */
+/** True if a person must check Stripe before anything is tried again. */
 export function isUnknown(parked: PayoutPark | SellerPark): boolean {
   return rowOf(parked).isUnknown === true;
 }

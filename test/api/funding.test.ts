@@ -75,7 +75,7 @@ describe('what is missing to pay the sellers', () => {
         notDue: [],
       },
     ]);
-    expect(currencies[0]?.summary).toMatch(/^100\.00 EUR is due .* is there, .* is missing$/);
+    expect(currencies[0]?.summary).toMatch(/^100\.00 EUR is due .* is available, .* is missing$/);
   });
 
   test('is less if what is pending arrives, and says so', async () => {
@@ -85,7 +85,7 @@ describe('what is missing to pay the sellers', () => {
     const { pending } = (told as unknown as { balance: { pending: Sum } }).balance;
     expect(pending.amount).toBeGreaterThan(0);
     expect(told?.missing).toEqual({ atMost: eur(100_00), atLeast: eur(100_00 - pending.amount) });
-    expect(told?.summary).toContain('100.00 EUR if none does');
+    expect(told?.summary).toContain('100.00 EUR if none arrives');
   });
 
   test('counts what is set aside and what is ordered, each once', async () => {

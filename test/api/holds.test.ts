@@ -175,7 +175,7 @@ describe('a payout', () => {
       { status: 'canceled', cancellation: { state: 'canceled' } },
     ]);
     const timeline = await stages.listOf(`/v1/payouts/${payoutId}/timeline`);
-    expect(timeline.map(({ text }) => text)).toContain('Called off by shop');
+    expect(timeline.map(({ text }) => text)).toContain('Cancellation ordered by shop');
     expect((await cancel(payoutId)).status).toBe(200);
   });
 

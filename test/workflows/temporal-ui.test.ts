@@ -26,7 +26,7 @@ describe('what an operator reads in the Temporal UI', () => {
     expect(details).toContain('last error: Stripe: balance_insufficient');
     const { activities, timers, localActivities } = await summariesOf(workflowId);
     expect(activities).toEqual(['Transfers from the platform to the seller’s account']);
-    expect(localActivities).toContain('Sets money aside for the payout');
+    expect(localActivities).toContain('Reserves money for the payout');
     expect(timers).toEqual([expect.stringMatching(/^Waits for money in the platform’s balance;/)]);
   });
 

@@ -51,7 +51,7 @@ describe('a run', () => {
     const { decisions } = (await api.get(`/v1/payouts/${payoutId}/explain`)).body;
     expect(decisions).toMatchObject([
       { what: 'Ordered' },
-      { what: 'Told to try again', apiKeyName: 'shop', reason: 'Stripe says that it is put right' },
+      { what: 'Retry ordered', apiKeyName: 'shop', reason: 'Stripe says that it is put right' },
     ]);
     // Shown once nothing is under way that began before it.
     const told = await until('its event is shown', async () => {

@@ -68,7 +68,7 @@ describe('what would happen if a hold were released', () => {
     const { id, ids } = await held({}, { amount: 20_00, currency: 'eur' });
     const told = await preview(ids[1]);
     expect(told.money).toEqual([{ payable: eur(0), payableThen: eur(0), stillHeld: eur(70_00) }]);
-    expect(told.summary).toMatch(/^Releasing it makes nothing payable/);
+    expect(told.summary).toMatch(/^Releasing the hold makes no more money payable/);
     const { body } = await api.get(`/v1/sellers/${id}/holds?active=true`);
     expect(body['data']).toHaveLength(2);
   });
@@ -84,7 +84,7 @@ describe('what would happen if a hold were released', () => {
     const payoutId = await orderAndStart(id, { amount: 60_00 });
     const told = await preview(ids[0]);
     expect(told.goesOn).toEqual([{ payoutId, money: eur(60_00) }]);
-    expect(told.summary).toContain(`Payout ${payoutId} goes on with 60.00 EUR`);
+    expect(told.summary).toContain(`Payout ${payoutId} continues with 60.00 EUR`);
     expect(told.next[0]).toMatchObject({ what: 'reserve', payoutId });
     expect(told.waits).toMatchObject([{ for: 'no-payout' }]);
     const { body } = await api.get(`/v1/payouts/${payoutId}`);

@@ -184,7 +184,7 @@ describe('where is this payout, and who must act', () => {
         await recordBack(api.db, row, { status: 'failed', failureCode: 'no_account' });
         return row.payoutId;
       },
-      /sent back by the bank.*no_account/,
+      /returned by the bank.*no_account/,
     ],
     [
       'skipped',
@@ -227,7 +227,10 @@ describe('where is this payout, and who must act', () => {
       .where('id', '=', payoutId)
       .execute();
     const told = await explain(payoutId);
-    expect([told.isLate, told.summary]).toEqual([true, expect.stringContaining('It is late')]);
+    expect([told.isLate, told.summary]).toEqual([
+      true,
+      expect.stringContaining('The payout is late'),
+    ]);
   });
 });
 
@@ -235,7 +238,9 @@ describe('what a payout is told', () => {
   test('while Stripe refuses the key is that, how often it was asked and who puts it right', async () => {
     const { waits, summary } = await explain(await putOff(401)());
     expect(waits).toMatchObject([{ for: 'stripe-key', actor: 'operator' }]);
-    expect(summary).toContain('Stripe refuses our key: asked once for the transfer');
+    expect(summary).toContain(
+      'Stripe refuses the engine’s key. The engine asked once for the transfer',
+    );
   });
 
   test('names the earnings, the answers of Stripe, the events in order and who decided', async () => {
@@ -263,7 +268,7 @@ describe('what a payout is told', () => {
     expect(told.happened.map(({ at }) => at)).toEqual(told.happened.map(({ at }) => at).toSorted());
     expect(told.waits[0]?.since).toBe(told.happened.at(-1)?.at);
     expect(told.summary).toMatch(
-      /^60\.00 EUR set aside at the platform\. It needs 60\.00 EUR of the platform’s balance/,
+      /^60\.00 EUR reserved at the platform\. The payout needs 60\.00 EUR of the platform’s balance/,
     );
   });
 

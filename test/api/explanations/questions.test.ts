@@ -61,14 +61,14 @@ const quiet: Answers = {
   late: '-',
   todo: '-',
   me: '-',
-  decided: 'Made known by shop',
+  decided: 'Created by shop',
   differs: '-',
   missing: '-',
   release: '-',
 };
 const ordered = { decided: 'Ordered by shop' };
 const carries = { ...ordered, earnings: 'order-1 10000 eur' };
-const planned = { decided: 'Made known by shop; Changed by shop' };
+const planned = { decided: 'Created by shop; Changed by shop' };
 
 /** Each situation, and what is answered otherwise than by nothing. */
 const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
@@ -174,7 +174,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
     {
       unpaid: 'hold (operator); no-payout (platform)',
       holder: 'back office since then, release',
-      decided: 'Made known by shop; Money held by back office',
+      decided: 'Created by shop; Hold placed by back office',
       missing: '0 eur, not-ordered 5000 eur',
       release: '7000 eur payable, 0 payouts go on, waits: no-payout',
     },
@@ -185,7 +185,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
       unpaid: 'hold (operator)',
       next: 'payday then',
       holder: 'back office since then, release',
-      decided: `${planned.decided}; Money held by back office`,
+      decided: `${planned.decided}; Hold placed by back office`,
       missing: '0 eur, on-hold 7000 eur',
       release: '7000 eur payable, 0 payouts go on, waits: payday',
     },

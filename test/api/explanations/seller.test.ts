@@ -155,8 +155,8 @@ describe('what a seller is told', () => {
     await api.post(`/v1/sellers/${id}/retry`, {}, { as: 'other' });
     const { decisions } = await explain(id);
     expect(decisions).toMatchObject([
-      { what: 'Made known', apiKeyName: 'shop' },
-      { what: 'Told to try again', apiKeyName: 'back office' },
+      { what: 'Created', apiKeyName: 'shop' },
+      { what: 'Retry ordered', apiKeyName: 'back office' },
     ]);
   });
 
@@ -169,9 +169,9 @@ describe('what a seller is told', () => {
     const { decisions, waits, money, summary } = await explain(id);
     const about = expect.stringMatching(/^hold_/);
     expect(decisions.slice(1)).toMatchObject([
-      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+      { what: 'Hold placed', about, reason: 'odd orders', apiKeyName: 'back office' },
       { what: 'Hold released', about, reason: 'papers came', apiKeyName: 'shop' },
-      { what: 'Money held', about, reason: 'odd orders', apiKeyName: 'back office' },
+      { what: 'Hold placed', about, reason: 'odd orders', apiKeyName: 'back office' },
     ]);
     expect(waits).toMatchObject([{ for: 'hold', by: 'back office' }]);
     expect(money).toMatchObject([{ payable: { amount: 0 }, held: { amount: 70_00 } }]);
@@ -201,17 +201,16 @@ describe('what a seller is told', () => {
       expect.objectContaining({
         what: 'becomes-payable',
         at,
-        text: '70.00 EUR becomes payable; the payday of Wed, 2 Jan 2199, 09:00 Europe/Berlin would pay it',
+        text: '70.00 EUR becomes payable; the payday of Wed, 2 Jan 2199, 09:00 Europe/Berlin would pay this money',
       }),
     );
   });
 
+  const unplanned = '70.00 EUR becomes payable; no payday pays this money: order a payout';
+  const atOnce = 'it is paid at once if the threshold of 90.00 EUR is reached';
   test.each([
-    [{ interval: 'manual' }, '70.00 EUR becomes payable; no payday pays it: order a payout'],
-    [
-      { interval: 'manual', thresholds: { eur: 90_00 } },
-      '70.00 EUR becomes payable; no payday pays it: order a payout; it is paid at once where 90.00 EUR is reached',
-    ],
+    [{ interval: 'manual' }, unplanned],
+    [{ interval: 'manual', thresholds: { eur: 90_00 } }, `${unplanned}; ${atOnce}`],
   ])('about what becomes payable without a payday: %j', async (schedule, text) => {
     const id: SellerId = await api.makeSeller({ status: 'active' });
     await stage.plan(id, schedule);
@@ -225,10 +224,10 @@ describe('what a seller is told', () => {
     await stage.situations['was rejected by Stripe'](id);
     const { waits, summary } = await explain(id);
     const [first] = waits;
-    expect(first?.liftedBy).toMatch(
-      /^Taking the rejection back: .* only Stripe, whom the platform/,
-    );
-    expect(summary).toMatch(/rejected its account, for good.*money at the platform stays there/);
+    const end = /^Withdrawing the rejection\. .* Only Stripe withdraws a rejection by Stripe: the/;
+    expect(first?.liftedBy).toMatch(end);
+    const what = /rejected the seller’s account permanently.*money at the platform stays there/;
+    expect(summary).toMatch(what);
     expect(JSON.stringify(waits)).not.toContain('onboarding-link');
     await stage.beActive(id);
     expect((await explain(id)).waits.map((one) => one.for)).not.toContain('account-rejected');
@@ -247,8 +246,8 @@ describe('what a seller is told', () => {
       },
     ]);
     expect(told.waits[0]).toMatchObject({
-      reason: 'Nothing is sent to its bank account for EUR: The bank account is closed',
-      liftedBy: expect.stringContaining('what came back is then paid anew by itself'),
+      reason: 'Nothing is sent to the seller’s bank account for EUR: The bank account is closed',
+      liftedBy: expect.stringContaining('Returned money is then paid again automatically'),
       commands: [
         { path: `/v1/sellers/${id}/onboarding-link` },
         { path: `/v1/sellers/${id}/account-session` },

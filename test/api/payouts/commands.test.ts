@@ -95,7 +95,7 @@ describe('a payout whose outcome is unknown', () => {
     const detail = 'tr_wrong: it was reversed';
     await parkPayout(api.db, await readPayout(api.db, payoutId), 'outcome-unknown', detail);
     expect(await stages.show(payoutId)).toMatchObject({
-      parked: { explanation: expect.stringContaining(`Its own look there: ${detail}`) },
+      parked: { explanation: expect.stringContaining(`The engine’s own check: ${detail}`) },
     });
     const { body } = await api.get('/v1/attention?limit=100');
     expect(JSON.stringify(body['data'])).toContain(detail);

@@ -178,7 +178,7 @@ describe('a payout on its way', () => {
       text: 'Ordered by shop',
       actor: expect.stringMatching(/^key_/),
     });
-    expect(timeline[2]).toMatchObject({ text: '60.00 EUR set aside', from: 'platform' });
+    expect(timeline[2]).toMatchObject({ text: '60.00 EUR reserved', from: 'platform' });
   });
 
   test('that ended without moving money says why', async () => {

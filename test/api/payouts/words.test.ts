@@ -54,27 +54,27 @@ describe('a payout that was called off says where its money is', () => {
     [
       'nothing was set aside',
       async () => (await stage.orderPayout()).payoutId,
-      'nothing was set aside for it',
+      'no money was reserved',
     ],
     [
       'it was set aside',
       reserved,
-      'the money is payable at the platform, since it was not transferred',
+      'the money is payable at the platform, because it was not transferred',
     ],
     [
       'it was transferred',
       transferred,
-      'the money is at the account, where the next payout takes it',
+      'the money is at the account, where the next payout uses it',
     ],
     [
       'it is in both places',
       inBothPlaces,
-      '30.00 EUR is payable at the platform, since it was not transferred; 100.00 EUR is at the account, where the next payout takes it',
+      '30.00 EUR is payable at the platform, because it was not transferred; 100.00 EUR is at the account, where the next payout uses it',
     ],
   ])('where %s', async (_situation, make, words) => {
     const id = await make();
     const { cancellation } = await cancel(id);
-    expect(cancellation.explanation).toBe(`It was called off: ${words}`);
+    expect(cancellation.explanation).toBe(`The payout was canceled: ${words}`);
     expect((await explain(id)).summary).toContain(` canceled: ${words}`);
   });
 });
@@ -88,12 +88,13 @@ describe('when the bank has it', () => {
     const paid = {
       what: 'paid',
       at: day,
-      text: 'The bank has it: Stripe expects that on 1 Jan 2199',
+      text: 'The bank receives the money. Stripe expects this on 1 Jan 2199',
     };
     const told = await explain(payoutId);
     expect(told.next.map(({ what }) => what)).toEqual(['paid', 'look-again', 'settle']);
     expect(told.next[0]).toMatchObject(paid);
-    const reason = 'Stripe sent it; the bank does not have it yet: Stripe’s estimate is 1 Jan 2199';
+    const reason =
+      'Stripe sent the money, but the bank does not have it yet. Stripe’s estimate is 1 Jan 2199';
     expect(reasonsOf(told)).toEqual([reason]);
     const seller = await explain(sellerId);
     expect(seller.next[0]).toMatchObject({ ...paid, payoutId });
@@ -108,7 +109,7 @@ describe('when the bank has it', () => {
     expect(next.map(({ what }) => what)).toEqual(['look-again', 'paid', 'settle']);
     expect(next[1]).toMatchObject({
       at: null,
-      text: 'The bank has it; Stripe expected that on 5 Jan 2026',
+      text: 'The bank receives the money. Stripe expected this on 5 Jan 2026',
     });
   });
 
@@ -124,11 +125,8 @@ describe('a payout that waits', () => {
     const { watchUntil } = await recordPaid(api.db, await stage.send(payoutId), 10);
     const [reason] = reasonsOf(await explain(payoutId));
     const said = String(new Date(watchUntil ?? '').getUTCFullYear());
-    expect(reason).toMatch(
-      new RegExp(
-        `^The bank has it, and could still send it back: watched until .* ${said}, .* UTC$`,
-      ),
-    );
+    const words = 'The bank has the money, but could still return it. The engine watches';
+    expect(reason).toMatch(new RegExp(`^${words} for a return until .* ${said}, .* UTC$`));
   });
 
   test('for transferred money says from when it can be paid out of the account', async () => {
@@ -139,7 +137,7 @@ describe('a payout that waits', () => {
     const arrived = { transferId: `tr_${payoutId.slice(7)}` as const, arrivesAt: later };
     await recordTransferred(api.db, { payout, key, ...arrived });
     expect(reasonsOf(await explain(payoutId))).toEqual([
-      'The transferred money can be paid out of the account from Tue, 1 Jan 2199, 00:00 UTC',
+      'The transferred money can be paid out from Tue, 1 Jan 2199, 00:00 UTC',
     ]);
   });
 
@@ -149,11 +147,11 @@ describe('a payout that waits', () => {
     const second = body['id'] as PayoutId;
     const first = (id: PayoutId) => explain(id).then(({ waits }) => waits[0]);
     expect(await first(payoutId)).toMatchObject({
-      reason: 'Its turn has come: the seller’s workflow starts it as soon as it looks',
+      reason: 'The payout is next. The seller’s workflow starts it at the workflow’s next check',
       actor: 'engine',
     });
     const waitsForFirst = {
-      reason: `It starts when payout ${payoutId}, which goes first, has its answer from Stripe`,
+      reason: `Payout ${payoutId} goes first. This payout starts when payout ${payoutId} has Stripe’s answer`,
       actor: 'stripe',
     };
     expect(await first(second)).toMatchObject(waitsForFirst);
@@ -162,7 +160,7 @@ describe('a payout that waits', () => {
     );
     await stage.set(sellerId, { status: 'restricted' });
     expect(await first(second)).toMatchObject({
-      reason: 'It starts when its seller is active, and the seller is restricted',
+      reason: 'The payout starts when its seller is active. The seller is restricted',
       actor: 'seller',
     });
   });
@@ -173,10 +171,10 @@ describe('a payout that waits', () => {
     await reservePayout(api.db, payoutId);
     const { body } = await api.post(`/v1/sellers/${sellerId}/payouts`, { amount: 10_00 });
     expect((await explain(body['id'] as PayoutId)).waits[0]).toMatchObject({
-      reason: `It starts when payout ${payoutId}, which goes first, has no hold in its way`,
+      reason: `Payout ${payoutId} goes first. This payout starts when payout ${payoutId} no longer waits for a hold`,
       actor: 'operator',
       liftedBy:
-        'Releasing enough of the holds that the other payout waits for, or its cancellation',
+        'Releasing enough of the holds that the other payout waits for, or canceling that payout',
     });
   });
 
@@ -274,25 +272,26 @@ describe('a payout that waits for the platform’s balance', () => {
     await recordWait(of.db, row, { reason: 'platform-balance', minutes: 60 });
     return { sellerId, payoutId };
   };
-  const needs = 'It needs 100.00 EUR of the platform’s balance at Stripe, which';
+  const needs = 'The payout needs 100.00 EUR of the platform’s balance at Stripe, which';
 
   test('says what it needs and what Stripe has, in its currency', async () => {
     const { sellerId, payoutId } = await runShort(api);
     await sandbox.fund(500_00, 'usd');
     await sandbox.fund(20_00, 'eur');
     const there = await sandbox.available(undefined, 'eur'); // less Stripe's fee
-    const short = `${needs} has ${formatMoney(money(there, 'eur'))} available; it goes on when enough arrives there`;
+    const short = `${needs} has ${formatMoney(money(there, 'eur'))} available. The payout continues when enough money arrives there`;
     expect(reasonsOf(await explain(payoutId))).toEqual([short]);
     expect(reasonsOf(await explain(sellerId))).toContain(`Payout ${payoutId}: ${short}`);
     await sandbox.fund(100_00, 'eur');
-    expect(reasonsOf(await explain(payoutId))[0]).toMatch(/ EUR available by now; it goes on when/);
+    const enough = /which now has .* EUR available\. The payout continues at its next check/;
+    expect(reasonsOf(await explain(payoutId))[0]).toMatch(enough);
   });
 
   test('says what it needs when Stripe does not answer', async () => {
     const own = await startApi();
     const { payoutId } = await runShort(own);
     expect(reasonsOf(await explain(payoutId, own))).toEqual([
-      `${needs} had less; it goes on when enough arrives there`,
+      `${needs} had less. The payout continues when enough money arrives there`,
     ]);
   });
 });

@@ -37,7 +37,7 @@ describe('the details of a payout', () => {
     });
     const details = describePayout(payout, nextStep(payout, false));
     expect(details).toContain(
-      `**reserved**: waits for money in the platform’s balance; looks again at`,
+      `**reserved**: waits for money in the platform’s balance; checks again at`,
     );
     expect(details).toContain('100.00 EUR');
     expect(details).toContain('acct_1');
@@ -134,8 +134,8 @@ test('the details of a seller name its payouts under way, as it last saw them', 
 
 test.each([
   ['late-return', later, /^Waits for the end of the watch for a late return, until .* UTC$/],
-  ['bank', later, /^Waits for the bank to have it; looks again at .* UTC$/],
-  ['outcome-unknown', null, /^Waits for a person who knows what became of it$/],
+  ['bank', later, /^Waits for the bank to receive the money; checks again at .* UTC$/],
+  ['outcome-unknown', null, /^Waits for a person who knows the outcome at Stripe$/],
 ] as const)('the timer of a payout that waits for %s says so in words', (reason, until, words) => {
   expect(summaryOfPayoutWait({ kind: 'wait', for: reason, until })).toMatch(words);
 });

@@ -37,7 +37,7 @@ test.each([
 ] as const)('a lost answer about a %s asks for the id that begins as Stripe’s do', (step, id) => {
   const of = { id: 'payout_1', parkedDetail: 'tr_1: it was reversed', unknownStep: step } as const;
   const { explanation, commands } = payoutParkOf('outcome-unknown', of);
-  expect(explanation).toContain(`${step}: look for payout_1 at Stripe`);
+  expect(explanation).toContain(`${step}. Look for payout_1 at Stripe`);
   expect(explanation).toContain('tr_1: it was reversed');
   expect(commands[0]).toMatchObject({
     path: '/v1/payouts/payout_1/confirm-sent',
