@@ -33,6 +33,24 @@ export function newRequestId(): `req_${string}` {
 }
 
 /**
+ * Creates the idempotency key under which Stripe knows an attempt of a step: the number of the
+ * attempt, or `adopted` for one that Stripe made without this database's knowledge. Keys never
+ * change. `attemptKeyIn` in db/stripe/attempts.ts repeats this rule, and a test compares the two.
+ */
+export function attemptKey(of: {
+  objectId: string;
+  step: string;
+  number: number | 'adopted';
+}): string {
+  return `${of.objectId}/${of.step}/${of.number}`;
+}
+
+/** Creates a new key each time: for a known key, Stripe would repeat its answer and set nothing. */
+export function newSettingKey(sellerId: SellerId): string {
+  return `${sellerId}/${newId('manual')}`;
+}
+
+/**
  * The prefixes of workflow ids, which precede the id of the seller or payout. SQL uses them too.
  */
 export const workflowPrefixes = { seller: 'seller/', payout: 'payout/' } as const;

@@ -23,6 +23,12 @@ export const places = [
 ] as const;
 
 /**
+ * Places whose money needs nothing more from the engine: it is the bank's, it was never the
+ * engine's, or the place is only a counterpart. Money at any other place keeps a seller open.
+ */
+export const settledPlaces = ['owed', 'bank', 'foreign'] as const satisfies readonly Place[];
+
+/**
  * The business event that an entry records. `refund` takes an amount from an earning at the
  * account, or gives it back. `reversal` undoes a transfer.
  */

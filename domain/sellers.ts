@@ -1,6 +1,6 @@
 import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
-import type { PayoutId, SellerId, StripeAccountId } from './ids.ts';
-import type { SellerParkReason } from './parking/reasons.ts';
+import type { HoldId, PayoutId, SellerId, StripeAccountId } from './ids.ts';
+import { parkNames, type SellerParkReason } from './parking/reasons.ts';
 import type { WakeTopic } from './wake-ups.ts';
 
 /** A seller's status. Only an `active` seller is paid. A `closed` seller must first be reopened. */
@@ -85,6 +85,35 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   if (isPayday) return { kind: 'open-payday' };
   const lookAgainAt = earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops)));
   return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
+}
+
+/**
+ * Why a seller needs a person after money came back to the account: nobody pays a closed seller, so
+ * a person must reopen the seller or leave the seller closed. Null if the seller is not closed, or
+ * waits for a person already.
+ */
+export function parksForReturn({
+  status,
+  parked,
+}: Pick<Seller, 'status' | 'parked'>): SellerParkReason | null {
+  return status === 'closed' && parked === null ? parkNames.returnedAfterClose : null;
+}
+
+/** What a seller has open: each list keeps the seller from being closed until it is empty. */
+export type OpenThings = {
+  /** Money that is not settled (`settledPlaces` in domain/ledger.ts), by place and currency. */
+  money: { place: string; currency: string; amount: number }[];
+  /** Payouts that the bank does not have yet. */
+  payouts: PayoutId[];
+  /** Paid payouts that are watched for a late return. */
+  watches: PayoutId[];
+  /** Holds that are neither released nor expired. */
+  holds: HoldId[];
+};
+
+/** True if nothing keeps the seller from being closed. */
+export function mayClose({ money, payouts, watches, holds }: OpenThings): boolean {
+  return [money, payouts, watches, holds].every(({ length }) => length === 0);
 }
 
 /**

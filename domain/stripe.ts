@@ -31,6 +31,15 @@ export function mayOpenAttempt(last: AttemptState | null, isCanceled: boolean): 
   return !isCanceled && (last === null || last === 'refused');
 }
 
+/**
+ * True if an attempt takes the request body that is asked for now: it is open and was never sent. A
+ * sent attempt keeps its body, because Stripe refuses another body under a known key. The SQL of
+ * `openAttempt` repeats this rule, and a test compares the two.
+ */
+export function takesNewBody({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
+  return state === 'started' && !wasSent;
+}
+
 /** The facts that the last check before a POST reads. */
 export type ClearanceFacts = {
   state: AttemptState;

@@ -6,7 +6,7 @@ import {
   recordPayoutsManual,
 } from '../../db/accounts/reads.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
-import { newId, type SellerId, type StripeAccountId } from '../../domain/ids.ts';
+import { newSettingKey, type SellerId, type StripeAccountId } from '../../domain/ids.ts';
 import type { Seller } from '../../domain/sellers.ts';
 import { callOnce, isForbidden, isRefusedRead, readStripe } from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
@@ -60,8 +60,7 @@ export function createAccountActivities(deps: AccountDeps) {
       const asked = readStripe(deps, 'POST /v1/balance_settings', () =>
         stripe.balanceSettings.update(
           { payments: { payouts: { schedule: { interval: 'manual' } } } },
-          // A new key each time: for a known key, Stripe would repeat its answer and set nothing.
-          { ...actingFor(stripeAccount), idempotencyKey: `${sellerId}/${newId('manual')}` },
+          { ...actingFor(stripeAccount), idempotencyKey: newSettingKey(sellerId) },
         ),
       );
       const isTaken = await unlessRefused(asked.then(() => true));

@@ -1,7 +1,6 @@
 import type { PayoutRecord } from '../../domain/explanations/facts.ts';
-import type { Available } from '../../domain/explanations/payout-words.ts';
+import { type Available, waitForPlatform } from '../../domain/explanations/payout-words.ts';
 import { money } from '../../domain/money.ts';
-import { waitNames } from '../../domain/waits.ts';
 import type { AppDeps } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { askStripe, sumIn } from '../stripe/ask.ts';
@@ -17,7 +16,7 @@ export async function readAvailable(
   deps: AppDeps,
   payouts: readonly Pick<PayoutRecord, 'waitingFor'>[],
 ): Promise<Available | undefined> {
-  if (!payouts.some(({ waitingFor }) => waitingFor === waitNames.platformBalance)) return undefined;
+  if (!waitForPlatform(payouts)) return undefined;
   try {
     const { available } = await askStripe(deps, 'GET /v1/balance', (stripe) =>
       stripe.balance.retrieve({}, patience),

@@ -7,6 +7,7 @@ import {
   recordMoneySwitch,
 } from '../../db/operations/money-switch.ts';
 import { listAdoptions } from '../../db/recovery/adoptions.ts';
+import { mayResumeMoney } from '../../domain/payouts/adoption.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
@@ -92,14 +93,13 @@ async function moveSwitch(
 }
 
 /**
- * Refuses to resume money while Stripe has transfers or payouts that this database lost, because
- * the engine would pay that money a second time. The lock delays a running comparison that finds
- * more of them, and the comparison then stops money again.
+ * Refuses to resume while `mayResumeMoney` forbids it. The lock makes a comparison that finds more
+ * unknown money wait, and the comparison then stops money again.
  */
 async function refuseWhileToAdopt(tx: Tx): Promise<void> {
   await lockMoneySwitch(tx);
   const open = await listAdoptions(tx);
-  if (open.length === 0) return;
+  if (mayResumeMoney({ toAdopt: open.length })) return;
   throw new Problem(
     'recovery-open',
     `First adopt or dismiss the ${open.length} objects that /v1/recovery lists`,

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/connect.ts';
 import * as orders from '../../db/sellers/commands.ts';
 import type { SellerCommand } from '../../db/sellers/commands.ts';
 import type { SellerId } from '../../domain/ids.ts';
+import type { OpenThings } from '../../domain/sellers.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { readOpenSeller, readSeller } from '../http/found.ts';
@@ -105,7 +106,7 @@ async function reopen(tx: Tx, { sellerId }: SellerCommand): Promise<void> {
   await orders.reopenSeller(tx, sellerId);
 }
 
-function inWords(open: orders.OpenThings): string {
+function inWords(open: OpenThings): string {
   const { money, payouts, watches, holds } = open;
   const counts = { balances: money, payouts, watches, holds };
   const named = Object.entries(counts)

@@ -24,7 +24,7 @@ export type BankAccountFacts = {
  * Records a seller's current bank accounts, and marks those that no longer exist as gone. If a
  * seller who was paid before changes to another account number, the new number gets no payout for
  * `coolingHours`, because a thief who takes over the seller's login makes the same change. `turned`
- * repeats the rule `cools` in domain/accounts/bank.ts.
+ * repeats the rule `cools` in domain/accounts/bank.ts, and the `case` repeats `coolingEnd`.
  */
 export async function recordBankAccounts(
   tx: Tx,

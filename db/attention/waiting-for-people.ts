@@ -5,7 +5,7 @@ import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
 import type { Db } from '../connect.ts';
-import { isCarrying } from '../schema/statuses.ts';
+import { isCarrying, isUnsettled } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
 
 /**
@@ -173,7 +173,7 @@ const listedPayouts = sql`lateral (
 function heldBy(sellerId: RawBuilder<unknown>, currency: string | undefined) {
   return sql`(
     select currency, sum(amount)::bigint as amount from balances
-    where balances.seller_id = ${sellerId} and place not in ('owed', 'bank', 'foreign')
+    where balances.seller_id = ${sellerId} and ${isUnsettled}
       and ${currency === undefined ? sql`true` : sql`currency = ${currency}`}
     group by currency having sum(amount) <> 0
   ) as held`;

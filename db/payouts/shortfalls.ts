@@ -4,6 +4,7 @@ import type { Payout } from '../../domain/payouts/states.ts';
 import { replaced } from '../../domain/payouts/transitions.ts';
 import type { Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
+import { attemptKeyIn } from '../stripe/attempts.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
@@ -38,14 +39,20 @@ export async function replaceShortPayouts(tx: Tx, sellerId: SellerId): Promise<v
 async function closeStep(tx: Tx, { payoutId }: Payout): Promise<boolean> {
   const { rows } = await sql`
     insert into attempts (key, object_id, step, number, state, account, api_version, request, error)
-    select object_id || '/payout/' || number + 1, object_id, step, number + 1, 'unknown', account,
-      api_version, '{}', '{"reason": "closed-without-sending"}'
+    select ${attemptKeyIn(nextKey)}, object_id, step, number + 1, 'unknown', account, api_version,
+      '{}', '{"reason": "closed-without-sending"}'
     from attempts where object_id = ${payoutId} and step = 'payout'
     order by number desc limit 1
     on conflict do nothing returning key
   `.execute(tx);
   return rows.length > 0;
 }
+
+const nextKey = {
+  objectId: sql.ref('object_id'),
+  step: sql.ref('step'),
+  number: sql`number + 1`,
+};
 
 async function replace(tx: Tx, payout: Payout): Promise<void> {
   const transition = replaced(payout);

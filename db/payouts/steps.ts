@@ -1,8 +1,9 @@
 import { isBankFailure } from '../../domain/accounts/bank.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
-import type { Payout, PayoutStatus } from '../../domain/payouts/states.ts';
+import type { PayoutId } from '../../domain/ids.ts';
+import type { ParkReason } from '../../domain/parking/reasons.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import * as transitions from '../../domain/payouts/transitions.ts';
+import { parksForReturn } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { recordBankFailure } from '../accounts/bank-accounts.ts';
 import type { Db, Tx } from '../connect.ts';
@@ -67,7 +68,8 @@ export async function recordBack(
   why: transitions.Return,
 ): Promise<Payout> {
   return await db.transaction().execute(async (tx) => {
-    const stored = { ...payout, ...(await lockPayout(tx, payout.payoutId)) };
+    const { status, seller } = await lockPayout(tx, payout.payoutId);
+    const stored = { ...payout, status };
     const { sellerId, currency } = payout;
     const isFailure = transitions.mayComeBack(stored) && isBankFailure(why);
     const { isPaused } = isFailure
@@ -76,35 +78,25 @@ export async function recordBack(
     const transition = transitions.cameBack(stored, why, isPaused);
     if (!transition) return readPayout(tx, payout.payoutId);
     const moved = await moveFreeing(tx, stored, transition);
-    await parkClosed(tx, sellerId);
+    const parked = parksForReturn(seller);
+    if (parked)
+      await tx.updateTable('sellers').set({ parked }).where('id', '=', sellerId).execute();
     await addWakeUps(tx, transition.wakes);
     return moved;
   });
 }
 
-/**
- * Parks a closed seller whose money came back. The engine does not pay a closed seller, so a person
- * must decide whether to reopen the seller.
- */
-async function parkClosed(tx: Tx, sellerId: SellerId): Promise<void> {
-  await tx
-    .updateTable('sellers')
-    .set({ parked: parkNames.returnedAfterClose })
-    .where('id', '=', sellerId)
-    .where('status', '=', 'closed')
-    .where('parked', 'is', null)
-    .execute();
-}
-
-async function lockPayout(tx: Tx, payoutId: PayoutId): Promise<{ status: PayoutStatus }> {
-  return tx
+/** Locks the payout and its seller, and returns what they are now. */
+async function lockPayout(tx: Tx, payoutId: PayoutId) {
+  const { status, ...seller } = await tx
     .selectFrom('payouts')
     .innerJoin('sellers', 'sellers.id', 'payouts.seller_id')
-    .select('payouts.status')
+    .select(['payouts.status', 'sellers.status as sellerStatus', 'sellers.parked'])
     .where('payouts.id', '=', payoutId)
     .modifyEnd(lock('sellers', 'to-change'))
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirstOrThrow();
+  return { status, seller: { status: seller.sellerStatus, parked: seller.parked } };
 }
 
 /** Records that a look-up found nothing, or that the outcome of a step has become unknown. */

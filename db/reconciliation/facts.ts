@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import type { PayoutStatus } from '../../domain/payouts/states.ts';
+import { mayPayOut, mayTransfer, type PayoutStatus } from '../../domain/payouts/states.ts';
 import type {
   ArrivedAs,
   Claim,
@@ -53,15 +53,13 @@ async function findPayouts(
 }
 
 function toNamed(row: PayoutRow, sellerId: SellerId): NamedPayout {
-  const { status } = row;
-  const isBefore = status === 'requested' || status === 'reserved';
   return {
     isOfAccount: row.seller_id === sellerId,
     currency: row.currency,
     transferId: row.transfer_id,
     stripePayoutId: row.stripe_id,
-    mayTransfer: isBefore,
-    mayPayOut: isBefore || status === 'transferred',
+    mayTransfer: mayTransfer(row.status),
+    mayPayOut: mayPayOut(row.status),
   };
 }
 

@@ -7,11 +7,13 @@ import {
   type StripeAccountId,
 } from '../../domain/ids.ts';
 import { type Entry, moved } from '../../domain/ledger.ts';
+import { recorderOfReturn } from '../../domain/payouts/transitions.ts';
 import { causes } from '../../domain/reconciliation/discrepancies.ts';
 import {
   agrees,
   type Booking,
   bookingsOf,
+  isOpenReturn,
   type Movement,
 } from '../../domain/reconciliation/movements.ts';
 import type { Db, Tx } from '../connect.ts';
@@ -209,8 +211,8 @@ export function differencesOf(
  * which no workflow follows any more.
  */
 async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<PayoutId[]> {
-  const sources = taken.flatMap(({ movement: { type, net, source }, booking }) =>
-    booking.kind === 'open' && net > 0 && type.startsWith('payout') ? (source ?? []) : [],
+  const sources = taken.flatMap(({ movement, booking }) =>
+    isOpenReturn(movement, booking) ? (movement.source ?? []) : [],
   );
   if (sources.length === 0) return [];
   const rows = await tx
@@ -219,10 +221,10 @@ async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<Pay
     .where('seller_id', '=', sellerId)
     .where('stripe_payout_id', 'in', sources as `po_${string}`[])
     .execute();
-  const followed = rows.filter(({ status }) => status === 'sent' || status === 'paid');
+  const followed = rows.filter((row) => recorderOfReturn(row) === 'workflow');
   await addWakeUps(
     tx,
     followed.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts' as const] })),
   );
-  return rows.flatMap(({ id, status }) => (status === 'settled' ? [id] : []));
+  return rows.flatMap((row) => (recorderOfReturn(row) === 'reader' ? [row.id] : []));
 }

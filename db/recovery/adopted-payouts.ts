@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { SellerId, StripePayoutId, TransferId } from '../../domain/ids.ts';
+import type { PayoutId, SellerId, StripePayoutId, TransferId } from '../../domain/ids.ts';
 import { type PayoutMoney, total } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import { adopted } from '../../domain/payouts/adoption.ts';
+import { adopted, cancelAnswerOfAdopted } from '../../domain/payouts/adoption.ts';
 import type { CancelAnswer } from '../../domain/payouts/states.ts';
 import type { Tx } from '../connect.ts';
 import { allocate } from '../earnings/allocations.ts';
@@ -38,18 +38,14 @@ export async function recordAdopted(
     createdAt: any.createdAt,
   });
   const row = columnsOf(transition);
-  // If the payout was canceled here, it had already been sent: the cancellation came too late.
-  const tooLate = payout && {
-    cancel_answer: sql<CancelAnswer | null>`
-      case when payouts.cancel_ordered_at is not null then 'refused' end`,
-  };
+  const answered = payout && { cancel_answer: await readCancelAnswer(tx, payoutId) };
   await tx
     .insertInto('payouts')
     .values({ id: payoutId, seller_id: sellerId, currency, ordered_by: 'adopted', ...row })
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet({
         ...row,
-        ...tooLate,
+        ...answered,
         transfer_id: sql`coalesce(excluded.transfer_id, payouts.transfer_id)`,
       }),
     )
@@ -57,6 +53,16 @@ export async function recordAdopted(
   await recordEntries(tx, transition.entries);
   // Earnings that the backup lost are allocated when they are posted again.
   if (payout) await allocate(tx, [{ ...money, amount: total(money) }]);
+}
+
+/** What became of an order to cancel the payout, if its row is still there. The row is locked. */
+async function readCancelAnswer(tx: Tx, payoutId: PayoutId): Promise<CancelAnswer | null> {
+  const row = await tx
+    .selectFrom('payouts')
+    .select('cancel_ordered_at')
+    .where('id', '=', payoutId)
+    .executeTakeFirst();
+  return cancelAnswerOfAdopted(row?.cancel_ordered_at ?? null);
 }
 
 /**

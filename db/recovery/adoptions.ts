@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import {
+  attemptKey,
   payoutWorkflowId,
   type SellerId,
   sellerWorkflowId,
   type StripePayoutId,
 } from '../../domain/ids.ts';
-import { adoptedInFlight } from '../../domain/payouts/adoption.ts';
+import { adoptedInFlight, reservesNothing } from '../../domain/payouts/adoption.ts';
 import { type PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellers } from '../locks.ts';
@@ -109,27 +110,17 @@ async function close(
 }
 
 /** The payout's row, if it was not lost. */
-type Row = { status: PayoutStatus; stripe_payout_id: StripePayoutId | null } | undefined;
-
-/**
- * True if no money is reserved for the payout: its row was lost, it is only requested, or it ended
- * before anything was sent.
- */
-function isEmpty(row: Row): boolean {
-  if (!row) return true;
-  const { status, stripe_payout_id: sent } = row;
-  return status === 'requested' || (sent === null && ['skipped', 'canceled'].includes(status));
-}
+type Row = { status: PayoutStatus; stripePayoutId: StripePayoutId | null } | undefined;
 
 /** Locks the payout's row, records the sent attempts, and returns the row. */
 async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row> {
   const row = await tx
     .selectFrom('payouts')
-    .select(['status', 'stripe_payout_id'])
+    .select(['status', 'stripe_payout_id as stripePayoutId'])
     .where('id', '=', of[0]?.payoutId ?? null)
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
-  for (const made of of) await recordSentAttempt(tx, made, isEmpty(row));
+  for (const made of of) await recordSentAttempt(tx, made, reservesNothing(row));
   return row;
 }
 
@@ -140,7 +131,7 @@ async function adoptPayout(
   const [first] = of;
   if (!first?.sellerId) return;
   const { payoutId, sellerId, currency } = first;
-  if (row && !isEmpty(row)) {
+  if (row && !reservesNothing(row)) {
     await move(tx, adoptedInFlight(payoutId, row.status));
   } else {
     await callOffUnsent(tx, { sellerId, currency, by });
@@ -216,7 +207,7 @@ async function recordSentAttempt(
   await tx
     .insertInto('attempts')
     .values({
-      key: `${payoutId}/${step}/adopted`,
+      key: attemptKey({ objectId: payoutId, step, number: 'adopted' }),
       object_id: payoutId,
       step,
       number: sql<number>`coalesce((select max(number) from attempts

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { settledPlaces } from '../../domain/ledger.ts';
 import * as payouts from '../../domain/payouts/states.ts';
 
 /**
@@ -22,6 +23,9 @@ export const isBeforeStripe = among(payouts.beforeStripeStatuses);
 /** True while the bank does not have the payout yet. */
 export const isBeforeBank = among(payouts.beforeBankStatuses);
 
+/** True while the bank has the payout and the engine watches for a late return. */
+export const isWatched = among(payouts.watchedStatuses);
+
 /** True while the payout's money is reserved and not at the bank yet. */
 export const isCarrying = among(payouts.carryingStatuses);
 
@@ -36,3 +40,8 @@ export const hasLeft = among(payouts.leftStatuses);
 
 /** True if the bank refused the payout or sent it back. */
 export const isRefusedByBank = among(payouts.refusedByBankStatuses);
+
+/** True for a balance whose place is not one of the domain's `settledPlaces`. */
+export const isUnsettled = sql<boolean>`balances.place not in (${sql.join(
+  settledPlaces.map((place) => sql.lit(place)),
+)})`;

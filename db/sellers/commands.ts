@@ -1,21 +1,19 @@
 import { sql } from 'kysely';
 import {
-  type HoldId,
   type PayoutId,
   payoutWorkflowId,
   type SellerId,
   sellerWorkflowId,
 } from '../../domain/ids.ts';
-import type { Place } from '../../domain/ledger.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
-import { statusOf } from '../../domain/sellers.ts';
+import { mayClose, type OpenThings, statusOf } from '../../domain/sellers.ts';
 import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
 import { lock, lockSeller, lockSellerAlone } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { notWaiting } from '../payouts/rows.ts';
-import { isBeforeBank } from '../schema/statuses.ts';
+import { isBeforeBank, isUnsettled, isWatched } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -67,15 +65,6 @@ export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
   await wake(tx, sellerId, waiting);
 }
 
-/** What prevents a seller from being closed. */
-export type OpenThings = {
-  money: { place: Place; currency: string; amount: number }[];
-  payouts: PayoutId[];
-  /** Paid payouts that are watched for a late return. */
-  watches: PayoutId[];
-  holds: HoldId[];
-};
-
 /**
  * Closes the seller, or closes nothing and returns what is still open. The lock prevents new rows
  * that refer to the seller, so nothing opens between the check and the closing.
@@ -86,7 +75,7 @@ export async function closeSeller(
 ): Promise<OpenThings | 'closed'> {
   await lockSellerAlone(tx, sellerId);
   const open = await readOpenThings(tx, sellerId);
-  if (Object.values(open).some((things) => things.length > 0)) return open;
+  if (!mayClose(open)) return open;
   await tx
     .updateTable('sellers')
     .set({ status: 'closed', closed_at: businessNow, closed_by: by, close_reason: reason })
@@ -137,11 +126,11 @@ async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
       (select coalesce(json_agg(json_build_object('place', place, 'currency', currency,
           'amount', amount) order by currency, place), '[]') from balances
         where seller_id = ${sellerId} and amount <> 0
-          and place not in ('owed', 'bank', 'foreign')) as money,
+          and ${isUnsettled}) as money,
       array(select id from payouts where seller_id = ${sellerId}
         and ${isBeforeBank()} order by id) as payouts,
       array(select id from payouts where seller_id = ${sellerId}
-        and status = 'paid' order by id) as watches,
+        and ${isWatched()} order by id) as watches,
       array(select id from holds where seller_id = ${sellerId}
         and ${isActive} order by id) as holds
   `.execute(tx);

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
 import {
   type AttemptState,
@@ -39,11 +39,13 @@ export type NewAttempt = {
 /**
  * Returns the last attempt of this step, or opens the next attempt if the last one was refused.
  * Returns undefined for a canceled payout. An attempt that was never sent takes the requested body;
- * an attempt that was sent keeps its body. The insert repeats the rule `mayOpenAttempt` in
- * domain/stripe.ts. The lock on the payout waits for a running cancellation, so its result is
- * visible here.
+ * an attempt that was sent keeps its body. `opened` repeats the rule `mayOpenAttempt` in
+ * domain/stripe.ts, and `renewed` repeats `takesNewBody`. The lock on the payout waits for a running
+ * cancellation, so its result is visible here.
  */
 export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
+  const [objectId, step] = [sql`${asked.objectId}`, sql`${asked.step}`];
+  const key = { objectId, step, number: sql.ref('number') };
   for (;;) {
     const { rows } = await sql<AttemptRow>`
       with payout as (
@@ -54,8 +56,8 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
         order by number desc limit 1
       ), opened as (
         insert into attempts (key, object_id, step, number, account, api_version, request)
-        select ${asked.objectId} || '/' || ${asked.step} || '/' || number, ${asked.objectId},
-          ${asked.step}, number, ${asked.account}, ${asked.apiVersion},
+        select ${attemptKeyIn(key)},
+          ${asked.objectId}, ${asked.step}, number, ${asked.account}, ${asked.apiVersion},
           ${JSON.stringify(asked.request)}::jsonb
         from (select coalesce((select number from last), 0) + 1 as number) as next
         where not exists (select from last where state <> 'refused')
@@ -75,6 +77,11 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
     if (await isCanceled(db, asked.objectId)) return undefined;
     // Another process opened the attempt between the read and the insert: read again.
   }
+}
+
+/** The domain's `attemptKey` in SQL. */
+export function attemptKeyIn(of: Record<'objectId' | 'step' | 'number', RawBuilder<unknown>>) {
+  return sql<string>`${of.objectId} || '/' || ${of.step} || '/' || (${of.number})`;
 }
 
 async function isCanceled(db: Db, objectId: string): Promise<boolean> {

@@ -109,6 +109,15 @@ export function failureOfBank(bank: BankAccountRecord): Failure | null {
  */
 export const coolingHours = 48;
 
+/**
+ * Until when a bank account that starts to cool takes no payout. Null if a setting of no hours
+ * switches the cooling period off. The SQL of `recordBankAccounts` repeats this rule, and a test
+ * compares the two.
+ */
+export function coolingEnd(now: string, hours: number): string | null {
+  return hours > 0 ? new Date(Date.parse(now) + hours * 3_600_000).toISOString() : null;
+}
+
 /** A bank account as Stripe lists it when the account is read. */
 export type ListedBank = {
   stripeId: string;

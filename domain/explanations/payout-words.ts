@@ -17,6 +17,11 @@ export type Beside = {
   available?: Money | undefined;
 };
 
+/** True if what Stripe has available for the platform explains why one of these payouts waits. */
+export function waitForPlatform(payouts: readonly Pick<PayoutRecord, 'waitingFor'>[]): boolean {
+  return payouts.some(({ waitingFor }) => waitingFor === waitNames.platformBalance);
+}
+
 /** What an ordered payout waits for before it starts: its seller, or another payout. */
 function sayStart({ id }: PayoutRecord, { sellerStatus, isRejected, before }: Beside): string {
   if (sellerStatus === undefined || before === undefined) {

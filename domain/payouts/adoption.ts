@@ -1,8 +1,9 @@
 import { waitNames } from '../waits.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../ids.ts';
 import * as postings from '../ledger.ts';
-import { inFlightStatuses, type PayoutStatus } from './states.ts';
+import { type CancelAnswer, inFlightStatuses, type PayoutStatus } from './states.ts';
 import { begin, noDoubt, now, type Transition } from './transition-type.ts';
+
 /** Money that Stripe moved for a payout while this database did not know the payout. */
 export type MadeElsewhere = {
   money: postings.PayoutMoney;
@@ -55,4 +56,33 @@ export function adoptedInFlight(payoutId: PayoutId, status: PayoutStatus): Trans
     wait: { reason: waitNames.lookUp, until: now },
     facts: { adoptedAt: now },
   };
+}
+
+/**
+ * True if no money is reserved for a payout that Stripe made: the payout was lost, has not begun, or
+ * ended with its money where it was.
+ */
+export function reservesNothing(
+  known: { status: PayoutStatus; stripePayoutId: StripePayoutId | null } | undefined,
+): boolean {
+  if (!known) return true;
+  const { status, stripePayoutId } = known;
+  const isEnded = status === 'skipped' || status === 'canceled';
+  return status === 'requested' || (isEnded && stripePayoutId === null);
+}
+
+/**
+ * Stripe's answer to an order to cancel an adopted payout: Stripe made the payout before anybody
+ * could ask, which counts as a refusal. Null if nobody ordered to cancel the payout.
+ */
+export function cancelAnswerOfAdopted(cancelOrderedAt: string | null): CancelAnswer | null {
+  return cancelOrderedAt === null ? null : 'refused';
+}
+
+/**
+ * True if stopped money may be resumed: a person adopted or dismissed everything that Stripe made
+ * without this database's knowledge. Otherwise the engine would pay that money a second time.
+ */
+export function mayResumeMoney({ toAdopt }: { toAdopt: number }): boolean {
+  return toAdopt === 0;
 }

@@ -40,8 +40,11 @@ export const beforeStripeStatuses = ['requested', ...inFlightStatuses] as const;
 /** The bank does not have the payout yet. */
 export const beforeBankStatuses = [...beforeStripeStatuses, 'sent'] as const;
 
+/** The bank has the payout, and the engine watches for a late return. */
+export const watchedStatuses = ['paid'] as const;
+
 /** The payout is not over. */
-export const openStatuses = [...beforeBankStatuses, 'paid'] as const;
+export const openStatuses = [...beforeBankStatuses, ...watchedStatuses] as const;
 
 /** The payout's money is reserved or on its way to the bank. */
 export const carryingStatuses = [...inFlightStatuses, 'sent'] as const;
@@ -64,6 +67,28 @@ export const refusedByBankStatuses = ['failed', 'returned'] as const;
 /** True from reservation to Stripe's definite answer. */
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';
+}
+
+/**
+ * True while Stripe may make the payout's transfer, or may have made a transfer that is not recorded
+ * yet.
+ */
+export function mayTransfer(status: PayoutStatus): boolean {
+  return status === 'requested' || status === 'reserved';
+}
+
+/** The same for the payout at Stripe. */
+export function mayPayOut(status: PayoutStatus): boolean {
+  return isAmong(beforeStripeStatuses, status);
+}
+
+/** True while Stripe has the payout and a workflow follows it. */
+export function isFollowed(status: PayoutStatus): boolean {
+  return isAmong(followedStatuses, status);
+}
+
+function isAmong(statuses: readonly PayoutStatus[], status: PayoutStatus): boolean {
+  return statuses.includes(status);
 }
 
 /**

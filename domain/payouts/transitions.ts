@@ -12,7 +12,7 @@ import { parkNames, type ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
 import { waitNames, type WaitReason } from '../waits.ts';
 import { lookUpDelaysMinutes } from './look-ups.ts';
-import type { Payout } from './states.ts';
+import { isFollowed, type Payout } from './states.ts';
 import {
   begin,
   beginAsRead,
@@ -133,6 +133,18 @@ export type Return = {
 /** True if Stripe has sent the money and the bank may still return it. */
 export function mayComeBack({ status }: Pick<Payout, 'status'>): boolean {
   return status === 'sent' || status === 'paid' || status === 'settled';
+}
+
+/**
+ * Who records the return of a payout that Stripe's books show: the payout's workflow while it
+ * follows the payout, and the reader of the books after the workflow has ended. Undefined if nothing
+ * can come back.
+ */
+export function recorderOfReturn({
+  status,
+}: Pick<Payout, 'status'>): 'workflow' | 'reader' | undefined {
+  if (!mayComeBack({ status })) return undefined;
+  return isFollowed(status) ? 'workflow' : 'reader';
 }
 
 /**

@@ -139,6 +139,14 @@ export function bookingOf(movement: Movement, known: Known): Booking {
   return bookForeign(movement, known, 'moved-without-us');
 }
 
+/**
+ * True if the line brings the money of a payout back and no entry records it yet: the payout or its
+ * seller must record the return.
+ */
+export function isOpenReturn({ type, net }: Pick<Movement, 'type' | 'net'>, { kind }: Booking) {
+  return kind === 'open' && net > 0 && type.startsWith('payout');
+}
+
 /** True if the line and the entry have the same amount and currency. */
 export function agrees(
   line: Pick<Movement, 'net' | 'currency'>,

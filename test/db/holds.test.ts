@@ -9,7 +9,9 @@ import { readPayout } from '../../db/payouts/rows.ts';
 import * as orders from '../../db/sellers/commands.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { clearTry, openAttempt } from '../../db/stripe/attempts.ts';
-import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
+import { type HoldId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import { isOver, payoutStatuses } from '../../domain/payouts/states.ts';
+import type { OpenThings } from '../../domain/sellers.ts';
 import { attemptOf, type MoneyDatabase, startMoneyDatabase } from '../build/money.ts';
 
 let money: MoneyDatabase;
@@ -143,9 +145,7 @@ describe('a paused seller', () => {
 
 describe('a seller', () => {
   const close = (sellerId: SellerId) =>
-    inTx<orders.OpenThings | 'closed'>((tx) =>
-      orders.closeSeller(tx, { sellerId, reason: 'why', by }),
-    );
+    inTx<OpenThings | 'closed'>((tx) => orders.closeSeller(tx, { sellerId, reason: 'why', by }));
 
   test('is not closed while anything is open, and is told what', async () => {
     const sellerId = await sellerWith(100_00);
@@ -158,6 +158,19 @@ describe('a seller', () => {
       holds: [id],
     });
   });
+
+  test.each(payoutStatuses)(
+    'with a payout that is %s is closed if that is over',
+    async (status) => {
+      const sellerId = await money.seller();
+      const order = { seller_id: sellerId, currency: 'eur', ordered_by: 'test' };
+      await money.db
+        .insertInto('payouts')
+        .values({ id: newId('payout'), ...order, status })
+        .execute();
+      expect((await close(sellerId)) === 'closed').toBe(isOver({ status }));
+    },
+  );
 
   test('is closed when nothing is, and opened again as the account says', async () => {
     const sellerId = await money.seller();

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  attemptKey,
   isEarningId,
   isPayoutId,
   isSellerId,
   newId,
+  newSettingKey,
   payoutWorkflowId,
   sellerWorkflowId,
   subjectOf,
@@ -55,5 +57,22 @@ describe('a workflow id', () => {
     ['payout', 'no id'],
   ])('%s belongs to no row: %s', (workflowId) => {
     expect(subjectOf(workflowId)).toBeUndefined();
+  });
+});
+
+describe('a key at Stripe', () => {
+  test('of an attempt names its object, its step and its number', () => {
+    const of = { objectId: 'payout_0123456789abcdefghjk', step: 'transfer' };
+    expect(attemptKey({ ...of, number: 2 })).toBe('payout_0123456789abcdefghjk/transfer/2');
+    expect(attemptKey({ ...of, number: 'adopted' })).toBe(
+      'payout_0123456789abcdefghjk/transfer/adopted',
+    );
+  });
+
+  test('of a setting is new each time', () => {
+    const sellerId = newId('sel');
+    const keys = [newSettingKey(sellerId), newSettingKey(sellerId)];
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(new RegExp(`^${sellerId}/manual_[0-9a-z]{20}$`));
   });
 });

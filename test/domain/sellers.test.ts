@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  mayClose,
   nextSellerStep,
+  type OpenThings,
+  parksForReturn,
   type Seller,
   sellerStatuses,
   type SellerStep,
@@ -108,6 +111,26 @@ describe('a seller', () => {
         else if (bits === 7) expect(next).toBe('active');
         else expect(next).toBe(status === 'onboarding' ? 'onboarding' : 'restricted');
       }
+    }
+  });
+
+  const nothing: OpenThings = { money: [], payouts: [], watches: [], holds: [] };
+  test.each<[why: string, open: Partial<OpenThings>, may: boolean]>([
+    ['nothing is open', {}, true],
+    ['it has money', { money: [{ place: 'account', currency: 'eur', amount: -1 }] }, false],
+    ['the bank has not got a payout', { payouts: [payoutId] }, false],
+    ['a payout may still come back', { watches: [payoutId] }, false],
+    ['it has a hold', { holds: ['hold_0123456789abcdefghjk'] }, false],
+  ])('where %s may be closed or not', (_why, open, may) => {
+    expect(mayClose({ ...nothing, ...open })).toBe(may);
+  });
+
+  test('that is closed and not parked is parked when money comes back', () => {
+    for (const status of sellerStatuses) {
+      const isClosed = status === 'closed';
+      const reason = isClosed ? 'returned-after-close' : null;
+      expect(parksForReturn({ status, parked: null })).toBe(reason);
+      expect(parksForReturn({ status, parked: 'account-refused' })).toBe(null);
     }
   });
 });

@@ -2,11 +2,15 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listBankAccounts, recordBankAccounts } from '../../../db/accounts/bank-accounts.ts';
+import { businessNow } from '../../../db/time.ts';
 import {
   coolingBank,
+  coolingEnd,
+  coolingHours,
   cools,
   failuresBeforePause,
   isConverted,
+  isCooling,
   pausedBank,
   pausesBank,
 } from '../../../domain/accounts/bank.ts';
@@ -94,7 +98,7 @@ test('a read of the account lets those bank accounts cool that the rule names', 
       accounts,
       fc.array(listed, { maxLength: 3 }),
       fc.boolean(),
-      fc.constantFrom(0, 48),
+      fc.constantFrom(0, 1, coolingHours),
       async (old, news, wasPaid, hours) => {
         const sellerId = await money.seller();
         const before = named(old).map((bank) => ({ ...bank, coolsUntil: null }));
@@ -106,25 +110,58 @@ test('a read of the account lets those bank accounts cool that the rule names', 
           stripeId: index % 2 === 0 ? `ba_${index}` : `ba_new_${index}`,
           status: 'new',
         }));
-        await money.db
-          .transaction()
-          .execute((tx) => recordBankAccounts(tx, sellerId, given, hours));
-        const rows = await money.db
-          .selectFrom('bank_accounts')
-          .select(['stripe_id', 'cools_until'])
-          .where('seller_id', '=', sellerId)
-          .execute();
-        const cooling = rows.filter((row) => row.cools_until !== null).map((row) => row.stripe_id);
+        // In one transaction time stands still.
+        const rows = await money.db.transaction().execute(async (tx) => {
+          await recordBankAccounts(tx, sellerId, given, hours);
+          return tx
+            .selectFrom('bank_accounts')
+            .select(['stripe_id', 'cools_until', businessNow.as('now')])
+            .where('seller_id', '=', sellerId)
+            .execute();
+        });
+        const cooling = rows.flatMap((row) =>
+          row.cools_until === null ? [] : { id: row.stripe_id, until: row.cools_until },
+        );
         const standing = before.map((bank) => ({
           ...bank,
           isDefault: bank.isDefault && bank.goneAt === null,
         }));
-        const expected = given.filter((bank) => hours > 0 && cools(bank, standing, wasPaid));
-        expect(cooling.sort()).toEqual(expected.map(({ stripeId }) => stripeId).sort());
+        const until = coolingEnd(rows[0]?.now ?? past, hours);
+        const expected = given.filter((bank) => until && cools(bank, standing, wasPaid));
+        const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
+        expect(cooling.sort(byId)).toEqual(
+          expected.map(({ stripeId: id }) => ({ id, until })).sort(byId),
+        );
       },
     ),
     { numRuns: 80 },
   );
+});
+
+test.each([
+  [-1, 'a moment after the end'],
+  [0, 'at the end'],
+  [1, 'a moment before the end'],
+])('the database says %i ms before a cooling period ends what the rule says: %s', async (ms) => {
+  const sellerId = await money.seller();
+  const bank = { currency: 'eur', fingerprint: null, isDefault: true, goneAt: null };
+  await insert(sellerId, named([{ ...bank, pausedAt: null, coolsUntil: null }]));
+  const [row] = await money.db.transaction().execute(async (tx) => {
+    const end = sql<string>`business_now() + ${ms} * interval '1 millisecond'`;
+    await tx
+      .updateTable('bank_accounts')
+      .set({ cools_until: end })
+      .where('seller_id', '=', sellerId)
+      .execute();
+    const { rows } = await sql<{ now: string; coolsUntil: string; says: boolean }>`
+      select business_now() as now, cools_until as "coolsUntil",
+        bank_cools_until(seller_id, currency) is not null as says
+      from bank_accounts where seller_id = ${sellerId}
+    `.execute(tx);
+    return rows;
+  });
+  expect(row).toMatchObject({ says: row !== undefined && isCooling(row, row.now) });
+  expect(row?.says).toBe(ms > 0);
 });
 
 test('a failure pauses at once where the details are wrong, otherwise with the third', () => {

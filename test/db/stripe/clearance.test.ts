@@ -2,8 +2,13 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { clearTry, openAttempt } from '../../../db/stripe/attempts.ts';
-import { newId } from '../../../domain/ids.ts';
-import { clearanceOf, mayOpenAttempt } from '../../../domain/stripe.ts';
+import { attemptKey, newId } from '../../../domain/ids.ts';
+import {
+  clearanceOf,
+  keyAgeLimitHours,
+  mayOpenAttempt,
+  takesNewBody,
+} from '../../../domain/stripe.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
 let money: MoneyDatabase;
@@ -22,6 +27,8 @@ const facts = fc.record({
   sentHoursAgo: fc.option(fc.constantFrom(0, 11.9, 12.1, 30)),
 });
 type Facts = typeof facts extends fc.Arbitrary<infer Row> ? Row : never;
+
+const past = '2026-01-02T00:00:00.000Z';
 
 async function insertAttempt(of: Pick<Facts, 'state' | 'step'>, sentAt: string | null) {
   const objectId = newId('payout');
@@ -69,14 +76,41 @@ test('the last check before a POST answers as the rule does', async () => {
   );
 });
 
-test('a step gets another attempt where the rule says so', async () => {
+test('a key of exactly the limit is still posted, and a key of a moment more is not', async () => {
+  const movedTo = sql<string>`postgres_start()`;
+  const open = { money_stopped: false, reason: null, compared_start: movedTo };
+  await money.db.updateTable('operations').set(open).execute();
+  for (const [moreMs, clearance] of [
+    [0, 'send'],
+    [1, 'too-old'],
+  ] as const) {
+    const { key } = await insertAttempt({ state: 'started', step: 'transfer' }, past);
+    const hours = keyAgeLimitHours + moreMs / hourMs;
+    // The transaction's time stands still, so that the key is of exactly this age.
+    const answer = await money.db.transaction().execute(async (tx) => {
+      const sentAt = sql<string>`business_now() - ${hours} * interval '1 hour'`;
+      await tx
+        .updateTable('attempts')
+        .set({ first_sent_at: sentAt })
+        .where('key', '=', key)
+        .execute();
+      return clearTry(tx, key, []);
+    });
+    expect(answer.clearance).toBe(clearance);
+    const facts = { state: 'started', step: 'transfer', sentHoursAgo: hours } as const;
+    expect(clearanceOf({ ...facts, isMoneyStopped: false, isCompared: true })).toBe(clearance);
+  }
+});
+
+test('a step gets another attempt, or the body that is asked for, where the rules say so', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.option(state), fc.boolean(), async (last, isCanceled) => {
+    fc.asyncProperty(fc.option(state), fc.boolean(), fc.boolean(), async (last, ...more) => {
+      const [isCanceled, wasSent] = more;
       const sellerId = await money.seller();
       const { objectId } =
         last === null
           ? { objectId: newId('payout') }
-          : await insertAttempt({ state: last, step: 'transfer' }, null);
+          : await insertAttempt({ state: last, step: 'transfer' }, wasSent ? past : null);
       await money.db
         .insertInto('payouts')
         .values({
@@ -87,13 +121,18 @@ test('a step gets another attempt where the rule says so', async () => {
           status: isCanceled ? 'canceled' : 'reserved',
         })
         .execute();
-      const asked = { objectId, step: 'transfer', account: null, apiVersion: 'v', request: {} };
+      const request = { amount: 2 };
+      const asked = { objectId, step: 'transfer', account: null, apiVersion: 'v', request };
       const opened = await openAttempt(money.db, asked);
       const isNew = opened !== undefined && opened.apiVersion === 'v';
       expect(isNew).toBe(mayOpenAttempt(last, isCanceled));
       expect(opened?.number).toBe(
         isNew ? (last === null ? 1 : 2) : last && last !== 'refused' ? 1 : undefined,
       );
+      if (!opened) return;
+      expect(opened.key).toBe(attemptKey(opened));
+      const isRenewed = last !== null && takesNewBody({ state: last, wasSent });
+      expect(opened.request).toEqual(isNew || isRenewed ? request : { amount: 1 });
     }),
     { numRuns: 60 },
   );

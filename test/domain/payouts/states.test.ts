@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  isFollowed,
   isOver,
+  mayPayOut,
+  mayTransfer,
   nextStep,
   type PayoutStatus,
   payoutStatuses,
 } from '../../../domain/payouts/states.ts';
+import { recorderOfReturn } from '../../../domain/payouts/transitions.ts';
 import type { ParkReason } from '../../../domain/parking/reasons.ts';
 import type { WaitReason } from '../../../domain/waits.ts';
 import { aPayout, before, later, noon } from '../../build/payout.ts';
@@ -134,3 +138,22 @@ function expectedStep(
   }
   return unknownStep ? { kind: 'look-up', step: unknownStep } : { kind: stepOf[status] };
 }
+
+test.each<[status: PayoutStatus, transfer: boolean, payout: boolean, recorder?: string]>([
+  // status, its transfer and its payout may still be made, who records its return
+  ['requested', true, true],
+  ['reserved', true, true],
+  ['transferred', false, true],
+  ['sent', false, false, 'workflow'],
+  ['paid', false, false, 'workflow'],
+  ['settled', false, false, 'reader'],
+  ['failed', false, false],
+  ['returned', false, false],
+  ['canceled', false, false],
+  ['skipped', false, false],
+])('Stripe’s books about a payout that is %s are read accordingly', (status, ...expected) => {
+  const [transfer, payout, recorder] = expected;
+  expect([mayTransfer(status), mayPayOut(status)]).toEqual([transfer, payout]);
+  expect(recorderOfReturn({ status })).toBe(recorder);
+  expect(isFollowed(status)).toBe(recorder === 'workflow');
+});
