@@ -38,7 +38,7 @@ const reviewed = 'Your details are being checked.';
 const refused = 'You cannot be paid here.';
 const stopped = 'Payments to you are stopped.';
 const lacking = 'Some details are missing.';
-const forGood = 'This is permanent unless Stripe reverses it';
+const forGood = 'This is permanent unless Stripe withdraws the rejection';
 
 /**
  * The meaning of each state of a capability without a reason: the states of Stripe's v1 and v2, and

@@ -103,7 +103,7 @@ describe('why is this seller not paid, and who must act', () => {
         next: 'operator',
         forSeller: expect.stringContaining('write to support; your money is safe'),
         forOperator:
-          'Stripe rejected the account as fraud. This is permanent unless Stripe reverses it: ask Stripe',
+          'Stripe rejected the account as fraud. This is permanent unless Stripe withdraws the rejection: ask Stripe',
       },
       waits: [{ for: 'account-rejected' }, {}],
     });
