@@ -43,7 +43,8 @@ export type Reservation =
  * transferred. Nothing is reserved while the account is negative, because a transfer would only
  * fill the gap. Money at the platform that is not available yet is not replaced with money from the
  * account. Held money is not reserved: an order for everything shrinks to what the holds leave, and
- * an order for a fixed amount waits until the holds leave enough.
+ * an order for a fixed amount waits until the holds leave enough. An order for more than everything
+ * available, held money included, ends as skipped.
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };

@@ -4,8 +4,8 @@ import { readPayout } from '../../db/payouts/rows.ts';
 import { recordNothingUnknown, recordTransferred } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import type { PayoutId, TransferId } from '../../domain/ids.ts';
-import { formatMoney, money, type Money } from '../../domain/money.ts';
-import type { Candidate } from '../../domain/payouts/confirmations.ts';
+import { money, type Money } from '../../domain/money.ts';
+import { arrivedOtherwise, type Candidate } from '../../domain/payouts/confirmations.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
 import {
   callOnce,
@@ -63,12 +63,8 @@ async function record(
   transfer: Stripe.Transfer,
 ): Promise<Payout> {
   const { arrived, ...facts } = factsOfTransfer(transfer);
-  const { fromPlatform, currency } = payout;
-  const isOther = arrived && !(arrived.amount === fromPlatform && arrived.currency === currency);
-  const [sent, came] = [money(fromPlatform, currency), arrived].map(
-    (one) => one && formatMoney(one),
-  );
-  const otherwise = isOther ? `${transfer.id}: ${sent} arrived as ${came}` : null;
+  const ordered = money(payout.fromPlatform, payout.currency);
+  const otherwise = arrived && arrivedOtherwise(transfer.id, ordered, arrived);
   return recordTransferred(db, { payout, key, otherwise, ...facts });
 }
 

@@ -110,8 +110,8 @@ const payout: RawBuilder<unknown> = sql`
 `;
 
 /**
- * Wakes the account's seller unless the Stripe payout is ours: a payout of ours that is under way
- * is woken itself.
+ * Wakes the account's seller unless the Stripe payout is ours, because our payout is woken itself,
+ * or may become ours, because Stripe's answer to our request has not been recorded yet.
  */
 const sellerUnlessOurs: RawBuilder<unknown> = sql`
   select ${workflowId('seller', 'sellers.id')}, 'money'

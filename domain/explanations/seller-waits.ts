@@ -9,7 +9,11 @@ import { type Actor, waitNames } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
-/** Why this seller cannot be paid, regardless of its money. Empty if the seller can be paid. */
+/**
+ * Why this seller cannot be paid, regardless of its money. Empty if the seller can be paid. While
+ * the seller is parked, its other waits are not listed, because nothing else is done before a person
+ * has decided.
+ */
 export function sellerWaits(seller: SellerBeside): Waiting[] {
   const stopped = parkedWait(seller);
   if (seller.status === 'closed') {

@@ -71,6 +71,10 @@ function payableWait(
   return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands });
 }
 
+/**
+ * Money that waits for a payday: why that payday does not pay it (below the minimum, after the
+ * cut-off, or stopped), or when it does.
+ */
 function paydayWait(
   facts: SellerFacts,
   { currency, amount, commands }: Pick<Waiting, 'commands'> & { currency: string; amount: string },

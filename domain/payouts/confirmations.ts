@@ -1,4 +1,4 @@
-import { type Currency, formatMoney, money } from '../money.ts';
+import { type Currency, formatMoney, type Money, money } from '../money.ts';
 import type { MoneyStep } from '../stripe.ts';
 import type { Payout } from './states.ts';
 
@@ -41,4 +41,18 @@ export function differenceOf(payout: Payout, step: MoneyStep, found: Candidate):
 export function missing(id: string, step: MoneyStep, { stripeAccount }: Payout): string {
   const where = step === 'transfer' ? 'Stripe has' : `${stripeAccount} has`;
   return `${id}: ${where} no such ${step}`;
+}
+
+/**
+ * Says how the amount or currency that arrived at the account differs from the transfer that was
+ * ordered; null if both agree. A payout whose money arrived otherwise waits for a person.
+ */
+export function arrivedOtherwise(
+  transferId: string,
+  ordered: Money,
+  arrived: Money,
+): string | null {
+  const { amount, currency } = ordered;
+  if (arrived.amount === amount && arrived.currency === currency) return null;
+  return `${transferId}: ${formatMoney(ordered)} arrived as ${formatMoney(arrived)}`;
 }

@@ -11,8 +11,9 @@ export type WakeRule =
   | { wakes: 'seller'; by: 'account'; about: WakeTopic }
   | { wakes: 'payout'; by: 'stripe-payout' }
   /**
-   * The account's seller, if the Stripe payout does not belong to a payout that the engine still
-   * follows.
+   * The account's seller, if the Stripe payout is not one of ours and cannot become one of ours:
+   * no payout of the seller waits for Stripe's answer. `sellerUnlessOurs` in
+   * db/stripe-events/inbox.ts looks this up.
    */
   | { wakes: 'seller-unless-ours'; about: 'money' }
   /** The account's seller, unless the account's books were read within `incomeReadMinutes`. */
