@@ -89,7 +89,8 @@ function sellersOf(db: Db) {
   };
 }
 
-function stepsOf(db: Db, orderedBy: ApiKeyId) {
+/** The steps of a payout in this database. */
+export function stepsOf(db: Db, orderedBy: ApiKeyId) {
   const order = (
     sellerId: SellerId,
     amount: number | null = null,

@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import type { Db } from '../../db/connect.ts';
 import { recordEarnings } from '../../db/earnings/rows.ts';
+import { lookForThreshold } from '../../db/paydays/thresholds.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
+import { manualSchedule, type Schedule, weekdays } from '../../domain/paydays/schedule.ts';
 
 /** In each of these a generated seller may have money; its own is the first. */
 export const currencies = ['eur', 'usd', 'jpy'] as const;
@@ -15,12 +17,19 @@ const bank = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('paused' as const, 'cools' as const, 'gone' as const) },
 );
 const amount = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 100_00 }));
+/** What is ordered: everything, or at least as much as Stripe pays out in each currency. */
+const order = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(null) },
+  { weight: 3, arbitrary: fc.integer({ min: 1_00, max: 20_00 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1_00, max: 80_00 }) },
+);
 const money = fc.record({
   currency: fc.constantFrom(...currencies),
   atPlatform: amount,
   later: amount,
   atAccount: fc.oneof(fc.constant(0), fc.integer({ min: -20_00, max: 60_00 })),
   bank,
+  orders: fc.array(order, { maxLength: 2 }),
 });
 const hold = fc.record({
   currency: fc.constantFrom(...currencies),
@@ -29,13 +38,27 @@ const hold = fc.record({
   expires: fc.boolean(),
 });
 
+/** By currency, how far a threshold is above the minimum. */
+const thresholds = fc.dictionary(
+  fc.constantFrom(...currencies),
+  fc.integer({ min: 0, max: 15_00 }),
+);
+
 /** A seller in any state that decides about its payouts. */
 export const anySeller = fc.record({
   status: fc.constantFrom('active' as const, 'active' as const, 'active' as const, 'restricted'),
   isPaused: fc.integer({ min: 0, max: 4 }).map((one) => one === 0),
   money: fc.uniqueArray(money, { selector: (one) => one.currency, minLength: 1, maxLength: 3 }),
-  holds: fc.array(hold, { maxLength: 3 }),
-  minimums: fc.dictionary(fc.constantFrom(...currencies), fc.integer({ min: 1, max: 60_00 })),
+  holds: fc.oneof(fc.constant([]), fc.array(hold, { maxLength: 3 })),
+  minimums: fc.oneof(
+    fc.constant({}),
+    fc.dictionary(fc.constantFrom(...currencies), fc.integer({ min: 1, max: 60_00 })),
+  ),
+  interval: fc.constantFrom('daily' as const, 'weekly' as const, 'manual' as const),
+  weekdays: fc.subarray([...weekdays], { minLength: 1 }),
+  /** The payday has come and was not opened yet; otherwise it is to come. */
+  hasPayday: fc.integer({ min: 0, max: 3 }).map((one) => one > 0),
+  thresholds: fc.oneof(fc.constant({}), thresholds),
 });
 
 /** What `anySeller` generates. */
@@ -44,7 +67,7 @@ export type AnySeller = typeof anySeller extends fc.Arbitrary<infer Seller> ? Se
 /** Money comes, and things lapse, long before any test and long after it. */
 const [past, future] = ['2020-01-02T00:00:00.000Z', '2199-01-01T00:00:00.000Z'];
 
-/** Writes a generated seller into the database; its payday has come and was not opened yet. */
+/** Writes a generated seller, with its ordered payouts, into the database. */
 export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId> {
   const id = newId('sel');
   await db
@@ -60,12 +83,15 @@ export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId
       stripe_account: `acct_${id.slice(4)}`,
       payouts_manual_at: sql<string>`business_now()`,
       account_read_at: sql<string>`business_now()`,
-      next_payout_at: sql<string>`business_now() - interval '1 day'`,
-      schedule: JSON.stringify(dailyWith(seller.minimums)),
+      next_payout_at: nextPayoutAtOf(seller),
+      schedule: JSON.stringify(scheduleOf(seller)),
     })
     .execute();
   for (const one of seller.money) await addMoney(db, id, one);
   for (const one of seller.holds) await addHold(db, id, one);
+  for (const { currency, orders } of seller.money) {
+    for (const ordered of orders) await addOrder(db, id, { currency, amount: ordered });
+  }
   if (seller.isPaused) {
     await db
       .updateTable('sellers')
@@ -73,19 +99,41 @@ export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId
       .where('id', '=', id)
       .execute();
   }
+  await db.transaction().execute((tx) => lookForThreshold(tx, id, scheduleOf(seller)));
   return id;
 }
 
-function dailyWith(minimums: Record<string, number>) {
+async function addOrder(
+  db: Db,
+  sellerId: SellerId,
+  given: { currency: CurrencyOf; amount: number | null },
+): Promise<void> {
+  const { currency, amount: requested_amount } = given;
+  const id = newId('payout');
+  await db
+    .insertInto('payouts')
+    .values({ id, seller_id: sellerId, currency, requested_amount, ordered_by: 'operator' })
+    .execute();
+}
+
+function nextPayoutAtOf({ interval, hasPayday }: AnySeller) {
+  if (interval === 'manual') return null;
+  return sql<string>`business_now() + ${hasPayday ? -1 : 3} * interval '1 day'`;
+}
+
+function scheduleOf(seller: AnySeller): Schedule {
+  const { interval, weekdays: named, minimums, thresholds: above } = seller;
+  const isManual = interval === 'manual';
+  const least: Record<string, number> = isManual ? {} : minimums;
   return {
-    interval: 'daily' as const,
-    weekdays: [],
-    dayOfMonth: null,
+    ...manualSchedule,
+    interval,
+    weekdays: interval === 'weekly' ? named : [],
     at: '00:00',
-    timeZone: 'UTC',
-    cutOffHours: 0,
-    minimums,
-    thresholds: {},
+    minimums: least,
+    thresholds: Object.fromEntries(
+      Object.entries(above).map(([currency, more]) => [currency, (least[currency] ?? 1) + more]),
+    ),
   };
 }
 

@@ -1,16 +1,19 @@
 import * as fc from 'fast-check';
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { openPayday } from '../../db/paydays/rows.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import type { CurrencyDue } from '../../domain/funding.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import { payoutBefore, waitsToStart } from '../../domain/payouts/queue.ts';
 import { startApi, type TestApi } from '../api/harness.ts';
+import { stepsOf } from '../build/money.ts';
 import { anySeller, currencies, makeAnySeller } from './any-seller.ts';
 
 type Sum = { amount: number; currency: string };
-type Wait = { for: string; payoutId: string | null };
+type Wait = { for: string; actor: string; payoutId: string | null };
 type PaydayMoney = { currency: string; pays: Sum; reason: string | null };
 type Explained = { waits: Wait[]; payday: { isKept: boolean; money: PaydayMoney[] } | null };
 type Preview = {
@@ -49,14 +52,48 @@ async function payoutsOf(sellerId: SellerId) {
   return api.db.selectFrom('payouts').selectAll().where('seller_id', '=', sellerId).execute();
 }
 
-/** What became of a payday in one currency, in the words of a forecast. */
-async function doneIn(sellerId: SellerId, currency: string) {
-  const all = await payoutsOf(sellerId);
-  const own = all.find((payout) => payout.currency === currency);
-  if (!own) return { pays: 0, reason: 'nothing' };
-  const { from_platform: fromPlatform, from_account: fromAccount } = own;
-  return { pays: fromPlatform + fromAccount, reason: own.skip_reason ?? own.waiting_for };
+/** What a payout set aside when its turn came, or why it set nothing aside. */
+type Turn = { reserved: number; reason: string | null };
+
+/**
+ * Starts payouts in the order of their queue, as the seller's workflow does, until each one is sent
+ * or the first one of its currency waits.
+ */
+async function takeTurns(sellerId: SellerId, turns: Map<PayoutId, Turn>): Promise<void> {
+  const steps = stepsOf(api.db, newId('key'));
+  for (;;) {
+    const all = (await payoutsOf(sellerId)).map((row) => {
+      return { ...row, createdAt: row.created_at, startedAt: row.started_at };
+    });
+    const next = all.find((one) => waitsToStart(one) && !payoutBefore(one, all));
+    if (!next) return;
+    const started = { started_at: sql<string>`business_now()` };
+    await api.db.updateTable('payouts').set(started).where('id', '=', next.id).execute();
+    const { status, fromPlatform, fromAccount } = await reservePayout(api.db, next.id);
+    const row = (await payoutsOf(sellerId)).find(({ id }) => id === next.id);
+    const reason = row?.skip_reason ?? row?.waiting_for ?? null;
+    turns.set(next.id, { reserved: fromPlatform + fromAccount, reason });
+    if (status === 'reserved') await steps.transfer(next.id);
+    if (fromPlatform + fromAccount > 0) await steps.sendOff(next.id);
+  }
 }
+
+/** Lets a seller be paid: what is ordered, its payday, and what then reaches a threshold. */
+async function pay(sellerId: SellerId) {
+  const turns = new Map<PayoutId, Turn>();
+  await takeTurns(sellerId, turns);
+  for (let times = 0; times < 2; times += 1) {
+    await openPayday(api.db, sellerId, paydaysAround);
+    await takeTurns(sellerId, turns);
+  }
+  return (await payoutsOf(sellerId)).map(({ id, currency, status, ordered_by, skip_reason }) => {
+    const { reserved, reason } = turns.get(id) ?? { reserved: 0, reason: skip_reason };
+    return { currency, orderedBy: ordered_by, isWaiting: status === 'requested', reserved, reason };
+  });
+}
+
+type Done = Awaited<ReturnType<typeof pay>>[number];
+const sum = (done: readonly Done[]): number => done.reduce((all, one) => all + one.reserved, 0);
 
 const ofSeller = ['seller-paused', 'seller-not-active'];
 const forBank: Record<string, string> = {
@@ -64,39 +101,76 @@ const forBank: Record<string, string> = {
   'cooling-period': 'cooling-period',
 };
 
-test('what a payday is said to pay is what its payouts then set aside, or why they do not', async () => {
+test('what a seller is said to be paid is what is then set aside, or why it is not', async () => {
+  const seen = { besides: 0, thresholds: 0, weekly: 0 };
   await fc.assert(
     fc.asyncProperty(anySeller, async (seller) => {
       const id = await makeAnySeller(api.db, seller);
       const told = await ask<Explained>(`/v1/sellers/${id}/explain`);
+      const preview = await ask<{ expected: PaydayMoney[] }>(`/v1/sellers/${id}/schedule/preview`);
+      expect(preview.expected).toEqual(told.payday?.money ?? []);
       const due = await readDue();
-      await openPayday(api.db, id, paydaysAround);
-      for (const { id: payoutId, status } of await payoutsOf(id)) {
-        if (status === 'requested') await reservePayout(api.db, payoutId);
-      }
-      const forecasts = told.payday?.isKept ? told.payday.money : [];
+      const done = await pay(id);
       for (const currency of currencies) {
-        const { pays, reason } = forecasts.find((one) => one.currency === currency) ?? {
-          pays: { amount: 0 },
-          reason: 'nothing-payable',
-        };
-        const isOpened = reason !== 'nothing-payable' && !ofSeller.includes(reason ?? '');
-        const expected = { pays: pays.amount, reason: isOpened ? reason : 'nothing' };
-        expect(await doneIn(id, currency)).toEqual(expected);
-        // Funding adds up the same: what is paid is due, and the rest is not due for that reason.
-        const { parts, notDue } = due.get(currency) ?? { parts: null, notDue: {} };
-        expect(parts?.payday.amount ?? 0).toBe(pays.amount);
-        if (reason !== null && reason !== 'nothing-payable') {
-          expect(Object.keys(notDue)).toEqual([reason]);
-        }
-        const wait = forBank[reason ?? ''];
-        if (wait) expect(told.waits.map((one) => one.for)).toContain(wait);
+        const own = done.filter((one) => one.currency === currency);
+        expectAsTold(told, own, currency);
+        expectAsDue(due.get(currency), own, toldOf(told, currency).reason);
+        const [ordered, payday] = [sum(own.filter(isOrder)), sum(own.filter(isOfPayday))];
+        seen.besides += Number(ordered > 0 && payday > 0);
+        seen.weekly += Number(seller.interval === 'weekly' && payday > 0);
       }
+      const byThreshold = done.filter(({ orderedBy }) => orderedBy === 'threshold');
+      const isReached = told.waits.some((one) => one.for === 'threshold' && one.actor === 'engine');
+      if (sum(byThreshold) > 0) expect(isReached).toBe(true);
+      seen.thresholds += Number(sum(byThreshold) > 0);
       await close(id);
     }),
-    { numRuns: 120 },
+    { numRuns: 300 },
   );
+  expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(0);
 }, 120_000);
+
+const isOfPayday = ({ orderedBy }: Done): boolean => orderedBy === 'schedule';
+const isOrder = ({ orderedBy }: Done): boolean => orderedBy === 'operator';
+
+/** What the explanation says that the payday which has come does in one currency. */
+function toldOf({ payday }: Explained, currency: string): Pick<PaydayMoney, 'pays' | 'reason'> {
+  const forecasts = payday?.isKept ? payday.money : [];
+  const nothing = { pays: { amount: 0, currency }, reason: 'nothing-payable' };
+  return forecasts.find((one) => one.currency === currency) ?? nothing;
+}
+
+/** Compares what the explanation said of one currency with what was done. */
+function expectAsTold(told: Explained, own: readonly Done[], currency: string): void {
+  const { pays, reason } = toldOf(told, currency);
+  const payday = own.filter(isOfPayday);
+  expect(sum(payday)).toBe(pays.amount);
+  // A payday's payout that queues behind an ordered one has no reason of its own.
+  if (!own.some((one) => isOrder(one) && one.isWaiting)) {
+    const isOpened = reason !== 'nothing-payable' && !ofSeller.includes(reason ?? '');
+    expect(payday.map((one) => one.reason)).toEqual(isOpened ? [reason] : []);
+  }
+  const wait = forBank[reason ?? ''];
+  if (wait) expect(told.waits.map((one) => one.for)).toContain(wait);
+}
+
+/** Compares what funding said of one currency with what was done: what is not due has a reason. */
+function expectAsDue(due: CurrencyDue | undefined, own: readonly Done[], reason: string | null) {
+  const { parts, notDue } = due ?? { parts: null, notDue: {} };
+  const orders = own.filter(isOrder);
+  const [payday, threshold] = [parts?.payday.amount ?? 0, parts?.threshold.amount ?? 0];
+  expect(payday + threshold).toBe(sum(own) - sum(orders));
+  // Money that reaches a threshold is due once, although its payday may pay it first.
+  if (threshold === 0) expect(payday).toBe(sum(own.filter(isOfPayday)));
+  // An order that waits for a hold still needs its money: the hold may be released at any time.
+  const isHeld = orders.some((one) => one.reason === 'hold');
+  const ordered = parts?.ordered.amount ?? 0;
+  if (isHeld) expect(ordered).toBeGreaterThanOrEqual(sum(orders));
+  else expect(ordered).toBe(sum(orders));
+  if (reason === null || reason === 'nothing-payable') return;
+  const reasons = Object.keys(notDue);
+  expect(orders.length > 0 ? reasons.filter((one) => one === reason) : reasons).toEqual([reason]);
+}
 
 const anyOrder = fc.record({
   currency: fc.constantFrom(...currencies),
@@ -109,27 +183,29 @@ test('what the release of a hold is said to let go is what the reservation then 
   await fc.assert(
     fc.asyncProperty(anySeller, anyOrder, async (seller, order) => {
       const held = { currency: order.currency, isOfAll: false, amount: null, expires: false };
-      const id = await makeAnySeller(api.db, { ...seller, holds: [held, ...seller.holds] });
+      const holds = [held, ...seller.holds];
+      const money = seller.money.map((one) => ({ ...one, orders: [] }));
+      const id = await makeAnySeller(api.db, { ...seller, holds, money });
       const payoutId = await makeOrder(id, order);
       await api.db
         .updateTable('payouts')
         .set({ waiting_for: 'hold', started_at: '2020-01-02T00:00:00.000Z' })
         .where('id', '=', payoutId)
         .execute();
-      const holds = await api.db
+      const active = await api.db
         .selectFrom('holds')
         .select('id')
         .where('seller_id', '=', id)
         .orderBy('placed_at')
         .execute();
-      for (const { id: holdId } of holds) {
-        const { goesOn, money } = await ask<Preview>(`/v1/holds/${holdId}/preview`);
+      for (const { id: holdId } of active) {
+        const { goesOn, money: sums } = await ask<Preview>(`/v1/holds/${holdId}/preview`);
         await api.post(`/v1/holds/${holdId}/release`, { reason: 'all is well' });
         const row = await reservePayout(api.db, payoutId);
         const total = row.fromPlatform + row.fromAccount;
         const carried = { payoutId, money: { amount: total, currency: order.currency } };
         expect(goesOn).toEqual(total > 0 ? [carried] : []);
-        const own = money.find(({ payableThen }) => payableThen.currency === order.currency);
+        const own = sums.find(({ payableThen }) => payableThen.currency === order.currency);
         if (order.amount === null && total > 0) expect(own?.payableThen.amount).toBe(total);
         released += Number(total > 0);
         if (row.waitingFor !== 'hold') break;
