@@ -1,5 +1,5 @@
 import type { BankReadiness } from '../accounts/bank.ts';
-import { freeOf, type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
+import { type Funds, heldOf, payableOf, planReservation, type SkipReason } from '../funds.ts';
 import { isStanding } from '../holds.ts';
 import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation.ts';
 import { type PaydayWait, waitNames } from '../waits.ts';
@@ -83,22 +83,32 @@ export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>
 }
 
 /**
- * The amount that ordered payouts without a reservation will take from the payable amount. An order
- * for more than the seller has, including held money, is skipped and takes nothing
- * (`planReservation`).
+ * The amount that ordered payouts without a reservation will take, each as `planReservation` decides
+ * in turn. An order that is skipped takes nothing; an order that waits for a hold claims what the
+ * holds leave for it.
  */
 export function takenByOrders(
   orders: readonly { requestedAmount: number | null }[],
   funds: Omit<Funds, 'requestedAmount'>,
 ): number {
   const payable = payableOf(funds);
-  let free: number = freeOf(funds);
+  let left = funds;
   let taken = 0;
   for (const { requestedAmount } of orders) {
-    if (requestedAmount !== null && requestedAmount > free) continue;
-    const amount = Math.min(payable - taken, requestedAmount ?? payable);
-    taken += amount;
-    free -= amount;
+    const plan = planReservation({ ...left, requestedAmount });
+    if (plan.kind === 'skip') continue;
+    const claimed =
+      plan.kind === 'reserve'
+        ? plan.fromAccount + plan.fromPlatform
+        : Math.max(0, Math.min(payable - taken, requestedAmount ?? payable));
+    const fromAccount =
+      plan.kind === 'reserve' ? plan.fromAccount : Math.min(left.atAccount, claimed);
+    taken += claimed;
+    left = {
+      ...left,
+      atAccount: left.atAccount - fromAccount,
+      atPlatform: left.atPlatform - (claimed - fromAccount),
+    };
   }
   return taken;
 }

@@ -17,11 +17,11 @@ const bank = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('paused' as const, 'cools' as const, 'gone' as const) },
 );
 const amount = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 100_00 }));
-/** What is ordered: everything, or at least as much as Stripe pays out in each currency. */
+/** What is ordered: everything, or an amount, also one that is too small to pay out. */
 const order = fc.oneof(
   { weight: 1, arbitrary: fc.constant(null) },
-  { weight: 3, arbitrary: fc.integer({ min: 1_00, max: 20_00 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 1_00, max: 80_00 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 20_00 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 80_00 }) },
 );
 const money = fc.record({
   currency: fc.constantFrom(...currencies),

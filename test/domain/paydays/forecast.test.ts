@@ -157,13 +157,14 @@ describe('the next payday', () => {
 });
 
 test.each<[why: string, asked: (number | null)[], payable: number, taken: number]>([
-  ['no order takes nothing', [], 100, 0],
-  ['an order by amount takes that', [30], 100, 30],
-  ['orders add up', [30, 40], 100, 70],
-  ['an order for all takes what is left', [30, null], 100, 100],
-  ['an order of more than is there is skipped', [400, 30], 100, 30],
-  ['an order of more than others leave is skipped', [80, 30], 100, 80],
+  ['no order takes nothing', [], 100_00, 0],
+  ['an order by amount takes that', [30_00], 100_00, 30_00],
+  ['orders add up', [30_00, 40_00], 100_00, 70_00],
+  ['an order for all takes what is left', [30_00, null], 100_00, 100_00],
+  ['an order of more than is there is skipped', [400_00, 30_00], 100_00, 30_00],
+  ['an order of more than others leave is skipped', [80_00, 30_00], 100_00, 80_00],
   ['nothing is taken of nothing', [null], 0, 0],
+  ['an order below Stripe’s minimum is skipped', [1, 30_00], 100_00, 30_00],
 ])('%s', (_why, asked, atPlatform, taken) => {
   const orders = asked.map((requestedAmount) => ({ requestedAmount }));
   expect(takenByOrders(orders, { ...funds, atPlatform })).toBe(taken);
