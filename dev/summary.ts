@@ -34,7 +34,7 @@ function firstCall(api: string, { inShell }: AdminKey): string {
     -H "Idempotency-Key: first-seller" -H "Content-Type: application/json" \\
     -d '{"email":"ada@example.com","country":"DE"}'
 
-The README continues from there to the first payout.`;
+The README shows the whole way to a first payout.`;
 }
 
 function revoked(remedy: string): string {

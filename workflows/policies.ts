@@ -112,9 +112,9 @@ export const stripeReads = activitiesOf(
   {
     lookUpTransfer: 'Looks for the transfer at Stripe, since the answer was lost',
     lookUpPayout: 'Looks for the payout at Stripe, since the answer was lost',
-    followPayout: 'Reads at Stripe whether the bank has it',
-    retrieveAccount: 'Reads the seller’s account at Stripe',
-    retrieveMovements: 'Reads the books of the seller’s account at Stripe',
+    followPayout: 'Reads from Stripe whether the bank has the money',
+    retrieveAccount: 'Reads the seller’s account from Stripe',
+    retrieveMovements: 'Reads the books of the seller’s account from Stripe',
   },
 );
 

@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   if (!webhooks) await stage.sandbox('PUT', '/webhooks', { mode: 'off' });
   await Promise.race([play(stage), lost(engine)]);
   if (!webhooks) await tellSilence(stage);
-  say(`\nAll told in ${Math.round((Date.now() - startedAt) / 1000)} s, and everything agrees.`);
+  say(`\nThe demo took ${Math.round((Date.now() - startedAt) / 1000)} s, and the books agree.`);
   if (once) return;
   say(farewell(settings, state, stage.people));
   await lost(engine);

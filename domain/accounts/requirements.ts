@@ -102,8 +102,16 @@ function listed(names: readonly string[]): string {
   return more > 0 ? `${named} and ${more} more` : named;
 }
 
+/** The requirements whose field names say little to a seller. */
+const names: Record<string, string> = {
+  external_account: 'bank account',
+  'identity.attestations.terms_of_service.account': 'acceptance of the terms of service',
+};
+
 /** Converts a field name to words: `identity.individual.id_number` becomes `identity number`. */
 function wordsOf(name: string): string {
+  const own = names[name];
+  if (own !== undefined) return own;
   return name
     .replace(/^identity\./, '')
     .replace(/^individual\./, '')

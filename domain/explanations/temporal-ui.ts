@@ -8,10 +8,13 @@ import type { Payout, PayoutStep } from '../payouts/states.ts';
 import type { Seller } from '../sellers.ts';
 import { waits } from '../waits.ts';
 
+/** A blank last paragraph. The UI cuts off about 30 pixels of the end, which are then these. */
+const blankEnd = '\n\u00a0';
+
 /** What a payout is doing, for the person who opens its workflow in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {
   const { payoutId, parked } = payout;
-  // The most important lines come first, because the UI shows five lines and scrolls the rest.
+  // The most important lines come first, because a small window of the UI cuts off the rest.
   return [
     `**${payout.status}**: ${doing(step)}\n`,
     parked && `**Needs a person: ${parked}**\n\n${remedies(payout)}`,
@@ -24,6 +27,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     payout.stripeAccount && `- account \`${payout.stripeAccount}\``,
     payout.transferId && `- transfer \`${payout.transferId}\``,
     payout.stripePayoutId && `- Stripe payout \`${payout.stripePayoutId}\``,
+    blankEnd,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');
@@ -69,6 +73,7 @@ export function describeSeller(seller: Seller): string {
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
     `- seller \`${seller.sellerId}\`, ${seller.country}, ${seller.currency}`,
     `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
+    blankEnd,
   ]
     .filter((line) => typeof line === 'string')
     .join('\n');

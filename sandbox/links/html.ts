@@ -49,7 +49,7 @@ export function setupForm(
   const fields = wantedFields(account).map((one) => field(one, typed?.get(one.name)));
   return page(
     `Get paid: ${name}`,
-    `<p>Stripe's sandbox stands in for Stripe here. Country: ${escape(countryOf(account))}.</p>
+    `<p>This is a page of the sandbox, not of Stripe. Country: ${escape(countryOf(account))}.</p>
 ${trouble === undefined ? '' : `<p role="alert">${escape(trouble)}</p>`}
 <form method="post">
 <input type="hidden" name="session" value="${session}">

@@ -24,7 +24,7 @@ export async function failingBank(stage: Stage): Promise<void> {
     return payouts.find(({ replaces }) => replaces === failing);
   });
   await untilPayout(stage, again.id, 'sent');
-  line(`Of its own accord the engine pays him anew: ${again.id}`);
+  line(`The engine pays him again, without an order: ${again.id}`);
   await stage.letPass(5);
   const paid = await untilPayout(stage, again.id, 'paid');
   const second = paid.transferId === null ? 'without a second transfer' : 'with a second transfer';

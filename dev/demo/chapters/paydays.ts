@@ -14,8 +14,8 @@ export async function paydays(stage: Stage): Promise<void> {
   const { people, line } = stage;
   stage.section('A month of paydays');
   await Promise.all(people.map(async (person) => payWeekly(stage, person)));
-  line(`All are paid on Fridays at 09:00 of their own zone, from ${inWords(minimum)} on;`);
-  line('where banks rest on that day, on the next on which they are open');
+  line(`All are paid on Fridays at 09:00 local time, if at least ${inWords(minimum)} is payable;`);
+  line('if the banks are closed on that day, on the next day on which they are open');
   await Promise.all(people.map(async (person) => earn(stage, person, salesOf(stage, person, 0))));
   for (let week = 1; week <= weeks; week += 1) await playWeek(stage, week);
   await stage.letPass(5);

@@ -112,6 +112,8 @@ test.each([
   ['identity.business_details.id_number', 'business identity number'],
   ['identity.business_details.address', 'business address'],
   ['defaults.responsibilities', 'defaults: responsibilities'],
+  ['external_account', 'bank account'],
+  ['identity.attestations.terms_of_service.account', 'acceptance of the terms of service'],
 ])('%s is said as %s', (description, words) => {
   const requirement = { ...asked('any'), description };
   expect(describeDue([requirement])).toEqual([`Stripe asks the seller for ${words}`]);
