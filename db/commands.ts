@@ -4,6 +4,7 @@ import { type ApiKeyId, newId, type SellerId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
 import { commandLock } from './locks.ts';
 import { businessNow } from './time.ts';
+import { transact } from './wake-ups.ts';
 
 /**
  * A caller's command. Its idempotency key makes the command count only once, whichever API key
@@ -34,7 +35,7 @@ export async function executeCommand<Answer extends CommandAnswer>(
   command: Command,
   effect: (tx: Tx) => Promise<Answer>,
 ): Promise<CommandOutcome<Answer>> {
-  return await db.transaction().execute(async (tx) => {
+  return await transact(db, async (tx) => {
     if (!(await begin(tx, command))) return { kind: 'running' };
     const stored = await findCommand(tx, command);
     if (stored) {

@@ -154,7 +154,7 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
   const instants = await tx
     .selectFrom('sellers')
     .select(['parked_at as parkedAt', 'rejected_at as rejectedAt'])
-    .select('threshold_look_at as thresholdLookAt')
+    .select(['threshold_look_at as thresholdLookAt', 'lists_banks as listsBanks'])
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
   const holds = await listHolds(tx, { sellerId, active: true, limit: mostShown });

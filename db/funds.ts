@@ -60,6 +60,7 @@ export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
   return sql`${hasInFlight({ seller_id: sellerId, currency })} as "isBusy",
     bank_is_paused(${sellerId}, ${currency}) as "isBankPaused",
     is_converted(${sellerId}, ${currency}) as "isConverted",
+    lacks_bank(${sellerId}, ${currency}) as "lacksBank",
     bank_cools_until(${sellerId}, ${currency}) as "coolsUntil"`;
 }
 

@@ -117,6 +117,24 @@ export async function lockSellerOf(
     .executeTakeFirst();
 }
 
+/**
+ * Locks the seller and every other seller who has or had a bank account with the number of this
+ * bank account, because a failure there, and a resumption, concern all of them. Returns all of them.
+ */
+export async function lockSellersOfBank(
+  tx: Tx,
+  { sellerId, bankAccount }: { sellerId: SellerId; bankAccount: string },
+): Promise<SellerId[]> {
+  const { rows } = await sql<{ id: SellerId }>`
+    select id from sellers where id = ${sellerId} or id in (
+      select other.seller_id from bank_accounts own
+      join bank_accounts other on other.fingerprint = own.fingerprint
+      where own.seller_id = ${sellerId} and own.stripe_id = ${bankAccount})
+    order by id ${lock('sellers', 'to-change')}
+  `.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 /** Locks these sellers, and the sellers of these payouts. */
 export async function lockSellers(
   tx: Tx,

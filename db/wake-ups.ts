@@ -12,15 +12,45 @@ export function workflowId(kind: keyof typeof workflowPrefixes, id: string) {
   return sql<string>`${sql.lit(workflowPrefixes[kind])} || ${sql.ref(id)}`;
 }
 
+/** The wake-ups of running transactions that write them at their end, by workflow. */
+const gathered = new WeakMap<Db, Map<string, Set<WakeTopic>>>();
+
 /**
- * Records wake-ups in the transaction that causes them. Several wake-ups are written and removed in
- * the order of their ids, so that transactions never wait for each other in a cycle.
+ * Runs a transaction whose steps notify workflows. All its wake-ups are written at its end, in one
+ * statement and in the order of their ids. Written step by step, two transactions could wait for
+ * each other in a cycle.
+ */
+export async function transact<Result>(db: Db, run: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return db.transaction().execute(async (tx) => {
+    const all = new Map<string, Set<WakeTopic>>();
+    gathered.set(tx, all);
+    const result = await run(tx);
+    gathered.delete(tx);
+    await addWakeUps(
+      tx,
+      [...all].map(([workflowId, topics]) => ({ workflowId, topics: [...topics] })),
+    );
+    return result;
+  });
+}
+
+/**
+ * Records wake-ups in the transaction that causes them: at its end if it was begun with `transact`.
+ * Several wake-ups are written and removed in the order of their ids, so that transactions never
+ * wait for each other in a cycle.
  */
 export async function addWakeUps(
   db: Db,
   wakeUps: readonly Omit<WakeUp, 'version'>[],
 ): Promise<void> {
   if (wakeUps.length === 0) return;
+  const all = gathered.get(db);
+  if (all) {
+    for (const { workflowId, topics } of wakeUps) {
+      all.set(workflowId, new Set([...(all.get(workflowId) ?? []), ...topics]));
+    }
+    return;
+  }
   const given = JSON.stringify(
     wakeUps.map(({ workflowId, topics }) => ({ workflow_id: workflowId, topics })),
   );

@@ -23,6 +23,14 @@ export const keyAgeLimitHours = 12;
 export type AttemptState = 'started' | 'succeeded' | 'refused' | 'unknown';
 
 /**
+ * True for an attempt that may have made an object at Stripe. A refused attempt made nothing. The SQL
+ * `mayHaveMade` in db/schema/statuses.ts repeats this rule, and a test compares the two.
+ */
+export function mayHaveMade({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
+  return state !== 'refused' && (wasSent || state === 'succeeded');
+}
+
+/**
  * True if a step may open another attempt: there is no attempt yet, or Stripe refused the last
  * attempt, so nothing moved; and the payout was not canceled. The SQL of `openAttempt` repeats this
  * rule, and a test compares the two.

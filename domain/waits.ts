@@ -148,7 +148,7 @@ const rows = {
     ui: 'the cooling period after a change of the bank account',
     onPayday:
       'The seller’s bank account was changed. The money is paid once the cooling period is over',
-    says: 'The bank account was changed, and earlier payouts went to a different one. Nothing is sent to the changed bank account until the cooling period is over',
+    says: 'The bank account was changed after money had been sent, or may have been sent, to the seller. Nothing is sent to the changed bank account until the cooling period is over',
     actor: 'engine',
     liftedBy: 'Time, or a person who knows that the seller changed the bank account',
     commands: (of) => bankCommand(of, 'waive-cooling'),

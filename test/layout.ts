@@ -44,8 +44,8 @@ export const mayKnow: Record<string, Record<string, string>> = {
   db: {
     accounts: 'wake-ups',
     'api-keys': '',
-    attention: 'accounts commands holds payouts sellers',
-    commands: '',
+    attention: 'accounts commands holds payouts sellers wake-ups',
+    commands: 'wake-ups',
     earnings: 'ledger paydays wake-ups',
     events: '',
     explanations:

@@ -1,10 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import {
-  listBankAccounts,
-  resumeBankAccount,
-  waiveCooling,
-} from '../../db/accounts/bank-accounts.ts';
-import { wakeWaitingPayouts } from '../../db/accounts/reads.ts';
+import { listBankAccounts } from '../../db/accounts/bank-accounts.ts';
+import { resumeBankAccount, waiveCooling } from '../../db/accounts/bank-pauses.ts';
 import { listRequirements } from '../../db/accounts/requirements.ts';
 import type { Tx } from '../../db/connect.ts';
 import { type BankAccountRecord, failureOfBank } from '../../domain/accounts/bank.ts';
@@ -17,7 +13,7 @@ import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, SellerParams } from '../http/schemas.ts';
-import { Failure, Requirement } from './schemas.ts';
+import { Failure, Requirement, SharedWith } from './schemas.ts';
 
 const getRequirements = defineRoute({
   method: 'get',
@@ -68,8 +64,13 @@ const BankAccount = z
     }),
     pausedAt: schemas.Instant.nullable().openapi({
       description:
-        'When the engine stopped sending payouts to this bank account. Payouts continue once the seller enters another bank account, or a person resumes this bank account',
+        'When the engine stopped sending payouts to this account number, for every seller who uses it. Payouts continue once the seller enters another bank account, or a person resumes the number. If a payout failed because of the holder’s details, only this seller is paused',
     }),
+    asksPerson: z.boolean().openapi({
+      description:
+        '`true`: payouts were switched to an account number that another seller already used. The cooling period is longer, so that a person can look and waive it',
+    }),
+    sharedWith: SharedWith,
   })
   .openapi('BankAccount');
 
@@ -101,7 +102,7 @@ const resume = defineRoute({
   operationId: 'resumeBankAccount',
   summary: 'Resume a paused bank account',
   description:
-    'Use this after the seller or the bank has corrected the fault. Waiting payouts continue immediately.',
+    'Use this after the seller or the bank has corrected the fault. The account number is resumed for every seller who uses it, and their waiting payouts continue immediately.',
   tags: ['Sellers'],
   request: { params: BankAccountParams, headers: schemas.CommandHeaders },
   responses: { 200: answer(BankAccount, 'The bank account') },
@@ -187,7 +188,6 @@ async function letPay(
       'unknown-bank-account',
       'This seller has never had a bank account with this id',
     );
-  await wakeWaitingPayouts(tx, sellerId);
   const bank = (await listBankAccounts(tx, sellerId)).find(({ id }) => id === bankAccountId);
   if (!bank) throw new Error('a bank account disappeared within a transaction');
   return { status: 200 as const, body: toBankAccount(bank), objectId: sellerId };

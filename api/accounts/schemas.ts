@@ -33,6 +33,17 @@ export const Requirement = z
   })
   .openapi('Requirement');
 
+/** The other sellers who use an account number. */
+export const SharedWith = z
+  .object({
+    count: z.int(),
+    first: z.array(z.string()).openapi({ description: 'The ids of at most 20 of these sellers' }),
+  })
+  .openapi({
+    description:
+      'The other sellers who have a bank account with this account number now. For operators only',
+  });
+
 /** A seller's bank account in an explanation. */
 export const ExplainedBank = z
   .object({
@@ -55,5 +66,6 @@ export const ExplainedBank = z
     failure: Failure.nullable().openapi({
       description: 'What prevents payouts to this bank account. Null if nothing does',
     }),
+    sharedWith: SharedWith,
   })
   .openapi('ExplainedBankAccount');

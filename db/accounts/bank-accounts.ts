@@ -1,13 +1,9 @@
 import { sql } from 'kysely';
-import {
-  type BankAccountRecord,
-  failureWindowDays,
-  pausesBank,
-} from '../../domain/accounts/bank.ts';
-import { notTheBank } from '../../domain/accounts/failures.ts';
+import { type BankAccountRecord, longestCoolingHours } from '../../domain/accounts/bank.ts';
+import { holderCodes } from '../../domain/accounts/failures.ts';
 import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
-import { isAtBank, isRefusedByBank } from '../schema/statuses.ts';
+import { isRefusedByBank, mayHaveBeenSent } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -21,10 +17,11 @@ export type BankAccountFacts = {
 };
 
 /**
- * Records a seller's current bank accounts, and marks those that no longer exist as gone. If a
- * seller who was paid before changes to another account number, the new number gets no payout for
- * `coolingHours`, because a thief who takes over the seller's login makes the same change. `turned`
- * repeats the rule `cools` in domain/accounts/bank.ts, and the `case` repeats `coolingEnd`.
+ * Records a seller's current bank accounts, and marks those that no longer exist as gone. If money
+ * was sent to the seller before, and payouts change to another account number, the new number gets
+ * no payout for `coolingHours`, because a thief who takes over the seller's login makes the same
+ * change. `turned` repeats the rule `cools` in domain/accounts/bank.ts, and the `case` repeats
+ * `coolingEnd`.
  */
 export async function recordBankAccounts(
   tx: Tx,
@@ -37,90 +34,72 @@ export async function recordBankAccounts(
       return { ...bank, stripe_id, is_default };
     }),
   );
+  const isReplaced = sql`exists (select from given where is_default
+    and given.currency = bank.currency and given.stripe_id <> bank.stripe_id)`;
   await sql`
     with given as (
       select * from jsonb_to_recordset(${given}::jsonb) as bank(stripe_id text, currency text,
         fingerprint text, status text, is_default boolean)
     ), turned as (
-      select stripe_id from given where is_default and ${coolingHours} > 0
+      select stripe_id, exists (select from bank_accounts other
+          where other.fingerprint = given.fingerprint and other.seller_id <> ${sellerId}
+            and other.gone_at is null) as is_shared
+      from given where is_default and ${coolingHours}::int > 0
         and exists (select from bank_accounts where seller_id = ${sellerId})
-        and exists (select from payouts where seller_id = ${sellerId}
-          and ${isAtBank()})
+        and exists (select from payouts where seller_id = ${sellerId} and ${mayHaveBeenSent})
         and not exists (select from bank_accounts before where before.seller_id = ${sellerId}
-          and before.currency = given.currency and before.is_default and before.gone_at is null
+          and before.currency = given.currency and before.used_last
           and coalesce(before.fingerprint = given.fingerprint,
             before.stripe_id = given.stripe_id))
     ), gone as (
-      update bank_accounts set gone_at = business_now(), is_default = false
-      where seller_id = ${sellerId} and gone_at is null
+      update bank_accounts as bank set gone_at = coalesce(gone_at, business_now()),
+        is_default = false, used_last = used_last and not ${isReplaced}
+      where seller_id = ${sellerId} and (gone_at is null or used_last and ${isReplaced})
         and stripe_id not in (select stripe_id from given)
     )
     insert into bank_accounts as bank (seller_id, stripe_id, currency, fingerprint, status,
-      is_default, cools_until)
-    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default,
-      case when stripe_id in (select stripe_id from turned)
-        then business_now() + ${coolingHours} * interval '1 hour' end
-    from given
+      is_default, used_last, cools_until, asks_person_since)
+    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default, is_default,
+      case when is_shared is not null then business_now() + interval '1 hour'
+        * case when is_shared then greatest(${coolingHours}::int, ${longestCoolingHours}::int)
+          else ${coolingHours}::int end end,
+      case when is_shared then business_now() end
+    from given left join turned using (stripe_id)
     on conflict (seller_id, stripe_id) do update set currency = excluded.currency,
       fingerprint = excluded.fingerprint, status = excluded.status,
       is_default = excluded.is_default, gone_at = null,
-      cools_until = coalesce(excluded.cools_until, bank.cools_until)
+      used_last = excluded.is_default or (bank.used_last and not ${isReplaced}),
+      cools_until = coalesce(excluded.cools_until, bank.cools_until),
+      asks_person_since = case when excluded.cools_until is null then bank.asks_person_since
+        else excluded.asks_person_since end
   `.execute(tx);
-}
-
-/**
- * Records that a payout to this bank account failed. Returns whether the bank account is paused.
- */
-export async function recordBankFailure(
-  tx: Tx,
-  failed: { sellerId: SellerId; currency: string; bankAccount: string; failureCode: string | null },
-): Promise<{ isPaused: boolean }> {
-  const { sellerId, currency, bankAccount, failureCode } = failed;
-  const pauses = pausesBank(await countFailures(tx, sellerId, bankAccount), failureCode);
-  const { rows } = await sql<{ isPaused: boolean }>`
-    insert into bank_accounts as bank (seller_id, stripe_id, currency, status, is_default,
-      failures, paused_at)
-    values (${sellerId}, ${bankAccount}, ${currency}, 'errored', true, 1,
-      case when ${pauses} then business_now() end)
-    on conflict (seller_id, stripe_id) do update set failures = bank.failures + 1,
-      status = 'errored', paused_at = coalesce(bank.paused_at, excluded.paused_at)
-    returning paused_at is not null as "isPaused"
-  `.execute(tx);
-  return { isPaused: rows[0]?.isPaused === true };
-}
-
-/**
- * Counts the payouts to this bank account that failed because of the bank within
- * `failureWindowDays`. The condition repeats `isBankFailure` in domain/accounts/bank.ts.
- */
-async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from payouts where seller_id = ${sellerId}
-      and bank_account = ${bankAccount} and ${isRefusedByBank()}
-      and over_at > business_now() - ${failureWindowDays} * interval '1 day'
-      and failure_code is distinct from ${notTheBank}
-  `.execute(tx);
-  return rows[0]?.count ?? 0;
 }
 
 /**
  * Orders a new payout for each returned payout whose money can be paid now, because its currency
- * has a usable bank account. A returned payout is replaced only once.
+ * has a usable bank account. A returned payout is replaced only once. A closed seller is paid after
+ * it was reopened.
  */
-export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
-  const { rows } = await sql<{ id: PayoutId; currency: string; amount: number }>`
+export async function payAnew(tx: Tx, sellers: readonly SellerId[]): Promise<PayoutId[]> {
+  const { rows } = await sql<{
+    id: PayoutId;
+    sellerId: SellerId;
+    currency: string;
+    amount: number;
+  }>`
     update payouts set awaits_details = false
-    where seller_id = ${sellerId} and awaits_details
+    where seller_id = any(${sellers}::text[]) and awaits_details
       and not bank_is_paused(seller_id, currency)
-      and exists (select from bank_accounts bank where bank.seller_id = ${sellerId}
+      and exists (select from sellers where sellers.id = seller_id and sellers.status <> 'closed')
+      and exists (select from bank_accounts bank where bank.seller_id = payouts.seller_id
         and bank.currency = payouts.currency and bank.is_default and bank.gone_at is null)
-    returning id, currency, from_platform + from_account as amount
+    returning id, seller_id as "sellerId", currency, from_platform + from_account as amount
   `.execute(tx);
   if (rows.length === 0) return [];
   const ordered = await tx
     .insertInto('payouts')
     .values(
-      rows.map(({ id, currency, amount }) => ({
+      rows.map(({ id, sellerId, currency, amount }) => ({
         id: newId('payout'),
         seller_id: sellerId,
         currency,
@@ -132,48 +111,12 @@ export async function payAnew(tx: Tx, sellerId: SellerId): Promise<PayoutId[]> {
     .onConflict((conflict) => conflict.column('replaces').doNothing())
     .returning('id')
     .execute();
-  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
+  const concerned = [...new Set(rows.map(({ sellerId }) => sellerId))];
+  await addWakeUps(
+    tx,
+    concerned.map((id) => ({ workflowId: sellerWorkflowId(id), topics: ['payouts'] })),
+  );
   return ordered.map(({ id }) => id);
-}
-
-/**
- * Resumes a paused bank account, and immediately orders payouts of the money that this account
- * returned, so that no payday pays this money as well. Returns false if the bank account does not
- * exist.
- */
-export async function resumeBankAccount(
-  tx: Tx,
-  sellerId: SellerId,
-  stripeId: string,
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('bank_accounts')
-    .set({ paused_at: null })
-    .where('seller_id', '=', sellerId)
-    .where(isSameAs(sellerId, stripeId))
-    .executeTakeFirst();
-  await payAnew(tx, sellerId);
-  return numUpdatedRows > 0n;
-}
-
-/**
- * Ends the cooling period of a changed bank account, because a person knows that the seller changed
- * it. Returns false if the bank account does not exist.
- */
-export async function waiveCooling(tx: Tx, sellerId: SellerId, stripeId: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('bank_accounts')
-    .set({ cools_until: null })
-    .where('seller_id', '=', sellerId)
-    .where(isSameAs(sellerId, stripeId))
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-/** True for the bank account with this id, and for every bank account with the same number. */
-function isSameAs(sellerId: SellerId, stripeId: string) {
-  return sql<boolean>`(stripe_id = ${stripeId} or fingerprint in (select fingerprint
-    from bank_accounts where seller_id = ${sellerId} and stripe_id = ${stripeId}))`;
 }
 
 /** Lists a seller's current and former bank accounts, newest first. */
@@ -182,21 +125,10 @@ export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<Bank
     .selectFrom('bank_accounts as bank')
     .selectAll()
     .select(businessNow.as('now'))
-    .select((is) =>
-      is
-        .selectFrom('bank_accounts as paused')
-        .select((of) => of.fn.min('paused.paused_at').as('at'))
-        .whereRef('paused.seller_id', '=', 'bank.seller_id')
-        .where((of) =>
-          of.or([
-            of('paused.stripe_id', '=', of.ref('bank.stripe_id')),
-            of('paused.fingerprint', '=', of.ref('bank.fingerprint')),
-          ]),
-        )
-        .as('same_paused_at'),
-    )
+    .select(pausedAt.as('same_paused_at'))
     .select(lastFailure.as('failure_code'))
     .select(coolsUntil.as('same_cools_until'))
+    .select(sharedWith.as('shared_with'))
     .where('seller_id', '=', sellerId)
     .orderBy('first_seen_at', 'desc')
     .orderBy('stripe_id')
@@ -213,15 +145,46 @@ export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<Bank
     failureCode: row.failure_code,
     pausedAt: row.same_paused_at,
     coolsUntil: row.same_cools_until,
+    asksPerson: row.same_cools_until !== null && row.asks_person_since !== null,
+    sharedWith: row.shared_with,
   }));
 }
 
-/** The failure code of the last failed payout to a bank account, named `bank`. */
-const lastFailure = sql<string | null>`(select failure_code from payouts
-  where payouts.seller_id = bank.seller_id and failure_code is not null and bank_account in (
-    select stripe_id from bank_accounts same where same.seller_id = bank.seller_id
-      and (same.stripe_id = bank.stripe_id or same.fingerprint = bank.fingerprint))
-  order by over_at desc limit 1)`;
+/** Since when a bank account, named `bank`, is paused. */
+const pausedAt = sql<
+  string | null
+>`bank_paused_since(bank.seller_id, bank.stripe_id, bank.fingerprint)`;
+
+/**
+ * The payouts, of every seller, that failed at the number of a bank account, named `bank`. Failures
+ * that concerned the details of another holder are left out.
+ */
+export const failedThere = sql`lateral (
+  select payouts.id, failure_code, over_at from bank_accounts same join payouts
+    on payouts.seller_id = same.seller_id and payouts.bank_account = same.stripe_id
+  where same.fingerprint = bank.fingerprint and ${isRefusedByBank()}
+    and (same.seller_id = bank.seller_id or failure_code is null
+      or not failure_code in (${sql.join(holderCodes.map((code) => sql.lit(code)))}))
+  union
+  select id, failure_code, over_at from payouts where payouts.seller_id = bank.seller_id
+    and payouts.bank_account = bank.stripe_id and ${isRefusedByBank()}
+) as payouts`;
+
+/** The failure code of the last failed payout to the number of a bank account, named `bank`. */
+const lastFailure = sql<string | null>`(select failure_code from ${failedThere}
+  where failure_code is not null order by over_at desc limit 1)`;
+
+/** The maximum number of sellers that are named beside a bank account. */
+const mostNamed = 20;
+
+/** The other sellers who have a bank account with the number of this one, named `bank`, now. */
+const sharedWith = sql<{ count: number; first: SellerId[] }>`(
+  select jsonb_build_object('count', count(*), 'first', coalesce(
+    (jsonb_agg(seller_id order by seller_id) filter (where place <= ${sql.lit(mostNamed)})), '[]'))
+  from (select other.seller_id, row_number() over (order by other.seller_id) as place
+    from bank_accounts other where other.fingerprint = bank.fingerprint
+      and other.gone_at is null and other.seller_id <> bank.seller_id
+    group by other.seller_id) as others)`;
 
 /** The end of the cooling period of a changed bank account, named `bank`. */
 const coolsUntil = sql<string | null>`(select max(cools_until) from bank_accounts same

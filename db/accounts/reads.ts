@@ -1,20 +1,14 @@
 import { sql } from 'kysely';
 import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
 import { dueOf, type Requirement } from '../../domain/accounts/requirements.ts';
-import {
-  payoutWorkflowId,
-  type SellerId,
-  sellerWorkflowId,
-  type StripeAccountId,
-} from '../../domain/ids.ts';
-import { waitsThat } from '../../domain/waits.ts';
+import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
 import { statusOf } from '../../domain/sellers.ts';
-import type { Db, Tx } from '../connect.ts';
+import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
-import { isBeforeStripe } from '../schema/statuses.ts';
 import { businessNow, inMinutes } from '../time.ts';
-import { addWakeUps } from '../wake-ups.ts';
+import { addWakeUps, transact } from '../wake-ups.ts';
 import { type BankAccountFacts, payAnew, recordBankAccounts } from './bank-accounts.ts';
+import { wakeWaitingPayouts } from './bank-pauses.ts';
 import { replaceRequirements } from './requirements.ts';
 
 /**
@@ -82,7 +76,7 @@ export async function recordAccountRead(
   /** True if somebody other than the seller's own workflow read the account. */
   wakesSeller = false,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     const seller = await tx
       .selectFrom('sellers')
       .select(['status', 'payouts_manual_at', 'account_read_at', 'stripe_account'])
@@ -111,6 +105,7 @@ export async function recordAccountRead(
         ...(!payoutsAreManual && { payouts_manual_at: null }),
         account_read_at: facts.askedAt,
         account_tried_at: businessNow,
+        lists_banks: facts.banks !== undefined,
         look_again_at: status === 'active' ? null : inMinutes(rereadMinutes),
       })
       .where('id', '=', sellerId)
@@ -119,31 +114,13 @@ export async function recordAccountRead(
     if (facts.banks) {
       await recordBankAccounts(tx, sellerId, facts.banks, facts.bankCoolingHours);
     }
-    const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, sellerId) : [];
+    const ordered = facts.banks && status !== 'closed' ? await payAnew(tx, [sellerId]) : [];
     const isOther = status !== seller.status || payoutsAreManual !== wereManual;
     if (wakesSeller && isOther && ordered.length === 0) {
       await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
     }
-    if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
+    if (status === 'active') await wakeWaitingPayouts(tx, [sellerId]);
   });
-}
-
-/**
- * Wakes payouts that wait because of the account: after a change of the account, a refused step may
- * succeed.
- */
-export async function wakeWaitingPayouts(tx: Tx, sellerId: SellerId): Promise<void> {
-  const waiting = await tx
-    .selectFrom('payouts')
-    .select('id')
-    .where('seller_id', '=', sellerId)
-    .where(isBeforeStripe())
-    .where('waiting_for', 'in', waitsThat('isOfAccount'))
-    .execute();
-  const wakeUps = waiting.map(({ id }) => {
-    return { workflowId: payoutWorkflowId(id), topics: ['payouts' as const] };
-  });
-  await addWakeUps(tx, wakeUps);
 }
 
 /**
@@ -164,6 +141,6 @@ export async function recordPayoutsManual(db: Db, sellerId: SellerId): Promise<v
       .where('id', '=', sellerId)
       .returning('status')
       .executeTakeFirstOrThrow();
-    if (status === 'active') await wakeWaitingPayouts(tx, sellerId);
+    if (status === 'active') await wakeWaitingPayouts(tx, [sellerId]);
   });
 }

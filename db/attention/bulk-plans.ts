@@ -76,14 +76,13 @@ const holdsOverIt = sql`array(
 
 /**
  * The paused bank accounts in use. The pause may be recorded at an earlier entry of the same
- * account number.
+ * account number, or at another seller's.
  */
 const banksInUse = sql`(
   select coalesce(jsonb_agg(bank order by bank.id), '[]') from (
-    select used.stripe_id as id, min(paused.paused_at) as "pausedAt"
-    from bank_accounts as used join bank_accounts as paused on paused.seller_id = used.seller_id
-      and (paused.stripe_id = used.stripe_id or paused.fingerprint = used.fingerprint)
-    where used.seller_id = item.seller_id and used.gone_at is null and paused.paused_at is not null
+    select used.stripe_id as id, pause.since as "pausedAt"
+    from bank_accounts as used, bank_paused_since(used.seller_id, used.stripe_id, used.fingerprint)
+      as pause(since)
+    where used.seller_id = item.seller_id and used.gone_at is null and pause.since is not null
       and (item.currency is null or used.currency = item.currency)
-    group by used.stripe_id
   ) as bank)`;

@@ -3,9 +3,8 @@ import type { Selectable } from 'kysely';
 import type { BulkCommand, BulkTarget } from '../../domain/attention/bulk.ts';
 import type { LeftOut } from '../../domain/attention/words.ts';
 import type { AttentionListId, PayoutId, SellerId } from '../../domain/ids.ts';
-import { resumeBankAccount } from '../accounts/bank-accounts.ts';
+import { resumeBankAccount } from '../accounts/bank-pauses.ts';
 import { lockParkedSeller, unparkSeller } from '../accounts/parked.ts';
-import { wakeWaitingPayouts } from '../accounts/reads.ts';
 import { nameActor, recordCommand } from '../commands.ts';
 import type { Db, Tx } from '../connect.ts';
 import { releaseHold } from '../holds.ts';
@@ -15,6 +14,7 @@ import { lockParked, retryRefused } from '../payouts/commands.ts';
 import type { Database } from '../schema/index.ts';
 import { pauseSeller, resumeSeller } from '../sellers/commands.ts';
 import { businessNow } from '../time.ts';
+import { transact } from '../wake-ups.ts';
 import { type AttentionList, stateOf } from './bulk-lists.ts';
 import { planFor } from './bulk-plans.ts';
 import { listAttention } from './waiting-for-people.ts';
@@ -39,7 +39,7 @@ export async function finishRun(db: Db, list: Run): Promise<void> {
     .execute();
   const faults: unknown[] = [];
   for (const { position } of left) {
-    const done = db.transaction().execute((tx) => doItem(tx, list, position));
+    const done = transact(db, (tx) => doItem(tx, list, position));
     await done.catch((fault: unknown) => faults.push(fault));
   }
   if (faults.length > 0) throw faults[0];
@@ -116,7 +116,6 @@ async function act(
     case 'bank-account':
       if (sellerId === null) return 'no-seller';
       await resumeBankAccount(tx, sellerId, target.id);
-      await wakeWaitingPayouts(tx, sellerId);
       return null;
   }
 }

@@ -3,6 +3,7 @@ import type { AttentionKind, AttentionReason } from '../../domain/attention/bulk
 import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
+import { sharedBank } from '../../domain/parking/reasons.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
 import type { Db } from '../connect.ts';
 import { isCarrying, isUnsettled } from '../schema/statuses.ts';
@@ -111,6 +112,14 @@ const waiting = sql`(
   union all
   select 'seller', id, id, null, 'account-rejected', null, null, ${rejectedSince}
     from sellers where rejected_at is not null and parked is null and status <> 'closed'
+  union all
+  select 'seller', seller_id, seller_id, null, ${sql.lit(sharedBank)}, min(bank.stripe_id), null,
+    date_trunc('milliseconds', min(asks_person_since), 'UTC')
+    from bank_accounts as bank join sellers on sellers.id = bank.seller_id
+    where asks_person_since is not null and cools_until > business_now()
+      and is_default and gone_at is null
+      and parked is null and rejected_at is null and sellers.status <> 'closed'
+    group by seller_id
   union all
   select 'discrepancy', id, seller_id, coalesce(stripe_currency, ledger_currency), cause, null,
     null, ${openedSince}

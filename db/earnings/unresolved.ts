@@ -3,7 +3,7 @@ import type { EarningId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
 import { lockFree, lockSeller } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
-import { wakeSeller } from '../wake-ups.ts';
+import { transact, wakeSeller } from '../wake-ups.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function recordAvailableOn(
   db: Db,
   { earningId, availableOn }: { earningId: EarningId; availableOn: string },
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     const { seller_id: id } = await tx
       .selectFrom('earnings')
       .select('seller_id')

@@ -6,8 +6,8 @@ import type { Currency } from '../../domain/money.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import { decideReservation, minutesToWait } from '../../domain/payouts/reservation.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
-import type { SellerStatus } from '../../domain/sellers.ts';
 import { reserved, skipped } from '../../domain/payouts/transitions.ts';
+import type { SellerStatus } from '../../domain/sellers.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocation } from '../earnings/allocations.ts';
 import {
@@ -22,7 +22,7 @@ import { entryLines } from '../ledger.ts';
 import { lock } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { inMinutes } from '../time.ts';
-import { addWakeUps, wakeSeller } from '../wake-ups.ts';
+import { addWakeUps, transact, wakeSeller } from '../wake-ups.ts';
 import { move } from './move.ts';
 import { type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
 
@@ -32,7 +32,7 @@ import { type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.
  * reason and reserves nothing.
  */
 export async function reservePayout(db: Db, payoutId: PayoutId): Promise<Payout> {
-  return await db.transaction().execute(async (tx) => {
+  return await transact(db, async (tx) => {
     const payout = await lockForReservation(tx, payoutId);
     if (payout.payoutStatus !== 'requested') return readPayout(tx, payoutId);
     const plan = decideReservation(payout, payout, payout.now);

@@ -32,8 +32,7 @@ export const readAlong = [
     and other.currency = payouts.currency and ${waitsToStart('other')}
     and other.id <> payouts.id)`.as('others_wait'),
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
-  sql<boolean>`exists (select from bank_accounts where seller_id = payouts.seller_id
-    and fingerprint is not null)`.as('bank_known'),
+  sql<boolean>`lacks_bank(payouts.seller_id, payouts.currency)`.as('lacks_bank'),
   sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
   sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
   sql<string | null>`(select stripe_id from bank_accounts as used
@@ -54,7 +53,7 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   now: string;
   others_wait: boolean;
   bank_paused: boolean;
-  bank_known: boolean;
+  lacks_bank: boolean;
   is_converted: boolean;
   cools_until: string | null;
   pays_to: string | null;
@@ -79,7 +78,7 @@ export function toPayout(row: PayoutRow): Payout {
     stripePayoutId: row.stripe_payout_id,
     failureCode: row.failure_code,
     bankPaused: row.bank_paused,
-    lacksBank: row.bank_known && row.pays_to === null,
+    lacksBank: row.lacks_bank,
     isConverted: row.is_converted,
     coolsUntil: row.cools_until,
     paysTo: row.pays_to,

@@ -5,10 +5,10 @@ import type { Payout } from '../../domain/payouts/states.ts';
 import * as transitions from '../../domain/payouts/transitions.ts';
 import { parksForReturn } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
-import { recordBankFailure } from '../accounts/bank-accounts.ts';
+import { recordBankFailure, wakePaused } from '../accounts/bank-pauses.ts';
 import type { Db, Tx } from '../connect.ts';
-import { lock } from '../locks.ts';
-import { addWakeUps } from '../wake-ups.ts';
+import { lock, lockSellersOfBank } from '../locks.ts';
+import { addWakeUps, transact } from '../wake-ups.ts';
 import { move, moveFreeing } from './move.ts';
 import { readPayout } from './rows.ts';
 
@@ -60,21 +60,23 @@ export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
 
 /**
  * Records that the money is back at the account. The stored status decides, because the payout may
- * have changed while the caller asked Stripe.
+ * have changed while the caller asked Stripe. If the bank refused the money, this concerns every
+ * seller with the same account number.
  */
 export async function recordBack(
   db: Db,
   payout: transitions.SentPayout,
   why: transitions.Return,
 ): Promise<Payout> {
-  return await db.transaction().execute(async (tx) => {
+  return await transact(db, async (tx) => {
+    if (isBankFailure(why)) await lockSellersOfBank(tx, { ...why, sellerId: payout.sellerId });
     const { status, seller } = await lockPayout(tx, payout.payoutId);
     const stored = { ...payout, status };
     const { sellerId, currency } = payout;
     const isFailure = transitions.mayComeBack(stored) && isBankFailure(why);
-    const { isPaused } = isFailure
+    const { isPaused, others } = isFailure
       ? await recordBankFailure(tx, { ...why, sellerId, currency })
-      : { isPaused: false };
+      : { isPaused: false, others: [] };
     const transition = transitions.cameBack(stored, why, isPaused);
     if (!transition) return readPayout(tx, payout.payoutId);
     const moved = await moveFreeing(tx, stored, transition);
@@ -82,6 +84,7 @@ export async function recordBack(
     if (parked)
       await tx.updateTable('sellers').set({ parked }).where('id', '=', sellerId).execute();
     await addWakeUps(tx, transition.wakes);
+    await wakePaused(tx, others);
     return moved;
   });
 }

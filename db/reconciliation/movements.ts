@@ -24,7 +24,7 @@ import { lockSeller } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { replaceShortPayouts } from '../payouts/shortfalls.ts';
 import { businessNow } from '../time.ts';
-import { addWakeUps, wakeSeller } from '../wake-ups.ts';
+import { addWakeUps, transact, wakeSeller } from '../wake-ups.ts';
 import { type Difference, findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
 import { readKnown } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
@@ -53,7 +53,7 @@ export async function recordMovements(
   sellerId: SellerId,
   { lines, readAt }: { lines: readonly Movement[]; readAt: string | null },
 ): Promise<{ cameBack: PayoutId[] }> {
-  return await db.transaction().execute(async (tx) => {
+  return await transact(db, async (tx) => {
     const { schedule } = await lockSeller(tx, sellerId);
     await keepLines(tx, sellerId, lines);
     const open = await listOpenLines(tx, sellerId);

@@ -12,11 +12,11 @@ import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellers } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
 import { move } from '../payouts/move.ts';
-import { isInFlight } from '../schema/statuses.ts';
+import { isInFlight, mayHaveMade } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { recordAdopted } from './adopted-payouts.ts';
-import { type MadeAtStripe, mayHaveMade } from './comparison.ts';
+import type { MadeAtStripe } from './comparison.ts';
 
 /** A transfer or payout that Stripe made in our name and that this database does not know. */
 export type Adoption = MadeAtStripe & {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
-import { isBeforeStripe, isInFlight } from '../schema/statuses.ts';
+import { isBeforeStripe, isInFlight, mayHaveMade } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
 
@@ -44,10 +44,6 @@ export async function readUncompared(
   `.execute(db);
   return rows[0];
 }
-
-/** True for an attempt that may have made an object at Stripe. A refused attempt made nothing. */
-export const mayHaveMade = sql<boolean>`state <> 'refused'
-  and (first_sent_at is not null or state = 'succeeded')`;
 
 /**
  * Returns the objects that none of our attempts can have made and that are not recorded as
@@ -96,7 +92,7 @@ export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Pr
     insert into adoptions (stripe_id, step, payout_id, stripe_account, amount, currency, created_at)
     select * from jsonb_to_recordset(${given}::jsonb) as given(stripe_id text, step text,
       payout_id text, stripe_account text, amount bigint, currency text, created_at timestamptz)
-    on conflict do nothing
+    order by stripe_id on conflict do nothing
   `.execute(tx);
   if (!added) return;
   await tx

@@ -29,5 +29,8 @@ export type AccountTables = {
     failures: Generated<number>;
     paused_at: MaybeInstant;
     cools_until: MaybeInstant;
+    used_last: Generated<boolean>;
+    pause_is_of_holder: Generated<boolean>;
+    asks_person_since: MaybeInstant;
   };
 };

@@ -196,6 +196,7 @@ type SellersTable = {
   payouts_capability: Maybe<string>;
   capability_details: ColumnType<CapabilityDetail[], string | undefined, string>;
   account_read_at: MaybeInstant;
+  lists_banks: Generated<boolean>;
   payouts_manual_at: MaybeInstant;
   schedule: ColumnType<Schedule | null, string | null | undefined, string | null>;
   next_payout_at: MaybeInstant;

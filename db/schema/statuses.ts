@@ -41,6 +41,15 @@ export const hasLeft = among(payouts.leftStatuses);
 /** True if the bank refused the payout or sent it back. */
 export const isRefusedByBank = among(payouts.refusedByBankStatuses);
 
+/** True for an attempt that may have made an object at Stripe: `mayHaveMade` in domain/stripe.ts. */
+export const mayHaveMade = sql<boolean>`attempts.state <> 'refused'
+  and (attempts.first_sent_at is not null or attempts.state = 'succeeded')`;
+
+/** True if money of the payout was or may have been sent: the rule in domain/payouts/states.ts. */
+export const mayHaveBeenSent = sql<boolean>`(${hasLeft()} or not ${isRefusedByBank()}
+  and exists (select from attempts where attempts.object_id = payouts.id
+    and attempts.step in ('transfer', 'payout') and ${mayHaveMade}))`;
+
 /** True for a balance whose place is not one of the domain's `settledPlaces`. */
 export const isUnsettled = sql<boolean>`balances.place not in (${sql.join(
   settledPlaces.map((place) => sql.lit(place)),

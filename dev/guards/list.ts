@@ -1,3 +1,4 @@
+import { bankGuards } from './banks.ts';
 import type { Guard } from './switch-off.ts';
 
 const tables = 'db/migrations/0001-baseline';
@@ -295,4 +296,5 @@ export const guards: readonly Guard[] = [
     tests: 'test/api/stripe-events/webhooks.test.ts',
     pattern: 'a request that is not to be believed',
   },
+  ...bankGuards,
 ];

@@ -1,5 +1,13 @@
+import type { SellerId } from '../ids.ts';
 import type { Currency } from '../money.ts';
-import { bankFailureOf, type Failure, failureOf, needsNewDetails, notTheBank } from './failures.ts';
+import {
+  bankFailureOf,
+  type Failure,
+  failureOf,
+  isOfHolder,
+  needsNewDetails,
+  notTheBank,
+} from './failures.ts';
 
 /** Whether the bank account of a currency may take a payout. */
 export type BankReadiness = {
@@ -10,13 +18,15 @@ export type BankReadiness = {
    * currency.
    */
   isConverted: boolean;
+  /** True if the seller has no bank account that takes payouts in this currency. */
+  lacksBank: boolean;
   /** When the cooling period of a changed bank account ends. Null or past if there is none. */
   coolsUntil: string | null;
 };
 
 /**
- * One bank account of a seller. `pausedAt` and `coolsUntil` are equal in every row with the same
- * account number.
+ * One bank account of a seller. `pausedAt` is what every seller's failed payouts say about the
+ * account number. `coolsUntil` is equal in every row of this seller with the same number.
  */
 export type Bank = {
   currency: Currency;
@@ -36,6 +46,10 @@ export type BankAccountRecord = Bank & {
   failures: number;
   /** Stripe's failure code of the last payout that failed at this bank account. */
   failureCode: string | null;
+  /** The cooling period lasts until a person has looked, but no longer than `longestCoolingHours`. */
+  asksPerson: boolean;
+  /** The other sellers who have a bank account with this number now. `first` names some of them. */
+  sharedWith: { count: number; first: SellerId[] };
 };
 
 /**
@@ -83,6 +97,22 @@ export function isConverted(
   );
 }
 
+/**
+ * True if no bank account takes payouts in this currency. `isListed` is true if Stripe lists the
+ * account's bank accounts. If Stripe does not, payouts go to the bank account that Stripe chooses.
+ * The SQL function `lacks_bank` repeats this rule, and a test compares the two.
+ */
+export function lacksBank(
+  banks: readonly (Pick<Bank, 'currency' | 'isDefault' | 'goneAt'> & {
+    fingerprint: string | null;
+  })[],
+  { currency, isListed }: { currency: Currency; isListed: boolean },
+): boolean {
+  const isEmpty = banks.every(({ goneAt }) => goneAt !== null);
+  const isKnown = banks.some(({ fingerprint }) => fingerprint !== null) || (isListed && isEmpty);
+  return isKnown && !banks.some((bank) => isUsed(bank, currency) && bank.fingerprint !== null);
+}
+
 /** True while the cooling period of the bank account lasts. */
 export function isCooling({ coolsUntil }: Pick<BankReadiness, 'coolsUntil'>, at: string): boolean {
   return isAfter(coolsUntil, at);
@@ -110,12 +140,20 @@ export function failureOfBank(bank: BankAccountRecord): Failure | null {
 export const coolingHours = 48;
 
 /**
- * Until when a bank account that starts to cool takes no payout. Null if a setting of no hours
- * switches the cooling period off. The SQL of `recordBankAccounts` repeats this rule, and a test
- * compares the two.
+ * Hours of the cooling period if another seller already uses the new number, unless a person waives
+ * the period. Somebody who takes over several logins enters one number everywhere.
  */
-export function coolingEnd(now: string, hours: number): string | null {
-  return hours > 0 ? new Date(Date.parse(now) + hours * 3_600_000).toISOString() : null;
+export const longestCoolingHours = 720;
+
+/**
+ * Until when a bank account that starts to cool takes no payout. `isShared` is true if another
+ * seller already uses the number. Null if a setting of no hours switches the cooling period off. The
+ * SQL of `recordBankAccounts` repeats this rule, and a test compares the two.
+ */
+export function coolingEnd(now: string, hours: number, isShared = false): string | null {
+  if (hours === 0) return null;
+  const all = isShared ? Math.max(hours, longestCoolingHours) : hours;
+  return new Date(Date.parse(now) + all * 3_600_000).toISOString();
 }
 
 /** A bank account as Stripe lists it when the account is read. */
@@ -126,26 +164,41 @@ export type ListedBank = {
   isDefault: boolean;
 };
 
+/** A bank account that an earlier read of the account found. */
+export type EarlierBank = Pick<ListedBank, 'stripeId' | 'currency' | 'fingerprint'> & {
+  /**
+   * True if payouts in the currency go to this bank account, or went there until it was removed and
+   * no other bank account has taken its place since.
+   */
+  usedLast: boolean;
+};
+
 /**
  * True if a listed bank account starts a cooling period: payouts go to it now, and they went to
- * another number before. A first bank account, and a seller who was never paid, get no cooling
- * period, because a thief could gain nothing. The SQL of `recordBankAccounts` repeats this rule,
- * and a test compares the two.
+ * another number before. `wasSent` is true if money was sent to a bank account of this seller, or
+ * may have been (`mayHaveBeenSent` in domain/payouts/states.ts). A first bank account, and a seller
+ * to whom nothing was sent, get no cooling period: the seller is still entering its details. The SQL
+ * of `recordBankAccounts` repeats this rule, and a test compares the two.
  */
 export function cools(
   listed: ListedBank,
-  before: readonly (ListedBank & { goneAt: string | null })[],
-  wasPaid: boolean,
+  before: readonly EarlierBank[],
+  wasSent: boolean,
 ): boolean {
-  if (!listed.isDefault || !wasPaid || before.length === 0) return false;
-  return !before.some((bank) => isUsed(bank, listed.currency) && isSameNumber(bank, listed));
+  if (!listed.isDefault || !wasSent || before.length === 0) return false;
+  return !before.some(
+    (bank) => bank.usedLast && bank.currency === listed.currency && isSameNumber(bank, listed),
+  );
 }
 
 /**
  * Bank accounts with equal fingerprints have the same number. Without fingerprints, the objects are
  * compared.
  */
-function isSameNumber(one: ListedBank, other: ListedBank): boolean {
+function isSameNumber(
+  one: Pick<ListedBank, 'stripeId' | 'fingerprint'>,
+  other: Pick<ListedBank, 'stripeId' | 'fingerprint'>,
+): boolean {
   return one.fingerprint !== null && other.fingerprint !== null
     ? one.fingerprint === other.fingerprint
     : one.stripeId === other.stripeId;
@@ -164,6 +217,42 @@ export const failureWindowDays = 30;
  */
 export function pausesBank(earlierFailures: number, code: string | null): boolean {
   return needsNewDetails(code) || earlierFailures + 1 >= failuresBeforePause;
+}
+
+/** A pause as it is stored: with the bank account at which the payouts failed. */
+export type StoredPause = {
+  sellerId: SellerId;
+  stripeId: string;
+  fingerprint: string | null;
+  pausedAt: string | null;
+  /** True if the failure concerned the details of the holder, and so this seller alone. */
+  isOfHolder: boolean;
+};
+
+/**
+ * Since when a bank account is paused. A pause belongs to the account number, and counts for every
+ * seller who uses the number, unless the failure concerned the details of one holder. Without
+ * fingerprints, a pause belongs to the object. The SQL functions `bank_paused_since` and
+ * `bank_is_paused` repeat this rule, and a test compares the three.
+ */
+export function pausedSince(
+  bank: Pick<StoredPause, 'sellerId' | 'stripeId' | 'fingerprint'>,
+  pauses: readonly StoredPause[],
+): string | null {
+  const counting = pauses.filter((pause) => {
+    if (pause.sellerId === bank.sellerId && pause.stripeId === bank.stripeId) return true;
+    const isSame = bank.fingerprint !== null && pause.fingerprint === bank.fingerprint;
+    return isSame && (pause.sellerId === bank.sellerId || !pause.isOfHolder);
+  });
+  return counting.flatMap(({ pausedAt }) => pausedAt ?? []).toSorted()[0] ?? null;
+}
+
+/**
+ * True if a failure that pauses a bank account pauses its number for every seller who uses the
+ * number: the details of the holder say nothing about the number itself.
+ */
+export function pausesForAll(code: string | null): boolean {
+  return !isOfHolder(code);
 }
 
 /**

@@ -18,7 +18,7 @@ export const bulkWords: Record<BulkCommand, string> = {
   cancel: 'Payouts that Stripe refused are canceled, as with their own `cancel`',
   'release-hold': 'The holds that were placed because of a discrepancy are released',
   'resume-bank-account':
-    'Payouts may go to the seller’s paused bank accounts in the waiting currency again',
+    'Payouts may go to the seller’s paused bank accounts in the waiting currency again. This counts for every seller who uses the same account number',
   'pause-seller': 'No payout of the seller starts until the seller is resumed',
   'resume-seller': 'Payouts of the seller may start again',
 };
@@ -43,7 +43,9 @@ export const leftOutWords: Record<LeftOut, string> = {
 
 /** Explains why something waits for a person, and lists the requests that resolve it. */
 export function resolutionOf(record: AttentionRecord) {
-  if (record.kind === 'seller') return sellerParkOf(record.parked, record.id);
+  if (record.kind === 'seller') {
+    return sellerParkOf(record.parked, record.id, record.parkedDetail);
+  }
   if (record.kind === 'discrepancy') {
     const { what, remedy } = causes[record.parked];
     return { explanation: `${what}. ${remedy}`, commands: [closingOf(record.id)] };
@@ -56,7 +58,7 @@ export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
 
 /**
  * Something that waits for a person: a parked payout or seller, a payout that is late at the bank,
- * an account that Stripe rejected, or a discrepancy.
+ * an account that Stripe rejected, a change to the bank account of another seller, or a discrepancy.
  */
 export type AttentionRecord = {
   /** Null if the entry concerns no particular seller. */
@@ -74,6 +76,13 @@ export type AttentionRecord = {
       parkedDetail: string | null;
       unknownStep: MoneyStep | null;
     }
-  | { kind: 'seller'; id: SellerId; parked: SellerPark; parkedDetail: null; unknownStep: null }
+  | {
+      kind: 'seller';
+      id: SellerId;
+      parked: SellerPark;
+      /** The bank account that a person should look at. Null for other reasons. */
+      parkedDetail: string | null;
+      unknownStep: null;
+    }
   | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
 );

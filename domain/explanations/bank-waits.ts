@@ -3,6 +3,7 @@ import {
   coolingBank,
   failureOfBank,
   isConverted,
+  lacksBank,
   pausedBank,
 } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
@@ -17,10 +18,10 @@ export function explainBanks({ banks }: SellerBeside) {
   return banks
     .filter(({ goneAt }) => goneAt === null)
     .map((bank) => {
-      const { id, currency, isDefault, pausedAt, failureCode: code } = bank;
+      const { id, currency, isDefault, pausedAt, failureCode: code, sharedWith } = bank;
       const { forSeller, forOperator } = failureOf(code);
       const paused = pausedAt === null ? null : { since: pausedAt, code, forSeller, forOperator };
-      return { id, currency, isDefault, paused, failure: failureOfBank(bank) };
+      return { id, currency, isDefault, paused, failure: failureOfBank(bank), sharedWith };
     });
 }
 
@@ -30,14 +31,16 @@ export function bankWaits(
   currencies: readonly string[],
   now: string,
 ): Waiting[] {
-  const { banks, currency: home } = seller;
+  const { banks, currency: home, listsBanks: isListed } = seller;
   const isRead = seller.accountReadAt !== null;
   return currencies.flatMap((currency) => {
     const paused = pausedBank(banks, currency);
     const cooling = coolingBank(banks, currency, now);
+    const isMissing = lacksBank(banks, { currency, isListed });
+    const converts = isRead && isConverted(banks, { currency, home });
     return [
       ...(paused ? [bankWait(seller, paused)] : []),
-      ...(isRead && isConverted(banks, { currency, home }) ? [noBankWait(seller, currency)] : []),
+      ...(converts || isMissing ? [noBankWait(seller, currency, converts)] : []),
       ...(cooling ? [coolingWait(seller, cooling)] : []),
     ];
   });
@@ -48,22 +51,48 @@ function coolingWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { coolsUntil, firstSeenAt: since } = bank;
   const currency = bank.currency.toUpperCase();
   const end = coolsUntil === null ? 'the cooling period is over' : sayInstant(coolsUntil);
-  const reason = `The seller’s bank account for ${currency} was changed. Nothing is sent there until ${end}`;
-  const lifted = 'Time, or a person who knows that the seller changed the bank account';
+  const reason = bank.asksPerson
+    ? `The seller’s bank account for ${currency} was changed to an account number that another seller already used. One person may have entered it with several stolen logins. Nothing is sent there until a person waives the cooling period, or until ${end}.${sayShared(bank)}`
+    : `The seller’s bank account for ${currency} was changed. Nothing is sent there until ${end}`;
+  const lifted = bank.asksPerson
+    ? afterLook
+    : 'Time, or a person who knows that the seller changed the bank account';
   const when = 'The seller confirmed the change, asked through a contact that was known before';
   const waive = `bank-accounts/${bank.id}/waive-cooling`;
   const commands = [sellerCommand(id, waive, when, { reason: '...' })];
-  return wait(waitNames.coolingPeriod, 'engine', reason, lifted, {
+  const actor = bank.asksPerson ? 'operator' : 'engine';
+  return wait(waitNames.coolingPeriod, actor, reason, lifted, {
     since,
     lookAgainAt: coolsUntil,
     commands,
   });
 }
 
-/** Stripe would convert the money, at a rate that nobody agreed to. */
-function noBankWait({ id, currency: home }: SellerBeside, currency: string): Waiting {
+/** What ends the wait for a person who looks at a number that several sellers use. */
+export const afterLook =
+  'A person who knows that the seller changed the bank account, or the end of the cooling period';
+
+/** The other sellers with the same account number, for operators. Empty if there are none. */
+function sayShared({ sharedWith: { count, first } }: BankAccountRecord): string {
+  if (count === 0) return '';
+  const more = count > first.length ? ' and others' : '';
+  return ` ${count} other ${count === 1 ? 'seller uses' : 'sellers use'} this account number: ${first.join(', ')}${more}`;
+}
+
+/**
+ * No bank account takes the currency. In a foreign currency, Stripe would convert the money, at a
+ * rate that nobody agreed to.
+ */
+function noBankWait(
+  { id, currency: home }: SellerBeside,
+  currency: string,
+  converts: boolean,
+): Waiting {
   const [money, own] = [currency.toUpperCase(), home.toUpperCase()];
-  const reason = `The seller has no bank account for ${money}. Nothing in ${money} is sent to the seller’s account, because Stripe would convert the money to ${own}`;
+  const why = converts
+    ? `because Stripe would convert the money to ${own}`
+    : 'because no payout could follow';
+  const reason = `The seller has no bank account for ${money}. Nothing in ${money} is sent to the seller’s account, ${why}`;
   const lifted = `Entering a bank account for ${money}, on Stripe’s pages or in Stripe’s components`;
   const commands = [
     onboardingLink(
@@ -81,7 +110,8 @@ function noBankWait({ id, currency: home }: SellerBeside, currency: string): Wai
 
 function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const { next, forOperator } = failureOf(bank.failureCode);
-  const reason = `Nothing is sent to the seller’s bank account for ${bank.currency.toUpperCase()}: ${forOperator}`;
+  const shared = bank.sharedWith.count > 0 ? `.${sayShared(bank)}` : '';
+  const reason = `Nothing is sent to the seller’s bank account for ${bank.currency.toUpperCase()}: ${forOperator}${shared}`;
   const lifted =
     'Entering another bank account, on Stripe’s pages or in Stripe’s components, or resuming this one. Returned money is then paid again automatically';
   const again = `bank-accounts/${bank.id}/resume`;
@@ -95,7 +125,11 @@ function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
       'account-session',
       'The seller enters another bank account in Stripe’s component account_management',
     ),
-    sellerCommand(id, again, 'The seller or the bank solved the problem with this bank account'),
+    sellerCommand(
+      id,
+      again,
+      'The seller or the bank solved the problem with this bank account. The account number is resumed for every seller who uses it',
+    ),
   ];
   const actor = next === 'operator' ? 'operator' : 'seller';
   return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands });

@@ -157,6 +157,8 @@ export type SellerBeside = SellerRecord & {
   holds: HoldRecord[];
   requirements: Requirement[];
   banks: BankAccountRecord[];
+  /** True if Stripe lists the bank accounts of the account. */
+  listsBanks: boolean;
 };
 
 /** The part of an earning that a payout carries. */

@@ -6,7 +6,8 @@ import { payoutBefore } from '../payouts/queue.ts';
 import { isLateAt } from '../payouts/late.ts';
 import { isOver, type PayoutStatus } from '../payouts/states.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
-import { bankWaits } from './bank-waits.ts';
+import { coolingBank } from '../accounts/bank.ts';
+import { afterLook, bankWaits } from './bank-waits.ts';
 import type {
   AttemptRecord,
   ItemRecord,
@@ -219,6 +220,12 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
   }
   const isOfAccount = reason === 'start' || waits[reason].isOfCapability;
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
+  if (
+    reason === waitNames.coolingPeriod &&
+    coolingBank(seller?.banks ?? [], payout.currency, now)?.asksPerson
+  ) {
+    return { actor: 'operator', liftedBy: afterLook };
+  }
   if (reason !== 'start') return liftedAs(reason);
   if (seller && seller.status !== 'active') return liftedAs(waitNames.sellerNotActive);
   const before = payoutBefore(payout, openPayouts);

@@ -92,6 +92,7 @@ const noFunds = {
   isBusy: false,
   isBankPaused: false,
   isConverted: false,
+  lacksBank: false,
   coolsUntil: null,
 };
 

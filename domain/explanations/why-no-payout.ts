@@ -1,4 +1,4 @@
-import { isConverted, pausedBank } from '../accounts/bank.ts';
+import { isConverted, lacksBank, pausedBank } from '../accounts/bank.ts';
 import { formatMoney, money } from '../money.ts';
 import { sellerCommand } from '../parking/commands.ts';
 import { comingPayday, unorderedNow } from '../paydays/coming.ts';
@@ -40,9 +40,16 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
   });
 }
 
-/** True while the seller's bank account is paused, or Stripe would convert the money. */
-function takesNone({ banks, currency: home }: SellerFacts['seller'], currency: string): boolean {
-  return pausedBank(banks, currency) !== undefined || isConverted(banks, { currency, home });
+/** True while the seller's bank account is paused or missing, or Stripe would convert the money. */
+function takesNone(
+  { banks, currency: home, listsBanks: isListed }: SellerFacts['seller'],
+  currency: string,
+): boolean {
+  return (
+    pausedBank(banks, currency) !== undefined ||
+    isConverted(banks, { currency, home }) ||
+    lacksBank(banks, { currency, isListed })
+  );
 }
 
 /** Money is payable but not ordered: either the platform or the schedule must order a payout. */

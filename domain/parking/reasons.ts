@@ -80,7 +80,10 @@ export type PayoutPark = keyof typeof payoutParks;
 /** Why a payout stopped until a person decides. */
 export type ParkReason = Exclude<PayoutPark, 'late'>;
 
-/** Why a seller needs a person. All but `account-rejected` park it. */
+/** Stands for the bank account in the path of a command. */
+const someBank = 'ba_...';
+
+/** Why a seller needs a person. All but `account-rejected` and `bank-account-shared` park it. */
 export const sellerParks = {
   'account-refused': {
     says: 'Stripe refused to create the seller’s account. The seller’s explanation shows Stripe’s answer',
@@ -110,6 +113,21 @@ export const sellerParks = {
       {
         name: 'close',
         when: 'The account stays rejected, and the seller has no money left',
+        body: because,
+      },
+    ],
+  },
+  'bank-account-shared': {
+    says: 'The seller’s bank account was changed to an account number that another seller already uses. One person may have entered it with several stolen logins. Nothing is sent there during a long cooling period, unless a person waives it. The list of the seller’s bank accounts names the other sellers',
+    commands: [
+      {
+        name: `bank-accounts/${someBank}/waive-cooling`,
+        when: 'The seller confirmed the change, asked through a contact that was known before',
+        body: because,
+      },
+      {
+        name: 'pause',
+        when: 'The seller did not make the change: nothing is paid until you resume the seller',
         body: because,
       },
     ],
@@ -146,8 +164,11 @@ export const parkNames = {
 /** Stripe rejects the account, permanently unless the rejection is withdrawn. */
 export const rejection = 'account-rejected' satisfies SellerPark;
 
+/** The seller changed to the account number of another seller; a cooling period lasts. */
+export const sharedBank = 'bank-account-shared' satisfies SellerPark;
+
 /** Why a seller's workflow stopped until a person decides. */
-export type SellerParkReason = Exclude<SellerPark, typeof rejection>;
+export type SellerParkReason = Exclude<SellerPark, typeof rejection | typeof sharedBank>;
 
 /** What ends a rejection, as the API says it. */
 export const takenBack =
@@ -160,10 +181,13 @@ export function payoutParkOf(parked: PayoutPark, payout: ParkedPayout) {
   });
 }
 
-/** Why a seller needs a person, and each command that resolves it. */
-export function sellerParkOf(parked: SellerPark, sellerId: SellerId) {
-  return explain(sellerParks[parked], sellerId, (...command) => {
-    return sellerCommand(sellerId, ...command);
+/**
+ * Why a seller needs a person, and each command that resolves it. `bank` is the bank account that
+ * the reason is about, if it is about one.
+ */
+export function sellerParkOf(parked: SellerPark, sellerId: SellerId, bank: string | null = null) {
+  return explain(sellerParks[parked], sellerId, (name, ...command) => {
+    return sellerCommand(sellerId, name.replace(someBank, bank ?? someBank), ...command);
   });
 }
 

@@ -37,7 +37,7 @@ export function stopOfSeller({ isPaused, status }: Pick<Readiness, 'isPaused' | 
 
 /** What stops payouts to the bank account of the currency. Null if nothing does. */
 export function stopOfBank(bank: BankReadiness, at: string) {
-  if (bank.isBankPaused || bank.isConverted) return waitNames.bankDetails;
+  if (bank.isBankPaused || bank.isConverted || bank.lacksBank) return waitNames.bankDetails;
   return isCooling(bank, at) ? waitNames.coolingPeriod : null;
 }
 

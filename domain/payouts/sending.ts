@@ -7,15 +7,16 @@ import type { Payout } from './states.ts';
 export type SendingStop = { reason: WaitReason; minutes: number };
 
 /**
- * Decides what stops a step that was never sent. Null if the engine may send the step. A payout is
- * not sent to a bank account that is paused, no longer exists or has a cooling period. A transfer
- * is not sent in a currency that the account cannot hold, because Stripe would convert it. Nothing
- * is sent while Stripe pays the account out automatically, because Stripe could take the money
- * first.
+ * Decides what stops a step that was never sent. Null if the engine may send the step. Nothing is
+ * sent if the bank account is paused or there is none, because no later step could pay the money. A
+ * payout is not sent to a bank account that has a cooling period; the money waits at the account. A
+ * transfer is not sent in a currency that the account cannot hold, because Stripe would convert it.
+ * Nothing is sent while Stripe pays the account out automatically, because Stripe could take the
+ * money first.
  */
 export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop | null {
-  const lacksBank = step === 'payout' ? payout.bankPaused || payout.lacksBank : payout.isConverted;
-  if (lacksBank) {
+  const { bankPaused, lacksBank, isConverted } = payout;
+  if (bankPaused || lacksBank || (step === 'transfer' && isConverted)) {
     const reason = waitNames.bankDetails;
     return { reason, minutes: minutesToWait(reason) };
   }

@@ -2,7 +2,7 @@ import type { Stop } from '../holds.ts';
 import type { PayoutId, SellerId, StripeAccountId, StripePayoutId, TransferId } from '../ids.ts';
 import type { Currency } from '../money.ts';
 import type { ParkReason } from '../parking/reasons.ts';
-import type { MoneyStep } from '../stripe.ts';
+import { type AttemptState, mayHaveMade, type MoneyStep } from '../stripe.ts';
 import { type WaitReason, waits } from '../waits.ts';
 
 /**
@@ -85,6 +85,19 @@ export function mayPayOut(status: PayoutStatus): boolean {
 /** True while Stripe has the payout and a workflow follows it. */
 export function isFollowed(status: PayoutStatus): boolean {
   return isAmong(followedStatuses, status);
+}
+
+/**
+ * True if money of the payout was sent towards the seller's bank account, or may have been, and the
+ * bank did not refuse it: Stripe made the transfer or the payout, or its answer is not known. The
+ * SQL `mayHaveBeenSent` in db/schema/statuses.ts repeats this rule, and a test compares the two.
+ */
+export function mayHaveBeenSent(
+  status: PayoutStatus,
+  attempts: readonly { state: AttemptState; wasSent: boolean }[],
+): boolean {
+  if (isAmong(refusedByBankStatuses, status)) return false;
+  return isAmong(leftStatuses, status) || attempts.some(mayHaveMade);
 }
 
 function isAmong(statuses: readonly PayoutStatus[], status: PayoutStatus): boolean {

@@ -149,7 +149,7 @@ function situationsOfMoney(api: TestApi, { beActive, earn, plan }: Steps) {
       await api.db
         .transaction()
         .execute((tx) =>
-          recordBankAccounts(tx, id, [{ ...bank, fingerprint: 'a-fingerprint' }], 0),
+          recordBankAccounts(tx, id, [{ ...bank, fingerprint: `a-fingerprint of ${id}` }], 0),
         );
       const { send, orderFor } = payoutStages(api);
       const payout = await send((await orderFor(id)).payoutId);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordAccountRead } from '../../db/accounts/reads.ts';
 import type { Tx } from '../../db/connect.ts';
 import { placeHold, releaseHold } from '../../db/holds.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
@@ -8,8 +9,14 @@ import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { recordBack } from '../../db/payouts/steps.ts';
 import { pauseSeller, resumeSeller } from '../../db/sellers/commands.ts';
+import { addWakeUps } from '../../db/wake-ups.ts';
 import { until } from '../../dev/wait.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import {
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+  sellerWorkflowId,
+} from '../../domain/ids.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../build/money.ts';
 
 let money: MoneyDatabase;
@@ -81,6 +88,48 @@ describe('the lock on a seller comes before that on a payout, so that nobody wai
   });
 });
 
+test('a read of an account writes the wake-ups of its seller and payouts in one order', async () => {
+  const sellerId = await money.seller();
+  const bank = { currency: 'eur', status: 'new', isDefault: true };
+  const read = (stripeId: string) =>
+    recordAccountRead(money.db, sellerId, {
+      askedAt: new Date().toISOString(),
+      transfers: 'active',
+      payouts: 'active',
+      bankCoolingHours: 0,
+      banks: [{ ...bank, stripeId, fingerprint: `${stripeId} of ${sellerId}` }],
+    });
+  await read('ba_1');
+  await money.earn(sellerId, 10_00);
+  const sent = await readPayout(money.db, await money.sent(sellerId));
+  const why = { status: 'failed', failureCode: 'account_closed', bankAccount: 'ba_1' } as const;
+  await recordBack(money.db, { ...sent, stripePayoutId: sent.stripePayoutId ?? 'po_1' }, why);
+  await money.earn(sellerId, 10_00);
+  const payoutId = await money.order(sellerId);
+  await reservePayout(money.db, payoutId);
+  const [first, second] = [payoutWorkflowId(payoutId), sellerWorkflowId(sellerId)];
+  await addWakeUps(money.db, [{ workflowId: first, topics: ['payouts'] }]);
+  let done: Promise<unknown> = Promise.resolve();
+  await inTransaction(async (tx) => {
+    await sql`select from wake_ups where workflow_id = ${first} for update`.execute(tx);
+    done = read('ba_2');
+    await untilSomebodyWaits();
+    const { rows: free } = await sql`
+      select from wake_ups where workflow_id = ${second} for update skip locked
+    `.execute(tx);
+    expect(free.length).toBe(1);
+  });
+  await done;
+});
+
+async function untilSomebodyWaits(): Promise<void> {
+  await until('it waits for the row', async () => {
+    const { rows } = await sql`select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(money.db);
+    return rows.length > 0;
+  });
+}
+
 /** Whoever waits for the row that is held here has locked the seller already. */
 async function expectSellerFirst(
   sellerId: SellerId,
@@ -91,11 +140,7 @@ async function expectSellerFirst(
   await inTransaction(async (tx) => {
     await sql`${held} for update`.execute(tx);
     done = act();
-    await until('it waits for the row', async () => {
-      const { rows } = await sql`select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(money.db);
-      return rows.length > 0;
-    });
+    await untilSomebodyWaits();
     const { rows: free } = await sql`
       select from sellers where id = ${sellerId} for no key update skip locked
     `.execute(money.db);

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../db/connect.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
-import { addWakeUps, listWakeUps, removeWakeUps } from '../../db/wake-ups.ts';
+import { addWakeUps, listWakeUps, removeWakeUps, transact } from '../../db/wake-ups.ts';
 import { insertPayout, insertSeller, readWakeUps, waitingHere } from '../api/plumbing.ts';
 import { createTestDatabase } from '../servers/environment.ts';
 import { until } from '../../dev/wait.ts';
@@ -36,6 +36,48 @@ describe('a wake-up', () => {
     });
     await removing;
     expect(await readWakeUps(db)).toEqual({ 'payout/a': ['deadline', 'payouts'] });
+  });
+
+  test.each([
+    ['a payout first', ['payout/a', 'seller/b']],
+    ['the seller first', ['seller/b', 'payout/a']],
+  ])('is written at the end of its transaction, in order: %s', async (_why, order) => {
+    const db = connect(await createTestDatabase());
+    await addWakeUps(db, [
+      { workflowId: 'payout/a', topics: ['deadline'] },
+      { workflowId: 'seller/b', topics: ['deadline'] },
+    ]);
+    let writing: Promise<void> = Promise.resolve();
+    await db.transaction().execute(async (tx) => {
+      await addWakeUps(tx, [{ workflowId: 'payout/a', topics: ['money'] }]);
+      writing = transact(db, async (own) => {
+        for (const workflowId of order)
+          await addWakeUps(own, [{ workflowId, topics: ['payouts'] }]);
+      });
+      await until('the other transaction waits', async () => {
+        return (await sql`${sql.raw(waitingHere)}`.execute(db)).rows.length > 0;
+      });
+      // Whoever waits for the first wake-up has not locked a later one.
+      const { rows: free } = await sql`
+        select workflow_id from wake_ups where workflow_id = 'seller/b' for update skip locked
+      `.execute(tx);
+      expect(free.length).toBe(1);
+    });
+    await writing;
+    expect(await readWakeUps(db)).toEqual({
+      'payout/a': ['deadline', 'money', 'payouts'],
+      'seller/b': ['deadline', 'payouts'],
+    });
+  });
+
+  test('of a transaction that fails is not written', async () => {
+    const db = connect(await createTestDatabase());
+    const failing = transact(db, async (tx) => {
+      await addWakeUps(tx, [{ workflowId: 'payout/a', topics: ['payouts'] }]);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await readWakeUps(db)).toEqual({});
   });
 
   test('never makes writers and removers wait for each other in a ring', async () => {

@@ -22,6 +22,7 @@ const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
     holds: [],
     isBankPaused: false,
     isConverted: false,
+    lacksBank: false,
     coolsUntil: null,
   };
   return { currency: 'eur', ...none, ...change };

@@ -188,7 +188,7 @@ async function addBank(db: Db, sellerId: SellerId, currency: CurrencyOf, state: 
       seller_id: sellerId,
       stripe_id: `ba_${currency}_${sellerId.slice(4)}`,
       currency,
-      fingerprint: `number of ${currency}`,
+      fingerprint: `number of ${currency} of ${sellerId}`,
       status: 'new',
       is_default: state !== 'gone',
       paused_at: state === 'paused' ? past : null,

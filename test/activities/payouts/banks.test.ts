@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { recordBankFailure } from '../../../db/accounts/bank-accounts.ts';
+import { recordBankFailure } from '../../../db/accounts/bank-pauses.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
 
 let stage: Stage;

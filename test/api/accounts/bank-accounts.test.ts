@@ -1,12 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  type BankAccountFacts,
-  recordBankAccounts,
-  recordBankFailure,
-} from '../../../db/accounts/bank-accounts.ts';
+import { type BankAccountFacts, recordBankAccounts } from '../../../db/accounts/bank-accounts.ts';
+import { recordBankFailure } from '../../../db/accounts/bank-pauses.ts';
 import { replaceRequirements } from '../../../db/accounts/requirements.ts';
 import { type Requirement, requirementFailureOf } from '../../../domain/accounts/requirements.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
+import { bank, ofNobodyElse } from '../../db/accounts/bank-facts.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
 let api: TestApi;
@@ -139,12 +137,10 @@ test.each([
   expect(body['data']).toMatchObject([{ pausedAt: expect.any(String) }]);
 });
 
-function bank(stripeId: string, given: Partial<BankAccountFacts> = {}): BankAccountFacts {
-  const fingerprint = `print of ${stripeId}`;
-  return { stripeId, currency: 'eur', fingerprint, status: 'new', isDefault: true, ...given };
-}
 const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
-  api.db.transaction().execute((tx) => recordBankAccounts(tx, sellerId, banks, 0));
+  api.db.transaction().execute((tx) => {
+    return recordBankAccounts(tx, sellerId, ofNobodyElse(sellerId, banks), 0);
+  });
 const replace = (sellerId: SellerId, requirements: Requirement[]) =>
   api.db.transaction().execute((tx) => replaceRequirements(tx, sellerId, requirements));
 

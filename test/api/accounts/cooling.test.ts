@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const turnTo = (sellerId: SellerId, stripeId: string) => {
   const bank = { stripeId, currency: 'eur', status: 'new', isDefault: true };
-  const banks = [{ ...bank, fingerprint: `print of ${stripeId}` }];
+  const banks = [{ ...bank, fingerprint: `print of ${stripeId} of ${sellerId}` }];
   return api.db.transaction().execute((tx) => recordBankAccounts(tx, sellerId, banks, 48));
 };
 

@@ -4,9 +4,9 @@ import {
   listBankAccounts,
   payAnew,
   recordBankAccounts,
-  recordBankFailure,
-  resumeBankAccount,
 } from '../../../db/accounts/bank-accounts.ts';
+import { recordBankFailure, resumeBankAccount } from '../../../db/accounts/bank-pauses.ts';
+import { recordAccountRead } from '../../../db/accounts/reads.ts';
 import type { Tx } from '../../../db/connect.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
@@ -15,7 +15,7 @@ import { failuresBeforePause } from '../../../domain/accounts/bank.ts';
 import { failureCodes, failureOf, notTheBank } from '../../../domain/accounts/failures.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
-import { bank } from './bank-facts.ts';
+import { bank, ofNobodyElse } from './bank-facts.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(run);
 
 const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
-  inTx((tx) => recordBankAccounts(tx, sellerId, banks, 0));
+  inTx((tx) => recordBankAccounts(tx, sellerId, ofNobodyElse(sellerId, banks), 0));
 const fail = (sellerId: SellerId, bankAccount: string, failureCode: string | null) =>
   inTx((tx) => recordBankFailure(tx, { sellerId, currency: 'eur', bankAccount, failureCode }));
 
@@ -69,7 +69,22 @@ describe('the bank accounts of a seller', () => {
     expect(await shown(sellerId)).toEqual(expected);
   });
 
-  test('of one seller are not those of another who has the same', async () => {
+  test.each([
+    ['the only one was removed', [[first], []]],
+    ['Stripe lists none', [[]]],
+  ])('reserves nothing while none takes the currency: %s', async (_why, told) => {
+    const sellerId = await money.seller();
+    const read = { transfers: 'active', payouts: 'active', bankCoolingHours: 0 };
+    for (const banks of told) {
+      const askedAt = new Date().toISOString();
+      await recordAccountRead(money.db, sellerId, { ...read, askedAt, banks });
+    }
+    await money.earn(sellerId, 10_00);
+    const row = await reservePayout(money.db, await money.order(sellerId));
+    expect(row).toMatchObject({ status: 'requested', waitingFor: 'bank-details', lacksBank: true });
+  });
+
+  test('of one seller are not those of another', async () => {
     const [one, other] = [await money.seller(), await money.seller()];
     await tell(one, [first]);
     await tell(other, [first]);
@@ -86,7 +101,9 @@ describe('a bank account that failed', () => {
     async (code, next) => {
       const sellerId = await money.seller();
       await tell(sellerId, [bank('ba_1')]);
-      expect(await fail(sellerId, 'ba_1', code)).toEqual({ isPaused: next === 'new-details' });
+      expect(await fail(sellerId, 'ba_1', code)).toMatchObject({
+        isPaused: next === 'new-details',
+      });
     },
   );
 
@@ -171,8 +188,8 @@ describe('what came back because of wrong details', () => {
     await comeBack(failed, 'account_closed');
     await tell(sellerId, banks);
     const ordered = await Promise.all([
-      inTx((tx) => payAnew(tx, sellerId)),
-      inTx((tx) => payAnew(tx, sellerId)),
+      inTx((tx) => payAnew(tx, [sellerId])),
+      inTx((tx) => payAnew(tx, [sellerId])),
     ]);
     const rows = await money.db
       .selectFrom('payouts')

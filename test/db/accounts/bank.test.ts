@@ -11,7 +11,9 @@ import {
   failuresBeforePause,
   isConverted,
   isCooling,
+  lacksBank,
   pausedBank,
+  pausedSince,
   pausesBank,
 } from '../../../domain/accounts/bank.ts';
 import { failureCodes, needsNewDetails } from '../../../domain/accounts/failures.ts';
@@ -26,24 +28,32 @@ afterAll(() => money.db.destroy());
 
 const long = '2099-01-01T00:00:00.000Z';
 const past = '2020-01-01T00:00:00.000Z';
+const earlier = '2019-01-01T00:00:00.000Z';
 const currencies = ['eur', 'usd', 'gbp'];
+const print = fc.option(fc.constantFrom('one', 'two'));
 const listed = fc.record({
   currency: fc.constantFrom(...currencies),
-  fingerprint: fc.option(fc.constantFrom('one', 'two')),
+  fingerprint: print,
   isDefault: fc.boolean(),
 });
 const known = fc.record({
   currency: fc.constantFrom(...currencies),
-  fingerprint: fc.option(fc.constantFrom('one', 'two')),
+  fingerprint: print,
   isDefault: fc.boolean(),
+  usedLast: fc.boolean(),
   goneAt: fc.option(fc.constant(past), { freq: 3 }),
-  pausedAt: fc.option(fc.constant(past), { freq: 3 }),
+  pausedAt: fc.option(fc.constantFrom(past, earlier), { freq: 3 }),
+  isOfHolder: fc.boolean(),
   coolsUntil: fc.option(fc.constantFrom(past, long), { freq: 3 }),
 });
 type Known = typeof known extends fc.Arbitrary<infer Row> ? Row & { stripeId: string } : never;
 
 const named = <Bank>(banks: readonly Bank[]) =>
   banks.map((bank, index) => ({ ...bank, stripeId: `ba_${index}` }));
+
+/** Numbers that the sellers of one run share, and no other. */
+const within = <Bank extends { fingerprint: string | null }>(run: string, banks: readonly Bank[]) =>
+  banks.map((bank) => ({ ...bank, fingerprint: bank.fingerprint && `${bank.fingerprint} ${run}` }));
 
 async function insert(sellerId: SellerId, banks: readonly Known[]): Promise<void> {
   if (banks.length === 0) return;
@@ -57,8 +67,10 @@ async function insert(sellerId: SellerId, banks: readonly Known[]): Promise<void
         fingerprint: bank.fingerprint,
         status: 'new',
         is_default: bank.isDefault && bank.goneAt === null,
+        used_last: bank.usedLast,
         gone_at: bank.goneAt,
         paused_at: bank.pausedAt,
+        pause_is_of_holder: bank.isOfHolder,
         cools_until: bank.coolsUntil,
       })),
     )
@@ -66,30 +78,51 @@ async function insert(sellerId: SellerId, banks: readonly Known[]): Promise<void
 }
 
 test('the database says of each currency what the rules of a bank account say', async () => {
+  const accounts = fc.array(known, { maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(fc.array(known, { maxLength: 5 }), async (all) => {
-      const sellerId = await money.seller();
-      await insert(sellerId, named(all));
+    fc.asyncProperty(accounts, accounts, fc.boolean(), async (all, others, isListed) => {
+      const [sellerId, otherId] = [await money.seller(), await money.seller()];
+      const [own, beside] = [within(sellerId, named(all)), within(sellerId, named(others))];
+      await insert(sellerId, own);
+      await insert(otherId, beside);
+      await setListed(sellerId, isListed);
+      const pauses = [
+        ...own.map((bank) => ({ ...bank, sellerId })),
+        ...beside.map((bank) => ({ ...bank, sellerId: otherId })),
+      ];
       const banks = await listBankAccounts(money.db, sellerId);
+      for (const { id: stripeId, fingerprint, pausedAt } of banks) {
+        expect(pausedAt).toBe(pausedSince({ sellerId, stripeId, fingerprint }, pauses));
+      }
       const now = new Date().toISOString();
       for (const currency of currencies) {
-        const { rows } = await sql<{ paused: boolean; cooling: boolean; converted: boolean }>`
+        const { rows } = await sql`
           select bank_is_paused(${sellerId}, ${currency}) as paused,
             bank_cools_until(${sellerId}, ${currency}) is not null as cooling,
-            is_converted(${sellerId}, ${currency}) as converted
+            is_converted(${sellerId}, ${currency}) as converted,
+            lacks_bank(${sellerId}, ${currency}) as lacking
         `.execute(money.db);
         expect(rows).toEqual([
           {
             paused: pausedBank(banks, currency) !== undefined,
             cooling: coolingBank(banks, currency, now) !== undefined,
             converted: isConverted(banks, { currency, home: 'eur' }),
+            lacking: lacksBank(banks, { currency, isListed }),
           },
         ]);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
 });
+
+async function setListed(sellerId: SellerId, isListed: boolean): Promise<void> {
+  await money.db
+    .updateTable('sellers')
+    .set({ lists_banks: isListed })
+    .where('id', '=', sellerId)
+    .execute();
+}
 
 test('a read of the account lets those bank accounts cool that the rule names', async () => {
   const accounts = fc.array(known, { maxLength: 4 });
@@ -99,13 +132,16 @@ test('a read of the account lets those bank accounts cool that the rule names', 
       fc.array(listed, { maxLength: 3 }),
       fc.boolean(),
       fc.constantFrom(0, 1, coolingHours),
-      async (old, news, wasPaid, hours) => {
-        const sellerId = await money.seller();
-        const before = named(old).map((bank) => ({ ...bank, coolsUntil: null }));
+      fc.array(known, { maxLength: 2 }),
+      async (old, news, wasSent, hours, others) => {
+        const [sellerId, otherId] = [await money.seller(), await money.seller()];
+        const before = within(sellerId, named(old)).map((bank) => ({ ...bank, coolsUntil: null }));
+        const beside = within(sellerId, named(others));
         await insert(sellerId, before);
-        if (wasPaid) await insertPaid(sellerId);
+        await insert(otherId, beside);
+        if (wasSent) await insertSent(sellerId);
         // Half of them keep the id of an older one; the others come for the first time.
-        const given = news.map((bank, index) => ({
+        const given = within(sellerId, news).map((bank, index) => ({
           ...bank,
           stripeId: index % 2 === 0 ? `ba_${index}` : `ba_new_${index}`,
           status: 'new',
@@ -115,26 +151,30 @@ test('a read of the account lets those bank accounts cool that the rule names', 
           await recordBankAccounts(tx, sellerId, given, hours);
           return tx
             .selectFrom('bank_accounts')
-            .select(['stripe_id', 'cools_until', businessNow.as('now')])
+            .select(['stripe_id', 'cools_until', 'asks_person_since', businessNow.as('now')])
             .where('seller_id', '=', sellerId)
             .execute();
         });
         const cooling = rows.flatMap((row) =>
-          row.cools_until === null ? [] : { id: row.stripe_id, until: row.cools_until },
+          row.cools_until === null
+            ? []
+            : { id: row.stripe_id, until: row.cools_until, asks: row.asks_person_since !== null },
         );
-        const standing = before.map((bank) => ({
-          ...bank,
-          isDefault: bank.isDefault && bank.goneAt === null,
-        }));
-        const until = coolingEnd(rows[0]?.now ?? past, hours);
-        const expected = given.filter((bank) => until && cools(bank, standing, wasPaid));
+        const now = rows[0]?.now ?? past;
+        const expected = given.flatMap((bank) => {
+          const isShared = beside.some(
+            ({ fingerprint, goneAt }) =>
+              goneAt === null && fingerprint !== null && fingerprint === bank.fingerprint,
+          );
+          const until = coolingEnd(now, hours, isShared);
+          const does = until !== null && cools(bank, before, wasSent);
+          return does ? [{ id: bank.stripeId, until, asks: isShared }] : [];
+        });
         const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
-        expect(cooling.sort(byId)).toEqual(
-          expected.map(({ stripeId: id }) => ({ id, until })).sort(byId),
-        );
+        expect(cooling.sort(byId)).toEqual(expected.sort(byId));
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 100 },
   );
 });
 
@@ -145,7 +185,8 @@ test.each([
 ])('the database says %i ms before a cooling period ends what the rule says: %s', async (ms) => {
   const sellerId = await money.seller();
   const bank = { currency: 'eur', fingerprint: null, isDefault: true, goneAt: null };
-  await insert(sellerId, named([{ ...bank, pausedAt: null, coolsUntil: null }]));
+  const calm = { usedLast: true, pausedAt: null, isOfHolder: false, coolsUntil: null };
+  await insert(sellerId, named([{ ...bank, ...calm }]));
   const [row] = await money.db.transaction().execute(async (tx) => {
     const end = sql<string>`business_now() + ${ms} * interval '1 millisecond'`;
     await tx
@@ -172,10 +213,10 @@ test('a failure pauses at once where the details are wrong, otherwise with the t
   }
 });
 
-async function insertPaid(sellerId: SellerId): Promise<void> {
-  const paid = { status: 'paid' as const, currency: 'eur', ordered_by: 'test' };
+async function insertSent(sellerId: SellerId): Promise<void> {
+  const sent = { status: 'sent' as const, currency: 'eur', ordered_by: 'test' };
   await money.db
     .insertInto('payouts')
-    .values({ id: newId('payout'), seller_id: sellerId, ...paid })
+    .values({ id: newId('payout'), seller_id: sellerId, ...sent })
     .execute();
 }

@@ -4,16 +4,16 @@ import {
   listBankAccounts,
   payAnew,
   recordBankAccounts,
-  waiveCooling,
 } from '../../../db/accounts/bank-accounts.ts';
-import { recordAccountRead, wakeWaitingPayouts } from '../../../db/accounts/reads.ts';
+import { waiveCooling, wakeWaitingPayouts } from '../../../db/accounts/bank-pauses.ts';
+import { recordAccountRead } from '../../../db/accounts/reads.ts';
 import type { Tx } from '../../../db/connect.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
 import { type PayoutId, payoutWorkflowId, type SellerId } from '../../../domain/ids.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
-import { bank } from './bank-facts.ts';
+import { bank, ofNobodyElse } from './bank-facts.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -23,12 +23,15 @@ const inTx = <T>(run: (tx: Tx) => Promise<T>) => money.db.transaction().execute(
 
 const aside = (one: BankAccountFacts) => ({ ...one, isDefault: false });
 const tell = (sellerId: SellerId, banks: BankAccountFacts[], hours = 48) =>
-  inTx((tx) => recordBankAccounts(tx, sellerId, banks, hours));
+  inTx((tx) => recordBankAccounts(tx, sellerId, ofNobodyElse(sellerId, banks), hours));
+
+type Became = 'sent' | 'paid' | 'failed' | 'returned';
 
 /** One payout, as far as the bank says. */
-async function pay(sellerId: SellerId, became: 'paid' | 'failed' | 'returned'): Promise<PayoutId> {
+async function pay(sellerId: SellerId, became: Became): Promise<PayoutId> {
   await money.earn(sellerId, 10_00);
   const payoutId = await money.sent(sellerId);
+  if (became === 'sent') return payoutId;
   const sent = await readPayout(money.db, payoutId);
   const { stripePayoutId } = sent;
   if (stripePayoutId === null) throw new Error('it was not sent');
@@ -50,17 +53,11 @@ async function next(sellerId: SellerId) {
 const [first, second] = [bank('ba_1'), bank('ba_2')];
 
 describe('a bank account that payouts are turned to', () => {
-  test.each<
-    [
-      why: string,
-      before: ('paid' | 'failed' | 'returned')[],
-      told: BankAccountFacts[][],
-      waits: string,
-    ]
-  >([
+  test.each<[why: string, before: Became[], told: BankAccountFacts[][], waits: string]>([
     ['the first one takes payouts at once', [], [[first]], 'reserved'],
     ['so does another before anything was paid', [], [[second]], 'reserved'],
     ['another waits once one was paid', ['paid'], [[second]], 'cooling-period'],
+    ['another waits while the first is still on its way', ['sent'], [[second]], 'cooling-period'],
     ['also beside the one that was there', ['paid'], [[aside(first), second]], 'cooling-period'],
     ['also where all were gone meanwhile', ['paid'], [[], [second]], 'cooling-period'],
     ['one that only stands beside changes nothing', ['paid'], [[first, aside(second)]], 'reserved'],
@@ -86,6 +83,21 @@ describe('a bank account that payouts are turned to', () => {
       'cooling-period',
     ],
     ['turning back waits again', ['paid'], [[second], [first]], 'cooling-period'],
+    ['the same number is no change after all were gone', ['paid'], [[], [first]], 'reserved'],
+    [
+      'unless another took its place meanwhile',
+      ['paid'],
+      [[second], [], [first]],
+      'cooling-period',
+    ],
+    ['a change that was taken back before it was read is none', ['paid'], [[first]], 'reserved'],
+    ['of two changes the last is read', ['paid'], [[bank('ba_3')]], 'cooling-period'],
+    [
+      'turning back and forth waits each time',
+      ['paid'],
+      [[second], [first], [second]],
+      'cooling-period',
+    ],
     ['told twice it is turned to once', ['paid'], [[second], [second]], 'cooling-period'],
     ['one that follows a failure before anything was paid', ['failed'], [[second]], 'reserved'],
     ['one that came back does not count as paid', ['returned'], [[second]], 'reserved'],
@@ -102,6 +114,23 @@ describe('a bank account that payouts are turned to', () => {
     for (const became of before) await pay(sellerId, became);
     for (const banks of told) await tell(sellerId, banks);
     expect(await next(sellerId)).toBe(waits);
+  });
+
+  test.each<[why: string, ends: 'reserved' | 'unanswered' | 'transferred', isCooling: boolean]>([
+    ['nothing was sent yet', 'reserved', false],
+    ['the answer about a transfer is lost', 'unanswered', true],
+    ['only the transfer was made', 'transferred', true],
+  ])('waits once money may have been sent: %s', async (_why, ends, isCooling) => {
+    const sellerId = await money.seller();
+    await tell(sellerId, [first]);
+    await money.earn(sellerId, 10_00);
+    const payoutId = await money.order(sellerId);
+    await reservePayout(money.db, payoutId);
+    if (ends === 'unanswered') await money.send(payoutId, 'transfer');
+    if (ends === 'transferred') await money.transfer(payoutId);
+    await tell(sellerId, [second]);
+    const banks = await listBankAccounts(money.db, sellerId);
+    expect(banks.find(({ id }) => id === 'ba_2')?.coolsUntil !== null).toBe(isCooling);
   });
 
   test('waits for nothing where no hours are set', async () => {
@@ -140,7 +169,7 @@ describe('a bank account that payouts are turned to', () => {
     await pay(sellerId, 'paid');
     await pay(sellerId, 'failed');
     await tell(sellerId, [second]);
-    const [anew] = await inTx((tx) => payAnew(tx, sellerId));
+    const [anew] = await inTx((tx) => payAnew(tx, [sellerId]));
     if (!anew) throw new Error('nothing is paid anew');
     expect(await reservePayout(money.db, anew)).toMatchObject({ waitingFor: 'cooling-period' });
   });
@@ -157,7 +186,7 @@ describe('a bank account that payouts are turned to', () => {
     await inTx(async (tx) => {
       expect(await waiveCooling(tx, sellerId, 'ba_2')).toBe(true);
       expect(await waiveCooling(tx, sellerId, 'ba_of_nobody')).toBe(false);
-      await wakeWaitingPayouts(tx, sellerId);
+      await wakeWaitingPayouts(tx, [sellerId]);
     });
     expect(await money.wakeUps()).toMatchObject({ [payoutWorkflowId(payoutId)]: ['payouts'] });
     await tell(sellerId, [second]);
@@ -168,7 +197,11 @@ describe('a bank account that payouts are turned to', () => {
     const sellerId = await money.seller();
     const able = { transfers: 'active', payouts: 'active', bankCoolingHours: 24 };
     const read = (banks: BankAccountFacts[]) =>
-      recordAccountRead(money.db, sellerId, { ...able, askedAt: new Date().toISOString(), banks });
+      recordAccountRead(money.db, sellerId, {
+        ...able,
+        askedAt: new Date().toISOString(),
+        banks: ofNobodyElse(sellerId, banks),
+      });
     await read([first]);
     await pay(sellerId, 'paid');
     await read([second]);

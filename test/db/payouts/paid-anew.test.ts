@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { payAnew, resumeBankAccount } from '../../../db/accounts/bank-accounts.ts';
+import { payAnew } from '../../../db/accounts/bank-accounts.ts';
+import { resumeBankAccount } from '../../../db/accounts/bank-pauses.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordBack } from '../../../db/payouts/steps.ts';
@@ -25,7 +26,8 @@ async function cameBack(): Promise<{ sellerId: SellerId; payoutId: PayoutId }> {
 
 const resume = (sellerId: SellerId) =>
   money.db.transaction().execute((tx) => resumeBankAccount(tx, sellerId, 'ba_1'));
-const again = (sellerId: SellerId) => money.db.transaction().execute((tx) => payAnew(tx, sellerId));
+const again = (sellerId: SellerId) =>
+  money.db.transaction().execute((tx) => payAnew(tx, [sellerId]));
 const orderedOf = (sellerId: SellerId) =>
   money.db
     .selectFrom('payouts')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as banks from '../../../db/accounts/bank-accounts.ts';
+import { recordBankAccounts } from '../../../db/accounts/bank-accounts.ts';
+import { recordBankFailure, resumeBankAccount } from '../../../db/accounts/bank-pauses.ts';
 import { parkSeller, unparkSeller } from '../../../db/accounts/parked.ts';
 import {
   type AccountFacts,
@@ -47,14 +48,16 @@ const reads = (sellerId: SellerId, facts: Partial<AccountFacts> = {}) =>
   });
 const order = (sellerId: SellerId) => ({ sellerId, reason: 'free text', by });
 
-const bank = { currency: 'eur', fingerprint: 'f', status: 'new', isDefault: true };
+const bank = { currency: 'eur', status: 'new', isDefault: true };
 /** A seller with a bank account, named after the seller; answers with that name too. */
 async function withBank() {
   const sellerId = await money.seller();
   const stripeId = `ba_${sellerId.slice(4)}`;
-  await inTx((tx) => banks.recordBankAccounts(tx, sellerId, [{ ...bank, stripeId }], 0));
+  await inTx((tx) =>
+    recordBankAccounts(tx, sellerId, [{ ...bank, stripeId, fingerprint: stripeId }], 0),
+  );
   const failed = { sellerId, currency: 'eur', bankAccount: stripeId, failureCode: 'no_account' };
-  return { sellerId, stripeId, fail: () => inTx((tx) => banks.recordBankFailure(tx, failed)) };
+  return { sellerId, stripeId, fail: () => inTx((tx) => recordBankFailure(tx, failed)) };
 }
 
 async function hold() {
@@ -209,9 +212,7 @@ const ofOthers: Case[] = [
     { status: 'errored' },
     async () => {
       const { sellerId, stripeId, fail } = await withBank();
-      return act(stripeId, fail, () =>
-        inTx((tx) => banks.resumeBankAccount(tx, sellerId, stripeId)),
-      );
+      return act(stripeId, fail, () => inTx((tx) => resumeBankAccount(tx, sellerId, stripeId)));
     },
   ],
   [
@@ -219,7 +220,7 @@ const ofOthers: Case[] = [
     { previousStatus: 'new', status: null, actor: 'stripe' },
     async () => {
       const { sellerId, stripeId } = await withBank();
-      return act(stripeId, () => inTx((tx) => banks.recordBankAccounts(tx, sellerId, [], 0)));
+      return act(stripeId, () => inTx((tx) => recordBankAccounts(tx, sellerId, [], 0)));
     },
   ],
   ['earning.recorded', { money: eur }, async () => money.earn(await money.seller(), amount)],

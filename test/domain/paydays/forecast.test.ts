@@ -19,6 +19,7 @@ const funds: ExpectedFunds = {
   holds: [],
   isBankPaused: false,
   isConverted: false,
+  lacksBank: false,
   coolsUntil: null,
   ordered: 0,
 };

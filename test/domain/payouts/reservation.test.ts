@@ -14,6 +14,7 @@ const free: Readiness = {
   isBusy: false,
   isBankPaused: false,
   isConverted: false,
+  lacksBank: false,
   coolsUntil: null,
 };
 const everything: Readiness = {
@@ -22,6 +23,7 @@ const everything: Readiness = {
   isBusy: true,
   isBankPaused: true,
   isConverted: true,
+  lacksBank: true,
   coolsUntil: later,
 };
 
@@ -34,6 +36,7 @@ test.each<[stop: StopReason | null, readiness: Partial<Readiness>, why: string]>
   ['another-payout', { isBusy: true }, 'two payouts would weigh the same money'],
   ['bank-details', { isBankPaused: true }, 'payouts to this bank account failed'],
   ['bank-details', { isConverted: true }, 'nobody agreed to the rate of a conversion'],
+  ['bank-details', { lacksBank: true }, 'no later step could pay the money'],
   ['cooling-period', { coolsUntil: later }, 'the bank account was changed just now'],
   [null, { coolsUntil: now }, 'the cooling period is over'],
 ])('a payout is stopped by %s with %j: %s', (stop, readiness, _why) => {
@@ -49,6 +52,7 @@ test('of several reasons the first is told: seller, other payout, bank account, 
     { isBusy: false },
     { isBankPaused: false },
     { isConverted: false },
+    { lacksBank: false },
     { coolsUntil: null },
   ];
   let readiness = everything;
@@ -60,6 +64,7 @@ test('of several reasons the first is told: seller, other payout, bank account, 
     'seller-paused',
     'seller-not-active',
     'another-payout',
+    'bank-details',
     'bank-details',
     'bank-details',
     'cooling-period',

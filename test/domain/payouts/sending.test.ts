@@ -12,8 +12,9 @@ test.each<[why: string, step: MoneyStep, of: Partial<Payout>, stop: SendingStop 
   ['nothing is in the way', 'transfer', {}, null],
   ['nothing is in the way', 'payout', {}, null],
   ['payouts there failed', 'payout', { bankPaused: true }, bankDetails],
-  ['the money can wait at the account', 'transfer', { bankPaused: true }, null],
+  ['no payout could follow', 'transfer', { bankPaused: true }, bankDetails],
   ['no bank account takes the currency', 'payout', { lacksBank: true }, bankDetails],
+  ['no payout could follow', 'transfer', { lacksBank: true }, bankDetails],
   ['Stripe would convert the transfer', 'transfer', { isConverted: true }, bankDetails],
   ['the money is at the account already', 'payout', { isConverted: true }, null],
   [

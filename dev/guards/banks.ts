@@ -1,0 +1,43 @@
+import type { Guard } from './switch-off.ts';
+
+const numbers = 'test/db/accounts/shared-numbers.test.ts';
+
+/** The guards of bank accounts, which are known by their numbers. */
+export const bankGuards: readonly Guard[] = [
+  {
+    name: 'cooling after money was sent',
+    why: 'the first payout is on its way, and the bank account of a thief takes the second',
+    file: 'db/accounts/bank-accounts.ts',
+    from: 'where seller_id = ${sellerId} and ${mayHaveBeenSent})',
+    to: "where seller_id = ${sellerId} and status = 'paid')",
+    tests: 'test/db/accounts/cooling.test.ts',
+    pattern: 'another waits while the first is still on its way',
+  },
+  {
+    name: 'number of several sellers',
+    why: 'a closed bank account is paid for every other seller who uses it',
+    file: 'db/migrations/0006-know-a-bank-account-by-its-number.sql',
+    from: 'and (paused.seller_id = seller or not paused.pause_is_of_holder))))',
+    to: 'and paused.seller_id = seller)))',
+    tests: numbers,
+    pattern: 'is paused for a seller who enters it later',
+  },
+  {
+    name: 'change to the number of another seller',
+    why: 'one person collects the money of several stolen logins',
+    file: 'db/accounts/bank-accounts.ts',
+    from: 'case when is_shared then greatest',
+    to: 'case when false then greatest',
+    tests: numbers,
+    pattern: 'cools for long, so that a person can look',
+  },
+  {
+    name: 'no bank account',
+    why: 'money is transferred that no payout can follow',
+    file: 'domain/payouts/reservation.ts',
+    from: 'if (bank.isBankPaused || bank.isConverted || bank.lacksBank) return',
+    to: 'if (bank.isBankPaused || bank.isConverted) return',
+    tests: 'test/db/accounts/bank-accounts.test.ts',
+    pattern: 'reserves nothing while none takes the currency',
+  },
+];
