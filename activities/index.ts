@@ -8,7 +8,8 @@ import { createCancellationActivities } from './payouts/cancellations.ts';
 import { createTransferActivities } from './payouts/transfers.ts';
 import { createMovementActivities } from './reconciliation/balance-transactions.ts';
 import { createReconciliationActivities, type Reconciliation } from './reconciliation/passes.ts';
-import { compareSinceStart } from './recovery.ts';
+import { compareSinceStart } from './recovery/comparison.ts';
+import { claimRight } from './recovery/right-to-send.ts';
 import { createSweepActivities } from './stripe-events/sweep.ts';
 import type { StripeDeps } from './stripe/call-once.ts';
 
@@ -21,7 +22,11 @@ export function createActivities(
     reconciliation?: Reconciliation;
   },
 ) {
-  const money = { ...deps, compare: () => compareSinceStart(deps) };
+  const money = {
+    ...deps,
+    compare: () => compareSinceStart(deps),
+    claim: () => claimRight(deps, true),
+  };
   return {
     ...createLedgerActivities(deps),
     ...createTransferActivities(money),

@@ -1,7 +1,8 @@
 import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
 import { recordCheck, stripeAnswers } from '../db/operations/checks.ts';
-import { compareSinceStart } from './recovery.ts';
+import { compareSinceStart } from './recovery/comparison.ts';
+import { claimRight } from './recovery/right-to-send.ts';
 import { readStripe, type StripeDeps } from './stripe/call-once.ts';
 
 /** The checks of the platform's own account. */
@@ -9,13 +10,14 @@ export function createPlatformActivities(deps: StripeDeps) {
   return {
     /**
      * First compares this database with Stripe, which stops money if Stripe made something unknown
-     * here. Then checks that the platform's own payouts are manual: automatic payouts would send
+     * here, and looks at the right to send, which stops money if another engine has it. Then checks that the platform's own payouts are manual: automatic payouts would send
      * sellers' money to the platform's bank before it is transferred
      * (docs.stripe.com/connect/manual-payouts, 2026-09).
      */
     async checkPlatformPayouts(): Promise<{ passed: boolean }> {
       const settings = await notingAnswer(deps.db, async () => {
         await compareSinceStart(deps);
+        await claimRight(deps);
         return readStripe(deps, 'GET /v1/balance_settings', () =>
           deps.stripe.balanceSettings.retrieve(),
         );

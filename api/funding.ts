@@ -115,7 +115,7 @@ function summaryOf(
 ): string {
   const due = told.filter((one) => one.due.amount > 0).map(({ summary }) => summary);
   const none = `Nothing is due from the platform’s balance by ${sayInstant(until)}`;
-  const stopped = moneyStopped ? ['An operator stopped all money: nothing is paid meanwhile'] : [];
+  const stopped = moneyStopped ? ['All money is stopped: nothing is paid meanwhile'] : [];
   return [...stopped, ...(due.length > 0 ? due : [none])].join('. ');
 }
 

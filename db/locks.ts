@@ -8,7 +8,7 @@ import type { Tx } from './connect.ts';
  * cycle. A transaction begins with the key of its command, if it has one (`commandLock`). Then it
  * locks the object of the command, its sellers, their holds and payouts, the attempts of the
  * payouts, and earnings. Several rows of one table are locked in the order of their ids.
- * `operations` is locked after them, and wake-ups last.
+ * `right_to_send` and `operations` are locked after them, and wake-ups last.
  *
  * The place of `clock` and `reconciliation` in the list does not matter: each is the first lock of
  * one kind of transaction, and no other transaction locks it. `balances` is not in the list, because
@@ -24,6 +24,7 @@ export const lockOrder = [
   'payouts',
   'attempts',
   'earnings',
+  'right_to_send',
   'operations',
   'clock',
   'reconciliation',

@@ -173,8 +173,8 @@ const rows = {
   },
   'money-stopped': {
     ui: 'money to be resumed',
-    onPayday: 'An operator stopped all money. The money is paid once an operator resumes money',
-    says: 'An operator stopped all money. The payout continues when an operator resumes money',
+    onPayday: 'All money is stopped. The money is paid once an operator resumes money',
+    says: 'All money is stopped. The payout continues when an operator resumes money',
     actor: 'operator',
     liftedBy: 'Resuming money',
     commands: () => ['/v1/operations/resume-money'],

@@ -23,6 +23,7 @@ import { hostedPages } from './links/page.ts';
 import { linkRoutes } from './links/routes.ts';
 import { moneyDue } from './money/due.ts';
 import { moneyRoutes } from './money/routes.ts';
+import { productRoutes } from './products/routes.ts';
 import { openDatabase } from './store/database.ts';
 
 /** The port (0: any free port), the storage file, the secret key and the witness. */
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...bookRoutes,
   ...moneyRoutes,
+  ...productRoutes,
   ...eventRoutes,
   ...linkRoutes,
 ];

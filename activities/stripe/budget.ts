@@ -30,6 +30,8 @@ export type Endpoint =
   | 'POST /v1/accounts/login_links'
   | 'POST /v2/core/account_links'
   | 'GET /v1/balance'
+  | 'GET /v1/products'
+  | 'POST /v1/products'
   | 'GET /v1/balance_settings'
   | 'GET /v2/core/accounts'
   | 'GET /v2/core/events'

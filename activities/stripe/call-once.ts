@@ -24,6 +24,8 @@ export type MoneyDeps = StripeDeps & {
    * comparison.
    */
   compare: () => Promise<void>;
+  /** Renews the right to send, or stops money because another engine has it. */
+  claim: () => Promise<void>;
 };
 
 /** How one attempt ended, as far as the engine knows. */
@@ -60,6 +62,10 @@ export async function callOnce<T extends { id: string }>(
   if (clearance === 'decided') return callOnce(deps, asked, post);
   if (clearance === 'not-compared') {
     await deps.compare();
+    return callOnce(deps, asked, post);
+  }
+  if (clearance === 'not-claimed') {
+    await deps.claim();
     return callOnce(deps, asked, post);
   }
   if (clearance === 'too-old') {
@@ -176,6 +182,11 @@ function retryable(type: string, code: string | null, afterMs?: number): Applica
     category: 'BENIGN',
     ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
   });
+}
+
+/** The failure of an engine that cannot find out whether it has the right to send. */
+export function contested(): ApplicationFailure {
+  return retryable(failed, 'right to send contested');
 }
 
 const saying = (code: string): string => `Stripe: ${code}`;

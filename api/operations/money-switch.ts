@@ -7,6 +7,7 @@ import {
   recordMoneySwitch,
 } from '../../db/operations/money-switch.ts';
 import { listAdoptions } from '../../db/recovery/adoptions.ts';
+import { takeRightOver } from '../../db/recovery/right-to-send.ts';
 import { mayResumeMoney } from '../../domain/payouts/adoption.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
@@ -55,7 +56,8 @@ const resumeRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/resume-money',
   summary: 'Resume requests that move money',
-  description: 'Everything that waits for the switch continues immediately.',
+  description:
+    'Everything that waits for the switch continues immediately. If money stopped because another engine took the right to send, this request takes the right over from it: first stop the other engine, or both may pay the same sellers.',
   tags: ['Operations'],
   request,
   responses,
@@ -82,7 +84,10 @@ async function moveSwitch(
   const kind = stopped ? 'stop-money' : 'resume-money';
   const changedBy = c.get('caller').id;
   const { body } = await runCommand(c, deps, { kind, request: { reason } }, async (tx) => {
-    if (!stopped) await refuseWhileToAdopt(tx);
+    if (!stopped) {
+      await takeRightOver(tx);
+      await refuseWhileToAdopt(tx);
+    }
     return {
       status: 200,
       body: await recordMoneySwitch(tx, { stopped, reason, changedBy }),

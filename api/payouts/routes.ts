@@ -14,6 +14,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readOpenSeller, readPayout, readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
@@ -129,9 +130,10 @@ export function payoutRoutes(deps: AppDeps) {
     .openapi(createPayout, async (c) => {
       const { sellerId } = c.req.valid('param');
       const asked = { sellerId, ...c.req.valid('json') };
-      const orderedBy = c.get('caller').id;
+      const { 'idempotency-key': idempotencyKey } = c.req.valid('header');
+      const by = { orderedBy: c.get('caller').id, idempotencyKey };
       const done = await runCommand(c, deps, { kind: 'create-payout', request: asked }, (tx) =>
-        order(tx, { ...asked, orderedBy }),
+        order(tx, { ...asked, ...by }),
       );
       return c.json(done.body, done.status);
     })
@@ -179,6 +181,9 @@ async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) 
     amount: asked.amount ?? null,
     currency: asked.currency ?? seller.currency,
   });
+  if (payoutId === undefined) {
+    throw new Problem('idempotency-key-reused', 'Use a new Idempotency-Key for a new request');
+  }
   const body = showPayout(await readPayout(tx, payoutId));
   return { status: 202 as const, body, objectId: payoutId };
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { type BankAccountRecord, longestCoolingHours } from '../../domain/accounts/bank.ts';
 import { holderCodes } from '../../domain/accounts/failures.ts';
-import { newId, type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
+import { type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
+import { orderedPayoutId } from '../schema/payout-ids.ts';
 import { isRefusedByBank, mayHaveBeenSent } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
@@ -100,7 +101,7 @@ export async function payAnew(tx: Tx, sellers: readonly SellerId[]): Promise<Pay
     .insertInto('payouts')
     .values(
       rows.map(({ id, sellerId, currency, amount }) => ({
-        id: newId('payout'),
+        id: orderedPayoutId({ by: 'replacement', replaces: id }),
         seller_id: sellerId,
         currency,
         requested_amount: amount,
@@ -108,7 +109,7 @@ export async function payAnew(tx: Tx, sellers: readonly SellerId[]): Promise<Pay
         replaces: id,
       })),
     )
-    .onConflict((conflict) => conflict.column('replaces').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .execute();
   const concerned = [...new Set(rows.map(({ sellerId }) => sellerId))];

@@ -1,5 +1,5 @@
 import type { SkipReason } from '../../domain/funds.ts';
-import { newId, type SellerId } from '../../domain/ids.ts';
+import type { SellerId } from '../../domain/ids.ts';
 import {
   cutOffOf,
   manualSchedule,
@@ -9,6 +9,7 @@ import {
 } from '../../domain/paydays/schedule.ts';
 import type { Db, Tx } from '../connect.ts';
 import { readFunds } from '../funds.ts';
+import { orderedPayoutId } from '../schema/payout-ids.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { wakeSeller } from '../wake-ups.ts';
@@ -143,18 +144,21 @@ type Order = {
   cut_off_at?: string;
 };
 
-/** Inserts an order. A payday that was already opened stays unchanged. */
+/**
+ * Inserts an order. A payday that was already opened stays unchanged. A payout that was adopted
+ * under the id of this order is this order.
+ */
 async function insertOrder(tx: Tx, order: Order | (Order & ReturnType<typeof skipped>)) {
+  const { seller_id: sellerId, currency, payday } = order;
+  const id = orderedPayoutId(
+    payday === undefined
+      ? { by: 'threshold', sellerId, currency }
+      : { by: 'payday', sellerId, currency, payday },
+  );
   await tx
     .insertInto('payouts')
-    .values({ id: newId('payout'), ...order })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['seller_id', 'currency', 'payday'])
-        .where('payday', 'is not', null)
-        .where('replaces', 'is', null)
-        .doNothing(),
-    )
+    .values({ id, ...order })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { newId, type SellerId } from '../../domain/ids.ts';
+import type { SellerId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import { replaced } from '../../domain/payouts/transitions.ts';
 import type { Tx } from '../connect.ts';
+import { orderedPayoutId } from '../schema/payout-ids.ts';
 import { lock } from '../locks.ts';
 import { attemptKeyIn } from '../stripe/attempts.ts';
 import { addWakeUps } from '../wake-ups.ts';
@@ -57,14 +58,15 @@ const nextKey = {
 async function replace(tx: Tx, payout: Payout): Promise<void> {
   const transition = replaced(payout);
   await moveFreeing(tx, payout, transition);
+  const id = orderedPayoutId({ by: 'replacement', replaces: payout.payoutId });
   // The replacement keeps the payday and the cut-off, so that it does not pay later earnings early.
   await sql`
     insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
       cut_off_at)
-    select ${newId('payout')}, seller_id, currency, requested_amount, 'account-short', id, payday,
+    select ${id}, seller_id, currency, requested_amount, 'account-short', id, payday,
       cut_off_at
     from payouts where id = ${payout.payoutId}
-    on conflict (replaces) do nothing
+    on conflict do nothing
   `.execute(tx);
   await addWakeUps(tx, transition.wakes);
 }

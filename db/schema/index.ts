@@ -61,6 +61,18 @@ export type Database = AccountTables &
       compared_start: Maybe<string>;
       alive_at: MaybeInstant;
     };
+    right_to_send: {
+      id: Generated<boolean>;
+      token: string | null;
+      next_tokens: Generated<string[]>;
+      next_start: string | null;
+      claimed_start: string | null;
+      claimed_at: MaybeInstant;
+      seen_at: MaybeInstant;
+      lost_to: string | null;
+      lost_reason: string | null;
+      is_unguarded: Generated<boolean>;
+    };
     adoptions: {
       stripe_id: string;
       step: MoneyStep;

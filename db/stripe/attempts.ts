@@ -6,6 +6,7 @@ import {
   keyAgeLimitHours,
   type MoneyStep,
   type RefusalKind,
+  seenMinutes,
 } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
@@ -94,7 +95,7 @@ async function isCanceled(db: Db, objectId: string): Promise<boolean> {
 /**
  * Makes the last check before the POST, in one statement. If the attempt may be sent, records the
  * try and takes its slots of Stripe's budgets. The `case` repeats the rule `clearanceOf` in
- * domain/stripe.ts.
+ * domain/stripe.ts, and its part about the right to send repeats `isClaimed`.
  *
  * `slotAt` is the time of the slots, at most two minutes ahead, so Stripe still knows a key of 12
  * hours when the POST is sent. `tries` includes this try. `request` is the body to send, which does
@@ -115,6 +116,12 @@ export async function clearTry(
         when step <> 'account' and (select money_stopped from operations) then 'money-stopped'
         when (select compared_start from operations) is distinct from postgres_start()
           then 'not-compared'
+        when step <> 'account' and first_sent_at is null and not exists (select from right_to_send
+          where claimed_start = postgres_start()
+            and seen_at >= business_now() - ${seenMinutes} * interval '1 minute'
+            and not exists (select from payouts where payouts.id = attempts.object_id
+              and payday > claimed_at and payday <= business_now()))
+          then 'not-claimed'
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
           then 'too-old'
         else 'send' end as clearance

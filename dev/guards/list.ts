@@ -1,4 +1,5 @@
 import { bankGuards } from './banks.ts';
+import { recoveryGuards } from './recovery.ts';
 import type { Guard } from './switch-off.ts';
 
 const tables = 'db/migrations/0001-baseline';
@@ -6,6 +7,7 @@ const calls = 'test/activities/stripe/call-once.test.ts';
 
 /** Every guard. A new one is added here, with the test that notices its absence. */
 export const guards: readonly Guard[] = [
+  ...recoveryGuards,
   {
     name: 'one attempt a step',
     why: 'two attempts of one step are open at once, and both are sent',
@@ -167,42 +169,6 @@ export const guards: readonly Guard[] = [
     to: "false then 'money-stopped'",
     tests: calls,
     pattern: 'is not sent while money is stopped',
-  },
-  {
-    name: 'compared with Stripe',
-    why: 'a database brought back from a backup pays again what it forgot',
-    file: 'db/stripe/attempts.ts',
-    from: "then 'not-compared'",
-    to: "then 'send'",
-    tests: 'test/db/stripe/attempts.test.ts',
-    pattern: 'is not cleared before Stripe was compared',
-  },
-  {
-    name: 'sign of life',
-    why: 'one earning after a restore hides what left before it, and it is paid again',
-    file: 'db/recovery/comparison.ts',
-    from: 'coalesce(alive_at, greatest(',
-    to: 'coalesce(greatest(',
-    tests: 'test/db/recovery/comparison.test.ts',
-    pattern: 'is no sign of life',
-  },
-  {
-    name: 'refused made nothing',
-    why: 'what was refused before a backup and sent after it is sent again',
-    file: 'db/recovery/comparison.ts',
-    from: "`state <> 'refused'",
-    to: '`true',
-    tests: 'test/db/recovery/adoptions.test.ts',
-    pattern: 'whose one attempt was',
-  },
-  {
-    name: 'called off beside an adoption',
-    why: 'what was set aside again after a backup is paid a second time',
-    file: 'db/recovery/adoptions.ts',
-    from: 'await callOffUnsent(tx, { sellerId, currency, by });',
-    to: '',
-    tests: 'test/db/recovery/adoptions.test.ts',
-    pattern: 'beside an adopted payout is called off|at the moment of an adoption',
   },
   {
     name: 'budget slot',

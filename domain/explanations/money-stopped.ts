@@ -4,11 +4,11 @@ import type { Operations } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
 /**
- * The wait that says that an operator stopped all money. `stopsOf` in payout.ts decides when a
+ * The wait that says that all money is stopped, and why. `stopsOf` in payout.ts decides when a
  * payout's explanation contains it.
  */
 export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {
-  const why = `An operator stopped all money: ${reason ?? 'no reason is known'}`;
+  const why = `All money is stopped: ${reason ?? 'no reason is known'}`;
   const command = {
     method: 'POST' as const,
     path: '/v1/operations/resume-money',

@@ -5,7 +5,7 @@ import { emit } from '../events/emit.ts';
 import { type Route, v1 } from '../http/routes.ts';
 import { conditions, listAnswer, pagination, readPage, where, whereRange } from '../store/lists.ts';
 import { allRecords, insertRecord, readRecord, saveRecord } from '../store/objects.ts';
-import type { EarlyFraudWarning } from '../store/records.ts';
+import type { EarlyFraudWarning } from '../store/warning-record.ts';
 
 const base = '/v1/radar/early_fraud_warnings';
 

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Metadata } from '../core/metadata.ts';
 import type { AccountLink } from './link-record.ts';
+import type { Product } from './product-record.ts';
+import type { EarlyFraudWarning } from './warning-record.ts';
 
 /** The state of one capability of a recipient. */
 export type Capability = {
@@ -272,18 +274,6 @@ export type Dispute = {
   internal: { entries: string[] };
 };
 
-/** What the bank of a card says of a charge before anybody disputes it. */
-export type EarlyFraudWarning = {
-  id: string;
-  object: 'radar.early_fraud_warning';
-  /** Neither disputed nor fully refunded yet. */
-  actionable: boolean;
-  charge: string;
-  created: number;
-  fraud_type: string;
-  livemode: false;
-};
-
 /** Every kind of stored object. */
 export type Records = {
   account: AccountRecord;
@@ -294,6 +284,7 @@ export type Records = {
   charge: Charge;
   refund: Refund;
   topup: Topup;
+  product: Product;
   dispute: Dispute;
   account_link: AccountLink;
   early_fraud_warning: EarlyFraudWarning;

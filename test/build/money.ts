@@ -91,14 +91,17 @@ function sellersOf(db: Db) {
 
 /** The steps of a payout in this database. */
 export function stepsOf(db: Db, orderedBy: ApiKeyId) {
-  const order = (
+  const order = async (
     sellerId: SellerId,
     amount: number | null = null,
     currency = 'eur',
-  ): Promise<PayoutId> =>
-    db
-      .transaction()
-      .execute((tx) => recordPayoutOrder(tx, { sellerId, currency, amount, orderedBy }));
+    idempotencyKey: string = newId('order'),
+  ): Promise<PayoutId> => {
+    const asked = { sellerId, currency, amount, orderedBy, idempotencyKey };
+    const id = await db.transaction().execute((tx) => recordPayoutOrder(tx, asked));
+    if (!id) throw new Error('another order has the same key');
+    return id;
+  };
   /** Opens the attempt of a step and records it as sent. */
   const send = async (payoutId: PayoutId, step: MoneyStep): Promise<string> => {
     const { key } = await openAttempt(db, attemptOf(payoutId, step));

@@ -15,6 +15,7 @@ test('all that the sandbox knows is as Stripe describes it, and every difference
   await sellersMoney(s, seller);
   await accounts(s);
   await links(s);
+  await products(s);
   await destinations(s);
   await events(s);
   const asked = await askedFor(s);
@@ -164,6 +165,17 @@ async function links({ stripe }: MoneySandbox): Promise<void> {
   await stripe.accounts.createLoginLink(account);
   const components = { payouts: { enabled: true, features: { instant_payouts: false } } };
   await stripe.accountSessions.create({ account, components });
+}
+
+async function products({ stripe }: MoneySandbox): Promise<void> {
+  const id = 'shop_marker';
+  const made = { id, name: 'A marker', active: false, metadata: { token: 'one' } };
+  await stripe.products.create(made);
+  const again = stripe.products.create(made);
+  await expect(again).rejects.toMatchObject({ code: 'resource_already_exists' });
+  await stripe.products.update(id, { metadata: { token: 'two' } });
+  const { metadata } = await stripe.products.retrieve(id);
+  expect(metadata).toEqual({ token: 'two' });
 }
 
 async function destinations({ stripe }: MoneySandbox): Promise<void> {

@@ -68,10 +68,12 @@ async function startDatabase(folder: string, stops: Stops): Promise<string> {
     await client.query(`create database ${templateDatabase}`);
   });
   migrate(postgres.url(templateDatabase));
-  // As after a first comparison with Stripe. test/promises/restore.test.ts begins without this
-  // comparison.
+  // As after a first comparison with Stripe, and as with a right to send that never needs a look.
+  // test/promises/restore.test.ts begins without both.
   await withClient(postgres.url(templateDatabase), async (client) => {
     await client.query('update operations set compared_start = postgres_start()');
+    await client.query(`update right_to_send set claimed_start = postgres_start(),
+      claimed_at = 'infinity', seen_at = 'infinity'`);
   });
   return postgres.url('postgres');
 }

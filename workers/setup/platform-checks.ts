@@ -1,4 +1,5 @@
 import { createPlatformActivities, platformPayoutsRemedy } from '../../activities/operations.ts';
+import { rightIsVisible } from '../../activities/recovery/right-to-send.ts';
 import type { StripeDeps } from '../../activities/stripe/call-once.ts';
 import { stripeApiVersion } from '../../activities/stripe/client.ts';
 import type { Config } from '../../config.ts';
@@ -8,6 +9,8 @@ import {
   findInstallation,
   type Installation,
 } from '../../db/operations/installation.ts';
+import { listFailedChecks } from '../../db/operations/checks.ts';
+import { readLostRight } from '../../db/recovery/right-to-send.ts';
 import { installationOf, retrievePlatform, whyNoAnswer } from '../installation.ts';
 import type { Finding } from './findings.ts';
 
@@ -44,6 +47,7 @@ export async function* checkPlatform(
   if (installation.state === 'fatal') return false;
   yield await connectFinding(deps, config);
   yield await payoutsFinding(deps);
+  yield await rightFinding(deps);
   return true;
 }
 
@@ -103,4 +107,15 @@ async function payoutsFinding(deps: StripeDeps): Promise<Finding> {
     const message = error instanceof Error ? error.message : String(error);
     return { state: 'wrong', about, says: `The schedule could not be read. ${message}.` };
   }
+}
+
+/** `payoutsFinding` has looked at the right to send; this function reports the result. */
+async function rightFinding({ db }: StripeDeps): Promise<Finding> {
+  const about = 'Right to send';
+  const failed = (await listFailedChecks(db)).find(({ name }) => name === rightIsVisible);
+  if (failed) return { state: 'wrong', about, says: failed.remedy };
+  const lost = await readLostRight(db);
+  return lost === null
+    ? { state: 'ok', about, says: 'no other engine has it' }
+    : { state: 'wrong', about, says: lost };
 }

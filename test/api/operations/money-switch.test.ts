@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { readOperations } from '../../../db/operations/money-switch.ts';
 import { noteUnknownMade } from '../../../db/recovery/comparison.ts';
+import { readLostRight, readRight, recordRightLost } from '../../../db/recovery/right-to-send.ts';
 import { clearTry } from '../../../db/stripe/attempts.ts';
 import { newId } from '../../../domain/ids.ts';
 import { openAttempt } from '../../build/money.ts';
@@ -102,6 +103,17 @@ describe('resuming', () => {
     });
     expect(await problemOf(await answer.resumed)).toBe('409 recovery-open');
     expect(await readOperations(db)).toMatchObject({ moneyStopped: true, changedBy: 'engine' });
+  });
+
+  test('takes the right to send over from the engine that was reported', async () => {
+    const { app, db } = await createTestApp();
+    await recordRightLost(db, 'of another engine', 'Another engine took the right to send.');
+    const read = await app.request('/v1/operations', asCaller());
+    const reason = 'Another engine took the right to send.';
+    expect(await read.json()).toMatchObject({ moneyStopped: true, reason, changedBy: 'engine' });
+    await app.request(resume, order('1', 'the other engine is stopped'));
+    expect(await readRight(db)).toMatchObject({ token: 'of another engine', isDue: true });
+    expect(await readLostRight(db)).toBeNull();
   });
 
   test('wakes what waited for it, and nothing else', async () => {

@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { clearTry, openAttempt } from '../../../db/stripe/attempts.ts';
-import { attemptKey, newId } from '../../../domain/ids.ts';
+import { attemptKey, newId, type SellerId } from '../../../domain/ids.ts';
 import {
   clearanceOf,
+  isClaimed,
   keyAgeLimitHours,
   mayOpenAttempt,
   takesNewBody,
@@ -24,14 +25,24 @@ const facts = fc.record({
   step: fc.constantFrom('transfer', 'payout', 'account', 'cancel'),
   isMoneyStopped: fc.boolean(),
   isCompared: fc.boolean(),
+  claim: fc.record({
+    isOfThisStart: fc.constantFrom(true, true, true, false),
+    seenMinutesAgo: fc.constantFrom(0, 0, 0, 9.9, 10.1, 300),
+    claimedMinutesAgo: fc.constantFrom(0, 14, 300),
+  }),
+  paydayMinutesAgo: fc.option(fc.constantFrom(-5, 1, 200, 400)),
   sentHoursAgo: fc.option(fc.constantFrom(0, 11.9, 12.1, 30)),
 });
 type Facts = typeof facts extends fc.Arbitrary<infer Row> ? Row : never;
 
 const past = '2026-01-02T00:00:00.000Z';
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-async function insertAttempt(of: Pick<Facts, 'state' | 'step'>, sentAt: string | null) {
-  const objectId = newId('payout');
+async function insertAttempt(
+  of: Pick<Facts, 'state' | 'step'>,
+  sentAt: string | null,
+  objectId = newId('payout'),
+) {
   const key = `${objectId}/${of.step}/1`;
   await money.db
     .insertInto('attempts')
@@ -55,10 +66,34 @@ async function insertAttempt(of: Pick<Facts, 'state' | 'step'>, sentAt: string |
   return { objectId, key };
 }
 
+async function insertPayout(sellerId: SellerId, payday: string | null) {
+  const id = newId('payout');
+  const order = { seller_id: sellerId, currency: 'eur', ordered_by: 'test', payday };
+  await money.db
+    .insertInto('payouts')
+    .values({ id, ...order })
+    .execute();
+  return id;
+}
+
 test('the last check before a POST answers as the rule does', async () => {
   await fc.assert(
     fc.asyncProperty(facts, async (of) => {
-      const { isMoneyStopped, isCompared, sentHoursAgo } = of;
+      const { isMoneyStopped, isCompared, sentHoursAgo, paydayMinutesAgo } = of;
+      const claim = {
+        isOfThisStart: of.claim.isOfThisStart,
+        claimedAt: minutesAgo(of.claim.claimedMinutesAgo),
+        seenAt: minutesAgo(of.claim.seenMinutesAgo),
+      };
+      const payday = paydayMinutesAgo === null ? null : minutesAgo(paydayMinutesAgo);
+      await money.db
+        .updateTable('right_to_send')
+        .set({
+          claimed_start: claim.isOfThisStart ? sql<string>`postgres_start()` : 'of before',
+          claimed_at: claim.claimedAt,
+          seen_at: claim.seenAt,
+        })
+        .execute();
       await money.db
         .updateTable('operations')
         .set({
@@ -69,8 +104,10 @@ test('the last check before a POST answers as the rule does', async () => {
         .execute();
       const sentAt =
         sentHoursAgo === null ? null : new Date(Date.now() - sentHoursAgo * hourMs).toISOString();
-      const { key } = await insertAttempt(of, sentAt);
-      expect((await clearTry(money.db, key, [])).clearance).toBe(clearanceOf(of));
+      const payoutId = await insertPayout(await money.seller(), payday);
+      const { key } = await insertAttempt(of, sentAt, payoutId);
+      const facts = { ...of, isClaimed: isClaimed(claim, payday, new Date().toISOString()) };
+      expect((await clearTry(money.db, key, [])).clearance).toBe(clearanceOf(facts));
     }),
     { numRuns: 150 },
   );
@@ -80,6 +117,10 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
   const movedTo = sql<string>`postgres_start()`;
   const open = { money_stopped: false, reason: null, compared_start: movedTo };
   await money.db.updateTable('operations').set(open).execute();
+  await money.db
+    .updateTable('right_to_send')
+    .set({ claimed_start: movedTo, seen_at: 'infinity' })
+    .execute();
   for (const [moreMs, clearance] of [
     [0, 'send'],
     [1, 'too-old'],
@@ -98,7 +139,8 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
     });
     expect(answer.clearance).toBe(clearance);
     const facts = { state: 'started', step: 'transfer', sentHoursAgo: hours } as const;
-    expect(clearanceOf({ ...facts, isMoneyStopped: false, isCompared: true })).toBe(clearance);
+    const may = { isMoneyStopped: false, isCompared: true, isClaimed: true };
+    expect(clearanceOf({ ...facts, ...may })).toBe(clearance);
   }
 });
 

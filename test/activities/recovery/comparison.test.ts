@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { runActivity } from '../build/activities.ts';
-import { type Stage, startStage } from '../build/stage.ts';
+import { runActivity } from '../../build/activities.ts';
+import { type Stage, startStage } from '../../build/stage.ts';
 
 /** What is compared with Stripe after a start of PostgreSQL, before money may move. */
 let stage: Stage;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stripe } from 'stripe';
-import type { Db } from '../db/connect.ts';
+import type { Db } from '../../db/connect.ts';
 import {
   keepUnknown,
   type MadeAtStripe,
@@ -8,16 +8,17 @@ import {
   recordAlive,
   recordCompared,
   recordUnknownMade,
-} from '../db/recovery/comparison.ts';
-import { isPayoutId, type StripeAccountId } from '../domain/ids.ts';
+} from '../../db/recovery/comparison.ts';
+import { isPayoutId, type StripeAccountId } from '../../domain/ids.ts';
 import {
   isDisconnected,
   isReadFailure,
   readPages,
   readStripe,
   type StripeDeps,
-} from './stripe/call-once.ts';
-import { actingFor } from './stripe/client.ts';
+} from '../stripe/call-once.ts';
+import { actingFor } from '../stripe/client.ts';
+import { claimRight } from './right-to-send.ts';
 
 /** The comparison that runs in this process. Other callers wait for the same comparison. */
 const underWay = new WeakMap<Db, Promise<void>>();
@@ -25,7 +26,8 @@ const underWay = new WeakMap<Db, Promise<void>>();
 /**
  * Reads what Stripe created since this database last showed activity, and looks for objects that
  * the database does not know. After an ordinary restart, there are none. After a restore from a
- * backup, there may be some, and money stops. A completed comparison is recorded.
+ * backup, there may be some, and money stops. Also claims the right to send, which a copy of the
+ * database loses. A completed comparison is recorded.
  */
 export async function compareSinceStart(deps: StripeDeps): Promise<void> {
   const comparison = underWay.get(deps.db) ?? compare(deps).finally(() => underWay.delete(deps.db));
@@ -47,6 +49,7 @@ async function compare(deps: StripeDeps): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, readSome));
   const unknown = [...transfers, ...(await keepUnknown(deps.db, payouts))];
   await recordUnknownMade(deps.db, unknown);
+  await claimRight(deps);
   await recordCompared(deps.db, uncompared.start);
 }
 
