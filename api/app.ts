@@ -30,6 +30,7 @@ import { entryRoutes } from './ledger/entries.ts';
 import { clockRoutes } from './operations/clock.ts';
 import { healthRoutes } from './operations/health.ts';
 import { operationsRoutes } from './operations/money-switch.ts';
+import { paidElsewhereRoutes } from './payouts/paid-elsewhere.ts';
 import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
 import { payoutRoutes } from './payouts/routes.ts';
 import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
@@ -97,6 +98,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
     payoutCancelRoutes(deps),
+    paidElsewhereRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
     eventRoutes(deps),

@@ -56,6 +56,7 @@ export async function readPayoutFacts(
       commands: await listCommands(tx, payoutId),
       operations: await readOperationsBeside(tx),
       isStripeSilent: await isStripeSilent(tx),
+      differences: await listDifferences(tx, payout.sellerId),
     };
   });
 }
@@ -100,8 +101,12 @@ async function readAllOf(
     putOff: await listPutOff(tx, sellerId),
     commands: await listDecisions(tx, sellerId),
     isStripeSilent: await isStripeSilent(tx),
-    differences: await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown }),
+    differences: await listDifferences(tx, sellerId),
   };
+}
+
+async function listDifferences(tx: Tx, sellerId: SellerId) {
+  return listDiscrepancies(tx, { sellerId, open: true, limit: mostShown });
 }
 
 /** Reads the facts that decide a seller's next payday, and what a payday would pay now. */

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Funds, heldOf, payableOf } from '../domain/funds.ts';
 import type { Hold } from '../domain/holds.ts';
-import type { SellerId } from '../domain/ids.ts';
+import type { DiscrepancyId, SellerId } from '../domain/ids.ts';
 import { type Place, places } from '../domain/ledger.ts';
 import type { Currency } from '../domain/money.ts';
 import type { Readiness } from '../domain/payouts/reservation.ts';
+import { unorderedCauses } from '../domain/reconciliation/discrepancies.ts';
 import type { Db } from './connect.ts';
 import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
@@ -58,6 +59,7 @@ export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable
  */
 export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
   return sql`${hasInFlight({ seller_id: sellerId, currency })} as "isBusy",
+    ${unorderedOf({ seller_id: sellerId, currency })} as unordered,
     bank_is_paused(${sellerId}, ${currency}) as "isBankPaused",
     is_converted(${sellerId}, ${currency}) as "isConverted",
     lacks_bank(${sellerId}, ${currency}) as "lacksBank",
@@ -71,6 +73,19 @@ export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
 export function hasInFlight(of: { seller_id: unknown; currency: unknown }) {
   return sql<boolean>`exists (select from payouts as busy where busy.seller_id = ${of.seller_id}
     and busy.currency = ${of.currency} and ${isInFlight('busy')})`;
+}
+
+/**
+ * The first open discrepancy about money that went to the seller in this currency without an order:
+ * `asksOutcome` of domain/reconciliation/discrepancies.ts in SQL.
+ */
+export function unorderedOf(of: { seller_id: unknown; currency: unknown }) {
+  const causes = sql.join(unorderedCauses.map((cause) => sql.lit(cause)));
+  return sql<DiscrepancyId | null>`(select unordered.id from discrepancies as unordered
+    where unordered.seller_id = ${of.seller_id} and unordered.stripe_currency = ${of.currency}
+      and unordered.closed_at is null and unordered.agrees_since is null
+      and unordered.cause in (${causes})
+    order by unordered.opened_at, unordered.id limit 1)`;
 }
 
 /** The columns of `readinessOf` as a row. */

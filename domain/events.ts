@@ -46,6 +46,8 @@ export const eventCatalogue = {
   'payout.canceled':
     'The payout was canceled; transferred money is at the account, other money at the platform',
   'payout.skipped': 'The payout ended without moving money; `reason` says why',
+  'payout.paid_elsewhere':
+    'The payout ended because somebody else paid its money, at Stripe or outside Stripe',
   'discrepancy.opened': 'The ledger and Stripe differ; `reason` is the cause',
   'discrepancy.closed': 'A person closed the discrepancy with a reason',
   'operations.stopped': 'No money moves until an operator resumes money',

@@ -1,4 +1,11 @@
-import type { EarningId, PayoutId, SellerId, StripePayoutId, TransferId } from './ids.ts';
+import type {
+  DiscrepancyId,
+  EarningId,
+  PayoutId,
+  SellerId,
+  StripePayoutId,
+  TransferId,
+} from './ids.ts';
 import type { Currency, MinorUnits } from './money.ts';
 
 /**
@@ -8,7 +15,7 @@ import type { Currency, MinorUnits } from './money.ts';
  * - `platform`, `account`: payable, in the platform's balance or at the seller's account.
  * - `platform-reserved`, `account-reserved`: at the same places, but reserved for a payout.
  * - `in-transit`, `bank`: on the way to the bank, or at the bank.
- * - `foreign`: moved at Stripe without an order from the engine.
+ * - `foreign`: moved without an order from the engine, at Stripe or outside Stripe.
  */
 export type Place = (typeof places)[number];
 export const places = [
@@ -30,7 +37,8 @@ export const settledPlaces = ['owed', 'bank', 'foreign'] as const satisfies read
 
 /**
  * The business event that an entry records. `refund` takes an amount from an earning at the
- * account, or gives it back. `reversal` undoes a transfer.
+ * account, or gives it back. `reversal` undoes a transfer. `elsewhere` counts money that moved
+ * without an order as paid.
  */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
@@ -46,6 +54,7 @@ export const entryKinds = [
   'reversal',
   'foreign',
   'adopted',
+  'elsewhere',
 ] as const;
 
 /** One immutable line of the ledger: an amount moves from one place to another. */
@@ -195,6 +204,47 @@ export function releaseEntries(payout: PayoutMoney, transferDone: boolean): Entr
     entry(payout, 'release', 'platform-reserved', 'platform', payout.fromPlatform),
     entry(payout, 'release', 'account-reserved', 'account', payout.fromAccount),
   ].filter(hasAmount);
+}
+
+/**
+ * The entries of a payout whose money somebody else paid. The platform no longer owes its part.
+ * The part at the account is no longer reserved: the other payment has already taken it from the
+ * account, as Stripe's books show.
+ */
+export function elsewhereEntries(
+  payout: PayoutMoney,
+  status: 'requested' | 'reserved' | 'transferred',
+): Entry[] {
+  if (status === 'transferred') return releaseEntries(payout, true);
+  const from = status === 'reserved' ? 'platform-reserved' : 'platform';
+  const counted = entry(payout, 'elsewhere', from, 'foreign', payout.fromPlatform);
+  const atAccount = { ...payout, fromPlatform: 0 as MinorUnits };
+  const released = status === 'reserved' ? releaseEntries(atAccount, false) : [];
+  return [counted, ...released].filter(hasAmount);
+}
+
+/**
+ * The entry of a transfer by somebody else that was for what the platform owes the seller: the
+ * platform owes it no longer, because it is at the account.
+ */
+export function countedEntry(of: {
+  discrepancyId: DiscrepancyId;
+  sellerId: SellerId;
+  currency: Currency;
+  amount: MinorUnits;
+  stripeId: string | null;
+}): Entry {
+  const { discrepancyId, sellerId, currency, amount, stripeId } = of;
+  return {
+    eventKey: `${discrepancyId}/owed`,
+    kind: 'elsewhere',
+    sellerId,
+    currency,
+    from: 'platform',
+    to: 'foreign',
+    amount,
+    ...(stripeId !== null && { stripeId }),
+  };
 }
 
 /** The total amount of a payout in minor units. */

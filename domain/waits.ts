@@ -1,5 +1,5 @@
 import { sayDay, sayInstant } from './dates.ts';
-import type { PayoutId, SellerId } from './ids.ts';
+import type { DiscrepancyId, PayoutId, SellerId } from './ids.ts';
 import { type Currency, formatMoney, type Money, money } from './money.ts';
 
 /** Who ends a wait. */
@@ -27,7 +27,12 @@ export type Surroundings = {
   available?: Money | undefined;
 };
 
-type Payee = { sellerId: SellerId; paysTo?: string | null; bankPaused: boolean };
+type Payee = {
+  sellerId: SellerId;
+  paysTo?: string | null;
+  bankPaused: boolean;
+  unordered?: DiscrepancyId | null;
+};
 
 /** One reason to wait. */
 type WaitRow = {
@@ -56,7 +61,7 @@ type WaitRow = {
   /** A pause or holds of the seller stop the payout; the payout's row names them. */
   hasStops?: true;
   /** Whose own waits explain this wait. */
-  causedBy?: 'seller' | 'account' | 'bank';
+  causedBy?: 'seller' | 'account' | 'bank' | 'books';
 };
 
 /** What a payout can wait for. Everything about a reason to wait is stated here. */
@@ -87,6 +92,16 @@ const rows = {
     liftedBy: 'Releasing enough of the holds, or their end',
     hasStops: true,
     causedBy: 'seller',
+  },
+  'unordered-money': {
+    ui: 'a person who says what money that moved without an order was for',
+    onPayday:
+      'Money went to the seller without an order from the engine. The money of this payday is paid once a person has said what the other money was for',
+    says: 'Money went to the seller in this currency without an order from the engine. If it was for what is owed to the seller, this payout would pay it a second time. The payout continues when a person has said what the money was for',
+    actor: 'operator',
+    liftedBy: 'Closing the discrepancy with its outcome, or ending the payout as paid elsewhere',
+    commands: ({ unordered }) => (unordered ? [`/v1/discrepancies/${unordered}/close`] : []),
+    causedBy: 'books',
   },
   'another-payout': {
     ui: 'Stripe’s answer about another payout',
@@ -226,6 +241,7 @@ export const waitNames = {
   platformBalance: 'platform-balance',
   sellerNotActive: 'seller-not-active',
   sellerPaused: 'seller-paused',
+  unorderedMoney: 'unordered-money',
 } as const satisfies Record<string, WaitReason>;
 
 /** Everything about each reason to wait. */

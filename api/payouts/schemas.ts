@@ -62,6 +62,12 @@ export const Payout = z
       .nullable()
       .openapi({ description: 'The failed or returned payout whose money this payout pays again' }),
     skipReason: z.string().nullable(),
+    paidBy: z.array(z.string()).nullable().openapi({
+      description: 'The transfers and payouts of somebody else that paid the money of this payout',
+    }),
+    paidOutside: z.string().nullable().openapi({
+      description: 'How somebody else paid the money of this payout outside Stripe',
+    }),
     skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
     orderedBy: z.string().openapi({
       description:

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import * as discrepancies from '../../db/reconciliation/discrepancies.ts';
+import { closeWithOutcome } from '../../db/reconciliation/outcomes.ts';
 import { readReconciliation } from '../../db/reconciliation/progress.ts';
 import { type DiscrepancyId, isDiscrepancyId } from '../../domain/ids.ts';
-import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
-import { explainDiscrepancy } from '../../domain/reconciliation/words.ts';
+import { causeNames, outcomes } from '../../domain/reconciliation/discrepancies.ts';
+import { explainDiscrepancy, sayClosingRefusal } from '../../domain/reconciliation/words.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
@@ -56,12 +57,17 @@ const closeRoute = defineRoute({
   path: '/v1/discrepancies/{discrepancyId}/close',
   operationId: 'closeDiscrepancy',
   summary: 'Close a discrepancy',
-  description: 'Records the reason. The engine never opens a closed discrepancy again.',
+  description:
+    'Records the reason. The engine never opens a closed discrepancy again. If money went to the seller without an order, `outcome` says what it was for. With `owed`, the money counts as paid: a transfer reduces what the platform owes and its hold is released, and a payout gets the oldest earnings. With `not-owed`, as much is owed to the seller as before. Until such a discrepancy is closed, nothing new is sent to the seller in its currency.',
   tags,
   request: {
     params: DiscrepancyParams,
     headers: schemas.CommandHeaders,
-    body: body(z.strictObject({ reason: schemas.text(500) }).openapi('CloseReason')),
+    body: body(
+      z
+        .strictObject({ reason: schemas.text(500), outcome: z.enum(outcomes).optional() })
+        .openapi('CloseReason'),
+    ),
   },
   responses: { 200: answer(Discrepancy, 'The closed discrepancy') },
 });
@@ -98,9 +104,10 @@ export function discrepancyRoutes(deps: AppDeps) {
     })
     .openapi(closeRoute, async (c) => {
       const { discrepancyId: id } = c.req.valid('param');
-      const { reason } = c.req.valid('json');
-      const order = { id, reason, by: c.get('caller').id };
-      const asked = { kind: 'close-discrepancy', request: { id, reason } };
+      const { reason, outcome } = c.req.valid('json');
+      const order = { id, reason, by: c.get('caller').id, outcome: outcome ?? null };
+      const request = { id, reason, ...(outcome !== undefined && { outcome }) };
+      const asked = { kind: 'close-discrepancy', request };
       const done = await runCommand(c, deps, asked, (tx) => close(tx, order));
       return c.json(done.body, 200);
     })
@@ -109,11 +116,22 @@ export function discrepancyRoutes(deps: AppDeps) {
     );
 }
 
-async function close(tx: Tx, order: { id: DiscrepancyId; reason: string; by: string }) {
-  const closed = await discrepancies.closeDiscrepancy(tx, order);
-  if (closed) return { status: 200, body: explainDiscrepancy(closed), objectId: order.id };
-  if (!(await discrepancies.findDiscrepancy(tx, order.id))) throw unknown();
-  throw new Problem('discrepancy-closed', 'Somebody has already closed this discrepancy');
+async function close(tx: Tx, order: discrepancies.Closing) {
+  const closed = await closeWithOutcome(tx, order);
+  switch (closed.kind) {
+    case 'unknown':
+      throw unknown();
+    case 'closed-before':
+      throw new Problem('discrepancy-closed', 'Somebody has already closed this discrepancy');
+    case 'refuse': {
+      const kind = closed.why === 'outcome-needed' ? closed.why : 'discrepancy-not-closable';
+      throw new Problem(kind, sayClosingRefusal(closed.why, closed));
+    }
+    case 'closed': {
+      const body = explainDiscrepancy(closed.discrepancy);
+      return { status: 200, body, objectId: order.id };
+    }
+  }
 }
 
 function unknown(): Problem {

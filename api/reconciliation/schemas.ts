@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ReconciliationRecord } from '../../db/reconciliation/progress.ts';
 import { money } from '../../domain/money.ts';
-import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
+import { causeNames, outcomes } from '../../domain/reconciliation/discrepancies.ts';
 import * as schemas from '../http/schemas.ts';
 import { Instant, Money } from '../http/schemas.ts';
 
@@ -56,6 +56,9 @@ export const Discrepancy = z
       .nullable()
       .openapi({ description: 'The id of the API key that closed it' }),
     closeReason: z.string().nullable(),
+    outcome: z.enum(outcomes).nullable().openapi({
+      description: 'What money that moved without an order was for. Null if that was not asked',
+    }),
   })
   .openapi('Discrepancy');
 

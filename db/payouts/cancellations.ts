@@ -24,6 +24,23 @@ export async function cancelPayout(
   payoutId: PayoutId,
   by: string,
 ): Promise<CancelPlan | undefined> {
+  const locked = await lockForEnd(tx, payoutId);
+  if (!locked) return undefined;
+  const { payout, attempt, isCancelUnknown } = locked;
+  const plan = planCancel({ ...payout, isCancelUnknown }, attempt);
+  const transition = transitionOf(payout, plan, by, attempt?.key);
+  if (transition) {
+    await moveFreeing(tx, payout, transition);
+    await addWakeUps(tx, transition.wakes);
+  }
+  return plan;
+}
+
+/**
+ * Locks a payout that a person may end, with its seller and the attempt of its current step. Returns
+ * undefined if the payout does not exist.
+ */
+export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   await lockSellerOf(tx, { payouts: payoutId });
   const row = await selectPayout(tx)
     .where('id', '=', payoutId)
@@ -33,13 +50,7 @@ export async function cancelPayout(
   const payout = toPayout(row);
   const step = stepToLookAt(payout);
   const attempt = step && (await lockAttempt(tx, payoutId, step));
-  const plan = planCancel({ ...payout, isCancelUnknown: row.cancel_answer === 'unknown' }, attempt);
-  const transition = transitionOf(payout, plan, by, attempt?.key);
-  if (transition) {
-    await moveFreeing(tx, payout, transition);
-    await addWakeUps(tx, transition.wakes);
-  }
-  return plan;
+  return { payout, attempt, isCancelUnknown: row.cancel_answer === 'unknown' };
 }
 
 function transitionOf(payout: Payout, plan: CancelPlan, by: string, unsentKey?: string) {

@@ -133,6 +133,8 @@ function factColumns(facts: Facts) {
     awaits_details: facts.awaitsDetails,
     skip_reason: facts.skipReason,
     cancel_answer: facts.cancelAnswer,
+    paid_by: facts.paidBy && [...facts.paidBy],
+    paid_outside: facts.paidOutside,
     cancel_ordered_by: facts.cancelOrderedBy,
     cancel_ordered_at: at(facts.cancelOrderedAt),
     adopted_at: at(facts.adoptedAt),

@@ -1,9 +1,10 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
-import type { PayoutId } from '../../domain/ids.ts';
+import type { DiscrepancyId, PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import { waitsThat } from '../../domain/waits.ts';
 import type { Db } from '../connect.ts';
+import { unorderedOf } from '../funds.ts';
 import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
@@ -39,6 +40,10 @@ export const readAlong = [
     where used.seller_id = payouts.seller_id and used.currency = payouts.currency
       and used.is_default and used.gone_at is null and used.fingerprint is not null
     limit 1)`.as('pays_to'),
+  unorderedOf({
+    seller_id: sql.ref('payouts.seller_id'),
+    currency: sql.ref('payouts.currency'),
+  }).as('unordered'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
   sql<Stop[]>`case when payouts.waiting_for in ${reasonsThat('hasStops')}
@@ -58,6 +63,7 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   cools_until: string | null;
   pays_to: string | null;
   payouts_are_manual: boolean;
+  unordered: DiscrepancyId | null;
   stops: Stop[];
   last_error: string | null;
 };
@@ -83,6 +89,7 @@ export function toPayout(row: PayoutRow): Payout {
     coolsUntil: row.cools_until,
     paysTo: row.pays_to,
     payoutsAreManual: row.payouts_are_manual,
+    unordered: row.unordered,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,

@@ -95,6 +95,8 @@ export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
     bankAccount: row.bank_account,
     replaces: row.replaces,
     skipReason: row.skip_reason,
+    paidBy: row.paid_by,
+    paidOutside: row.paid_outside,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,

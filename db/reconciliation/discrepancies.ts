@@ -1,6 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import { type DiscrepancyId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
-import type { Cause, DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
+import type {
+  Cause,
+  DiscrepancyRecord,
+  Outcome,
+} from '../../domain/reconciliation/discrepancies.ts';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
@@ -76,14 +80,25 @@ export async function findDiscrepancyOver(
   return row?.id ?? null;
 }
 
-/** Closes a discrepancy with a person's reason. Returns undefined if it was closed before. */
+/** Who closes a discrepancy, why, and what its money was for. */
+export type Closing = {
+  id: DiscrepancyId;
+  reason: string;
+  by: string;
+  outcome?: Outcome | null;
+};
+
+/**
+ * Closes a discrepancy with a person's reason, and with an outcome if its cause asks for one.
+ * Returns undefined if it was closed before.
+ */
 export async function closeDiscrepancy(
   tx: Tx,
-  { id, reason, by }: { id: DiscrepancyId; reason: string; by: string },
+  { id, reason, by, outcome = null }: Closing,
 ): Promise<DiscrepancyRecord | undefined> {
   const row = await tx
     .updateTable('discrepancies')
-    .set({ closed_at: businessNow, closed_by: by, close_reason: reason })
+    .set({ closed_at: businessNow, closed_by: by, close_reason: reason, outcome })
     .where('id', '=', id)
     .where('closed_at', 'is', null)
     .returningAll()
@@ -158,5 +173,6 @@ function toRecord(row: Selectable<Database['discrepancies']>): DiscrepancyRecord
     closedAt: row.closed_at,
     closedBy: row.closed_by,
     closeReason: row.close_reason,
+    outcome: row.outcome,
   };
 }

@@ -94,7 +94,8 @@ async function findArrivals(
 ): Promise<Map<string, ArrivedAs>> {
   const { rows } = await sql<{ source: string; arrived: ArrivedAs }>`
     select source, case
-      when from_place like 'platform%' then 'from-platform' when from_place = 'owed' then 'income'
+      when from_place like 'platform%' or ${isCounted} then 'from-platform'
+      when from_place = 'owed' then 'income'
       when from_place is null then 'open' else 'foreign' end as arrived
     from movements left join claims on movement_id = movements.id
       left join ledger_entries on ledger_entries.id = entry_id
@@ -103,6 +104,14 @@ async function findArrivals(
   `.execute(tx);
   return new Map(rows.map(({ source, arrived }) => [source, arrived]));
 }
+
+/**
+ * True for the arrival of a transfer by somebody else that a person counted as owed: a reversal
+ * takes the money back to the platform, which then owes it again.
+ */
+const isCounted = sql<boolean>`exists (select from discrepancies as counted
+  where counted.cause in ('transfer-not-ordered', 'payout-unknown')
+    and counted.object in (movements.object, movements.id) and counted.outcome = 'owed')`;
 
 async function findForeign(
   tx: Tx,

@@ -254,6 +254,8 @@ type PayoutsTable = {
   replaces: Maybe<PayoutId>;
   adopted_at: MaybeInstant;
   skip_reason: Maybe<SkipReason>;
+  paid_by: Maybe<string[]>;
+  paid_outside: Maybe<string>;
   waiting_for: Maybe<WaitReason>;
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;

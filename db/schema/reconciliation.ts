@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
+import type { Cause, Outcome } from '../../domain/reconciliation/discrepancies.ts';
 import type { Standing } from '../../domain/reconciliation/movements.ts';
 
 type Instant = ColumnType<string, string | undefined, string>;
@@ -66,5 +66,6 @@ export type BooksTables = {
     closed_at: MaybeInstant;
     closed_by: Maybe<string>;
     close_reason: Maybe<string>;
+    outcome: Maybe<Outcome>;
   };
 };

@@ -1,5 +1,6 @@
 import { bankGuards } from './banks.ts';
 import { recoveryGuards } from './recovery.ts';
+import { otherMoney } from './other-money.ts';
 import type { Guard } from './switch-off.ts';
 
 const tables = 'db/migrations/0001-baseline';
@@ -263,4 +264,5 @@ export const guards: readonly Guard[] = [
     pattern: 'a request that is not to be believed',
   },
   ...bankGuards,
+  ...otherMoney,
 ];

@@ -7,7 +7,7 @@ import {
   sellerParkOf,
 } from '../parking/reasons.ts';
 import { type Cause, causes } from '../reconciliation/discrepancies.ts';
-import { closingOf } from '../reconciliation/words.ts';
+import { closingsOf } from '../reconciliation/words.ts';
 import type { MoneyStep } from '../stripe.ts';
 import type { BulkCommand, Inapplicable } from './bulk.ts';
 
@@ -48,7 +48,10 @@ export function resolutionOf(record: AttentionRecord) {
   }
   if (record.kind === 'discrepancy') {
     const { what, remedy } = causes[record.parked];
-    return { explanation: `${what}. ${remedy}`, commands: [closingOf(record.id)] };
+    return {
+      explanation: `${what}. ${remedy}`,
+      commands: closingsOf({ id: record.id, cause: record.parked }),
+    };
   }
   return payoutParkOf(record.parked, record);
 }

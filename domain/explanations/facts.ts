@@ -42,6 +42,10 @@ export type PayoutRecord = {
   bankAccount: string | null;
   replaces: PayoutId | null;
   skipReason: SkipReason | null;
+  /** The objects at Stripe by which somebody else paid the money. */
+  paidBy: string[] | null;
+  /** How somebody else paid the money outside Stripe. */
+  paidOutside: string | null;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
@@ -187,6 +191,7 @@ export type PayoutFacts = {
   commands: CommandRecord[];
   operations: Operations;
   isStripeSilent: boolean;
+  differences: DiscrepancyRecord[];
 };
 
 /** Where a seller's money is in one currency, and how much a payout would carry now. */

@@ -27,7 +27,7 @@ import {
   waitingOf,
 } from './payout-words.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
-import { accountWaits, isRejected, sellerWaits } from './seller-waits.ts';
+import { accountWaits, isRejected, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import { commandTexts, type TimelineEvent, timelineOf } from './timeline.ts';
 import type { ComingStep, Waiting } from './waiting.ts';
 
@@ -86,6 +86,7 @@ const sentences: Record<PayoutStatus, string> = {
   returned: 'returned by the bank: the money is back at the account',
   canceled: 'canceled',
   skipped: 'ended without moving money',
+  'paid-elsewhere': 'paid by somebody else, so the engine does not pay it',
 };
 
 /**
@@ -146,7 +147,7 @@ export function summaryOf(
 
 type Around = Pick<
   PayoutFacts,
-  'now' | 'payout' | 'seller' | 'openPayouts' | 'operations' | 'isStripeSilent'
+  'now' | 'payout' | 'seller' | 'openPayouts' | 'operations' | 'isStripeSilent' | 'differences'
 > & {
   attempts: readonly AttemptRecord[];
   available?: Available | undefined;
@@ -241,7 +242,7 @@ function liftedAs(reason: WaitReason): Lift {
 /** The seller's own waits that cause this wait of the payout. */
 function behind(
   reason: WaitReason | 'start',
-  { seller, payout: { currency }, now }: Around & { seller: SellerBeside },
+  { seller, payout: { id, currency }, now, differences }: Around & { seller: SellerBeside },
 ): Waiting[] {
   switch (reason === 'start' ? 'seller' : waits[reason].causedBy) {
     case 'seller':
@@ -250,6 +251,8 @@ function behind(
       return accountWaits(seller);
     case 'bank':
       return bankWaits(seller, [currency], now);
+    case 'books':
+      return unorderedWaits(differences, [currency], id);
     default:
       return [];
   }

@@ -2,10 +2,13 @@ import { accountFailureOf } from '../accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../accounts/failures.ts';
 import { describeDue } from '../accounts/requirements.ts';
 import type { HoldRecord } from '../holds.ts';
+import type { PayoutId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
 import { because, onboardingLink, sellerCommand } from '../parking/commands.ts';
-import { rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
-import { type Actor, waitNames } from '../waits.ts';
+import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
+import { asksOutcome, type DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
+import { closingsOf } from '../reconciliation/words.ts';
+import { type Actor, waitNames, waits } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
@@ -143,4 +146,32 @@ export function sellerFailureOf(seller: SellerBeside): Failure | null {
   const { transfersCapability: transfers, payoutsCapability: payouts } = seller;
   const { capabilityDetails: details, requirements } = seller;
   return accountFailureOf({ transfers, payouts, details, requirements });
+}
+
+/**
+ * Why nothing is sent in these currencies: each amount that went to the seller without an order,
+ * until a person says what it was for.
+ */
+export function unorderedWaits(
+  differences: readonly DiscrepancyRecord[],
+  currencies: readonly string[],
+  payoutId?: PayoutId,
+): Waiting[] {
+  const { actor, liftedBy } = waits[waitNames.unorderedMoney];
+  return differences.filter(asksOutcome).flatMap((one) => {
+    const { id, cause, atStripe, stripeCurrency, stripeId, openedAt: since } = one;
+    if (atStripe === null || stripeCurrency === null) return [];
+    if (!currencies.includes(stripeCurrency)) return [];
+    const amount = formatMoney(money(Math.abs(atStripe), stripeCurrency));
+    // A line about an unknown payout may be the platform’s, which has the opposite sign.
+    const way = atStripe > 0 ? 'came to the seller’s account' : 'left the seller’s account';
+    const how = cause === 'payout-unknown' ? 'moved' : way;
+    const what = stripeId === null ? '' : ` (${stripeId})`;
+    const reason = `${amount} ${how} without an order from the engine${what}. Nothing is sent in ${stripeCurrency.toUpperCase()} until a person has said what the money was for: discrepancy ${id}`;
+    const commands = [
+      ...closingsOf({ id, cause }),
+      ...(payoutId === undefined ? [] : [paidElsewhereCommand(payoutId)]),
+    ];
+    return [wait(waitNames.unorderedMoney, actor, reason, liftedBy, { since, commands })];
+  });
 }

@@ -22,7 +22,7 @@ import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
 import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
-import { sellerFailureOf, sellerWaits } from './seller-waits.ts';
+import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 
 /** The next payday of a seller, and what the payday would pay. */
@@ -117,7 +117,14 @@ export function explainSeller(
   };
 }
 
-function ownWaits({ now, seller, operations, balances, attempts }: SellerFacts): Waiting[] {
+function ownWaits({
+  now,
+  seller,
+  operations,
+  balances,
+  attempts,
+  differences,
+}: SellerFacts): Waiting[] {
   const currencies = balances
     .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
     .map(({ currency }) => currency);
@@ -125,7 +132,9 @@ function ownWaits({ now, seller, operations, balances, attempts }: SellerFacts):
     ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
     ...sellerWaits(seller),
     ...putOffWaits(attempts, null),
-    ...(seller.status === 'closed' ? [] : bankWaits(seller, currencies, now)),
+    ...(seller.status === 'closed'
+      ? []
+      : [...unorderedWaits(differences, currencies), ...bankWaits(seller, currencies, now)]),
   ];
 }
 

@@ -46,6 +46,7 @@ export const commandTexts: Record<string, string> = {
   'confirm-sent': 'Confirmed as sent',
   'confirm-not-sent': 'Confirmed as not sent',
   'cancel-payout': 'Cancellation ordered',
+  'payout-paid-elsewhere': 'Ended as paid elsewhere',
   'retry-payout': 'Retry ordered',
   'create-seller': 'Created',
   'update-seller': 'Changed',
@@ -128,4 +129,5 @@ export const entryTexts: Record<EntryKind, string> = {
   reversal: 'back at the platform: a transfer was reversed',
   foreign: 'moved by somebody else',
   adopted: 'had already left, unknown to this database',
+  elsewhere: 'counts as paid: somebody else paid it',
 };

@@ -25,6 +25,13 @@ type Park<Facts> = {
   isUnknown?: true;
 };
 
+/** Ends a payout whose money somebody else paid. */
+const elsewhere = {
+  name: 'paid-elsewhere',
+  when: 'Somebody else paid the money, for example in the Dashboard. Name the transfer only if there was one. Outside Stripe, give `proof` instead of the ids',
+  body: { stripePayoutId: 'po_...', transferId: 'tr_...', ...because },
+};
+
 /** Why a payout needs a person. All but `late` park it. */
 export const payoutParks = {
   'outcome-unknown': {
@@ -58,6 +65,7 @@ export const payoutParks = {
         name: 'cancel',
         when: 'The payout cannot be sent: its money stays where it is and is no longer reserved',
       },
+      elsewhere,
     ],
   },
   'unexpected-state': {
@@ -216,4 +224,9 @@ function explain<Facts>(
       return commandOf(name, when, typeof body === 'function' ? body(facts) : body);
     }),
   };
+}
+
+/** The request that ends a payout whose money somebody else paid. */
+export function paidElsewhereCommand(payoutId: PayoutId): Resolving {
+  return payoutCommand(payoutId, elsewhere.name, elsewhere.when, elsewhere.body);
 }

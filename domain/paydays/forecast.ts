@@ -1,7 +1,7 @@
 import type { BankReadiness } from '../accounts/bank.ts';
 import { type Funds, heldOf, payableOf, planReservation, type SkipReason } from '../funds.ts';
 import { isStanding } from '../holds.ts';
-import { type Readiness, stopOfBank, stopOfSeller } from '../payouts/reservation.ts';
+import { type Readiness, stopOfBank, stopOfBooks, stopOfSeller } from '../payouts/reservation.ts';
 import { type PaydayWait, waitNames } from '../waits.ts';
 import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
 
@@ -13,7 +13,8 @@ export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
 
 /** The known funds of one currency before a payday. */
 export type ExpectedFunds = Omit<Funds, 'requestedAmount'> &
-  BankReadiness & {
+  BankReadiness &
+  Pick<Readiness, 'unordered'> & {
     /** The amount that already ordered payouts will take first. Minor units. */
     ordered: number;
   };
@@ -115,7 +116,8 @@ export function takenByOrders(
 
 /**
  * Finds the reason against paying. The seller comes first, because a payday is not opened while the
- * seller is stopped; then the payday's own decision; then the bank account and the money switch. A
+ * seller is stopped; then the payday's own decision; then money without an order, the
+ * bank account and the money switch. A
  * payout in flight is no reason: Stripe will have answered by then, and its money is not among
  * these funds.
  */
@@ -129,7 +131,8 @@ function reasonOf(
   const ofSeller = stopOfSeller(payee);
   if (ofSeller !== null) return ofSeller;
   if (plan.kind === 'skip') return plan.reason;
-  return stopOfBank(funds, at) ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
+  const ofMoney = stopOfBooks(funds) ?? stopOfBank(funds, at);
+  return ofMoney ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
 }
 
 /** Subtracts the ordered amount. As in a reservation, money at the account is used first. */

@@ -54,6 +54,7 @@ export function planCancel(
     case 'failed':
     case 'returned':
     case 'skipped':
+    case 'paid-elsewhere':
       return { kind: 'refuse', why: 'too-late' };
   }
 }

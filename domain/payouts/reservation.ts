@@ -1,4 +1,5 @@
 import { type BankReadiness, isCooling } from '../accounts/bank.ts';
+import type { DiscrepancyId } from '../ids.ts';
 import { type Funds, planReservation, type Reservation } from '../funds.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { type WaitReason, waitNames } from '../waits.ts';
@@ -9,6 +10,11 @@ export type Readiness = BankReadiness & {
   status: SellerStatus;
   /** True if another payout of the same seller and currency has no answer from Stripe yet. */
   isBusy: boolean;
+  /**
+   * The first open discrepancy about money that went to the seller in this currency without an
+   * order. Null if there is none.
+   */
+  unordered: DiscrepancyId | null;
 };
 
 /** Why a payout reserves nothing yet. Each reason can pass, or somebody can remove it. */
@@ -21,6 +27,7 @@ export type StopReason = NonNullable<ReturnType<typeof stopBefore>>;
 export function stopBefore(readiness: Readiness, at: string) {
   return (
     stopOfSeller(readiness) ??
+    stopOfBooks(readiness) ??
     (readiness.isBusy ? waitNames.anotherPayout : null) ??
     stopOfBank(readiness, at)
   );
@@ -33,6 +40,14 @@ export function stopBefore(readiness: Readiness, at: string) {
 export function stopOfSeller({ isPaused, status }: Pick<Readiness, 'isPaused' | 'status'>) {
   if (isPaused) return waitNames.sellerPaused;
   return status === 'active' ? null : waitNames.sellerNotActive;
+}
+
+/**
+ * What stops payouts while money that moved without an order may have paid what they would pay. Null
+ * if nothing does.
+ */
+export function stopOfBooks({ unordered }: Pick<Readiness, 'unordered'>) {
+  return unordered === null ? null : waitNames.unorderedMoney;
 }
 
 /** What stops payouts to the bank account of the currency. Null if nothing does. */
@@ -67,5 +82,5 @@ export function decideReservation(
 
 /** Minutes after which a waiting payout checks again, if the end of the reason is not known. */
 export function minutesToWait(reason: WaitReason): number {
-  return reason === waitNames.anotherPayout ? 60 : 24 * 60;
+  return reason === waitNames.anotherPayout || reason === waitNames.unorderedMoney ? 60 : 24 * 60;
 }

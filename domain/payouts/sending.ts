@@ -8,6 +8,7 @@ export type SendingStop = { reason: WaitReason; minutes: number };
 
 /**
  * Decides what stops a step that was never sent. Null if the engine may send the step. Nothing is
+ * sent while money that moved without an order may have paid the same, and nothing is
  * sent if the bank account is paused or there is none, because no later step could pay the money. A
  * payout is not sent to a bank account that has a cooling period; the money waits at the account. A
  * transfer is not sent in a currency that the account cannot hold, because Stripe would convert it.
@@ -15,6 +16,10 @@ export type SendingStop = { reason: WaitReason; minutes: number };
  * money first.
  */
 export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop | null {
+  if (payout.unordered) {
+    const reason = waitNames.unorderedMoney;
+    return { reason, minutes: minutesToWait(reason) };
+  }
   const { bankPaused, lacksBank, isConverted } = payout;
   if (bankPaused || lacksBank || (step === 'transfer' && isConverted)) {
     const reason = waitNames.bankDetails;

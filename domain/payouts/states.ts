@@ -1,5 +1,12 @@
 import type { Stop } from '../holds.ts';
-import type { PayoutId, SellerId, StripeAccountId, StripePayoutId, TransferId } from '../ids.ts';
+import type {
+  DiscrepancyId,
+  PayoutId,
+  SellerId,
+  StripeAccountId,
+  StripePayoutId,
+  TransferId,
+} from '../ids.ts';
 import type { Currency } from '../money.ts';
 import type { ParkReason } from '../parking/reasons.ts';
 import { type AttemptState, mayHaveMade, type MoneyStep } from '../stripe.ts';
@@ -13,6 +20,7 @@ import { type WaitReason, waits } from '../waits.ts';
  * - `sent`: Stripe has the payout, `po_`; the bank does not have it yet.
  * - `paid`: the bank has the money; the engine watches whether the bank returns it late.
  * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over.
+ * - `paid-elsewhere`: over, because somebody else paid the money, at Stripe or outside Stripe.
  */
 export type PayoutStatus = (typeof payoutStatuses)[number];
 export const payoutStatuses = [
@@ -26,6 +34,7 @@ export const payoutStatuses = [
   'returned',
   'canceled',
   'skipped',
+  'paid-elsewhere',
 ] as const;
 
 /**
@@ -142,6 +151,11 @@ export type Payout = {
   isConverted?: boolean;
   /** True if only the engine pays the account out. Absent in old histories. */
   payoutsAreManual?: boolean;
+  /**
+   * The first open discrepancy about money that went to the seller in this currency without an
+   * order. Absent in old histories.
+   */
+  unordered?: DiscrepancyId | null;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;

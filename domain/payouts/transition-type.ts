@@ -52,6 +52,10 @@ export type Facts = {
   cancelAnswer?: CancelAnswer | null;
   cancelOrderedBy?: string;
   cancelOrderedAt?: Moment;
+  /** The objects at Stripe by which somebody else paid the money. */
+  paidBy?: readonly string[];
+  /** How somebody else paid the money outside Stripe. */
+  paidOutside?: string;
   adoptedAt?: Moment;
   startedAt?: Moment;
   reservedAt?: Moment;

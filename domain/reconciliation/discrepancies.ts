@@ -10,7 +10,8 @@ export const causes = {
     owner: 'platform',
     what: 'The account received a transfer that the engine did not make. The money is held',
     remedy:
-      'Release its hold if the seller may have the money; otherwise reverse the transfer at Stripe',
+      'Find out what the transfer was for. If it was for what is owed to the seller, close with the outcome `owed`; otherwise close with `not-owed`, and reverse the transfer at Stripe or release its hold',
+    asksOutcome: true,
   },
   'transfer-unexpected': {
     owner: 'operator',
@@ -22,19 +23,22 @@ export const causes = {
     owner: 'platform',
     what: 'Money was paid out of the account without an order from the engine',
     remedy:
-      'Find out who ordered it: a person at Stripe, or automatic payouts. The amount reduces the next payout',
+      'Find out who ordered it: a person at Stripe, or automatic payouts. If it paid what is owed to the seller, close with the outcome `owed`; otherwise with `not-owed`. In both cases, the amount reduces the next payout',
+    asksOutcome: true,
   },
   'payout-unexpected': {
     owner: 'operator',
     what: 'A payout at Stripe names a payout of ours that has another Stripe payout or was not sent',
     remedy:
-      'Find out who sent it: the seller may have received the money twice. The amount reduces the next payout',
+      'Find out who sent it: the seller may have received the money twice. If it paid what is owed to the seller, close with the outcome `owed`; otherwise with `not-owed`. In both cases, the amount reduces the next payout',
+    asksOutcome: true,
   },
   'payout-unknown': {
     owner: 'operator',
     what: 'Money moved in the name of a payout that is not in the database. The seller’s money is held',
     remedy:
-      'The database may be older than Stripe: stop money and find the payout before you release the hold',
+      'The database may be older than Stripe: stop money and find the payout before you release the hold. If no payout of ours explains the money, close with the outcome `owed` if it was for what is owed to the seller, otherwise with `not-owed`',
+    asksOutcome: true,
   },
   'reversal-not-ordered': {
     owner: 'platform',
@@ -75,10 +79,48 @@ export const causes = {
     what: 'A balance differs from the sum of its entries, or from the sum of Stripe’s lines',
     remedy: 'Somebody changed the database by hand: compare it with a backup',
   },
-} as const satisfies Record<string, { owner: Owner; what: string; remedy: string }>;
+} as const satisfies Record<string, CauseRow>;
+
+type CauseRow = {
+  owner: Owner;
+  what: string;
+  remedy: string;
+  /**
+   * Money went to the seller without an order. Only a person knows whether it was for what is owed
+   * to the seller, so the discrepancy is closed with an outcome. Until then, nothing is sent.
+   */
+  asksOutcome?: true;
+};
 
 /** All causes, for filters and schemas. */
 export const causeNames = Object.keys(causes) as Cause[];
+
+/** The causes of discrepancies about money that went to a seller without an order. */
+export const unorderedCauses = causeNames.filter((cause) => rowOf(cause).asksOutcome);
+
+/**
+ * What money that moved without an order was for.
+ * - `owed`: for what is owed to the seller. It counts as paid, and nothing is paid a second time.
+ * - `not-owed`: for something else. As much is owed to the seller as before.
+ */
+export type Outcome = (typeof outcomes)[number];
+export const outcomes = ['owed', 'not-owed'] as const;
+
+/**
+ * True while a person must say what money that moved without an order was for. Meanwhile, nothing
+ * new is sent to the seller in this currency. `unorderedOf` in db/funds.ts repeats this rule.
+ */
+export function asksOutcome({
+  cause,
+  closedAt,
+  agreesSince,
+}: Pick<DiscrepancyRecord, 'cause' | 'closedAt' | 'agreesSince'>): boolean {
+  return rowOf(cause).asksOutcome === true && closedAt === null && agreesSince === null;
+}
+
+function rowOf(cause: Cause): CauseRow {
+  return causes[cause];
+}
 
 /** A discrepancy as callers and operators see it. */
 export type DiscrepancyRecord = {
@@ -101,4 +143,6 @@ export type DiscrepancyRecord = {
   closedAt: string | null;
   closedBy: string | null;
   closeReason: string | null;
+  /** What the money was for. Null while open, and for causes that do not ask. */
+  outcome: Outcome | null;
 };

@@ -194,7 +194,7 @@ function bookArrival(movement: Movement, known: Known): Booking {
     // The platform owed this money to the seller; it is now at the account.
     return named.currency === movement.currency
       ? booked('foreign', movement, 'platform', { cause: 'transfer-unexpected' })
-      : booked('foreign', movement, 'foreign', { cause: 'transfer-unexpected', isHeld: true });
+      : bookForeign(movement, known, 'transfer-not-ordered');
   }
   if (movement.isOfCharge) return booked('earning', movement, 'owed');
   return bookForeign(movement, known, 'transfer-not-ordered');

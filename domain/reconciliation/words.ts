@@ -1,6 +1,14 @@
-import { money } from '../money.ts';
+import type { PayoutId } from '../ids.ts';
+import { formatMoney, money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
-import { causes, type DiscrepancyRecord } from './discrepancies.ts';
+import type { ClosingRefusal } from './closing.ts';
+import {
+  causes,
+  type DiscrepancyRecord,
+  type Outcome,
+  outcomes,
+  unorderedCauses,
+} from './discrepancies.ts';
 
 /** Adds to a discrepancy its explanation, both sides, who must act, and how it is closed. */
 export function explainDiscrepancy(record: DiscrepancyRecord) {
@@ -28,15 +36,55 @@ export function explainDiscrepancy(record: DiscrepancyRecord) {
     closedAt: record.closedAt,
     closedBy: record.closedBy,
     closeReason: record.closeReason,
+    outcome: record.outcome,
   };
 }
 
-/** The request that closes a discrepancy, for operators. */
-export function closingOf(id: string): Resolving {
+/** The requests that close a discrepancy, for operators: one for each outcome that it may have. */
+export function closingsOf({ id, cause }: Pick<DiscrepancyRecord, 'id' | 'cause'>): Resolving[] {
   const path = `/v1/discrepancies/${id}/close`;
-  const when = 'A person has examined the discrepancy, and nothing remains to be done';
-  return { method: 'POST', path, body: { reason: '...' }, when };
+  if (!unorderedCauses.includes(cause)) {
+    const when = 'A person has examined the discrepancy, and nothing remains to be done';
+    return [{ method: 'POST', path, body: { reason: '...' }, when }];
+  }
+  return outcomes.map((outcome) => {
+    return {
+      method: 'POST',
+      path,
+      body: { outcome, reason: '...' },
+      when: `The money was for ${outcomeWords[outcome]}`,
+    };
+  });
 }
+
+/** Says what money that moved without an order was for. */
+export const outcomeWords: Record<Outcome, string> = {
+  owed: 'what is owed to the seller: it counts as paid, and is not paid a second time',
+  'not-owed': 'something else: as much is owed to the seller as before, and is paid',
+};
+
+/** Why a discrepancy is not closed, and what to do. */
+export function sayClosingRefusal(
+  why: ClosingRefusal,
+  { inFlight, atPlatform, currency }: Around,
+): string {
+  switch (why) {
+    case 'outcome-needed':
+      return `Money went to the seller without an order. Close the discrepancy with an \`outcome\`: \`owed\` if the money was for ${outcomeWords.owed}; \`not-owed\` if it was for ${outcomeWords['not-owed']}`;
+    case 'no-outcome':
+      return 'This discrepancy has no outcome. Close it without `outcome`';
+    case 'no-seller':
+      return 'The books of the seller’s account do not show this money yet. Close the discrepancy with `not-owed`, or wait until the account’s books were read';
+    case 'adopt-first':
+      return 'The money was moved in the name of a payout that this database does not know. First adopt or dismiss it: GET /v1/recovery';
+    case 'payout-in-flight':
+      return `Payout ${inFlight} has reserved money of this seller and currency, which may be the same money. First end that payout: with \`paid-elsewhere\` if this money paid it, otherwise with \`cancel\``;
+    case 'more-than-owed':
+      return `At the platform, ${currency === null ? 'less' : formatMoney(money(Math.max(0, atPlatform), currency))} is owed to the seller. Record the missing amount as an earning first, or close the discrepancy with \`not-owed\``;
+  }
+}
+
+type Around = { inFlight: PayoutId | null; atPlatform: number; currency: string | null };
 
 function sideOf<Ids extends object>(amount: number | null, currency: string | null, ids: Ids) {
   return amount === null || currency === null ? null : { money: money(amount, currency), ...ids };

@@ -112,7 +112,15 @@ const crimes: [what: string, change: Change, rules: string[]][] = [
   [
     'a doubled payout',
     (facts) => facts.book.payouts.push({ ...sent(facts), id: 'po_2' }),
-    ['cents', 'paid-twice'],
+    ['cents', 'overpaid', 'paid-twice'],
+  ],
+  [
+    'a payout that was paid by hand and paid again',
+    (facts) => {
+      facts.book.transfers.push({ ...transfer(facts), id: 'tr_2', metadata: {} });
+      facts.book.payouts.push({ ...sent(facts), id: 'po_2', amount: 100_00, metadata: {} });
+    },
+    ['cents', 'foreign', 'overpaid'],
   ],
   [
     'a second payout beside one that failed',

@@ -24,6 +24,7 @@ const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
     isConverted: false,
     lacksBank: false,
     coolsUntil: null,
+    unordered: null,
   };
   return { currency: 'eur', ...none, ...change };
 };

@@ -5,6 +5,7 @@ import { recordEarnings } from '../../db/earnings/rows.ts';
 import { lookForThreshold } from '../../db/paydays/thresholds.ts';
 import { newId, type SellerId } from '../../domain/ids.ts';
 import { manualSchedule, type Schedule, weekdays } from '../../domain/paydays/schedule.ts';
+import { causeNames } from '../../domain/reconciliation/discrepancies.ts';
 
 /** In each of these a generated seller may have money; its own is the first. */
 export const currencies = ['eur', 'usd', 'jpy'] as const;
@@ -43,6 +44,12 @@ const thresholds = fc.dictionary(
   fc.constantFrom(...currencies),
   fc.integer({ min: 0, max: 15_00 }),
 );
+/** Money that moved without an order, and whether a person must still say what it was for. */
+const unordered = fc.record({
+  currency: fc.constantFrom(...currencies),
+  cause: fc.constantFrom(...causeNames),
+  is: fc.constantFrom('open' as const, 'open' as const, 'agreeing' as const, 'closed' as const),
+});
 
 /** A seller in any state that decides about its payouts. */
 export const anySeller = fc.record({
@@ -59,6 +66,10 @@ export const anySeller = fc.record({
   /** The payday has come and was not opened yet; otherwise it is to come. */
   hasPayday: fc.integer({ min: 0, max: 3 }).map((one) => one > 0),
   thresholds: fc.oneof(fc.constant({}), thresholds),
+  unordered: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: unordered },
+  ),
 });
 
 /** What `anySeller` generates. */
@@ -92,6 +103,7 @@ export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId
   for (const { currency, orders } of seller.money) {
     for (const ordered of orders) await addOrder(db, id, { currency, amount: ordered });
   }
+  if (seller.unordered) await addUnordered(db, id, seller.unordered);
   if (seller.isPaused) {
     await db
       .updateTable('sellers')
@@ -211,6 +223,27 @@ async function addHold(db: Db, sellerId: SellerId, given: AnySeller['holds'][num
       placed_by: 'operator',
       release_rule: given.expires ? 'expiry' : 'manual',
       expires_at: given.expires ? future : null,
+    })
+    .execute();
+}
+
+async function addUnordered(
+  db: Db,
+  sellerId: SellerId,
+  { currency, cause, is }: NonNullable<AnySeller['unordered']>,
+) {
+  const id = newId('disc');
+  await db
+    .insertInto('discrepancies')
+    .values({
+      id,
+      cause,
+      object: id,
+      seller_id: sellerId,
+      at_stripe: 1_00,
+      stripe_currency: currency,
+      agrees_since: is === 'agreeing' ? past : null,
+      ...(is === 'closed' && { closed_at: past, closed_by: 'operator', close_reason: 'a gift' }),
     })
     .execute();
 }

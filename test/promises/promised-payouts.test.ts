@@ -96,9 +96,10 @@ type Done = Awaited<ReturnType<typeof pay>>[number];
 const sum = (done: readonly Done[]): number => done.reduce((all, one) => all + one.reserved, 0);
 
 const ofSeller = ['seller-paused', 'seller-not-active'];
-const forBank: Record<string, string> = {
+const ownWaitOf: Record<string, string> = {
   'bank-details': 'bank-account',
   'cooling-period': 'cooling-period',
+  'unordered-money': 'unordered-money',
 };
 
 test('what a seller is said to be paid is what is then set aside, or why it is not', async () => {
@@ -150,7 +151,7 @@ function expectAsTold(told: Explained, own: readonly Done[], currency: string): 
     const isOpened = reason !== 'nothing-payable' && !ofSeller.includes(reason ?? '');
     expect(payday.map((one) => one.reason)).toEqual(isOpened ? [reason] : []);
   }
-  const wait = forBank[reason ?? ''];
+  const wait = ownWaitOf[reason ?? ''];
   if (wait) expect(told.waits.map((one) => one.for)).toContain(wait);
 }
 

@@ -84,7 +84,9 @@ export type Finding = { rule: string; about: string; words: string };
 
 /** True for a payout in its final status. */
 export function isOver({ status }: { status: string }): boolean {
-  return ['settled', 'failed', 'returned', 'canceled', 'skipped'].includes(status);
+  return ['settled', 'failed', 'returned', 'canceled', 'skipped', 'paid-elsewhere'].includes(
+    status,
+  );
 }
 
 /** Groups items by name. */

@@ -18,7 +18,10 @@ const gone = new Set(['failed', 'canceled']);
  */
 export function auditMoney(facts: Facts): Finding[] {
   return facts.sellers.flatMap((seller) => [
-    ...currenciesOf(facts, seller).flatMap((currency) => auditSeller(facts, seller, currency)),
+    ...currenciesOf(facts, seller).flatMap((currency) => [
+      ...auditSeller(facts, seller, currency),
+      ...overpaid(facts, seller, currency),
+    ]),
     ...unexplained(facts, seller),
   ]);
 }
@@ -32,6 +35,21 @@ export function unexplainedCents(facts: Facts): number {
       sumOf(comparisons(facts, seller, currency), ({ ours, theirs }) => Math.abs(ours - theirs)),
     ),
   );
+}
+
+/** Finds money that the seller received beyond what it earned, whoever paid it. */
+function overpaid(facts: Facts, seller: Seller, currency: string): Finding[] {
+  const { direct, underWay, paid } = bookOf(facts, seller, currency);
+  const owed = direct + earnedBy(facts, seller, currency);
+  const received = paid + underWay;
+  if (received <= owed) return [];
+  const words = `${received} went to the bank, and only ${owed} was earned`;
+  return [{ rule: 'overpaid', about: `${seller.id} ${currency}`, words }];
+}
+
+function earnedBy({ promised }: Facts, seller: Seller, currency: string): number {
+  const own = promised.filter((one) => one.sellerId === seller.id && one.currency === currency);
+  return sumOf(own, ({ amount }) => amount);
 }
 
 type Comparison = { what: string; ours: number; theirs: number };
@@ -50,10 +68,7 @@ function auditSeller(facts: Facts, seller: Seller, currency: string): Finding[] 
 function comparisons(facts: Facts, seller: Seller, currency: string): Comparison[] {
   const places = seller.balances.find((one) => one.currency === currency)?.places ?? {};
   const at = (...names: string[]): number => sumOf(names, (name) => places[name] ?? 0);
-  const promised = facts.promised.filter(
-    (one) => one.sellerId === seller.id && one.currency === currency,
-  );
-  const earned = sumOf(promised, ({ amount }) => amount);
+  const earned = earnedBy(facts, seller, currency);
   const book = bookOf(facts, seller, currency);
   const { transferred, direct, underWay, paid, atAccount } = book;
   return [

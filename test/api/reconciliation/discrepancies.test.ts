@@ -39,7 +39,7 @@ const ofPlatform = (): Difference => ({
   sellerId: null,
   atStripe,
 });
-const close = (id: string, body: object = { reason: 'A gift' }) =>
+const close = (id: string, body: object = { reason: 'A gift', outcome: 'not-owed' }) =>
   api.post(`/v1/discrepancies/${id}/close`, body);
 
 describe('a discrepancy', () => {
@@ -92,12 +92,37 @@ describe('a discrepancy', () => {
     const { status, body } = await close(open?.id ?? '');
     expect([status, body]).toMatchObject([
       200,
-      { state: 'closed', closeReason: 'A gift', closedBy: expect.stringMatching(/^key_/) },
+      {
+        state: 'closed',
+        outcome: 'not-owed',
+        closeReason: 'A gift',
+        closedBy: expect.stringMatching(/^key_/),
+      },
     ]);
     expect((await close(open?.id ?? '')).body['type']).toBe('/problems/discrepancy-closed');
     await find(transfer());
     expect((await list('?state=open')).data).toEqual([]);
     expect((await list('?state=closed')).data).toMatchObject([{ id: open?.id }]);
+  });
+
+  test('about money without an order is closed only with what the money was for', async () => {
+    await find(transfer(), amount());
+    const all = (await list()).data;
+    const idOf = (cause: Cause) => String(all.find((one) => one.cause === cause)?.id);
+    const unsaid = await close(idOf('transfer-not-ordered'), { reason: 'x' });
+    expect(unsaid).toMatchObject({ status: 409, body: { type: '/problems/outcome-needed' } });
+    expect(unsaid.body['detail']).toContain('`not-owed`');
+    for (const [id, detail] of [
+      [idOf('amount-differs'), 'This discrepancy has no outcome'],
+      [idOf('transfer-not-ordered'), 'At the platform, 0.00 EUR is owed to the seller'],
+    ] as const) {
+      const { body } = await close(id, { reason: 'x', outcome: 'owed' });
+      expect(body).toMatchObject({
+        type: '/problems/discrepancy-not-closable',
+        detail: expect.stringContaining(detail),
+      });
+    }
+    expect((await list('?state=open')).data).toHaveLength(2);
   });
 
   test('is closed by nobody without the right, a reason, or its id', async () => {
@@ -162,7 +187,11 @@ describe('what differs', () => {
     ]);
     for (const { id, explain, commands } of data) {
       expect((await api.get(explain)).body).toMatchObject({ id });
-      expect(commands.map(({ path }) => path)).toEqual([`/v1/discrepancies/${id}/close`]);
+      const path = `/v1/discrepancies/${id}/close`;
+      expect(commands).toMatchObject([
+        { path, body: { outcome: 'owed' } },
+        { path, body: { outcome: 'not-owed' } },
+      ]);
       await close(id);
     }
     expect((await api.get('/v1/attention')).body['data']).toEqual([]);

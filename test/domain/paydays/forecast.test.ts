@@ -21,6 +21,7 @@ const funds: ExpectedFunds = {
   isConverted: false,
   lacksBank: false,
   coolsUntil: null,
+  unordered: null,
   ordered: 0,
 };
 const friday = '2026-11-27T08:00:00.000Z';

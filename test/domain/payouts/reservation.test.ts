@@ -12,6 +12,7 @@ const free: Readiness = {
   isPaused: false,
   status: 'active',
   isBusy: false,
+  unordered: null,
   isBankPaused: false,
   isConverted: false,
   lacksBank: false,
@@ -21,6 +22,7 @@ const everything: Readiness = {
   isPaused: true,
   status: 'restricted',
   isBusy: true,
+  unordered: 'disc_1',
   isBankPaused: true,
   isConverted: true,
   lacksBank: true,
@@ -33,6 +35,7 @@ test.each<[stop: StopReason | null, readiness: Partial<Readiness>, why: string]>
   ['seller-not-active', { status: 'onboarding' }, 'Stripe does not pay the account yet'],
   ['seller-not-active', { status: 'restricted' }, 'Stripe does not pay the account any more'],
   ['seller-not-active', { status: 'closed' }, 'the platform closed the seller'],
+  ['unordered-money', { unordered: 'disc_1' }, 'somebody else may have paid the same money'],
   ['another-payout', { isBusy: true }, 'two payouts would weigh the same money'],
   ['bank-details', { isBankPaused: true }, 'payouts to this bank account failed'],
   ['bank-details', { isConverted: true }, 'nobody agreed to the rate of a conversion'],
@@ -43,12 +46,13 @@ test.each<[stop: StopReason | null, readiness: Partial<Readiness>, why: string]>
   expect(stopBefore({ ...free, ...readiness }, now)).toBe(stop);
 });
 
-test('of several reasons the first is told: seller, other payout, bank account, time', () => {
+test('of several reasons the first is told: seller, other money, other payout, bank account, time', () => {
   const told: (StopReason | null)[] = [];
   const lifted: Partial<Readiness>[] = [
     {},
     { isPaused: false },
     { status: 'active' },
+    { unordered: null },
     { isBusy: false },
     { isBankPaused: false },
     { isConverted: false },
@@ -63,6 +67,7 @@ test('of several reasons the first is told: seller, other payout, bank account, 
   expect(told).toEqual([
     'seller-paused',
     'seller-not-active',
+    'unordered-money',
     'another-payout',
     'bank-details',
     'bank-details',

@@ -25,6 +25,7 @@ const stepOf: Record<PayoutStatus, string> = {
   returned: 'over',
   canceled: 'over',
   skipped: 'over',
+  'paid-elsewhere': 'over',
 };
 const open = payoutStatuses.filter((status) => stepOf[status] !== 'over');
 const reasons: readonly WaitReason[] = [

@@ -71,7 +71,7 @@ describe('a movement of an account', () => {
       'payment',
       10,
       { ...from('tr_x', 'payout_done'), currency: 'usd' },
-      'foreign foreign>account transfer-unexpected held',
+      'foreign foreign>account transfer-not-ordered held',
       'in other money, nobody knows what of',
     ],
     ['payment', 10, from('tr_x', 'payout_lost'), 'unknown-payout', 'older than Stripe'],

@@ -1,0 +1,119 @@
+import { elsewhereEntries } from '../ledger.ts';
+import { formatMoney, minor, money } from '../money.ts';
+import type { StepAttempt } from './cancellation.ts';
+import { beforeStripeStatuses, type Payout, type PayoutStatus } from './states.ts';
+import { begin, moneyOf, noDoubt, now, type Transition, wakesOf } from './transition-type.ts';
+
+/** Money that moved at Stripe without an order. Above 0, it came to the account; below 0, it left. */
+export type UnorderedMoney = { stripeId: string; net: number };
+
+/** How somebody else paid the money of a payout: with objects at Stripe, or outside Stripe. */
+export type PaidBy = { moved: readonly UnorderedMoney[] } | { proof: string };
+
+/** What a payout that was paid elsewhere requires: it ends with these amounts, or is refused. */
+export type ElsewherePlan =
+  | { kind: 'end'; fromPlatform: number; fromAccount: number }
+  | { kind: 'refuse'; why: ElsewhereRefusal; difference?: string };
+
+/** Why a payout cannot end as paid elsewhere. */
+export type ElsewhereRefusal =
+  'outcome-open' | 'too-late' | 'at-account' | 'needs-amount' | 'more-than-owed' | 'differs';
+
+/**
+ * Decides whether a payout ends because somebody else paid its money. An attempt that was sent may
+ * be moving the money now. What moved at Stripe must be exactly what the payout would have moved:
+ * the transfer of its part at the platform, and the payout of everything. Money that was paid
+ * outside Stripe must still be at the platform, because money at the account stays there until
+ * somebody moves it at Stripe. `atPlatform` is the unreserved money that the platform owes.
+ */
+export function planElsewhere(
+  payout: Payout,
+  attempt: StepAttempt | undefined,
+  by: PaidBy,
+  atPlatform: number,
+): ElsewherePlan {
+  if (!isBeforeStripe(payout.status)) return refuse('too-late');
+  if (attempt && (attempt.wasSent || attempt.state !== 'started')) return refuse('outcome-open');
+  return 'proof' in by ? planOutside(payout, atPlatform) : planAtStripe(payout, by, atPlatform);
+}
+
+function planOutside(payout: Payout, atPlatform: number): ElsewherePlan {
+  const { status, requestedAmount, fromPlatform, fromAccount } = payout;
+  if (status === 'transferred' || fromAccount > 0) return refuse('at-account');
+  if (status === 'reserved') return { kind: 'end', fromPlatform, fromAccount };
+  if (requestedAmount === null) return refuse('needs-amount');
+  if (requestedAmount > atPlatform) return refuse('more-than-owed');
+  return { kind: 'end', fromPlatform: requestedAmount, fromAccount: 0 };
+}
+
+function planAtStripe(
+  payout: Payout,
+  { moved }: { moved: readonly UnorderedMoney[] },
+  atPlatform: number,
+): ElsewherePlan {
+  const { status, requestedAmount, currency } = payout;
+  const came = sum(moved.filter(({ net }) => net > 0));
+  const left = -sum(moved.filter(({ net }) => net < 0));
+  const say = (amount: number): string => formatMoney(money(amount, currency));
+  const isRequested = status === 'requested';
+  const total = isRequested ? (requestedAmount ?? left) : payout.fromPlatform + payout.fromAccount;
+  const transferred = status === 'reserved' ? payout.fromPlatform : isRequested ? came : 0;
+  if (left === 0 || left !== total) {
+    return refuse('differs', `payouts of ${say(left)} left the account, not of ${say(total)}`);
+  }
+  if (came !== transferred || came > left) {
+    return refuse(
+      'differs',
+      `transfers of ${say(came)} came to the account, not of ${say(transferred)}`,
+    );
+  }
+  if (isRequested && came > atPlatform) return refuse('more-than-owed');
+  return { kind: 'end', fromPlatform: came, fromAccount: left - came };
+}
+
+/**
+ * The payout ends because somebody else paid its money. Its earnings stay allocated to it.
+ * `unsentKey` is the key of an attempt that was opened but never sent.
+ */
+export function paidElsewhere(
+  payout: Payout,
+  plan: Extract<ElsewherePlan, { kind: 'end' }>,
+  by: PaidBy,
+  unsentKey: string | undefined,
+): Transition {
+  const { fromPlatform, fromAccount } = plan;
+  const status = payout.status as (typeof beforeStripeStatuses)[number];
+  const isOwn = status === 'transferred';
+  const parts = isOwn ? {} : { fromPlatform: minor(fromPlatform), fromAccount: minor(fromAccount) };
+  const carried = { ...moneyOf(payout), ...parts };
+  return {
+    ...begin(payout, payout.status),
+    ...noDoubt,
+    status: 'paid-elsewhere',
+    wait: null,
+    facts: {
+      ...parts,
+      ...('proof' in by
+        ? { paidOutside: by.proof }
+        : { paidBy: by.moved.map(({ stripeId }) => stripeId) }),
+      overAt: now,
+    },
+    entries: elsewhereEntries(carried, status),
+    // The check before the POST stops a worker that still uses this attempt.
+    ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
+    wakes: wakesOf(payout),
+  };
+}
+
+function isBeforeStripe(status: PayoutStatus): boolean {
+  const before: readonly PayoutStatus[] = beforeStripeStatuses;
+  return before.includes(status);
+}
+
+function sum(moved: readonly UnorderedMoney[]): number {
+  return moved.reduce((all, { net }) => all + net, 0);
+}
+
+function refuse(why: ElsewhereRefusal, difference?: string): ElsewherePlan {
+  return { kind: 'refuse', why, ...(difference !== undefined && { difference }) };
+}
