@@ -62,12 +62,16 @@ export const Payout = z
       .nullable()
       .openapi({ description: 'The failed or returned payout whose money this payout pays again' }),
     skipReason: z.string().nullable(),
-    paidBy: z.array(z.string()).nullable().openapi({
-      description: 'The transfers and payouts of somebody else that paid the money of this payout',
-    }),
-    paidOutside: z.string().nullable().openapi({
-      description: 'How somebody else paid the money of this payout outside Stripe',
-    }),
+    paidElsewhere: z
+      .object({
+        stripeIds: z.array(z.string()).openapi({
+          description: 'The transfers and payouts at Stripe by which somebody else paid the money',
+        }),
+        proof: z.string().nullable().openapi({ description: 'How it was paid outside Stripe' }),
+        reason: z.string(),
+      })
+      .nullable()
+      .openapi({ description: 'How somebody else paid the money. Null if nobody did' }),
     skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
     orderedBy: z.string().openapi({
       description:

@@ -14,6 +14,8 @@ alter table payouts add column paid_by text[];
 -- How the money was paid outside Stripe, as a person proves it, such as the reference of a bank
 -- transfer.
 alter table payouts add column paid_outside text;
+-- Why a person says that the money was paid elsewhere.
+alter table payouts add column paid_reason text;
 alter table payouts drop constraint payouts_status_check;
 alter table payouts
   -- The states of domain/payouts/states.ts.
@@ -21,7 +23,8 @@ alter table payouts
     'sent', 'paid', 'settled', 'failed', 'returned', 'canceled', 'skipped', 'paid-elsewhere')),
   -- Only a payout that was paid elsewhere says how.
   add constraint only_paid_elsewhere_says_how
-    check (status = 'paid-elsewhere' or (paid_by is null and paid_outside is null));
+    check (status = 'paid-elsewhere'
+      or (paid_by is null and paid_outside is null and paid_reason is null));
 
 alter table events drop constraint events_of_the_catalogue;
 alter table events

@@ -135,6 +135,7 @@ function factColumns(facts: Facts) {
     cancel_answer: facts.cancelAnswer,
     paid_by: facts.paidBy && [...facts.paidBy],
     paid_outside: facts.paidOutside,
+    paid_reason: facts.paidReason,
     cancel_ordered_by: facts.cancelOrderedBy,
     cancel_ordered_at: at(facts.cancelOrderedAt),
     adopted_at: at(facts.adoptedAt),

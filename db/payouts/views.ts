@@ -97,6 +97,7 @@ export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
     skipReason: row.skip_reason,
     paidBy: row.paid_by,
     paidOutside: row.paid_outside,
+    paidReason: row.paid_reason,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,

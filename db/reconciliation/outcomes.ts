@@ -55,6 +55,7 @@ export async function closeWithOutcome(tx: Tx, order: Closing): Promise<Closed> 
     await (plan.kind === 'count-transfer' ? countTransfer : countPayout)(tx, found, {
       ...plan,
       by: order.by,
+      reason: order.reason,
     });
   }
   const discrepancy = await close(tx, found, order);
@@ -172,7 +173,7 @@ export function atPlatformOf(sellerId: SellerId | null, currency: string | null)
     and currency = ${currency} and place = 'platform'), 0)`;
 }
 
-type Counted = { amount: number; by: string };
+type Counted = { amount: number; by: string; reason: string };
 
 async function countTransfer(tx: Tx, of: DiscrepancyRecord, { amount }: Counted): Promise<void> {
   const { id: discrepancyId, sellerId, stripeCurrency: currency, stripeId } = of;
@@ -182,7 +183,11 @@ async function countTransfer(tx: Tx, of: DiscrepancyRecord, { amount }: Counted)
 }
 
 /** Records a payout that somebody else made, and allocates the oldest earnings to it. */
-async function countPayout(tx: Tx, of: DiscrepancyRecord, { amount, by }: Counted): Promise<void> {
+async function countPayout(
+  tx: Tx,
+  of: DiscrepancyRecord,
+  { amount, by, reason }: Counted,
+): Promise<void> {
   const { sellerId, stripeCurrency: currency, stripeId, object } = of;
   if (sellerId === null || currency === null) return;
   const payoutId = newId('payout');
@@ -195,6 +200,7 @@ async function countPayout(tx: Tx, of: DiscrepancyRecord, { amount, by }: Counte
       status: 'paid-elsewhere',
       from_account: amount,
       paid_by: [stripeId ?? object],
+      paid_reason: reason,
       ordered_by: by,
       started_at: businessNow,
       over_at: businessNow,

@@ -54,13 +54,13 @@ export async function endPaidElsewhere(
   const plan = planElsewhere(payout, attempt, by, await readAtPlatform(tx, sellerId, currency));
   if (plan.kind === 'refuse') return plan;
   for (const { of, line } of named) await bookUnknown(tx, of, line);
-  const transition = paidElsewhere(payout, plan, by, attempt?.key);
+  const { reason } = order;
+  const transition = paidElsewhere(payout, plan, by, { reason, unsentKey: attempt?.key });
   await move(tx, transition);
   if (payout.status === 'requested') {
     const amount = plan.fromPlatform + plan.fromAccount;
     await allocate(tx, [{ payoutId, sellerId, currency, amount }]);
   }
-  const { reason } = order;
   for (const { of } of named) await close(tx, of, { reason, by: order.by, outcome: 'owed' });
   await addWakeUps(tx, transition.wakes);
   return plan;

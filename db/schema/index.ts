@@ -256,6 +256,7 @@ type PayoutsTable = {
   skip_reason: Maybe<SkipReason>;
   paid_by: Maybe<string[]>;
   paid_outside: Maybe<string>;
+  paid_reason: Maybe<string>;
   waiting_for: Maybe<WaitReason>;
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;

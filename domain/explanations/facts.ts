@@ -46,6 +46,8 @@ export type PayoutRecord = {
   paidBy: string[] | null;
   /** How somebody else paid the money outside Stripe. */
   paidOutside: string | null;
+  /** Why a person says that somebody else paid the money. */
+  paidReason: string | null;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;

@@ -66,6 +66,12 @@ export function skippedOf({ skipReason }: PayoutRecord): string | null {
   return skipReason && skips[skipReason];
 }
 
+/** How somebody else paid the money of a payout. Null if nobody did. */
+function paidElsewhereOf({ status, paidBy, paidOutside: proof, paidReason }: PayoutRecord) {
+  if (status !== 'paid-elsewhere') return null;
+  return { stripeIds: paidBy ?? [], proof, reason: paidReason ?? '' };
+}
+
 /** Why a payout failed or was returned, for the seller and for an operator. */
 export function failedOf({ status, failureCode }: PayoutRecord) {
   if (status !== 'failed' && status !== 'returned') return null;
@@ -118,6 +124,9 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     parkedAt: _at,
     parkedDetail: _detail,
     unknownStep: _step,
+    paidBy: _by,
+    paidOutside: _outside,
+    paidReason: _why,
     ...shown
   } = record;
   const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;
@@ -132,6 +141,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     waiting: putOffOf(record, attempts) ?? waitingOf(record),
     parked: parkedOf(record),
     skipped: skippedOf(record),
+    paidElsewhere: paidElsewhereOf(record),
     cancellation: cancellationOf(record),
   };
 }

@@ -10,6 +10,9 @@ export type UnorderedMoney = { stripeId: string; net: number };
 /** How somebody else paid the money of a payout: with objects at Stripe, or outside Stripe. */
 export type PaidBy = { moved: readonly UnorderedMoney[] } | { proof: string };
 
+/** Why a person says that somebody else paid, and the key of an attempt that was never sent. */
+export type ElsewhereBecause = { reason: string; unsentKey: string | undefined };
+
 /** What a payout that was paid elsewhere requires: it ends with these amounts, or is refused. */
 export type ElsewherePlan =
   | { kind: 'end'; fromPlatform: number; fromAccount: number }
@@ -68,23 +71,22 @@ function planAtStripe(
     );
   }
   if (isRequested && came > atPlatform) return refuse('more-than-owed');
-  return { kind: 'end', fromPlatform: came, fromAccount: left - came };
+  if (isRequested) return { kind: 'end', fromPlatform: came, fromAccount: left - came };
+  return { kind: 'end', fromPlatform: payout.fromPlatform, fromAccount: payout.fromAccount };
 }
 
 /**
  * The payout ends because somebody else paid its money. Its earnings stay allocated to it.
- * `unsentKey` is the key of an attempt that was opened but never sent.
  */
 export function paidElsewhere(
   payout: Payout,
   plan: Extract<ElsewherePlan, { kind: 'end' }>,
   by: PaidBy,
-  unsentKey: string | undefined,
+  { reason, unsentKey }: ElsewhereBecause,
 ): Transition {
   const { fromPlatform, fromAccount } = plan;
   const status = payout.status as (typeof beforeStripeStatuses)[number];
-  const isOwn = status === 'transferred';
-  const parts = isOwn ? {} : { fromPlatform: minor(fromPlatform), fromAccount: minor(fromAccount) };
+  const parts = { fromPlatform: minor(fromPlatform), fromAccount: minor(fromAccount) };
   const carried = { ...moneyOf(payout), ...parts };
   return {
     ...begin(payout, payout.status),
@@ -96,6 +98,7 @@ export function paidElsewhere(
       ...('proof' in by
         ? { paidOutside: by.proof }
         : { paidBy: by.moved.map(({ stripeId }) => stripeId) }),
+      paidReason: reason,
       overAt: now,
     },
     entries: elsewhereEntries(carried, status),

@@ -56,6 +56,8 @@ export type Facts = {
   paidBy?: readonly string[];
   /** How somebody else paid the money outside Stripe. */
   paidOutside?: string;
+  /** Why a person says so. */
+  paidReason?: string;
   adoptedAt?: Moment;
   startedAt?: Moment;
   reservedAt?: Moment;

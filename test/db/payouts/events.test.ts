@@ -8,6 +8,7 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import * as steps from '../../../db/payouts/steps.ts';
 import { parkPayout, recordWait } from '../../../db/payouts/steps.ts';
+import { endPaidElsewhere } from '../../../db/reconciliation/paid-elsewhere.ts';
 import { adoptAll } from '../../../db/recovery/adoptions.ts';
 import { recordUnknownMade } from '../../../db/recovery/comparison.ts';
 import { eventTypes } from '../../../domain/events.ts';
@@ -57,6 +58,13 @@ const parked = async () => {
   return payoutId;
 };
 const cancel = (payoutId: PayoutId) => inTx((tx) => cancelPayout(tx, payoutId, by));
+
+const paidElsewhere = (payoutId: PayoutId) =>
+  inTx(async (tx) => {
+    await nameActor(tx, by);
+    const how = { proof: 'free text' };
+    return endPaidElsewhere(tx, payoutId, { by, reason: 'free text', how });
+  });
 
 /** Stripe made these under the name of a payout, and nobody here knows of them. */
 async function adopt(payoutId: PayoutId, ...steps: ('transfer' | 'payout')[]) {
@@ -173,6 +181,11 @@ const cases: Case[] = [
     'payout.skipped',
     { status: 'skipped', reason: 'nothing-payable', actor: 'engine', money: null },
     async () => act(await money.order(await money.seller()), (id) => reservePayout(money.db, id)),
+  ],
+  [
+    'payout.paid_elsewhere',
+    { previousStatus: 'reserved', status: 'paid-elsewhere', actor: by, money: eur },
+    async () => act(await payout('reserved'), paidElsewhere),
   ],
 ];
 

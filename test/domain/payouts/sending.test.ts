@@ -23,6 +23,18 @@ test.each<[why: string, step: MoneyStep, of: Partial<Payout>, stop: SendingStop 
     { coolsUntil: later },
     { reason: 'cooling-period', minutes: 120 },
   ],
+  [
+    'somebody else may have paid the same',
+    'transfer',
+    { unordered: 'disc_1' },
+    { reason: 'unordered-money', minutes: 60 },
+  ],
+  [
+    'somebody else may have paid the same',
+    'payout',
+    { unordered: 'disc_1', bankPaused: true },
+    { reason: 'unordered-money', minutes: 60 },
+  ],
   ['the account was not changed', 'transfer', { coolsUntil: later }, null],
   [
     'a bank account that failed does not get better by time',

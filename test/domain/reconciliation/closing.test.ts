@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { type ClosingFacts, planClosing } from '../../../domain/reconciliation/closing.ts';
+import {
+  asksOutcome,
+  causeNames,
+  type DiscrepancyRecord,
+  type Outcome,
+  unorderedCauses,
+} from '../../../domain/reconciliation/discrepancies.ts';
+import { sayClosingRefusal } from '../../../domain/reconciliation/words.ts';
+
+const transfer: DiscrepancyRecord = {
+  id: 'disc_1',
+  cause: 'transfer-not-ordered',
+  object: 'tr_1',
+  sellerId: 'sel_1',
+  payoutId: null,
+  movementId: 'txn_1',
+  stripeId: 'tr_1',
+  atStripe: 100_00,
+  stripeCurrency: 'eur',
+  entryId: null,
+  inLedger: null,
+  ledgerCurrency: null,
+  openedAt: '2026-11-27T08:00:00.000Z',
+  agreesSince: null,
+  closedAt: null,
+  closedBy: null,
+  closeReason: null,
+  outcome: null,
+};
+const payout = { cause: 'payout-not-ordered', atStripe: -100_00 } as const;
+const none: ClosingFacts = { inFlight: null, atPlatform: 100_00, isToAdopt: false };
+const refuse = (why: string) => ({ kind: 'refuse', why });
+const at = '2026-11-27T09:00:00.000Z';
+
+describe('a discrepancy is closed', () => {
+  test.each<
+    [
+      plan: object,
+      of: Partial<DiscrepancyRecord>,
+      outcome: Outcome | null,
+      facts: Partial<ClosingFacts>,
+      why: string,
+    ]
+  >([
+    [refuse('outcome-needed'), {}, null, {}, 'nobody said what the money was for'],
+    [{ kind: 'count-transfer', amount: 100_00 }, {}, 'owed', {}, 'the platform owes it no longer'],
+    [{ kind: 'count-payout', amount: 100_00 }, payout, 'owed', {}, 'it left the account'],
+    [{ kind: 'close' }, {}, 'not-owed', { inFlight: 'payout_1' }, 'it is a gift'],
+    [refuse('more-than-owed'), {}, 'owed', { atPlatform: 99_99 }, 'a part was not for it'],
+    [{ kind: 'count-payout', amount: 100_00 }, payout, 'owed', { atPlatform: 0 }, 'not from there'],
+    [refuse('payout-in-flight'), {}, 'owed', { inFlight: 'payout_1' }, 'it may have the money'],
+    [refuse('payout-in-flight'), payout, 'owed', { inFlight: 'payout_1' }, 'it may have the money'],
+    [refuse('adopt-first'), { cause: 'payout-unknown' }, 'owed', { isToAdopt: true }, 'it is ours'],
+    [refuse('no-seller'), { sellerId: null }, 'owed', {}, 'of the platform’s own balance'],
+    [refuse('no-outcome'), { cause: 'amount-differs' }, 'owed', {}, 'it moved no money'],
+    [{ kind: 'close' }, { cause: 'amount-differs' }, null, {}, 'it asks nothing'],
+    [{ kind: 'close' }, { cause: 'payout-unknown', agreesSince: at }, null, {}, 'it was adopted'],
+  ])('as %j for %j and %s with %j: %s', (plan, of, outcome, facts) => {
+    expect(planClosing({ ...transfer, ...of }, outcome, { ...none, ...facts })).toEqual(plan);
+  });
+
+  test.each([
+    'outcome-needed',
+    'no-outcome',
+    'no-seller',
+    'adopt-first',
+    'payout-in-flight',
+  ] as const)('or the refusal %s says what to do', (why) => {
+    const around = { inFlight: 'payout_1', atPlatform: 50_00, currency: 'eur' } as const;
+    expect(sayClosingRefusal(why, around)).toMatch(/outcome|not-owed|adopt|cancel/);
+  });
+});
+
+describe('a person must say what money was for', () => {
+  test('if it went to the seller or its bank without an order', () => {
+    expect(unorderedCauses).toEqual([
+      'transfer-not-ordered',
+      'payout-not-ordered',
+      'payout-unexpected',
+      'payout-unknown',
+    ]);
+    const asking = causeNames.filter((cause) => asksOutcome({ ...transfer, cause }));
+    expect(asking).toEqual(unorderedCauses);
+  });
+
+  test.each([{ closedAt: at }, { agreesSince: at }])('but not with %j', (change) => {
+    expect(asksOutcome({ ...transfer, ...change })).toBe(false);
+  });
+});
