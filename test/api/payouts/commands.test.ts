@@ -129,6 +129,7 @@ describe('a payout that Stripe refused for good', () => {
         commands: [
           { path: `/v1/payouts/${payoutId}/retry` },
           { path: `/v1/payouts/${payoutId}/cancel` },
+          { path: `/v1/payouts/${payoutId}/paid-elsewhere`, body: { stripePayoutId: 'po_...' } },
         ],
       },
     });
