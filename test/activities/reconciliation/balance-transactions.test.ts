@@ -47,7 +47,8 @@ describe('an arrival', () => {
     ]);
     expect(await books.discrepancies()).toEqual(['payout-unknown 10000', 'payout-unknown -10000']);
     expect(await books.holds()).toEqual([null]);
-    expect(await books.payAll()).toMatchObject({ status: 'requested', waitingFor: 'hold' });
+    const waits = { status: 'requested', waitingFor: 'unordered-money' };
+    expect(await books.payAll()).toMatchObject(waits);
     // Money stands still for everybody until a person adopts what Stripe knows.
     const { moneyStopped } = await readOperations(stage.db);
     expect(moneyStopped).toBe(true);
@@ -122,7 +123,8 @@ describe('an arrival', () => {
     expect(await books.places()).toMatchObject({ owed: -100_00, foreign: -40_00, account: 40_00 });
     expect(await books.discrepancies()).toEqual(['transfer-not-ordered 4000']);
     expect(await books.holds()).toEqual([40_00]);
-    expect(await books.payAll()).toMatchObject({ status: 'requested', waitingFor: 'hold' });
+    const waits = { status: 'requested', waitingFor: 'unordered-money' };
+    expect(await books.payAll()).toMatchObject(waits);
   });
 
   test('of a destination charge is income, and goes back as it came', async () => {
