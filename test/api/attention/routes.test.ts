@@ -48,6 +48,7 @@ describe('what needs attention', () => {
         commands: [
           { method: 'POST', path: `/v1/payouts/${refused}/retry`, body: {} },
           { method: 'POST', path: `/v1/payouts/${refused}/cancel`, body: {} },
+          { method: 'POST', path: `/v1/payouts/${refused}/paid-elsewhere` },
         ],
       },
       {
