@@ -5,7 +5,7 @@ import type { DiscrepancyId, SellerId } from '../domain/ids.ts';
 import { type Place, places } from '../domain/ledger.ts';
 import type { Currency } from '../domain/money.ts';
 import type { Readiness } from '../domain/payouts/reservation.ts';
-import { unorderedCauses } from '../domain/reconciliation/discrepancies.ts';
+import { stoppingCauses, unorderedCauses } from '../domain/reconciliation/discrepancies.ts';
 import type { Db } from './connect.ts';
 import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
@@ -76,16 +76,26 @@ export function hasInFlight(of: { seller_id: unknown; currency: unknown }) {
 }
 
 /**
- * The first open discrepancy about money that went to the seller in this currency without an order:
- * `asksOutcome` of domain/reconciliation/discrepancies.ts in SQL.
+ * The first discrepancy that stops a payout of this seller and currency: `stopsPayout` of
+ * domain/reconciliation/discrepancies.ts in SQL. `reserved_at` is absent before the reservation.
  */
-export function unorderedOf(of: { seller_id: unknown; currency: unknown }) {
-  const causes = sql.join(unorderedCauses.map((cause) => sql.lit(cause)));
+export function unorderedOf(of: {
+  seller_id: unknown;
+  currency: unknown;
+  reserved_at?: RawBuilder<unknown>;
+}) {
+  const isStopping = sql`unordered.cause in (${literals(stoppingCauses)})`;
+  const isLater = sql`unordered.opened_at >= ${of.reserved_at}`;
   return sql<DiscrepancyId | null>`(select unordered.id from discrepancies as unordered
     where unordered.seller_id = ${of.seller_id} and unordered.stripe_currency = ${of.currency}
       and unordered.closed_at is null and unordered.agrees_since is null
-      and unordered.cause in (${causes})
+      and unordered.cause in (${literals(unorderedCauses)})
+      and ${of.reserved_at ? sql`(${isStopping} or ${isLater})` : isStopping}
     order by unordered.opened_at, unordered.id limit 1)`;
+}
+
+function literals(causes: readonly string[]) {
+  return sql.join(causes.map((cause) => sql.lit(cause)));
 }
 
 /** The columns of `readinessOf` as a row. */

@@ -58,7 +58,7 @@ const closeRoute = defineRoute({
   operationId: 'closeDiscrepancy',
   summary: 'Close a discrepancy',
   description:
-    'Records the reason. The engine never opens a closed discrepancy again. If money went to the seller without an order, `outcome` says what it was for. With `owed`, the money counts as paid: a transfer reduces what the platform owes and its hold is released, and a payout gets the oldest earnings. With `not-owed`, as much is owed to the seller as before. Until such a discrepancy is closed, nothing new is sent to the seller in its currency.',
+    'Records the reason. The engine never opens a closed discrepancy again. If money went to the seller without an order, `outcome` says what it was for. With `owed`, the money counts as paid: a transfer reduces what the platform owes and its hold is released, and a payout gets the oldest earnings. With `not-owed`, as much is owed to the seller as before. Until such a discrepancy is closed, nothing new is sent to the seller in its currency; money that left the account stops only payouts that had reserved money before.',
   tags,
   request: {
     params: DiscrepancyParams,

@@ -43,6 +43,7 @@ export const readAlong = [
   unorderedOf({
     seller_id: sql.ref('payouts.seller_id'),
     currency: sql.ref('payouts.currency'),
+    reserved_at: sql.ref('payouts.reserved_at'),
   }).as('unordered'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),

@@ -1,13 +1,21 @@
 import { type Selectable, sql } from 'kysely';
-import { type DiscrepancyId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import {
+  type DiscrepancyId,
+  newId,
+  type PayoutId,
+  payoutWorkflowId,
+  type SellerId,
+} from '../../domain/ids.ts';
 import type {
   Cause,
   DiscrepancyRecord,
   Outcome,
 } from '../../domain/reconciliation/discrepancies.ts';
+import { waitNames } from '../../domain/waits.ts';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
+import { addWakeUps, wakeSeller } from '../wake-ups.ts';
 
 /** A difference as found: what each side has, if anything. */
 export type Difference = {
@@ -104,6 +112,21 @@ export async function closeDiscrepancy(
     .returningAll()
     .executeTakeFirst();
   return row && toRecord(row);
+}
+
+/** Wakes the seller, and its payouts that wait until a person says what money was for. */
+export async function wakeWaiting(tx: Tx, sellerId: SellerId): Promise<void> {
+  const waiting = await tx
+    .selectFrom('payouts')
+    .select('id')
+    .where('seller_id', '=', sellerId)
+    .where('waiting_for', '=', waitNames.unorderedMoney)
+    .execute();
+  await wakeSeller(tx, sellerId);
+  await addWakeUps(
+    tx,
+    waiting.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts' as const] })),
+  );
 }
 
 /** The discrepancy with this id. */

@@ -4,14 +4,12 @@ import {
   type HoldId,
   newId,
   type PayoutId,
-  payoutWorkflowId,
   type SellerId,
 } from '../../domain/ids.ts';
 import { countedEntry, moved } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
 import { type ClosingPlan, planClosing } from '../../domain/reconciliation/closing.ts';
 import type { DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
-import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { allocate } from '../earnings/allocations.ts';
 import { releaseHold } from '../holds.ts';
@@ -19,8 +17,7 @@ import { recordEntries } from '../ledger.ts';
 import { lockSeller } from '../locks.ts';
 import { isInFlight } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
-import { addWakeUps, wakeSeller } from '../wake-ups.ts';
-import { type Closing, closeDiscrepancy, findDiscrepancy } from './discrepancies.ts';
+import { type Closing, closeDiscrepancy, findDiscrepancy, wakeWaiting } from './discrepancies.ts';
 import { linkLines, recordStandings } from './lines.ts';
 
 /** What became of an order to close a discrepancy. */
@@ -133,20 +130,6 @@ async function releaseHolds(
   for (const { id: holdId } of holds as { id: HoldId }[]) {
     await releaseHold(tx, { holdId, reason, by });
   }
-}
-
-async function wakeWaiting(tx: Tx, sellerId: SellerId): Promise<void> {
-  const waiting = await tx
-    .selectFrom('payouts')
-    .select('id')
-    .where('seller_id', '=', sellerId)
-    .where('waiting_for', '=', waitNames.unorderedMoney)
-    .execute();
-  await wakeSeller(tx, sellerId);
-  await addWakeUps(
-    tx,
-    waiting.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts' as const] })),
-  );
 }
 
 async function readFacts(tx: Tx, of: DiscrepancyRecord) {

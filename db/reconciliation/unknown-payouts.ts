@@ -4,7 +4,7 @@ import type { Booking } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { type MadeAtStripe, noteUnknownMade } from '../recovery/comparison.ts';
-import { findDiscrepancyOver } from './discrepancies.ts';
+import { findDiscrepancyOver, wakeWaiting } from './discrepancies.ts';
 import type { OpenLine } from './lines.ts';
 
 type Taken = readonly { movement: OpenLine; booking: Booking }[];
@@ -35,6 +35,7 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
     const why = { reason: 'The database now has all of these payouts', by: 'engine' };
     if (holdId) await releaseHold(tx, { holdId, ...why });
   }
+  if (understood.length > 0) await wakeWaiting(tx, sellerId);
 }
 
 const reason = causes['payout-unknown'].what;

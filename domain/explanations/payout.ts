@@ -242,7 +242,7 @@ function liftedAs(reason: WaitReason): Lift {
 /** The seller's own waits that cause this wait of the payout. */
 function behind(
   reason: WaitReason | 'start',
-  { seller, payout: { id, currency }, now, differences }: Around & { seller: SellerBeside },
+  { seller, payout, now, differences }: Around & { seller: SellerBeside },
 ): Waiting[] {
   switch (reason === 'start' ? 'seller' : waits[reason].causedBy) {
     case 'seller':
@@ -250,9 +250,9 @@ function behind(
     case 'account':
       return accountWaits(seller);
     case 'bank':
-      return bankWaits(seller, [currency], now);
+      return bankWaits(seller, [payout.currency], now);
     case 'books':
-      return unorderedWaits(differences, [currency], id);
+      return unorderedWaits(differences, [payout.currency], payout);
     default:
       return [];
   }

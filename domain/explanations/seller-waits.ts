@@ -6,7 +6,7 @@ import type { PayoutId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
 import { because, onboardingLink, sellerCommand } from '../parking/commands.ts';
 import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
-import { asksOutcome, type DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
+import { type DiscrepancyRecord, stopsPayout } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
 import { type Actor, waitNames, waits } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
@@ -155,10 +155,11 @@ export function sellerFailureOf(seller: SellerBeside): Failure | null {
 export function unorderedWaits(
   differences: readonly DiscrepancyRecord[],
   currencies: readonly string[],
-  payoutId?: PayoutId,
+  payout: { id: PayoutId; reservedAt: string | null } | null = null,
 ): Waiting[] {
   const { actor, liftedBy } = waits[waitNames.unorderedMoney];
-  return differences.filter(asksOutcome).flatMap((one) => {
+  return differences.flatMap((one) => {
+    if (!stopsPayout(one, payout?.reservedAt ?? null)) return [];
     const { id, cause, atStripe, stripeCurrency, stripeId, openedAt: since } = one;
     if (atStripe === null || stripeCurrency === null) return [];
     if (!currencies.includes(stripeCurrency)) return [];
@@ -170,7 +171,7 @@ export function unorderedWaits(
     const reason = `${amount} ${how} without an order from the engine${what}. Nothing is sent in ${stripeCurrency.toUpperCase()} until a person has said what the money was for: discrepancy ${id}`;
     const commands = [
       ...closingsOf({ id, cause }),
-      ...(payoutId === undefined ? [] : [paidElsewhereCommand(payoutId)]),
+      ...(payout === null ? [] : [paidElsewhereCommand(payout.id)]),
     ];
     return [wait(waitNames.unorderedMoney, actor, reason, liftedBy, { since, commands })];
   });

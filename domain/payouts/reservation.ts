@@ -11,7 +11,7 @@ export type Readiness = BankReadiness & {
   /** True if another payout of the same seller and currency has no answer from Stripe yet. */
   isBusy: boolean;
   /**
-   * The first open discrepancy about money that went to the seller in this currency without an
+   * The first open discrepancy about money that came to the seller in this currency without an
    * order. Null if there is none.
    */
   unordered: DiscrepancyId | null;

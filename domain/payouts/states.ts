@@ -152,8 +152,8 @@ export type Payout = {
   /** True if only the engine pays the account out. Absent in old histories. */
   payoutsAreManual?: boolean;
   /**
-   * The first open discrepancy about money that went to the seller in this currency without an
-   * order. Absent in old histories.
+   * The first open discrepancy about money that moved without an order and may be the money of this
+   * payout. Absent in old histories.
    */
   unordered?: DiscrepancyId | null;
   waitingFor: WaitReason | null;

@@ -11,7 +11,7 @@ export const causes = {
     what: 'The account received a transfer that the engine did not make. The money is held',
     remedy:
       'Find out what the transfer was for. If it was for what is owed to the seller, close with the outcome `owed`; otherwise close with `not-owed`, and reverse the transfer at Stripe or release its hold',
-    asksOutcome: true,
+    stops: 'every payout',
   },
   'transfer-unexpected': {
     owner: 'operator',
@@ -24,21 +24,21 @@ export const causes = {
     what: 'Money was paid out of the account without an order from the engine',
     remedy:
       'Find out who ordered it: a person at Stripe, or automatic payouts. If it paid what is owed to the seller, close with the outcome `owed`; otherwise with `not-owed`. In both cases, the amount reduces the next payout',
-    asksOutcome: true,
+    stops: 'reserved before',
   },
   'payout-unexpected': {
     owner: 'operator',
     what: 'A payout at Stripe names a payout of ours that has another Stripe payout or was not sent',
     remedy:
       'Find out who sent it: the seller may have received the money twice. If it paid what is owed to the seller, close with the outcome `owed`; otherwise with `not-owed`. In both cases, the amount reduces the next payout',
-    asksOutcome: true,
+    stops: 'reserved before',
   },
   'payout-unknown': {
     owner: 'operator',
     what: 'Money moved in the name of a payout that is not in the database. The seller’s money is held',
     remedy:
       'The database may be older than Stripe: stop money and find the payout before you release the hold. If no payout of ours explains the money, close with the outcome `owed` if it was for what is owed to the seller, otherwise with `not-owed`',
-    asksOutcome: true,
+    stops: 'every payout',
   },
   'reversal-not-ordered': {
     owner: 'platform',
@@ -86,17 +86,20 @@ type CauseRow = {
   what: string;
   remedy: string;
   /**
-   * Money went to the seller without an order. Only a person knows whether it was for what is owed
-   * to the seller, so the discrepancy is closed with an outcome. Until then, nothing is sent.
+   * Money went to the seller without an order, and only a person knows whether it was for what is
+   * owed to the seller. The discrepancy is closed with an outcome. Until then, it stops every payout
+   * of the seller and currency, because the money came from elsewhere; or, if the money left the
+   * account, the payouts that reserved before. The ledger subtracts it from what later payouts
+   * reserve.
    */
-  asksOutcome?: true;
+  stops?: 'every payout' | 'reserved before';
 };
 
 /** All causes, for filters and schemas. */
 export const causeNames = Object.keys(causes) as Cause[];
 
 /** The causes of discrepancies about money that went to a seller without an order. */
-export const unorderedCauses = causeNames.filter((cause) => rowOf(cause).asksOutcome);
+export const unorderedCauses = causeNames.filter((cause) => rowOf(cause).stops);
 
 /**
  * What money that moved without an order was for.
@@ -106,16 +109,26 @@ export const unorderedCauses = causeNames.filter((cause) => rowOf(cause).asksOut
 export type Outcome = (typeof outcomes)[number];
 export const outcomes = ['owed', 'not-owed'] as const;
 
-/**
- * True while a person must say what money that moved without an order was for. Meanwhile, nothing
- * new is sent to the seller in this currency. `unorderedOf` in db/funds.ts repeats this rule.
- */
+/** True while a person must say what money that moved without an order was for. */
 export function asksOutcome({
   cause,
   closedAt,
   agreesSince,
 }: Pick<DiscrepancyRecord, 'cause' | 'closedAt' | 'agreesSince'>): boolean {
-  return rowOf(cause).asksOutcome === true && closedAt === null && agreesSince === null;
+  return rowOf(cause).stops !== undefined && closedAt === null && agreesSince === null;
+}
+
+/** The causes that stop every payout of the seller and currency. */
+export const stoppingCauses = causeNames.filter((cause) => rowOf(cause).stops === 'every payout');
+
+/**
+ * True while a discrepancy stops a payout of its seller and currency, which reserved its money at
+ * this instant; null if it has reserved nothing. `unorderedOf` in db/funds.ts repeats this rule.
+ */
+export function stopsPayout(discrepancy: DiscrepancyRecord, reservedAt: string | null): boolean {
+  if (!asksOutcome(discrepancy)) return false;
+  const { cause, openedAt } = discrepancy;
+  return stoppingCauses.includes(cause) || (reservedAt !== null && openedAt >= reservedAt);
 }
 
 function rowOf(cause: Cause): CauseRow {

@@ -64,7 +64,7 @@ test.concurrent.each([
       // Either comes first: the books are read every few seconds.
       await until('it is set aside, or held', async () => {
         const { status, waitingFor } = await engine.call('GET', `/v1/payouts/${again}`);
-        return status === 'reserved' || waitingFor === 'hold';
+        return status === 'reserved' || waitingFor === 'unordered-money';
       });
       expect((await engine.call('POST', '/v1/recovery/adopt', reason)).data).toHaveLength(2);
       await earn(engine, sellerId, 'order-2', 50_00);

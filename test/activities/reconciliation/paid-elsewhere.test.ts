@@ -77,6 +77,11 @@ async function paidOut(): Promise<number> {
   };
   return payouts.reduce((sum, { amount }) => sum + amount, 0);
 }
+/** Reads the books, and returns where the money is. */
+async function booksRead() {
+  await books.read();
+  return books.places();
+}
 /** How much of the earnings no payout contains. */
 async function earningsLeft(): Promise<number> {
   const rows = await stage.db.selectFrom('earnings').select(['amount', 'allocated']).execute();
@@ -101,6 +106,30 @@ describe('a seller whom somebody paid by hand', () => {
     expect(await stage.act()).toMatchObject({ waitingFor: 'unordered-money', parked: null });
     expect(await stage.made()).toEqual([]);
     expect(await paidOut()).toBe(100_00);
+  });
+
+  test('is not paid again by a retry if only the payout was made by hand', async () => {
+    await stage.close();
+    await begin('payout');
+    await refuseStep();
+    await books.charge(300_00);
+    await books.payOut(100_00);
+    await books.read();
+    await retry();
+    expect(await stage.act()).toMatchObject({ waitingFor: 'unordered-money' });
+    expect(await paidOut()).toBe(100_00);
+  });
+
+  test('is paid less next time if money left before the payout reserved any', async () => {
+    await cancel();
+    await books.charge(300_00);
+    const { account = 0 } = await booksRead();
+    await books.payOut(100_00);
+    await books.read();
+    expect(await books.payAll()).toMatchObject({
+      fromPlatform: 100_00,
+      fromAccount: account - 100_00,
+    });
   });
 
   test('is not paid again after a cancellation and the release of the hold', async () => {

@@ -5,6 +5,7 @@ import {
   causeNames,
   type DiscrepancyRecord,
   type Outcome,
+  stopsPayout,
   unorderedCauses,
 } from '../../../domain/reconciliation/discrepancies.ts';
 import { sayClosingRefusal } from '../../../domain/reconciliation/words.ts';
@@ -83,6 +84,23 @@ describe('a person must say what money was for', () => {
     ]);
     const asking = causeNames.filter((cause) => asksOutcome({ ...transfer, cause }));
     expect(asking).toEqual(unorderedCauses);
+  });
+
+  test.each<
+    [stops: boolean, of: Partial<DiscrepancyRecord>, reservedAt: string | null, why: string]
+  >([
+    [true, {}, null, 'it came from elsewhere, and no place in the ledger pays for it'],
+    [true, { cause: 'payout-unknown' }, null, 'no entry records it yet'],
+    [false, payout, null, 'the ledger has subtracted it'],
+    [false, payout, at, 'the ledger had subtracted it before'],
+    [true, { ...payout, openedAt: at }, transfer.openedAt, 'it may be the reserved money'],
+    [true, payout, transfer.openedAt, 'nobody knows which was first'],
+    [false, { agreesSince: at }, null, 'the ledger explains it now'],
+    [false, { cause: 'payout-reversed' }, null, 'the money is back, and held'],
+    [false, { cause: 'reversal-not-ordered' }, at, 'the money is back, and held'],
+    [false, { cause: 'transfer-unexpected' }, at, 'the ledger counts it as owed already'],
+  ])('which stops (%s) for %j a payout reserved at %s: %s', (stops, of, reservedAt) => {
+    expect(stopsPayout({ ...transfer, ...of }, reservedAt)).toBe(stops);
   });
 
   test.each([{ closedAt: at }, { agreesSince: at }])('but not with %j', (change) => {
