@@ -5,9 +5,11 @@ import {
   listEarnings,
   type NewEarning,
   recordEarnings,
+  rereadEarnings,
 } from '../db/earnings/rows.ts';
 import { lockSeller } from '../db/locks.ts';
 import { wakeForPayday } from '../db/paydays/rows.ts';
+import { findPaidCharges, holdPaidByCharge } from '../db/reconciliation/charges.ts';
 import { isEarningId, type SellerId } from '../domain/ids.ts';
 import { paysByItself } from '../domain/paydays/schedule.ts';
 import { runCommand } from './http/commands.ts';
@@ -33,7 +35,7 @@ const NewEarningBody = z
       .optional()
       .openapi({
         description:
-          'The charge that brought the money. The earning becomes payable when Stripe makes the money of the charge available',
+          'The charge that brought the money. The earning becomes payable when Stripe makes the money of the charge available. What the charge does not cover is held: money that was refunded or disputed, money that other earnings with the same charge get, and everything if the charge pays the seller by itself',
       }),
     availableOn: schemas.GivenInstant.optional().openapi({
       description:
@@ -63,6 +65,10 @@ const Earning = z
     allocated: z
       .int()
       .openapi({ description: 'How much of this earning is already in payouts, in minor units' }),
+    held: z.int().openapi({
+      description:
+        'How much of this earning is held because its charge does not cover it, in minor units. The holds of the seller say why',
+    }),
     createdAt: schemas.Instant,
   })
   .openapi('Earning');
@@ -97,6 +103,10 @@ const Recorded = z
     isNew: z
       .boolean()
       .openapi({ description: '`false` if the earning already existed under its externalId' }),
+    held: z.int().openapi({
+      description:
+        'How much of this earning is held because its charge does not cover it, in minor units',
+    }),
   })
   .openapi('RecordedEarning');
 
@@ -152,8 +162,8 @@ export function earningRoutes(deps: AppDeps) {
       const done = await runCommand(c, wake, { kind: 'create-earnings', request }, async (tx) => {
         const pointerOf = (index: number) => `/earnings/${index}`;
         const recorded = await create(tx, sellerId, request, wake, pointerOf);
-        const data = recorded.map(({ earning: { id, externalId }, isNew }) => {
-          return { id, externalId, isNew };
+        const data = recorded.map(({ earning: { id, externalId, held }, isNew }) => {
+          return { id, externalId, isNew, held };
         });
         return { status: 200 as const, body: { data }, objectId: sellerId };
       });
@@ -189,7 +199,10 @@ async function create(
 ) {
   const seller = await readOpenSeller(tx, sellerId);
   const { schedule } = seller;
-  if (Object.keys(schedule.thresholds).length > 0) await lockSeller(tx, sellerId);
+  const charges = asked.flatMap(({ charge }) => charge ?? []);
+  const paid = await findPaidCharges(tx, sellerId, charges);
+  const hasThresholds = Object.keys(schedule.thresholds).length > 0;
+  if (hasThresholds || paid.length > 0) await lockSeller(tx, sellerId);
   const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);
   const errors = recorded.flatMap(({ earning, isNew }, index): BrokenRule[] => {
     const same = isNew || isSame(earning, asked[index]);
@@ -200,7 +213,10 @@ async function create(
   if (!first) {
     const brought = recorded.filter(({ isNew }) => isNew).map(({ earning }) => earning);
     wake.told = paysByItself(schedule) && (await wakeForPayday(tx, seller, brought));
-    return recorded;
+    if (paid.length === 0) return recorded;
+    await holdPaidByCharge(tx, sellerId, paid);
+    wake.told = true;
+    return rereadEarnings(tx, recorded);
   }
   throw new Problem('external-id-taken', `${first.pointer}: ${first.rule}`, { errors });
 }

@@ -42,6 +42,10 @@ export const Hold = z
     state: z.enum(['active', 'released', 'expired']),
     source: z.enum(holdSources),
     reason: z.string(),
+    earningId: z.string().nullable().openapi({
+      description:
+        'The earning whose money is held. Such a hold counts once the earning is payable. Null: any money',
+    }),
     currency: z
       .string()
       .nullable()

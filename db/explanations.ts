@@ -191,8 +191,8 @@ async function readOperationsBeside(tx: Tx): Promise<Operations> {
  */
 async function listUpcoming(tx: Tx, sellerId: SellerId) {
   const { rows } = await sql<{ at: string | null; currency: string; amount: number }>`
-    select available_on as at, currency, sum(amount - allocated)::bigint as amount
-    from earnings where seller_id = ${sellerId} and allocated < amount
+    select available_on as at, currency, sum(amount - allocated - held)::bigint as amount
+    from earnings where seller_id = ${sellerId} and allocated + held < amount
       and (available_on is null or available_on > business_now())
     group by available_on, currency order by available_on nulls last, currency limit ${mostShown}
   `.execute(tx);

@@ -44,7 +44,7 @@ export function fundsOf(of: Of) {
   return sql`${amountAt('platform', of)} as "atPlatform",
     ${amountAt('account', of)} - ${laterAt('account', of)} as "atAccount",
     ${laterAt('platform', of)} as "notYetAvailable",
-    ${activeHoldsOf(of.sellerId)} as holds`;
+    ${activeHoldsOf(of)} as holds`;
 }
 
 /** The columns of `fundsOf` as a row. */
@@ -137,11 +137,17 @@ function selectFunds<Row>(
 export const isActive = sql<boolean>`holds.released_at is null
   and (holds.expires_at is null or holds.expires_at > business_now())`;
 
-/** Every active hold on a seller, for the decision about what is payable. */
-export function activeHoldsOf(sellerId: RawBuilder<unknown>) {
-  return sql<Hold[]>`(select coalesce(json_agg(json_build_object('currency', holds.currency,
-      'amount', holds.amount, 'expiresAt', ${instant('holds.expires_at')})), '[]')
-    from holds where holds.seller_id = ${sellerId} and ${isActive})`;
+/**
+ * Every active hold on a seller, for the decision about what is payable at that time. A hold on the
+ * money of an earning counts once the earning is payable, so that it holds no other money.
+ */
+export function activeHoldsOf({ sellerId, by }: Pick<Of, 'sellerId' | 'by'>) {
+  return sql<Hold[]>`(select coalesce(json_agg(json_build_object('id', holds.id,
+      'currency', holds.currency, 'amount', holds.amount,
+      'expiresAt', ${instant('holds.expires_at')})), '[]')
+    from holds where holds.seller_id = ${sellerId} and ${isActive}
+      and (holds.earning_id is null or exists (select from earnings
+        where earnings.id = holds.earning_id and ${isPayable(by)})))`;
 }
 
 /** Reads where a seller's money is, by currency, and how much of it a payout would pay now. */

@@ -2,6 +2,7 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Hold, HoldRecord, HoldSource, Stop } from '../domain/holds.ts';
 import {
   type DiscrepancyId,
+  type EarningId,
   type HoldId,
   newId,
   payoutWorkflowId,
@@ -24,6 +25,8 @@ export type NewHold = Hold & {
   reason: string;
   /** The discrepancy that the hold is about, so that code can find the hold again. */
   about?: DiscrepancyId | null;
+  /** The earning whose money is held. The hold counts once the earning is payable. */
+  earningId?: EarningId | null;
 };
 
 /**
@@ -31,7 +34,7 @@ export type NewHold = Hold & {
  * after a reservation. Money that is already reserved continues.
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
-  const { sellerId, source, reason, about = null, currency, amount, expiresAt } = hold;
+  const { sellerId, source, reason, currency, amount, expiresAt } = hold;
   const { schedule } = await lockSeller(tx, sellerId);
   const row = await tx
     .insertInto('holds')
@@ -40,7 +43,8 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
       seller_id: sellerId,
       source,
       reason,
-      about,
+      about: hold.about ?? null,
+      earning_id: hold.earningId ?? null,
       currency,
       amount,
       placed_by: by,
@@ -163,6 +167,7 @@ function toHold(row: Selectable<Database['holds']> & { active: boolean }): HoldR
     state: row.active ? ('active' as const) : ended,
     source: row.source,
     reason: row.reason,
+    earningId: row.earning_id,
     currency: row.currency,
     amount: row.amount,
     placedAt: row.placed_at,

@@ -10,6 +10,9 @@ import type { Tx } from './connect.ts';
  * payouts, and earnings. Several rows of one table are locked in the order of their ids.
  * `right_to_send` and `operations` are locked after them, and wake-ups last.
  *
+ * A decision about a customer's charge takes the lock of the charge after the lock of its seller, and
+ * one such lock at most.
+ *
  * The place of `clock` and `reconciliation` in the list does not matter: each is the first lock of
  * one kind of transaction, and no other transaction locks it. `balances` is not in the list, because
  * only the trigger of the entries locks its rows, after everything else. Holds are locked together
@@ -71,6 +74,15 @@ export function commandLock(number: bigint) {
 /** Prevents attempts from being opened, sent or decided until the transaction ends. */
 export async function lockAllAttempts(tx: Tx): Promise<void> {
   await sql`lock table attempts in share row exclusive mode`.execute(tx);
+}
+
+/**
+ * Locks a customer's charge until the transaction ends, so that two sellers' earnings never get the
+ * same part of its money. Charges have no rows here, so this is an advisory lock. Its first number
+ * separates it from the locks of commands.
+ */
+export async function lockCharge(tx: Tx, charge: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(1, hashtext(${charge}))`.execute(tx);
 }
 
 /**

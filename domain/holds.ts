@@ -1,4 +1,4 @@
-import type { HoldId, SellerId } from './ids.ts';
+import type { EarningId, HoldId, SellerId } from './ids.ts';
 import { minor, type Currency, type MinorUnits } from './money.ts';
 
 /** Who placed a hold: a person, a dispute, a risk check, or the engine itself. */
@@ -11,6 +11,8 @@ export const releaseRules = ['manual', 'expiry'] as const;
 
 /** How much of a seller's money is held, and until when. */
 export type Hold = {
+  /** Absent before the hold is placed. */
+  id?: HoldId;
   /** Null holds every currency. */
   currency: Currency | null;
   /** Minor units. Null holds everything. */
@@ -26,6 +28,8 @@ export type HoldRecord = Hold & {
   state: 'active' | 'expired' | 'released';
   source: HoldSource;
   reason: string;
+  /** The earning whose money is held. Null: any money. */
+  earningId: EarningId | null;
   placedAt: string;
   placedBy: string;
   releaseRule: ReleaseRule;
@@ -76,15 +80,9 @@ export function neededBeside(
   return Number.isSafeInteger(needed) ? needed : null;
 }
 
-/** Removes one hold equal to the released hold from the list. */
-export function withoutHold(holds: readonly Hold[], released: Hold): Hold[] {
-  const index = holds.findIndex(
-    ({ currency, amount, expiresAt }) =>
-      currency === released.currency &&
-      amount === released.amount &&
-      expiresAt === released.expiresAt,
-  );
-  return index < 0 ? [...holds] : holds.toSpliced(index, 1);
+/** Removes the released hold from the list. */
+export function withoutHold(holds: readonly Hold[], { id }: Pick<HoldRecord, 'id'>): Hold[] {
+  return holds.filter((hold) => hold.id !== id);
 }
 
 /** The instant at which the first active hold expires. Null if none of the holds expires. */

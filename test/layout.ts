@@ -11,6 +11,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
     attention: 'parking payouts reconciliation stripe',
+    earnings: '',
     events: '',
     explanations:
       'accounts funds holds ledger parking payouts paydays reconciliation sellers stripe waits',
@@ -32,13 +33,14 @@ export const mayKnow: Record<string, Record<string, string>> = {
     accounts: 'reconciliation stripe',
     calendar: '',
     database: 'calendar wake-ups',
+    earnings: 'stripe',
     jobs: 'wake-ups',
     operations: 'recovery stripe',
     payouts: 'stripe',
     reconciliation: 'payouts stripe',
     recovery: 'stripe',
     stripe: '',
-    'stripe-events': 'stripe',
+    'stripe-events': 'earnings stripe',
     'wake-ups': '',
   },
   db: {
@@ -46,7 +48,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     'api-keys': '',
     attention: 'accounts commands holds payouts sellers wake-ups',
     commands: 'wake-ups',
-    earnings: 'ledger paydays wake-ups',
+    earnings: 'holds ledger',
     events: '',
     explanations:
       'accounts api-keys commands funds holds ledger operations paydays payouts reconciliation sellers stripe',

@@ -95,13 +95,16 @@ export function toMovement(line: Stripe.BalanceTransaction): Movement {
     object: id,
     transfer: null,
     isOfCharge: false,
+    ofCharge: null,
     charge: null,
     payoutId: null,
     ...(source !== null && typeof source === 'object' && factsOfSource(source)),
   };
 }
 
-type Facts = Partial<Pick<Movement, 'object' | 'transfer' | 'isOfCharge' | 'charge' | 'payoutId'>>;
+type Facts = Partial<
+  Pick<Movement, 'object' | 'transfer' | 'isOfCharge' | 'ofCharge' | 'charge' | 'payoutId'>
+>;
 
 function factsOfSource(source: Stripe.BalanceTransactionSource): Facts {
   switch (source.object) {
@@ -132,6 +135,7 @@ function factsOfTransfer({ id, metadata, transfer_group, source_transaction }: S
     object: id,
     transfer: id,
     isOfCharge: source_transaction !== null,
+    ofCharge: idOf(source_transaction),
     payoutId: nameIn(metadata['payout_id']) ?? nameIn(transfer_group ?? undefined),
   };
 }

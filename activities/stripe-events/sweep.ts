@@ -1,12 +1,14 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import type { Db } from '../../db/connect.ts';
-import { recordAvailableOn, takeUnresolvedEarnings } from '../../db/earnings/unresolved.ts';
+import { takeUnresolvedEarnings } from '../../db/earnings/unresolved.ts';
 import { recordCheck } from '../../db/operations/checks.ts';
 import { readCursor, recordCursor } from '../../db/stripe-events/cursors.ts';
+import { recordCharge } from '../../db/reconciliation/charges.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { businessNow } from '../../db/time.ts';
 import { type StripeEvent, sweptTypes } from '../../domain/stripe-events/wake-rules.ts';
+import { readCharge } from '../earnings.ts';
 import {
   isForbidden,
   isMissing,
@@ -74,7 +76,10 @@ export function createSweepActivities(deps: StripeDeps) {
       return found.length;
     },
 
-    /** Reads from the charges that earnings name when their money becomes available. */
+    /**
+     * Reads the charges that earnings name: when their money becomes available, and how much of the
+     * earnings they cover.
+     */
     async resolveEarnings(): Promise<number> {
       const open = await takeUnresolvedEarnings(db, chargesAPass);
       return resolveEach(deps, open);
@@ -127,10 +132,10 @@ async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> 
   for (const { earningId, charge } of open) {
     heartbeat();
     try {
-      const availableOn = await availabilityOf(deps, charge);
+      const read = await readCharge(deps, charge);
       seen.silent = 0;
-      if (availableOn === null) continue;
-      await recordAvailableOn(deps.db, { earningId, availableOn });
+      if (read === null) continue;
+      await recordCharge(deps.db, { earningId, ...read });
       seen.resolved += 1;
     } catch (error) {
       if (!isUnread(error) || cancellationSignal().aborted) throw error;
@@ -155,13 +160,4 @@ async function noteReadable(db: Db, passed: boolean): Promise<void> {
     'Stripe does not let STRIPE_SECRET_KEY read charges, so earnings that name one wait: give the key ' +
     'read permission for charges.';
   await recordCheck(db, { name: 'charges-readable', passed, remedy });
-}
-
-/** Null while the charge has no balance transaction: the earning keeps waiting. */
-async function availabilityOf(deps: StripeDeps, charge: string): Promise<string | null> {
-  const { balance_transaction: movement } = await readStripe(deps, 'GET /v1/charges', () =>
-    deps.stripe.charges.retrieve(charge, { expand: ['balance_transaction'] }),
-  );
-  if (!movement || typeof movement === 'string') return null;
-  return new Date(movement.available_on * 1000).toISOString();
 }

@@ -39,7 +39,10 @@ export const Payout = z
     cancellation: z
       .object({
         orderedAt: schemas.Instant,
-        orderedBy: z.string(),
+        orderedBy: z.string().openapi({
+          description:
+            'The id of an API key, or `engine` if the charge of an earning paid the seller by itself',
+        }),
         state: z.enum(['asking', 'canceled', 'too-late', 'unknown']),
         explanation: z.string(),
       })
@@ -75,7 +78,7 @@ export const Payout = z
     skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
     orderedBy: z.string().openapi({
       description:
-        'The id of an API key, or `schedule`, `threshold`, `new-details` or `account-short`',
+        'The id of an API key, or `schedule`, `threshold`, `new-details`, `account-short` or `charge-pays-seller`',
     }),
     payday: MaybeInstant.openapi({
       description: 'The payday of the payout. Null if the schedule did not order it',

@@ -159,7 +159,7 @@ function stakeOf(currency: string | undefined) {
         else coalesce(requested_amount, ${unpaid}) end, 'currency', currency))
       from payouts where payouts.id = stopped.id
     ) when 'discrepancy' then (
-      select jsonb_build_array(jsonb_build_object('amount', abs(coalesce(at_stripe, in_ledger)),
+      select jsonb_build_array(jsonb_build_object('amount', abs(${differs}),
         'currency', coalesce(stripe_currency, ledger_currency)))
       from discrepancies where discrepancies.id = stopped.id
         and coalesce(at_stripe, in_ledger) is not null
@@ -169,6 +169,10 @@ function stakeOf(currency: string | undefined) {
       from ${heldBy(sql`stopped.seller_id`, currency)}, ${listedPayouts} where amount <> listed
     ) end, '[]'::jsonb)`;
 }
+
+/** The amount of a discrepancy. For an earning, this is the part that its charge does not cover. */
+const differs = sql`case when cause in ('charge-pays-seller', 'charge-falls-short')
+  then in_ledger - at_stripe else coalesce(at_stripe, in_ledger) end`;
 
 /** What the seller's listed payouts carry. This money is at stake in the payouts' own records. */
 const listedPayouts = sql`lateral (

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { DiscrepancyId, EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Tx } from '../connect.ts';
+import { placeHold } from '../holds.ts';
 import { lock } from '../locks.ts';
 import { hasLeft } from '../schema/statuses.ts';
 
@@ -14,17 +15,19 @@ export type Allocation = {
 
 /**
  * Part of a larger statement: allocates the oldest open earnings that match `which` to a payout,
- * and only part of the last earning if the amount requires it.
+ * and only part of the last earning if the amount requires it. Leaves out what is held of an
+ * earning.
  */
 export function allocation(
   { payoutId, sellerId, currency, amount }: Allocation,
   which: RawBuilder<unknown> = sql`true`,
 ) {
   return sql`open as (
-      select id, amount - allocated as rest,
-        sum(amount - allocated) over (order by available_on, id) as upto
+      select id, amount - allocated - held as rest,
+        sum(amount - allocated - held) over (order by available_on, id) as upto
       from earnings
-      where seller_id = ${sellerId} and currency = ${currency} and allocated < amount and ${which}
+      where seller_id = ${sellerId} and currency = ${currency} and allocated < amount
+        and allocated + held < amount and ${which}
     ), taken as (
       select id, least(rest, ${amount} - (upto - rest))::bigint as part
       from open where upto - rest < ${amount}
@@ -66,7 +69,35 @@ export async function releaseEarnings(
     update earnings set allocated = allocated - item.amount from item
     where earnings.id = item.earning_id
   `.execute(tx);
+  await holdOverpaid(tx, payoutId);
   await allocate(tx, unexplained);
+}
+
+/**
+ * Holds released earnings that an open discrepancy reports as overpaid, so that the next payout does
+ * not pay again what their charge does not cover.
+ */
+async function holdOverpaid(tx: Tx, payoutId: PayoutId): Promise<void> {
+  const { rows } = await sql<{
+    earningId: EarningId;
+    sellerId: SellerId;
+    about: DiscrepancyId;
+    amount: number;
+    currency: string;
+  }>`
+    select earnings.id as "earningId", earnings.seller_id as "sellerId", earnings.currency,
+      discrepancies.id as about,
+      least(in_ledger, earnings.amount - allocated - held)::bigint as amount
+    from payout_items join earnings on earnings.id = earning_id
+      join discrepancies on object = earnings.id and cause = 'earning-overpaid'
+    where payout_items.payout_id = ${payoutId} and closed_at is null
+      and earnings.amount > allocated + held
+    order by earnings.id
+  `.execute(tx);
+  const reason = 'The payout that overpaid this earning came back. Its charge does not cover it';
+  for (const row of rows) {
+    await placeHold(tx, { ...row, source: 'system', reason, expiresAt: null }, 'engine');
+  }
 }
 
 /**

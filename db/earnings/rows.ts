@@ -28,6 +28,8 @@ export type EarningRecord = NewEarning & {
   sellerId: SellerId;
   /** The part of the amount that payouts already contain. */
   allocated: number;
+  /** The part of the amount that is held because its charge does not cover it. */
+  held: number;
   createdAt: string;
 };
 
@@ -70,6 +72,21 @@ export async function recordEarnings(
   });
 }
 
+/** The same earnings as they are stored now. */
+export async function rereadEarnings(
+  tx: Tx,
+  recorded: readonly RecordedEarning[],
+): Promise<RecordedEarning[]> {
+  const rows = await readAgain(
+    tx,
+    recorded.map(({ earning }) => earning),
+  );
+  const now = new Map(rows.map((row) => [row.id, toEarning(row)]));
+  return recorded.map(({ earning, isNew }) => {
+    return { earning: now.get(earning.id) ?? earning, isNew };
+  });
+}
+
 async function readAgain(tx: Tx, inserted: readonly { id: EarningId }[]) {
   const ids = inserted.map(({ id }) => id);
   if (ids.length === 0) return [];
@@ -86,6 +103,7 @@ function toColumns(earning: NewEarning & { id: EarningId }) {
     amount,
     currency,
     charge,
+    brought_by: charge,
     available_on,
     description,
   };
@@ -141,6 +159,7 @@ function toEarning(row: Selectable<Database['earnings']>): EarningRecord {
     availableOn: row.available_on,
     description: row.description,
     allocated: row.allocated,
+    held: row.held,
     createdAt: row.created_at,
   };
 }

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import type { EarningId } from '../../domain/ids.ts';
-import type { Db } from '../connect.ts';
-import { lockFree, lockSeller } from '../locks.ts';
-import { lookForThreshold } from '../paydays/thresholds.ts';
-import { transact, wakeSeller } from '../wake-ups.ts';
+import type { EarningId, SellerId } from '../../domain/ids.ts';
+import type { Db, Tx } from '../connect.ts';
+import { lockFree } from '../locks.ts';
+import { businessNow } from '../time.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
 
 /**
@@ -26,28 +25,22 @@ export async function takeUnresolvedEarnings(
 }
 
 /**
- * Records when the charge's money is available. The earning may then be allocated to an adopted
- * payout, and the seller may reach a threshold.
+ * Records when the charge's money is available, now if the date is null. The earning may then be
+ * allocated to an adopted payout. Returns false if the date was recorded before. The caller has
+ * locked the seller.
  */
 export async function recordAvailableOn(
-  db: Db,
-  { earningId, availableOn }: { earningId: EarningId; availableOn: string },
-): Promise<void> {
-  await transact(db, async (tx) => {
-    const { seller_id: id } = await tx
-      .selectFrom('earnings')
-      .select('seller_id')
-      .where('id', '=', earningId)
-      .executeTakeFirstOrThrow();
-    const { schedule } = await lockSeller(tx, id);
-    const unexplained = await lockUnexplained(tx, id);
-    await tx
-      .updateTable('earnings')
-      .set({ available_on: availableOn })
-      .where('id', '=', earningId)
-      .where('available_on', 'is', null)
-      .execute();
-    await allocate(tx, unexplained);
-    if (await lookForThreshold(tx, id, schedule)) await wakeSeller(tx, id);
-  });
+  tx: Tx,
+  given: { earningId: EarningId; sellerId: SellerId; availableOn: string | null },
+): Promise<boolean> {
+  const unexplained = await lockUnexplained(tx, given.sellerId);
+  const row = await tx
+    .updateTable('earnings')
+    .set({ available_on: given.availableOn ?? businessNow })
+    .where('id', '=', given.earningId)
+    .where('available_on', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  await allocate(tx, unexplained);
+  return row !== undefined;
 }

@@ -104,7 +104,8 @@ async function findReached(
   if (of.missing === null) return null;
   const { rows } = await sql<{ at: string | null }>`
     select min(available_on) as at from (
-      select available_on, sum(amount - allocated) over (order by available_on, id) as upto
+      select available_on,
+        sum(amount - allocated - held) over (order by available_on, id) as upto
       from earnings where seller_id = ${of.sellerId} and currency = ${of.currency}
         and allocated < amount and available_on > business_now()
     ) as coming where upto >= ${of.missing}

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SellerId } from '../../domain/ids.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import { replaced } from '../../domain/payouts/transitions.ts';
 import type { Tx } from '../connect.ts';
@@ -58,15 +58,26 @@ const nextKey = {
 async function replace(tx: Tx, payout: Payout): Promise<void> {
   const transition = replaced(payout);
   await moveFreeing(tx, payout, transition);
-  const id = orderedPayoutId({ by: 'replacement', replaces: payout.payoutId });
-  // The replacement keeps the payday and the cut-off, so that it does not pay later earnings early.
+  await orderAgain(tx, payout.payoutId, 'account-short');
+  await addWakeUps(tx, transition.wakes);
+}
+
+/**
+ * Orders a payout in the place of one that ended without paying. It keeps the payday and the
+ * cut-off, so that it does not pay later earnings early.
+ */
+export async function orderAgain(
+  tx: Tx,
+  payoutId: PayoutId,
+  orderedBy: 'account-short' | 'charge-pays-seller',
+): Promise<void> {
+  const id = orderedPayoutId({ by: 'replacement', replaces: payoutId });
   await sql`
     insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
       cut_off_at)
-    select ${id}, seller_id, currency, requested_amount, 'account-short', id, payday,
+    select ${id}, seller_id, currency, requested_amount, ${orderedBy}, id, payday,
       cut_off_at
-    from payouts where id = ${payout.payoutId}
+    from payouts where id = ${payoutId}
     on conflict do nothing
   `.execute(tx);
-  await addWakeUps(tx, transition.wakes);
 }

@@ -20,17 +20,18 @@ export async function keepLines(
       available_on: line.availableOn,
       payout_id: line.payoutId,
       is_of_charge: line.isOfCharge,
+      of_charge: line.ofCharge,
       position,
     })),
   );
   await sql`
     insert into movements (id, seller_id, type, currency, net, source, object, transfer, charge,
-      payout_id, is_of_charge, created_at, available_on)
+      payout_id, is_of_charge, of_charge, created_at, available_on)
     select id, ${sellerId}, type, currency, net, source, object, transfer, charge, payout_id,
-      is_of_charge, created_at, available_on
+      is_of_charge, of_charge, created_at, available_on
     from jsonb_to_recordset(${given}::jsonb) as given(id text, type text, currency text,
       net bigint, source text, object text, transfer text, charge text, payout_id text,
-      is_of_charge boolean, created_at timestamptz, available_on timestamptz, position integer)
+      is_of_charge boolean, of_charge text, created_at timestamptz, available_on timestamptz, position integer)
     order by position
     on conflict (id) do nothing
   `.execute(tx);
@@ -47,7 +48,7 @@ export async function listOpenLines(
 ): Promise<OpenLine[]> {
   const { rows } = await sql<OpenLine>`
     select id, type, net, currency, source, object, transfer, charge, payout_id as "payoutId",
-      is_of_charge as "isOfCharge", created_at as "createdAt", available_on as "availableOn",
+      is_of_charge as "isOfCharge", of_charge as "ofCharge", created_at as "createdAt", available_on as "availableOn",
       standing, position
     from movements
     where ${sellerId === null ? sql`seller_id is null` : sql`seller_id = ${sellerId}`}

@@ -25,6 +25,7 @@ import { lookForThreshold } from '../paydays/thresholds.ts';
 import { replaceShortPayouts } from '../payouts/shortfalls.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps, transact, wakeSeller } from '../wake-ups.ts';
+import { holdPaidByCharge } from './charges.ts';
 import { type Difference, findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
 import { readKnown } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
@@ -130,26 +131,39 @@ async function recordIncome(
   const income = booked.filter(({ entry }) => entry.kind === 'earning');
   if (income.length === 0) return;
   const given = JSON.stringify(
-    income.map(({ movement: { id, net, currency, source, availableOn, createdAt } }) => ({
+    income.map(({ movement: { id, net, currency, source, transfer, ofCharge, ...at } }) => ({
       id: newId('earn'),
       external_id: id,
       amount: net,
       currency,
       charge: source,
-      available_on: availableOn,
-      created_at: createdAt,
+      brought_by: broughtBy({ ofCharge, transfer, source }),
+      available_on: at.availableOn,
+      created_at: at.createdAt,
     })),
   );
   await sql`
-    insert into earnings (id, seller_id, external_id, amount, currency, charge, available_on,
-      created_at, place)
-    select id, ${sellerId}, external_id, amount, currency, charge, available_on,
+    insert into earnings (id, seller_id, external_id, amount, currency, charge, brought_by,
+      available_on, created_at, place)
+    select id, ${sellerId}, external_id, amount, currency, charge, brought_by, available_on,
       least(created_at, business_now()), 'account'
     from jsonb_to_recordset(${given}::jsonb) as given(id text, external_id text, amount bigint,
-      currency text, charge text, available_on timestamptz, created_at timestamptz)
+      currency text, charge text, brought_by text, available_on timestamptz,
+      created_at timestamptz)
     on conflict (seller_id, external_id) do nothing
   `.execute(tx);
   await allocate(tx, await lockUnexplained(tx, sellerId));
+  const charges = income.flatMap(({ movement }) => broughtBy(movement) ?? []);
+  await holdPaidByCharge(tx, sellerId, charges);
+}
+
+/** The customer's charge that brought this income, or null if its line does not name the charge. */
+function broughtBy({
+  ofCharge,
+  transfer,
+  source,
+}: Pick<Movement, 'ofCharge' | 'transfer' | 'source'>): string | null {
+  return ofCharge ?? (transfer === null ? source : null);
 }
 
 /** Removes what a refund took from an earning, so that no payout pays it. */

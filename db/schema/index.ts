@@ -73,20 +73,6 @@ export type Database = AccountTables &
       lost_reason: string | null;
       is_unguarded: Generated<boolean>;
     };
-    adoptions: {
-      stripe_id: string;
-      step: MoneyStep;
-      payout_id: PayoutId;
-      stripe_account: StripeAccountId;
-      amount: number;
-      currency: string;
-      created_at: Instant;
-      found_at: Instant;
-      closed_at: MaybeInstant;
-      closed_by: Maybe<string>;
-      outcome: Maybe<'adopted' | 'dismissed'>;
-      reason: Maybe<string>;
-    };
     api_keys: {
       id: ApiKeyId;
       name: string;
@@ -107,6 +93,8 @@ export type Database = AccountTables &
       charge_tried_at: MaybeInstant;
       description: Maybe<string>;
       allocated: Generated<number>;
+      held: Generated<number>;
+      brought_by: Maybe<string>;
       place: Generated<'platform' | 'account'>;
       created_at: Instant;
     };
@@ -117,6 +105,7 @@ export type Database = AccountTables &
       source: HoldSource;
       reason: string;
       about: Maybe<DiscrepancyId>;
+      earning_id: Maybe<EarningId>;
       currency: Maybe<string>;
       amount: Maybe<number>;
       placed_at: Instant;

@@ -1,7 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { DiscrepancyId, PayoutId, SellerId } from '../../domain/ids.ts';
+import type { DiscrepancyId, PayoutId, SellerId, StripeAccountId } from '../../domain/ids.ts';
 import type { Cause, Outcome } from '../../domain/reconciliation/discrepancies.ts';
 import type { Standing } from '../../domain/reconciliation/movements.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
 
 type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
@@ -9,6 +10,20 @@ type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 /** The tables of Stripe's books and their comparison with the ledger. */
 export type BooksTables = {
+  adoptions: {
+    stripe_id: string;
+    step: MoneyStep;
+    payout_id: PayoutId;
+    stripe_account: StripeAccountId;
+    amount: number;
+    currency: string;
+    created_at: Instant;
+    found_at: Instant;
+    closed_at: MaybeInstant;
+    closed_by: Maybe<string>;
+    outcome: Maybe<'adopted' | 'dismissed'>;
+    reason: Maybe<string>;
+  };
   movements: {
     id: string;
     seller_id: Maybe<SellerId>;
@@ -21,6 +36,7 @@ export type BooksTables = {
     charge: Maybe<string>;
     payout_id: Maybe<PayoutId>;
     is_of_charge: Generated<boolean>;
+    of_charge: Maybe<string>;
     standing: Generated<Standing>;
     created_at: Instant;
     available_on: Instant;

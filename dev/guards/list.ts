@@ -1,4 +1,5 @@
 import { bankGuards } from './banks.ts';
+import { chargeGuards } from './charges.ts';
 import { recoveryGuards } from './recovery.ts';
 import { otherMoney } from './other-money.ts';
 import type { Guard } from './switch-off.ts';
@@ -265,4 +266,5 @@ export const guards: readonly Guard[] = [
   },
   ...bankGuards,
   ...otherMoney,
+  ...chargeGuards,
 ];

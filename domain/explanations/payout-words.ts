@@ -50,6 +50,12 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
 
 /** Where the money of a canceled payout is. */
 export function canceledOf(payout: PayoutRecord): string {
+  const where = freedOf(payout);
+  if (payout.cancelOrderedBy !== 'engine') return where;
+  return `the charge of an earning paid the seller by itself, and another payout pays the rest; ${where}`;
+}
+
+function freedOf(payout: PayoutRecord): string {
   const { transferId, fromPlatform, fromAccount, currency } = payout;
   const left = transferId === null ? fromPlatform : 0;
   const there = fromPlatform + fromAccount - left;

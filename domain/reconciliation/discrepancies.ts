@@ -62,6 +62,24 @@ export const causes = {
     what: 'Stripe moved an amount or currency that differs from the ledger',
     remedy: 'Compare both sides. If Stripe converted the money, the payout waits for a person',
   },
+  'charge-pays-seller': {
+    owner: 'platform',
+    what: 'An earning names a charge that pays the seller by itself. What no payout contains yet is held',
+    remedy:
+      'Release its hold only if the seller is owed both amounts. Otherwise keep the hold, and stop posting earnings for such charges',
+  },
+  'charge-falls-short': {
+    owner: 'platform',
+    what: 'An earning is higher than what its charge brought or kept. What no payout contains yet is held',
+    remedy:
+      'The hold says why. Release it if the platform pays the difference from other money; otherwise keep it',
+  },
+  'earning-overpaid': {
+    owner: 'platform',
+    what: 'A payout contains an earning, or a part of one, that its charge does not cover',
+    remedy:
+      'If the payout can still be canceled, cancel it. Otherwise recover the amount from the seller, for example by a hold on other money',
+  },
   'entry-missing': {
     owner: 'engine',
     what: 'Stripe’s books have a line that is missing in the ledger',

@@ -23,6 +23,8 @@ export type Movement = {
   transfer: string | null;
   /** True if the transfer passes on a customer's charge. */
   isOfCharge: boolean;
+  /** The customer's charge that the transfer passes on. Null in lines that were stored without it. */
+  ofCharge: string | null;
   /** The charge or arrival that this refund or reversal takes money from. */
   charge: string | null;
   /** The id of the engine's payout, from the metadata of the Stripe payout or transfer. */

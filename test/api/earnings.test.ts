@@ -1,4 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { reservePayout } from '../../db/payouts/reservation.ts';
+import { recordCharge } from '../../db/reconciliation/charges.ts';
+import { recordMovements } from '../../db/reconciliation/movements.ts';
+import type { EarningId, PayoutId } from '../../domain/ids.ts';
+import { aCharge, aMovement } from '../build/movement.ts';
 import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -194,6 +199,82 @@ describe('a batch of earnings', () => {
     const id = await api.makeSeller();
     const earnings = Array.from({ length }, (_, index) => order(index));
     expect((await api.post(batchOf(id), { earnings })).status).toBe(400);
+  });
+});
+
+describe('an earning whose charge paid the seller by itself', () => {
+  /** A seller whose account received the money of the charge `ch_direct`. */
+  async function paidByCharge() {
+    const id = await api.makeSeller({ status: 'active' });
+    const line = aMovement('charge', 75_00, { id: `txn_${id}`, source: 'ch_direct' });
+    const readAt = line.createdAt;
+    await recordMovements(api.db, id, { lines: [line], readAt });
+    return id;
+  }
+  const asked = { externalId: 'o-1', amount: 75_00, currency: 'eur', charge: 'ch_direct' };
+
+  test('is held, and the answer says so, also when it is sent again', async () => {
+    const id = await paidByCharge();
+    const first = await api.post(earningsOf(id), asked);
+    expect([first.status, first.body['held']]).toEqual([201, 75_00]);
+    const again = await api.post(earningsOf(id), asked);
+    expect([again.status, again.body['held']]).toEqual([200, 75_00]);
+    const holds = (await api.get(`/v1/sellers/${id}/holds`)).body['data'];
+    const { id: earningId } = first.body;
+    expect(holds).toMatchObject([{ earningId, source: 'system', amount: { amount: 75_00 } }]);
+  });
+
+  test('is held alone, if it comes in a batch', async () => {
+    const id = await paidByCharge();
+    const earnings = [asked, { amount: 5_00, currency: 'eur' }];
+    const { body } = await api.post(`${earningsOf(id)}/batch`, { earnings });
+    expect(body['data']).toMatchObject([{ held: 75_00 }, { held: 0 }]);
+  });
+
+  test('is explained, and waits for a person with the amount at stake', async () => {
+    const id = await paidByCharge();
+    await api.post(earningsOf(id), asked);
+    const { body } = await api.get(`/v1/sellers/${id}/explain`);
+    const held = (body['waits'] as { for: string; reason: string }[]).find(
+      (wait) => wait.for === 'hold',
+    );
+    expect(held?.reason).toBe(
+      '75.00 EUR is held (system): Charge ch_direct pays the seller by itself. The charge covers nothing of the 75.00 EUR that the earning promises',
+    );
+    const attention = await api.get(`/v1/attention?sellerId=${id}`);
+    expect(attention.body['data']).toMatchObject([
+      { reason: 'charge-pays-seller', atStake: [{ amount: 75_00, currency: 'eur' }] },
+    ]);
+  });
+
+  test('leaves a payout that was not sent, which says so', async () => {
+    const id = await api.makeSeller({ status: 'active' });
+    const charge = 'ch_later';
+    const { body: earning } = await api.post(earningsOf(id), { ...asked, charge });
+    await recordCharge(api.db, {
+      earningId: earning['id'] as EarningId,
+      charge: aCharge({ id: charge }),
+      availableOn: '2026-11-01T00:00:00.000Z',
+    });
+    const { body: payout } = await api.post(`/v1/sellers/${id}/payouts`, {});
+    await reservePayout(api.db, payout['id'] as PayoutId);
+    const line = aMovement('charge', 75_00, { id: `txn_${id}`, source: charge });
+    await recordMovements(api.db, id, { lines: [line], readAt: line.createdAt });
+    const { body } = await api.get(`/v1/payouts/${String(payout['id'])}`);
+    expect(body).toMatchObject({
+      status: 'canceled',
+      cancellation: {
+        orderedBy: 'engine',
+        explanation:
+          'The payout was canceled: the charge of an earning paid the seller by itself, and another payout pays the rest; the money is payable at the platform, because it was not transferred',
+      },
+    });
+  });
+
+  test('of another seller is not held', async () => {
+    await paidByCharge();
+    const id = await api.makeSeller({ status: 'active' });
+    expect((await api.post(earningsOf(id), asked)).body['held']).toBe(0);
   });
 });
 

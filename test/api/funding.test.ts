@@ -2,7 +2,9 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { recordCharge } from '../../db/reconciliation/charges.ts';
+import type { EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
+import { aCharge } from '../build/movement.ts';
 import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { startApi, type TestApi } from './harness.ts';
 
@@ -86,6 +88,16 @@ describe('what is missing to pay the sellers', () => {
     expect(pending.amount).toBeGreaterThan(0);
     expect(told?.missing).toEqual({ atMost: eur(100_00), atLeast: eur(100_00 - pending.amount) });
     expect(told?.summary).toContain('100.00 EUR if none arrives');
+  });
+
+  test('leaves out what a charge does not cover', async () => {
+    const id = await seller(20_00, daily);
+    const asked = { amount: 80_00, currency: 'eur', charge: 'ch_1' };
+    const { body } = await api.post(`/v1/sellers/${id}/earnings`, asked);
+    const earningId = body['id'] as EarningId;
+    const availableOn = new Date().toISOString();
+    await recordCharge(api.db, { earningId, charge: aCharge({ refunded: 70_00 }), availableOn });
+    expect((await funding()).currencies).toMatchObject([{ due: eur(50_00) }]);
   });
 
   test('counts what is set aside and what is ordered, each once', async () => {

@@ -1,3 +1,4 @@
+import type { ChargeFacts } from '../../domain/earnings.ts';
 import type { Movement } from '../../domain/reconciliation/movements.ts';
 
 /** A line of an account's books. By default, the engine did not cause it. */
@@ -13,8 +14,26 @@ export function aMovement(type: string, net: number, given: Partial<Movement> = 
     object: given.transfer ?? given.source ?? 'x_1',
     transfer: null,
     isOfCharge: false,
+    ofCharge: null,
     charge: null,
     payoutId: null,
+    ...given,
+  };
+}
+
+/** A charge of 100.00 EUR that stays at the platform as a whole. */
+export function aCharge(given: Partial<ChargeFacts> = {}): ChargeFacts {
+  const currency = given.currency ?? 'eur';
+  const captured = given.captured ?? 100_00;
+  return {
+    id: 'ch_1',
+    currency,
+    captured,
+    refunded: 0,
+    settled: { amount: captured, currency },
+    isFailed: false,
+    isDisputed: false,
+    passesOn: null,
     ...given,
   };
 }

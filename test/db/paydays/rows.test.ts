@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../../activities/calendar.ts';
-import { recordAvailableOn } from '../../../db/earnings/unresolved.ts';
 import { wakeOverdue } from '../../../db/overdue.ts';
 import { moveClock } from '../../../db/operations/clock.ts';
 import { openPayday, recordSchedule, wakeForPayday } from '../../../db/paydays/rows.ts';
@@ -9,6 +8,8 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
 import { manualSchedule, type Schedule } from '../../../domain/paydays/schedule.ts';
+import { recordCharge } from '../../../db/reconciliation/charges.ts';
+import { aCharge } from '../../build/movement.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
 let money: MoneyDatabase;
@@ -256,7 +257,8 @@ describe('a threshold', () => {
     const sellerId = await paid({ thresholds }, tomorrow);
     const earningId = await money.earn(sellerId, 100_00, { charge: 'ch_1' });
     expect(await look(sellerId)).toBe(false);
-    await recordAvailableOn(money.db, { earningId, availableOn: '2040-01-01T00:00:00Z' });
+    const availableOn = '2040-01-01T00:00:00Z';
+    await recordCharge(money.db, { earningId, charge: aCharge(), availableOn });
     expect(await readNext(sellerId)).toMatchObject({
       threshold_look_at: '2040-01-01T00:00:00.000Z',
     });

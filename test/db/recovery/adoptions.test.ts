@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordAvailableOn } from '../../../db/earnings/unresolved.ts';
 import { readOperations } from '../../../db/operations/money-switch.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
@@ -15,6 +14,8 @@ import {
 } from '../../../db/recovery/comparison.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import { type EarningId, newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
+import { recordCharge } from '../../../db/reconciliation/charges.ts';
+import { aCharge } from '../../build/movement.ts';
 import type { MoneyStep } from '../../../domain/stripe.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { movement } from '../reconciliation/lines.ts';
@@ -166,7 +167,8 @@ test('an earning that comes again with its charge pays an adopted payout once th
   const lost = await adoptLost(sellerId, 100_00);
   const earningId = await money.earn(sellerId, 100_00, { charge: 'ch_again' });
   expect(await itemsOf(lost)).toEqual({});
-  await recordAvailableOn(money.db, { earningId, availableOn: '2026-10-01T00:00:00.000Z' });
+  const charge = aCharge({ id: 'ch_again' });
+  await recordCharge(money.db, { earningId, charge, availableOn: '2026-10-01T00:00:00.000Z' });
   expect(await itemsOf(lost)).toEqual({ [earningId]: 100_00 });
 });
 

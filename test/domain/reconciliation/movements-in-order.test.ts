@@ -57,6 +57,7 @@ describe('movements one after the other', () => {
     object: fc.constantFrom('tr_ours', 'tr_x', 'po_ours', 'trr_1', null),
     transfer: fc.constantFrom('tr_ours', 'tr_x', null),
     isOfCharge: fc.boolean(),
+    ofCharge: fc.constantFrom('ch_1', null),
     charge: fc.constantFrom('py_1', 'py_ours', 'ch_1', null),
     payoutId: fc.constantFrom<(PayoutId | null)[]>(
       'payout_done',
