@@ -66,7 +66,7 @@ async function listSellers(
     from sellers, lateral (
       select coalesce(json_agg(json_build_object('currency', payouts.currency,
         'requestedAmount', requested_amount)
-        order by payouts.created_at, payouts.id), '[]') as orders
+        order by date_trunc('milliseconds', payouts.created_at), payouts.id), '[]') as orders
       from payouts where seller_id = sellers.id and payouts.status = 'requested') as requested
     where id > ${after} and status <> 'closed'
       and (next_payout_at <= ${end} or schedule is null or schedule->>'interval' = 'manual'

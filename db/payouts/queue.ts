@@ -20,5 +20,9 @@ export function waitsToStart(payout = 'payouts') {
   return sql<boolean>`${status} = 'requested' and ${startedAt} is null`;
 }
 
-/** The order in which waiting payouts start: the domain's rule `payoutBefore` in SQL. */
-export const oldestFirst = sql`payouts.created_at, payouts.id`;
+/**
+ * The order in which waiting payouts start: the domain's rule `payoutBefore` in SQL. The domain
+ * knows instants to the millisecond, so payouts created within one millisecond go in the order of
+ * their ids here, too.
+ */
+export const oldestFirst = sql`date_trunc('milliseconds', payouts.created_at), payouts.id`;

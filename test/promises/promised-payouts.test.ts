@@ -213,7 +213,7 @@ test('what the release of a hold is said to let go is what the reservation then 
       }
       await close(id);
     }),
-    { numRuns: 80 },
+    { numRuns: 160 },
   );
   expect(released).toBeGreaterThan(5);
 }, 120_000);
