@@ -48,6 +48,16 @@ export async function executeCommand<Answer extends CommandAnswer>(
   });
 }
 
+/** True if a command with this idempotency key has run, so that its answer is only repeated. */
+export async function hasRun(db: Db, idempotencyKey: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('commands')
+    .select('id')
+    .where('idempotency_key', '=', idempotencyKey)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Locks the idempotency key until the transaction commits or rolls back, and names the caller in
  * the events of the transaction. Returns false if another request has the lock.

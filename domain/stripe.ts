@@ -22,6 +22,25 @@ export const keyAgeLimitHours = 12;
 /** The states of an attempt: not decided, done by Stripe, refused by Stripe, or unknown. */
 export type AttemptState = 'started' | 'succeeded' | 'refused' | 'unknown';
 
+/** The facts that decide whether a step opens its next attempt. */
+export type OpeningFacts = {
+  step: MoneyStep | 'account' | 'cancel';
+  last: { state: AttemptState; number: number; wasSent: boolean } | null;
+  isCanceled: boolean;
+  /** True if something at Stripe in the payout's name is known and unexplained. */
+  isUnexplained: boolean;
+  /** True if only a person's word says that an earlier request of the step made nothing. */
+  restsOnWord: boolean;
+  /** True if the caller has just looked at Stripe and found nothing. */
+  isLooked: boolean;
+};
+
+/** Whether a step opens its next attempt: `open`, the last attempt `stands`, or why not. */
+export type Opening = 'open' | 'stands' | StoppedOpening;
+
+/** Why a step opens no attempt, and its attempt that was never sent is not sent. */
+export type StoppedOpening = 'canceled' | 'unexplained' | 'look-first';
+
 /**
  * True for an attempt that may have made an object at Stripe. A refused attempt made nothing. The SQL
  * `mayHaveMade` in db/schema/statuses.ts repeats this rule, and a test compares the two.
@@ -31,12 +50,21 @@ export function mayHaveMade({ state, wasSent }: { state: AttemptState; wasSent: 
 }
 
 /**
- * True if a step may open another attempt: there is no attempt yet, or Stripe refused the last
- * attempt, so nothing moved; and the payout was not canceled. The SQL of `openAttempt` repeats this
- * rule, and a test compares the two.
+ * Decides whether a step opens its next attempt. It does if there is no attempt yet, or if the last
+ * attempt was refused, so that nothing moved. After a refusal, nothing in the payout's name may be
+ * unexplained. A person's word is not Stripe's refusal: the engine looks at Stripe again before it
+ * relies on it. An attempt that was sent stands. The SQL of `openAttempt` repeats this rule, and a
+ * test compares the two.
  */
-export function mayOpenAttempt(last: AttemptState | null, isCanceled: boolean): boolean {
-  return !isCanceled && (last === null || last === 'refused');
+export function openingOf(facts: OpeningFacts): Opening {
+  const { step, last, isCanceled, isUnexplained, restsOnWord, isLooked } = facts;
+  const isUnsent = last?.state === 'started' && !last.wasSent;
+  if (last && last.state !== 'refused' && !isUnsent) return 'stands';
+  if (isCanceled && !isUnsent) return 'canceled';
+  const isFirst = last === null || (isUnsent && last.number === 1);
+  if (!isFirst && isUnexplained && step !== 'cancel') return 'unexplained';
+  if (restsOnWord && !isLooked) return 'look-first';
+  return isUnsent ? 'stands' : 'open';
 }
 
 /**

@@ -202,6 +202,12 @@ const rows = {
     ignoresWakeUps: true,
     followsError: true,
   },
+  'look-at-stripe': {
+    ui: 'a look at Stripe, because only a person said that nothing was sent',
+    says: 'A person, not Stripe, said that an earlier request was not carried out. The engine must look at Stripe before it sends the request again, and Stripe cannot be read now. No money moves',
+    actor: 'engine',
+    liftedBy: 'A look at Stripe. If Stripe cannot be read for 24 hours, a person is asked again',
+  },
   bank: {
     ui: 'the bank to receive the money',
     says: ({ bankExpectedAt }) =>
@@ -280,7 +286,6 @@ function bankCommand({ sellerId, paysTo }: Payee, name: string): string[] {
   return paysTo ? [`/v1/sellers/${sellerId}/bank-accounts/${paysTo}/${name}`] : [];
 }
 
-/** How much the payout needs, and how much the platform's balance has if that is known. */
 function sayShortage(
   { fromPlatform, currency }: WaitingPayout,
   { available }: Surroundings,

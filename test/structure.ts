@@ -45,6 +45,7 @@ const mayImport: Record<string, Allowed> = {
       'activities/stripe/budget.ts',
       'activities/stripe/errors.ts',
       'activities/stripe/client.ts',
+      'activities/stripe/looks.ts',
       'activities/calendar.ts',
       'activities/wake-ups/delivery.ts',
       'activities/wake-ups/pollers.ts',

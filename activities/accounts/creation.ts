@@ -1,15 +1,29 @@
 import type { Stripe } from 'stripe';
-import { parkAutomatic, parkSeller } from '../../db/accounts/parked.ts';
+import { doubtAccount, parkAutomatic, parkSeller } from '../../db/accounts/parked.ts';
 import {
   readAccountDetails,
   recordAccountCreated,
   recordPayoutsManual,
 } from '../../db/accounts/reads.ts';
+import type { Db } from '../../db/connect.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
+import { readDoubtful } from '../../db/stripe/doubts.ts';
 import { newSettingKey, type SellerId, type StripeAccountId } from '../../domain/ids.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
+import { lookLimitHours } from '../../domain/payouts/look-ups.ts';
 import type { Seller } from '../../domain/sellers.ts';
-import { callOnce, isForbidden, isRefusedRead, readStripe } from '../stripe/call-once.ts';
+import {
+  callOnce,
+  type CallOutcome,
+  isForbidden,
+  isRefusedRead,
+  isUnread,
+  type Looked,
+  readerOf,
+  readStripe,
+} from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
+import { listAccountsFor } from '../stripe/looks.ts';
 import { type AccountDeps, readAccount, readIsManual } from './reads.ts';
 
 /** The activities that change a seller's account at Stripe without moving money. */
@@ -20,7 +34,11 @@ export function createAccountActivities(deps: AccountDeps) {
     async createAccount({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       const seller = await readSellerForWorkflow(db, sellerId);
       if (seller.stripeAccount || seller.parked) return seller;
-      const asked = askAccount(sellerId, await readAccountDetails(db, sellerId));
+      const details = await readAccountDetails(db, sellerId);
+      const asked = {
+        ...askAccount(sellerId, details),
+        look: () => lookForAccount(deps, sellerId),
+      };
       const outcome = await callOnce(deps, asked, (attempt, { idempotencyKey }) =>
         // The SDK decides the API version of a v2 call, because its types and its path change
         // together.
@@ -29,12 +47,7 @@ export function createAccountActivities(deps: AccountDeps) {
           { idempotencyKey },
         ),
       );
-      if (outcome.kind === 'refused') await parkSeller(db, sellerId, 'account-refused');
-      if (outcome.kind === 'unknown') await parkSeller(db, sellerId, 'account-outcome-unknown');
-      if (outcome.kind === 'succeeded') {
-        const account = outcome.object.id as StripeAccountId;
-        await recordAccountCreated(db, { sellerId, account, key: outcome.key });
-      }
+      await recordOutcome(db, sellerId, outcome);
       return readSellerForWorkflow(db, sellerId);
     },
 
@@ -73,6 +86,31 @@ export function createAccountActivities(deps: AccountDeps) {
   };
 }
 
+async function recordOutcome(
+  db: Db,
+  sellerId: SellerId,
+  outcome: CallOutcome<{ id: string }>,
+): Promise<void> {
+  switch (outcome.kind) {
+    case 'succeeded': {
+      const account = outcome.object.id as StripeAccountId;
+      return recordAccountCreated(db, { sellerId, account, key: outcome.key });
+    }
+    case 'refused':
+      return parkSeller(db, sellerId, 'account-refused');
+    case 'unknown':
+      return parkSeller(db, sellerId, parkNames.accountUnknown);
+    case 'seen':
+      return doubtAccount(db, sellerId, outcome.sighting.id as StripeAccountId);
+    case 'not-looked':
+      return doubtAccount(db, sellerId, null);
+    case 'nothing-to-send':
+    case 'money-stopped':
+    case 'unexplained':
+      return undefined;
+  }
+}
+
 /** Returns the answer, or false if Stripe refuses the request for this account or this key. */
 async function unlessRefused(asked: Promise<boolean>): Promise<boolean> {
   try {
@@ -80,6 +118,24 @@ async function unlessRefused(asked: Promise<boolean>): Promise<boolean> {
   } catch (error) {
     if (isForbidden(error) || isRefusedRead(error)) return false;
     throw error;
+  }
+}
+
+/**
+ * Looks at Stripe for an account that was created for the seller, although a person said that there
+ * is none. While Stripe cannot be read, the look is repeated, at most for some hours.
+ */
+async function lookForAccount(deps: AccountDeps, sellerId: SellerId): Promise<Looked> {
+  const doubtful = await readDoubtful(deps.db, sellerId, 'account');
+  const since = doubtful?.since ?? new Date(0).toISOString();
+  try {
+    const [id] = await listAccountsFor(readerOf(deps), { sellerId, since });
+    if (!id) return { kind: 'nothing-seen' };
+    return { kind: 'seen', sighting: { id, isNamed: true, says: `${id} names this seller` } };
+  } catch (error) {
+    const hours = doubtful?.hours ?? 0;
+    if (!isUnread(error) || hours < lookLimitHours) throw error;
+    return { kind: 'not-looked', isGone: false, hours };
   }
 }
 

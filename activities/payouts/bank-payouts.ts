@@ -11,9 +11,8 @@ import {
   recordWait,
 } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
-import type { PayoutId, StripeAccountId, StripePayoutId } from '../../domain/ids.ts';
+import type { PayoutId, StripePayoutId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
-import type { Candidate } from '../../domain/payouts/confirmations.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
 import {
   callOnce,
@@ -21,11 +20,13 @@ import {
   isForbidden,
   isMissing,
   type MoneyDeps,
-  readPages,
+  readerOf,
   readStripe,
   type StripeDeps,
 } from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
+import { listPayoutsFor, payoutCandidate } from '../stripe/looks.ts';
+import { accountOf, lookFor, searchOf } from './looks.ts';
 import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
 
 /** The activities that pay out an account's money to its bank and follow the payout. */
@@ -39,7 +40,8 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       const stop = await waitBeforeSending(db, payout, 'payout');
       if (stop) return stop;
       const account = accountOf(payout);
-      const outcome = await callOnce(deps, askPayout(payout), (attempt, options) =>
+      const asked = { ...askPayout(payout), look: () => lookFor(deps, payout, 'payout') };
+      const outcome = await callOnce(deps, asked, (attempt, options) =>
         stripe.payouts.create(attempt.request as unknown as Stripe.PayoutCreateParams, {
           ...options,
           ...actingFor(account),
@@ -59,8 +61,8 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
       if (!attempt) return recordNothingUnknown(db, payout);
       return answerLookUp(db, payout, 'payout', {
-        find: () => findPayouts(deps, payout, attempt.firstSentAt),
-        toCandidate: (object) => toCandidate(object, accountOf(payout)),
+        find: () => findPayouts(deps, payout),
+        toCandidate: (object) => payoutCandidate(object, accountOf(payout)),
         record: (object) => recordSent(db, { payout, key: attempt.key, ...factsOfPayout(object) }),
       });
     },
@@ -149,40 +151,15 @@ function askPayout(payout: Payout) {
   };
 }
 
-/**
- * The search begins this long before we sent the payout, because PostgreSQL's clock may be ahead of
- * Stripe's.
- */
-const clocksDifferSeconds = 3600;
-
-async function findPayouts(
-  deps: StripeDeps,
-  payout: Payout,
-  firstSentAt: string | null,
-): Promise<Stripe.Payout[]> {
-  const since = Math.floor(Date.parse(firstSentAt ?? payout.now) / 1000) - clocksDifferSeconds;
-  const acting = actingFor(accountOf(payout));
-  const { namedStripeId: named } = payout;
+async function findPayouts(deps: StripeDeps, payout: Payout): Promise<Stripe.Payout[]> {
+  const { payoutId, namedStripeId: named } = payout;
   if (named) {
+    const acting = actingFor(accountOf(payout));
     return findOne(deps, 'GET /v1/payouts', () => deps.stripe.payouts.retrieve(named, {}, acting));
   }
-  const found = await readPages(deps, 'GET /v1/payouts', (page) =>
-    deps.stripe.payouts.list({ created: { gte: since }, ...page }, acting),
-  );
-  return found.filter(({ metadata }) => metadata?.['payout_id'] === payout.payoutId);
-}
-
-function toCandidate(object: Stripe.Payout, account: StripeAccountId): Candidate {
-  const { id, amount, currency, metadata, reversed_by } = object;
-  const payoutId = metadata?.['payout_id'] ?? null;
-  const takenBack = reversed_by === null ? 'nothing' : 'all';
-  return { id, amount, currency, account, payoutId, takenBack };
-}
-
-/** The account that a payout leaves. Every call for the payout acts for this account. */
-export function accountOf({ stripeAccount, payoutId }: Payout) {
-  if (!stripeAccount) throw new Error(`a payout without an account: ${payoutId}`);
-  return stripeAccount;
+  const search = await searchOf(deps, payout, 'payout');
+  const found = await listPayoutsFor(readerOf(deps), search);
+  return found.filter(({ metadata }) => metadata?.['payout_id'] === payoutId);
 }
 
 function factsOfPayout(object: Stripe.Payout) {

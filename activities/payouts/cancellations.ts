@@ -6,7 +6,8 @@ import type { Payout } from '../../domain/payouts/states.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { callOnce, type MoneyDeps } from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
-import { accountOf, follow } from './bank-payouts.ts';
+import { follow } from './bank-payouts.ts';
+import { accountOf } from './looks.ts';
 import { moneyStoppedMinutes } from './outcomes.ts';
 
 /** The activity that cancels a payout that Stripe already has. */
@@ -49,6 +50,11 @@ export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays:
           return recordCancelAnswer(db, payout, outcome.kind);
         case 'nothing-to-send':
           return readPayout(db, payoutId);
+        case 'unexplained':
+        case 'seen':
+        case 'not-looked':
+          // Stripe has the payout. What else exists in its name does not stop its cancellation.
+          return recordCancelAnswer(db, payout, 'unknown');
       }
     },
   };

@@ -1,12 +1,20 @@
 import type { Db } from '../../db/connect.ts';
+import { recordDoubt } from '../../db/payouts/doubts.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { parkPayout, recordNotFound, recordWait } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
+import { findUnexplained } from '../../db/stripe/doubts.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { type Candidate, differenceOf, missing } from '../../domain/payouts/confirmations.ts';
 import { answerTo } from '../../domain/payouts/after-refusal.ts';
+import {
+  couldNotLook,
+  lookAgainMinutes,
+  lookLimitHours,
+  sayUnexplained,
+} from '../../domain/payouts/look-ups.ts';
 import { stopBeforeSending, wasSentBefore } from '../../domain/payouts/sending.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
@@ -53,6 +61,15 @@ export async function answerOutcome(
         reason: waitNames.moneyStopped,
         minutes: moneyStoppedMinutes,
       });
+    case 'unexplained':
+      return answerUnexplained(db, payout, step);
+    case 'seen': {
+      const { isNamed, says } = outcome.sighting;
+      // A look-up finds and books an object that names the payout. A person must see any other one.
+      return recordDoubt(db, payout, { step, detail: isNamed ? null : says, isMade: isNamed });
+    }
+    case 'not-looked':
+      return answerNotLooked(db, payout, step, outcome);
     case 'refused': {
       const answer = answerTo(outcome.refusal, step);
       if (answer.kind === 'park') return parkPayout(db, payout, answer.reason);
@@ -68,6 +85,38 @@ export async function answerOutcome(
       return waits;
     }
   }
+}
+
+/**
+ * Records that something in the payout's name is unexplained. If it is the object of this step, the
+ * outcome of the step is unknown again, and a look-up reads the object. Otherwise a person must
+ * explain it first. Money is stopped anyway while an adoption is open.
+ */
+async function answerUnexplained(db: Db, payout: Payout, step: MoneyStep): Promise<Payout> {
+  const known = await findUnexplained(db, payout.payoutId);
+  if (!known) return readPayout(db, payout.payoutId);
+  if (known.kind === 'adoption') {
+    const reason = waitNames.moneyStopped;
+    return recordWait(db, payout, { reason, minutes: moneyStoppedMinutes });
+  }
+  if (known.kind === 'line' && known.step === step) {
+    return recordDoubt(db, payout, { step, detail: null, isMade: true });
+  }
+  return parkPayout(db, payout, unexpectedState, sayUnexplained(known));
+}
+
+/** Nothing is sent while Stripe cannot be read. After some hours, a person is asked again. */
+async function answerNotLooked(
+  db: Db,
+  payout: Payout,
+  step: MoneyStep,
+  { isGone, hours }: { isGone: boolean; hours: number },
+): Promise<Payout> {
+  if (!isGone && hours < lookLimitHours) {
+    return recordWait(db, payout, { reason: 'look-at-stripe', minutes: lookAgainMinutes });
+  }
+  const detail = isGone ? accountGone : couldNotLook;
+  return recordDoubt(db, payout, { step, detail, isMade: false });
 }
 
 /**

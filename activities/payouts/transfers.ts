@@ -5,16 +5,18 @@ import { recordNothingUnknown, recordTransferred } from '../../db/payouts/steps.
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import type { PayoutId, TransferId } from '../../domain/ids.ts';
 import { money, type Money } from '../../domain/money.ts';
-import { arrivedOtherwise, type Candidate } from '../../domain/payouts/confirmations.ts';
+import { arrivedOtherwise } from '../../domain/payouts/confirmations.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
 import {
   callOnce,
   findOne,
   type MoneyDeps,
-  readPages,
+  readerOf,
   type StripeDeps,
 } from '../stripe/call-once.ts';
 import { stripeApiVersion } from '../stripe/client.ts';
+import { listTransfersFor, transferCandidate } from '../stripe/looks.ts';
+import { lookFor, searchOf } from './looks.ts';
 import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
 
 /** The activities that move money from the platform's balance to an account. */
@@ -27,7 +29,8 @@ export function createTransferActivities(deps: MoneyDeps) {
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
       const stop = await waitBeforeSending(db, payout, 'transfer');
       if (stop) return stop;
-      const outcome = await callOnce(deps, askTransfer(payout), (attempt, options) =>
+      const asked = { ...askTransfer(payout), look: () => lookFor(deps, payout, 'transfer') };
+      const outcome = await callOnce(deps, asked, (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );
       if (outcome.kind !== 'succeeded') return answerOutcome(db, payout, 'transfer', outcome);
@@ -45,7 +48,7 @@ export function createTransferActivities(deps: MoneyDeps) {
       if (!attempt) return recordNothingUnknown(db, payout);
       return answerLookUp(db, payout, 'transfer', {
         find: () => findTransfers(deps, payout),
-        toCandidate,
+        toCandidate: transferCandidate,
         record: (transfer) => record(db, payout, attempt.key, transfer),
       });
     },
@@ -89,32 +92,16 @@ function askTransfer(payout: Payout) {
   };
 }
 
-async function findTransfers(
-  deps: StripeDeps,
-  { payoutId, namedStripeId: named }: Payout,
-): Promise<Stripe.Transfer[]> {
+async function findTransfers(deps: StripeDeps, payout: Payout): Promise<Stripe.Transfer[]> {
+  const { payoutId, namedStripeId: named } = payout;
   if (named) {
     return findOne(deps, 'GET /v1/transfers', () =>
       deps.stripe.transfers.retrieve(named, { expand }),
     );
   }
-  const asked = { transfer_group: payoutId, expand: expand.map((path) => `data.${path}`) };
-  const found = await readPages(deps, 'GET /v1/transfers', (page) =>
-    deps.stripe.transfers.list({ ...asked, ...page }),
-  );
+  const search = await searchOf(deps, payout, 'transfer');
+  const found = await listTransfersFor(readerOf(deps), search);
   return found.filter(({ metadata }) => metadata['payout_id'] === payoutId);
-}
-
-function toCandidate(transfer: Stripe.Transfer): Candidate {
-  const { id, amount, currency, destination, metadata, amount_reversed, reversed } = transfer;
-  return {
-    id,
-    amount,
-    currency,
-    account: typeof destination === 'string' ? destination : (destination?.id ?? null),
-    payoutId: metadata['payout_id'] ?? null,
-    takenBack: reversed ? 'all' : amount_reversed > 0 ? 'a part' : 'nothing',
-  };
 }
 
 /**

@@ -10,9 +10,11 @@ import {
   recordRefused,
   recordUnknown,
 } from '../../db/stripe/attempts.ts';
+import type { Sighting } from '../../domain/payouts/look-ups.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
 import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './errors.ts';
+import { readAll, type Reader } from './looks.ts';
 
 /** The dependencies of every activity that calls Stripe. */
 export type StripeDeps = { stripe: Stripe; db: Db; turns: Turns };
@@ -34,7 +36,21 @@ export type CallOutcome<T> =
   | { kind: 'nothing-to-send' }
   | { kind: 'refused'; refusal: RefusalKind; request: Attempt['request'] }
   | { kind: 'unknown' }
-  | { kind: 'money-stopped' };
+  | { kind: 'money-stopped' }
+  /** Nothing was sent, because something in the payout's name is unexplained. */
+  | { kind: 'unexplained' }
+  /** Nothing was sent, because of what a look at Stripe showed or failed to show. */
+  | Exclude<Looked, { kind: 'nothing-seen' }>;
+
+/** The result of a look at Stripe before an attempt that relies on a person's word. */
+export type Looked =
+  | { kind: 'nothing-seen' }
+  | { kind: 'seen'; sighting: Sighting }
+  /** `isGone`: the account left the platform. `hours`: how long a look has been due. */
+  | { kind: 'not-looked'; isGone: boolean; hours: number };
+
+/** A step, and how to look for what Stripe may have made for the step. */
+export type Asked = NewAttempt & { endpoint: Endpoint; look?: () => Promise<Looked> };
 
 /** The options that make a POST repeatable. The key is always ours, never the SDK's own. */
 export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
@@ -47,12 +63,13 @@ export type KeyedOptions = { idempotencyKey: string; apiVersion: string };
  */
 export async function callOnce<T extends { id: string }>(
   deps: MoneyDeps,
-  asked: NewAttempt & { endpoint: Endpoint },
+  asked: Asked,
   post: (attempt: Attempt, options: KeyedOptions) => Promise<T>,
 ): Promise<CallOutcome<T>> {
   const { db, turns } = deps;
-  const attempt = await openAttempt(db, asked);
-  if (!attempt || attempt.state === 'succeeded') return { kind: 'nothing-to-send' };
+  const attempt = await openLooking(db, asked);
+  if ('kind' in attempt) return attempt;
+  if (attempt.state === 'succeeded') return { kind: 'nothing-to-send' };
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
   const cleared = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
@@ -87,6 +104,25 @@ export async function callOnce<T extends { id: string }>(
   }
 }
 
+/**
+ * Finds or opens the attempt. If only a person's word says that an earlier request made nothing,
+ * looks at Stripe first, each time before the attempt is sent for the first time.
+ */
+async function openLooking(
+  db: Db,
+  asked: Asked,
+): Promise<Attempt | Exclude<CallOutcome<never>, { kind: 'succeeded' }>> {
+  let opened = await openAttempt(db, asked);
+  if (opened.state === 'not-opened' && opened.why === 'look-first') {
+    if (!asked.look) throw new Error(`no look for the step ${asked.step}`);
+    const looked = await asked.look();
+    if (looked.kind !== 'nothing-seen') return looked;
+    opened = await openAttempt(db, asked, { isLooked: true });
+  }
+  if (opened.state !== 'not-opened') return opened;
+  return { kind: opened.why === 'unexplained' ? 'unexplained' : 'nothing-to-send' };
+}
+
 const noObject = { message: 'an answer without an object', type: 'api_error' } as const;
 
 /** How long a clearance remains valid after the slot it waited for. */
@@ -117,6 +153,11 @@ async function answerError(
     return { kind: 'unknown' };
   }
   return { kind: 'refused', refusal, request };
+}
+
+/** The reader of an activity: each read takes a slot and fails as `readStripe` does. */
+export function readerOf(deps: Pick<StripeDeps, 'stripe' | 'turns'>): Reader {
+  return { stripe: deps.stripe, read: (endpoint, ask) => readStripe(deps, endpoint, ask) };
 }
 
 /** Waits for a slot, then reads from Stripe. Throws a retryable failure if the read fails. */
@@ -161,14 +202,7 @@ export async function readPages<T extends { id: string }>(
   }>,
   read = readStripe,
 ): Promise<T[]> {
-  const all: T[] = [];
-  for (;;) {
-    const after = all.at(-1);
-    const from = { limit: 100, ...(after && { starting_after: after.id }) };
-    const { data, has_more } = await read(deps, endpoint, () => list(from));
-    all.push(...data);
-    if (!has_more || data.length === 0) return all;
-  }
+  return readAll({ read: (of, ask) => read(deps, of, ask) }, endpoint, list);
 }
 
 /**

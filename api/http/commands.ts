@@ -1,28 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import { type CommandAnswer, executeCommand } from '../../db/commands.ts';
+import { type CommandAnswer, executeCommand, hasRun } from '../../db/commands.ts';
 import type { Tx } from '../../db/connect.ts';
 import type { AppDeps, AppEnv } from './context.ts';
 import { Problem } from './problems.ts';
 
+/** A command, and the look at Stripe that it needs before its transaction begins. */
+type Asked<Seen> = { kind: string; request: unknown; look?: () => Promise<Seen> };
+
 /**
  * Runs the effect of a POST once for each Idempotency-Key, and then triggers the delivery of its
- * wake-ups. An effect refuses by throwing a Problem; then nothing is stored, not even the key.
- * Throws the problems `command-running` and `idempotency-key-reused`.
+ * wake-ups. An effect refuses by throwing a Problem; then nothing is stored, not even the key. The
+ * look comes before the transaction, so that no lock waits for Stripe; a repeated request does not
+ * look. Throws the problems `command-running` and `idempotency-key-reused`.
  */
-export async function runCommand<Answer extends CommandAnswer>(
+export async function runCommand<Answer extends CommandAnswer, Seen = never>(
   c: Context<AppEnv>,
   { db, wakeSoon }: Pick<AppDeps, 'db' | 'wakeSoon'>,
-  { kind, request }: { kind: string; request: unknown },
-  effect: (tx: Tx) => Promise<Answer>,
+  { kind, request, look }: Asked<Seen>,
+  effect: (tx: Tx, seen: Seen | undefined) => Promise<Answer>,
 ): Promise<Answer> {
+  const idempotencyKey = c.req.header('idempotency-key') ?? '';
+  const seen = look && !(await hasRun(db, idempotencyKey)) ? await look() : undefined;
   const command = {
     apiKeyId: c.get('caller').id,
-    idempotencyKey: c.req.header('idempotency-key') ?? '',
+    idempotencyKey,
     requestHash: hashRequest(`${c.req.method} ${c.req.path}`, request),
     kind,
   };
-  const outcome = await executeCommand(db, command, effect);
+  const outcome = await executeCommand(db, command, (tx) => effect(tx, seen));
   switch (outcome.kind) {
     case 'running':
       throw new Problem(

@@ -32,7 +32,7 @@ export type AppDeps = {
    */
   countWorkers: () => Promise<number | undefined>;
   stripe: { webhookSecrets: readonly string[]; livemode: boolean };
-  /** For links, sessions and balances to show. Never use it to move money. */
+  /** For links, sessions, balances to show, and looks before a command. Never moves money. */
   stripeClient: Stripe;
   /** Limits the requests to Stripe to its budgets, which all processes share. */
   turns: Pick<Turns, 'take'>;

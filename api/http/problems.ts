@@ -38,6 +38,7 @@ export const problemKinds = {
   },
   'discrepancy-not-closable': { status: 409, title: 'This discrepancy cannot be closed like this' },
   'hold-not-active': { status: 409, title: 'This hold is no longer active' },
+  'found-at-stripe': { status: 409, title: 'Stripe has something that speaks against this' },
   'payout-not-cancelable': { status: 409, title: 'This payout cannot be canceled now' },
   'not-paid-elsewhere': { status: 409, title: 'This payout cannot end as paid elsewhere' },
   'seller-not-parked': { status: 409, title: 'This seller does not wait for this decision' },

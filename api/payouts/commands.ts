@@ -4,19 +4,24 @@ import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import {
   confirmNotSent,
   confirmSent,
+  findToLookAt,
   lockParked,
   retryRefused,
 } from '../../db/payouts/commands.ts';
+import { findUnexplained } from '../../db/stripe/doubts.ts';
 import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { isUnknown, offers } from '../../domain/parking/reasons.ts';
 import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
+import { sayUnexplained, type Sighting } from '../../domain/payouts/look-ups.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
+import { isInFlight } from '../../domain/payouts/states.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { readPayout } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/define-route.ts';
 import { answer, body, CommandHeaders, PayoutParams } from '../http/schemas.ts';
+import { foundAtStripe, lookForStep } from '../stripe/looks.ts';
 import { Payout } from './schemas.ts';
 
 const cancelRoute = defineRoute({
@@ -26,7 +31,7 @@ const cancelRoute = defineRoute({
   summary: 'Cancel a payout',
   tags: ['Payouts'],
   description:
-    'If Stripe does not have the payout yet, the payout ends immediately, and its money becomes payable again. If Stripe already has the payout, the engine asks Stripe to cancel it, and `cancellation` shows the result. If Stripe refuses, the payout continues to the bank. This command is refused while a request to Stripe about the payout has no answer.',
+    'If Stripe does not have the payout yet, the payout ends immediately, and its money becomes payable again. If Stripe already has the payout, the engine asks Stripe to cancel it, and `cancellation` shows the result. If Stripe refuses, the payout continues to the bank. If only a person confirmed that an earlier request was not carried out, the engine first looks at Stripe, as for `confirm-not-sent`. This command is refused while a request to Stripe about the payout has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
   responses: { 200: answer(Payout, 'The payout after the command') },
 });
@@ -36,8 +41,12 @@ export function payoutCancelRoutes(deps: AppDeps) {
   return createRoutes().openapi(cancelRoute, async (c) => {
     const { payoutId } = c.req.valid('param');
     const by = c.get('caller').id;
-    const done = await runCommand(c, deps, { kind: 'cancel-payout', request: {} }, (tx) =>
-      cancel(tx, payoutId, by),
+    const look = () => lookBefore(deps, payoutId, 'cancel');
+    const done = await runCommand(
+      c,
+      deps,
+      { kind: 'cancel-payout', request: {}, look },
+      (tx, seen) => cancel(tx, payoutId, { by, seen }),
     );
     return c.json(done.body, 200);
   });
@@ -45,17 +54,46 @@ export function payoutCancelRoutes(deps: AppDeps) {
 
 const refusalTexts: Record<CancelRefusal, string> = {
   'outcome-open': 'A request to Stripe about this payout has no answer yet. Try again later',
+  'look-first':
+    'Only a person said that an earlier request was not carried out, and Stripe was not asked. Try again',
   'too-late': 'This payout has been paid, or has already ended',
 };
 
-async function cancel(tx: Tx, payoutId: PayoutId, by: string) {
-  const plan = await cancelPayout(tx, payoutId, by);
+async function cancel(
+  tx: Tx,
+  payoutId: PayoutId,
+  { by, seen }: { by: string; seen: Seen | undefined },
+) {
+  const remedy = 'Send `retry`, or wait: the engine reads it before it sends anything';
+  if (seen?.sighting) throw foundAtStripe(seen.sighting.says, remedy);
+  await lockParked(tx, payoutId);
+  const known = await findUnexplained(tx, payoutId);
+  // A discrepancy keeps the seller's money from being paid again by itself.
+  if (known && known.kind !== 'discrepancy') {
+    const { status } = await readPayout(tx, payoutId);
+    if (isInFlight(status)) throw foundAtStripe(sayUnexplained(known), remedy);
+  }
+  const plan = await cancelPayout(tx, payoutId, by, { isLooked: seen?.isLooked === true });
   if (!plan) throw new Problem('unknown-payout', 'No payout has this id');
   if (plan.kind === 'refuse') {
     throw new Problem('payout-not-cancelable', refusalTexts[plan.why]);
   }
   const body = showPayout(await readPayout(tx, payoutId));
   return { status: 200 as const, body, objectId: payoutId };
+}
+
+/** What a look at Stripe before a command showed. */
+type Seen = { isLooked: boolean; key: string | null; sighting: Sighting | null };
+
+/** Looks at Stripe for the step whose outcome a person decides, if a look is due. */
+async function lookBefore(
+  deps: AppDeps,
+  payoutId: PayoutId,
+  before: 'confirm' | 'cancel',
+): Promise<Seen> {
+  const step = await findToLookAt(deps.db, payoutId, before);
+  if (!step) return { isLooked: false, key: null, sighting: null };
+  return { isLooked: true, key: step.key, sighting: await lookForStep(deps, step) };
 }
 
 const Nothing = z.strictObject({});
@@ -95,6 +133,7 @@ const confirmNotSentRoute = route(
   'confirm-not-sent',
   'Confirm that Stripe does not have the transfer or payout, and send it again',
   Nothing,
+  'The engine first looks at Stripe itself: for objects that name this payout, and for unexplained objects with the same account, amount and currency. It also reads its own books. If it finds one, the command is refused with the problem `found-at-stripe`, which names the object. If Stripe cannot be read, the command is refused and changes nothing. Before the request is sent again, the engine looks once more.',
 );
 const retryRoute = route('retry', 'Retry a parked payout after its cause is removed', Nothing);
 
@@ -111,8 +150,10 @@ export function payoutCommandRoutes(deps: AppDeps) {
     })
     .openapi(confirmNotSentRoute, async (c) => {
       const { payoutId } = c.req.valid('param');
-      const done = await runCommand(c, deps, { kind: 'confirm-not-sent', request: {} }, (tx) =>
-        notSent(tx, payoutId),
+      const kind = 'confirm-not-sent';
+      const look = () => lookBefore(deps, payoutId, 'confirm');
+      const done = await runCommand(c, deps, { kind, request: {}, look }, (tx, seen) =>
+        notSent(tx, payoutId, seen),
       );
       return c.json(done.body, 200);
     })
@@ -136,10 +177,32 @@ async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
   return show(tx, payoutId);
 }
 
-async function notSent(tx: Tx, payoutId: PayoutId) {
-  await lock(tx, payoutId);
-  if ((await confirmNotSent(tx, payoutId)) === 'not-parked') throw inNoDoubt();
+async function notSent(tx: Tx, payoutId: PayoutId, seen: Seen | undefined) {
+  const { parked } = await lock(tx, payoutId);
+  if (!parked || !isUnknown(parked)) throw inNoDoubt();
+  if (seen?.sighting) throw foundAtStripe(seen.sighting.says, remedyOf(payoutId, seen.sighting));
+  const known = await findUnexplained(tx, payoutId);
+  if (known) {
+    const remedy = known.object === null ? '' : confirmingOf(payoutId, known.object);
+    throw foundAtStripe(sayUnexplained(known), remedy);
+  }
+  if (!seen?.isLooked || seen.key === null) throw changedMeanwhile();
+  if ((await confirmNotSent(tx, payoutId, seen.key)) === 'not-parked') throw changedMeanwhile();
   return show(tx, payoutId);
+}
+
+function remedyOf(payoutId: PayoutId, { id, isNamed }: Sighting): string {
+  if (isNamed) return confirmingOf(payoutId, id);
+  return `If it is another payment, wait until the engine has read the account’s books, and close the discrepancy about it. Otherwise set payout_id to ${payoutId} in its metadata at Stripe. ${confirmingOf(payoutId, id)}`;
+}
+
+function confirmingOf(payoutId: PayoutId, stripeId: string): string {
+  return `If it belongs to this payout, send POST /v1/payouts/${payoutId}/confirm-sent with {"stripeId": "${stripeId}"}`;
+}
+
+function changedMeanwhile(): Problem {
+  const detail = 'The payout changed while Stripe was asked. Send the request again';
+  return new Problem('unavailable', detail, { headers: { 'retry-after': '1' } });
 }
 
 async function retry(tx: Tx, payoutId: PayoutId) {

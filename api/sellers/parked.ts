@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import {
   confirmAccountCreated,
   confirmAccountNotCreated,
+  findAccountDoubt,
   lockParkedSeller,
   unparkSeller,
 } from '../../db/accounts/parked.ts';
@@ -10,10 +11,11 @@ import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import { isUnknown, offers, type SellerParkReason } from '../../domain/parking/reasons.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { readSeller } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/define-route.ts';
 import { answer, body, CommandHeaders, SellerParams } from '../http/schemas.ts';
+import { foundAtStripe, lookForAccount } from '../stripe/looks.ts';
 import { Seller, toSeller } from './routes.ts';
 
 const Nothing = z.strictObject({});
@@ -28,12 +30,18 @@ const Created = z
   })
   .openapi('ConfirmAccountCreated');
 
-const route = <Schema extends z.ZodType>(name: string, summary: string, schema: Schema) =>
+const route = <Schema extends z.ZodType>(
+  name: string,
+  summary: string,
+  schema: Schema,
+  description?: string,
+) =>
   defineRoute({
     method: 'post',
     path: `/v1/sellers/{sellerId}/${name}`,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Seller`,
     summary,
+    ...(description !== undefined && { description }),
     tags: ['Sellers'],
     request: { params: SellerParams, headers: CommandHeaders, body: body(schema) },
     responses: { 200: answer(Seller, 'The seller after the command') },
@@ -49,6 +57,7 @@ const notCreatedRoute = route(
   'confirm-account-not-created',
   'Confirm that Stripe created no account, and create it again',
   Nothing,
+  'The engine first looks for an account whose metadata names the seller. If there is one, the command is refused with the problem `found-at-stripe`. If Stripe cannot be read, the command is refused and changes nothing.',
 );
 
 /** Routes for a person who decides how a parked seller continues. */
@@ -78,13 +87,34 @@ export function parkedSellerRoutes(deps: AppDeps) {
     .openapi(notCreatedRoute, async (c) => {
       const { sellerId } = c.req.valid('param');
       const kind = 'confirm-account-not-created';
-      const done = await runCommand(c, deps, { kind, request: {} }, async (tx) => {
+      const look = () => lookBefore(deps, sellerId);
+      const done = await runCommand(c, deps, { kind, request: {}, look }, async (tx, seen) => {
         await lock(tx, sellerId, isUnknown);
+        if (!seen) throw new Problem('unavailable', 'Stripe was not asked. Send the request again');
+        if (seen.account) throw foundAtStripe(...sayFound(sellerId, seen.account));
         await confirmAccountNotCreated(tx, sellerId);
         return show(tx, sellerId);
       });
       return c.json(done.body, 200);
     });
+}
+
+/** Looks at Stripe for the account that a person says does not exist, if a person must say so. */
+async function lookBefore(
+  deps: AppDeps,
+  sellerId: SellerId,
+): Promise<{ account: string | null } | undefined> {
+  const since = await findAccountDoubt(deps.db, sellerId);
+  return since === undefined
+    ? undefined
+    : { account: await lookForAccount(deps, { sellerId, since }) };
+}
+
+function sayFound(sellerId: SellerId, account: string): [says: string, remedy: string] {
+  return [
+    `${account} exists at Stripe and names this seller`,
+    `Send POST /v1/sellers/${sellerId}/confirm-account-created with {"stripeAccount": "${account}"}`,
+  ];
 }
 
 async function lock(

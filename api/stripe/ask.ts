@@ -6,7 +6,8 @@ import type { AppDeps } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 
 /**
- * Sends Stripe a request whose answer is only shown and never stored, within Stripe's budgets.
+ * Sends Stripe a request whose answer is only shown or compared and never stored, within Stripe's
+ * budgets.
  * Throws the problems `stripe-refused` and `stripe-unavailable`, which contain Stripe's code and
  * request id, never its message.
  */

@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
-import type { SellerParkReason } from '../../domain/parking/reasons.ts';
+import { parkNames, type SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
@@ -53,7 +54,7 @@ export async function forgetAccount(
   return await db.transaction().execute(async (tx) => {
     const { numUpdatedRows: forgotten } = await tx
       .updateTable('sellers')
-      .set({ stripe_account: null, parked: 'account-outcome-unknown' })
+      .set({ stripe_account: null, parked: parkNames.accountUnknown })
       .where('id', '=', sellerId)
       .where('stripe_account', '=', stripeAccount)
       .where('account_read_at', 'is', null)
@@ -87,11 +88,70 @@ export async function confirmAccountCreated(
 }
 
 /**
+ * When Stripe may first have created the account whose creation is unknown. Undefined if the
+ * seller does not wait for a person to say whether Stripe did.
+ */
+export async function findAccountDoubt(db: Db, sellerId: SellerId): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('sellers')
+    .select(
+      sql<string>`coalesce((select min(first_sent_at) from attempts
+        where object_id = sellers.id and step = 'account'), created_at)`.as('since'),
+    )
+    .where('id', '=', sellerId)
+    .where('parked', '=', parkNames.accountUnknown)
+    .executeTakeFirst();
+  return row?.since;
+}
+
+/**
  * Records that a person is certain that Stripe created no account, so the next attempt creates one.
  */
 export async function confirmAccountNotCreated(tx: Tx, sellerId: SellerId): Promise<void> {
   await answerUnknown(tx, sellerId, { state: 'refused', refusal: 'confirmed-not-sent' });
   await unparkSeller(tx, sellerId);
+}
+
+/**
+ * Takes back that Stripe created no account for the seller. The attempt that may have created it
+ * has created `account`, or is unknown again, and a person decides.
+ */
+export async function doubtAccount(
+  db: Db,
+  sellerId: SellerId,
+  account: StripeAccountId | null,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const seller = await lockParkedSeller(tx, sellerId);
+    if (!seller || seller.parked) return;
+    // The check before the POST stops a worker that still uses the attempt that was never sent.
+    await tx
+      .updateTable('attempts')
+      .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
+      .where('object_id', '=', sellerId)
+      .where('step', '=', 'account')
+      .where('state', '=', 'started')
+      .where('first_sent_at', 'is', null)
+      .execute();
+    const { rows } = await sql`
+      update attempts set refusal = null, state = ${account ? 'succeeded' : 'unknown'},
+        stripe_id = ${account}, decided_at = case when ${account}::text is not null
+          then business_now() end
+      where key = (select key from attempts where object_id = ${sellerId} and step = 'account'
+          and refusal = 'confirmed-not-sent' and first_sent_at is not null
+        order by number desc limit 1)
+        and not exists (select from attempts where object_id = ${sellerId} and step = 'account'
+          and state <> 'refused')
+      returning key
+    `.execute(tx);
+    if (rows.length === 0) return;
+    await tx
+      .updateTable('sellers')
+      .set(account ? { stripe_account: account } : { parked: parkNames.accountUnknown })
+      .where('id', '=', sellerId)
+      .where('stripe_account', 'is', null)
+      .execute();
+  });
 }
 
 type Answer =

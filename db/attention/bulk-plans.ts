@@ -8,6 +8,7 @@ import {
 import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { StepAttempt } from '../../domain/payouts/cancellation.ts';
 import type { Db } from '../connect.ts';
+import { needsLook } from '../payouts/cancellations.ts';
 
 /** An object that waits, and what a command means for it. */
 export type Planned = { record: AttentionRecord; plan: BulkPlan };
@@ -45,7 +46,8 @@ async function readAround(
   const { rows } = await sql<Row>`
     select item.id, (select jsonb_build_object('status', status,
         'cancelAsked', cancel_ordered_at is not null and cancel_answer is null,
-        'isCancelUnknown', cancel_answer is not distinct from 'unknown', 'attempts', (
+        'isCancelUnknown', cancel_answer is not distinct from 'unknown',
+        'needsLook', ${needsLook}, 'attempts', (
           select jsonb_object_agg(step, jsonb_build_object('state', state,
             'wasSent', first_sent_at is not null))
           from attempts where object_id = payouts.id and state <> 'refused'))

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { PayoutId } from '../../domain/ids.ts';
 import {
   type CancelPlan,
@@ -10,24 +11,40 @@ import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
+import { unexplainedOf, wordOf } from '../stripe/doubts.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { move, moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
+const currentStep = sql`case when payouts.status = 'reserved' then 'transfer' else 'payout' end`;
+
+/** True if only a person's word says that the payout's current step was not sent. */
+const restsOnWord = sql<boolean>`${wordOf(sql.ref('payouts.id'), currentStep)} is not null`;
+
+/**
+ * True if a look at Stripe is due before the payout is canceled: its step rests on a person's word,
+ * or an object or line in its name is unexplained.
+ */
+export const needsLook = sql<boolean>`(${restsOnWord} or exists (
+  select from (${unexplainedOf(sql.ref('payouts.id'))}) as known where kind <> 'discrepancy'))`;
+
 /**
  * Cancels a payout, orders its cancellation at Stripe, or refuses, as `planCancel` decides. While
  * the payout's row is locked, no attempt can be opened; while the attempt's row is locked, it
- * cannot be sent. Returns undefined if the payout does not exist.
+ * cannot be sent. `isLooked` says that the caller has looked at Stripe and found nothing. Returns
+ * undefined if the payout does not exist.
  */
 export async function cancelPayout(
   tx: Tx,
   payoutId: PayoutId,
   by: string,
+  { isLooked = false } = {},
 ): Promise<CancelPlan | undefined> {
   const locked = await lockForEnd(tx, payoutId);
   if (!locked) return undefined;
   const { payout, attempt, isCancelUnknown } = locked;
-  const plan = planCancel({ ...payout, isCancelUnknown }, attempt);
+  const looksFirst = locked.restsOnWord && !isLooked;
+  const plan = planCancel({ ...payout, isCancelUnknown, needsLook: looksFirst }, attempt);
   const transition = transitionOf(payout, plan, by, attempt?.key);
   if (transition) {
     await moveFreeing(tx, payout, transition);
@@ -43,6 +60,7 @@ export async function cancelPayout(
 export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   await lockSellerOf(tx, { payouts: payoutId });
   const row = await selectPayout(tx)
+    .select(restsOnWord.as('rests_on_word'))
     .where('id', '=', payoutId)
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
@@ -50,7 +68,8 @@ export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   const payout = toPayout(row);
   const step = stepToLookAt(payout);
   const attempt = step && (await lockAttempt(tx, payoutId, step));
-  return { payout, attempt, isCancelUnknown: row.cancel_answer === 'unknown' };
+  const isCancelUnknown = row.cancel_answer === 'unknown';
+  return { payout, attempt, isCancelUnknown, restsOnWord: row.rests_on_word };
 }
 
 function transitionOf(payout: Payout, plan: CancelPlan, by: string, unsentKey?: string) {

@@ -1,14 +1,18 @@
 import { sql } from 'kysely';
 import type { PayoutId } from '../../domain/ids.ts';
 import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
+import { stepToLookAt } from '../../domain/payouts/cancellation.ts';
 import { confirmedNotSent, confirmedSent, retried } from '../../domain/payouts/commands.ts';
+import type { Payout } from '../../domain/payouts/states.ts';
 import type { Transition } from '../../domain/payouts/transition-type.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
-import type { Tx } from '../connect.ts';
+import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
 import { type Attempt, findAttempt } from '../stripe/attempts.ts';
+import { readDoubtful } from '../stripe/doubts.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { move } from './move.ts';
+import { selectPayout, toPayout } from './rows.ts';
 
 /** Locks the payout until the transaction ends. Returns why the payout waits for a person. */
 export async function lockParked(
@@ -50,13 +54,42 @@ async function belongsToPayout(tx: Tx, stripeId: string): Promise<boolean> {
 
 /**
  * Records that a person is certain that no money moved under the attempt's key. The attempt counts
- * as refused, and the payout continues with the next attempt.
+ * as refused, and the payout continues with the next attempt after another look at Stripe.
+ * `lookedAt` is the key of the attempt for which the caller looked.
  */
-export async function confirmNotSent(tx: Tx, payoutId: PayoutId): Promise<'done' | 'not-parked'> {
+export async function confirmNotSent(
+  tx: Tx,
+  payoutId: PayoutId,
+  lookedAt?: string,
+): Promise<'done' | 'not-parked'> {
   const attempt = await findParkedAttempt(tx, payoutId);
-  if (!attempt) return 'not-parked';
+  if (!attempt || (lookedAt !== undefined && attempt.key !== lookedAt)) return 'not-parked';
   await moveAndWake(tx, confirmedNotSent({ payoutId }, attempt.key));
   return 'done';
+}
+
+/** A step to look at, and the key of its attempt, if it has one that was not refused. */
+export type ToLookAt = { payout: Payout; step: MoneyStep; since: string; key: string | null };
+
+/**
+ * Finds the step whose outcome a person decides: the parked one, or, before a cancellation, the one
+ * that only a person's word ended. Undefined if no look is due.
+ */
+export async function findToLookAt(
+  db: Db,
+  payoutId: PayoutId,
+  before: 'confirm' | 'cancel',
+): Promise<ToLookAt | undefined> {
+  const row = await selectPayout(db).where('id', '=', payoutId).executeTakeFirst();
+  if (!row) return undefined;
+  const payout = toPayout(row);
+  const isParked = payout.parked === parkNames.outcomeUnknown;
+  const step = before === 'cancel' ? stepToLookAt(payout) : isParked ? payout.unknownStep : null;
+  if (!step) return undefined;
+  const doubtful = await readDoubtful(db, payoutId, step);
+  if (!doubtful || (before === 'cancel' && doubtful.wordAt === null)) return undefined;
+  const attempt = await findAttempt(db, payoutId, step);
+  return { payout, step, since: doubtful.since, key: attempt?.key ?? null };
 }
 
 async function findParkedAttempt(tx: Tx, payoutId: PayoutId): Promise<Attempt | undefined> {

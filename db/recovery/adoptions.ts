@@ -166,7 +166,7 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
     return amount !== (step === 'transfer' ? transferred : transferred + besides);
   });
   if (!isOther) return;
-  await cancelPayout(tx, row.id, by);
+  await cancelPayout(tx, row.id, by, compared);
   // Nobody ordered this cancellation. If its order remained, `recordAdopted` would record that
   // Stripe refused it.
   const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
@@ -190,8 +190,14 @@ async function callOffUnsent(
     .orderBy('id')
     .modifyEnd(lock('payouts', 'alone'))
     .execute();
-  for (const { id } of inFlight) await cancelPayout(tx, id, by);
+  for (const { id } of inFlight) await cancelPayout(tx, id, by, compared);
 }
+
+/**
+ * The comparison that found the adoptions has looked at Stripe: what a refused attempt made after
+ * all is an adoption of its own.
+ */
+const compared = { isLooked: true };
 
 /** Records an attempt that was sent, so that nothing sends it a second time. */
 async function recordSentAttempt(

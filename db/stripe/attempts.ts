@@ -7,11 +7,13 @@ import {
   type MoneyStep,
   type RefusalKind,
   seenMinutes,
+  type StoppedOpening,
 } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
+import { unexplainedOf, wordOf } from './doubts.ts';
 
 /** One request to Stripe for one step, under one idempotency key, with all its tries. */
 export type Attempt = {
@@ -37,24 +39,44 @@ export type NewAttempt = {
   request: Record<string, unknown>;
 };
 
+/** The answer if a step has no attempt that may be sent. */
+export type NotOpened = { state: 'not-opened'; why: StoppedOpening };
+
 /**
- * Returns the last attempt of this step, or opens the next attempt if the last one was refused.
- * Returns undefined for a canceled payout. An attempt that was never sent takes the requested body;
- * an attempt that was sent keeps its body. `opened` repeats the rule `mayOpenAttempt` in
- * domain/stripe.ts, and `renewed` repeats `takesNewBody`. The lock on the payout waits for a running
- * cancellation, so its result is visible here.
+ * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
+ * attempt that was never sent takes the requested body; an attempt that was sent keeps its body.
+ * `stop` and `opened` repeat the rule `openingOf` in domain/stripe.ts, and `renewed` repeats
+ * `takesNewBody`. The lock on the payout waits for a running cancellation, so its result is visible
+ * here.
  */
-export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | undefined> {
+export async function openAttempt(
+  db: Db,
+  asked: NewAttempt,
+  { isLooked = false } = {},
+): Promise<Attempt | NotOpened> {
   const [objectId, step] = [sql`${asked.objectId}`, sql`${asked.step}`];
   const key = { objectId, step, number: sql.ref('number') };
   for (;;) {
-    const { rows } = await sql<AttemptRow>`
+    const { rows } = await sql<AttemptRow & { why: StoppedOpening | null }>`
       with payout as (
         select status from payouts where id = ${asked.objectId}
         ${lock('payouts', 'to-read')}
       ), last as (
         select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
-        order by number desc limit 1
+        order by state <> 'refused' desc, number desc limit 1
+      ), unsent as (
+        select * from last where state = 'started' and first_sent_at is null
+      ), stop as (
+        select case
+          when exists (select from last where state <> 'refused') and not exists (select from unsent)
+            then null
+          when exists (select from payout where status = 'canceled')
+            and not exists (select from unsent) then 'canceled'
+          when ${asked.step !== 'cancel'}::boolean and exists (select from last)
+            and not exists (select from unsent where number = 1)
+            and exists (select from (${unexplainedOf(objectId)}) as known) then 'unexplained'
+          when ${!isLooked}::boolean and ${wordOf(objectId, step)} is not null then 'look-first'
+        end as why
       ), opened as (
         insert into attempts (key, object_id, step, number, account, api_version, request)
         select ${attemptKeyIn(key)},
@@ -62,20 +84,22 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
           ${JSON.stringify(asked.request)}::jsonb
         from (select coalesce((select number from last), 0) + 1 as number) as next
         where not exists (select from last where state <> 'refused')
-          and not exists (select from payout where status = 'canceled')
+          and (select why from stop) is null
         on conflict do nothing returning *
       ), renewed as (
         update attempts set request = ${JSON.stringify(asked.request)}::jsonb
-        where key = (select key from last where state = 'started')
+        where key = (select key from unsent) and (select why from stop) is null
           and first_sent_at is null and request <> ${JSON.stringify(asked.request)}::jsonb
         returning *
       )
-      select * from opened union all select * from renewed
-      union all select * from last where state <> 'refused' and not exists (select from renewed)
+      select stop.why, attempt.* from stop left join (
+        select * from opened union all select * from renewed
+        union all select * from last where state <> 'refused' and not exists (select from renewed)
+      ) as attempt on stop.why is null
     `.execute(db);
     const [row] = rows;
-    if (row) return toAttempt(row);
-    if (await isCanceled(db, asked.objectId)) return undefined;
+    if (row?.why) return { state: 'not-opened', why: row.why };
+    if (row?.key) return toAttempt(row);
     // Another process opened the attempt between the read and the insert: read again.
   }
 }
@@ -83,13 +107,6 @@ export async function openAttempt(db: Db, asked: NewAttempt): Promise<Attempt | 
 /** The domain's `attemptKey` in SQL. */
 export function attemptKeyIn(of: Record<'objectId' | 'step' | 'number', RawBuilder<unknown>>) {
   return sql<string>`${of.objectId} || '/' || ${of.step} || '/' || (${of.number})`;
-}
-
-async function isCanceled(db: Db, objectId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from payouts where id = ${objectId} and status = 'canceled'
-  `.execute(db);
-  return rows.length > 0;
 }
 
 /**

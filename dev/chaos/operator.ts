@@ -22,7 +22,7 @@ export async function actAsOperator({ api, control, count }: Scene): Promise<num
   for (const { kind, id } of unknown) {
     const order = kind === 'seller' ? aboutSeller(book, id) : await aboutPayout(id);
     if (!order) continue;
-    resolved += await api('POST', order.path, order.body).then(() => 1, notParkedAnyMore);
+    resolved += await api('POST', order.path, order.body).then(() => 1, notNow);
   }
   count.resolved += resolved;
   return resolved;
@@ -51,8 +51,19 @@ function aboutSeller({ accounts }: Book, id: string) {
     : { path: `${path}-not-created`, body: {} };
 }
 
-/** The engine may have resolved the outcome after the list was read. */
-function notParkedAnyMore(error: unknown): number {
-  if (error instanceof Refused && error.kind.endsWith('-not-parked')) return 0;
+/**
+ * The engine may have resolved the outcome after the list was read. It refuses to believe that
+ * nothing was sent if it finds something at Stripe or cannot ask Stripe: the operator looks again.
+ */
+function notNow(error: unknown): number {
+  if (!(error instanceof Refused)) throw error;
+  if (error.kind.endsWith('-not-parked') || lookAgain.has(error.kind)) return 0;
   throw error;
 }
+
+const lookAgain = new Set([
+  'found-at-stripe',
+  'stripe-unavailable',
+  'stripe-refused',
+  'unavailable',
+]);

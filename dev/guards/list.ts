@@ -1,5 +1,6 @@
 import { bankGuards } from './banks.ts';
 import { chargeGuards } from './charges.ts';
+import { lookGuards } from './looks.ts';
 import { recoveryGuards } from './recovery.ts';
 import { otherMoney } from './other-money.ts';
 import type { Guard } from './switch-off.ts';
@@ -267,4 +268,5 @@ export const guards: readonly Guard[] = [
   ...bankGuards,
   ...otherMoney,
   ...chargeGuards,
+  ...lookGuards,
 ];

@@ -93,6 +93,7 @@ export type BulkFacts = {
     status: PayoutStatus;
     cancelAsked: boolean;
     isCancelUnknown: boolean;
+    needsLook: boolean;
     attempts: Partial<Record<MoneyStep, StepAttempt>>;
   } | null;
   seller: { status: string; pausedAt: string | null } | null;

@@ -26,7 +26,7 @@ export const bulkWords: Record<BulkCommand, string> = {
 /** Explains why a bulk command does nothing to an object, or did nothing when the list was run. */
 export const leftOutWords: Record<LeftOut, string> = {
   'look-first':
-    'It is unknown what Stripe did: look at Stripe, then confirm this payout or seller by itself',
+    'It is unknown what Stripe did: look at Stripe, then decide about this payout or seller by itself',
   'not-offered': 'This command does not resolve the entry: use one of the entry’s own commands',
   'outcome-open': 'A request to Stripe about the payout has no answer yet',
   'too-late': 'The payout is paid or has already ended',

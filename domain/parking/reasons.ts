@@ -51,7 +51,7 @@ export const payoutParks = {
       },
       {
         name: 'confirm-not-sent',
-        when: 'Stripe certainly did not make the transfer or payout: the engine sends it again',
+        when: 'Stripe certainly did not make the transfer or payout: the engine looks at Stripe itself, and sends it again if it finds nothing',
       },
     ],
     isUnknown: true,
@@ -164,6 +164,7 @@ export type SellerPark = keyof typeof sellerParks;
 
 /** The reasons that several rules use, so that each reason is spelled only once. */
 export const parkNames = {
+  accountUnknown: 'account-outcome-unknown',
   outcomeUnknown: 'outcome-unknown',
   returnedAfterClose: 'returned-after-close',
   unexpectedState: 'unexpected-state',

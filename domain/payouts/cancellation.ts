@@ -12,7 +12,7 @@ export type CancelPlan =
   | { kind: 'refuse'; why: CancelRefusal };
 
 /** Why a payout cannot be canceled now. */
-export type CancelRefusal = 'outcome-open' | 'too-late';
+export type CancelRefusal = 'outcome-open' | 'look-first' | 'too-late';
 
 /** The attempt of the payout's current step, unless Stripe refused it. */
 export type StepAttempt = { state: 'started' | 'succeeded' | 'unknown'; wasSent: boolean };
@@ -29,10 +29,11 @@ export function stepToLookAt({ status }: Pick<Payout, 'status'>): MoneyStep | un
 /**
  * Decides what a cancel command requires. An attempt that was sent may be moving the money now, so
  * the money must not become payable again. An attempt that was never sent will not be sent after
- * the cancellation.
+ * the cancellation. If only a person's word says that an earlier attempt made nothing, the caller
+ * must have looked at Stripe: the next payout would pay the money a second time.
  */
 export function planCancel(
-  payout: Pick<Payout, 'status' | 'cancelAsked'> & { isCancelUnknown: boolean },
+  payout: Pick<Payout, 'status' | 'cancelAsked'> & { isCancelUnknown: boolean; needsLook: boolean },
   attempt: StepAttempt | undefined,
 ): CancelPlan {
   switch (payout.status) {
@@ -43,6 +44,7 @@ export function planCancel(
       if (attempt && (attempt.wasSent || attempt.state !== 'started')) {
         return { kind: 'refuse', why: 'outcome-open' };
       }
+      if (payout.needsLook) return { kind: 'refuse', why: 'look-first' };
       return { kind: 'end', transferDone: payout.status === 'transferred' };
     case 'sent':
       if (payout.cancelAsked || payout.isCancelUnknown) return { kind: 'nothing-to-do' };

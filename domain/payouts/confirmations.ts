@@ -15,6 +15,11 @@ export type Candidate = {
   payoutId: string | null;
   /** How much of the transfer was reversed. */
   takenBack: 'nothing' | 'a part' | 'all';
+  /** The transfer's group, which is the id of the engine's payout. Null for a payout. */
+  group: string | null;
+  /** True for a payout that failed or was canceled: its money is at the account again. */
+  hasFailed: boolean;
+  createdAt: string;
 };
 
 /**

@@ -198,6 +198,19 @@ export function notFound(
   };
 }
 
+/**
+ * A step that counted as not sent may have been sent after all. The engine looks it up now, or a
+ * person decides again if `detail` says why.
+ */
+export function doubted(payout: Payout, step: MoneyStep, detail: string | null): Transition {
+  const doubt = { unknown: { step, lookUps: 0 }, named: null };
+  const rest =
+    detail === null
+      ? { parked: null, wait: { reason: waitNames.lookUp, until: now } }
+      : { parked: { reason: parkNames.outcomeUnknown, detail }, wait: null };
+  return { ...beginAsRead(payout), ...doubt, ...rest };
+}
+
 /** No outcome is unknown any more: the payout repeats its step. */
 export function nothingUnknown(payout: Payout): Transition {
   return { ...beginAsRead(payout), ...noDoubt, wait: null };

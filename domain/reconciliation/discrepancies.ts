@@ -153,6 +153,18 @@ function rowOf(cause: Cause): CauseRow {
   return causes[cause];
 }
 
+/**
+ * The causes that mean that Stripe has an object or a line in a payout's name that the payout does
+ * not explain. While one of them is open, no further attempt of the payout is sent.
+ */
+export const unexplainedCauses: readonly Cause[] = [
+  'transfer-unexpected',
+  'payout-unexpected',
+  'payout-unknown',
+  'amount-differs',
+  'entry-missing',
+];
+
 /** A discrepancy as callers and operators see it. */
 export type DiscrepancyRecord = {
   id: DiscrepancyId;

@@ -3,7 +3,14 @@ import { mergeMetadata, metadata } from '../core/metadata.ts';
 import { oneOf, range, required } from '../core/params.ts';
 import { platformId, type World } from '../core/world.ts';
 import { platform, type Route, v1 } from '../http/routes.ts';
-import { conditions, listAnswer, pagination, readPage, whereRange } from '../store/lists.ts';
+import {
+  conditions,
+  listAnswer,
+  pagination,
+  readPage,
+  whereRange,
+  whereShown,
+} from '../store/lists.ts';
 import type { AccountRecord } from '../store/records.ts';
 import { changeAccount } from './change.ts';
 import { readAccount } from './record.ts';
@@ -27,6 +34,7 @@ export const accountV1Routes: Route[] = [
     const c = conditions();
     c.sql.push("kind = 'account'", `id <> '${platformId}'`);
     whereRange(c, 'created', params.created);
+    whereShown(w, c, params);
     const { rows, hasMore } = readPage(w, 'objects', c, params);
     const accounts = rows.map((row) => JSON.parse(String(row['body'])) as AccountRecord);
     const data = accounts.map((account) => accountView(w, account));

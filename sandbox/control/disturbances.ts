@@ -12,6 +12,7 @@ import {
 } from '../core/params.ts';
 import type { Fault } from '../disturbances/faults.ts';
 import { type Aim, isPathPattern } from '../http/paths.ts';
+import { readLag, setLag } from '../store/lists.ts';
 import { control, refuse, unknownId } from './define.ts';
 
 const aim = {
@@ -59,7 +60,10 @@ const limits = {
   objectPerHour: integer(),
 };
 
-/** `holds`, `faults` and `limits`: the disturbances between a request and its answer. */
+/**
+ * `holds`, `faults` and `limits`: the disturbances between a request and its answer. `lists`: how
+ * far the lists of transfers, payouts and accounts lag behind the writes.
+ */
 export const disturbanceControls = [
   control('GET holds', {}, ({ surface }) => ({ holds: surface.holds.list() })),
   control('PUT holds', { holds: required(listOf(hold)) }, ({ surface }, { holds }) => {
@@ -83,6 +87,13 @@ export const disturbanceControls = [
   control('PUT faults', { rules: required(listOf(hash(rule))) }, ({ surface }, { rules }) => {
     surface.faults.replace(rules.map((one, index) => faultOf(one, index)));
     return { rules: surface.faults.list() };
+  }),
+  control('GET lists', {}, ({ surface }) => readLag(surface.w)),
+  control('PUT lists', { lagSeconds: required(integer()), parameter: text() }, (of, params) => {
+    const { lagSeconds: seconds, parameter } = params;
+    if (seconds < 0) throw refuse('lagSeconds is at least 0', 'lagSeconds');
+    setLag(of.surface.w, { seconds, parameter });
+    return readLag(of.surface.w);
   }),
   control('GET limits', {}, ({ surface }) => surface.limits.settings()),
   control('PUT limits', limits, ({ surface }, params) => {

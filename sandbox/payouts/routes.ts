@@ -2,7 +2,15 @@ import { mergeMetadata, metadata } from '../core/metadata.ts';
 import { oneOf, range, required, text } from '../core/params.ts';
 import { type Route, v1 } from '../http/routes.ts';
 import { amountField, currencyField, shortText } from '../money/fields.ts';
-import { conditions, listAnswer, pagination, readPage, where, whereRange } from '../store/lists.ts';
+import {
+  conditions,
+  listAnswer,
+  pagination,
+  readPage,
+  where,
+  whereRange,
+  whereShown,
+} from '../store/lists.ts';
 import { readRecord } from '../store/objects.ts';
 import { createPayout } from './create.ts';
 import { cancelPayout, change } from './life.ts';
@@ -49,6 +57,7 @@ export const payoutRoutes: Route[] = [
       where(c, "json_extract(body, '$.destination')", params.destination);
       where(c, "json_extract(body, '$.status')", params.status);
       whereRange(c, 'created', params.created);
+      whereShown(w, c, params);
       whereRange(c, "json_extract(body, '$.arrival_date')", params.arrival_date);
       const { rows, hasMore } = readPage(w, 'objects', c, params);
       const data = rows.map((row) => JSON.parse(String(row['body'])) as object);

@@ -3,6 +3,7 @@ import { invalid } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { integer, type Range, text } from '../core/params.ts';
 import type { World } from '../core/world.ts';
+import { readSetting, writeSetting } from './settings.ts';
 
 /** The parameters every v1 list understands. */
 export const pagination = { limit: integer(), starting_after: text(), ending_before: text() };
@@ -36,6 +37,33 @@ export function whereRange(c: Conditions, expression: string, range: Range | und
     c.sql.push(`${expression} ${operators[bound as keyof typeof operators]} ?`);
     c.values.push(value);
   }
+}
+
+/** How far Stripe's lists lag behind its writes. */
+export type ListLag = {
+  /** Objects younger than this are in no list. 0: the lists are up to date. */
+  seconds: number;
+  /** If present, only lists that are asked for with this parameter lag. */
+  parameter?: string | undefined;
+};
+
+const noLag: ListLag = { seconds: 0 };
+
+/** Reads how far the lists lag. */
+export function readLag(w: World): ListLag {
+  return readSetting(w.db, 'lists', noLag);
+}
+
+/** Lets the lists lag from now on. */
+export function setLag(w: World, lag: ListLag): void {
+  writeSetting(w.db, 'lists', lag);
+}
+
+/** Leaves out the objects that a list does not show yet. */
+export function whereShown(w: World, c: Conditions, params: Record<string, unknown>): void {
+  const { seconds, parameter } = readLag(w);
+  if (seconds === 0 || (parameter !== undefined && params[parameter] === undefined)) return;
+  whereRange(c, 'created', { lte: w.clock.seconds() - seconds });
 }
 
 /** Reads one page, newest first, and says whether there is more. */

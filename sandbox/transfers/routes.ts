@@ -13,6 +13,7 @@ import {
   readPage,
   where,
   whereRange,
+  whereShown,
 } from '../store/lists.ts';
 import { changedFrom, readRecord, saveRecord } from '../store/objects.ts';
 import type { Transfer } from '../store/records.ts';
@@ -52,6 +53,7 @@ export const transferRoutes: Route[] = [
       where(c, 'kind', 'transfer');
       whereIndexed(c, account, params);
       whereRange(c, 'created', params.created);
+      whereShown(w, c, params);
       const { rows, hasMore } = readPage(w, 'objects', c, params);
       const transfers = rows.map((row) => JSON.parse(String(row['body'])) as Transfer);
       const data = transfers.map((transfer) => showTransfer(w, transfer));

@@ -140,10 +140,13 @@ export function stepsOf(db: Db, orderedBy: ApiKeyId) {
   };
 }
 
-/** Opens an attempt of a payout. Throws if the payout was cancelled. */
+/**
+ * Opens an attempt of a payout, as after a look at Stripe that found nothing. Throws if the payout
+ * may not get one, for example because it was cancelled.
+ */
 export async function openAttempt(db: Db, asked: attempts.NewAttempt): Promise<attempts.Attempt> {
-  const attempt = await attempts.openAttempt(db, asked);
-  if (!attempt) throw new CalledOff('the payout was cancelled');
+  const attempt = await attempts.openAttempt(db, asked, { isLooked: true });
+  if (attempt.state === 'not-opened') throw new CalledOff(`no attempt: ${attempt.why}`);
   return attempt;
 }
 

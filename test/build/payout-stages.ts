@@ -7,12 +7,15 @@ import type { MoneyStep } from '../../domain/stripe.ts';
 import type { TestApi } from '../api/harness.ts';
 import { openAttempt } from './money.ts';
 
+/** Creates an account at the sandbox for the seller of each payout. */
+type Accounts = { account?: () => Promise<string> };
+
 /**
  * Takes payouts to the status where a test begins, with the same steps as the API and the
  * activities.
  */
-export function payoutStages(api: TestApi) {
-  const orders = ordersOf(api);
+export function payoutStages(api: TestApi, accounts: Accounts = {}) {
+  const orders = ordersOf(api, accounts);
   const steps = stepsOf(api);
   return {
     ...orders,
@@ -25,7 +28,7 @@ export function payoutStages(api: TestApi) {
   };
 }
 
-function ordersOf(api: TestApi) {
+function ordersOf(api: TestApi, { account }: Accounts) {
   /** Orders a payout of what this existing seller has just earned. */
   async function orderFor(sellerId: SellerId, body: object = {}) {
     const earning = { externalId: 'order-1', amount: 100_00, currency: 'eur' };
@@ -36,7 +39,8 @@ function ordersOf(api: TestApi) {
 
   /** Creates a seller with money and orders a payout of it. */
   async function orderPayout(body: object = {}) {
-    const sellerId = await api.makeSeller({ status: 'active' });
+    const at = account && { account: await account() };
+    const sellerId = await api.makeSeller({ status: 'active', ...at });
     return { sellerId, ...(await orderFor(sellerId, body)) };
   }
 

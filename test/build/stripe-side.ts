@@ -21,6 +21,7 @@ export async function startStripeSide() {
   };
   return {
     stripe,
+    url,
     close: () => sandbox.close(),
     ask,
     /** Creates a seller's account with a bank account that may receive transfers and payouts. */

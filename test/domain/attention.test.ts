@@ -14,7 +14,12 @@ const differs = { kind: 'discrepancy', parked: 'transfer-not-ordered' } as const
 
 /** Facts of an active seller, with nothing else around. */
 function facts(item: BulkFacts['item'], given: Partial<BulkFacts> = {}): BulkFacts {
-  const row = { status: 'reserved', cancelAsked: false, isCancelUnknown: false } as const;
+  const row = {
+    status: 'reserved',
+    cancelAsked: false,
+    isCancelUnknown: false,
+    needsLook: false,
+  } as const;
   return {
     item,
     payout: item.kind === 'payout' ? { ...row, attempts: {} } : null,

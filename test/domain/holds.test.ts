@@ -122,16 +122,26 @@ describe('calling a payout off', () => {
     ['skipped', undefined, 'too-late', 'it is over'],
     ['canceled', undefined, 'nothing-to-do', 'it is called off already'],
   ])('that is %s with %j is %s: %s', (status, attempt, answer) => {
-    const payout = { status, cancelAsked: false, isCancelUnknown: false };
+    const payout = { status, cancelAsked: false, isCancelUnknown: false, needsLook: false };
     const plan = planCancel(payout, attempt);
     expect(plan.kind === 'refuse' ? plan.why : plan.kind).toBe(answer);
     if (plan.kind === 'end') expect(plan.transferDone).toBe(status === 'transferred');
   });
 
   test('that Stripe is being asked about, or did not answer, changes nothing', () => {
-    const ordered = { status: 'sent' as const, cancelAsked: true, isCancelUnknown: false };
+    const ordered = {
+      status: 'sent' as const,
+      cancelAsked: true,
+      isCancelUnknown: false,
+      needsLook: false,
+    };
     expect(planCancel(ordered, undefined)).toEqual({ kind: 'nothing-to-do' });
-    const lost = { status: 'sent' as const, cancelAsked: false, isCancelUnknown: true };
+    const lost = {
+      status: 'sent' as const,
+      cancelAsked: false,
+      isCancelUnknown: true,
+      needsLook: false,
+    };
     expect(planCancel(lost, undefined)).toEqual({ kind: 'nothing-to-do' });
   });
 

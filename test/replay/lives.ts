@@ -49,7 +49,8 @@ export const lives: Record<string, (engine: RunningEngine) => Promise<PayoutId[]
 
   'of unknown outcome, found by a person who mistypes it first': async (engine) => {
     const sellerId = await createActiveSeller(engine);
-    await loseAnswer(engine, '/v1/transfers', true, 4);
+    // Each of four look-ups reads two lists.
+    await loseAnswer(engine, '/v1/transfers', true, 8);
     const payoutId = await earnAndOrder(engine, sellerId);
     await untilParked(engine, payoutId);
     await confirmSent(engine, payoutId, 'tr_mistyped');

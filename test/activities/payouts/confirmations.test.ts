@@ -13,7 +13,9 @@ async function park(step: 'transfer' | 'payout'): Promise<string> {
   await stage.disturb({ kind: 'status', status: 500, stored: true, processed: true });
   await stage.act();
   const body = '{"object":"list","data":[],"has_more":false,"url":"/"}';
-  await stage.disturb({ kind: 'status', method: 'GET', status: 200, body, count: 4 });
+  // A look-up reads two lists of transfers: those of the group, and those to the account.
+  const count = step === 'transfer' ? 8 : 4;
+  await stage.disturb({ kind: 'status', method: 'GET', status: 200, body, count });
   for (let row = await stage.row(); !row.parked; row = await stage.row()) {
     await stage.moveMinutes(60);
     await stage.lookUp();

@@ -6,6 +6,7 @@ import { parkPayout } from '../../../db/payouts/steps.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import { attention, parkedSeller } from '../../build/attention-stage.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
+import { startStripeSide } from '../../build/stripe-side.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
 let api: TestApi;
@@ -208,11 +209,31 @@ describe('a seller that stopped', () => {
   });
 
   test('because of an unknown outcome asks anew when a person found none', async () => {
-    const id = await parkedSeller(api, 'account-outcome-unknown');
-    const { body } = await api.post(`/v1/sellers/${id}/confirm-account-not-created`, {});
+    const sandbox = await startStripeSide();
+    const own = await startApi({ stripeAt: sandbox.url });
+    const id = await parkedSeller(own, 'account-outcome-unknown');
+    const path = `/v1/sellers/${id}/confirm-account-not-created`;
+    await sandbox.account();
+    const { body } = await own.post(path, {});
+    await sandbox.close();
     expect(body).toMatchObject({ stripeAccount: null, parked: null });
     const attempt = { state: 'refused', refusal: 'confirmed-not-sent' };
-    expect(await attemptsOf(id)).toMatchObject([attempt]);
+    expect(await attemptsOf(id, own)).toMatchObject([attempt]);
+  });
+
+  test('keeps its doubt when Stripe has the account, or cannot be asked', async () => {
+    const sandbox = await startStripeSide();
+    const own = await startApi({ stripeAt: sandbox.url });
+    const id = await parkedSeller(own, 'account-outcome-unknown');
+    const path = `/v1/sellers/${id}/confirm-account-not-created`;
+    const account = await sandbox.account(id);
+    const found = await own.post(path, {});
+    expect([found.status, found.body['type']]).toEqual([409, '/problems/found-at-stripe']);
+    expect(found.body['detail']).toContain(account);
+    await sandbox.close();
+    const unasked = await own.post(path, {});
+    expect([unasked.status, unasked.body['type']]).toEqual([503, '/problems/stripe-unavailable']);
+    expect(await attemptsOf(id, own)).toMatchObject([{ state: 'unknown' }]);
   });
 
   test('takes no decision that its reason does not ask for, and nobody else’s account', async () => {
@@ -244,6 +265,6 @@ describe('a seller that stopped', () => {
   });
 });
 
-function attemptsOf(id: SellerId) {
-  return api.db.selectFrom('attempts').selectAll().where('object_id', '=', id).execute();
+function attemptsOf(id: SellerId, { db } = api) {
+  return db.selectFrom('attempts').selectAll().where('object_id', '=', id).execute();
 }

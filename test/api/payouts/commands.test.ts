@@ -1,18 +1,22 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout } from '../../../db/payouts/steps.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
+import { startStripeSide } from '../../build/stripe-side.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
+let sandbox: Awaited<ReturnType<typeof startStripeSide>>;
 let api: TestApi;
 let stages: ReturnType<typeof payoutStages>;
 beforeAll(async () => {
-  api = await startApi();
-  stages = payoutStages(api);
+  sandbox = await startStripeSide();
+  api = await startApi({ stripeAt: sandbox.url });
+  stages = payoutStages(api, { account: () => sandbox.account() });
 });
+afterAll(() => sandbox.close());
 
 describe('a payout whose outcome is unknown', () => {
   test('names the requests that resolve it', async () => {

@@ -1,15 +1,9 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { clearTry, openAttempt } from '../../../db/stripe/attempts.ts';
-import { attemptKey, newId, type SellerId } from '../../../domain/ids.ts';
-import {
-  clearanceOf,
-  isClaimed,
-  keyAgeLimitHours,
-  mayOpenAttempt,
-  takesNewBody,
-} from '../../../domain/stripe.ts';
+import { clearTry } from '../../../db/stripe/attempts.ts';
+import { newId, type SellerId } from '../../../domain/ids.ts';
+import { clearanceOf, isClaimed, keyAgeLimitHours } from '../../../domain/stripe.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
 let money: MoneyDatabase;
@@ -142,40 +136,4 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
     const may = { isMoneyStopped: false, isCompared: true, isClaimed: true };
     expect(clearanceOf({ ...facts, ...may })).toBe(clearance);
   }
-});
-
-test('a step gets another attempt, or the body that is asked for, where the rules say so', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.option(state), fc.boolean(), fc.boolean(), async (last, ...more) => {
-      const [isCanceled, wasSent] = more;
-      const sellerId = await money.seller();
-      const { objectId } =
-        last === null
-          ? { objectId: newId('payout') }
-          : await insertAttempt({ state: last, step: 'transfer' }, wasSent ? past : null);
-      await money.db
-        .insertInto('payouts')
-        .values({
-          id: objectId,
-          seller_id: sellerId,
-          currency: 'eur',
-          ordered_by: 'test',
-          status: isCanceled ? 'canceled' : 'reserved',
-        })
-        .execute();
-      const request = { amount: 2 };
-      const asked = { objectId, step: 'transfer', account: null, apiVersion: 'v', request };
-      const opened = await openAttempt(money.db, asked);
-      const isNew = opened !== undefined && opened.apiVersion === 'v';
-      expect(isNew).toBe(mayOpenAttempt(last, isCanceled));
-      expect(opened?.number).toBe(
-        isNew ? (last === null ? 1 : 2) : last && last !== 'refused' ? 1 : undefined,
-      );
-      if (!opened) return;
-      expect(opened.key).toBe(attemptKey(opened));
-      const isRenewed = last !== null && takesNewBody({ state: last, wasSent });
-      expect(opened.request).toEqual(isNew || isRenewed ? request : { amount: 1 });
-    }),
-    { numRuns: 60 },
-  );
 });

@@ -8,7 +8,8 @@ const { payoutId } = payout;
 
 function found(given: Partial<Candidate> = {}): Candidate {
   const it = { id: 'tr_1', amount: 70_00, currency: 'eur', account: 'acct_1' };
-  return { ...it, payoutId, takenBack: 'nothing', ...given };
+  const made = { group: payoutId, hasFailed: false, createdAt: '2026-11-30T10:00:00.000Z' };
+  return { ...it, ...made, payoutId, takenBack: 'nothing', ...given };
 }
 
 describe('what is found at Stripe', () => {

@@ -195,7 +195,7 @@ function cancel(world: World, row: Payout): void {
   // Between two steps, an attempt that Stripe did not answer is the only one that is open.
   const attempt = row.unknownStep ? { state: 'unknown' as const, wasSent: true } : undefined;
   const isCancelUnknown = world.cancelUnknown.has(row.payoutId);
-  const plan = planCancel({ ...row, isCancelUnknown }, attempt);
+  const plan = planCancel({ ...row, isCancelUnknown, needsLook: false }, attempt);
   if (plan.kind === 'end') world.move(row, orders.canceled(row, 'key_1', undefined));
   if (plan.kind === 'ask-stripe') world.move(row, orders.cancelOrdered(row, 'key_1'));
 }
