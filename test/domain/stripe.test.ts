@@ -69,7 +69,7 @@ test('of engines that start from the same memory, in whatever order they act, on
       const world: World = { token, used: new Set() };
       const known = token === null ? fresh : started;
       const engines = ['x', 'y', 'z'].map((name) => engine(world, known, name));
-      for (const [which, step] of order) engines[which]?.[step as 'look' | 'set']();
+      for (const [which, step] of order) engines[which]?.[step]();
       for (const one of engines) {
         for (let rounds = 0; rounds < 3; rounds += 1) {
           one.look();

@@ -167,7 +167,7 @@ test('different orders have different ids, which are ids of payouts', async () =
   const name = fc.string({ minLength: 1, unit: 'grapheme-ascii' });
   const order = fc.record({
     by: fc.constant('request' as const),
-    sellerId: name.map((text) => `sel_${text}` as SellerId),
+    sellerId: name.map((text): SellerId => `sel_${text}`),
     idempotencyKey: name,
   });
   await fc.assert(
