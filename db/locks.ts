@@ -139,8 +139,8 @@ export async function lockSellersOfBank(
   { sellerId, bankAccount }: { sellerId: SellerId; bankAccount: string },
 ): Promise<SellerId[]> {
   const { rows } = await sql<{ id: SellerId }>`
-    select id from sellers where id = ${sellerId} or id in (
-      select other.seller_id from bank_accounts own
+    select id from sellers where id in (
+      select ${sellerId}::text union select other.seller_id from bank_accounts own
       join bank_accounts other on other.fingerprint = own.fingerprint
       where own.seller_id = ${sellerId} and own.stripe_id = ${bankAccount})
     order by id ${lock('sellers', 'to-change')}

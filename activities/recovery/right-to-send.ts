@@ -39,7 +39,8 @@ export async function claimRight(deps: StripeDeps, renew = false): Promise<void>
   return done;
 }
 
-const mostLooks = 10;
+/** Each used key costs one look. Stripe forgets used keys within a day. */
+const mostLooks = 100;
 /** Stripe keeps a key for a day. A key that it may have forgotten cannot prevent a second claim. */
 const readForMs = 60_000;
 
@@ -124,6 +125,8 @@ const newProduct = {
 /** True if Stripe stored an answer under this key, or already has the object. */
 function wasAnswered(error: unknown): boolean {
   if (!(error instanceof Stripe.errors.StripeError)) return false;
+  // The first request with this key is still running: only its end shows who has the right.
+  if (error.code === 'idempotency_key_in_use') return false;
   return (
     error.rawType === 'idempotency_error' ||
     error.code === 'resource_already_exists' ||

@@ -75,7 +75,8 @@ export async function releaseEarnings(
 
 /**
  * Holds released earnings that an open discrepancy reports as overpaid, so that the next payout does
- * not pay again what their charge does not cover.
+ * not pay again what their charge does not cover. What was held before because of the discrepancy is
+ * not held again, even if a person has released it.
  */
 async function holdOverpaid(tx: Tx, payoutId: PayoutId): Promise<void> {
   const { rows } = await sql<{
@@ -87,11 +88,13 @@ async function holdOverpaid(tx: Tx, payoutId: PayoutId): Promise<void> {
   }>`
     select earnings.id as "earningId", earnings.seller_id as "sellerId", earnings.currency,
       discrepancies.id as about,
-      least(in_ledger, earnings.amount - allocated - held)::bigint as amount
+      least(in_ledger - held_before, earnings.amount - allocated - held)::bigint as amount
     from payout_items join earnings on earnings.id = earning_id
       join discrepancies on object = earnings.id and cause = 'earning-overpaid'
+      cross join lateral (select coalesce(sum(holds.amount), 0) as held_before from holds
+        where holds.about = discrepancies.id) as before
     where payout_items.payout_id = ${payoutId} and closed_at is null
-      and earnings.amount > allocated + held
+      and earnings.amount > allocated + held and in_ledger > held_before
     order by earnings.id
   `.execute(tx);
   const reason = 'The payout that overpaid this earning came back. Its charge does not cover it';

@@ -3,7 +3,10 @@
 
 -- Computes the id of an ordered payout from what was ordered, so that every copy of the database
 -- sends the payout to Stripe under the same idempotency key. An id whose object at Stripe was
--- dismissed is not given again, because Stripe would repeat its answer for the dismissed object.
+-- dismissed is not given again, because Stripe would repeat its answer for the dismissed object. Nor
+-- is the id of an adopted payout that ended because Stripe had only its transfer: its money is at
+-- the account, and the same order pays it. A threshold is always reached by new money, so it never
+-- gets an id that exists.
 create function ordered_payout_id(variadic parts text[]) returns text language plpgsql stable as $$
 declare
   alphabet constant text := '0123456789abcdefghjkmnpqrstvwxyz';
@@ -16,7 +19,9 @@ begin
     select 'payout_' || string_agg(substr(alphabet, get_byte(digest, i) % 32 + 1, 1), '' order by i)
       into ordered_id from generate_series(0, 19) as i;
     exit when not exists (select from adoptions
-      where payout_id = ordered_id and outcome = 'dismissed');
+      where payout_id = ordered_id and outcome = 'dismissed')
+      and not exists (select from payouts where id = ordered_id and (parts[1] = 'threshold'
+        or ordered_by = 'adopted' and status = 'canceled' and stripe_payout_id is null));
     named := ordered_id;
   end loop;
   return ordered_id;

@@ -17,9 +17,8 @@ alter table sellers
   -- Stripe lists the bank accounts of the account. If it lists none, there is none.
   add column lists_banks boolean not null default false;
 
--- Finds the sellers who share an account number.
-create index bank_accounts_of_number on bank_accounts (fingerprint)
-  where fingerprint is not null and gone_at is null;
+-- Finds the sellers who share an account number, or shared it.
+create index bank_accounts_of_number on bank_accounts (fingerprint) where fingerprint is not null;
 -- Finds the pauses of an account number, also of a number that many sellers share.
 create index bank_accounts_paused on bank_accounts (fingerprint) where paused_at is not null;
 -- Finds the bank accounts that a person should look at.

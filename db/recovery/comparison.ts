@@ -134,14 +134,18 @@ export async function recordCompared(db: Db, start: string): Promise<void> {
 
 /**
  * Records activity of the database, if the comparison with Stripe was made. A backup lacks only
- * changes after its last recorded activity.
+ * changes after its last recorded activity. While another engine may have the right to send, and
+ * since this engine last saw that it has the right, that engine may have paid this database's
+ * payouts, so the next comparison must include that time.
  */
 export async function recordAlive(db: Db): Promise<void> {
   await db
     .updateTable('operations')
-    .set({ alive_at: businessNow })
+    .set({ alive_at: aliveAt })
     .where('compared_start', '=', postgresStart)
+    .where(sql<boolean>`not exists (select from right_to_send where lost_to is not null)`)
     .execute();
 }
 
 const postgresStart = sql<string>`postgres_start()`;
+const aliveAt = sql<string>`(select least(business_now(), seen_at) from right_to_send)`;

@@ -45,7 +45,7 @@ export async function recordRenewed(db: Db, token: string, readAt: string): Prom
   await sql`
     update right_to_send set token = ${token}, next_tokens = array[${newId('right')}::text],
       claimed_start = postgres_start(), claimed_at = ${readAt}, seen_at = ${readAt}, lost_to = null,
-      is_unguarded = false
+      lost_reason = null, is_unguarded = false
     where next_start = postgres_start() and ${token} = any(next_tokens)
   `.execute(db);
 }
@@ -89,8 +89,9 @@ export async function recordRightLost(db: Db, to: string, reason: string): Promi
       .updateTable('operations')
       .set({
         reason: sql`case when not money_stopped then ${reason}
-          when ${lost.earlier}::text is null then concat_ws(' ', reason, ${reason}::text)
-          else replace(reason, ${lost.earlier}, ${reason}) end`,
+          when position(${lost.earlier}::text in reason) > 0
+            then replace(reason, ${lost.earlier}, ${reason})
+          else concat_ws(' ', reason, ${reason}::text) end`,
         changed_by: sql`case when money_stopped then changed_by else 'engine' end`,
         changed_at: sql`case when money_stopped then changed_at else ${businessNow} end`,
         money_stopped: true,
@@ -103,15 +104,18 @@ export async function recordRightLost(db: Db, to: string, reason: string): Promi
  * Takes the right to send over from the state that the engine reported when it stopped money,
  * because a person resumes money. The engine then claims the right before it sends. If the state
  * has changed since, for example because the other engine is still running, money stops again.
- * Without the permission, the engine keeps its tokens and sends unguarded.
+ * Without the permission, the engine keeps its tokens and sends unguarded. Otherwise, the other
+ * engine may have paid this database's payouts: everything is compared with Stripe again first.
  */
 export async function takeRightOver(tx: Tx): Promise<void> {
-  await sql`
+  const { rows } = await sql<{ isUnguarded: boolean }>`
     update right_to_send set lost_to = null, lost_reason = null, claimed_start = null,
       is_unguarded = lost_to = 'forbidden',
       token = case lost_to when 'forbidden' then token when 'nothing' then null else lost_to end
-    where lost_to is not null
+    where lost_to is not null returning is_unguarded as "isUnguarded"
   `.execute(tx);
+  if (!rows.some(({ isUnguarded }) => !isUnguarded)) return;
+  await tx.updateTable('operations').set({ compared_start: null }).execute();
 }
 
 /** Reads why the engine may not send. Null if it may, or has not looked yet. */

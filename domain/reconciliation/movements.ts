@@ -217,7 +217,9 @@ function bookPayout(movement: Movement, known: Known): Booking {
  */
 function bookBack(movement: Movement, known: Known): Booking {
   if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
-  if (findNamed(movement, known) === 'unknown') return unknownPayout(movement);
+  // What left without an order comes back the same way, whatever name it carries.
+  const isUnknown = findNamed(movement, known) === 'unknown';
+  if (isUnknown && !comesBack(movement, known)) return unknownPayout(movement);
   return bookForeign(
     movement,
     known,
@@ -250,10 +252,13 @@ function bookGivenBack(movement: Movement, known: Known): Booking {
  * money that comes back.
  */
 function bookForeign(movement: Movement, known: Known, cause: Cause | null): Booking {
-  const { net, source } = movement;
-  const comesBack = net > 0 && (known.foreign.get(source ?? '') ?? 0) >= net;
-  if (comesBack) return booked('foreign', movement, 'foreign');
-  return booked('foreign', movement, 'foreign', { cause, isHeld: net > 0 });
+  if (comesBack(movement, known)) return booked('foreign', movement, 'foreign');
+  return booked('foreign', movement, 'foreign', { cause, isHeld: movement.net > 0 });
+}
+
+/** True if at least this much left under the same source without an order and is not back yet. */
+function comesBack({ net, source }: Movement, { foreign }: Known): boolean {
+  return net > 0 && (foreign.get(source ?? '') ?? 0) >= net;
 }
 
 function booked(

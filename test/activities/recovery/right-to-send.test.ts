@@ -4,6 +4,7 @@ import { claimRight, rightProduct } from '../../../activities/recovery/right-to-
 import { connect, type Db } from '../../../db/connect.ts';
 import { listFailedChecks } from '../../../db/operations/checks.ts';
 import { readOperations, recordMoneySwitch } from '../../../db/operations/money-switch.ts';
+import { readUncompared, recordAlive } from '../../../db/recovery/comparison.ts';
 import { takeRightOver } from '../../../db/recovery/right-to-send.ts';
 import { withClient } from '../../../dev/servers/postgres.ts';
 import { newId } from '../../../domain/ids.ts';
@@ -205,6 +206,20 @@ describe('a person who resumes money', () => {
     expect([await isStopped(), await isStopped(db)]).toEqual([false, true]);
     await stage.act();
     expect(await stage.made()).toHaveLength(1);
+  });
+
+  test('has everything compared again that the other engine may have paid meanwhile', async () => {
+    const readAlive = () => stage.db.selectFrom('operations').select('alive_at').execute();
+    await claim();
+    await recordAlive(stage.db);
+    const alive = await readAlive();
+    await claim(await copy());
+    await claim();
+    await recordAlive(stage.db);
+    expect(await readAlive()).toEqual(alive);
+    expect(await readUncompared(stage.db)).toBeUndefined();
+    await resume();
+    expect((await readUncompared(stage.db))?.since).toBeDefined();
   });
 
   test('does not take it from an engine that still renews it', async () => {

@@ -136,6 +136,28 @@ describe('what a backup lost and a person adopted', () => {
     expect(await payoutsOf(money, sellerId)).toHaveLength(1);
   });
 
+  test('leaves the order to be paid if Stripe had only its transfer', async () => {
+    const sellerId = await sellerOfBoth();
+    const [money] = both;
+    const ordered = { by: 'payday', sellerId, currency: 'eur', payday } as const;
+    const id = await idOf(money, ordered);
+    await adopt(money, id, sellerId);
+    const ended = { status: 'canceled', stripe_payout_id: null } as const;
+    await money.db.updateTable('payouts').set(ended).where('id', '=', id).execute();
+    expect(await idOf(money, ordered)).not.toBe(id);
+  });
+
+  test('does not keep a threshold from being paid', async () => {
+    const sellerId = await sellerOfBoth();
+    const [money] = both;
+    const { rows } = await sql<{ id: PayoutId }>`
+      select ordered_payout_id('threshold', ${sellerId}, 'eur', '1') as id
+    `.execute(money.db);
+    const id = rows[0]?.id ?? 'payout_none';
+    await adopt(money, id, sellerId);
+    expect(await idOf(money, { by: 'threshold', sellerId, currency: 'eur' })).not.toBe(id);
+  });
+
   test('gives its id to nothing else if a person dismissed it', async () => {
     const sellerId = await sellerOfBoth();
     const [money] = both;

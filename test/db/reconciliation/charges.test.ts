@@ -8,7 +8,7 @@ import { parkPayout, recordBack } from '../../../db/payouts/steps.ts';
 import { recordCharge } from '../../../db/reconciliation/charges.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
 import type { ChargeFacts } from '../../../domain/earnings.ts';
-import type { EarningId, PayoutId, SellerId } from '../../../domain/ids.ts';
+import type { EarningId, PayoutId, SellerId, StripePayoutId } from '../../../domain/ids.ts';
 import type { Movement } from '../../../domain/reconciliation/movements.ts';
 import { aCharge } from '../../build/movement.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
@@ -229,6 +229,21 @@ describe('a charge that is seen to pay the seller by itself', () => {
     await recordBack(money.db, payout, { status: 'failed', failureCode: null });
     expect(await heldOf(sellerId)).toEqual([[earningId, 75_00]]);
     expect(await pay(sellerId)).toMatchObject({ fromPlatform: 0, fromAccount: 95_00 });
+  });
+
+  test('is held once, even if such money comes back again after a person released it', async () => {
+    const { sellerId, earningId, id } = await withEarnings();
+    const first = await money.sent(sellerId);
+    await passOn(sellerId, id, 70_00);
+    const comesBack = async (payoutId: PayoutId, stripePayoutId: StripePayoutId) => {
+      const payout = { ...(await readPayout(money.db, payoutId)), stripePayoutId };
+      await recordBack(money.db, payout, { status: 'failed', failureCode: null });
+    };
+    await comesBack(first, 'po_1');
+    expect(await heldOf(sellerId)).toEqual([[earningId, 75_00]]);
+    await release(sellerId);
+    await comesBack(await money.sent(sellerId), 'po_2');
+    expect(await heldOf(sellerId)).toEqual([]);
   });
 
   test('has no effect on the earnings of other sellers and charges', async () => {

@@ -45,6 +45,14 @@ describe('a movement of an account', () => {
     ['payout_failure', 10, po('po_foreign'), 'foreign foreign>account', 'that one came back'],
     [
       'payout_failure',
+      10,
+      po('po_foreign', 'payout_lost'),
+      'foreign foreign>account',
+      'a person had said what it was for',
+    ],
+    ['payout_failure', 11, po('po_foreign', 'payout_lost'), 'unknown-payout', 'more than left'],
+    [
+      'payout_failure',
       11,
       po('po_foreign'),
       'foreign foreign>account moved-without-us held',
