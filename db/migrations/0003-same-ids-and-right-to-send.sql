@@ -3,10 +3,10 @@
 
 -- Computes the id of an ordered payout from what was ordered, so that every copy of the database
 -- sends the payout to Stripe under the same idempotency key. An id whose object at Stripe was
--- dismissed is not given again, because Stripe would repeat its answer for the dismissed object. Nor
--- is the id of an adopted payout that ended because Stripe had only its transfer: its money is at
--- the account, and the same order pays it. A threshold is always reached by new money, so it never
--- gets an id that exists.
+-- dismissed is not given again, because Stripe would repeat its answer for the dismissed object.
+-- Nor is the id of an adopted payout that ended because Stripe had only its transfer: its money is
+-- at the account, and the same order pays it. A threshold is always reached by new money, so it
+-- never gets an id that exists.
 create function ordered_payout_id(variadic parts text[]) returns text language plpgsql stable as $$
 declare
   alphabet constant text := '0123456789abcdefghjkmnpqrstvwxyz';
