@@ -5,6 +5,7 @@ import { clearTry } from '../../../db/stripe/attempts.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
 import { clearanceOf, isClaimed, keyAgeLimitHours } from '../../../domain/stripe.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { insertAttempt } from './insert-attempt.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -27,38 +28,9 @@ const facts = fc.record({
   paydayMinutesAgo: fc.option(fc.constantFrom(-5, 1, 200, 400)),
   sentHoursAgo: fc.option(fc.constantFrom(0, 11.9, 12.1, 30)),
 });
-type Facts = typeof facts extends fc.Arbitrary<infer Row> ? Row : never;
 
 const past = '2026-01-02T00:00:00.000Z';
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-
-async function insertAttempt(
-  of: Pick<Facts, 'state' | 'step'>,
-  sentAt: string | null,
-  objectId = newId('payout'),
-) {
-  const key = `${objectId}/${of.step}/1`;
-  await money.db
-    .insertInto('attempts')
-    .values({
-      key,
-      object_id: objectId,
-      step: of.step,
-      number: 1,
-      state: of.state,
-      api_version: '2026-10-28.endive',
-      request: JSON.stringify({ amount: 1 }),
-      first_sent_at: sentAt,
-      last_sent_at: sentAt,
-      tries: sentAt === null ? 0 : 1,
-      refusal: of.state === 'refused' ? 'other' : null,
-      decided_at:
-        of.state === 'refused' || of.state === 'succeeded' ? new Date().toISOString() : null,
-      stripe_id: of.state === 'succeeded' ? newId('tr') : null,
-    })
-    .execute();
-  return { objectId, key };
-}
 
 async function insertPayout(sellerId: SellerId, payday: string | null) {
   const id = newId('payout');
@@ -99,7 +71,7 @@ test('the last check before a POST answers as the rule does', async () => {
       const sentAt =
         sentHoursAgo === null ? null : new Date(Date.now() - sentHoursAgo * hourMs).toISOString();
       const payoutId = await insertPayout(await money.seller(), payday);
-      const { key } = await insertAttempt(of, sentAt, payoutId);
+      const { key } = await insertAttempt(money.db, of, sentAt, payoutId);
       const facts = { ...of, isClaimed: isClaimed(claim, payday, new Date().toISOString()) };
       expect((await clearTry(money.db, key, [])).clearance).toBe(clearanceOf(facts));
     }),
@@ -119,7 +91,7 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
     [0, 'send'],
     [1, 'too-old'],
   ] as const) {
-    const { key } = await insertAttempt({ state: 'started', step: 'transfer' }, past);
+    const { key } = await insertAttempt(money.db, { state: 'started', step: 'transfer' }, past);
     const hours = keyAgeLimitHours + moreMs / hourMs;
     // The transaction's time stands still, so that the key is of exactly this age.
     const answer = await money.db.transaction().execute(async (tx) => {

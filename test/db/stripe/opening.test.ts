@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAttempt } from '../../../db/stripe/attempts.ts';
 import { attemptKey, newId, type PayoutId } from '../../../domain/ids.ts';
-import { type AttemptState, openingOf, takesNewBody } from '../../../domain/stripe.ts';
+import { openingOf, takesNewBody } from '../../../domain/stripe.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { insertAttempt } from './insert-attempt.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -32,7 +33,8 @@ test('a step gets another attempt, or the body that is asked for, where the rule
       // An earlier attempt was refused, by a person's word where the step rests on one.
       const isBefore = last?.number === 2;
       if (isBefore) await insertRefused(objectId, step, of.word === 'confirmed');
-      if (last) await insertAttempt({ ...last, step }, last.wasSent ? past : null, objectId);
+      if (last)
+        await insertAttempt(money.db, { ...last, step }, last.wasSent ? past : null, objectId);
       if (of.unexplained) await insertUnexplained(objectId, of.unexplained);
       if (of.word === 'dismissed') await insertAdoption(objectId, step, 'dismissed');
       const expected = openingOf({
@@ -125,33 +127,5 @@ async function insertUnexplained(
   await money.db
     .insertInto('discrepancies')
     .values({ id: newId('disc'), cause: 'payout-unexpected', object, payout_id: payoutId })
-    .execute();
-}
-
-async function insertAttempt(
-  of: { state: AttemptState; step: string; number: number },
-  sentAt: string | null,
-  objectId: PayoutId,
-) {
-  const { number } = of;
-  const key = `${objectId}/${of.step}/${number}`;
-  await money.db
-    .insertInto('attempts')
-    .values({
-      key,
-      object_id: objectId,
-      step: of.step,
-      number,
-      state: of.state,
-      api_version: '2026-10-28.endive',
-      request: JSON.stringify({ amount: 1 }),
-      first_sent_at: sentAt,
-      last_sent_at: sentAt,
-      tries: sentAt === null ? 0 : 1,
-      refusal: of.state === 'refused' ? 'other' : null,
-      decided_at:
-        of.state === 'refused' || of.state === 'succeeded' ? new Date().toISOString() : null,
-      stripe_id: of.state === 'succeeded' ? newId('tr') : null,
-    })
     .execute();
 }
