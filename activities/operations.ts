@@ -1,6 +1,7 @@
 import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
 import { recordCheck, stripeAnswers } from '../db/operations/checks.ts';
+import { recordAlive } from '../db/recovery/comparison.ts';
 import { compareSinceStart } from './recovery/comparison.ts';
 import { claimRight } from './recovery/right-to-send.ts';
 import { readStripe, type StripeDeps } from './stripe/call-once.ts';
@@ -10,14 +11,16 @@ export function createPlatformActivities(deps: StripeDeps) {
   return {
     /**
      * First compares this database with Stripe, which stops money if Stripe made something unknown
-     * here, and looks at the right to send, which stops money if another engine has it. Then checks that the platform's own payouts are manual: automatic payouts would send
-     * sellers' money to the platform's bank before it is transferred
-     * (docs.stripe.com/connect/manual-payouts, 2026-09).
+     * here, and looks at the right to send, which stops money if another engine has it. Then checks
+     * that the platform's own payouts are manual: automatic payouts would send sellers' money to
+     * the platform's bank before it is transferred (docs.stripe.com/connect/manual-payouts,
+     * 2026-09).
      */
     async checkPlatformPayouts(): Promise<{ passed: boolean }> {
       const settings = await notingAnswer(deps.db, async () => {
         await compareSinceStart(deps);
         await claimRight(deps);
+        await recordAlive(deps.db);
         return readStripe(deps, 'GET /v1/balance_settings', () =>
           deps.stripe.balanceSettings.retrieve(),
         );

@@ -5,7 +5,6 @@ import {
   keepUnknown,
   type MadeAtStripe,
   readUncompared,
-  recordAlive,
   recordCompared,
   recordUnknownMade,
 } from '../../db/recovery/comparison.ts';
@@ -37,7 +36,7 @@ export async function compareSinceStart(deps: StripeDeps): Promise<void> {
 
 async function compare(deps: StripeDeps): Promise<void> {
   const uncompared = await readUncompared(deps.db);
-  if (!uncompared) return recordAlive(deps.db);
+  if (!uncompared) return;
   const since = Math.floor(Date.parse(uncompared.since) / 1000);
   const transfers = await keepUnknown(deps.db, await listTransfers(deps, since));
   const accounts = new Set([...uncompared.accounts, ...transfers.map((one) => one.stripeAccount)]);

@@ -11,6 +11,7 @@ const stalled = [lag(478, 489), lag(489, 500), lag(500, 560), lag(560, 571)];
 test.each([
   // requests, from, apart, lags,    too full, why
   [16, 0, 67, quiet, 0, 'the sixteenth comes 1005 ms after the first'],
+  [16, 0, 66.61, [], 0, 'it comes after 999 whole milliseconds, which may have been a second'],
   [16, 0, 66, quiet, 1, 'it comes after 990 ms, and the machine was late by 1 ms only'],
   [30, 0, 35, quiet, 15, 'two workers without a common pace'],
   [16, 555, 60, stalled, 0, 'the first may have been kept up for 50 ms, twice'],

@@ -62,9 +62,17 @@ function tooFull(instants: readonly number[], limit: number, lags: readonly Lag[
     const oneTooMany = sorted[index + limit];
     if (oneTooMany === undefined || oneTooMany - at >= 1000) return [];
     const spanMs = oneTooMany - at + 2 * lagAbout(at, lags);
-    return spanMs < 1000 ? [`${limit + 1} requests in ${spanMs} ms, from ${at} on`] : [];
+    return spanMs < shortestSecondMs
+      ? [`${limit + 1} requests in ${spanMs} ms, from ${at} on`]
+      : [];
   });
 }
+
+/**
+ * Both ends of a span are noted in whole milliseconds, rounded down. So 999 ms as noted may have
+ * been a whole second.
+ */
+const shortestSecondMs = 999;
 
 /** The longest of the lags that a request noted then can have met: in the second before, or at it. */
 function lagAbout(at: number, lags: readonly Lag[]): number {
