@@ -1,7 +1,7 @@
 import { Migrator } from 'kysely/migration';
 import { connect, type Db } from './connect.ts';
 import { keepEventOrder } from './events.ts';
-import { whyUnusable } from './migrations/compatibility.ts';
+import { whyNewer, whyUnusable } from './migrations/compatibility.ts';
 import { migrations } from './migrations/index.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function whyNotMigrated(
   databaseUrl: string,
   remedy?: string,
 ): Promise<string | undefined> {
-  return withConnection(databaseUrl, async (db) => whyUnusable(db, remedy));
+  return withConnection(databaseUrl, async (db) => (await whyUnusable(db, remedy)) ?? whyNewer(db));
 }
 
 async function withConnection<T>(databaseUrl: string, work: (db: Db) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
@@ -30,22 +31,33 @@ const later = readdirSync(new URL('./', import.meta.url))
   .toSorted();
 
 /**
+ * The name of the baseline. Until the first release, the baseline may still be edited. Its name
+ * contains a digest of its files, so that `whyUnusable` recognizes a database of an older baseline.
+ */
+const baseline = `0001-baseline-${createHash('sha256')
+  .update(baselineFiles.map(read).join(''))
+  .digest('hex')
+  .slice(0, 8)}`;
+
+/**
  * Every migration by its name. They run once each, in the order of their numbers, all in one
- * transaction. To change the tables, add a file `0002-what-it-does.sql` to this folder, with the
- * next number. Never edit a released migration, because it has already made databases.
+ * transaction. Until the first release, to change the tables, edit the files of the baseline.
+ * Afterwards, add a file `0002-what-it-does.sql` to this folder, with the next number, and never
+ * edit a released migration, because it has already made databases.
  */
 export const migrations: Record<string, Migration> = {
-  '0001-baseline': runs(...baselineFiles),
+  [baseline]: runs(...baselineFiles),
   ...Object.fromEntries(later.map((file) => [file.replace('.sql', ''), runs(file)])),
 };
+
+function read(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), 'utf8');
+}
 
 function runs(...files: string[]): Migration {
   return {
     async up(db) {
-      for (const file of files) {
-        const statements = readFileSync(new URL(file, import.meta.url), 'utf8');
-        await sql.raw(statements).execute(db);
-      }
+      for (const file of files) await sql.raw(read(file)).execute(db);
     },
   };
 }

@@ -16,7 +16,7 @@ export const bankGuards: readonly Guard[] = [
   {
     name: 'number of several sellers',
     why: 'a closed bank account is paid for every other seller who uses it',
-    file: 'db/migrations/0006-know-a-bank-account-by-its-number.sql',
+    file: 'db/migrations/0001-baseline/accounts.sql',
     from: 'and (paused.seller_id = seller or not paused.pause_is_of_holder))))',
     to: 'and paused.seller_id = seller)))',
     tests: numbers,

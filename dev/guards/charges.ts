@@ -32,7 +32,7 @@ export const chargeGuards: readonly Guard[] = [
   {
     name: 'held earnings',
     why: 'a payout contains what is held of an earning',
-    file: 'db/migrations/0005-what-charges-cover.sql',
+    file: 'db/migrations/0001-baseline/earnings.sql',
     from: 'check (held >= 0 and allocated + held <= amount)',
     to: 'check (held >= 0)',
     tests: 'test/db/reconciliation/charges.test.ts',

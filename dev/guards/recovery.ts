@@ -68,7 +68,7 @@ export const recoveryGuards: readonly Guard[] = [
   {
     name: 'same id in every copy',
     why: 'a copy pays the same payday under another key',
-    file: 'db/migrations/0003-same-ids-and-right-to-send.sql',
+    file: 'db/migrations/0001-baseline/recovery.sql',
     from: 'named text := array_to_json(parts)::text;',
     to: 'named text := array_to_json(parts)::text || random();',
     tests: 'test/db/payouts/ids.test.ts',

@@ -60,7 +60,7 @@ describe('a database of an older version', () => {
       expect(code).toBe(1);
       expect(words.trim().split('\n')).toEqual([expect.stringMatching(says)]);
       expect(words).toMatch(remedy);
-      expect(words).toContain('it begins with the migration 0001-foundation, not 0001-baseline');
+      expect(words).toContain('it contains the migration 0001-foundation, which no longer exists');
       expect(await readAll(databaseUrl)).toEqual(before);
     },
   );
@@ -68,4 +68,16 @@ describe('a database of an older version', () => {
 
 test('a migrated database is migrated again without a word', async () => {
   expect(await run('db/migrate.ts', await createTestDatabase())).toEqual({ code: 0, words: '' });
+});
+
+test('a newer version’s database is migrated by the newer version alone', async () => {
+  const databaseUrl = await createTestDatabase();
+  await withClient(databaseUrl, (client) =>
+    client.query(`insert into kysely_migration values ('0099-later', '2026-01-02T00:00:00.000Z')`),
+  );
+  const before = await readAll(databaseUrl);
+  const { code, words } = await run('db/migrate.ts', databaseUrl);
+  expect(code).toBe(1);
+  expect(words).toMatch(/migrated by a newer version.*0099-later.*Use the newer version/);
+  expect(await readAll(databaseUrl)).toEqual(before);
 });

@@ -35,18 +35,45 @@ create table bank_accounts (
   paused_at timestamptz,
   -- Payouts went to another bank account before. Until this time, no payout goes to this one.
   cools_until timestamptz,
+  -- Payouts in the currency go to this bank account, or went there until it was removed and no
+  -- other bank account has taken its place since. A return to this number is no change.
+  used_last boolean not null default false,
+  -- The failure that paused the number concerned the details of this seller as the holder. Other
+  -- sellers with the number are not paused.
+  pause_is_of_holder boolean not null default false,
+  -- When payouts changed to a number that another seller already used: a person should look.
+  asks_person_since timestamptz,
   primary key (seller_id, stripe_id)
 );
+-- Finds the sellers who share an account number, or shared it.
+create index bank_accounts_of_number on bank_accounts (fingerprint) where fingerprint is not null;
+-- Finds the pauses of an account number, also of a number that many sellers share.
+create index bank_accounts_paused on bank_accounts (fingerprint) where paused_at is not null;
+-- Finds the bank accounts that a person should look at.
+create index bank_accounts_attention on bank_accounts (cools_until)
+  where asks_person_since is not null;
 
--- Whether the bank account for this currency is paused. A paused account that was removed and
--- added again is still paused, because its fingerprint is the same. The rule is pausedBank in
+-- Since when a bank account is paused; null if it is not. The rule is pausedSince in
 -- domain/accounts/bank.ts; a test compares the two.
-create function bank_is_paused(seller text, money text) returns boolean language sql stable as $$
+create function bank_paused_since(seller text, bank text, print text) returns timestamptz
+language sql stable as $$
+  select min(paused_at) from bank_accounts
+  where paused_at is not null and (seller_id = seller and stripe_id = bank
+    or fingerprint = print and (seller_id = seller or not pause_is_of_holder))
+$$;
+
+-- Whether the bank account for this currency is paused. A paused number stays paused if the seller
+-- removes and adds it again, and for every seller who uses it. The rule is pausedSince in
+-- domain/accounts/bank.ts; a test compares the two.
+create function bank_is_paused(seller text, money text) returns boolean
+language sql stable as $$
   select exists (
-    select from bank_accounts used join bank_accounts paused on paused.seller_id = used.seller_id
-      and (paused.stripe_id = used.stripe_id or paused.fingerprint = used.fingerprint)
+    select from bank_accounts used
     where used.seller_id = seller and used.currency = money and used.is_default
-      and used.gone_at is null and paused.paused_at is not null)
+      and used.gone_at is null and (used.paused_at is not null or exists (
+        select from bank_accounts paused
+        where paused.fingerprint = used.fingerprint and paused.paused_at is not null
+          and (paused.seller_id = seller or not paused.pause_is_of_holder))))
 $$;
 
 -- The time until which the bank account for this currency gets no payout; null if it can be paid
@@ -68,6 +95,18 @@ create function is_converted(seller text, money text) returns boolean language s
   select not exists (select from sellers where id = seller and currency = money)
     and not exists (select from bank_accounts
       where seller_id = seller and currency = money and gone_at is null)
+$$;
+
+-- Whether no bank account takes payouts in this currency. If Stripe does not list the bank
+-- accounts, payouts go to the one that Stripe chooses. The rule is lacksBank in
+-- domain/accounts/bank.ts; a test compares the two.
+create function lacks_bank(seller text, money text) returns boolean language sql stable as $$
+  select not exists (select from bank_accounts
+      where seller_id = seller and currency = money and is_default and gone_at is null
+        and fingerprint is not null)
+    and (exists (select from bank_accounts where seller_id = seller and fingerprint is not null)
+      or exists (select from sellers where id = seller and lists_banks)
+        and not exists (select from bank_accounts where seller_id = seller and gone_at is null))
 $$;
 
 -- Records the events of a bank account.

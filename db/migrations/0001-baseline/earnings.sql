@@ -13,15 +13,22 @@ create table earnings (
   place text not null default 'platform'
     check (place in ('platform', 'account')),
   charge text,
+  -- The customer's charge that brought the money: the charge that a posted earning names, or the
+  -- charge behind income at the account.
+  brought_by text,
   -- When the money is payable. Null until the date is read from the charge at Stripe.
   available_on timestamptz,
   charge_tried_at timestamptz,
   description text,
   -- The part that payouts already contain, at most the whole amount.
   allocated bigint not null default 0 check (allocated between 0 and amount),
+  -- The part that holds about this earning keep back. No payout contains it.
+  held bigint not null default 0,
   created_at timestamptz not null default business_now(),
   -- The platform may send an earning again; it is recorded once.
-  unique (seller_id, external_id)
+  unique (seller_id, external_id),
+  -- No payout gets what is held, whichever statement allocates it.
+  constraint held_is_not_allocated check (held >= 0 and allocated + held <= amount)
 );
 -- Serves the list of a seller's earnings.
 create index earnings_of_seller on earnings (seller_id, created_at desc, id desc);
@@ -35,6 +42,8 @@ create index earnings_by_turn on earnings (charge_tried_at nulls first, created_
   where available_on is null and charge is not null;
 -- Serves refunds at the account, which name the charge.
 create index earnings_at_account on earnings (seller_id, charge) where place = 'account';
+-- Serves the decision about a charge, which reads everything that the charge pays.
+create index earnings_of_charge on earnings (brought_by) where brought_by is not null;
 
 -- Records earnings as events. One statement inserts up to a thousand earnings, all of them new, so
 -- one insert writes all their events.

@@ -23,7 +23,7 @@ create table events (
     'hold.placed', 'hold.released',
     'payout.requested', 'payout.adopted', 'payout.reserved', 'payout.transferred', 'payout.sent',
     'payout.paid', 'payout.settled', 'payout.failed', 'payout.returned', 'payout.canceled',
-    'payout.skipped',
+    'payout.skipped', 'payout.paid_elsewhere',
     'payout.waiting', 'payout.outcome_unknown', 'payout.parked', 'payout.unparked',
     'payout.cancel_ordered', 'payout.not_canceled',
     'discrepancy.opened', 'discrepancy.closed',

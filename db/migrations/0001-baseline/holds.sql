@@ -10,6 +10,9 @@ create table holds (
   -- What the hold is about: a discrepancy (`disc_`), or later a dispute of Stripe's (`dp_`, `du_`).
   -- Code finds a hold by this id, never by its reason, which is a text for people.
   about text check (about ~ '^(disc|dp|du)_'),
+  -- The earning whose money is held. Such a hold counts once the earning is payable, so that it
+  -- never keeps back other money of the seller. Null for a hold on any money.
+  earning_id text references earnings,
   -- Stripe's spelling, ISO 4217 in lower case. Null holds every currency.
   currency text check (currency ~ '^[a-z]{3}$'),
   -- Null holds everything. A hold of 0 would have no effect.
@@ -30,7 +33,10 @@ create table holds (
   -- Every release names who released the hold.
   constraint release_has_its_author check ((released_at is null) = (released_by is null)),
   -- Every release has a reason.
-  constraint release_has_its_reason check ((released_at is null) = (release_reason is null))
+  constraint release_has_its_reason check ((released_at is null) = (release_reason is null)),
+  -- The hold is a part of one earning, so it has an amount.
+  constraint a_hold_of_an_earning_has_its_amount
+    check (earning_id is null or amount is not null and expires_at is null)
 );
 -- Serves the list of holds.
 create index holds_newest on holds (placed_at desc, id desc);
@@ -38,6 +44,8 @@ create index holds_newest on holds (placed_at desc, id desc);
 create index holds_of_seller on holds (seller_id, placed_at desc, id desc);
 -- Serves the search for the holds about a discrepancy.
 create index holds_about on holds (about) where about is not null;
+-- Serves the earnings of a seller, which show their holds.
+create index holds_of_earning on holds (earning_id) where earning_id is not null;
 -- Serves each reservation, which reads what holds a seller's money.
 create index holds_not_released on holds (seller_id) where released_at is null;
 -- Serves a move of the sandbox clock, which wakes the sellers whose holds have expired.
@@ -48,9 +56,10 @@ create function release_once() returns trigger language plpgsql as $$
 begin
   if old.released_at is not null
     or (old.id, old.seller_id, old.source, old.reason, old.about, old.currency, old.amount,
-        old.placed_at, old.placed_by, old.release_rule, old.expires_at)
+        old.placed_at, old.placed_by, old.release_rule, old.expires_at, old.earning_id)
       is distinct from (new.id, new.seller_id, new.source, new.reason, new.about, new.currency,
-        new.amount, new.placed_at, new.placed_by, new.release_rule, new.expires_at) then
+        new.amount, new.placed_at, new.placed_by, new.release_rule, new.expires_at,
+        new.earning_id) then
     raise exception 'a hold only changes by its one release';
   end if;
   return new;
@@ -64,6 +73,17 @@ create trigger holds_stay before delete on holds
 -- TRUNCATE fires no row trigger.
 create trigger holds_stay_all before truncate on holds
   for each statement execute function refuse_change();
+
+-- Keeps what each earning holds equal to the sum of its active holds.
+create function hold_earning() returns trigger language plpgsql as $$
+begin
+  update earnings set held = held + case tg_op when 'INSERT' then new.amount else -new.amount end
+    where id = new.earning_id;
+  return null;
+end $$;
+-- The only update of a hold is its release. In a trigger, so that no hold forgets its earning.
+create trigger holds_keep_earnings after insert or update on holds
+  for each row when (new.earning_id is not null) execute function hold_earning();
 
 -- Records that a hold was placed or released.
 create function tell_of_hold() returns trigger language plpgsql as $$

@@ -11,7 +11,8 @@ create table payouts (
   requested_amount bigint check (requested_amount > 0),
   -- The states of domain/payouts/states.ts.
   status text not null default 'requested' check (status in ('requested', 'reserved',
-    'transferred', 'sent', 'paid', 'settled', 'failed', 'returned', 'canceled', 'skipped')),
+    'transferred', 'sent', 'paid', 'settled', 'failed', 'returned', 'canceled', 'skipped',
+    'paid-elsewhere')),
   ordered_by text not null,
   -- The payday that the payout belongs to; null for an order.
   payday timestamptz,
@@ -55,6 +56,13 @@ create table payouts (
   look_ups integer not null default 0,
   cancel_ordered_at timestamptz,
   cancel_ordered_by text,
+  -- The objects at Stripe that paid the money: transfers and payouts that the engine did not order.
+  paid_by text[],
+  -- How the money was paid outside Stripe, as a person proves it, such as the reference of a bank
+  -- transfer.
+  paid_outside text,
+  -- Why a person says that the money was paid elsewhere.
+  paid_reason text,
   -- Null until Stripe has answered; a cancellation that succeeds changes the status.
   cancel_answer text check (cancel_answer in ('refused', 'unknown')),
 
@@ -81,7 +89,12 @@ create table payouts (
   constraint cancellation_has_its_author
     check ((cancel_ordered_at is null) = (cancel_ordered_by is null)),
   -- Stripe answers only a cancellation that was ordered.
-  constraint an_answer_needs_an_order check (cancel_answer is null or cancel_ordered_at is not null)
+  constraint an_answer_needs_an_order
+    check (cancel_answer is null or cancel_ordered_at is not null),
+  -- Only a payout that was paid elsewhere says how.
+  constraint only_paid_elsewhere_says_how
+    check (status = 'paid-elsewhere'
+      or (paid_by is null and paid_outside is null and paid_reason is null))
 );
 -- Two payouts of one seller at once would compete for one balance. The rule is payoutBefore in
 -- domain/payouts/queue.ts.
@@ -129,7 +142,8 @@ create table payout_items (
 -- Serves the search for the payouts that paid an earning.
 create index payout_items_earning on payout_items (earning_id);
 
--- Records the events of a payout: one for each fact that changed.
+-- Records the events of a payout: one for each fact that changed. The types of events have
+-- underscores where statuses have hyphens.
 create function tell_of_payout() returns trigger language plpgsql as $$
 declare
   amount bigint := coalesce(nullif(new.from_platform + new.from_account, 0), new.requested_amount);
@@ -151,8 +165,8 @@ begin
       event_facts(doer, old.status, old.status, old.parked, amount, new.currency));
   end if;
   if new.status is distinct from old.status then
-    perform tell_event('payout.' || new.status, new.id, new.seller_id, event_facts(
-      case when is_adopted then doer when tg_op = 'INSERT' then origin
+    perform tell_event('payout.' || replace(new.status, '-', '_'), new.id, new.seller_id,
+      event_facts(case when is_adopted then doer when tg_op = 'INSERT' then origin
         when new.status in ('paid', 'failed', 'returned') then event_actor(null, 'stripe')
         when new.status = 'canceled' then event_actor(case when new.cancel_answer
           is distinct from 'refused' then new.cancel_ordered_by end, 'stripe')

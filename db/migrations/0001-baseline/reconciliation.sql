@@ -15,6 +15,8 @@ create table movements (
   object text,
   transfer text,
   charge text,
+  -- The customer's charge whose money the transfer passes on.
+  of_charge text,
   -- Our payout, if the object at Stripe contains its id. This database may not have the payout.
   payout_id text,
   is_of_charge boolean not null default false,
@@ -37,6 +39,9 @@ create index movements_seller on movements (seller_id);
 create index movements_object on movements (object) where seller_id is null;
 -- Serves refunds, which name the arrival that they refund.
 create index movements_source on movements (source) where net > 0 and transfer is not null;
+-- Serves the search for unexplained lines of Stripe's books that name a payout.
+create index movements_unexplained on movements (payout_id)
+  where payout_id is not null and standing in ('open', 'unknown-payout');
 
 -- The sums of the lines of each book, so that a balance is compared without reading all lines. The
 -- trigger movements_add_up keeps the sums. A book belongs to a seller or to the platform.
@@ -137,17 +142,27 @@ create table discrepancies (
   closed_at timestamptz,
   closed_by text,
   close_reason text,
+  -- What the money was for. A discrepancy of a cause that asks is closed with its outcome. The
+  -- outcomes of domain/reconciliation/discrepancies.ts.
+  outcome text constraint outcomes_of_discrepancies check (outcome in ('owed', 'not-owed')),
   -- Each cause is opened once for an object: a closed discrepancy does not come back.
   unique (cause, object),
   -- Every closing names who closed the discrepancy.
   constraint closing_has_its_author check ((closed_at is null) = (closed_by is null)),
   -- Every closing has a reason.
-  constraint closing_has_its_reason check ((closed_at is null) = (close_reason is null))
+  constraint closing_has_its_reason check ((closed_at is null) = (close_reason is null)),
+  -- An open discrepancy has no outcome yet.
+  constraint an_outcome_closes check (outcome is null or closed_at is not null)
 );
 -- Serves the list of discrepancies.
 create index discrepancies_newest on discrepancies (opened_at desc, id desc);
 -- Serves the open discrepancies of a seller.
 create index discrepancies_open on discrepancies (seller_id) where closed_at is null;
+-- Serves the search for open discrepancies about a payout.
+create index discrepancies_of_payout on discrepancies (payout_id)
+  where payout_id is not null and closed_at is null;
+-- Serves the search for discrepancies about an object, which explain it once they are closed.
+create index discrepancies_of_object on discrepancies (stripe_id) where stripe_id is not null;
 -- Serves attention: open discrepancies, the oldest first.
 create index discrepancies_attention
   on discrepancies (date_trunc('milliseconds', opened_at, 'UTC'), id) where closed_at is null;
@@ -171,10 +186,11 @@ create trigger discrepancies_stay_all before truncate on discrepancies
   for each statement execute function refuse_change();
 
 -- Records that a discrepancy was opened or closed. The engine opens every discrepancy, so it is the
--- actor of the opening.
+-- actor of the opening. An earning that its charge does not cover counts with the uncovered part.
 create function tell_of_discrepancy() returns trigger language plpgsql as $$
 declare
-  amount bigint := abs(coalesce(new.at_stripe, new.in_ledger));
+  amount bigint := case when new.cause in ('charge-pays-seller', 'charge-falls-short')
+    then new.in_ledger - new.at_stripe else abs(coalesce(new.at_stripe, new.in_ledger)) end;
   currency text := coalesce(new.stripe_currency, new.ledger_currency);
 begin
   if tg_op = 'INSERT' then

@@ -28,6 +28,8 @@ create table sellers (
   capability_details jsonb not null default '[]',
   -- When the engine read back that the account's payouts are manual.
   payouts_manual_at timestamptz,
+  -- Stripe lists the bank accounts of the account. If it lists none, there is none.
+  lists_banks boolean not null default false,
   account_read_at timestamptz,
   account_tried_at timestamptz,
   -- Since when a capability is rejected. The trigger sellers_note_rejected sets it.

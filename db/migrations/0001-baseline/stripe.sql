@@ -34,6 +34,8 @@ create table attempts (
 -- A step is sent again under a new key only after a refusal; otherwise money could move twice.
 create unique index one_attempt_not_refused on attempts (object_id, step)
   where state <> 'refused';
+-- Serves the search for the attempt that made an object.
+create index attempts_made on attempts (stripe_id) where stripe_id is not null;
 
 -- When the next request of each kind may be sent, so that all workers together stay within Stripe's
 -- rate limits.
