@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import { attemptKey } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
+import { isAsRead } from '../../domain/payouts/transition-type.ts';
 import * as transitions from '../../domain/payouts/transitions.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { move } from './move.ts';
-import { readPayout } from './rows.ts';
+import { selectPayout, toPayout } from './rows.ts';
 
 /** Why a step that counted as not sent is in doubt again. */
 export type NewDoubt = {
@@ -23,21 +24,22 @@ export type NewDoubt = {
  * Takes back that a step was not sent: the attempt that may have made the object is unknown again,
  * and the next attempt, which was never sent, is never sent. If another attempt was sent meanwhile,
  * changes nothing, because only Stripe's answer to this attempt counts. If the step was never sent
- * and Stripe has no object that names the payout, the payout is parked.
+ * and Stripe has no object that names the payout, the payout is parked. If the payout has changed
+ * since it was read, changes nothing: the payout's next step decides from what is stored.
  */
 export async function recordDoubt(db: Db, before: Payout, doubt: NewDoubt): Promise<Payout> {
   const { payoutId } = before;
   const { step, detail } = doubt;
   return await db.transaction().execute(async (tx) => {
     // While the payout is locked, no attempt is opened.
-    await tx
-      .selectFrom('payouts')
-      .select('id')
+    const row = await selectPayout(tx)
       .where('id', '=', payoutId)
       .modifyEnd(lock('payouts', 'alone'))
-      .execute();
+      .executeTakeFirstOrThrow();
+    const stored = toPayout(row);
+    if (!isAsRead(stored, before)) return stored;
     await withdrawUnsent(tx, before, step);
-    if (await hasStanding(tx, before, step)) return readPayout(tx, payoutId);
+    if (await hasStanding(tx, before, step)) return stored;
     if ((await doubtSent(tx, before, step)) || (doubt.isMade && (await noteMade(tx, before, step))))
       return move(tx, transitions.doubted(before, step, detail));
     return move(tx, transitions.parked(before, parkNames.unexpectedState, detail));

@@ -124,6 +124,20 @@ export function beginAsRead(payout: Payout) {
   };
 }
 
+/**
+ * True if a payout is still as it was read: in the same status, and with the same `Doubt` fields. The
+ * SQL of `move` in db/payouts/move.ts repeats this rule.
+ */
+export function isAsRead(stored: Payout, before: Payout): boolean {
+  return (
+    stored.status === before.status &&
+    stored.parked === before.parked &&
+    stored.unknownStep === before.unknownStep &&
+    stored.lookUps === before.lookUps &&
+    (stored.namedStripeId ?? null) === (before.namedStripeId ?? null)
+  );
+}
+
 /** The amounts of a payout, as its ledger entries need them. */
 export function moneyOf(payout: Payout): PayoutMoney {
   const { payoutId, sellerId, currency, fromPlatform, fromAccount } = payout;
