@@ -8,6 +8,7 @@ import {
   recordRightLost,
   recordSeen,
   recordUnguarded,
+  type RightRecord,
 } from '../../db/recovery/right-to-send.ts';
 import { judgeRight, rightKey, type RightVerdict, type ShownRight } from '../../domain/stripe.ts';
 import {
@@ -52,7 +53,7 @@ async function claim(deps: StripeDeps, renew: boolean): Promise<void> {
     const lookedAt = Date.now();
     const seen = mayWrite ? await look(deps) : forbidden;
     const verdict = judgeRight({ ...known, isDue: known.isDue || renew }, seen.shown);
-    if (verdict.kind !== 'renew') return record(deps.db, known.readAt, { ...seen, verdict });
+    if (verdict.kind !== 'renew') return record(deps.db, known, { ...seen, verdict });
     const from = typeof seen.shown === 'object' ? seen.shown.token : seen.shown;
     round = { from, number: from === round.from ? round.number + 1 : 1 };
     const token = await chooseNextToken(deps.db);
@@ -136,10 +137,11 @@ function wasAnswered(error: unknown): boolean {
 
 async function record(
   db: Db,
-  readAt: string,
+  known: RightRecord,
   seen: Shown & { verdict: Exclude<RightVerdict, { kind: 'renew' }> },
 ): Promise<void> {
   const { shown, verdict } = seen;
+  const { readAt } = known;
   const token = typeof shown === 'object' ? shown.token : '';
   await recordCheck(db, {
     name: rightIsVisible,
@@ -147,7 +149,9 @@ async function record(
     remedy: rightForbiddenRemedy,
   });
   if (verdict.kind === 'unguarded') return recordUnguarded(db, readAt);
-  if (verdict.kind === 'lost') return recordRightLost(db, verdict.to, whyLost(seen));
+  if (verdict.kind === 'lost') {
+    return recordRightLost(db, known, { to: verdict.to, reason: whyLost(seen) });
+  }
   if (verdict.renewed) return recordRenewed(db, token, readAt);
   return recordSeen(db, token, readAt);
 }

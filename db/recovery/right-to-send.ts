@@ -69,18 +69,24 @@ export async function recordUnguarded(db: Db, readAt: string): Promise<void> {
 
 /**
  * Records that another engine may have the right to send, and stops money. A reason for which a
- * person stopped money is kept beside this reason. Does nothing if the token has become known
- * meanwhile.
+ * person stopped money is kept beside this reason. `known` is what was read before the look at
+ * Stripe. If it has changed since, another worker of this engine has renewed the right, so the look
+ * proves nothing, and nothing is recorded.
  */
-export async function recordRightLost(db: Db, to: string, reason: string): Promise<void> {
+export async function recordRightLost(
+  db: Db,
+  known: Pick<KnownRight, 'token' | 'nextTokens'>,
+  { to, reason }: { to: string; reason: string },
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ earlier: string | null }>`
       with before as (
         select lost_reason from right_to_send ${lock('right_to_send', 'to-change')}
       )
       update right_to_send set lost_to = ${to}, lost_reason = ${reason}, claimed_start = null
-      from before where lost_to is distinct from ${to} and token is distinct from ${to}
-        and not ${to} = any(next_tokens)
+      from before where lost_to is distinct from ${to}
+        and token is not distinct from ${known.token}
+        and next_tokens = ${[...known.nextTokens]}::text[]
       returning before.lost_reason as earlier
     `.execute(tx);
     const [lost] = rows;

@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { recordRightLost } from '../../db/recovery/right-to-send.ts';
+import { readRight, recordRightLost } from '../../db/recovery/right-to-send.ts';
 import { openTemporal } from '../servers/environment.ts';
 import { openStage, type SetUpStage } from './set-up-stage.ts';
 
@@ -34,6 +34,7 @@ test('the set-up says who took the right to send', async () => {
     metadata: { token: 'of another engine' },
   });
   expect(await found()).toEqual([expect.stringMatching(/^wrong: Another engine took or renewed/)]);
-  await recordRightLost(stage.db, 'of another engine', 'said only once');
+  const lost = { to: 'of another engine', reason: 'said only once' };
+  await recordRightLost(stage.db, await readRight(stage.db), lost);
   expect((await found())[0]).not.toContain('said only once');
 });

@@ -102,12 +102,14 @@ describe('resuming', () => {
       return { resumed };
     });
     expect(await problemOf(await answer.resumed)).toBe('409 recovery-open');
-    expect(await readOperations(db)).toMatchObject({ moneyStopped: true, changedBy: 'engine' });
+    const { moneyStopped, reason } = await readOperations(db);
+    expect([moneyStopped, reason]).toEqual([true, expect.stringContaining('GET /v1/recovery')]);
   });
 
   test('takes the right to send over from the engine that was reported', async () => {
     const { app, db } = await createTestApp();
-    await recordRightLost(db, 'of another engine', 'Another engine took the right to send.');
+    const lost = { to: 'of another engine', reason: 'Another engine took the right to send.' };
+    await recordRightLost(db, await readRight(db), lost);
     const read = await app.request('/v1/operations', asCaller());
     const reason = 'Another engine took the right to send.';
     expect(await read.json()).toMatchObject({ moneyStopped: true, reason, changedBy: 'engine' });
