@@ -1,3 +1,5 @@
+import type { PayoutId, StripeAccountId } from './ids.ts';
+
 /** The steps of a payout that send a request to Stripe. Each step has its own attempts. */
 export type MoneyStep = 'transfer' | 'payout';
 
@@ -29,6 +31,11 @@ export type OpeningFacts = {
   isCanceled: boolean;
   /** True if something at Stripe in the payout's name is known and unexplained. */
   isUnexplained: boolean;
+  /**
+   * True if Stripe made something for this seller and currency that this database does not know: the
+   * payout may be about to pay the same money.
+   */
+  isUnknownMade: boolean;
   /** True if only a person's word says that an earlier request of the step made nothing. */
   restsOnWord: boolean;
   /** True if the caller has just looked at Stripe and found nothing. */
@@ -51,18 +58,20 @@ export function mayHaveMade({ state, wasSent }: { state: AttemptState; wasSent: 
 
 /**
  * Decides whether a step opens its next attempt. It does if there is no attempt yet, or if the last
- * attempt was refused, so that nothing moved. After a refusal, nothing in the payout's name may be
- * unexplained. A person's word is not Stripe's refusal: the engine looks at Stripe again before it
+ * attempt was refused, so that nothing moved. Before the first attempt, nothing that Stripe made for
+ * the seller may be unknown here; after a refusal, nothing in the payout's name may be unexplained
+ * either. A person's word is not Stripe's refusal: the engine looks at Stripe again before it
  * relies on it. An attempt that was sent stands. The SQL of `openAttempt` repeats this rule, and a
  * test compares the two.
  */
 export function openingOf(facts: OpeningFacts): Opening {
-  const { step, last, isCanceled, isUnexplained, restsOnWord, isLooked } = facts;
+  const { step, last, isCanceled, restsOnWord, isLooked } = facts;
   const isUnsent = last?.state === 'started' && !last.wasSent;
   if (last && last.state !== 'refused' && !isUnsent) return 'stands';
   if (isCanceled && !isUnsent) return 'canceled';
   const isFirst = last === null || (isUnsent && last.number === 1);
-  if (!isFirst && isUnexplained && step !== 'cancel') return 'unexplained';
+  const isDoubtful = facts.isUnknownMade || (facts.isUnexplained && !isFirst);
+  if (isDoubtful && step !== 'cancel') return 'unexplained';
   if (restsOnWord && !isLooked) return 'look-first';
   return isUnsent ? 'stands' : 'open';
 }
@@ -225,3 +234,14 @@ export function budgetsOf(key: 'live' | 'test'): Budgets {
     payoutsAtOnce: Math.floor(liveBudgets.payoutsAtOnce * part),
   };
 }
+
+/** A transfer or payout that Stripe made in our name. */
+export type MadeAtStripe = {
+  stripeId: string;
+  step: MoneyStep;
+  payoutId: PayoutId;
+  stripeAccount: StripeAccountId;
+  amount: number;
+  currency: string;
+  createdAt: string;
+};

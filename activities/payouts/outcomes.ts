@@ -3,7 +3,8 @@ import { recordDoubt } from '../../db/payouts/doubts.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { parkPayout, recordNotFound, recordWait } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
-import { findUnexplained } from '../../db/stripe/doubts.ts';
+import { findUnexplained, listUnknownMade } from '../../db/stripe/doubts.ts';
+import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
@@ -88,20 +89,27 @@ export async function answerOutcome(
 }
 
 /**
- * Records that something in the payout's name is unexplained. If it is the object of this step, the
- * outcome of the step is unknown again, and a look-up reads the object. Otherwise a person must
- * explain it first. Money is stopped anyway while an adoption is open.
+ * Records that something in the payout's name is unexplained, or that Stripe made something for the
+ * seller that this database does not know. If it is the object of this step, the outcome of the step
+ * is unknown again, and a look-up reads the object. What this database does not know stops all money
+ * until a person adopts or dismisses it. Otherwise a person must explain it first.
  */
 async function answerUnexplained(db: Db, payout: Payout, step: MoneyStep): Promise<Payout> {
-  const known = await findUnexplained(db, payout.payoutId);
-  if (!known) return readPayout(db, payout.payoutId);
-  if (known.kind === 'adoption') {
+  const { payoutId } = payout;
+  const known = await findUnexplained(db, payoutId);
+  if (known?.kind === 'line' && known.step === step) {
+    return recordDoubt(db, payout, { step, detail: null, isMade: true });
+  }
+  const unknown = await listUnknownMade(db, payoutId);
+  await recordUnknownMade(
+    db,
+    unknown.filter(({ isListed }) => !isListed),
+  );
+  if (known?.kind === 'adoption' || unknown.length > 0) {
     const reason = waitNames.moneyStopped;
     return recordWait(db, payout, { reason, minutes: moneyStoppedMinutes });
   }
-  if (known.kind === 'line' && known.step === step) {
-    return recordDoubt(db, payout, { step, detail: null, isMade: true });
-  }
+  if (!known) return readPayout(db, payoutId);
   return parkPayout(db, payout, unexpectedState, sayUnexplained(known));
 }
 

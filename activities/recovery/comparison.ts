@@ -3,12 +3,12 @@ import type { Stripe } from 'stripe';
 import type { Db } from '../../db/connect.ts';
 import {
   keepUnknown,
-  type MadeAtStripe,
   readUncompared,
   recordCompared,
   recordUnknownMade,
 } from '../../db/recovery/comparison.ts';
 import { isPayoutId, type StripeAccountId } from '../../domain/ids.ts';
+import type { MadeAtStripe } from '../../domain/stripe.ts';
 import {
   isDisconnected,
   isReadFailure,

@@ -1,9 +1,10 @@
 import type { HoldId, SellerId } from '../../domain/ids.ts';
 import { causes } from '../../domain/reconciliation/discrepancies.ts';
 import type { Booking } from '../../domain/reconciliation/movements.ts';
+import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Tx } from '../connect.ts';
 import { placeHold, releaseHold } from '../holds.ts';
-import { type MadeAtStripe, noteUnknownMade } from '../recovery/comparison.ts';
+import { noteUnknownMade } from '../recovery/comparison.ts';
 import { findDiscrepancyOver, wakeWaiting } from './discrepancies.ts';
 import type { OpenLine } from './lines.ts';
 

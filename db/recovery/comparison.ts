@@ -1,21 +1,10 @@
 import { sql } from 'kysely';
-import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
-import type { MoneyStep } from '../../domain/stripe.ts';
+import type { StripeAccountId } from '../../domain/ids.ts';
+import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { isBeforeStripe, isInFlight, mayHaveMade } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
-
-/** A transfer or payout that Stripe made in our name. */
-export type MadeAtStripe = {
-  stripeId: string;
-  step: MoneyStep;
-  payoutId: PayoutId;
-  stripeAccount: StripeAccountId;
-  amount: number;
-  currency: string;
-  createdAt: string;
-};
 
 /**
  * The comparison begins this many seconds before the last recorded activity, because clocks differ
@@ -74,7 +63,10 @@ export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): 
   await db.transaction().execute((tx) => noteUnknownMade(tx, made));
 }
 
-/** Like `recordUnknownMade`, inside a transaction. */
+/**
+ * Like `recordUnknownMade`, inside a transaction. A reason for which money was stopped before is kept
+ * beside this reason.
+ */
 export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
   const given = JSON.stringify(
@@ -97,7 +89,14 @@ export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Pr
   if (!added) return;
   await tx
     .updateTable('operations')
-    .set({ money_stopped: true, reason, changed_by: 'engine', changed_at: businessNow })
+    .set({
+      reason: sql`case when not money_stopped then ${reason}
+        when position(${reason} in reason) > 0 then reason
+        else concat_ws(' ', reason, ${reason}::text) end`,
+      changed_by: sql`case when money_stopped then changed_by else 'engine' end`,
+      changed_at: sql`case when money_stopped then changed_at else ${businessNow} end`,
+      money_stopped: true,
+    })
     .execute();
 }
 

@@ -13,7 +13,7 @@ import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
-import { unexplainedOf, wordOf } from './doubts.ts';
+import { unexplainedOf, unknownMadeFor, wordOf } from './doubts.ts';
 
 /** One request to Stripe for one step, under one idempotency key, with all its tries. */
 export type Attempt = {
@@ -59,7 +59,8 @@ export async function openAttempt(
   for (;;) {
     const { rows } = await sql<AttemptRow & { why: StoppedOpening | null }>`
       with payout as (
-        select status from payouts where id = ${asked.objectId}
+        select status, seller_id, stripe_account, currency from payouts
+        where id = ${asked.objectId}
         ${lock('payouts', 'to-read')}
       ), last as (
         select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
@@ -72,9 +73,10 @@ export async function openAttempt(
             then null
           when exists (select from payout where status = 'canceled')
             and not exists (select from unsent) then 'canceled'
-          when ${asked.step !== 'cancel'}::boolean and exists (select from last)
-            and not exists (select from unsent where number = 1)
-            and exists (select from (${unexplainedOf(objectId)}) as known) then 'unexplained'
+          when ${asked.step !== 'cancel'}::boolean and (
+            exists (select from payout, lateral (${unknownMadeFor('payout')}) as known)
+            or exists (select from last) and not exists (select from unsent where number = 1)
+              and exists (select from (${unexplainedOf(objectId)}) as known)) then 'unexplained'
           when ${!isLooked}::boolean and ${wordOf(objectId, step)} is not null then 'look-first'
         end as why
       ), opened as (

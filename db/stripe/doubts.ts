@@ -2,7 +2,15 @@ import { type RawBuilder, sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Explainer, Unexplained } from '../../domain/payouts/look-ups.ts';
 import { unexplainedCauses } from '../../domain/reconciliation/discrepancies.ts';
+import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
+import { mayHaveMade } from '../schema/statuses.ts';
+
+/** True for a line whose money has not come back, or not all of it, as SQL. */
+const isNotBack = sql<boolean>`line.net + coalesce((select sum(back.net) from movements as back
+  where back.seller_id is not distinct from line.seller_id and back.id <> line.id
+    and sign(back.net) <> sign(line.net) and (back.source = line.source
+      or back.charge = line.source or back.transfer = line.object)), 0) <> 0`;
 
 /**
  * Everything in a payout's name that is known and that no entry of the payout explains, as SQL with
@@ -19,15 +27,59 @@ export function unexplainedOf(objectId: RawBuilder<unknown>) {
     where payout_id = ${objectId} and standing in ('open', 'unknown-payout')
       and not exists (select from payouts where payouts.id = ${objectId}
         and line.object in (payouts.transfer_id, payouts.stripe_payout_id))
-      and net + coalesce((select sum(back.net) from movements as back
-        where back.seller_id is not distinct from line.seller_id and back.id <> line.id
-          and sign(back.net) <> sign(line.net) and (back.source = line.source
-            or back.charge = line.source or back.transfer = line.object)), 0) <> 0
+      and ${isNotBack}
     union all
     select 'discrepancy', id, null, stripe_id from discrepancies
     where payout_id = ${objectId} and closed_at is null and agrees_since is null
       and cause in (${sql.join(unexplainedCauses)})
   `;
+}
+
+/**
+ * What Stripe made in our name for the seller of a payout, in its currency, and this database does
+ * not know, as SQL with the rows of `UnknownMade`: open adoptions, and lines of Stripe's books that
+ * name payouts which have no such object, and no attempt that can have made the object. `payout` is
+ * the name of the table with the payout's row. Lines that a person has decided about, and money that
+ * has come back, are left out.
+ */
+export function unknownMadeFor(payout: 'payout' | 'payouts') {
+  const of = sql.ref(payout);
+  return sql`
+    select true as "isListed", stripe_id as "stripeId", step, payout_id as "payoutId",
+      stripe_account as "stripeAccount", amount, currency, created_at as "createdAt"
+    from adoptions where stripe_account = ${of}.stripe_account and currency = ${of}.currency
+      and closed_at is null
+    union all
+    select false, object, step, payout_id, ${of}.stripe_account, abs(net), currency, created_at
+    from (select *, case when transfer is null then 'payout' else 'transfer' end as step
+      from movements) as line
+    where seller_id = ${of}.seller_id and currency = ${of}.currency
+      and standing in ('open', 'unknown-payout') and payout_id is not null and object is not null
+      and (net > 0) = (step = 'transfer')
+      and not exists (select from payouts as its where its.id = line.payout_id
+        and line.object in (its.transfer_id, its.stripe_payout_id))
+      and not exists (select from attempts where object_id = line.payout_id
+        and attempts.step = line.step and ${mayHaveMade})
+      and not exists (select from adoptions where adoptions.stripe_id = line.object)
+      and not exists (select from discrepancies where discrepancies.stripe_id = line.object
+        and closed_at is not null)
+      and ${isNotBack}
+  `;
+}
+
+/** An object that Stripe made in our name and this database does not know. */
+export type UnknownMade = MadeAtStripe & {
+  /** True if a person has it in the list of adoptions. */
+  isListed: boolean;
+};
+
+/** Lists what Stripe made for the seller of a payout and this database does not know. */
+export async function listUnknownMade(db: Db, payoutId: PayoutId): Promise<UnknownMade[]> {
+  const { rows } = await sql<UnknownMade>`
+    select known.* from payouts, lateral (${unknownMadeFor('payouts')}) as known
+    where payouts.id = ${payoutId} order by "stripeId", step
+  `.execute(db);
+  return rows;
 }
 
 /** Finds something unexplained in a payout's name. */

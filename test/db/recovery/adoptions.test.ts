@@ -5,19 +5,15 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout, recordBack } from '../../../db/payouts/steps.ts';
 import { listPayoutItems } from '../../../db/payouts/views.ts';
+import { recordCharge } from '../../../db/reconciliation/charges.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
 import { adoptAll, listAdoptions } from '../../../db/recovery/adoptions.ts';
-import {
-  keepUnknown,
-  type MadeAtStripe,
-  recordUnknownMade,
-} from '../../../db/recovery/comparison.ts';
+import { keepUnknown, recordUnknownMade } from '../../../db/recovery/comparison.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import { type EarningId, newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
-import { recordCharge } from '../../../db/reconciliation/charges.ts';
-import { aCharge } from '../../build/movement.ts';
-import type { MoneyStep } from '../../../domain/stripe.ts';
+import type { MadeAtStripe, MoneyStep } from '../../../domain/stripe.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { aCharge } from '../../build/movement.ts';
 import { movement } from '../reconciliation/lines.ts';
 
 let money: MoneyDatabase;

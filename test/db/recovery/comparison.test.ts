@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readOperations, recordMoneySwitch } from '../../../db/operations/money-switch.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { listAdoptions } from '../../../db/recovery/adoptions.ts';
 import {
@@ -79,5 +80,27 @@ test('more than a statement takes values of is written down at once', async () =
   await recordUnknownMade(own.db, made);
   await recordUnknownMade(own.db, made);
   expect(await listAdoptions(own.db)).toHaveLength(10_000);
+  await own.db.destroy();
+});
+
+test('what Stripe made unknown here stops money beside the reason of a person', async () => {
+  const own = await startMoneyDatabase(2);
+  const stop = { stopped: true, reason: 'Fraud wave, do not resume.', changedBy: 'key_1' as const };
+  await own.db.transaction().execute((tx) => recordMoneySwitch(tx, stop));
+  const made = (stripeId: string) => ({
+    stripeId,
+    step: 'payout' as const,
+    payoutId: newId('payout'),
+    stripeAccount: 'acct_1' as const,
+    amount: 100,
+    currency: 'eur',
+    createdAt: '2026-11-01T00:00:00.000Z',
+  });
+  await recordUnknownMade(own.db, [made('po_1')]);
+  await recordUnknownMade(own.db, [made('po_2')]);
+  const { reason, ...switched } = await readOperations(own.db);
+  expect(switched).toMatchObject({ moneyStopped: true, changedBy: 'key_1' });
+  expect(reason?.split('GET /v1/recovery')).toHaveLength(2);
+  expect(reason).toMatch(/^Fraud wave, do not resume\. Stripe has made/);
   await own.db.destroy();
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAttempt } from '../../../db/stripe/attempts.ts';
-import { attemptKey, newId, type PayoutId } from '../../../domain/ids.ts';
+import { attemptKey, newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
 import { openingOf, takesNewBody } from '../../../domain/stripe.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { insertAttempt } from './insert-attempt.ts';
@@ -20,6 +20,15 @@ const opening = fc.record({
   last: fc.option(fc.record({ state, wasSent: fc.boolean(), number: fc.constantFrom(1, 2) })),
   isCanceled: fc.boolean(),
   unexplained: fc.constantFrom(null, 'adoption', 'line', 'discrepancy'),
+  /** What Stripe made for the seller in the name of another payout. */
+  other: fc.constantFrom(
+    null,
+    'adoption',
+    'line',
+    'line of an attempt',
+    'line that a person closed',
+  ),
+  otherCurrency: fc.constantFrom('eur', 'usd'),
   isLooked: fc.boolean(),
   word: fc.constantFrom(null, 'confirmed', 'dismissed'),
 });
@@ -29,19 +38,26 @@ test('a step gets another attempt, or the body that is asked for, where the rule
     fc.asyncProperty(opening, async ({ step, last, isCanceled, isLooked, ...of }) => {
       const objectId = newId('payout');
       const status = isCanceled ? 'canceled' : 'reserved';
-      await insertPayout(objectId, status);
+      const sellerId = await money.seller();
+      const payout = { payoutId: objectId, sellerId };
+      await insertPayout(payout, status);
       // An earlier attempt was refused, by a person's word where the step rests on one.
       const isBefore = last?.number === 2;
       if (isBefore) await insertRefused(objectId, step, of.word === 'confirmed');
       if (last)
         await insertAttempt(money.db, { ...last, step }, last.wasSent ? past : null, objectId);
-      if (of.unexplained) await insertUnexplained(objectId, of.unexplained);
-      if (of.word === 'dismissed') await insertAdoption(objectId, step, 'dismissed');
+      if (of.unexplained) await insertUnexplained(payout, of.unexplained);
+      if (of.other) await insertOther(sellerId, of.other, of.otherCurrency);
+      if (of.word === 'dismissed') await insertAdoption(payout, step, 'dismissed');
       const expected = openingOf({
         step,
         last,
         isCanceled,
         isUnexplained: of.unexplained !== null,
+        isUnknownMade:
+          of.unexplained === 'adoption' ||
+          of.unexplained === 'line' ||
+          (of.otherCurrency === 'eur' && (of.other === 'adoption' || of.other === 'line')),
         restsOnWord:
           (of.word === 'confirmed' && isBefore) || (of.word === 'dismissed' && step !== 'cancel'),
         isLooked,
@@ -63,13 +79,20 @@ test('a step gets another attempt, or the body that is asked for, where the rule
   );
 });
 
-async function insertPayout(id: PayoutId, status: 'canceled' | 'reserved'): Promise<void> {
-  const sellerId = await money.seller();
+type Named = { payoutId: PayoutId; sellerId: SellerId };
+
+async function insertPayout(
+  { payoutId: id, sellerId }: Named,
+  status: 'canceled' | 'reserved',
+): Promise<void> {
+  const of = { id, seller_id: sellerId, currency: 'eur', stripe_account: accountOf(sellerId) };
   await money.db
     .insertInto('payouts')
-    .values({ id, seller_id: sellerId, currency: 'eur', ordered_by: 'test', status })
+    .values({ ...of, ordered_by: 'test', status })
     .execute();
 }
+
+const accountOf = (sellerId: SellerId) => `acct_${sellerId.slice(4)}` as const;
 
 async function insertRefused(objectId: PayoutId, step: string, byWord: boolean): Promise<void> {
   await money.db
@@ -90,9 +113,10 @@ async function insertRefused(objectId: PayoutId, step: string, byWord: boolean):
 }
 
 async function insertAdoption(
-  payoutId: PayoutId,
+  { payoutId, sellerId }: Named,
   step: 'transfer' | 'payout' | 'cancel',
   outcome: 'dismissed' | null,
+  currency = 'eur',
 ): Promise<void> {
   if (step === 'cancel') return;
   const closing = { outcome, closed_at: past, closed_by: 'key_test', reason: 'of another system' };
@@ -102,9 +126,9 @@ async function insertAdoption(
       stripe_id: newId('tr'),
       step,
       payout_id: payoutId,
-      stripe_account: 'acct_1',
+      stripe_account: accountOf(sellerId),
       amount: 1,
-      currency: 'eur',
+      currency,
       created_at: past,
       ...(outcome && closing),
     })
@@ -112,20 +136,45 @@ async function insertAdoption(
 }
 
 async function insertUnexplained(
-  payoutId: PayoutId,
+  of: Named,
   kind: 'adoption' | 'line' | 'discrepancy',
 ): Promise<void> {
-  const row = { payout_id: payoutId, currency: 'eur', net: -1, type: 'payout' };
-  if (kind === 'adoption') return insertAdoption(payoutId, 'transfer', null);
-  if (kind === 'line') {
-    const times = { created_at: past, available_on: past };
-    const line = { id: newId('txn'), object: newId('po'), ...row, ...times };
-    await money.db.insertInto('movements').values(line).execute();
-    return;
-  }
+  if (kind === 'adoption') return insertAdoption(of, 'transfer', null);
+  if (kind === 'line') return void (await insertLine(of, 'eur'));
+  await insertDiscrepancy({ object: newId('po'), payout_id: of.payoutId });
+}
+
+async function insertLine({ payoutId, sellerId }: Named, currency: string): Promise<string> {
   const object = newId('po');
+  const row = { payout_id: payoutId, currency, net: -1, type: 'payout', object };
+  const times = { created_at: past, available_on: past };
+  const line = { id: newId('txn'), seller_id: sellerId, ...row, ...times };
+  await money.db.insertInto('movements').values(line).execute();
+  return object;
+}
+
+type Discrepancy = { object: string; payout_id?: PayoutId } & Partial<
+  Record<'stripe_id' | 'closed_at' | 'closed_by' | 'close_reason', string>
+>;
+
+async function insertDiscrepancy(of: Discrepancy): Promise<void> {
   await money.db
     .insertInto('discrepancies')
-    .values({ id: newId('disc'), cause: 'payout-unexpected', object, payout_id: payoutId })
+    .values({ id: newId('disc'), cause: 'payout-unexpected', ...of })
     .execute();
+}
+
+/** Something that Stripe made in the name of another payout of the seller. */
+async function insertOther(sellerId: SellerId, kind: string, currency: string): Promise<void> {
+  const of = { payoutId: newId('payout'), sellerId };
+  if (kind === 'adoption') return insertAdoption(of, 'payout', null, currency);
+  const object = await insertLine(of, currency);
+  if (kind === 'line of an attempt') {
+    const sent = { state: 'unknown', number: 1, wasSent: true, step: 'payout' } as const;
+    await insertAttempt(money.db, sent, past, of.payoutId);
+  }
+  if (kind === 'line that a person closed') {
+    const closing = { closed_at: past, closed_by: 'key_test', close_reason: 'a bonus' };
+    await insertDiscrepancy({ object, stripe_id: object, ...closing });
+  }
 }
