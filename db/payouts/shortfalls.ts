@@ -69,7 +69,7 @@ async function replace(tx: Tx, payout: Payout): Promise<void> {
 export async function orderAgain(
   tx: Tx,
   payoutId: PayoutId,
-  orderedBy: 'account-short' | 'charge-pays-seller',
+  orderedBy: 'account-short' | 'charge-pays-seller' | 'after-adoption',
 ): Promise<void> {
   const id = orderedPayoutId({ by: 'replacement', replaces: payoutId });
   await sql`

@@ -4,27 +4,28 @@ import { type PayoutMoney, total } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
 import { adopted, cancelAnswerOfAdopted } from '../../domain/payouts/adoption.ts';
 import type { CancelAnswer } from '../../domain/payouts/states.ts';
+import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Tx } from '../connect.ts';
 import { allocate } from '../earnings/allocations.ts';
 import { recordEntries } from '../ledger.ts';
 import { columnsOf } from '../payouts/move.ts';
-import type { MadeAtStripe } from './comparison.ts';
 
 /**
  * Records a payout that Stripe made in our name, without a reservation. If Stripe has the payout,
  * the money is on its way to the bank, and the engine follows the payout. If Stripe has only the
- * transfer, the money is at the account and available to the next payout.
+ * transfer, the money is at the account and available to the next payout. Returns what became of the
+ * payout, or undefined if the ledger already contains everything.
  */
 export async function recordAdopted(
   tx: Tx,
   sellerId: SellerId,
   found: readonly MadeAtStripe[],
-): Promise<void> {
+): Promise<'sent' | 'canceled' | undefined> {
   const of = await leaveOutBooked(tx, sellerId, found);
   const transfer = of.find(({ step }) => step === 'transfer');
   const payout = of.find(({ step }) => step === 'payout');
   const any = payout ?? transfer;
-  if (!any) return;
+  if (!any) return undefined;
   const { payoutId, currency, stripeAccount } = any;
   const fromPlatform = minor(transfer?.amount ?? 0);
   const fromAccount = minor(Math.max(0, (payout?.amount ?? 0) - fromPlatform));
@@ -53,6 +54,7 @@ export async function recordAdopted(
   await recordEntries(tx, transition.entries);
   // Earnings that the backup lost are allocated when they are posted again.
   if (payout) await allocate(tx, [{ ...money, amount: total(money) }]);
+  return payout ? 'sent' : 'canceled';
 }
 
 /** What became of an order to cancel the payout, if its row is still there. The row is locked. */

@@ -7,16 +7,17 @@ import {
   type StripePayoutId,
 } from '../../domain/ids.ts';
 import { adoptedInFlight, reservesNothing } from '../../domain/payouts/adoption.ts';
-import { type PayoutStatus } from '../../domain/payouts/states.ts';
+import type { PayoutStatus } from '../../domain/payouts/states.ts';
+import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellers } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
 import { move } from '../payouts/move.ts';
+import { orderAgain } from '../payouts/shortfalls.ts';
 import { isInFlight, mayHaveMade } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { recordAdopted } from './adopted-payouts.ts';
-import type { MadeAtStripe } from './comparison.ts';
 
 /** A transfer or payout that Stripe made in our name and that this database does not know. */
 export type Adoption = MadeAtStripe & {
@@ -71,12 +72,13 @@ export async function adoptAll(tx: Tx, order: AdoptionOrder): Promise<Adoption[]
   const byPayout = [...Map.groupBy(open, ({ payoutId }) => payoutId).values()];
   // First records every sent attempt, because adopting a payout cancels other payouts that were not
   // sent.
-  const standing = [];
+  const standing: Standing[] = [];
   for (const found of byPayout) {
-    await callOffOther(tx, found, order.by);
-    standing.push({ of: found, row: await recordSentAttempts(tx, found) });
+    const isCalledOff = await callOffOther(tx, found, order.by);
+    const row = await recordSentAttempts(tx, found);
+    standing.push({ of: found, row, isOrdered: isCalledOff || row?.status === 'requested' });
   }
-  for (const { of, row } of standing) await adoptPayout(tx, { of, row, by: order.by });
+  for (const one of standing) await adoptPayout(tx, { ...one, by: order.by });
   await close(tx, open, 'adopted', order);
   return open;
 }
@@ -124,9 +126,20 @@ async function recordSentAttempts(tx: Tx, of: readonly Adoption[]): Promise<Row>
   return row;
 }
 
+type Standing = {
+  of: readonly Adoption[];
+  row: Row;
+  /** True if this database has the order of the payout, and nobody has ended the payout. */
+  isOrdered: boolean;
+};
+
+/**
+ * Adopts a payout. If Stripe has only the transfer, the payout ends, and its order is not carried out
+ * yet: another payout with the same payday takes its place and pays the money from the account.
+ */
 async function adoptPayout(
   tx: Tx,
-  { of, row, by }: { of: readonly Adoption[]; row: Row; by: string },
+  { of, row, isOrdered, by }: Standing & { by: string },
 ): Promise<void> {
   const [first] = of;
   if (!first?.sellerId) return;
@@ -135,7 +148,8 @@ async function adoptPayout(
     await move(tx, adoptedInFlight(payoutId, row.status));
   } else {
     await callOffUnsent(tx, { sellerId, currency, by });
-    await recordAdopted(tx, sellerId, of);
+    const became = await recordAdopted(tx, sellerId, of);
+    if (became === 'canceled' && isOrdered) await orderAgain(tx, payoutId, 'after-adoption');
   }
   await addWakeUps(tx, [
     { workflowId: payoutWorkflowId(payoutId), topics: ['payouts'] },
@@ -146,9 +160,10 @@ async function adoptPayout(
 /**
  * Cancels a payout that was reserved again after the restore, if its amounts differ from the
  * amounts that Stripe sent. Cancels nothing if this database sent an attempt of the payout, or if
- * Stripe made a step twice. In both cases, a look-up shows a person the difference.
+ * Stripe made a step twice. In both cases, a look-up shows a person the difference. Returns true if
+ * the payout is canceled.
  */
-async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<void> {
+async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promise<boolean> {
   const row = await tx
     .selectFrom('payouts')
     .select(['id', 'from_platform', 'from_account'])
@@ -160,22 +175,24 @@ async function callOffOther(tx: Tx, of: readonly Adoption[], by: string): Promis
     )
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
-  if (!row || new Set(of.map(({ step }) => step)).size < of.length) return;
+  if (!row || new Set(of.map(({ step }) => step)).size < of.length) return false;
   const { from_platform: transferred, from_account: besides } = row;
   const isOther = of.some(({ step, amount }) => {
     return amount !== (step === 'transfer' ? transferred : transferred + besides);
   });
-  if (!isOther) return;
-  await cancelPayout(tx, row.id, by, compared);
+  if (!isOther) return false;
+  const plan = await cancelPayout(tx, row.id, by, compared);
   // Nobody ordered this cancellation. If its order remained, `recordAdopted` would record that
   // Stripe refused it.
   const unordered = { cancel_ordered_at: null, cancel_ordered_by: null };
   await tx.updateTable('payouts').set(unordered).where('id', '=', row.id).execute();
+  return plan?.kind === 'end';
 }
 
 /**
  * Cancels payouts that were reserved while the adopted payout was unknown, because they may contain
- * the same money. A payout that may already have been sent continues.
+ * the same money, and orders them again for what is payable afterwards. A payout that may already
+ * have been sent continues.
  */
 async function callOffUnsent(
   tx: Tx,
@@ -190,7 +207,10 @@ async function callOffUnsent(
     .orderBy('id')
     .modifyEnd(lock('payouts', 'alone'))
     .execute();
-  for (const { id } of inFlight) await cancelPayout(tx, id, by, compared);
+  for (const { id } of inFlight) {
+    const plan = await cancelPayout(tx, id, by, compared);
+    if (plan?.kind === 'end') await orderAgain(tx, id, 'after-adoption');
+  }
 }
 
 /**

@@ -248,6 +248,7 @@ test.each<[orderedBy: string, actor: string, reason: string | null, why: string]
   ['threshold', 'schedule', 'threshold', 'so much was payable'],
   ['new-details', 'engine', 'new-details', 'the bank account is another'],
   ['account-short', 'engine', 'account-short', 'somebody else took the money'],
+  ['after-adoption', 'engine', 'after-adoption', 'an adoption ended the payout of this payday'],
   ['key_x', 'key_x', null, 'an order by the API'],
 ])('a payout ordered by %s names %s and %s: %s', async (orderedBy, actor, reason) => {
   const payoutId = await payout('requested');
