@@ -44,7 +44,7 @@ export type Count = {
   resolved: number;
   days: number;
   /** The earnings that the platform posted. */
-  promised: { sellerId: string; currency: string; amount: number }[];
+  promised: { sellerId: string; currency: string; amount: number; charge?: string }[];
 };
 
 const stripeKey = 'sk_test_sandbox';

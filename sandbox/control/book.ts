@@ -2,7 +2,7 @@ import { bankAccountsOf } from '../accounts/record.ts';
 import { allTotals } from '../books/balance.ts';
 import { platformId, type World } from '../core/world.ts';
 import { allRecords, view } from '../store/objects.ts';
-import type { AccountRecord, Payout, Transfer } from '../store/records.ts';
+import type { AccountRecord, Charge, Payout, Transfer } from '../store/records.ts';
 import { control } from './define.ts';
 
 type Sums = Record<string, { count: number; amount: number }>;
@@ -22,6 +22,7 @@ function bookOf(w: World): object {
     accounts: allRecords(w, 'account').map((account) => showAccount(w, account)),
     transfers: transfers.map((transfer) => showTransfer(transfer)),
     payouts: paidOut,
+    charges: chargesOf(w),
     topups: allRecords(w, 'topup').map((topup) => view(topup)),
     totals: {
       balances: balanceSums(w),
@@ -84,6 +85,27 @@ function showPayout(account: string, payout: Payout) {
     arrivalDate: payout.arrival_date,
     created,
   };
+}
+
+/** What customers were charged, at the platform or at accounts. Arrivals of transfers are left out. */
+function chargesOf(w: World): object[] {
+  const rows = w.db.all<{ account: string; body: string }>(
+    "select account, body from objects where kind = 'charge' order by seq",
+  );
+  const charges = rows.map(({ account, body }) => ({
+    account,
+    charge: JSON.parse(body) as Charge,
+  }));
+  return charges
+    .filter(({ charge }) => charge.source_transfer === null)
+    .map(({ account, charge }) => ({
+      id: charge.id,
+      account,
+      amount: charge.amount,
+      currency: charge.currency,
+      amountRefunded: charge.amount_refunded,
+      destination: charge.transfer_data?.destination ?? null,
+    }));
 }
 
 function balanceSums(w: World): object[] {

@@ -12,6 +12,7 @@ export type Payout = {
   stripeAccount: string | null;
   transferId: string | null;
   stripePayoutId: string | null;
+  payday: string | null;
   waiting: { for: string } | null;
   parked: { reason: string } | null;
 };
@@ -41,6 +42,8 @@ export type Book = {
     destination: string;
     metadata: Record<string, string>;
     amountReversed: number;
+    /** In seconds. */
+    created: number;
   }[];
   payouts: {
     id: string;
@@ -50,9 +53,33 @@ export type Book = {
     status: string;
     metadata: Record<string, string>;
     automatic: boolean;
+    /** In seconds. */
+    created: number;
+  }[];
+  charges: {
+    id: string;
+    /** The account that was charged; the platform or a seller's. */
+    account: string;
+    amount: number;
+    currency: string;
+    amountRefunded: number;
+    /** The account to which the charge passes money on by itself. */
+    destination: string | null;
   }[];
   totals: { balances: { side: string; currency: string; available: number }[] };
 };
+
+/** A part of an earning that names a charge, in a payout that left for the bank. */
+export type PaidItem = {
+  payoutId: string;
+  stripeAccount: string | null;
+  charge: string;
+  amount: number;
+  currency: string;
+};
+
+/** A request for a transfer or payout that reached Stripe, at Stripe's time in milliseconds. */
+export type Send = { key: string; clock: number };
 
 /** A workflow that did not simply complete. */
 export type Workflow = { id: string; type: string; status: string };
@@ -66,7 +93,9 @@ export type Facts = {
   sellers: Seller[];
   book: Book;
   /** The earnings that the platform posted and the API accepted. */
-  promised: { sellerId: string; currency: string; amount: number }[];
+  promised: { sellerId: string; currency: string; amount: number; charge?: string }[];
+  items: PaidItem[];
+  sends: Send[];
   attention: { kind: string; id: string; reason: string }[];
   discrepancies: { id: string; state: string; cause: string; object: string }[];
   workflows: Workflow[];

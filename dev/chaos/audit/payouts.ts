@@ -14,12 +14,11 @@ const atStripe: Record<string, readonly string[]> = {
 
 /** Checks that every movement at Stripe belongs to one payout, and that no payout has two. */
 export function auditPayouts({ payouts, book }: Facts): Finding[] {
-  const known = new Map(payouts.map((payout) => [payout.id, payout]));
   const transfers = groupBy(book.transfers, ({ metadata }) => metadata['payout_id'] ?? '');
   const sent = groupBy(book.payouts, ({ metadata }) => metadata['payout_id'] ?? '');
   return [
     ...[...book.transfers, ...book.payouts]
-      .filter(({ metadata }) => !known.has(metadata['payout_id'] ?? ''))
+      .filter(({ metadata }) => metadata['payout_id'] === undefined)
       .map(({ id }) => finding('foreign', id, 'It moved money, and no payout of ours ordered it')),
     ...payouts.flatMap((payout) => [
       ...transferFindings(payout, transfers.get(payout.id) ?? []),

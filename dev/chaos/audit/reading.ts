@@ -6,8 +6,10 @@ import {
   type Facts,
   isOver,
   type Outage,
+  type PaidItem,
   type Payout,
   type Seller,
+  type Send,
   type Workflow,
 } from './facts.ts';
 
@@ -30,12 +32,14 @@ type Known = { promised: Facts['promised']; outages: Outage[] };
 export async function readFacts(sources: Sources, known: Known): Promise<Facts> {
   const { sandbox } = sources;
   const payouts = await listAll<Payout>(sources, '/v1/payouts');
-  const [sellers, attention, discrepancies, workflows, tooMany] = await Promise.all([
+  const [sellers, attention, discrepancies, workflows, tooMany, items, sends] = await Promise.all([
     readSellers(sources, payouts),
     listAll<Facts['attention'][number]>(sources, '/v1/attention'),
     listAll<Facts['discrepancies'][number]>(sources, '/v1/discrepancies'),
     readWorkflows(sources),
     readTooMany(sources),
+    readItems(sources, payouts, known.promised),
+    readSends(sources),
   ]);
   const open = [
     ...payouts.filter((one) => !isOver(one)).map(({ id }) => `payout/${id}`),
@@ -54,6 +58,8 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
     discrepancies,
     workflows,
     tooMany,
+    items,
+    sends,
     unknownCalls,
     apiFaults: readApiFaults(sources),
     ...known,
@@ -192,6 +198,38 @@ async function readLog<T extends { seq: number }>(
     all.push(...(page[name] ?? []));
     if (!page.hasMore) return all;
   }
+}
+
+/** Reads what the payouts contain of earnings that name a charge. */
+async function readItems(
+  sources: Sources,
+  payouts: readonly Payout[],
+  promised: Facts['promised'],
+): Promise<PaidItem[]> {
+  const charged = promised.filter(({ charge }) => charge !== undefined);
+  const sellers = new Set(charged.map(({ sellerId }) => sellerId));
+  const left = payouts.filter(({ sellerId, status }) => {
+    return sellers.has(sellerId) && ['sent', 'paid', 'settled'].includes(status);
+  });
+  const paid: PaidItem[] = [];
+  for (const { id: payoutId, stripeAccount, currency } of left) {
+    type Item = { charge: string | null; amount: { amount: number }; releasedAt: string | null };
+    for (const item of await listAll<Item>(sources, `/v1/payouts/${payoutId}/items`)) {
+      if (item.charge === null || item.releasedAt !== null) continue;
+      const { charge, amount } = item;
+      paid.push({ payoutId, stripeAccount, charge, amount: amount.amount, currency });
+    }
+  }
+  return paid;
+}
+
+/** Reads the requests for transfers and payouts. */
+async function readSends({ sandbox }: Sources): Promise<Send[]> {
+  type Request = Line & { idempotencyKey: string; clock: number };
+  const read = (path: string) =>
+    readLog<Request>(sandbox, 'requests', `&method=POST&path=/v1/${path}`);
+  const posts = [...(await read('transfers')), ...(await read('payouts'))];
+  return posts.map(({ idempotencyKey: key, clock }) => ({ key, clock }));
 }
 
 function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {

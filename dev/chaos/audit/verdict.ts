@@ -1,6 +1,9 @@
+import { auditCharges } from './charges.ts';
+import { auditCopies } from './copies.ts';
 import type { Facts, Finding } from './facts.ts';
 import { auditMoney } from './money.ts';
 import { auditPayouts } from './payouts.ts';
+import { auditSends } from './sends.ts';
 import { auditService } from './service.ts';
 
 /**
@@ -8,5 +11,12 @@ import { auditService } from './service.ts';
  * code with the engine or with the chaos run. Returns no findings if everything is right.
  */
 export function audit(facts: Facts): Finding[] {
-  return [...auditPayouts(facts), ...auditMoney(facts), ...auditService(facts)];
+  return [
+    ...auditPayouts(facts),
+    ...auditCopies(facts),
+    ...auditSends(facts),
+    ...auditCharges(facts),
+    ...auditMoney(facts),
+    ...auditService(facts),
+  ];
 }
