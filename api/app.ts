@@ -30,6 +30,7 @@ import { entryRoutes } from './ledger/entries.ts';
 import { clockRoutes } from './operations/clock.ts';
 import { healthRoutes } from './operations/health.ts';
 import { operationsRoutes } from './operations/money-switch.ts';
+import { leaveWithSellerRoutes } from './payouts/leave-with-seller.ts';
 import { paidElsewhereRoutes } from './payouts/paid-elsewhere.ts';
 import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
 import { payoutRoutes } from './payouts/routes.ts';
@@ -99,6 +100,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     payoutCommandRoutes(deps),
     payoutCancelRoutes(deps),
     paidElsewhereRoutes(deps),
+    leaveWithSellerRoutes(deps),
     webhookRoutes(deps),
     clockRoutes(deps),
     eventRoutes(deps),

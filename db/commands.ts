@@ -154,6 +154,7 @@ const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'
   when 'place-hold' then answer->>'reason'
   when 'release-hold' then answer->>'releaseReason'
   when 'payout-paid-elsewhere' then answer->'paidElsewhere'->>'reason'
+  when 'leave-with-seller' then answer->'paidElsewhere'->>'reason'
   when 'waive-cooling' then answer->>'waiveReason'
   when 'pause-seller' then case when answer->'paused'->>'by' = api_key_id
     then answer->'paused'->>'reason' end

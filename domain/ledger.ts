@@ -224,6 +224,15 @@ export function elsewhereEntries(
 }
 
 /**
+ * The entry of a payout whose account has left the platform: the seller alone has the account, so its
+ * money needs nothing more from the engine, whether or not it has left for the bank.
+ */
+export function leftEntries(payout: PayoutMoney, status: 'transferred' | 'sent'): Entry[] {
+  const from = status === 'sent' ? 'in-transit' : 'account-reserved';
+  return [entry(payout, 'elsewhere', from, 'foreign', total(payout))];
+}
+
+/**
  * The entry of a transfer by somebody else that was for what the platform owes the seller: the
  * platform owes it no longer, because it is at the account.
  */

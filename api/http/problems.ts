@@ -40,6 +40,10 @@ export const problemKinds = {
   'hold-not-active': { status: 409, title: 'This hold is no longer active' },
   'found-at-stripe': { status: 409, title: 'Stripe has something that speaks against this' },
   'payout-not-cancelable': { status: 409, title: 'This payout cannot be canceled now' },
+  'payout-not-with-seller': {
+    status: 409,
+    title: 'This payout cannot end as left with the seller',
+  },
   'not-paid-elsewhere': { status: 409, title: 'This payout cannot end as paid elsewhere' },
   'seller-not-parked': { status: 409, title: 'This seller does not wait for this decision' },
   'account-not-created': { status: 409, title: 'This seller has no account at Stripe yet' },

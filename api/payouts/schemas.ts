@@ -60,17 +60,18 @@ export const Payout = z
     bankAccount: z.string().nullable().openapi({
       description: 'The bank account at which the payout failed. Null if it did not fail',
     }),
-    replaces: z
-      .string()
-      .nullable()
-      .openapi({ description: 'The failed or returned payout whose money this payout pays again' }),
+    replaces: z.string().nullable().openapi({
+      description: 'The payout in whose place this payout was ordered, because it did not pay',
+    }),
     skipReason: z.string().nullable(),
     paidElsewhere: z
       .object({
         stripeIds: z.array(z.string()).openapi({
           description: 'The transfers and payouts at Stripe by which somebody else paid the money',
         }),
-        proof: z.string().nullable().openapi({ description: 'How it was paid outside Stripe' }),
+        proof: z.string().nullable().openapi({
+          description: 'How it was paid outside Stripe, or that its account has left the platform',
+        }),
         reason: z.string(),
       })
       .nullable()
@@ -78,7 +79,7 @@ export const Payout = z
     skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
     orderedBy: z.string().openapi({
       description:
-        'The id of an API key, or `schedule`, `threshold`, `new-details`, `account-short` or `charge-pays-seller`',
+        'The id of an API key, or `schedule`, `threshold`, `new-details`, `account-short`, `charge-pays-seller` or `after-adoption`',
     }),
     payday: MaybeInstant.openapi({
       description: 'The payday of the payout. Null if the schedule did not order it',

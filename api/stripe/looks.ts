@@ -1,6 +1,9 @@
+import { actingFor } from '../../activities/stripe/client.ts';
+import { factsOf } from '../../activities/stripe/errors.ts';
 import { listAccountsFor, listCandidates, type Reader } from '../../activities/stripe/looks.ts';
 import { readExplained } from '../../db/stripe/doubts.ts';
-import type { SellerId } from '../../domain/ids.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { AccountSight } from '../../domain/payouts/cancellation.ts';
 import { type Sighting, sightingOf } from '../../domain/payouts/look-ups.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
@@ -22,9 +25,43 @@ export async function lookForStep(
   const { payoutId, stripeAccount: account } = payout;
   if (account === null) throw new Error(`a payout without an account: ${payoutId}`);
   const search = { payoutId, account, since };
-  const found = await orSay(() => listCandidates(readerOf(deps), step, search));
+  const hint = step === 'payout' ? leaving(payoutId) : '';
+  const found = await orSay(() => listCandidates(readerOf(deps), step, search), hint);
   const ids = found.map(({ id }) => id);
   return sightingOf(payout, step, found, await readExplained(deps.db, payout.sellerId, ids));
+}
+
+/**
+ * Looks at Stripe whether the account of a payout has left the platform, and whether the platform's
+ * key still reads the payout's transfer. A key of another platform reads neither. Throws like
+ * `lookForStep`.
+ */
+export async function lookForAccountOf(deps: AppDeps, payout: Payout): Promise<AccountSight> {
+  const { stripeAccount: account, transferId } = payout;
+  if (account === null) return { hasLeft: false, isTransferred: false };
+  const hasLeft = await orSay(() =>
+    askStripe(deps, 'GET /v1/payouts', (stripe) =>
+      stripe.payouts.list({ limit: 1 }, actingFor(account)).then(() => false, saysLeft),
+    ),
+  );
+  if (transferId === null) return { hasLeft, isTransferred: payout.fromPlatform === 0 };
+  const isTransferred = await orSay(() =>
+    askStripe(deps, 'GET /v1/transfers', (stripe) =>
+      stripe.transfers.retrieve(transferId).then((made) => made.amount_reversed === 0, saysMissing),
+    ),
+  );
+  return { hasLeft, isTransferred };
+}
+
+function saysLeft(error: unknown): true {
+  const { statusCode, code } = factsOf(error);
+  if (statusCode === 403 && code === 'account_invalid') return true;
+  throw error;
+}
+
+function saysMissing(error: unknown): false {
+  if (factsOf(error).statusCode === 404) return false;
+  throw error;
 }
 
 /** Looks at Stripe for an account that was created for a seller. Throws like `lookForStep`. */
@@ -46,12 +83,18 @@ function readerOf(deps: AppDeps): Reader {
   return { stripe: deps.stripeClient, read };
 }
 
-async function orSay<T>(look: () => Promise<T>): Promise<T> {
+function leaving(payoutId: PayoutId): string {
+  return `. If the account has left the platform, send POST /v1/payouts/${payoutId}/leave-with-seller`;
+}
+
+/** `hint` says what to do if Stripe refused the look for good. */
+async function orSay<T>(look: () => Promise<T>, hint = ''): Promise<T> {
   try {
     return await look();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const why = `Stripe could not be asked, and this command is obeyed only after a look at Stripe. Nothing was changed`;
-    throw new Problem(error.kind, `${why}. ${error.message}`, error.extra);
+    const rest = error.kind === 'stripe-refused' ? hint : '';
+    throw new Problem(error.kind, `${why}. ${error.message}${rest}`, error.extra);
   }
 }

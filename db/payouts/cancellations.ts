@@ -1,12 +1,20 @@
 import { sql } from 'kysely';
 import type { PayoutId } from '../../domain/ids.ts';
 import {
+  type AccountSight,
   type CancelPlan,
+  type LeaveRefusal,
   planCancel,
+  planLeave,
   type StepAttempt,
   stepToLookAt,
 } from '../../domain/payouts/cancellation.ts';
-import { cancelAnswered, canceled, cancelOrdered } from '../../domain/payouts/commands.ts';
+import {
+  cancelAnswered,
+  canceled,
+  cancelOrdered,
+  leftWithSeller,
+} from '../../domain/payouts/commands.ts';
 import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
@@ -70,6 +78,31 @@ export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   const attempt = step && (await lockAttempt(tx, payoutId, step));
   const isCancelUnknown = row.cancel_answer === 'unknown';
   return { payout, attempt, isCancelUnknown, restsOnWord: row.rests_on_word };
+}
+
+/** The order of a person to end a payout whose account has left the platform. */
+export type LeaveOrder = { reason: string; sight: AccountSight };
+
+/**
+ * Ends a payout whose account has left the platform, or refuses, as `planLeave` decides. Returns
+ * undefined if the payout does not exist.
+ */
+export async function leavePayout(
+  tx: Tx,
+  payoutId: PayoutId,
+  { reason, sight }: LeaveOrder,
+): Promise<'end' | LeaveRefusal | undefined> {
+  const locked = await lockForEnd(tx, payoutId);
+  if (!locked) return undefined;
+  const { payout, attempt } = locked;
+  const { status } = payout;
+  const plan = planLeave(payout, attempt, sight);
+  if (plan !== 'end' || (status !== 'transferred' && status !== 'sent')) return plan;
+  const unsentKey = attempt?.state === 'started' ? attempt.key : undefined;
+  const transition = leftWithSeller({ ...payout, status }, { reason, unsentKey });
+  await move(tx, transition);
+  await addWakeUps(tx, transition.wakes);
+  return plan;
 }
 
 function transitionOf(payout: Payout, plan: CancelPlan, by: string, unsentKey?: string) {

@@ -57,6 +57,25 @@ export const recoveryGuards: readonly Guard[] = [
     pattern: 'in whatever order they act, one gets the right',
   },
   {
+    name: 'look of a stalled worker',
+    why: 'a worker that was slow reports another engine, and all money stops',
+    file: 'db/recovery/right-to-send.ts',
+    from: `and token is not distinct from \${known.token}
+        and next_tokens = \${[...known.nextTokens]}::text[]`,
+    to: '',
+    tests: 'test/activities/recovery/stalled-worker.test.ts',
+    pattern: 'does not report another engine',
+  },
+  {
+    name: 'order after an adoption',
+    why: 'a payday of which Stripe has only the transfer is never paid',
+    file: 'db/recovery/adoptions.ts',
+    from: "if (became === 'canceled' && isOrdered)",
+    to: "if (became === 'canceled' && isOrdered === null)",
+    tests: 'test/db/recovery/ordered-again.test.ts',
+    pattern: 'ends, and the same payday is paid from the account',
+  },
+  {
     name: 'token of a start',
     why: 'a copy sets the token that its original has chosen, and both have the right to send',
     file: 'db/recovery/right-to-send.ts',

@@ -86,7 +86,7 @@ const sentences: Record<PayoutStatus, string> = {
   returned: 'returned by the bank: the money is back at the account',
   canceled: 'canceled',
   skipped: 'ended without moving money',
-  'paid-elsewhere': 'paid by somebody else, so the engine does not pay it',
+  'paid-elsewhere': 'reached the seller without the engine, so the engine does not pay it',
 };
 
 /**

@@ -47,6 +47,7 @@ export const commandTexts: Record<string, string> = {
   'confirm-not-sent': 'Confirmed as not sent',
   'cancel-payout': 'Cancellation ordered',
   'payout-paid-elsewhere': 'Ended as paid elsewhere',
+  'leave-with-seller': 'Ended as left with the seller',
   'retry-payout': 'Retry ordered',
   'create-seller': 'Created',
   'update-seller': 'Changed',

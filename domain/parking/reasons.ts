@@ -20,6 +20,8 @@ type Park<Facts> = {
     name: string;
     when: string;
     body?: Record<string, string> | ((facts: Facts) => Record<string, string>);
+    /** True if the command can resolve the problem of this object. Absent if it always can. */
+    isFor?: (facts: Facts) => boolean;
   }[];
   /** The outcome is unknown: a person must check Stripe before anything is tried again. */
   isUnknown?: true;
@@ -30,6 +32,14 @@ const elsewhere = {
   name: 'paid-elsewhere',
   when: 'Somebody else paid the money, for example in the Dashboard. Name the transfer only if there was one. Outside Stripe, give `proof` instead of the ids',
   body: { stripePayoutId: 'po_...', transferId: 'tr_...', ...because },
+};
+
+/** Ends a payout whose account has left the platform, so that nobody can look. */
+const left = {
+  name: 'leave-with-seller',
+  when: 'The account has left the platform with the money, so nobody can look for the payout: the engine checks this at Stripe and sends nothing more',
+  body: because,
+  isFor: ({ unknownStep }: ParkedPayout) => unknownStep !== 'transfer',
 };
 
 /** Why a payout needs a person. All but `late` park it. */
@@ -53,6 +63,7 @@ export const payoutParks = {
         name: 'confirm-not-sent',
         when: 'Stripe certainly did not make the transfer or payout: the engine looks at Stripe itself, and sends it again if it finds nothing',
       },
+      left,
     ],
     isUnknown: true,
   },
@@ -74,6 +85,7 @@ export const payoutParks = {
       `Stripe’s record does not match the order: ${parkedDetail ?? 'see the payout’s attempts'}`,
     commands: [
       { name: 'retry', when: 'The record was corrected at Stripe: the engine checks Stripe again' },
+      left,
     ],
   },
   late: {
@@ -221,9 +233,11 @@ function explain<Facts>(
 ): { explanation: string; commands: Resolving[] } {
   return {
     explanation: typeof says === 'string' ? says : says(facts),
-    commands: commands.map(({ name, when, body }) => {
-      return commandOf(name, when, typeof body === 'function' ? body(facts) : body);
-    }),
+    commands: commands
+      .filter(({ isFor }) => isFor?.(facts) ?? true)
+      .map(({ name, when, body }) => {
+        return commandOf(name, when, typeof body === 'function' ? body(facts) : body);
+      }),
   };
 }
 

@@ -60,3 +60,30 @@ export function planCancel(
       return { kind: 'refuse', why: 'too-late' };
   }
 }
+
+/** What a look at Stripe shows about the account of a payout. */
+export type AccountSight = {
+  /** True if Stripe says that the account has left the platform. */
+  hasLeft: boolean;
+  /** True if the platform's key reads the payout's transfer, and nothing of it was reversed. */
+  isTransferred: boolean;
+};
+
+/** Why a payout cannot end because its account has left the platform. */
+export type LeaveRefusal = 'outcome-open' | 'not-at-account' | 'not-left' | 'not-transferred';
+
+/**
+ * Decides whether a payout ends because its account has left the platform. Nobody can look at such an
+ * account and nothing can be sent from it, so no further attempt is ever right. Whether or not Stripe
+ * made the payout, only the seller has the money. An attempt that may still be sent must end first.
+ */
+export function planLeave(
+  { status }: Pick<Payout, 'status'>,
+  attempt: StepAttempt | undefined,
+  sight: AccountSight,
+): 'end' | LeaveRefusal {
+  if (status !== 'transferred' && status !== 'sent') return 'not-at-account';
+  if (attempt?.state === 'started' && attempt.wasSent) return 'outcome-open';
+  if (!sight.hasLeft) return 'not-left';
+  return sight.isTransferred ? 'end' : 'not-transferred';
+}

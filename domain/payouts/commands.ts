@@ -1,5 +1,5 @@
 import { waitNames } from '../waits.ts';
-import { releaseEntries } from '../ledger.ts';
+import { leftEntries, releaseEntries } from '../ledger.ts';
 import type { PayoutId } from '../ids.ts';
 import { type CancelAnswer, inFlightStatuses, type Payout, payoutStatuses } from './states.ts';
 import {
@@ -87,6 +87,31 @@ export function confirmedNotSent(payout: { payoutId: PayoutId }, key: string): T
  */
 export function retried(payout: { payoutId: PayoutId }): Transition {
   return { ...begin(payout, ...payoutStatuses), parked: null, wait: null, wakes: wakesOf(payout) };
+}
+
+/**
+ * A person ends a payout whose account has left the platform: its money is with the seller. Its
+ * earnings stay allocated to the payout, and an attempt of unknown outcome stays unknown.
+ */
+export function leftWithSeller(
+  payout: Payout & { status: 'transferred' | 'sent' },
+  { reason, unsentKey }: { reason: string; unsentKey: string | undefined },
+): Transition {
+  const { status, stripeAccount } = payout;
+  return {
+    ...begin(payout, status),
+    ...noDoubt,
+    status: 'paid-elsewhere',
+    wait: null,
+    facts: {
+      paidOutside: `the account ${stripeAccount} has left the platform with the money`,
+      paidReason: reason,
+      overAt: now,
+    },
+    entries: leftEntries(moneyOf(payout), status),
+    ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
+    wakes: wakesOf(payout),
+  };
 }
 
 function ordered(by: string) {

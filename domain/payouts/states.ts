@@ -20,7 +20,8 @@ import { type WaitReason, waits } from '../waits.ts';
  * - `sent`: Stripe has the payout, `po_`; the bank does not have it yet.
  * - `paid`: the bank has the money; the engine watches whether the bank returns it late.
  * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over.
- * - `paid-elsewhere`: over, because somebody else paid the money, at Stripe or outside Stripe.
+ * - `paid-elsewhere`: over, because somebody else paid the money, at Stripe or outside Stripe, or
+ *   because the account left the platform with the money.
  */
 export type PayoutStatus = (typeof payoutStatuses)[number];
 export const payoutStatuses = [

@@ -44,7 +44,9 @@ describe('a payout whose money somebody else paid', () => {
       },
     ]);
     const { body: told } = await api.get(`/v1/payouts/${payoutId}/explain`);
-    expect(told['summary']).toBe('100.00 EUR paid by somebody else, so the engine does not pay it');
+    expect(told['summary']).toBe(
+      '100.00 EUR reached the seller without the engine, so the engine does not pay it',
+    );
     expect(told['decisions']).toMatchObject([{}, { what: 'Ended as paid elsewhere', reason }]);
   });
 
