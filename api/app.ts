@@ -27,9 +27,9 @@ import {
   sayRequest,
 } from './http/middleware.ts';
 import { entryRoutes } from './ledger/entries.ts';
+import { moneyStopRoutes } from './money-stops.ts';
 import { clockRoutes } from './operations/clock.ts';
 import { healthRoutes } from './operations/health.ts';
-import { operationsRoutes } from './operations/money-switch.ts';
 import { leaveWithSellerRoutes } from './payouts/leave-with-seller.ts';
 import { paidElsewhereRoutes } from './payouts/paid-elsewhere.ts';
 import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
@@ -109,7 +109,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     attentionListRoutes(deps),
     discrepancyRoutes(deps),
     fundingRoutes(deps),
-    operationsRoutes(deps),
+    moneyStopRoutes(deps),
     apiKeyRoutes(deps),
     healthRoutes(deps),
   ];

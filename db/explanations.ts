@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type {
-  Operations,
   PayoutFacts,
   SellerBeside,
   SellerFacts,
@@ -20,8 +19,8 @@ import type { Db, Tx } from './connect.ts';
 import { readBalances, readFundsAndReadiness } from './funds.ts';
 import { findHold, listHolds } from './holds.ts';
 import { listPayoutEntries } from './ledger.ts';
+import { readOperations } from './money-stops/rows.ts';
 import { isStripeSilent } from './operations/checks.ts';
-import { readOperations } from './operations/money-switch.ts';
 import type { Calendar } from './paydays/rows.ts';
 import * as views from './payouts/views.ts';
 import { listDiscrepancies } from './reconciliation/discrepancies.ts';
@@ -54,7 +53,7 @@ export async function readPayoutFacts(
       attempts: await listAttempts(tx, payoutId),
       entries: await listPayoutEntries(tx, payoutId),
       commands: await listCommands(tx, payoutId),
-      operations: await readOperationsBeside(tx),
+      operations: await readOperations(tx),
       isStripeSilent: await isStripeSilent(tx),
       differences: await listDifferences(tx, payout.sellerId),
     };
@@ -148,7 +147,7 @@ async function readPaydayFacts(
     paydays,
     funds: await readFundsAndReadiness(tx, sellerId, null),
     openPayouts: await listOpen(tx, sellerId),
-    operations: await readOperationsBeside(tx),
+    operations: await readOperations(tx),
   };
 }
 
@@ -174,15 +173,6 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     requirements: await listRequirements(tx, sellerId),
     banks: await listBankAccounts(tx, sellerId),
   };
-}
-
-/** The money switch, with the name of the API key that changed it last. */
-async function readOperationsBeside(tx: Tx): Promise<Operations> {
-  const operations = await readOperations(tx);
-  const { changedBy } = operations;
-  if (changedBy === null) return operations;
-  const names = await readKeyNames(tx, [changedBy]);
-  return { ...operations, changedBy: names[changedBy] ?? changedBy };
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Payee } from '../domain/paydays/forecast.ts';
 import { cutOffOf, manualSchedule, type Schedule } from '../domain/paydays/schedule.ts';
 import type { Db, Tx } from './connect.ts';
 import { fundsOf, readinessOf } from './funds.ts';
-import { readOperations } from './operations/money-switch.ts';
+import { readOperations } from './money-stops/rows.ts';
 import type { Calendar } from './paydays/rows.ts';
 import { atOneInstant, readNow } from './time.ts';
 

@@ -8,7 +8,7 @@ import type { Tx } from './connect.ts';
  * cycle. A transaction begins with the key of its command, if it has one (`commandLock`). Then it
  * locks the object of the command, its sellers, their holds and payouts, the attempts of the
  * payouts, and earnings. Several rows of one table are locked in the order of their ids.
- * `right_to_send` and `operations` are locked after them, and wake-ups last.
+ * `right_to_send`, `money_stops` and `operations` are locked after them, and wake-ups last.
  *
  * A decision about a customer's charge takes the lock of the charge after the lock of its seller, and
  * one such lock at most.
@@ -28,6 +28,7 @@ export const lockOrder = [
   'attempts',
   'earnings',
   'right_to_send',
+  'money_stops',
   'operations',
   'clock',
   'reconciliation',

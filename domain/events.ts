@@ -50,8 +50,10 @@ export const eventCatalogue = {
     'The payout ended because somebody else paid its money, at Stripe or outside Stripe',
   'discrepancy.opened': 'The ledger and Stripe differ; `reason` is the cause',
   'discrepancy.closed': 'A person closed the discrepancy with a reason',
-  'operations.stopped': 'No money moves until an operator resumes money',
-  'operations.resumed': 'Money moves again',
+  'operations.stopped':
+    'All money has one more stop; `reason` is its cause. No money moves while any stop is open',
+  'operations.stop_lifted': 'One stop of all money was lifted; money stays stopped by another',
+  'operations.resumed': 'The last open stop of all money was lifted: money moves again',
 } as const satisfies Record<`${EventObject}.${string}`, string>;
 
 /** A type of event that the platform may receive. */

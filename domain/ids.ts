@@ -9,6 +9,7 @@ export type EventId = `evt_${string}`;
 export type DiscrepancyId = `disc_${string}`;
 export type AttentionListId = `list_${string}`;
 export type CommandId = `cmd_${string}`;
+export type MoneyStopId = `stop_${string}`;
 export type ApiKeyId = `key_${string}`;
 export type StripeAccountId = `acct_${string}`;
 export type TransferId = `tr_${string}`;
@@ -110,6 +111,11 @@ export function isAttentionListId(id: string): id is AttentionListId {
 /** True for an id that `newId('key')` creates. */
 export function isApiKeyId(id: string): id is ApiKeyId {
   return /^key_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for an id that `newId('stop')` creates. */
+export function isMoneyStopId(id: string): id is MoneyStopId {
+  return /^stop_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for an id that `newId('earn')` creates. */

@@ -188,10 +188,10 @@ const rows = {
   },
   'money-stopped': {
     ui: 'money to be resumed',
-    onPayday: 'All money is stopped. The money is paid once an operator resumes money',
-    says: 'All money is stopped. The payout continues when an operator resumes money',
+    onPayday: 'All money is stopped. The money is paid once operators have lifted every stop',
+    says: 'All money is stopped. The payout continues when operators have lifted every stop',
     actor: 'operator',
-    liftedBy: 'Resuming money',
+    liftedBy: 'Lifting every open stop of all money',
     commands: () => ['/v1/operations/resume-money'],
   },
   'outcome-look-up': {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../api/app.ts';
 import type { AppDeps } from '../api/http/context.ts';
+import { stopCauses } from '../domain/money-stops.ts';
 import { skips } from '../domain/paydays/words.ts';
 import { payoutParks } from '../domain/parking/reasons.ts';
 import { waits } from '../domain/waits.ts';
@@ -16,6 +17,7 @@ describe('the operating manual', () => {
     ['reason to wait', Object.keys(waits)],
     ['reason to park a payout', Object.keys(payoutParks).filter((reason) => reason !== 'late')],
     ['reason to skip a payout', Object.keys(skips)],
+    ['cause of a stop of all money', [...stopCauses]],
   ])('has a row for every %s', (_, reasons) => {
     expect(reasons.length).toBeGreaterThan(2);
     expect(reasons.filter((reason) => !manual.includes(`\n| \`${reason}\` |`))).toEqual([]);

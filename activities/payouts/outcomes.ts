@@ -23,8 +23,8 @@ import { waitNames } from '../../domain/waits.ts';
 import { type CallOutcome, isDisconnected, isForbidden } from '../stripe/call-once.ts';
 
 /**
- * The maximum minutes that a payout waits while money is stopped. Resuming money wakes the payout
- * earlier.
+ * The maximum minutes that a payout waits while money is stopped. Lifting the last stop wakes the
+ * payout earlier.
  */
 export const moneyStoppedMinutes = 60;
 

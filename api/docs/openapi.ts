@@ -13,7 +13,7 @@ const tags = [
   { name: 'Events', description: 'What happened, for the platform’s own programs' },
   {
     name: 'Operations',
-    description: 'What waits for a person, and the switch that stops all money',
+    description: 'What waits for a person, and the stops of all money',
   },
   { name: 'Reconciliation', description: 'Differences between the ledger and Stripe' },
   { name: 'API keys', description: 'Who may call this API' },

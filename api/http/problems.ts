@@ -53,6 +53,9 @@ export const problemKinds = {
   'clock-moves-forward': { status: 409, title: 'The clock only moves forward' },
   'bank-account-not-cooling': { status: 409, title: 'This bank account has no cooling period' },
   'recovery-open': { status: 409, title: 'Stripe moved money that this database does not know' },
+  'money-stop-not-named': { status: 409, title: 'The request must name the stop to lift' },
+  'money-stop-lifted': { status: 409, title: 'This stop of all money is no longer open' },
+  'unknown-money-stop': { status: 404, title: 'There is no such stop of all money' },
   'unknown-adoption': { status: 404, title: 'No lost transfer or payout has this id' },
   'request-in-flight': { status: 409, title: 'Stripe has not answered a request yet' },
   'attention-list-run': { status: 409, title: 'This list was run under another Idempotency-Key' },
@@ -80,6 +83,8 @@ type Extra = {
   headers?: Record<string, string>;
   /** Everything that prevents a seller from being closed. */
   open?: Record<string, unknown[]>;
+  /** The open stops of all money, one of which a request must name. */
+  stops?: unknown[];
 };
 
 /** A refusal. Routes throw it, and `app.ts` turns it into an RFC 9457 answer. */
@@ -128,7 +133,7 @@ export function problemResponse(
   { requestId, path }: { requestId: string; path: string },
 ): Response {
   const { status, title } = problemKinds[problem.kind];
-  const { errors, headers, open } = problem.extra;
+  const { errors, headers, open, stops } = problem.extra;
   const body = {
     type: `/problems/${problem.kind}`,
     title,
@@ -138,6 +143,7 @@ export function problemResponse(
     requestId,
     ...(errors && { errors }),
     ...(open && { open }),
+    ...(stops && { stops }),
   };
   return new Response(JSON.stringify(body), {
     status,

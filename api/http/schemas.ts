@@ -145,6 +145,14 @@ export const ProblemBody = z
       })
       .optional()
       .openapi({ description: 'Everything that prevents a seller from being closed' }),
+    stops: z
+      .array(
+        z
+          .object({ id: z.string(), cause: z.string(), reason: z.string(), ask: z.string() })
+          .loose(),
+      )
+      .optional()
+      .openapi({ description: 'The open stops of all money, one of which the request must name' }),
   })
   .openapi('Problem');
 

@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Backlog, readBacklog } from '../../db/operations/backlog.ts';
+import { stopCauses } from '../../domain/money-stops.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
-import { answer } from '../http/schemas.ts';
+import { answer, Instant } from '../http/schemas.ts';
 
 const Part = z.enum(['up', 'down']);
 const Readiness = z
@@ -13,6 +14,10 @@ const Readiness = z
         'The number of workers that asked for work within the last two minutes. Without a worker, no money moves',
     }),
     moneyStopped: z.boolean().optional(),
+    /** The open stops. Their reasons need an API key: see /v1/operations. */
+    moneyStops: z
+      .array(z.object({ id: z.string(), cause: z.enum(stopCauses), since: Instant }))
+      .optional(),
     oldestWakeUpSeconds: z.int().nullable().optional(),
     parkedPayouts: z.int().optional(),
     parkedSellers: z.int().optional(),

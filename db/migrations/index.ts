@@ -9,6 +9,7 @@ export const baselineFiles = [
   'append-only',
   'events',
   'operations',
+  'money-stops',
   'api-keys',
   'commands',
   'sellers',

@@ -1,9 +1,13 @@
 import { sql } from 'kysely';
+import type { MoneyStopId } from '../../domain/ids.ts';
+import type { StopCause } from '../../domain/money-stops.ts';
 import type { Db } from '../connect.ts';
 
 /** The counts and failed checks that an operator looks at first. */
 export type Backlog = {
   moneyStopped: boolean;
+  /** The open stops of all money, oldest first, without their reasons. */
+  moneyStops: { id: MoneyStopId; cause: StopCause; since: string }[];
   /** The age of the oldest wake-up that is not delivered yet. Null if all were delivered. */
   oldestWakeUpSeconds: number | null;
   parkedPayouts: number;
@@ -21,7 +25,9 @@ export type Backlog = {
 /** Reads the backlog in one statement. Throws if the database does not answer. */
 export async function readBacklog(db: Db): Promise<Backlog> {
   const { rows } = await sql<Backlog>`
-    select money_stopped as "moneyStopped",
+    select exists (select from money_stops where lifted_at is null) as "moneyStopped",
+      (select coalesce(json_agg(json_build_object('id', id, 'cause', cause, 'since', stopped_at)
+        order by stopped_at, id), '[]') from money_stops where lifted_at is null) as "moneyStops",
       (select extract(epoch from now() - min(since))::integer from wake_ups)
         as "oldestWakeUpSeconds",
       (select count(*) from payouts where parked is not null) as "parkedPayouts",
@@ -30,9 +36,8 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select count(*) from discrepancies where closed_at is null) as "openDiscrepancies",
       (select coalesce(json_agg(json_build_object('name', name, 'remedy', remedy)), '[]')
         from checks where not passed) as "failedChecks"
-    from operations
   `.execute(db);
   const [row] = rows;
-  if (!row) throw new Error('operations has no row');
+  if (!row) throw new Error('the backlog has no row');
   return row;
 }

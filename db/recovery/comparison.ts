@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { StripeAccountId } from '../../domain/ids.ts';
 import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
+import { stopMoney } from '../money-stops/orders.ts';
 import { isBeforeStripe, isInFlight, mayHaveMade } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { insertWakeUps, workflowId } from '../wake-ups.ts';
@@ -87,17 +88,7 @@ export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Pr
     order by stripe_id on conflict do nothing
   `.execute(tx);
   if (!added) return;
-  await tx
-    .updateTable('operations')
-    .set({
-      reason: sql`case when not money_stopped then ${reason}
-        when position(${reason} in reason) > 0 then reason
-        else concat_ws(' ', reason, ${reason}::text) end`,
-      changed_by: sql`case when money_stopped then changed_by else 'engine' end`,
-      changed_at: sql`case when money_stopped then changed_at else ${businessNow} end`,
-      money_stopped: true,
-    })
-    .execute();
+  await stopMoney(tx, { cause: 'unknown-at-stripe', reason, by: 'engine' });
 }
 
 const reason =

@@ -2,8 +2,7 @@ import { sql } from 'kysely';
 import { newId } from '../../domain/ids.ts';
 import { type KnownRight, renewalMinutes } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
-import { lock } from '../locks.ts';
-import { businessNow } from '../time.ts';
+import { stopMoney } from '../money-stops/orders.ts';
 
 /** What the database knows of the right to send, and the time of reading it. */
 export type RightRecord = KnownRight & { readAt: string };
@@ -68,10 +67,9 @@ export async function recordUnguarded(db: Db, readAt: string): Promise<void> {
 }
 
 /**
- * Records that another engine may have the right to send, and stops money. A reason for which a
- * person stopped money is kept beside this reason. `known` is what was read before the look at
- * Stripe. If it has changed since, another worker of this engine has renewed the right, so the look
- * proves nothing, and nothing is recorded.
+ * Records that another engine may have the right to send, and stops money. `known` is what was read
+ * before the look at Stripe. If it has changed since, another worker of this engine has renewed the
+ * right, so the look proves nothing, and nothing is recorded.
  */
 export async function recordRightLost(
   db: Db,
@@ -79,36 +77,19 @@ export async function recordRightLost(
   { to, reason }: { to: string; reason: string },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ earlier: string | null }>`
-      with before as (
-        select lost_reason from right_to_send ${lock('right_to_send', 'to-change')}
-      )
+    const { numAffectedRows: lost } = await sql`
       update right_to_send set lost_to = ${to}, lost_reason = ${reason}, claimed_start = null
-      from before where lost_to is distinct from ${to}
+      where lost_to is distinct from ${to}
         and token is not distinct from ${known.token}
         and next_tokens = ${[...known.nextTokens]}::text[]
-      returning before.lost_reason as earlier
     `.execute(tx);
-    const [lost] = rows;
-    if (!lost) return;
-    await tx
-      .updateTable('operations')
-      .set({
-        reason: sql`case when not money_stopped then ${reason}
-          when position(${lost.earlier}::text in reason) > 0
-            then replace(reason, ${lost.earlier}, ${reason})
-          else concat_ws(' ', reason, ${reason}::text) end`,
-        changed_by: sql`case when money_stopped then changed_by else 'engine' end`,
-        changed_at: sql`case when money_stopped then changed_at else ${businessNow} end`,
-        money_stopped: true,
-      })
-      .execute();
+    if (lost) await stopMoney(tx, { cause: 'right-to-send-lost', reason, by: 'engine' });
   });
 }
 
 /**
  * Takes the right to send over from the state that the engine reported when it stopped money,
- * because a person resumes money. The engine then claims the right before it sends. If the state
+ * because a person lifts the stop of that cause. The engine then claims the right before it sends. If the state
  * has changed since, for example because the other engine is still running, money stops again.
  * Without the permission, the engine keeps its tokens and sends unguarded. Otherwise, the other
  * engine may have paid this database's payouts: everything is compared with Stripe again first.

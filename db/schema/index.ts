@@ -10,6 +10,7 @@ import type {
   EarningId,
   EventId,
   HoldId,
+  MoneyStopId,
   PayoutId,
   SellerId,
   StripeAccountId,
@@ -17,6 +18,7 @@ import type {
   TransferId,
 } from '../../domain/ids.ts';
 import type { EntryKind, Place } from '../../domain/ledger.ts';
+import type { StopCause } from '../../domain/money-stops.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../../domain/payouts/states.ts';
 import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
@@ -54,12 +56,20 @@ export type Database = AccountTables &
     };
     operations: {
       id: Generated<boolean>;
-      money_stopped: Generated<boolean>;
-      reason: string | null;
-      changed_by: string | null;
-      changed_at: Instant;
       compared_start: Maybe<string>;
       alive_at: MaybeInstant;
+    };
+    money_stops: {
+      id: MoneyStopId;
+      cause: StopCause;
+      reason: string;
+      stopped_by: string;
+      stopped_at: Instant;
+      confirmed_at: Instant;
+      same_as: Generated<string>;
+      lifted_at: MaybeInstant;
+      lifted_by: Maybe<string>;
+      lift_reason: Maybe<string>;
     };
     right_to_send: {
       id: Generated<boolean>;

@@ -132,7 +132,8 @@ export async function clearTry(
     with look as (
       select key, tries, request, case
         when state <> 'started' then 'decided'
-        when step <> 'account' and (select money_stopped from operations) then 'money-stopped'
+        when step <> 'account' and exists (select from money_stops where lifted_at is null)
+          then 'money-stopped'
         when (select compared_start from operations) is distinct from postgres_start()
           then 'not-compared'
         when step <> 'account' and first_sent_at is null and not exists (select from right_to_send

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { enterNewDetails, type Seller } from './onboard.ts';
-import { actAsOperator } from './operator.ts';
+import { actAsOperator, liftStops } from './operator.ts';
 import { listAll, type Scene } from './scene.ts';
 import { letPass } from './time.ts';
 
@@ -24,12 +24,12 @@ const payoutsPerSecond = 12;
 
 /** Ends every disturbance. From here on, the engine must recover by itself. */
 export async function endDisturbances(scene: Scene, sellers: readonly Seller[]): Promise<void> {
-  const { control, api } = scene;
+  const { control } = scene;
   await control('PUT', '/plan', {});
   await control('PUT', '/faults', { rules: [] });
   await control('PUT', '/holds', { holds: [] });
   await control('PUT', '/webhooks', { mode: 'on' });
-  await api('POST', '/v1/operations/resume-money', { reason: 'chaos is over' });
+  await liftStops(scene);
   for (const { bank, account } of sellers) {
     if (bank && bank.newDetailsOn !== null) await enterNewDetails(control, account);
   }

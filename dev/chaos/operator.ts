@@ -43,6 +43,14 @@ export async function actAsOperator({ api, control, count }: Scene): Promise<num
   }
 }
 
+/** Lifts every stop of all money by its name: a killed strike may have left its own stop open. */
+export async function liftStops({ api }: Scene): Promise<void> {
+  const { stops } = (await api('GET', '/v1/operations')) as { stops: { id: string }[] };
+  for (const { id: stopId } of stops) {
+    await api('POST', '/v1/operations/resume-money', { stopId, reason: 'chaos is over' });
+  }
+}
+
 function aboutSeller({ accounts }: Book, id: string) {
   const found = accounts.find(({ metadata }) => metadata['seller_id'] === id);
   const path = `/v1/sellers/${id}/confirm-account`;

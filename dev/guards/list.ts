@@ -2,6 +2,7 @@ import { bankGuards } from './banks.ts';
 import { chargeGuards } from './charges.ts';
 import { lookGuards } from './looks.ts';
 import { recoveryGuards } from './recovery.ts';
+import { brakeGuards } from './brakes.ts';
 import { otherMoney } from './other-money.ts';
 import type { Guard } from './switch-off.ts';
 
@@ -168,8 +169,8 @@ export const guards: readonly Guard[] = [
     name: 'kill switch',
     why: 'money moves though an operator stopped it',
     file: 'db/stripe/attempts.ts',
-    from: "(select money_stopped from operations) then 'money-stopped'",
-    to: "false then 'money-stopped'",
+    from: "when step <> 'account' and exists (select from money_stops where lifted_at is null)",
+    to: "when step <> 'account' and false",
     tests: calls,
     pattern: 'is not sent while money is stopped',
   },
@@ -269,4 +270,5 @@ export const guards: readonly Guard[] = [
   ...otherMoney,
   ...chargeGuards,
   ...lookGuards,
+  ...brakeGuards,
 ];

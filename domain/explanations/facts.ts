@@ -14,6 +14,7 @@ import type {
   TransferId,
 } from '../ids.ts';
 import type { EntryKind, Place } from '../ledger.ts';
+import type { Operations } from '../money-stops.ts';
 import type { Currency } from '../money.ts';
 import type { ParkReason, SellerParkReason } from '../parking/reasons.ts';
 import type { PaydayFunds } from '../paydays/coming.ts';
@@ -113,15 +114,6 @@ export type EntryRecord = {
   to: Place;
   stripeId: string | null;
   at: string;
-};
-
-/** The switch that stops all money. Every request that moves money checks this switch first. */
-export type Operations = {
-  moneyStopped: boolean;
-  reason: string | null;
-  /** The API key that changed the switch last. Null if nobody has changed the switch. */
-  changedBy: string | null;
-  changedAt: string;
 };
 
 /** A seller as the platform sees it. Contains personal data: never logged. */

@@ -1,20 +1,36 @@
+import type { Operations } from '../money-stops.ts';
+import { sayWhomToAsk } from '../money-stops.ts';
 import { because } from '../parking/commands.ts';
 import { waitNames } from '../waits.ts';
-import type { Operations } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
 /**
- * The wait that says that all money is stopped, and why. `stopsOf` in payout.ts decides when a
- * payout's explanation contains it.
+ * The waits that say that all money is stopped, by whom and why: one for each open stop. `stopsOf`
+ * in payout.ts decides when a payout's explanation contains them.
  */
-export function moneyStopped({ reason, changedAt, changedBy }: Operations): Waiting {
-  const why = `All money is stopped: ${reason ?? 'no reason is known'}`;
-  const command = {
-    method: 'POST' as const,
-    path: '/v1/operations/resume-money',
-    body: because,
-    when: 'Money may move again',
-  };
-  const more = { since: changedAt, by: changedBy, commands: [command] };
-  return wait(waitNames.moneyStopped, 'operator', why, 'Resuming money', more);
+export function moneyStopped({ stops }: Operations): Waiting[] {
+  return stops.map((stop) => {
+    const { id: stopId, reason, stoppedAt: since, stoppedByName: by } = stop;
+    const why = `All money is stopped: ${reason.replace(/\.$/, '')}. ${sayWhomToAsk(stop)}`;
+    const command = {
+      method: 'POST' as const,
+      path: '/v1/operations/resume-money',
+      body: { stopId, ...because },
+      when: 'The reason of this stop no longer applies',
+    };
+    const liftedBy = 'Lifting this stop, and every other open stop';
+    return wait(waitNames.moneyStopped, 'operator', why, liftedBy, {
+      since,
+      by,
+      commands: [command],
+    });
+  });
+}
+
+/** The wait of a payout that waited for stopped money while no stop is open any more. */
+export function moneyResumed(since: string): Waiting {
+  const why =
+    'All money was stopped when the payout was about to be sent. No stop is open any more, so the engine continues the payout';
+  const liftedBy = 'Nothing: the payout continues automatically';
+  return wait(waitNames.moneyStopped, 'engine', why, liftedBy, { since });
 }

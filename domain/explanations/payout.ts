@@ -15,7 +15,7 @@ import type {
   PayoutRecord,
   SellerBeside,
 } from './facts.ts';
-import { moneyStopped } from './money-stopped.ts';
+import { moneyResumed, moneyStopped } from './money-stopped.ts';
 import { nextOf } from './next-steps.ts';
 import {
   type Available,
@@ -170,8 +170,10 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
   const causes = waiting && seller ? behind(waiting.for, { ...around, seller }) : [];
-  if (waiting?.for === waitNames.moneyStopped)
-    return [...putOff, moneyStopped(operations), ...causes];
+  if (waiting?.for === waitNames.moneyStopped) {
+    const stops = operations.moneyStopped ? moneyStopped(operations) : [moneyResumed(since)];
+    return [...putOff, ...stops, ...causes];
+  }
   // The payout has already asked Stripe, so its earlier wait is over.
   const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
   if (!waiting || isPast) return [...putOff, ...stopsOf(around, putOff), ...causes];
@@ -198,10 +200,7 @@ function stopsOf(around: Around, told: readonly Waiting[]): Waiting[] {
   const isNext = told.every(({ actor, lookAgainAt }) => {
     return actor === 'engine' && (lookAgainAt === null || lookAgainAt <= now);
   });
-  return [
-    ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
-    ...(isNext ? silenceBeside(around, told) : []),
-  ];
+  return [...moneyStopped(operations), ...(isNext ? silenceBeside(around, told) : [])];
 }
 
 function besideOf({ payout, seller, openPayouts, available }: Around): Beside {

@@ -129,7 +129,7 @@ function ownWaits({
     .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
     .map(({ currency }) => currency);
   return [
-    ...(operations.moneyStopped ? [moneyStopped(operations)] : []),
+    ...moneyStopped(operations),
     ...sellerWaits(seller),
     ...putOffWaits(attempts, null),
     ...(seller.status === 'closed'

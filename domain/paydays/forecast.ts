@@ -117,7 +117,7 @@ export function takenByOrders(
 /**
  * Finds the reason against paying. The seller comes first, because a payday is not opened while the
  * seller is stopped; then the payday's own decision; then money without an order, the
- * bank account and the money switch. A
+ * bank account and the stops of all money. A
  * payout in flight is no reason: Stripe will have answered by then, and its money is not among
  * these funds.
  */

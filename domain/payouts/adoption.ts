@@ -78,11 +78,3 @@ export function reservesNothing(
 export function cancelAnswerOfAdopted(cancelOrderedAt: string | null): CancelAnswer | null {
   return cancelOrderedAt === null ? null : 'refused';
 }
-
-/**
- * True if stopped money may be resumed: a person adopted or dismissed everything that Stripe made
- * without this database's knowledge. Otherwise the engine would pay that money a second time.
- */
-export function mayResumeMoney({ toAdopt }: { toAdopt: number }): boolean {
-  return toAdopt === 0;
-}

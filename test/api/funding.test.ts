@@ -153,7 +153,7 @@ describe('what is missing to pay the sellers', () => {
     expect((await by(next)).currencies).toMatchObject([{ due: eur(70_00) }]);
   });
 
-  test('is told with the switch that stops all money', async () => {
+  test('is told while all money is stopped', async () => {
     await seller(70_00, daily);
     await api.post('/v1/operations/stop-money', { reason: 'books are checked' });
     expect(await funding()).toMatchObject({

@@ -1,3 +1,4 @@
+import { readOperations } from '../../db/money-stops/rows.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
@@ -70,7 +71,9 @@ describe('dismissing', () => {
   });
 
   test('is the way on for what nobody can adopt: then money may be resumed', async () => {
-    const resume = () => api.post('/v1/operations/resume-money', reason);
+    const [stop] = (await readOperations(api.db)).stops;
+    const lift = { ...reason, stopId: stop?.id };
+    const resume = () => api.post('/v1/operations/resume-money', lift);
     await api.post(adopt, reason);
     expect(said(await resume())).toBe('409 /problems/recovery-open');
     expect((await api.post(dismiss('tr_alien'), reason)).status).toBe(200);

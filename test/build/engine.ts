@@ -168,6 +168,14 @@ export async function untilItAnswers(engine: RunningEngine): Promise<void> {
   });
 }
 
+/** Lifts every stop of all money by its name, as an operator who has asked everybody does. */
+export async function liftStops(engine: RunningEngine): Promise<void> {
+  const { stops } = await engine.call('GET', '/v1/operations');
+  for (const { id: stopId } of stops as { id: string }[]) {
+    await engine.call('POST', '/v1/operations/resume-money', { stopId, reason: 'a test' });
+  }
+}
+
 /** Waits until a payout is in one of these states. */
 export async function untilPayout(
   engine: RunningEngine,

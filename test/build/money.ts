@@ -4,17 +4,21 @@ import { connect, type Db } from '../../db/connect.ts';
 import { recordEarnings } from '../../db/earnings/rows.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
+import { liftStop, stopMoney } from '../../db/money-stops/orders.ts';
+import { readOperations } from '../../db/money-stops/rows.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { recordSent, recordTransferred } from '../../db/payouts/steps.ts';
 import * as attempts from '../../db/stripe/attempts.ts';
 import {
   type ApiKeyId,
   type EarningId,
+  type MoneyStopId,
   newId,
   type PayoutId,
   type SellerId,
 } from '../../domain/ids.ts';
 import type { Place } from '../../domain/ledger.ts';
+import type { StopCause } from '../../domain/money-stops.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { createTestDatabase } from '../servers/environment.ts';
 
@@ -28,6 +32,24 @@ export async function startMoneyDatabase(connections = 10) {
   await recordApiKey(db, { key: 'admin-key-of-the-tests-1', name: 'admin', role: 'admin' });
   const { id: orderedBy } = await db.selectFrom('api_keys').select('id').executeTakeFirstOrThrow();
   return { databaseUrl, db, ...sellersOf(db), ...stepsOf(db, orderedBy), ...truthOf(db) };
+}
+
+/** Stops all money, as an operator or, with another cause, as the engine does. */
+export async function stopAllMoney(
+  db: Db,
+  { cause = 'operator', reason = 'a test' }: { cause?: StopCause; reason?: string } = {},
+): Promise<MoneyStopId> {
+  const by = cause === 'operator' ? 'key_of_the_tests' : 'engine';
+  return db.transaction().execute((tx) => stopMoney(tx, { cause, reason, by }));
+}
+
+/** Lifts every open stop, whatever its cause, as if its reason no longer applied. */
+export async function liftEveryStop(db: Db): Promise<void> {
+  const { stops } = await readOperations(db);
+  const lift = { by: 'key_of_the_tests', reason: 'a test' } as const;
+  for (const { id } of stops) {
+    await db.transaction().execute((tx) => liftStop(tx, { id, ...lift }));
+  }
 }
 
 function sellersOf(db: Db) {

@@ -5,6 +5,7 @@ import { lookAgain } from '../../workflows/messages.ts';
 import {
   createActiveSeller,
   fundPlatform,
+  liftStops,
   orderPayout,
   readReady,
   type RunningEngine,
@@ -56,9 +57,7 @@ test.concurrent.each([
         { stripeId: stripePayoutId, step: 'payout', payoutId: lost, sellerId },
       ]);
       const reason = { reason: 'brought back from the backup of this morning' };
-      await expect(engine.call('POST', '/v1/operations/resume-money', reason)).rejects.toThrow(
-        /409/,
-      );
+      await expect(liftStops(engine)).rejects.toThrow(/409/);
       expect(await readReady(engine)).toMatchObject({ toAdopt: 2 });
 
       // Either comes first: the books are read every few seconds.
@@ -68,7 +67,7 @@ test.concurrent.each([
       });
       expect((await engine.call('POST', '/v1/recovery/adopt', reason)).data).toHaveLength(2);
       await earn(engine, sellerId, 'order-2', 50_00);
-      await engine.call('POST', '/v1/operations/resume-money', reason);
+      await liftStops(engine);
       for (const holdId of await holdsOf(engine, sellerId)) {
         // The engine releases it by itself where it has read the books meanwhile.
         await engine.call('POST', `/v1/holds/${holdId}/release`, reason).catch(unlessNotActive);

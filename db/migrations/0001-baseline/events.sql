@@ -27,7 +27,7 @@ create table events (
     'payout.waiting', 'payout.outcome_unknown', 'payout.parked', 'payout.unparked',
     'payout.cancel_ordered', 'payout.not_canceled',
     'discrepancy.opened', 'discrepancy.closed',
-    'operations.stopped', 'operations.resumed')),
+    'operations.stopped', 'operations.stop_lifted', 'operations.resumed')),
   object_kind text not null generated always as (split_part(type, '.', 1)) stored,
   object_id text not null,
   seller_id text,

@@ -147,9 +147,11 @@ async function stripeDies({ control }: Scene, { seconds }: Of<'stripe-dead'>): P
 
 async function stopMoney({ api }: Scene, { seconds }: Of<'stop-money'>): Promise<string> {
   const reason = 'chaos';
-  await api('POST', '/v1/operations/stop-money', { reason });
+  const { stopId } = (await api('POST', '/v1/operations/stop-money', { reason })) as {
+    stopId: string;
+  };
   await pause(seconds * 1000);
-  await api('POST', '/v1/operations/resume-money', { reason });
+  await api('POST', '/v1/operations/resume-money', { stopId, reason });
   return '';
 }
 

@@ -7,7 +7,7 @@ import { recordSeller } from '../../../db/sellers/rows.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import type { SellerId, StripeAccountId } from '../../../domain/ids.ts';
 import { runActivity } from '../../build/activities.ts';
-import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { type MoneyDatabase, startMoneyDatabase, stopAllMoney } from '../../build/money.ts';
 import { startStripeSide } from '../../build/stripe-side.ts';
 
 let money: MoneyDatabase;
@@ -73,7 +73,7 @@ describe('the account of a seller', () => {
   });
 
   test('is made while money is stopped, since it moves none', async () => {
-    await money.db.updateTable('operations').set({ money_stopped: true }).execute();
+    await stopAllMoney(money.db);
     const { stripeAccount } = await create();
     expect(await opened()).toEqual([stripeAccount]);
   });

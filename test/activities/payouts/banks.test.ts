@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordBankFailure } from '../../../db/accounts/bank-pauses.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
+import { liftEveryStop, stopAllMoney } from '../../build/money.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -74,11 +75,11 @@ describe('a payout', () => {
     stage = await startStage('payout');
     await stage.run.setManualPayouts();
     await stage.run.readAccount();
-    await stage.db.updateTable('operations').set({ money_stopped: true }).execute();
+    await stopAllMoney(stage.db);
     expect(await stage.act()).toMatchObject({ waitingFor: 'money-stopped' });
     const added = await addBank(stage);
     await stage.run.readAccount();
-    await stage.db.updateTable('operations').set({ money_stopped: false }).execute();
+    await liftEveryStop(stage.db);
     expect(await stage.act()).toMatchObject({ status: 'sent' });
     expect(await stage.made()).toMatchObject([{ destination: added }]);
   });

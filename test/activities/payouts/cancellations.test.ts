@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
+import { stopAllMoney } from '../../build/money.ts';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -61,7 +62,7 @@ describe('a payout that Stripe has', () => {
   });
 
   test('is not canceled while money is stopped, and is seen to arrive all the same', async () => {
-    await stage.db.updateTable('operations').set({ money_stopped: true }).execute();
+    await stopAllMoney(stage.db);
     expect(await stage.run.cancel()).toMatchObject({ status: 'sent', waitingFor: 'money-stopped' });
     await stage.moveMinutes(5 * 24 * 60);
     expect(await stage.run.cancel()).toMatchObject({ status: 'paid' });

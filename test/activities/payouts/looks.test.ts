@@ -5,6 +5,7 @@ import type { Tx } from '../../../db/connect.ts';
 import { newId } from '../../../domain/ids.ts';
 import { lookAgainMinutes, lookLimitHours } from '../../../domain/payouts/look-ups.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
+import { liftEveryStop, stopAllMoney } from '../../build/money.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -118,12 +119,11 @@ describe.each(['transfer', 'payout'] as const)('a %s that a person says was not 
     await lists(lagMinutes * 60);
     await lookInVain();
     await sayNotSent();
-    const stop = { money_stopped: true, reason: 'a test' };
-    await stage.db.updateTable('operations').set(stop).execute();
+    await stopAllMoney(stage.db);
     expect(await stage.act()).toMatchObject({ waitingFor: 'money-stopped' });
     expect(await stage.attempts()).toMatchObject([{}, { number: 2, state: 'started', tries: 0 }]);
     await stage.moveMinutes(lagMinutes);
-    await stage.db.updateTable('operations').set({ money_stopped: false, reason: null }).execute();
+    await liftEveryStop(stage.db);
     await expectFound((await stage.posts()).length);
     expect(await stage.attempts()).toMatchObject([
       { number: 1, state: 'succeeded' },

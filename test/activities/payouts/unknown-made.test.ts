@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { readOperations } from '../../../db/operations/money-switch.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { listAdoptions } from '../../../db/recovery/adoptions.ts';
 import { newId } from '../../../domain/ids.ts';
 import { type Stage, startStage } from '../../build/stage.ts';

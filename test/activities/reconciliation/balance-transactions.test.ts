@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { readOperations } from '../../../db/operations/money-switch.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { adoptAll } from '../../../db/recovery/adoptions.ts';
 import { recordUnknownMade } from '../../../db/recovery/comparison.ts';

@@ -3,12 +3,13 @@ import { createTurns } from '../../../activities/stripe/budget.ts';
 import { claimRight, rightProduct } from '../../../activities/recovery/right-to-send.ts';
 import { connect, type Db } from '../../../db/connect.ts';
 import { listFailedChecks } from '../../../db/operations/checks.ts';
-import { readOperations, recordMoneySwitch } from '../../../db/operations/money-switch.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { readUncompared, recordAlive } from '../../../db/recovery/comparison.ts';
 import { takeRightOver } from '../../../db/recovery/right-to-send.ts';
 import { withClient } from '../../../dev/servers/postgres.ts';
 import { newId } from '../../../domain/ids.ts';
 import { runActivity } from '../../build/activities.ts';
+import { liftEveryStop, stopAllMoney } from '../../build/money.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
 
 /** Who may send, where a database was copied, restored, or only started again. */
@@ -57,18 +58,13 @@ async function copy(): Promise<Db> {
 
 const isStopped = async (db: Db = stage.db) => (await readOperations(db)).moneyStopped;
 
+/** Lifts every stop, as an operator who takes the right over does. */
 async function resume(db: Db = stage.db): Promise<void> {
-  const [apiKey] = await stage.db.selectFrom('api_keys').select('id').execute();
-  await db.transaction().execute(async (tx) => {
-    await takeRightOver(tx);
-    await recordMoneySwitch(tx, {
-      stopped: false,
-      reason: 'ours',
-      changedBy: apiKey?.id ?? 'key_1',
-    });
-  });
+  await db.transaction().execute((tx) => takeRightOver(tx));
+  await liftEveryStop(db);
 }
 
+const reasonOfStop = async () => (await readOperations(stage.db)).stops[0]?.reason;
 const shown = async () => (await stage.stripe.products.retrieve(rightProduct)).metadata['token'];
 const disturb = (...rules: object[]) =>
   stage.disturb(...rules.map((rule) => ({ path: '/v1/products', ...rule })));
@@ -165,16 +161,16 @@ describe('of a database and its copy', () => {
     const old = await copy();
     for (let times = 0; times < 3; times += 1) await claim(stage.db, true);
     await claim(old);
-    const { moneyStopped, reason, changedBy } = await readOperations(old);
-    expect([moneyStopped, changedBy]).toEqual([true, 'engine']);
-    expect(reason).toMatch(
+    const [stop] = (await readOperations(old)).stops;
+    expect([stop?.cause, stop?.stoppedBy]).toEqual(['right-to-send-lost', 'engine']);
+    expect(stop?.reason).toMatch(
       /^Another engine took or renewed the right to send at 20.*Stop the other engine/,
     );
-    expect(reason).toContain('POST /v1/operations/resume-money');
+    expect(stop?.reason).toContain('POST /v1/operations/resume-money');
     expect(await isStopped()).toBe(false);
   });
 
-  test('sends nothing after another engine took the right, and waits for the switch', async () => {
+  test('sends nothing after another engine took the right, and waits until money is resumed', async () => {
     await claim();
     const db = await copy();
     await claim(db);
@@ -233,28 +229,30 @@ describe('a person who resumes money', () => {
     expect([await isStopped(), await isStopped(db)]).toEqual([true, false]);
   });
 
-  test('keeps the reason for which a person stopped money beside that of the engine', async () => {
+  test('leaves the stop of another person in place, and the engine’s reason stays one', async () => {
     await claim();
     const db = await copy();
     await claim(db);
-    const stop = { stopped: true, reason: 'The books look wrong.', changedBy: 'key_1' as const };
-    await stage.db.transaction().execute((tx) => recordMoneySwitch(tx, stop));
+    const fraud = await stopAllMoney(stage.db, { reason: 'Fraud wave, do not resume.' });
     await claim();
-    const { reason, changedBy } = await readOperations(stage.db);
-    expect(reason).toMatch(/^The books look wrong\. Another engine took/);
-    expect(changedBy).toBe('key_1');
+    const found = (await readOperations(stage.db)).stops;
+    expect(found).toMatchObject([
+      { id: fraud, cause: 'operator', reason: 'Fraud wave, do not resume.' },
+      { cause: 'right-to-send-lost', reason: expect.stringMatching(/^Another engine took/) },
+    ]);
     await claim(db, true);
     await claim();
-    const later = await readOperations(stage.db);
-    expect(later.reason?.split('Another engine took')).toHaveLength(2);
-    expect(later.reason).toMatch(/^The books look wrong\. /);
+    const later = (await readOperations(stage.db)).stops;
+    expect(later.map(({ id }) => id)).toEqual(found.map(({ id }) => id));
+    expect(later[1]?.confirmedAt).not.toBe(found[1]?.confirmedAt);
+    expect(later[0]).toEqual(found[0]);
   });
 
   test('has a removed product made again', async () => {
     await claim();
     await disturb({ kind: 'status', method: 'GET', status: 404, count: 1 });
     await claim();
-    expect((await readOperations(stage.db)).reason).toContain(`${rightProduct}, which shows`);
+    expect(await reasonOfStop()).toContain(`${rightProduct}, which shows`);
     await resume();
     await expect(claim()).resolves.toBeUndefined();
     // The product is there after all, with a token that nobody here knows any more.
@@ -280,7 +278,7 @@ describe('a key that may not see products', () => {
     await claim();
     await disturb({ ...refused, method });
     await claim(stage.db, true);
-    expect((await readOperations(stage.db)).reason).toContain('"Products: write"');
+    expect(await reasonOfStop()).toContain('"Products: write"');
     await resume();
     await stage.act();
     expect(await stage.made()).toHaveLength(1);

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { claimRight } from '../../../activities/recovery/right-to-send.ts';
 import { createTurns } from '../../../activities/stripe/budget.ts';
 import { connect, type Db } from '../../../db/connect.ts';
-import { readOperations } from '../../../db/operations/money-switch.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { readLostRight } from '../../../db/recovery/right-to-send.ts';
 import { runActivity } from '../../build/activities.ts';
 import { type Stage, startStage } from '../../build/stage.ts';

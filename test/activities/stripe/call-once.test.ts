@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Stage, startStage } from '../../build/stage.ts';
+import { liftEveryStop, stopAllMoney } from '../../build/money.ts';
 
 let stage: Stage;
 afterEach(async () => {
@@ -148,11 +149,11 @@ for (const step of ['transfer', 'payout'] as const) {
 
     test('is not sent while money is stopped, and is sent afterwards', async () => {
       stage = await startStage(step);
-      await stage.db.updateTable('operations').set({ money_stopped: true }).execute();
+      await stopAllMoney(stage.db);
       const before = (await stage.posts()).length;
       expect(await stage.act()).toMatchObject({ waitingFor: 'money-stopped' });
       expect(await stage.posts()).toHaveLength(before);
-      await stage.db.updateTable('operations').set({ money_stopped: false }).execute();
+      await liftEveryStop(stage.db);
       await stage.act();
       await expectOnce();
     });

@@ -144,10 +144,10 @@ describe('where is this payout, and who must act', () => {
       ['look-again', 'payout', ...stop],
     ],
     [
-      'stopped',
+      'stopped, and resumed since',
       waiting(transferred, 'money-stopped'),
       'money-stopped',
-      'operator',
+      'engine',
       ['look-again', 'payout', ...stop],
     ],
     ['without an answer', putOff(null), 'stripe-answer', 'stripe', ['transfer', 'payout', ...stop]],
@@ -278,14 +278,6 @@ describe('what a payout is told', () => {
     const error = { statusCode: null, type: null, code: null, requestId: null };
     await recordPutOff(api.db, { key, error });
     expect((await explain(id)).waits.map((one) => one.for)).toEqual(['stripe-answer']);
-  });
-
-  test('while all money is stopped names the switch, though nothing was refused yet', async () => {
-    const own = await startApi();
-    const { payoutId } = await payoutStages(own).orderPayout();
-    await own.post('/v1/operations/stop-money', { reason: 'books are checked' });
-    const { waits } = await explain(payoutId, own);
-    expect(waits.map((one) => one.for)).toEqual(['start', 'money-stopped']);
   });
 
   test('is nothing about a payout that is none', async () => {

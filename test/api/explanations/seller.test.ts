@@ -277,19 +277,6 @@ describe('what a seller is told', () => {
     expect(kept.next[0]).toMatchObject({ what: 'payday', at: null });
   });
 
-  test('while all money is stopped: by whom that is lifted, before anything else', async () => {
-    const own = await startApi();
-    const id: SellerId = await own.makeSeller({ status: 'active' });
-    await own.post('/v1/operations/stop-money', { reason: 'books are checked' });
-    const { waits } = await explain(id, own);
-    expect(waits[0]).toMatchObject({
-      for: 'money-stopped',
-      actor: 'operator',
-      reason: expect.stringContaining('books are checked'),
-      commands: [{ path: '/v1/operations/resume-money' }],
-    });
-  });
-
   test('is nothing about a seller that is none', async () => {
     for (const id of ['sel_00000000000000000000', 'nonsense', 'payout_00000000000000000000']) {
       const { status, body } = await api.get(`/v1/sellers/${id}/explain`);

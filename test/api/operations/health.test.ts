@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { addWakeUps } from '../../../db/wake-ups.ts';
 import { createTestApp, insertPayout, insertSeller } from '../plumbing.ts';
+import { stopAllMoney } from '../../build/money.ts';
 
 describe('/health', () => {
   test('answers without a key and without any other part', async () => {
@@ -23,6 +24,7 @@ describe('/ready', () => {
       parts: { database: 'up', temporal: 'up' },
       workers: 1,
       moneyStopped: false,
+      moneyStops: [],
       oldestWakeUpSeconds: null,
       parkedPayouts: 0,
       parkedSellers: 0,
@@ -62,9 +64,11 @@ describe('/ready', () => {
     await addWakeUps(db, [{ workflowId: `seller/${sellerId}`, topics: ['payouts'] }]);
     const since = sql<string>`now() - interval '90 seconds'`;
     await db.updateTable('wake_ups').set({ since }).execute();
-    await db.updateTable('operations').set({ money_stopped: true }).execute();
+    const id = await stopAllMoney(db, { reason: 'fraud, as only operators may read' });
     const shown = (await (await app.request('/ready')).json()) as Record<string, unknown>;
     expect(shown).toMatchObject({ ready: true, moneyStopped: true, parkedPayouts: 1 });
+    expect(shown).toMatchObject({ moneyStops: [{ id, cause: 'operator' }] });
+    expect(JSON.stringify(shown)).not.toContain('fraud');
     expect(shown.oldestWakeUpSeconds).toBeGreaterThanOrEqual(90);
     expect(shown.oldestWakeUpSeconds).toBeLessThan(120);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readOperations } from '../../../db/operations/money-switch.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
@@ -12,7 +12,7 @@ import { keepUnknown, recordUnknownMade } from '../../../db/recovery/comparison.
 import { recordRefused } from '../../../db/stripe/attempts.ts';
 import { type EarningId, newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
 import type { MadeAtStripe, MoneyStep } from '../../../domain/stripe.ts';
-import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { liftEveryStop, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { aCharge } from '../../build/movement.ts';
 import { movement } from '../reconciliation/lines.ts';
 
@@ -31,7 +31,10 @@ test('a payout of ours that only the books of its account know stops money, and 
   const read = { lines: [arrival, left], readAt: new Date().toISOString() };
   await recordMovements(money.db, sellerId, read);
   await recordMovements(money.db, sellerId, read);
-  expect(await readOperations(money.db)).toMatchObject({ moneyStopped: true, changedBy: 'engine' });
+  expect(await readOperations(money.db)).toMatchObject({
+    moneyStopped: true,
+    stops: [{ cause: 'unknown-at-stripe', stoppedBy: 'engine' }],
+  });
   expect(await listAdoptions(money.db)).toMatchObject([
     { stripeId: 'tr_lost', step: 'transfer', payoutId, sellerId, amount: 80_00 },
     { stripeId: 'po_lost', step: 'payout', payoutId, sellerId, amount: 80_00 },
@@ -90,7 +93,7 @@ async function attemptsOf(payoutId: PayoutId, step: MoneyStep): Promise<string[]
 /** Lets money go on, as if nothing were known yet, and takes over what is listed. */
 async function takeOver(made: readonly MadeAtStripe[]): Promise<void> {
   await recordUnknownMade(money.db, made);
-  await money.db.updateTable('operations').set({ money_stopped: false }).execute();
+  await liftEveryStop(money.db);
   const order = { by: 'key_1', reason: 'an older database' };
   await money.db.transaction().execute((tx) => adoptAll(tx, order));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOperations, recordMoneySwitch } from '../../../db/operations/money-switch.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { listAdoptions } from '../../../db/recovery/adoptions.ts';
 import {
@@ -9,7 +9,7 @@ import {
   recordUnknownMade,
 } from '../../../db/recovery/comparison.ts';
 import { newId } from '../../../domain/ids.ts';
-import { startMoneyDatabase } from '../../build/money.ts';
+import { startMoneyDatabase, stopAllMoney } from '../../build/money.ts';
 
 test('what is written after a backup was brought back is no sign of life', async () => {
   const own = await startMoneyDatabase(2);
@@ -85,8 +85,7 @@ test('more than a statement takes values of is written down at once', async () =
 
 test('what Stripe made unknown here stops money beside the reason of a person', async () => {
   const own = await startMoneyDatabase(2);
-  const stop = { stopped: true, reason: 'Fraud wave, do not resume.', changedBy: 'key_1' as const };
-  await own.db.transaction().execute((tx) => recordMoneySwitch(tx, stop));
+  await stopAllMoney(own.db, { reason: 'Fraud wave, do not resume.' });
   const made = (stripeId: string) => ({
     stripeId,
     step: 'payout' as const,
@@ -98,9 +97,9 @@ test('what Stripe made unknown here stops money beside the reason of a person', 
   });
   await recordUnknownMade(own.db, [made('po_1')]);
   await recordUnknownMade(own.db, [made('po_2')]);
-  const { reason, ...switched } = await readOperations(own.db);
-  expect(switched).toMatchObject({ moneyStopped: true, changedBy: 'key_1' });
-  expect(reason?.split('GET /v1/recovery')).toHaveLength(2);
-  expect(reason).toMatch(/^Fraud wave, do not resume\. Stripe has made/);
+  expect((await readOperations(own.db)).stops).toMatchObject([
+    { cause: 'operator', reason: 'Fraud wave, do not resume.' },
+    { cause: 'unknown-at-stripe', reason: expect.stringContaining('GET /v1/recovery') },
+  ]);
   await own.db.destroy();
 });

@@ -10,16 +10,23 @@ import {
 } from '../../../db/accounts/reads.ts';
 import type { Tx } from '../../../db/connect.ts';
 import { placeHold, releaseHold } from '../../../db/holds.ts';
-import { recordMoneySwitch } from '../../../db/operations/money-switch.ts';
+import { liftStop } from '../../../db/money-stops/orders.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
 import { recordSchedule } from '../../../db/paydays/rows.ts';
 import { closeDiscrepancy, openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
 import * as orders from '../../../db/sellers/commands.ts';
 import { recordSeller, updateSeller } from '../../../db/sellers/rows.ts';
 import { eventTypes } from '../../../domain/events.ts';
 import type { SellerId } from '../../../domain/ids.ts';
+import type { StopCause } from '../../../domain/money-stops.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
 import { act, type Case, expectTold } from '../../build/event-cases.ts';
-import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import {
+  liftEveryStop,
+  type MoneyDatabase,
+  startMoneyDatabase,
+  stopAllMoney,
+} from '../../build/money.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
@@ -79,9 +86,14 @@ async function difference() {
   return row.id;
 }
 
-async function switchMoney(stopped: boolean) {
-  const change = { reason: 'free text', changedBy: 'key_of_the_tests' } as const;
-  await inTx((tx) => recordMoneySwitch(tx, { ...change, stopped }));
+/** Money with these stops, of which the operator's is lifted if `isLifted`. */
+async function withStops(causes: readonly StopCause[], { isLifted = false } = {}) {
+  await liftEveryStop(money.db);
+  for (const cause of causes) await stopAllMoney(money.db, { cause });
+  const { stops } = await readOperations(money.db);
+  const own = stops.find(({ cause }) => cause === 'operator');
+  const lift = { by, reason: 'free text' } as const;
+  if (isLifted && own) await inTx((tx) => liftStop(tx, { id: own.id, ...lift }));
   return 'operations';
 }
 
@@ -246,11 +258,25 @@ const ofOthers: Case[] = [
         inTx((tx) => closeDiscrepancy(tx, { id, reason: 'free text', by })),
       ),
   ],
-  ['operations.stopped', { status: 'stopped', actor: by }, async () => switchMoney(true)],
+  [
+    'operations.stopped',
+    { previousStatus: 'running', status: 'stopped', reason: 'operator', actor: by },
+    async () => withStops(['operator']),
+  ],
+  [
+    'operations.stopped',
+    { previousStatus: 'stopped', status: 'stopped', reason: 'unknown-at-stripe', actor: 'engine' },
+    async () => withStops(['operator', 'unknown-at-stripe']),
+  ],
+  [
+    'operations.stop_lifted',
+    { previousStatus: 'stopped', status: 'stopped', reason: 'operator', actor: by },
+    async () => withStops(['operator', 'right-to-send-lost'], { isLifted: true }),
+  ],
   [
     'operations.resumed',
-    { previousStatus: 'stopped', status: 'running', actor: by },
-    async () => act(await switchMoney(true), () => switchMoney(false)),
+    { previousStatus: 'stopped', status: 'running', reason: 'operator', actor: by },
+    async () => withStops(['operator'], { isLifted: true }),
   ],
 ];
 

@@ -17,6 +17,8 @@ import {
   type MoneyDatabase,
   openAttempt,
   startMoneyDatabase,
+  liftEveryStop,
+  stopAllMoney,
 } from '../../build/money.ts';
 
 let money: MoneyDatabase;
@@ -190,9 +192,9 @@ describe('a try', () => {
 
   test('is not cleared while money is stopped, and leaves no trace', async () => {
     const { key } = await openAttempt(money.db, attemptOf(noPayout(), 'payout'));
-    await money.db.updateTable('operations').set({ money_stopped: true }).execute();
+    await stopAllMoney(money.db);
     expect((await clearTry(money.db, key, [])).clearance).toBe('money-stopped');
-    await money.db.updateTable('operations').set({ money_stopped: false }).execute();
+    await liftEveryStop(money.db);
     expect(await readTries(key)).toMatchObject({ tries: 0, first_sent_at: null });
   });
 

@@ -4,7 +4,13 @@ import { sql } from 'kysely';
 import { clearTry } from '../../../db/stripe/attempts.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
 import { clearanceOf, isClaimed, keyAgeLimitHours } from '../../../domain/stripe.ts';
-import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import {
+  hourMs,
+  liftEveryStop,
+  type MoneyDatabase,
+  startMoneyDatabase,
+  stopAllMoney,
+} from '../../build/money.ts';
 import { insertAttempt } from './insert-attempt.ts';
 
 let money: MoneyDatabase;
@@ -62,12 +68,10 @@ test('the last check before a POST answers as the rule does', async () => {
         .execute();
       await money.db
         .updateTable('operations')
-        .set({
-          money_stopped: isMoneyStopped,
-          reason: isMoneyStopped ? 'a test' : null,
-          compared_start: isCompared ? sql<string>`postgres_start()` : 'of before',
-        })
+        .set({ compared_start: isCompared ? sql<string>`postgres_start()` : 'of before' })
         .execute();
+      await liftEveryStop(money.db);
+      if (isMoneyStopped) await stopAllMoney(money.db);
       const sentAt =
         sentHoursAgo === null ? null : new Date(Date.now() - sentHoursAgo * hourMs).toISOString();
       const payoutId = await insertPayout(await money.seller(), payday);
@@ -81,8 +85,8 @@ test('the last check before a POST answers as the rule does', async () => {
 
 test('a key of exactly the limit is still posted, and a key of a moment more is not', async () => {
   const movedTo = sql<string>`postgres_start()`;
-  const open = { money_stopped: false, reason: null, compared_start: movedTo };
-  await money.db.updateTable('operations').set(open).execute();
+  await liftEveryStop(money.db);
+  await money.db.updateTable('operations').set({ compared_start: movedTo }).execute();
   await money.db
     .updateTable('right_to_send')
     .set({ claimed_start: movedTo, seen_at: 'infinity' })

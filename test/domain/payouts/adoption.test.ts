@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  cancelAnswerOfAdopted,
-  mayResumeMoney,
-  reservesNothing,
-} from '../../../domain/payouts/adoption.ts';
+import { cancelAnswerOfAdopted, reservesNothing } from '../../../domain/payouts/adoption.ts';
 import { payoutStatuses } from '../../../domain/payouts/states.ts';
 
 test('a payout reserves nothing if it is lost, has not begun, or ended before Stripe had it', () => {
@@ -17,9 +13,4 @@ test('a payout reserves nothing if it is lost, has not begun, or ended before St
 test('an order to cancel a payout that Stripe made meanwhile counts as refused', () => {
   expect(cancelAnswerOfAdopted('2026-01-02T00:00:00.000Z')).toBe('refused');
   expect(cancelAnswerOfAdopted(null)).toBe(null);
-});
-
-test('money is resumed only when nothing is left to adopt', () => {
-  expect(mayResumeMoney({ toAdopt: 0 })).toBe(true);
-  expect(mayResumeMoney({ toAdopt: 1 })).toBe(false);
 });

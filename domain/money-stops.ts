@@ -1,0 +1,95 @@
+import type { ApiKeyId, MoneyStopId } from './ids.ts';
+
+/**
+ * Why all money is stopped. An operator ordered the stop; or Stripe has objects that this database
+ * does not know; or another engine may have the right to send. Stops are a list: lifting one stop
+ * lifts no other, and money moves only while none is open.
+ */
+export const stopCauses = ['operator', 'unknown-at-stripe', 'right-to-send-lost'] as const;
+
+/** The cause of a stop. While a cause of the engine has an open stop, it gets no second one. */
+export type StopCause = (typeof stopCauses)[number];
+
+/** One stop of all money. */
+export type MoneyStop = {
+  id: MoneyStopId;
+  cause: StopCause;
+  /** Free text. The database stores it, and only the API shows it. */
+  reason: string;
+  /** The id of an API key, or `engine`. */
+  stoppedBy: string;
+  /** The name of the API key, or `engine`. */
+  stoppedByName: string;
+  stoppedAt: string;
+  /** When the same stop was ordered, or its cause found, for the last time. */
+  confirmedAt: string;
+};
+
+/** A stop that was lifted, and by whom. */
+export type LiftedStop = MoneyStop & {
+  liftedAt: string;
+  liftedBy: string;
+  liftedByName: string;
+  liftReason: string;
+};
+
+/** Whether money may move, and every stop that keeps it from moving, oldest first. */
+export type Operations = { moneyStopped: boolean; stops: MoneyStop[] };
+
+/** What a request to resume money does. */
+export type LiftPlan =
+  | { kind: 'lift'; stop: MoneyStop }
+  /** No stop was named, and none is open. */
+  | { kind: 'nothing-to-lift' }
+  | { kind: 'refuse'; why: 'not-named' | 'not-open' };
+
+/**
+ * Decides which stop a request to resume money lifts: the one that it names. A request without a
+ * name lifts a stop only if it is the only open one and the caller ordered it, because nobody else
+ * knows whether the reason of somebody else's stop still applies.
+ */
+export function planLift(
+  open: readonly MoneyStop[],
+  { stopId, by }: { stopId?: string | undefined; by: ApiKeyId },
+): LiftPlan {
+  if (stopId !== undefined) {
+    const stop = open.find(({ id }) => id === stopId);
+    return stop ? { kind: 'lift', stop } : { kind: 'refuse', why: 'not-open' };
+  }
+  const [only, ...others] = open;
+  if (!only) return { kind: 'nothing-to-lift' };
+  const isOwn = others.length === 0 && only.stoppedBy === by;
+  return isOwn ? { kind: 'lift', stop: only } : { kind: 'refuse', why: 'not-named' };
+}
+
+/**
+ * True if a stop because of unknown objects at Stripe may be lifted: a person adopted or dismissed
+ * every object. Otherwise the engine would pay that money a second time.
+ */
+export function mayResumeMoney({ toAdopt }: { toAdopt: number }): boolean {
+  return toAdopt === 0;
+}
+
+/** Says who stopped money, and who must be asked before the stop is lifted. */
+export function sayWhomToAsk({ cause, stoppedByName }: MoneyStop): string {
+  return cause === 'operator'
+    ? `Stopped with the API key "${stoppedByName}". Ask whoever used it before you lift this stop: only they know whether the reason still applies`
+    : 'Stopped by the engine. Before you lift this stop, do what the reason says';
+}
+
+/** Says whether money moves, and what must happen until it does. */
+export function sayOperations({ stops }: Operations): string {
+  if (stops.length === 0) return 'Money moves: no stop is open';
+  const until =
+    stops.length === 1
+      ? 'until the stop below is lifted'
+      : `until all ${stops.length} stops below are lifted. Lifting one stop leaves the others in place`;
+  return `All money is stopped ${until}`;
+}
+
+/** Describes the open stops in one line each, for a refusal that must name them. */
+export function sayStops(stops: readonly MoneyStop[]): string {
+  return stops
+    .map(({ id, stoppedByName, reason }) => `${id} (${stoppedByName}: ${reason})`)
+    .join('; ');
+}
