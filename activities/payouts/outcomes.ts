@@ -101,10 +101,7 @@ async function answerUnexplained(db: Db, payout: Payout, step: MoneyStep): Promi
     return recordDoubt(db, payout, { step, detail: null, isMade: true });
   }
   const unknown = await listUnknownMade(db, payoutId);
-  await recordUnknownMade(
-    db,
-    unknown.filter(({ isListed }) => !isListed),
-  );
+  await recordUnknownMade(db, unknown);
   if (known?.kind === 'adoption' || unknown.length > 0) {
     const reason = waitNames.moneyStopped;
     return recordWait(db, payout, { reason, minutes: moneyStoppedMinutes });

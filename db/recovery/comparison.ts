@@ -65,8 +65,8 @@ export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): 
 }
 
 /**
- * Like `recordUnknownMade`, inside a transaction. A reason for which money was stopped before is kept
- * beside this reason.
+ * Like `recordUnknownMade`, inside a transaction. Objects that a person has adopted or dismissed stop
+ * nothing.
  */
 export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;
@@ -81,13 +81,21 @@ export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Pr
       created_at: one.createdAt,
     })),
   );
-  const { numAffectedRows: added } = await sql`
+  await sql`
     insert into adoptions (stripe_id, step, payout_id, stripe_account, amount, currency, created_at)
     select * from jsonb_to_recordset(${given}::jsonb) as given(stripe_id text, step text,
       payout_id text, stripe_account text, amount bigint, currency text, created_at timestamptz)
     order by stripe_id on conflict do nothing
   `.execute(tx);
-  if (!added) return;
+  const ids = made.map(({ stripeId }) => stripeId);
+  const open = await tx
+    .selectFrom('adoptions')
+    .select('stripe_id')
+    .where(sql<boolean>`stripe_id = any(${ids}::text[])`)
+    .where('closed_at', 'is', null)
+    .limit(1)
+    .execute();
+  if (open.length === 0) return;
   await stopMoney(tx, { cause: 'unknown-at-stripe', reason, by: 'engine' });
 }
 

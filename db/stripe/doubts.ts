@@ -37,7 +37,7 @@ export function unexplainedOf(objectId: RawBuilder<unknown>) {
 
 /**
  * What Stripe made in our name for the seller of a payout, in its currency, and this database does
- * not know, as SQL with the rows of `UnknownMade`: open adoptions, and lines of Stripe's books that
+ * not know, as SQL with the rows of `MadeAtStripe`: open adoptions, and lines of Stripe's books that
  * name payouts which have no such object, and no attempt that can have made the object. `payout` is
  * the name of the table with the payout's row. Lines that a person has decided about, and money that
  * has come back, are left out.
@@ -45,12 +45,12 @@ export function unexplainedOf(objectId: RawBuilder<unknown>) {
 export function unknownMadeFor(payout: 'payout' | 'payouts') {
   const of = sql.ref(payout);
   return sql`
-    select true as "isListed", stripe_id as "stripeId", step, payout_id as "payoutId",
+    select stripe_id as "stripeId", step, payout_id as "payoutId",
       stripe_account as "stripeAccount", amount, currency, created_at as "createdAt"
     from adoptions where stripe_account = ${of}.stripe_account and currency = ${of}.currency
       and closed_at is null
     union all
-    select false, object, step, payout_id, ${of}.stripe_account, abs(net), currency, created_at
+    select object, step, payout_id, ${of}.stripe_account, abs(net), currency, created_at
     from (select *, case when transfer is null then 'payout' else 'transfer' end as step
       from movements) as line
     where seller_id = ${of}.seller_id and currency = ${of}.currency
@@ -67,15 +67,9 @@ export function unknownMadeFor(payout: 'payout' | 'payouts') {
   `;
 }
 
-/** An object that Stripe made in our name and this database does not know. */
-export type UnknownMade = MadeAtStripe & {
-  /** True if a person has it in the list of adoptions. */
-  isListed: boolean;
-};
-
 /** Lists what Stripe made for the seller of a payout and this database does not know. */
-export async function listUnknownMade(db: Db, payoutId: PayoutId): Promise<UnknownMade[]> {
-  const { rows } = await sql<UnknownMade>`
+export async function listUnknownMade(db: Db, payoutId: PayoutId): Promise<MadeAtStripe[]> {
+  const { rows } = await sql<MadeAtStripe>`
     select known.* from payouts, lateral (${unknownMadeFor('payouts')}) as known
     where payouts.id = ${payoutId} order by "stripeId", step
   `.execute(db);
