@@ -155,6 +155,7 @@ const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'
   when 'release-hold' then answer->>'releaseReason'
   when 'payout-paid-elsewhere' then answer->'paidElsewhere'->>'reason'
   when 'leave-with-seller' then answer->'paidElsewhere'->>'reason'
+  when 'payout-came-back' then answer->'paidElsewhere'->>'returnReason'
   when 'waive-cooling' then answer->>'waiveReason'
   when 'pause-seller' then case when answer->'paused'->>'by' = api_key_id
     then answer->'paused'->>'reason' end

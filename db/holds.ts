@@ -94,6 +94,35 @@ export async function releaseHold(
   return toHold(row);
 }
 
+/**
+ * Takes an amount off the holds about these discrepancies, oldest first, because their money has
+ * left. A hold never changes, so the rest of the last hold becomes another hold.
+ */
+export async function takeOffHolds(
+  tx: Tx,
+  about: readonly DiscrepancyId[],
+  taken: { amount: number; reason: string; by: string },
+): Promise<void> {
+  if (about.length === 0) return;
+  const holds = await selectHolds(tx)
+    .where('about', 'in', about)
+    .where('amount', 'is not', null)
+    .where(isActive)
+    .orderBy('placed_at')
+    .orderBy('id')
+    .execute();
+  let { amount: left } = taken;
+  for (const row of holds) {
+    if (left <= 0) return;
+    await releaseHold(tx, { ...taken, holdId: row.id });
+    const rest = (row.amount ?? 0) - left;
+    left = Math.max(0, -rest);
+    if (rest <= 0) continue;
+    const { about, reason } = row;
+    await placeHold(tx, { ...toHold(row), about, reason, amount: rest }, row.placed_by);
+  }
+}
+
 /** The hold with this id. */
 export async function findHold(db: Db, holdId: HoldId): Promise<HoldRecord | undefined> {
   const row = await selectHolds(db).where('id', '=', holdId).executeTakeFirst();

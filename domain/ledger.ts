@@ -38,7 +38,7 @@ export const settledPlaces = ['owed', 'bank', 'foreign'] as const satisfies read
 /**
  * The business event that an entry records. `refund` takes an amount from an earning at the
  * account, or gives it back. `reversal` undoes a transfer. `elsewhere` counts money that moved
- * without an order as paid.
+ * without an order as paid, and `owed-again` undoes this.
  */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
@@ -55,6 +55,7 @@ export const entryKinds = [
   'foreign',
   'adopted',
   'elsewhere',
+  'owed-again',
 ] as const;
 
 /** One immutable line of the ledger: an amount moves from one place to another. */
@@ -230,6 +231,14 @@ export function elsewhereEntries(
 export function leftEntries(payout: PayoutMoney, status: 'transferred' | 'sent'): Entry[] {
   const from = status === 'sent' ? 'in-transit' : 'account-reserved';
   return [entry(payout, 'elsewhere', from, 'foreign', total(payout))];
+}
+
+/**
+ * The entries of a payout that somebody else paid outside Stripe, and whose money came back: the
+ * platform owes it again.
+ */
+export function owedAgainEntries(payout: PayoutMoney): Entry[] {
+  return [entry(payout, 'owed-again', 'foreign', 'platform', payout.fromPlatform)];
 }
 
 /**

@@ -22,7 +22,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     'money-stops': '',
     parking: 'stripe',
     paydays: 'accounts funds holds payouts sellers waits',
-    payouts: 'accounts funds holds ledger parking sellers stripe waits wake-ups',
+    payouts: 'accounts funds holds ledger parking reconciliation sellers stripe waits wake-ups',
     reconciliation: 'ledger parking',
     sellers: 'holds parking wake-ups',
     stripe: '',

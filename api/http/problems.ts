@@ -45,6 +45,7 @@ export const problemKinds = {
     title: 'This payout cannot end as left with the seller',
   },
   'not-paid-elsewhere': { status: 409, title: 'This payout cannot end as paid elsewhere' },
+  'not-returned': { status: 409, title: 'This payout cannot be returned by a person' },
   'seller-not-parked': { status: 409, title: 'This seller does not wait for this decision' },
   'account-not-created': { status: 409, title: 'This seller has no account at Stripe yet' },
   'stripe-refused': { status: 409, title: 'Stripe refused this' },

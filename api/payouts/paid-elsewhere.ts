@@ -1,9 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
-import { endPaidElsewhere, type ElsewhereOrder } from '../../db/reconciliation/paid-elsewhere.ts';
+import {
+  endPaidElsewhere,
+  type ElsewhereOrder,
+  returnPaidElsewhere,
+} from '../../db/reconciliation/paid-elsewhere.ts';
 import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { ElsewhereRefusal } from '../../domain/payouts/elsewhere.ts';
+import type { ElsewhereRefusal, ReturnRefusal } from '../../domain/payouts/elsewhere.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
@@ -43,17 +47,42 @@ const route = defineRoute({
   responses: { 200: answer(Payout, 'The payout after the command') },
 });
 
-/** The route that ends a payout whose money somebody else paid. */
+const returnRoute = defineRoute({
+  method: 'post',
+  path: '/v1/payouts/{payoutId}/came-back',
+  operationId: 'returnPaidElsewherePayout',
+  summary: 'Return a payout that somebody else paid outside Stripe',
+  tags: ['Payouts'],
+  description:
+    'Use this if the money came back or never arrived. The payout becomes `returned`, the platform owes the money again, and the next payout pays it. This command is refused if somebody else paid at Stripe: when Stripe’s books show that the money came back, the engine returns the payout by itself and holds the money.',
+  request: {
+    params: PayoutParams,
+    headers: CommandHeaders,
+    body: body(z.strictObject({ reason: text(500) }).openapi('CameBack')),
+  },
+  responses: { 200: answer(Payout, 'The payout after the command') },
+});
+
+/** Routes that end a payout whose money somebody else paid, and return it if its money came back. */
 export function paidElsewhereRoutes(deps: AppDeps) {
-  return createRoutes().openapi(route, async (c) => {
-    const { payoutId } = c.req.valid('param');
-    const request = c.req.valid('json');
-    const order = { by: c.get('caller').id, reason: request.reason, how: howOf(request) };
-    const done = await runCommand(c, deps, { kind: 'payout-paid-elsewhere', request }, (tx) =>
-      end(tx, payoutId, order),
-    );
-    return c.json(done.body, 200);
-  });
+  return createRoutes()
+    .openapi(route, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const order = { by: c.get('caller').id, reason: request.reason, how: howOf(request) };
+      const done = await runCommand(c, deps, { kind: 'payout-paid-elsewhere', request }, (tx) =>
+        end(tx, payoutId, order),
+      );
+      return c.json(done.body, 200);
+    })
+    .openapi(returnRoute, async (c) => {
+      const { payoutId } = c.req.valid('param');
+      const request = c.req.valid('json');
+      const done = await runCommand(c, deps, { kind: 'payout-came-back', request }, (tx) =>
+        comeBack(tx, payoutId, request.reason),
+      );
+      return c.json(done.body, 200);
+    });
 }
 
 function howOf(body: z.infer<typeof PaidElsewhere>): ElsewhereOrder['how'] {
@@ -76,7 +105,13 @@ const refusalTexts: Record<ElsewhereRefusal, string> = {
   'at-account':
     'A part of the money is at the seller’s account at Stripe and would stay there. Cancel the payout and reverse the transfer at Stripe first',
   'needs-amount': 'This payout has no amount yet. Cancel it, and order a payout of the paid amount',
-  'more-than-owed': 'At the platform, less than the amount is owed to the seller',
+  'adopt-first':
+    'Stripe has made a transfer or payout in the name of this payout, or with one of these ids, that this database does not know. First adopt or dismiss it: GET /v1/recovery',
+  'payout-in-flight':
+    'Another payout has reserved money of this seller and currency, which may be the same money. First end that payout',
+  'nothing-owed': 'The seller has no unpaid earnings in this currency',
+  'more-than-owed':
+    'Less than the amount is owed to the seller from money at the platform. What a charge does not cover is not owed',
   differs: 'What moved at Stripe is not what this payout would have moved',
 };
 
@@ -99,4 +134,24 @@ async function end(tx: Tx, payoutId: PayoutId, order: ElsewhereOrder) {
       return { status: 200 as const, body, objectId: payoutId };
     }
   }
+}
+
+const returnRefusals: Record<ReturnRefusal, string> = {
+  'with-seller':
+    'The account left the platform with the money. Nothing was changed. If the seller gave the money back and it is owed again, record it as an earning',
+  'not-paid-elsewhere':
+    'Only a payout that somebody else paid outside Stripe, and that was not returned before, can be returned like this',
+  'at-stripe':
+    'Somebody else paid this payout at Stripe. When the money comes back, Stripe’s books show it, and the engine returns the payout and holds the money. If the money never arrived although Stripe shows it as paid, ask Stripe for its trace',
+};
+
+async function comeBack(tx: Tx, payoutId: PayoutId, reason: string) {
+  const done = await returnPaidElsewhere(tx, payoutId, reason);
+  if (done.kind === 'unknown') throw new Problem('unknown-payout', 'No payout has this id');
+  if (done.kind === 'refuse') throw new Problem('not-returned', returnRefusals[done.why]);
+  return {
+    status: 200 as const,
+    body: showPayout(await readPayout(tx, payoutId)),
+    objectId: payoutId,
+  };
 }

@@ -73,6 +73,9 @@ export const Payout = z
           description: 'How it was paid outside Stripe, or that its account has left the platform',
         }),
         reason: z.string(),
+        returnReason: z.string().nullable().openapi({
+          description: 'Why a person says that money paid outside Stripe came back',
+        }),
       })
       .nullable()
       .openapi({ description: 'How somebody else paid the money. Null if nobody did' }),

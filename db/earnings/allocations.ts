@@ -53,6 +53,29 @@ export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void
 }
 
 /**
+ * Allocates earnings to a payout that somebody else paid: first the available ones, then those that
+ * were paid early. These are taken from the platform first, because money at the account that Stripe
+ * has not made available cannot have been paid.
+ */
+export async function allocatePaid(tx: Tx, paid: Allocation): Promise<void> {
+  const isAvailable = sql`(available_on <= business_now()) is true`;
+  const inOrder = [
+    isAvailable,
+    sql`not ${isAvailable} and place = 'platform'`,
+    sql`not ${isAvailable} and place = 'account'`,
+  ];
+  let { amount } = paid;
+  for (const which of inOrder) {
+    if (amount === 0) return;
+    const { rows } = await sql<{ given: number }>`
+      with ${allocation({ ...paid, amount }, which)}
+      select coalesce(sum(part), 0)::bigint as given from taken
+    `.execute(tx);
+    amount -= rows[0]?.given ?? 0;
+  }
+}
+
+/**
  * Releases the earnings of a payout that ended unpaid. Adopted payouts whose earnings are unknown
  * get the released earnings first; the next payout gets the rest.
  */

@@ -77,7 +77,8 @@ export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   const step = stepToLookAt(payout);
   const attempt = step && (await lockAttempt(tx, payoutId, step));
   const isCancelUnknown = row.cancel_answer === 'unknown';
-  return { payout, attempt, isCancelUnknown, restsOnWord: row.rests_on_word };
+  const { rests_on_word, paid_outside: paidOutside } = row;
+  return { payout, attempt, isCancelUnknown, restsOnWord: rests_on_word, paidOutside };
 }
 
 /** The order of a person to end a payout whose account has left the platform. */

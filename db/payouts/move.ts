@@ -136,6 +136,7 @@ function factColumns(facts: Facts) {
     paid_by: facts.paidBy && [...facts.paidBy],
     paid_outside: facts.paidOutside,
     paid_reason: facts.paidReason,
+    return_reason: facts.returnReason,
     cancel_ordered_by: facts.cancelOrderedBy,
     cancel_ordered_at: at(facts.cancelOrderedAt),
     adopted_at: at(facts.adoptedAt),

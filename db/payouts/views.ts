@@ -98,6 +98,7 @@ export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
     paidBy: row.paid_by,
     paidOutside: row.paid_outside,
     paidReason: row.paid_reason,
+    returnReason: row.return_reason,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,
     parked: row.parked,

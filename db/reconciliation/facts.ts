@@ -1,13 +1,9 @@
 import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { mayPayOut, mayTransfer, type PayoutStatus } from '../../domain/payouts/states.ts';
-import type {
-  ArrivedAs,
-  Claim,
-  Known,
-  Movement,
-  NamedPayout,
-} from '../../domain/reconciliation/movements.ts';
+import type { Outcome } from '../../domain/reconciliation/discrepancies.ts';
+import type { ArrivedAs, Claim, Known, NamedPayout } from '../../domain/reconciliation/known.ts';
+import type { Movement } from '../../domain/reconciliation/movements.ts';
 import type { Tx } from '../connect.ts';
 
 /** Reads the facts that decide what these lines of a seller's account are. */
@@ -18,12 +14,15 @@ export async function readKnown(
 ): Promise<Known> {
   const payouts = await findPayouts(tx, sellerId, movements);
   const own = payouts.flatMap((row) => (row.seller_id === sellerId ? (row.stripe_id ?? []) : []));
+  const byId = new Set(payouts.map(({ id }) => id));
+  const unknown = movements.filter(({ payoutId }) => payoutId !== null && !byId.has(payoutId));
   return {
     claims: await findClaims(tx, 'account', namesOf(movements)),
     payouts: new Map(payouts.map((row) => [row.id, toNamed(row, sellerId)])),
     stripePayouts: new Set(own),
     arrivals: await findArrivals(tx, sellerId, movements),
-    foreign: await findForeign(tx, sellerId, movements),
+    ...(await findForeign(tx, sellerId, movements)),
+    disowned: await findDisowned(tx, unknown),
   };
 }
 
@@ -113,22 +112,44 @@ const isCounted = sql<boolean>`exists (select from discrepancies as counted
   where counted.cause in ('transfer-not-ordered', 'payout-unknown')
     and counted.object in (movements.object, movements.id) and counted.outcome = 'owed')`;
 
+/** What left under these sources without an order, and the sources that count as paid. */
 async function findForeign(
   tx: Tx,
   sellerId: SellerId,
   movements: readonly Movement[],
-): Promise<Map<string, number>> {
+): Promise<Pick<Known, 'foreign' | 'counted'>> {
   const back = movements.filter(({ net }) => net > 0);
-  if (back.length === 0) return new Map();
-  const { rows } = await sql<{ source: string; out: number }>`
-    select source, -sum(claims.net)::bigint as out
+  if (back.length === 0) return { foreign: new Map(), counted: new Set() };
+  const { rows } = await sql<{ source: string; out: number; isCounted: boolean }>`
+    select source, -sum(claims.net)::bigint as out,
+      exists (select from payouts where payouts.seller_id = ${sellerId}
+        and status = 'paid-elsewhere' and source = any(paid_by)) as "isCounted"
     from movements join claims on movement_id = movements.id
       join ledger_entries on ledger_entries.id = entry_id
     where movements.seller_id = ${sellerId} and kind = 'foreign'
       and source = any(${each(back, ({ source }) => source)}::text[])
     group by source
   `.execute(tx);
-  return new Map(rows.map(({ source, out }) => [source, out]));
+  return {
+    foreign: new Map(rows.map(({ source, out }) => [source, out])),
+    counted: new Set(rows.flatMap(({ source, isCounted }) => (isCounted ? [source] : []))),
+  };
+}
+
+/**
+ * What money in the name of unknown payouts was for, by object, as persons said when they closed
+ * its discrepancies. Reads nothing if no line names an unknown payout.
+ */
+export async function findDisowned(
+  tx: Tx,
+  unknown: readonly Movement[],
+): Promise<Map<string, Outcome>> {
+  if (unknown.length === 0) return new Map();
+  const { rows } = await sql<{ object: string; outcome: Outcome }>`
+    select object, outcome from discrepancies where cause = 'payout-unknown'
+      and outcome is not null and object = any(${each(unknown, ({ object }) => object)}::text[])
+  `.execute(tx);
+  return new Map(rows.map(({ object, outcome }) => [object, outcome]));
 }
 
 /** The names under which entries may refer to these lines. */

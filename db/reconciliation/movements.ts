@@ -29,6 +29,7 @@ import { holdPaidByCharge } from './charges.ts';
 import { type Difference, findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
 import { readKnown } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
+import { recordMovedBack } from './moved-back.ts';
 import { alarmOver } from './unknown-payouts.ts';
 
 /** How far an account's books were read, in Stripe's time. Null before the first read. */
@@ -43,52 +44,73 @@ export async function readMovementCursor(
     .executeTakeFirstOrThrow();
 }
 
+/** The lines of an account that were read, oldest first, and when. */
+type Read = { lines: readonly Movement[]; readAt: string | null };
+
 /**
- * Stores the lines that were read, oldest first, and decides about every unexplained line: an entry
- * records it, or it is booked now, or it stays open and is checked again. Returns the settled
- * payouts that came back after all. A payout that is still followed is woken instead. While the
- * seller is locked, no money is reserved.
+ * Stores the lines that were read, and decides about every unexplained line of the account. Returns
+ * the settled payouts that came back after all.
  */
 export async function recordMovements(
   db: Db,
   sellerId: SellerId,
-  { lines, readAt }: { lines: readonly Movement[]; readAt: string | null },
+  read: Read,
 ): Promise<{ cameBack: PayoutId[] }> {
-  return await transact(db, async (tx) => {
-    const { schedule } = await lockSeller(tx, sellerId);
-    await keepLines(tx, sellerId, lines);
-    const open = await listOpenLines(tx, sellerId);
-    const taken = bookingsOf(open, await readKnown(tx, sellerId, open));
-    const earned = await book(tx, sellerId, taken);
-    await confirmClaims(tx, taken);
-    await recordStandings(
-      tx,
-      taken.map(({ movement, booking: { kind } }) => {
-        return { id: movement.id, standing: kind === 'booked' ? 'claimed' : kind };
-      }),
-    );
-    await tell(tx, sellerId, taken);
-    const until =
-      lines
-        .map(({ createdAt }) => createdAt)
-        .toSorted()
-        .at(-1) ?? null;
-    await tx
-      .updateTable('sellers')
-      .set({
-        movements_read_at: sql`greatest(movements_read_at, ${readAt}::timestamptz)`,
-        movements_until: sql`greatest(movements_until, ${until}::timestamptz)`,
-        ...(earned && { earns_at_account: true }),
-      })
-      .where('id', '=', sellerId)
-      .execute();
-    await replaceShortPayouts(tx, sellerId);
-    const grew = taken.some(
-      ({ booking }) => booking.kind === 'booked' && booking.entry.to === 'account',
-    );
-    if (grew && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
-    return { cameBack: await wakeFailed(tx, sellerId, taken) };
-  });
+  return await transact(db, (tx) => takeMovements(tx, sellerId, read));
+}
+
+/**
+ * Decides again about the unexplained lines of an account, after a person said what their money was
+ * for.
+ */
+export async function explainLines(tx: Tx, sellerId: SellerId): Promise<void> {
+  await takeMovements(tx, sellerId, { lines: [], readAt: null });
+}
+
+/**
+ * Decides about every unexplained line: an entry records it, or it is booked now, or it stays open
+ * and is checked again. A payout that is still followed is woken if it came back. While the seller
+ * is locked, no money is reserved.
+ */
+async function takeMovements(
+  tx: Tx,
+  sellerId: SellerId,
+  { lines, readAt }: Read,
+): Promise<{ cameBack: PayoutId[] }> {
+  const { schedule } = await lockSeller(tx, sellerId);
+  await keepLines(tx, sellerId, lines);
+  const open = await listOpenLines(tx, sellerId);
+  const taken = bookingsOf(open, await readKnown(tx, sellerId, open));
+  const earned = await book(tx, sellerId, taken);
+  await confirmClaims(tx, taken);
+  await recordStandings(
+    tx,
+    taken.map(({ movement, booking: { kind } }) => {
+      return { id: movement.id, standing: kind === 'booked' ? 'claimed' : kind };
+    }),
+  );
+  await tell(tx, sellerId, taken);
+  await recordMovedBack(tx, sellerId, taken);
+  const until =
+    lines
+      .map(({ createdAt }) => createdAt)
+      .toSorted()
+      .at(-1) ?? null;
+  await tx
+    .updateTable('sellers')
+    .set({
+      movements_read_at: sql`greatest(movements_read_at, ${readAt}::timestamptz)`,
+      movements_until: sql`greatest(movements_until, ${until}::timestamptz)`,
+      ...(earned && { earns_at_account: true }),
+    })
+    .where('id', '=', sellerId)
+    .execute();
+  await replaceShortPayouts(tx, sellerId);
+  const grew = taken.some(
+    ({ booking }) => booking.kind === 'booked' && booking.entry.to === 'account',
+  );
+  if (grew && (await lookForThreshold(tx, sellerId, schedule))) await wakeSeller(tx, sellerId);
+  return { cameBack: await wakeFailed(tx, sellerId, taken) };
 }
 
 type Taken = readonly { movement: OpenLine; booking: Booking }[];

@@ -1,38 +1,32 @@
-import { sql } from 'kysely';
-import {
-  type DiscrepancyId,
-  type HoldId,
-  newId,
-  type PayoutId,
-  type SellerId,
-} from '../../domain/ids.ts';
-import { countedEntry, moved } from '../../domain/ledger.ts';
+import { type DiscrepancyId, type HoldId, newId } from '../../domain/ids.ts';
+import { countedEntry } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import { type ClosingPlan, planClosing } from '../../domain/reconciliation/closing.ts';
+import {
+  type ClosingPlan,
+  type OwedFacts,
+  planClosing,
+} from '../../domain/reconciliation/closing.ts';
 import type { DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
 import type { Tx } from '../connect.ts';
-import { allocate } from '../earnings/allocations.ts';
-import { releaseHold } from '../holds.ts';
+import { allocatePaid } from '../earnings/allocations.ts';
+import { releaseHold, takeOffHolds } from '../holds.ts';
 import { recordEntries } from '../ledger.ts';
 import { lockSeller } from '../locks.ts';
-import { isInFlight } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { type Closing, closeDiscrepancy, findDiscrepancy, wakeWaiting } from './discrepancies.ts';
-import { linkLines, recordStandings } from './lines.ts';
+import { explainLines } from './movements.ts';
+import { readMoved, readOwed } from './owed.ts';
 
 /** What became of an order to close a discrepancy. */
 export type Closed =
   | { kind: 'closed'; discrepancy: DiscrepancyRecord }
   | { kind: 'unknown' | 'closed-before' }
-  | (Extract<ClosingPlan, { kind: 'refuse' }> & {
-      inFlight: PayoutId | null;
-      atPlatform: number;
-      currency: string | null;
-    });
+  | (Extract<ClosingPlan, { kind: 'refuse' }> & OwedFacts & { currency: string | null });
 
 /**
  * Closes a discrepancy as `planClosing` decides. If its money was for what is owed, the ledger counts
- * the money as paid, and its hold is released. While the seller is locked, no money is reserved.
+ * the money as paid, and its hold is released. Whatever the money was for, the ledger books every
+ * line about it that waited for this decision. While the seller is locked, no money is reserved.
  */
 export async function closeWithOutcome(tx: Tx, order: Closing): Promise<Closed> {
   const first = await findDiscrepancy(tx, order.id);
@@ -41,64 +35,37 @@ export async function closeWithOutcome(tx: Tx, order: Closing): Promise<Closed> 
   const found = (await findDiscrepancy(tx, order.id)) ?? first;
   if (found.closedAt !== null) return { kind: 'closed-before' };
   const { outcome = null } = order;
-  const line = await findLine(tx, found);
-  const facts = await readFacts(tx, found);
-  const plan = planClosing({ ...found, atStripe: line?.net ?? null }, outcome, facts);
-  if (plan.kind === 'refuse') {
-    return { ...plan, ...facts, currency: found.stripeCurrency };
-  }
-  if (plan.kind !== 'close' && line) {
-    await bookUnknown(tx, found, line);
-    await (plan.kind === 'count-transfer' ? countTransfer : countPayout)(tx, found, {
-      ...plan,
-      by: order.by,
-      reason: order.reason,
-    });
-  }
+  const { sellerId, stripeCurrency: currency, stripeId } = found;
+  const moved = await readMoved(tx, found);
+  const made = { stripeIds: stripeId === null ? [] : [stripeId], payoutId: null };
+  const facts = await readOwed(tx, { sellerId, currency }, made);
+  const plan = planClosing(found, outcome, moved, facts);
+  if (plan.kind === 'refuse') return { ...plan, ...facts, currency };
   const discrepancy = await close(tx, found, order);
-  return discrepancy ? { kind: 'closed', discrepancy } : { kind: 'closed-before' };
+  if (!discrepancy) return { kind: 'closed-before' };
+  if (outcome !== null && sellerId !== null) await explainLines(tx, sellerId);
+  const { by, reason } = order;
+  if (plan.kind === 'count-transfer') await countTransfer(tx, found, plan.amount);
+  if (plan.kind === 'count-payout') await countPayout(tx, found, { ...plan, by, reason });
+  if (outcome === 'not-owed' && moved !== null && moved < 0) {
+    await takeOffHolds(tx, await findHeld(tx, found), { amount: -moved, by, reason });
+  }
+  return { kind: 'closed', discrepancy };
 }
-
-/** A line of an account's books that the engine did not order. */
-export type Line = { id: string; net: number };
 
 /**
- * The line of the seller's account that a discrepancy is about. A discrepancy about an unknown
- * payout may have been opened over the platform's line of the same transfer.
+ * The discrepancies about money that came to the seller without an order. What left for something
+ * else is taken from such money first.
  */
-export async function findLine(tx: Tx, of: DiscrepancyRecord): Promise<Line | null> {
-  const { cause, movementId, atStripe, sellerId } = of;
-  if (cause !== 'payout-unknown') {
-    return movementId === null || atStripe === null ? null : { id: movementId, net: atStripe };
-  }
-  const row = await tx
-    .selectFrom('movements')
-    .select(['id', 'net'])
-    .where('seller_id', '=', sellerId)
-    .where('object', '=', of.stripeId)
-    .where('standing', '=', 'unknown-payout')
-    .orderBy('position')
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** A line that names an unknown payout is in no entry yet: it is booked like other unordered money. */
-export async function bookUnknown(tx: Tx, of: DiscrepancyRecord, line: Line): Promise<void> {
-  const { cause, sellerId, stripeCurrency: currency, stripeId: object } = of;
-  if (cause !== 'payout-unknown' || sellerId === null || currency === null) return;
-  const places =
-    line.net > 0
-      ? ({ from: 'foreign', to: 'account' } as const)
-      : ({ from: 'account', to: 'foreign' } as const);
-  const entry = { kind: 'foreign' as const, ...places, amount: minor(Math.abs(line.net)) };
-  await recordEntries(tx, [moved({ id: line.id, currency, object }, entry, sellerId)]);
-  const { id: entryId } = await tx
-    .selectFrom('ledger_entries')
+async function findHeld(tx: Tx, of: DiscrepancyRecord): Promise<DiscrepancyId[]> {
+  const rows = await tx
+    .selectFrom('discrepancies')
     .select('id')
-    .where('event_key', '=', line.id)
-    .executeTakeFirstOrThrow();
-  await linkLines(tx, 'account', [{ entryId, movementId: line.id }]);
-  await recordStandings(tx, [{ id: line.id, standing: 'claimed' }]);
+    .where('seller_id', '=', of.sellerId)
+    .where('stripe_currency', '=', of.stripeCurrency)
+    .where('cause', 'in', ['transfer-not-ordered', 'payout-unknown'])
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Closes the discrepancy, releases the hold of money that is owed, and wakes who waited. */
@@ -109,7 +76,8 @@ export async function close(
 ): Promise<DiscrepancyRecord | undefined> {
   const closed = await closeDiscrepancy(tx, { ...order, id });
   if (sellerId === null || !order.outcome) return closed;
-  // The hold over an unknown payout covers all money of the currency, so a person releases it.
+  // The hold over an unknown payout covers all money of the currency. It ends when no line of an
+  // unknown payout is unexplained.
   if (order.outcome === 'owed' && cause !== 'payout-unknown') await releaseHolds(tx, id, order);
   await wakeWaiting(tx, sellerId);
   return closed;
@@ -132,33 +100,9 @@ async function releaseHolds(
   }
 }
 
-async function readFacts(tx: Tx, of: DiscrepancyRecord) {
-  const { sellerId, stripeCurrency, stripeId } = of;
-  const { rows } = await sql<{
-    inFlight: PayoutId | null;
-    atPlatform: number;
-    isToAdopt: boolean;
-  }>`
-    select (select id from payouts where seller_id = ${sellerId}
-        and currency = ${stripeCurrency} and ${isInFlight()}) as "inFlight",
-      ${atPlatformOf(sellerId, stripeCurrency)} as "atPlatform",
-      exists (select from adoptions where stripe_id = ${stripeId} and closed_at is null)
-        as "isToAdopt"
-  `.execute(tx);
-  const [row] = rows;
-  if (!row) throw new Error('a query without from has one row');
-  return row;
-}
-
-/** The unreserved money that the platform owes, in SQL. */
-export function atPlatformOf(sellerId: SellerId | null, currency: string | null) {
-  return sql<number>`coalesce((select amount from balances where seller_id = ${sellerId}
-    and currency = ${currency} and place = 'platform'), 0)`;
-}
-
 type Counted = { amount: number; by: string; reason: string };
 
-async function countTransfer(tx: Tx, of: DiscrepancyRecord, { amount }: Counted): Promise<void> {
+async function countTransfer(tx: Tx, of: DiscrepancyRecord, amount: number): Promise<void> {
   const { id: discrepancyId, sellerId, stripeCurrency: currency, stripeId } = of;
   if (sellerId === null || currency === null) return;
   const counted = { discrepancyId, sellerId, currency, amount: minor(amount), stripeId };
@@ -189,5 +133,5 @@ async function countPayout(
       over_at: businessNow,
     })
     .execute();
-  await allocate(tx, [{ payoutId, sellerId, currency, amount }]);
+  await allocatePaid(tx, { payoutId, sellerId, currency, amount });
 }

@@ -1,19 +1,23 @@
-import { sql } from 'kysely';
-import { type PayoutId, type SellerId } from '../../domain/ids.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import {
   type ElsewherePlan,
   type PaidBy,
   paidElsewhere,
   planElsewhere,
+  returnedElsewhere,
+  type ReturnRefusal,
+  whyNotReturned,
 } from '../../domain/payouts/elsewhere.ts';
 import { asksOutcome, type DiscrepancyRecord } from '../../domain/reconciliation/discrepancies.ts';
 import type { Tx } from '../connect.ts';
-import { allocate } from '../earnings/allocations.ts';
+import { allocatePaid } from '../earnings/allocations.ts';
 import { lockForEnd } from '../payouts/cancellations.ts';
-import { move } from '../payouts/move.ts';
+import { move, moveFreeing } from '../payouts/move.ts';
 import { addWakeUps } from '../wake-ups.ts';
 import { listDiscrepancies } from './discrepancies.ts';
-import { atPlatformOf, bookUnknown, close, findLine, type Line } from './outcomes.ts';
+import { explainLines } from './movements.ts';
+import { close } from './outcomes.ts';
+import { readMoved, readOwed } from './owed.ts';
 
 /** How a person says that somebody else paid a payout. */
 export type ElsewhereOrder = {
@@ -49,21 +53,46 @@ export async function endPaidElsewhere(
   const by: PaidBy =
     'proof' in order.how
       ? { proof: order.how.proof }
-      : { moved: named.map(({ of, line }) => ({ stripeId: of.stripeId ?? of.object, ...line })) };
-  const { sellerId, currency } = payout;
-  const plan = planElsewhere(payout, attempt, by, await readAtPlatform(tx, sellerId, currency));
+      : { moved: named.map(({ of, net }) => ({ stripeId: of.stripeId ?? of.object, net })) };
+  const owed = await readOwed(tx, payout, { stripeIds: ids, payoutId });
+  const plan = planElsewhere(payout, attempt, by, owed);
   if (plan.kind === 'refuse') return plan;
-  for (const { of, line } of named) await bookUnknown(tx, of, line);
   const { reason } = order;
   const transition = paidElsewhere(payout, plan, by, { reason, unsentKey: attempt?.key });
   await move(tx, transition);
+  const { sellerId, currency } = payout;
   if (payout.status === 'requested') {
     const amount = plan.fromPlatform + plan.fromAccount;
-    await allocate(tx, [{ payoutId, sellerId, currency, amount }]);
+    await allocatePaid(tx, { payoutId, sellerId, currency, amount });
   }
   for (const { of } of named) await close(tx, of, { reason, by: order.by, outcome: 'owed' });
+  if (named.length > 0) await explainLines(tx, sellerId);
   await addWakeUps(tx, transition.wakes);
   return plan;
+}
+
+/** What became of an order to return a payout. */
+export type ReturnAnswer =
+  { kind: 'unknown' | 'returned' } | { kind: 'refuse'; why: ReturnRefusal };
+
+/**
+ * Returns a payout that somebody else paid outside Stripe, as `whyNotReturned` decides: the platform
+ * owes its money again, and its earnings go to the next payout.
+ */
+export async function returnPaidElsewhere(
+  tx: Tx,
+  payoutId: PayoutId,
+  reason: string,
+): Promise<ReturnAnswer> {
+  const locked = await lockForEnd(tx, payoutId);
+  if (!locked) return { kind: 'unknown' };
+  const { payout, paidOutside } = locked;
+  const why = whyNotReturned(payout, paidOutside);
+  if (why !== null) return { kind: 'refuse', why };
+  const transition = returnedElsewhere(payout, { reason });
+  await moveFreeing(tx, payout, transition);
+  await addWakeUps(tx, transition.wakes);
+  return { kind: 'returned' };
 }
 
 /** The most discrepancies of a seller that are searched for the named objects. */
@@ -73,21 +102,14 @@ async function findUnordered(
   tx: Tx,
   { sellerId, currency }: { sellerId: SellerId; currency: string },
   ids: readonly string[],
-): Promise<{ of: DiscrepancyRecord; line: Line }[]> {
+): Promise<{ of: DiscrepancyRecord; net: number }[]> {
   if (ids.length === 0) return [];
   const open = await listDiscrepancies(tx, { sellerId, currency, open: true, limit: mostSearched });
   const found = [];
   for (const of of open.filter(asksOutcome)) {
     const isNamed = of.stripeId !== null && ids.includes(of.stripeId);
-    const line = isNamed && of.stripeCurrency === currency ? await findLine(tx, of) : null;
-    if (line) found.push({ of, line });
+    const net = isNamed && of.stripeCurrency === currency ? await readMoved(tx, of) : null;
+    if (net !== null) found.push({ of, net });
   }
   return found;
-}
-
-async function readAtPlatform(tx: Tx, sellerId: SellerId, currency: string): Promise<number> {
-  const { rows } = await sql<{ amount: number }>`
-    select ${atPlatformOf(sellerId, currency)} as amount
-  `.execute(tx);
-  return rows[0]?.amount ?? 0;
 }

@@ -9,7 +9,7 @@ import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { openDiscrepancies } from './discrepancies.ts';
-import { each, findClaims, namesOf } from './facts.ts';
+import { each, findClaims, findDisowned, namesOf } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
 import { differencesOf } from './movements.ts';
 
@@ -109,6 +109,8 @@ async function readKnown(tx: Tx, movements: readonly Movement[]): Promise<KnownT
   const payouts = await sql<{ id: PayoutId }>`
     select id from payouts where id = any(${named}::text[])
   `.execute(tx);
+  const known = new Set(payouts.rows.map(({ id }) => id));
+  const unknown = movements.filter(({ payoutId }) => payoutId !== null && !known.has(payoutId));
   const behind = each(movements, ({ object, transfer }) => (object === transfer ? null : transfer));
   const transfers = await sql<{ id: string; standing: Standing }>`
     select object as id, standing from movements
@@ -119,7 +121,8 @@ async function readKnown(tx: Tx, movements: readonly Movement[]): Promise<KnownT
   `.execute(tx);
   return {
     claims: await findClaims(tx, 'platform', namesOf(movements)),
-    payouts: new Set(payouts.rows.map(({ id }) => id)),
+    payouts: known,
+    disowned: new Set((await findDisowned(tx, unknown)).keys()),
     transfers: new Map(transfers.rows.map(({ id, standing }) => [id, standing])),
   };
 }

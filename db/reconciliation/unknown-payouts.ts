@@ -33,7 +33,7 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
   for (const currency of new Set(understood.map(({ movement }) => movement.currency))) {
     if (unknown.some(({ movement }) => movement.currency === currency)) continue;
     const holdId = await findHold(tx, sellerId, currency);
-    const why = { reason: 'The database now has all of these payouts', by: 'engine' };
+    const why = { reason: 'All of these payouts are explained now', by: 'engine' };
     if (holdId) await releaseHold(tx, { holdId, ...why });
   }
   if (understood.length > 0) await wakeWaiting(tx, sellerId);
@@ -74,6 +74,7 @@ async function toMade(tx: Tx, sellerId: SellerId, fresh: Taken): Promise<MadeAtS
   });
 }
 
+/** The hold of everything. A hold of an amount is about money that a person said is not owed. */
 async function findHold(tx: Tx, sellerId: SellerId, currency: string): Promise<HoldId | undefined> {
   const row = await tx
     .selectFrom('holds')
@@ -82,6 +83,7 @@ async function findHold(tx: Tx, sellerId: SellerId, currency: string): Promise<H
     .where('holds.seller_id', '=', sellerId)
     .where('discrepancies.cause', '=', 'payout-unknown')
     .where('holds.currency', '=', currency)
+    .where('holds.amount', 'is', null)
     .where('holds.released_at', 'is', null)
     .executeTakeFirst();
   return row?.id;

@@ -256,6 +256,7 @@ type PayoutsTable = {
   paid_by: Maybe<string[]>;
   paid_outside: Maybe<string>;
   paid_reason: Maybe<string>;
+  return_reason: Maybe<string>;
   waiting_for: Maybe<WaitReason>;
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;

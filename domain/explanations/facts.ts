@@ -49,6 +49,8 @@ export type PayoutRecord = {
   paidOutside: string | null;
   /** Why a person says that somebody else paid the money. */
   paidReason: string | null;
+  /** Why a person says that the money came back or never arrived. */
+  returnReason: string | null;
   waitingFor: WaitReason | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;

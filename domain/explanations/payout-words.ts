@@ -72,15 +72,23 @@ export function skippedOf({ skipReason }: PayoutRecord): string | null {
   return skipReason && skips[skipReason];
 }
 
-/** How somebody else paid the money of a payout. Null if nobody did. */
-function paidElsewhereOf({ status, paidBy, paidOutside: proof, paidReason }: PayoutRecord) {
-  if (status !== 'paid-elsewhere') return null;
-  return { stripeIds: paidBy ?? [], proof, reason: paidReason ?? '' };
+/** How somebody else paid the money of a payout, and why it came back. Null if nobody did. */
+function paidElsewhereOf({ paidBy, paidOutside: proof, paidReason, returnReason }: PayoutRecord) {
+  if (paidReason === null) return null;
+  return { stripeIds: paidBy ?? [], proof, reason: paidReason, returnReason };
+}
+
+/** Where the money of a returned payout is. Null if the engine paid it. */
+export function returnedOf({ status, paidReason, paidOutside }: PayoutRecord): string | null {
+  if (status !== 'returned' || paidReason === null) return null;
+  return paidOutside === null
+    ? 'paid by somebody else, but the money came back to the account: it is owed again, and held until a person releases the hold'
+    : 'paid by somebody else outside Stripe, but the money did not arrive: the platform owes it again, and the next payout pays it';
 }
 
 /** Why a payout failed or was returned, for the seller and for an operator. */
-export function failedOf({ status, failureCode }: PayoutRecord) {
-  if (status !== 'failed' && status !== 'returned') return null;
+export function failedOf({ status, failureCode, paidReason }: PayoutRecord) {
+  if ((status !== 'failed' && status !== 'returned') || paidReason !== null) return null;
   return { code: failureCode, ...failureOf(failureCode) };
 }
 
@@ -133,6 +141,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     paidBy: _by,
     paidOutside: _outside,
     paidReason: _why,
+    returnReason: _whyBack,
     ...shown
   } = record;
   const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;

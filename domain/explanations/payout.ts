@@ -22,6 +22,7 @@ import {
   type Beside,
   canceledOf,
   parkedOf,
+  returnedOf,
   showPayout,
   skippedOf,
   waitingOf,
@@ -138,7 +139,7 @@ export function summaryOf(
   const failed = failureCode && `${failureOf(failureCode).forOperator} (${failureCode})`;
   const because = skippedOf(payout) ?? failed;
   return [
-    `${amount} ${sentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
+    `${amount} ${returnedOf(payout) ?? sentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
     ...(because ? [because] : []),
     ...(isLate ? ['The payout is late: ask Stripe for its trace'] : []),
     ...waits.map(({ reason }) => reason),

@@ -48,6 +48,7 @@ export const commandTexts: Record<string, string> = {
   'cancel-payout': 'Cancellation ordered',
   'payout-paid-elsewhere': 'Ended as paid elsewhere',
   'leave-with-seller': 'Ended as left with the seller',
+  'payout-came-back': 'Recorded as come back',
   'retry-payout': 'Retry ordered',
   'create-seller': 'Created',
   'update-seller': 'Changed',
@@ -131,4 +132,5 @@ export const entryTexts: Record<EntryKind, string> = {
   foreign: 'moved by somebody else',
   adopted: 'had already left, unknown to this database',
   elsewhere: 'counts as paid: somebody else paid it',
+  'owed-again': 'owed again: the payment by somebody else came back',
 };

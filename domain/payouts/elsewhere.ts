@@ -1,5 +1,7 @@
-import { elsewhereEntries } from '../ledger.ts';
+import { sellerWorkflowId } from '../ids.ts';
+import { elsewhereEntries, owedAgainEntries } from '../ledger.ts';
 import { formatMoney, minor, money } from '../money.ts';
+import { type OwedFacts, type OwedRefusal, whyNotOwed } from '../reconciliation/closing.ts';
 import type { StepAttempt } from './cancellation.ts';
 import { beforeStripeStatuses, type Payout, type PayoutStatus } from './states.ts';
 import { begin, moneyOf, noDoubt, now, type Transition, wakesOf } from './transition-type.ts';
@@ -20,39 +22,53 @@ export type ElsewherePlan =
 
 /** Why a payout cannot end as paid elsewhere. */
 export type ElsewhereRefusal =
-  'outcome-open' | 'too-late' | 'at-account' | 'needs-amount' | 'more-than-owed' | 'differs';
+  OwedRefusal | 'outcome-open' | 'too-late' | 'at-account' | 'needs-amount' | 'differs';
 
 /**
  * Decides whether a payout ends because somebody else paid its money. An attempt that was sent may
  * be moving the money now. What moved at Stripe must be exactly what the payout would have moved:
  * the transfer of its part at the platform, and the payout of everything. Money that was paid
  * outside Stripe must still be at the platform, because money at the account stays there until
- * somebody moves it at Stripe. `atPlatform` is the unreserved money that the platform owes.
+ * somebody moves it at Stripe. In addition, the money must be owed, as `whyNotOwed` decides.
  */
 export function planElsewhere(
   payout: Payout,
   attempt: StepAttempt | undefined,
   by: PaidBy,
-  atPlatform: number,
+  owed: OwedFacts,
 ): ElsewherePlan {
   if (!isBeforeStripe(payout.status)) return refuse('too-late');
   if (attempt && (attempt.wasSent || attempt.state !== 'started')) return refuse('outcome-open');
-  return 'proof' in by ? planOutside(payout, atPlatform) : planAtStripe(payout, by, atPlatform);
+  const plan = 'proof' in by ? planOutside(payout) : planAtStripe(payout, by);
+  if (plan.kind === 'refuse') return plan;
+  const { fromPlatform, fromAccount } = plan;
+  const moved = { fromPlatform, received: fromPlatform + fromAccount };
+  const why = whyNotOwed(moved, withOwnMoney(payout, owed));
+  return why === null ? plan : refuse(why);
 }
 
-function planOutside(payout: Payout, atPlatform: number): ElsewherePlan {
+/** The facts as they would be if this payout had reserved nothing. */
+function withOwnMoney({ payoutId, fromPlatform, fromAccount }: Payout, owed: OwedFacts): OwedFacts {
+  if (owed.inFlight !== payoutId) return owed;
+  return {
+    ...owed,
+    inFlight: null,
+    atPlatform: owed.atPlatform + fromPlatform,
+    unpaid: owed.unpaid + fromPlatform + fromAccount,
+  };
+}
+
+function planOutside(payout: Payout): ElsewherePlan {
   const { status, requestedAmount, fromPlatform, fromAccount } = payout;
   if (status === 'transferred' || fromAccount > 0) return refuse('at-account');
   if (status === 'reserved') return { kind: 'end', fromPlatform, fromAccount };
   if (requestedAmount === null) return refuse('needs-amount');
-  if (requestedAmount > atPlatform) return refuse('more-than-owed');
   return { kind: 'end', fromPlatform: requestedAmount, fromAccount: 0 };
 }
 
 function planAtStripe(
   payout: Payout,
   { moved }: { moved: readonly UnorderedMoney[] },
-  atPlatform: number,
 ): ElsewherePlan {
   const { status, requestedAmount, currency } = payout;
   const came = sum(moved.filter(({ net }) => net > 0));
@@ -70,7 +86,6 @@ function planAtStripe(
       `transfers of ${say(came)} came to the account, not of ${say(transferred)}`,
     );
   }
-  if (isRequested && came > atPlatform) return refuse('more-than-owed');
   if (isRequested) return { kind: 'end', fromPlatform: came, fromAccount: left - came };
   return { kind: 'end', fromPlatform: payout.fromPlatform, fromAccount: payout.fromAccount };
 }
@@ -105,6 +120,42 @@ export function paidElsewhere(
     // The check before the POST stops a worker that still uses this attempt.
     ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
     wakes: wakesOf(payout),
+  };
+}
+
+/** Why a payout that somebody else paid is not returned. */
+export type ReturnRefusal = 'not-paid-elsewhere' | 'at-stripe' | 'with-seller';
+
+/**
+ * Decides whether a person may say that the money of a payout which somebody else paid came back or
+ * never arrived: null, or why not. What was paid at Stripe comes back at Stripe, and the engine
+ * records this by itself. Outside Stripe, only a person knows. If the account left the platform with
+ * the money, the platform does not have it.
+ */
+export function whyNotReturned(
+  { status, transferId, fromAccount }: Payout,
+  paidOutside: string | null,
+): ReturnRefusal | null {
+  if (status !== 'paid-elsewhere') return 'not-paid-elsewhere';
+  if (paidOutside === null) return 'at-stripe';
+  return transferId !== null || fromAccount > 0 ? 'with-seller' : null;
+}
+
+/**
+ * The money of a payout that somebody else paid came back or never arrived, so it is owed again. At
+ * Stripe, the account's books have moved the money already. Outside Stripe, it is at the platform.
+ */
+export function returnedElsewhere(
+  payout: Payout,
+  how: 'at-stripe' | { reason: string },
+): Transition {
+  return {
+    ...begin(payout, 'paid-elsewhere'),
+    status: 'returned',
+    facts: { overAt: now, ...(how !== 'at-stripe' && { returnReason: how.reason }) },
+    entries: how === 'at-stripe' ? [] : owedAgainEntries(moneyOf(payout)),
+    releasesEarnings: true,
+    wakes: [{ workflowId: sellerWorkflowId(payout.sellerId), topics: ['payouts'] }],
   };
 }
 

@@ -58,6 +58,8 @@ export type Facts = {
   paidOutside?: string;
   /** Why a person says so. */
   paidReason?: string;
+  /** Why a person says that the money came back or never arrived. */
+  returnReason?: string;
   adoptedAt?: Moment;
   startedAt?: Moment;
   reservedAt?: Moment;

@@ -37,7 +37,7 @@ export const causes = {
     owner: 'operator',
     what: 'Money moved in the name of a payout that is not in the database. The seller’s money is held',
     remedy:
-      'The database may be older than Stripe: stop money and find the payout before you release the hold. If no payout of ours explains the money, close with the outcome `owed` if it was for what is owed to the seller, otherwise with `not-owed`',
+      'The database may be older than Stripe: stop money and find the payout before you release the hold. If no payout of ours explains the money, close with the outcome `owed` if it was for what is owed to the seller, otherwise with `not-owed`. When all such discrepancies of the seller and currency are closed, this hold ends, and only money that came and is not owed stays held',
     stops: 'every payout',
   },
   'reversal-not-ordered': {
@@ -48,7 +48,7 @@ export const causes = {
   },
   'payout-reversed': {
     owner: 'platform',
-    what: 'Stripe debited a payout back from the bank. The money is at the account and held',
+    what: 'A payout came back from the bank, and no order of the engine explains the return. The money is at the account and held',
     remedy:
       'Release its hold if the seller may have the money again; otherwise reverse the transfer at Stripe',
   },

@@ -1,7 +1,8 @@
-import type { PayoutId, SellerId } from '../ids.ts';
+import type { PayoutId } from '../ids.ts';
 import type { EntryKind, Place } from '../ledger.ts';
 import { type Currency, minor, type MinorUnits } from '../money.ts';
 import type { Cause } from './discrepancies.ts';
+import type { ArrivedAs, Claim, Known, NamedPayout } from './known.ts';
 
 /** One line of an account's books at Stripe, `txn_`. No personal data. */
 export type Movement = {
@@ -29,47 +30,6 @@ export type Movement = {
   charge: string | null;
   /** The id of the engine's payout, from the metadata of the Stripe payout or transfer. */
   payoutId: PayoutId | null;
-};
-
-/**
- * A movement at the account that a ledger entry records, and that no line of Stripe's books
- * confirms yet.
- */
-export type Claim = {
-  entryId: number;
-  sellerId: SellerId;
-  net: number;
-  currency: Currency;
-  /** The place on the other side of the entry, not at the account. */
-  beyond: Place;
-};
-
-/** A payout of the engine that a line names. */
-export type NamedPayout = {
-  /** False if the payout belongs to another seller, because somebody copied its metadata. */
-  isOfAccount: boolean;
-  currency: Currency;
-  transferId: string | null;
-  stripePayoutId: string | null;
-  /** True while the engine may still learn the payout's transfer (or its Stripe payout). */
-  mayTransfer: boolean;
-  mayPayOut: boolean;
-};
-
-/** How money came to the account before a refund took it back. `open`: not known yet. */
-export type ArrivedAs = 'from-platform' | 'income' | 'foreign' | 'open';
-
-/** The facts in the database about these movements. */
-export type Known = {
-  /** By the name that entries use: the line's own id, or its object. */
-  claims: ReadonlyMap<string, readonly Claim[]>;
-  payouts: ReadonlyMap<PayoutId, NamedPayout>;
-  /** The Stripe payouts, `po_`, that belong to payouts of ours. */
-  stripePayouts: ReadonlySet<string>;
-  /** By the id of the arrival, `py_`. */
-  arrivals: ReadonlyMap<string, ArrivedAs>;
-  /** By source: the amounts that left as foreign and have not come back. */
-  foreign: ReadonlyMap<string, number>;
 };
 
 /** A ledger entry that a movement requires. */
@@ -189,6 +149,7 @@ function arrivedAs(booking: Booking): ArrivedAs {
 
 /** Money from the platform is never income, unless it passes on a customer's charge. */
 function bookArrival(movement: Movement, known: Known): Booking {
+  if (isDisowned(movement, known)) return bookDisowned(movement, known);
   const named = findNamed(movement, known);
   if (named === 'unknown') return unknownPayout(movement);
   if (named) {
@@ -203,6 +164,7 @@ function bookArrival(movement: Movement, known: Known): Booking {
 }
 
 function bookPayout(movement: Movement, known: Known): Booking {
+  if (isDisowned(movement, known)) return bookDisowned(movement, known);
   const named = findNamed(movement, known);
   if (named === 'unknown') return unknownPayout(movement);
   if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
@@ -217,6 +179,7 @@ function bookPayout(movement: Movement, known: Known): Booking {
  */
 function bookBack(movement: Movement, known: Known): Booking {
   if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
+  if (isDisowned(movement, known)) return bookDisowned(movement, known);
   // What left without an order comes back the same way, whatever name it carries.
   const isUnknown = findNamed(movement, known) === 'unknown';
   if (isUnknown && !comesBack(movement, known)) return unknownPayout(movement);
@@ -247,13 +210,37 @@ function bookGivenBack(movement: Movement, known: Known): Booking {
   }
 }
 
+/** True if a person said that no payout of ours explains the object of the line. */
+function isDisowned({ object }: Movement, { disowned }: Known): boolean {
+  return disowned.has(object ?? '');
+}
+
+/**
+ * Books a line in the name of an unknown payout, after a person said what its money was for. Money
+ * that is not owed is held.
+ */
+function bookDisowned(movement: Movement, known: Known): Booking {
+  const booking = bookForeign(movement, known, 'payout-unknown');
+  const isOwed = known.disowned.get(movement.object ?? '') === 'owed';
+  if (booking.kind !== 'booked' || booking.cause !== 'payout-unknown' || !isOwed) return booking;
+  return { ...booking, isHeld: false };
+}
+
 /**
  * Books a movement that the engine did not order. Incoming money is held, unless it is foreign
- * money that comes back.
+ * money that comes back. It is held all the same if it had counted as paid: the seller is owed it
+ * again, and a person decides whether it is paid again.
  */
 function bookForeign(movement: Movement, known: Known, cause: Cause | null): Booking {
-  if (comesBack(movement, known)) return booked('foreign', movement, 'foreign');
-  return booked('foreign', movement, 'foreign', { cause, isHeld: movement.net > 0 });
+  if (!comesBack(movement, known)) {
+    return booked('foreign', movement, 'foreign', { cause, isHeld: movement.net > 0 });
+  }
+  const back = { cause: 'payout-reversed', isHeld: true } as const;
+  return booked('foreign', movement, 'foreign', isCounted(movement, known) ? back : {});
+}
+
+function isCounted({ source }: Movement, { counted }: Known): boolean {
+  return counted.has(source ?? '');
 }
 
 /** True if at least this much left under the same source without an order and is not back yet. */

@@ -1,5 +1,6 @@
 import type { PayoutId } from '../ids.ts';
-import type { Booking, Claim, Movement, Standing } from './movements.ts';
+import type { Claim } from './known.ts';
+import type { Booking, Movement, Standing } from './movements.ts';
 
 /** The facts in the database about these lines of the platform's balance. */
 export type KnownToPlatform = {
@@ -9,6 +10,8 @@ export type KnownToPlatform = {
   claims: ReadonlyMap<string, readonly Claim[]>;
   /** The payouts that the lines name and the database knows. */
   payouts: ReadonlySet<PayoutId>;
+  /** The objects of which a person said that no payout of ours explains them. */
+  disowned: ReadonlySet<string>;
   /** Whether the ledger explains the transfers that were reversed, by `tr_`. */
   transfers: ReadonlyMap<string, Standing>;
 };
@@ -48,6 +51,6 @@ export function platformBookingOf(movement: Movement, known: KnownToPlatform): B
     const standing = known.transfers.get(transfer) ?? 'own';
     return { kind: standing === 'own' ? 'own' : 'open' };
   }
-  if (payoutId === null) return { kind: 'own' };
+  if (payoutId === null || known.disowned.has(transfer)) return { kind: 'own' };
   return known.payouts.has(payoutId) ? { kind: 'open' } : { kind: 'unknown-payout', payoutId };
 }

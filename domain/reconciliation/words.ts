@@ -60,7 +60,8 @@ export function closingsOf({ id, cause }: Pick<DiscrepancyRecord, 'id' | 'cause'
 /** Says what money that moved without an order was for. */
 export const outcomeWords: Record<Outcome, string> = {
   owed: 'what is owed to the seller: it counts as paid, and is not paid a second time',
-  'not-owed': 'something else: as much is owed to the seller as before, and is paid',
+  'not-owed':
+    'something else: as much is owed to the seller as before, and is paid. Money that came stays held',
 };
 
 /** Why a discrepancy is not closed, and what to do. */
@@ -77,8 +78,12 @@ export function sayClosingRefusal(
       return 'The books of the seller’s account do not show this money yet. Close the discrepancy with `not-owed`, or wait until the account’s books were read';
     case 'adopt-first':
       return 'The money was moved in the name of a payout that this database does not know. First adopt or dismiss it: GET /v1/recovery';
+    case 'came-back':
+      return 'The money has moved back at Stripe, so it paid nothing. Close the discrepancy with `not-owed`';
     case 'payout-in-flight':
       return `Payout ${inFlight} has reserved money of this seller and currency, which may be the same money. First end that payout: with \`paid-elsewhere\` if this money paid it, otherwise with \`cancel\``;
+    case 'nothing-owed':
+      return 'The seller has no unpaid earnings in this currency, so the money was not for them. Close the discrepancy with `not-owed`';
     case 'more-than-owed':
       return `At the platform, ${currency === null ? 'less' : formatMoney(money(Math.max(0, atPlatform), currency))} is owed to the seller. Record the missing amount as an earning first, or close the discrepancy with \`not-owed\``;
   }

@@ -63,6 +63,8 @@ create table payouts (
   paid_outside text,
   -- Why a person says that the money was paid elsewhere.
   paid_reason text,
+  -- Why a person says that money paid outside Stripe came back or never arrived.
+  return_reason text,
   -- Null until Stripe has answered; a cancellation that succeeds changes the status.
   cancel_answer text check (cancel_answer in ('refused', 'unknown')),
 
@@ -91,10 +93,13 @@ create table payouts (
   -- Stripe answers only a cancellation that was ordered.
   constraint an_answer_needs_an_order
     check (cancel_answer is null or cancel_ordered_at is not null),
-  -- Only a payout that was paid elsewhere says how.
+  -- Only a payout that was paid elsewhere says how. It is returned if the money came back.
   constraint only_paid_elsewhere_says_how
-    check (status = 'paid-elsewhere'
-      or (paid_by is null and paid_outside is null and paid_reason is null))
+    check (status in ('paid-elsewhere', 'returned')
+      or (paid_by is null and paid_outside is null and paid_reason is null)),
+  -- Only a person can know of a return outside Stripe, and says why.
+  constraint a_return_outside_says_why
+    check (return_reason is null or (status = 'returned' and paid_outside is not null))
 );
 -- Two payouts of one seller at once would compete for one balance. The rule is payoutBefore in
 -- domain/payouts/queue.ts.

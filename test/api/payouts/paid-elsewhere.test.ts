@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout } from '../../../db/payouts/steps.ts';
+import { keepLines, recordStandings } from '../../../db/reconciliation/lines.ts';
 import { openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
 import type { SellerId } from '../../../domain/ids.ts';
+import { aMovement } from '../../build/movement.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
@@ -22,7 +24,10 @@ async function parked() {
   return { sellerId, payoutId, end };
 }
 const find = (sellerId: SellerId, object: string, net: number) =>
-  api.db.transaction().execute((tx) => {
+  api.db.transaction().execute(async (tx) => {
+    const line = { ...aMovement(net > 0 ? 'payment' : 'payout', net), id: `txn_${object}`, object };
+    await keepLines(tx, sellerId, [line]);
+    await recordStandings(tx, [{ id: line.id, standing: 'claimed' }]);
     const cause = net > 0 ? ('transfer-not-ordered' as const) : ('payout-not-ordered' as const);
     const atStripe = { movementId: `txn_${object}`, object, net, currency: 'eur' };
     return openDiscrepancies(tx, [{ cause, object, sellerId, atStripe }]);
@@ -92,6 +97,32 @@ describe('a payout whose money somebody else paid', () => {
   ])('is not told how by %j', async (body) => {
     const { end } = await parked();
     expect(await end({ ...body, reason })).toMatchObject({ status: 400 });
+  });
+
+  test('is owed again once a person says that the money did not arrive', async () => {
+    const { sellerId, payoutId, end } = await parked();
+    const path = `/v1/payouts/${payoutId}/came-back`;
+    const back = { reason: 'The bank sent it back' };
+    const refusal = { type: '/problems/not-returned' };
+    expect(await api.post(path, back)).toMatchObject({ status: 409, body: refusal });
+    await end({ proof: 'SEPA 4711', reason });
+    const { status, body } = await api.post(path, back);
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        status: 'returned',
+        failure: null,
+        paidElsewhere: { proof: 'SEPA 4711', reason, returnReason: back.reason },
+      },
+    ]);
+    const { body: told } = await api.get(`/v1/payouts/${payoutId}/explain`);
+    expect(told['summary']).toBe(
+      '100.00 EUR paid by somebody else outside Stripe, but the money did not arrive: the platform owes it again, and the next payout pays it',
+    );
+    expect(told['decisions']).toMatchObject([{}, {}, { what: 'Recorded as come back', ...back }]);
+    const { body: balances } = await api.get(`/v1/sellers/${sellerId}/balances`);
+    expect(balances['data']).toMatchObject([{ payable: { amount: 100_00 } }]);
+    expect(await api.post(path, back)).toMatchObject({ status: 409, body: refusal });
   });
 
   test('waits, and names the money, its amount and the requests that end the wait', async () => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Difference, openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
+import { keepLines } from '../../../db/reconciliation/lines.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
 import { type Cause, causeNames, causes } from '../../../domain/reconciliation/discrepancies.ts';
+import { aMovement } from '../../build/movement.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
 let api: TestApi;
@@ -106,6 +108,8 @@ describe('a discrepancy', () => {
   });
 
   test('about money without an order is closed only with what the money was for', async () => {
+    const line = { ...aMovement('payment', 40_00), id: 'txn_1', object: 'tr_1' };
+    await api.db.transaction().execute((tx) => keepLines(tx, sellerId, [line]));
     await find(transfer(), amount());
     const all = (await list()).data;
     const idOf = (cause: Cause) => String(all.find((one) => one.cause === cause)?.id);

@@ -5,7 +5,10 @@ import {
   type PaidBy,
   paidElsewhere,
   planElsewhere,
+  returnedElsewhere,
+  whyNotReturned,
 } from '../../../domain/payouts/elsewhere.ts';
+import type { OwedFacts } from '../../../domain/reconciliation/closing.ts';
 import { type Payout, payoutStatuses } from '../../../domain/payouts/states.ts';
 import { aPayout } from '../../build/payout.ts';
 
@@ -14,6 +17,8 @@ const [tr, po] = [
   { stripeId: 'po_1', net: -100_00 },
 ];
 const both = { moved: [tr, po] };
+const owed: OwedFacts = { inFlight: null, atPlatform: 80_00, unpaid: 120_00, isToAdopt: false };
+const inFlight = { ...owed, inFlight: aPayout({}).payoutId };
 const proof = { proof: 'SEPA 4711' };
 const requested = { status: 'requested', requestedAmount: 100_00 } as const;
 const reserved = { status: 'reserved', fromPlatform: 60_00, fromAccount: 40_00 } as const;
@@ -51,7 +56,20 @@ describe('a payout that somebody else paid', () => {
     ['nobody said how much', { status: 'requested' }, proof, refuse('needs-amount')],
     ['more than is owed', requested, proof, refuse('more-than-owed')],
   ])('%s', (_why, of, by, plan) => {
-    expect(planElsewhere(aPayout(of), undefined, by, 80_00)).toMatchObject(plan);
+    const facts = of.status === 'requested' ? owed : { ...inFlight, atPlatform: 0, unpaid: 0 };
+    expect(planElsewhere(aPayout(of), undefined, by, facts)).toMatchObject(plan);
+  });
+
+  test.each<[why: string, of: Partial<Payout>, by: PaidBy, facts: Partial<OwedFacts>]>([
+    ['adopt-first', requested, both, { isToAdopt: true }],
+    ['adopt-first', reserved, both, { ...inFlight, isToAdopt: true }],
+    ['adopt-first', { ...requested, requestedAmount: 70_00 }, proof, { isToAdopt: true }],
+    ['payout-in-flight', requested, both, { inFlight: 'payout_other' }],
+    ['more-than-owed', requested, both, { unpaid: 99_99 }],
+    ['more-than-owed', { ...requested, requestedAmount: 70_00 }, proof, { unpaid: 69_99 }],
+  ])('is refused as %s for %j by %j with %j', (why, of, by, facts) => {
+    const plan = planElsewhere(aPayout(of), undefined, by, { ...owed, ...facts });
+    expect(plan).toEqual(refuse(why));
   });
 
   test.each<[StepAttempt, object]>([
@@ -60,12 +78,12 @@ describe('a payout that somebody else paid', () => {
     [{ state: 'unknown', wasSent: true }, refuse('outcome-open')],
     [{ state: 'succeeded', wasSent: true }, refuse('outcome-open')],
   ])('with the attempt %j', (attempt, plan) => {
-    expect(planElsewhere(aPayout(reserved), attempt, both, 0)).toMatchObject(plan);
+    expect(planElsewhere(aPayout(reserved), attempt, both, inFlight)).toMatchObject(plan);
   });
 
   test('cannot end so once Stripe has it, or after its end', () => {
     const late = payoutStatuses.filter((status) => {
-      const plan = planElsewhere(aPayout({ ...reserved, status }), undefined, both, 100_00);
+      const plan = planElsewhere(aPayout({ ...reserved, status }), undefined, both, owed);
       return plan.kind === 'refuse' && plan.why === 'too-late';
     });
     expect(late).toEqual(payoutStatuses.slice(3));
@@ -93,5 +111,31 @@ describe('a payout that somebody else paid', () => {
       attempt: { key: 'key_unsent', state: 'refused' },
     });
     expect(transition.releasesEarnings).toBeUndefined();
+  });
+
+  test.each<[why: string | null, of: Partial<Payout>, paidOutside: string | null]>([
+    [null, { status: 'paid-elsewhere', fromPlatform: 60_00 }, 'SEPA 4711'],
+    ['at-stripe', { status: 'paid-elsewhere', fromPlatform: 60_00 }, null],
+    ['with-seller', { status: 'paid-elsewhere', transferId: 'tr_1' }, 'the account has left'],
+    ['with-seller', { status: 'paid-elsewhere', fromAccount: 40_00 }, 'the account has left'],
+    ['not-paid-elsewhere', { status: 'returned' }, 'SEPA 4711'],
+    ['not-paid-elsewhere', { status: 'canceled' }, null],
+  ])('is returned by a person (%s) if it is %j by %j', (why, of, paidOutside) => {
+    expect(whyNotReturned(aPayout({ transferId: null, ...of }), paidOutside)).toBe(why);
+  });
+
+  test('is owed again if the money came back: at the platform, if it was paid outside Stripe', () => {
+    const payout = aPayout({ status: 'paid-elsewhere', fromPlatform: 60_00 });
+    expect(returnedElsewhere(payout, { reason: 'sent back' })).toMatchObject({
+      status: 'returned',
+      releasesEarnings: true,
+      facts: { returnReason: 'sent back' },
+      entries: [{ kind: 'owed-again', from: 'foreign', to: 'platform', amount: 60_00 }],
+    });
+    expect(returnedElsewhere(payout, 'at-stripe')).toMatchObject({
+      status: 'returned',
+      releasesEarnings: true,
+      entries: [],
+    });
   });
 });

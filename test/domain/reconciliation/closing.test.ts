@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ClosingFacts, planClosing } from '../../../domain/reconciliation/closing.ts';
+import { type OwedFacts, planClosing } from '../../../domain/reconciliation/closing.ts';
 import {
   asksOutcome,
   causeNames,
@@ -31,7 +31,12 @@ const transfer: DiscrepancyRecord = {
   outcome: null,
 };
 const payout = { cause: 'payout-not-ordered', atStripe: -100_00 } as const;
-const none: ClosingFacts = { inFlight: null, atPlatform: 100_00, isToAdopt: false };
+const none: OwedFacts = {
+  inFlight: null,
+  atPlatform: 100_00,
+  unpaid: 100_00,
+  isToAdopt: false,
+};
 const refuse = (why: string) => ({ kind: 'refuse', why });
 const at = '2026-11-27T09:00:00.000Z';
 
@@ -41,7 +46,7 @@ describe('a discrepancy is closed', () => {
       plan: object,
       of: Partial<DiscrepancyRecord>,
       outcome: Outcome | null,
-      facts: Partial<ClosingFacts>,
+      facts: Partial<OwedFacts>,
       why: string,
     ]
   >([
@@ -54,12 +59,19 @@ describe('a discrepancy is closed', () => {
     [refuse('payout-in-flight'), {}, 'owed', { inFlight: 'payout_1' }, 'it may have the money'],
     [refuse('payout-in-flight'), payout, 'owed', { inFlight: 'payout_1' }, 'it may have the money'],
     [refuse('adopt-first'), { cause: 'payout-unknown' }, 'owed', { isToAdopt: true }, 'it is ours'],
+    [refuse('adopt-first'), { cause: 'payout-unknown' }, 'not-owed', { isToAdopt: true }, 'ours'],
+    [refuse('came-back'), { atStripe: 0 }, 'owed', {}, 'it paid nothing'],
+    [{ kind: 'close' }, { atStripe: 0 }, 'not-owed', {}, 'it paid nothing'],
+    [refuse('nothing-owed'), payout, 'owed', { unpaid: 0 }, 'it was other money'],
+    [{ kind: 'count-payout', amount: 100_00 }, payout, 'owed', { unpaid: 1 }, 'and other money'],
     [refuse('no-seller'), { sellerId: null }, 'owed', {}, 'of the platform’s own balance'],
     [refuse('no-outcome'), { cause: 'amount-differs' }, 'owed', {}, 'it moved no money'],
     [{ kind: 'close' }, { cause: 'amount-differs' }, null, {}, 'it asks nothing'],
     [{ kind: 'close' }, { cause: 'payout-unknown', agreesSince: at }, null, {}, 'it was adopted'],
   ])('as %j for %j and %s with %j: %s', (plan, of, outcome, facts) => {
-    expect(planClosing({ ...transfer, ...of }, outcome, { ...none, ...facts })).toEqual(plan);
+    const discrepancy = { ...transfer, ...of };
+    const decided = planClosing(discrepancy, outcome, discrepancy.atStripe, { ...none, ...facts });
+    expect(decided).toEqual(plan);
   });
 
   test.each([
@@ -68,6 +80,9 @@ describe('a discrepancy is closed', () => {
     'no-seller',
     'adopt-first',
     'payout-in-flight',
+    'came-back',
+    'nothing-owed',
+    'more-than-owed',
   ] as const)('or the refusal %s says what to do', (why) => {
     const around = { inFlight: 'payout_1', atPlatform: 50_00, currency: 'eur' } as const;
     expect(sayClosingRefusal(why, around)).toMatch(/outcome|not-owed|adopt|cancel/);

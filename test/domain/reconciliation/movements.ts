@@ -1,6 +1,7 @@
 import type { PayoutId } from '../../../domain/ids.ts';
 import type { Place } from '../../../domain/ledger.ts';
-import type { Booking, Known, NamedPayout } from '../../../domain/reconciliation/movements.ts';
+import type { Known, NamedPayout } from '../../../domain/reconciliation/known.ts';
+import type { Booking } from '../../../domain/reconciliation/movements.ts';
 
 const done: NamedPayout = {
   isOfAccount: true,
@@ -36,7 +37,16 @@ export const known: Known = {
     ['py_foreign', 'foreign'],
     ['py_open', 'open'],
   ]),
-  foreign: new Map([['po_foreign', 10]]),
+  foreign: new Map([
+    ['po_foreign', 10],
+    ['po_counted', 10],
+  ]),
+  counted: new Set(['po_counted']),
+  disowned: new Map([
+    ['tr_paid', 'owed'],
+    ['tr_gift', 'not-owed'],
+    ['po_gift', 'not-owed'],
+  ]),
 };
 
 /** A booking in words. */

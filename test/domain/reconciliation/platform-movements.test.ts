@@ -18,6 +18,7 @@ const known: KnownToPlatform = {
     ['trr_ours', claim(4)],
   ]),
   payouts: new Set<PayoutId>(['payout_known']),
+  disowned: new Set(['tr_gift']),
   transfers: new Map([
     ['tr_claimed', 'claimed'],
     ['tr_open', 'open'],
@@ -58,6 +59,7 @@ describe('a line of the platform’s books', () => {
       'its answer, or the account’s side, is to come',
     ],
     ['transfer', -10, out('tr_x', 'payout_lost'), 'unknown-payout', 'older than Stripe'],
+    ['transfer', -10, out('tr_gift', 'payout_lost'), 'own', 'a person said what it was for'],
     ['transfer', -10, out('tr_x'), 'own', 'to somebody the engine has no part in'],
     [
       'transfer_refund',
