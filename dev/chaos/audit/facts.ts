@@ -13,6 +13,7 @@ export type Payout = {
   transferId: string | null;
   stripePayoutId: string | null;
   payday: string | null;
+  reservedAt: string | null;
   waiting: { for: string } | null;
   parked: { reason: string } | null;
 };
@@ -81,6 +82,23 @@ export type PaidItem = {
 /** A request for a transfer or payout that reached Stripe, at Stripe's time in milliseconds. */
 export type Send = { key: string; clock: number };
 
+/** A difference between the ledger and Stripe, as the public API shows it. */
+export type Difference = {
+  id: string;
+  state: string;
+  cause: string;
+  object: string;
+  sellerId: string | null;
+  atStripe: { money: Money; stripeId: string | null } | null;
+  openedAt: string;
+  agreesSince: string | null;
+  closedAt: string | null;
+  outcome: string | null;
+};
+
+/** An entry of the ledger, as the public API shows it. */
+export type LedgerEntry = { sellerId: string; stripeId: string | null; from: string; to: string };
+
 /** A workflow that did not simply complete. */
 export type Workflow = { id: string; type: string; status: string };
 
@@ -97,7 +115,9 @@ export type Facts = {
   items: PaidItem[];
   sends: Send[];
   attention: { kind: string; id: string; reason: string }[];
-  discrepancies: { id: string; state: string; cause: string; object: string }[];
+  discrepancies: Difference[];
+  /** The ledger's entries about sellers for whom a person said what money was for. */
+  entries: LedgerEntry[];
   workflows: Workflow[];
   /** Requests that Stripe's own budgets rejected. */
   tooMany: { endpoint: string; at: number }[];

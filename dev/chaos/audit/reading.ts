@@ -3,8 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import {
   type Book,
+  type Difference,
   type Facts,
   isOver,
+  type LedgerEntry,
   type Outage,
   type PaidItem,
   type Payout,
@@ -35,7 +37,7 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
   const [sellers, attention, discrepancies, workflows, tooMany, items, sends] = await Promise.all([
     readSellers(sources, payouts),
     listAll<Facts['attention'][number]>(sources, '/v1/attention'),
-    listAll<Facts['discrepancies'][number]>(sources, '/v1/discrepancies'),
+    listAll<Difference>(sources, '/v1/discrepancies'),
     readWorkflows(sources),
     readTooMany(sources),
     readItems(sources, payouts, known.promised),
@@ -56,6 +58,7 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
     book: await getJson<Book>(`${sandbox}/_sandbox/book`),
     attention,
     discrepancies,
+    entries: await readEntries(sources, discrepancies),
     workflows,
     tooMany,
     items,
@@ -221,6 +224,22 @@ async function readItems(
     }
   }
   return paid;
+}
+
+/** Reads the entries of sellers for whom a person said what money was for. */
+async function readEntries(
+  sources: Sources,
+  discrepancies: readonly Difference[],
+): Promise<LedgerEntry[]> {
+  const said = discrepancies.filter(({ outcome }) => outcome !== null);
+  const sellers = new Set(said.flatMap(({ sellerId }) => sellerId ?? []));
+  const all: LedgerEntry[] = [];
+  for (const sellerId of sellers) {
+    const path = `/v1/sellers/${sellerId}/entries`;
+    const own = await listAll<Omit<LedgerEntry, 'sellerId'>>(sources, path);
+    all.push(...own.map((entry) => ({ ...entry, sellerId })));
+  }
+  return all;
 }
 
 /** Reads the requests for transfers and payouts. */

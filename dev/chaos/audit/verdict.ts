@@ -5,6 +5,7 @@ import { auditMoney } from './money.ts';
 import { auditPayouts } from './payouts.ts';
 import { auditSends } from './sends.ts';
 import { auditService } from './service.ts';
+import { auditUnordered } from './unordered.ts';
 
 /**
  * Compares what the engine says with Stripe's book. The audit does its own arithmetic: it shares no
@@ -17,6 +18,7 @@ export function audit(facts: Facts): Finding[] {
     ...auditSends(facts),
     ...auditCharges(facts),
     ...auditMoney(facts),
+    ...auditUnordered(facts),
     ...auditService(facts),
   ];
 }

@@ -44,4 +44,22 @@ export const crimesOfTrust: [what: string, change: Change, rules: string[]][] = 
     (facts) => facts.book.charges.pop(),
     ['charge-missing'],
   ],
+  [
+    'money reserved while nobody had said what a transfer without an order was for',
+    (facts) => (payout(facts).reservedAt = '2026-11-04T00:00:00.000Z'),
+    ['reserved-beside'],
+  ],
+  [
+    'a payout that somebody else paid and that was paid again',
+    (facts) => {
+      const ids = { transferId: null, stripePayoutId: null };
+      Object.assign(payout(facts), { ...ids, status: 'paid-elsewhere' });
+    },
+    ['paid-again', 'payout-unknown', 'transfer-unknown'],
+  ],
+  [
+    'a closed discrepancy whose line is not booked',
+    (facts) => facts.entries.pop(),
+    ['line-unbooked'],
+  ],
 ];

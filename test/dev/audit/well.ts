@@ -6,7 +6,28 @@ export const eur = (amount: number) => ({ amount, currency: 'eur' });
 export const account = 'acct_1';
 
 /** The cause and object of the discrepancies. */
-export const discrepancy = { cause: 'missing-at-stripe', object: 'txn_1' };
+export const discrepancy = {
+  cause: 'missing-at-stripe',
+  object: 'txn_1',
+  sellerId: 'sel_1',
+  atStripe: null,
+  openedAt: '2026-11-03T00:00:00.000Z',
+  agreesSince: null,
+  closedAt: null,
+  outcome: null,
+};
+
+/** A transfer that a person made, and that paid what is owed, as a person said. */
+export const said = {
+  ...discrepancy,
+  id: 'disc_3',
+  state: 'closed',
+  cause: 'transfer-not-ordered',
+  object: 'tr_3',
+  atStripe: { money: eur(100_00), stripeId: 'tr_3' },
+  closedAt: '2026-11-05T00:00:00.000Z',
+  outcome: 'owed',
+};
 
 /**
  * The facts of a run in which all is well. Ada earned 100.00 and 20.00 came to her directly: 110.00
@@ -26,6 +47,7 @@ export function allIsWell(): Facts {
         transferId: 'tr_1',
         stripePayoutId: 'po_1',
         payday: '2026-11-02T00:00:00.000Z',
+        reservedAt: '2026-11-02T08:00:00.000Z',
         waiting: null,
         parked: null,
       },
@@ -51,7 +73,8 @@ export function allIsWell(): Facts {
     items: [{ ...ofCharge, charge: 'ch_1', amount: 60_00, currency: 'eur' }],
     sends: itsSends(),
     attention: [],
-    discrepancies: [{ ...discrepancy, id: 'disc_1', state: 'closed' }],
+    discrepancies: [{ ...discrepancy, id: 'disc_1', state: 'closed' }, said],
+    entries: [{ sellerId: 'sel_1', stripeId: 'tr_3', from: 'foreign', to: 'account' }],
     workflows: [
       { id: 'seller/sel_1', type: 'sellerLifecycle', status: 'RUNNING' },
       { id: 'job/sweep', type: 'sweep', status: 'FAILED' },
