@@ -42,7 +42,8 @@ export const eventCatalogue = {
   'payout.settled': 'The time for late returns is over, and the bank kept the money',
   'payout.failed':
     'The bank refused the payout; `reason` is Stripe’s code; the money is at the account',
-  'payout.returned': 'The bank returned the money after it was paid; the money is at the account',
+  'payout.returned':
+    'The money came back after it was paid. It is at the account, or, if somebody else had paid it outside Stripe, owed again at the platform',
   'payout.canceled':
     'The payout was canceled; transferred money is at the account, other money at the platform',
   'payout.skipped': 'The payout ended without moving money; `reason` says why',

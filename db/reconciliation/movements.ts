@@ -219,7 +219,10 @@ async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
     if (booking.kind !== 'booked' || !booking.isHeld) continue;
     const [difference] = differencesOf(sellerId, movement, booking);
     const about = difference ? await findDiscrepancyOver(tx, difference) : null;
-    const what = causes[booking.cause ?? 'moved-without-us'].what;
+    const what =
+      booking.cause === 'payout-unknown'
+        ? 'Money came in the name of an unknown payout, and a person said that it is not owed'
+        : causes[booking.cause ?? 'moved-without-us'].what;
     const hold = { currency: movement.currency, amount: booking.entry.amount, expiresAt: null };
     const reason = `${what} (${movement.id})`;
     await placeHold(tx, { sellerId, source: 'system', reason, about, ...hold }, 'engine');

@@ -129,7 +129,6 @@ async function countPayout(
       paid_by: [stripeId ?? object],
       paid_reason: reason,
       ordered_by: by,
-      started_at: businessNow,
       over_at: businessNow,
     })
     .execute();

@@ -82,8 +82,8 @@ function paidElsewhereOf({ paidBy, paidOutside: proof, paidReason, returnReason 
 export function returnedOf({ status, paidReason, paidOutside }: PayoutRecord): string | null {
   if (status !== 'returned' || paidReason === null) return null;
   return paidOutside === null
-    ? 'paid by somebody else, but the money came back to the account: it is owed again, and held until a person releases the hold'
-    : 'paid by somebody else outside Stripe, but the money did not arrive: the platform owes it again, and the next payout pays it';
+    ? 'paid by somebody else, but the money came back to the account and was held: it is owed again'
+    : 'paid by somebody else outside Stripe, but the money did not arrive: it is owed again, and a later payout pays it';
 }
 
 /** Why a payout failed or was returned, for the seller and for an operator. */

@@ -19,7 +19,8 @@ import { type WaitReason, waits } from '../waits.ts';
  * - `transferred`: all of the money is at the account; Stripe does not have the payout yet.
  * - `sent`: Stripe has the payout, `po_`; the bank does not have it yet.
  * - `paid`: the bank has the money; the engine watches whether the bank returns it late.
- * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over.
+ * - `settled`, `failed`, `returned`, `canceled`, `skipped`: over. `returned` also means that money
+ *   which somebody else had paid came back.
  * - `paid-elsewhere`: over, because somebody else paid the money, at Stripe or outside Stripe, or
  *   because the account left the platform with the money.
  */

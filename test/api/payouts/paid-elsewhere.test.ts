@@ -117,7 +117,7 @@ describe('a payout whose money somebody else paid', () => {
     ]);
     const { body: told } = await api.get(`/v1/payouts/${payoutId}/explain`);
     expect(told['summary']).toBe(
-      '100.00 EUR paid by somebody else outside Stripe, but the money did not arrive: the platform owes it again, and the next payout pays it',
+      '100.00 EUR paid by somebody else outside Stripe, but the money did not arrive: it is owed again, and a later payout pays it',
     );
     expect(told['decisions']).toMatchObject([{}, {}, { what: 'Recorded as come back', ...back }]);
     const { body: balances } = await api.get(`/v1/sellers/${sellerId}/balances`);
