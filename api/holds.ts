@@ -85,7 +85,7 @@ const placeRoute = defineRoute({
   summary: 'Place a hold on some or all of a seller’s money',
   tags: ['Holds'],
   description:
-    'Holds add up, and releasing one hold does not release another. Holds take effect when a payout reserves its money: a payout of everything reserves only what the holds leave, and a payout of a fixed amount waits until the holds leave enough. Money that is already reserved for a payout still goes to the bank; to stop that money too, cancel the payout.',
+    'Holds add up, and releasing one hold does not release another. Holds take effect when a payout reserves its money: a payout of everything reserves only what the holds leave, and a payout of a fixed amount waits until the holds leave enough. A hold on everything also stops payouts whose money is already reserved: nothing more is sent for them. If the other holds come to more than the money that is not reserved, such a payout is canceled, and another one pays what the holds leave. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
   responses: { 201: answer(Hold, 'The hold') },
 });

@@ -204,9 +204,8 @@ function paydayOf(
  * limited and many payouts may be at the bank.
  */
 async function listOpen(tx: Tx, sellerId: SellerId) {
-  const rows = await tx
-    .selectFrom('payouts')
-    .selectAll()
+  const rows = await views
+    .selectRecords(tx)
     .where('seller_id', '=', sellerId)
     .where(isOpen())
     .orderBy(sql`status = 'paid'`)

@@ -137,6 +137,24 @@ function selectFunds<Row>(
 export const isActive = sql<boolean>`holds.released_at is null
   and (holds.expires_at is null or holds.expires_at > business_now())`;
 
+/** The active holds on a seller's money in one currency, as the rest of a query of holds. */
+export function activeHoldsIn({ sellerId, currency, by }: Of) {
+  return sql`holds where holds.seller_id = ${sellerId} and ${isActive}
+    and (holds.currency is null or holds.currency = ${currency}) and ${counts(by)}`;
+}
+
+/** The unreserved money that is payable now, including what is held: `freeOf` in domain/funds.ts. */
+export function freeIn(of: Of) {
+  return sql<number>`greatest(0, ${amountAt('account', of)} - ${laterAt('account', of)}
+    + ${amountAt('platform', of)} - ${laterAt('platform', of)})`;
+}
+
+/** True for a hold, named `holds`, on the money of no earning, or of one that is payable. */
+function counts(by: RawBuilder<string>) {
+  return sql`(holds.earning_id is null or exists (select from earnings
+    where earnings.id = holds.earning_id and ${isPayable(by)}))`;
+}
+
 /**
  * Every active hold on a seller, for the decision about what is payable at that time. A hold on the
  * money of an earning counts once the earning is payable, so that it holds no other money.
@@ -145,9 +163,7 @@ export function activeHoldsOf({ sellerId, by }: Pick<Of, 'sellerId' | 'by'>) {
   return sql<Hold[]>`(select coalesce(json_agg(json_build_object('id', holds.id,
       'currency', holds.currency, 'amount', holds.amount,
       'expiresAt', ${instant('holds.expires_at')})), '[]')
-    from holds where holds.seller_id = ${sellerId} and ${isActive}
-      and (holds.earning_id is null or exists (select from earnings
-        where earnings.id = holds.earning_id and ${isPayable(by)})))`;
+    from holds where holds.seller_id = ${sellerId} and ${isActive} and ${counts(by)})`;
 }
 
 /** Reads where a seller's money is, by currency, and how much of it a payout would pay now. */

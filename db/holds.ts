@@ -15,6 +15,7 @@ import { isActive } from './funds.ts';
 import { lockSeller, lockSellerOf } from './locks.ts';
 import { lookAtExpiry, lookForThreshold } from './paydays/thresholds.ts';
 import type { Database } from './schema/index.ts';
+import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
 import { addWakeUps } from './wake-ups.ts';
 
@@ -31,7 +32,7 @@ export type NewHold = Hold & {
 
 /**
  * Places a hold. The lock on the seller makes the hold take effect entirely before or entirely
- * after a reservation. Money that is already reserved continues.
+ * after a reservation. The next try of a payout that has reserved money sees the hold (`brakeOn`).
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
   const { sellerId, source, reason, currency, amount, expiresAt } = hold;
@@ -78,7 +79,16 @@ export async function releaseHold(
     .executeTakeFirst();
   if (!row || !seller) return undefined;
   await lookForThreshold(tx, row.seller_id, seller.schedule);
+  // A payout that another hold stops waits again at its next step.
   const waiting = await tx
+    .updateTable('payouts')
+    .set({ waiting_for: null, look_again_at: null })
+    .where('seller_id', '=', row.seller_id)
+    .where(isInFlight())
+    .where('waiting_for', '=', waitNames.hold)
+    .returning('id')
+    .execute();
+  const requested = await tx
     .selectFrom('payouts')
     .select('id')
     .where('seller_id', '=', row.seller_id)
@@ -87,7 +97,7 @@ export async function releaseHold(
     .execute();
   await addWakeUps(tx, [
     { workflowId: sellerWorkflowId(row.seller_id), topics: ['payouts'] },
-    ...waiting.map(({ id }) => {
+    ...[...waiting, ...requested].map(({ id }) => {
       return { workflowId: payoutWorkflowId(id), topics: ['payouts' as const] };
     }),
   ]);

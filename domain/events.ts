@@ -36,8 +36,10 @@ export const eventCatalogue = {
   'payout.parked': 'The payout is parked until a person decides; `reason` says why',
   'payout.unparked': 'The payout is no longer parked; `reason` says why it was parked',
   'payout.sent': 'Stripe has the payout; the bank does not have it yet',
-  'payout.cancel_ordered': 'Stripe has the payout and is asked to cancel it',
-  'payout.not_canceled': 'Stripe did not cancel the payout; `reason` says whether that is certain',
+  'payout.cancel_ordered':
+    'Somebody canceled a payout that Stripe has, so Stripe is asked; or a request of the payout is open, so its outcome is found out first, and nothing more is sent',
+  'payout.not_canceled':
+    'The payout continues: `reason` says whether Stripe `refused`, whether its answer is `unknown`, or whether Stripe was `not-asked`',
   'payout.paid': 'The bank has the money; the engine watches whether the bank returns it late',
   'payout.settled': 'The time for late returns is over, and the bank kept the money',
   'payout.failed':

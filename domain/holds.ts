@@ -111,6 +111,11 @@ export function isPaused(stops: readonly Stop[] = []): boolean {
   return stops.some(({ kind }) => kind === 'pause');
 }
 
+/** True if the hold counts for this currency. */
+export function isOf(hold: Pick<Hold, 'currency'>, currency: Currency): boolean {
+  return hold.currency === null || hold.currency === currency;
+}
+
 function holdsOf(holds: readonly Hold[], currency: Currency): Hold[] {
-  return holds.filter((hold) => hold.currency === null || hold.currency === currency);
+  return holds.filter((hold) => isOf(hold, currency));
 }

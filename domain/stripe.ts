@@ -1,7 +1,51 @@
 import type { PayoutId, StripeAccountId } from './ids.ts';
 
-/** The steps of a payout that send a request to Stripe. Each step has its own attempts. */
-export type MoneyStep = 'transfer' | 'payout';
+/** The steps of a payout that send money on its way. Each step has its own attempts. */
+export type MoneyStep = (typeof moneySteps)[number];
+export const moneySteps = ['transfer', 'payout'] as const;
+
+/** Everything that is sent to Stripe at most once, as an attempt. */
+export type AttemptStep = MoneyStep | 'account' | 'cancel';
+
+/**
+ * What each request that changes something at Stripe does to money. Only what lets money go is ever
+ * stopped: by the money switch, a hold, a pause or a cancellation. What takes money back, or keeps
+ * Stripe from moving it, is never stopped.
+ */
+export const requestEffects = {
+  'POST /v1/transfers': 'lets-go',
+  'POST /v1/payouts': 'lets-go',
+  'POST /v1/payouts/cancel': 'takes-back',
+  // Sets the account to manual payouts, so that Stripe does not pay it out automatically.
+  'POST /v1/balance_settings': 'takes-back',
+  'POST /v2/core/accounts': 'moves-nothing',
+  'POST /v2/core/account_links': 'moves-nothing',
+  'POST /v2/core/event_destinations': 'moves-nothing',
+  'POST /v1/account_sessions': 'moves-nothing',
+  'POST /v1/accounts/login_links': 'moves-nothing',
+  'POST /v1/products': 'moves-nothing',
+} as const satisfies Record<string, 'lets-go' | 'takes-back' | 'moves-nothing'>;
+
+/** A request that changes something at Stripe. */
+export type ChangingRequest = keyof typeof requestEffects;
+
+/** The request that each step sends. */
+export const requestOfStep = {
+  transfer: 'POST /v1/transfers',
+  payout: 'POST /v1/payouts',
+  cancel: 'POST /v1/payouts/cancel',
+  account: 'POST /v2/core/accounts',
+} as const satisfies Record<AttemptStep, ChangingRequest>;
+
+/** True if the step sends money on its way. Everything that stops money stops only such steps. */
+export function letsMoneyGo(step: AttemptStep): boolean {
+  return requestEffects[requestOfStep[step]] === 'lets-go';
+}
+
+/** True if the step takes money back: nothing that stops or delays money applies to it. */
+export function takesMoneyBack(step: AttemptStep): boolean {
+  return requestEffects[requestOfStep[step]] === 'takes-back';
+}
 
 /**
  * Why Stripe definitely refused a request, in the engine's terms. After a refusal, nothing has
@@ -13,6 +57,7 @@ export type RefusalKind =
   | 'bank-details'
   | 'limit-reached'
   | 'confirmed-not-sent'
+  | 'called-off'
   | 'other';
 
 /**
@@ -26,7 +71,7 @@ export type AttemptState = 'started' | 'succeeded' | 'refused' | 'unknown';
 
 /** The facts that decide whether a step opens its next attempt. */
 export type OpeningFacts = {
-  step: MoneyStep | 'account' | 'cancel';
+  step: AttemptStep;
   last: { state: AttemptState; number: number; wasSent: boolean } | null;
   isCanceled: boolean;
   /** True if something at Stripe in the payout's name is known and unexplained. */
@@ -55,6 +100,17 @@ export type StoppedOpening = 'canceled' | 'unexplained' | 'look-first';
 export function mayHaveMade({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
   return state !== 'refused' && (wasSent || state === 'succeeded');
 }
+
+/**
+ * True if a request of this attempt may have been carried out: Stripe made the object, or a try has
+ * no answer that says for certain that nothing was done.
+ */
+export function mayBeDone({ state, tries, deniedTries }: TriedAttempt): boolean {
+  return state === 'succeeded' || tries > deniedTries || (state === 'unknown' && tries === 0);
+}
+
+/** How often an attempt was sent, and how often the answer was certainly no. */
+export type TriedAttempt = { state: AttemptState; tries: number; deniedTries: number };
 
 /**
  * Decides whether a step opens its next attempt. It does if there is no attempt yet, or if the last
@@ -88,8 +144,12 @@ export function takesNewBody({ state, wasSent }: { state: AttemptState; wasSent:
 /** The facts that the last check before a POST reads. */
 export type ClearanceFacts = {
   state: AttemptState;
-  step: MoneyStep | 'account' | 'cancel';
+  step: AttemptStep;
   isMoneyStopped: boolean;
+  /** True if a cancellation, a pause or a hold keeps the payout from being sent. */
+  isBraked: boolean;
+  /** True if a try of this attempt may have been carried out, as `mayBeDone` decides. */
+  mayBeDone: boolean;
   /**
    * True if this database was compared with Stripe since PostgreSQL started. Before the comparison,
    * the database may be a restored backup.
@@ -103,17 +163,28 @@ export type ClearanceFacts = {
 
 /** Whether an attempt may be posted: `send`, or the reason why not. */
 export type Clearance =
-  'send' | 'too-old' | 'money-stopped' | 'decided' | 'not-compared' | 'not-claimed';
+  | 'send'
+  | 'too-old'
+  | 'money-stopped'
+  | 'braked'
+  | 'look-up'
+  | 'decided'
+  | 'not-compared'
+  | 'not-claimed';
 
 /**
- * Decides, just before a POST, whether an attempt may be sent. The creation of an account moves no
- * money: stopped money does not stop it, and it does not need the right to send. The SQL of
- * `clearTry` repeats this rule in the statement that locks the attempt, and a test compares the two.
+ * Decides, just before a POST, whether an attempt may be sent. Only what lets money go can be
+ * stopped and needs the right to send; what takes money back does not even wait for the comparison.
+ * A brake reaches an attempt that was sent before: if every answer was no, nothing more is sent;
+ * otherwise a look-up decides, and the request is not repeated. The SQL of `clearTry` repeats this
+ * rule in the statement that locks the attempt, and a test compares the two.
  */
 export function clearanceOf(facts: ClearanceFacts): Clearance {
+  const { step } = facts;
   if (facts.state !== 'started') return 'decided';
-  if (facts.isMoneyStopped && facts.step !== 'account') return 'money-stopped';
-  if (!facts.isCompared) return 'not-compared';
+  if (facts.isMoneyStopped && letsMoneyGo(step)) return 'money-stopped';
+  if (!facts.isCompared && !takesMoneyBack(step)) return 'not-compared';
+  if (facts.isBraked && letsMoneyGo(step)) return facts.mayBeDone ? 'look-up' : 'braked';
   if (!facts.isClaimed && needsClaim(facts)) return 'not-claimed';
   const isOld = facts.sentHoursAgo !== null && facts.sentHoursAgo > keyAgeLimitHours;
   return isOld ? 'too-old' : 'send';
@@ -124,88 +195,7 @@ export function clearanceOf(facts: ClearanceFacts): Clearance {
  * the request out once, and an outage of Stripe is recorded in the attempt.
  */
 function needsClaim({ step, sentHoursAgo }: ClearanceFacts): boolean {
-  return step !== 'account' && sentHoursAgo === null;
-}
-
-/** Minutes after which the engine renews its right to send. A copy that is older has lost it. */
-export const renewalMinutes = 15;
-
-/** Minutes for which the engine may send after it last saw that it has the right to send. */
-export const seenMinutes = 10;
-
-/** When the right to send was renewed and last seen, in business time. */
-export type ClaimFacts = {
-  /** True if the right was renewed since PostgreSQL started. Before, the database may be a copy. */
-  isOfThisStart: boolean;
-  claimedAt: string;
-  seenAt: string;
-};
-
-/**
- * True if the engine may send a payout of this payday without another look at Stripe. Each payday
- * needs a renewal of its own. The SQL of `clearTry` repeats this rule, and a test compares the two.
- */
-export function isClaimed(facts: ClaimFacts | null, payday: string | null, now: string): boolean {
-  if (facts === null || !facts.isOfThisStart) return false;
-  if (Date.parse(now) - Date.parse(facts.seenAt) > seenMinutes * 60_000) return false;
-  return payday === null || payday > now || payday <= facts.claimedAt;
-}
-
-/** What the object at Stripe that stands for the right to send shows: its token, or why none. */
-export type ShownRight = { token: string } | 'nothing' | 'forbidden';
-
-/** What this database knows of the right to send. */
-export type KnownRight = {
-  token: string | null;
-  /** The tokens that this engine may have set since. */
-  nextTokens: readonly string[];
-  /** The last of them, if it was chosen since PostgreSQL started. */
-  next: string | null;
-  /** True if a person resumed money although the key may not see or set the token. */
-  isUnguarded: boolean;
-  /** True if the right must be renewed: after a start, for a payday, or because time has passed. */
-  isDue: boolean;
-};
-
-/**
- * What the engine does with the right to send:
- * - `held`: the engine has it. `renewed` is true if the token is the one that was just set.
- * - `renew`: the engine has it, or nobody does, and must set its next token.
- * - `unguarded`: the key never had the permission, or a person resumed money without it. Other
- *   engines cannot be seen.
- * - `lost`: another engine may have it, so money stops.
- */
-export type RightVerdict =
-  | { kind: 'held'; renewed: boolean }
-  | { kind: 'renew' }
-  | { kind: 'unguarded' }
-  | { kind: 'lost'; to: string };
-
-/**
- * Creates the idempotency key under which a token is replaced. Engines that start from the same
- * token use the same key, so only one of them replaces it.
- */
-export function rightKey(from: string, round: number): string {
-  return `right-to-send/${from}/${round}`;
-}
-
-/** Decides from Stripe's object whether this engine, and no copy of it, has the right to send. */
-export function judgeRight(known: KnownRight, shown: ShownRight): RightVerdict {
-  if (shown === 'forbidden') {
-    return known.token === null || known.isUnguarded
-      ? { kind: 'unguarded' }
-      : { kind: 'lost', to: shown };
-  }
-  if (shown === 'nothing') {
-    return known.token === null ? { kind: 'renew' } : { kind: 'lost', to: shown };
-  }
-  if (shown.token === known.next) return { kind: 'held', renewed: true };
-  if (shown.token !== known.token && !known.nextTokens.includes(shown.token)) {
-    return { kind: 'lost', to: shown.token };
-  }
-  return known.isDue || shown.token !== known.token
-    ? { kind: 'renew' }
-    : { kind: 'held', renewed: false };
+  return letsMoneyGo(step) && sentHoursAgo === null;
 }
 
 /** Stripe's limits: requests per second, and the number of concurrent payouts. */

@@ -106,6 +106,7 @@ async function recordOutcome(
       return doubtAccount(db, sellerId, null);
     case 'nothing-to-send':
     case 'money-stopped':
+    case 'braked':
     case 'unexplained':
       return undefined;
   }

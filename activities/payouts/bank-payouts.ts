@@ -3,17 +3,18 @@ import type { Stripe } from 'stripe';
 import { readPayout } from '../../db/payouts/rows.ts';
 import {
   parkPayout,
-  recordBack,
   recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
   recordWait,
 } from '../../db/payouts/steps.ts';
+import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import type { PayoutId, StripePayoutId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
+import { mayBeDone } from '../../domain/stripe.ts';
 import {
   callOnce,
   findOne,
@@ -27,7 +28,7 @@ import {
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { listPayoutsFor, payoutCandidate } from '../stripe/looks.ts';
 import { accountOf, lookFor, searchOf } from './looks.ts';
-import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
+import { answerLookUp, answerOutcome, callOff, waitBeforeSending } from './outcomes.ts';
 
 /** The activities that pay out an account's money to its bank and follow the payout. */
 export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {
@@ -37,6 +38,7 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
     async createPayout({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'transferred' || payout.unknownStep || payout.parked) return payout;
+      if (payout.cancelAsked) return callOff(deps, payout, 'payout');
       const stop = await waitBeforeSending(db, payout, 'payout');
       if (stop) return stop;
       const account = accountOf(payout);
@@ -47,7 +49,7 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
           ...actingFor(account),
         }),
       );
-      if (outcome.kind !== 'succeeded') return answerOutcome(db, payout, 'payout', outcome);
+      if (outcome.kind !== 'succeeded') return answerOutcome(deps, payout, 'payout', outcome);
       return recordSent(db, { payout, key: outcome.key, ...factsOfPayout(outcome.object) });
     },
 
@@ -60,6 +62,7 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       const attempt = await findAttempt(db, payoutId, 'payout');
       if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
       if (!attempt) return recordNothingUnknown(db, payout);
+      if (payout.cancelAsked && !mayBeDone(attempt)) return callOff(deps, payout, 'payout');
       return answerLookUp(db, payout, 'payout', {
         find: () => findPayouts(deps, payout),
         toCandidate: (object) => payoutCandidate(object, accountOf(payout)),
@@ -109,7 +112,7 @@ async function record(
   object: Stripe.Payout,
 ): Promise<Payout> {
   const why = factsOfReturn(object);
-  if (why) return recordBack(db, payout, why);
+  if (why) return recordReturn(db, payout, why);
   if (payout.status === 'paid') {
     const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
     if (over) return recordSettled(db, payout);

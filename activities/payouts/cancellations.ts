@@ -1,17 +1,14 @@
 import { recordCancelAnswer } from '../../db/payouts/cancellations.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
-import { recordBack, recordWait } from '../../db/payouts/steps.ts';
+import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
-import { waitNames } from '../../domain/waits.ts';
 import { callOnce, type MoneyDeps } from '../stripe/call-once.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
-import { follow } from './bank-payouts.ts';
 import { accountOf } from './looks.ts';
-import { moneyStoppedMinutes } from './outcomes.ts';
 
 /** The activity that cancels a payout that Stripe already has. */
-export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays: number }) {
+export function createCancellationActivities(deps: MoneyDeps) {
   const { stripe, db } = deps;
   return {
     /** Asks Stripe to cancel a payout. Returns our payout as stored afterwards. */
@@ -34,27 +31,20 @@ export function createCancellationActivities(deps: MoneyDeps & { lateReturnDays:
       switch (outcome.kind) {
         case 'succeeded': {
           const why = { status: 'canceled' as const, failureCode: null, key: outcome.key };
-          return recordBack(db, { ...payout, stripePayoutId }, why);
-        }
-        case 'money-stopped': {
-          // While money is stopped, the payout continues at Stripe, so its state is read here.
-          const row = await follow(deps, { ...payout, stripePayoutId });
-          if (row.status !== 'sent') return row;
-          return recordWait(db, row, {
-            reason: waitNames.moneyStopped,
-            minutes: moneyStoppedMinutes,
-          });
+          return recordReturn(db, { ...payout, stripePayoutId }, why);
         }
         case 'refused':
         case 'unknown':
           return recordCancelAnswer(db, payout, outcome.kind);
         case 'nothing-to-send':
           return readPayout(db, payoutId);
+        case 'money-stopped':
+        case 'braked':
         case 'unexplained':
         case 'seen':
         case 'not-looked':
-          // Stripe has the payout. What else exists in its name does not stop its cancellation.
-          return recordCancelAnswer(db, payout, 'unknown');
+          // Nothing stops a request that takes money back: `clearanceOf` and `openingOf`.
+          throw new Error(`a cancellation was stopped: ${outcome.kind}`);
       }
     },
   };

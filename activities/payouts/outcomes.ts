@@ -1,9 +1,11 @@
 import type { Db } from '../../db/connect.ts';
+import { finishCancellation } from '../../db/payouts/cancellations.ts';
 import { recordDoubt } from '../../db/payouts/doubts.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
+import { replaceHeldPayout } from '../../db/payouts/shortfalls.ts';
 import { parkPayout, recordNotFound, recordWait } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
-import { findUnexplained, listUnknownMade } from '../../db/stripe/doubts.ts';
+import { findUnexplained, listUnknownMade, readDoubtful } from '../../db/stripe/doubts.ts';
 import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { sellerWorkflowId } from '../../domain/ids.ts';
@@ -16,11 +18,22 @@ import {
   lookLimitHours,
   sayUnexplained,
 } from '../../domain/payouts/look-ups.ts';
-import { stopBeforeSending, wasSentBefore } from '../../domain/payouts/sending.ts';
+import {
+  type Brake,
+  mayHaveBeenDone,
+  stopBeforeSending,
+  waitOfBrake,
+} from '../../domain/payouts/sending.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { waitNames } from '../../domain/waits.ts';
-import { type CallOutcome, isDisconnected, isForbidden } from '../stripe/call-once.ts';
+import {
+  type CallOutcome,
+  isDisconnected,
+  isForbidden,
+  type StripeDeps,
+} from '../stripe/call-once.ts';
+import { lookFor } from './looks.ts';
 
 /**
  * The maximum minutes that a payout waits while money is stopped. Lifting the last stop wakes the
@@ -30,8 +43,8 @@ export const moneyStoppedMinutes = 60;
 
 /**
  * Records what prevents a step from being sent, and returns the waiting payout. Returns undefined
- * if nothing prevents the step. A step that was already sent continues, because only Stripe's
- * answer shows whether Stripe carried it out.
+ * if nothing prevents the step. A step that Stripe may have carried out continues, because only
+ * Stripe's answer shows whether it did.
  */
 export async function waitBeforeSending(
   db: Db,
@@ -41,20 +54,23 @@ export async function waitBeforeSending(
   const stop = stopBeforeSending(payout, step);
   if (stop === null) return undefined;
   const attempt = await findAttempt(db, payout.payoutId, step);
-  if (wasSentBefore(attempt)) return undefined;
+  if (mayHaveBeenDone(attempt)) return undefined;
   return recordWait(db, payout, stop);
 }
 
 /** Records what an attempt that did not succeed means for its payout. */
 export async function answerOutcome(
-  db: Db,
+  deps: StripeDeps,
   payout: Payout,
   step: MoneyStep,
   outcome: Exclude<CallOutcome<unknown>, { kind: 'succeeded' }>,
 ): Promise<Payout> {
+  const { db } = deps;
   switch (outcome.kind) {
     case 'nothing-to-send':
       return readPayout(db, payout.payoutId);
+    case 'braked':
+      return answerBrake(deps, payout, step, outcome);
     case 'unknown':
       return recordNotFound(db, payout, step);
     case 'money-stopped':
@@ -86,6 +102,60 @@ export async function answerOutcome(
       return waits;
     }
   }
+}
+
+/**
+ * Records what keeps a step from being sent, although its money is reserved. Nothing of the step was
+ * carried out.
+ */
+async function answerBrake(
+  deps: StripeDeps,
+  payout: Payout,
+  step: MoneyStep,
+  { brake, holdEndsAt }: { brake: Brake; holdEndsAt: string | null },
+): Promise<Payout> {
+  const { db } = deps;
+  switch (brake) {
+    case 'canceled':
+      return callOff(deps, payout, step);
+    case 'partly-held':
+      return (await lookBeforeEnd(deps, payout, step)) ?? replaceHeldPayout(db, payout.payoutId);
+    case 'paused':
+    case 'bank-paused':
+    case 'held':
+      return recordWait(db, payout, waitOfBrake(brake, { now: payout.now, holdEndsAt }));
+  }
+}
+
+/**
+ * Ends a payout whose cancellation was ordered while a request was open. If only a person's word says
+ * that an earlier request was not carried out, looks at Stripe first.
+ */
+export async function callOff(deps: StripeDeps, payout: Payout, step: MoneyStep): Promise<Payout> {
+  const { payoutId } = payout;
+  const ended = await finishCancellation(deps.db, payoutId);
+  if (ended !== 'look-first') return ended;
+  const stop = await lookBeforeEnd(deps, payout, step);
+  if (stop) return stop;
+  const done = await finishCancellation(deps.db, payoutId, { isLooked: true });
+  return done === 'look-first' ? readPayout(deps.db, payoutId) : done;
+}
+
+/**
+ * Looks at Stripe and into our own books for what the step may have made. Undefined if the payout may
+ * end.
+ */
+async function lookBeforeEnd(
+  deps: StripeDeps,
+  payout: Payout,
+  step: MoneyStep,
+): Promise<Payout | undefined> {
+  const known = await findUnexplained(deps.db, payout.payoutId);
+  if (known && known.kind !== 'discrepancy') return answerUnexplained(deps.db, payout, step);
+  const doubtful = await readDoubtful(deps.db, payout.payoutId, step);
+  if (!doubtful?.wordAt) return undefined;
+  const looked = await lookFor(deps, payout, step);
+  return looked.kind === 'nothing-seen' ? undefined : answerOutcome(deps, payout, step, looked);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { PayoutId, TransferId } from '../../domain/ids.ts';
 import { money, type Money } from '../../domain/money.ts';
 import { arrivedOtherwise } from '../../domain/payouts/confirmations.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
+import { mayBeDone } from '../../domain/stripe.ts';
 import {
   callOnce,
   findOne,
@@ -17,7 +18,7 @@ import {
 import { stripeApiVersion } from '../stripe/client.ts';
 import { listTransfersFor, transferCandidate } from '../stripe/looks.ts';
 import { lookFor, searchOf } from './looks.ts';
-import { answerLookUp, answerOutcome, waitBeforeSending } from './outcomes.ts';
+import { answerLookUp, answerOutcome, callOff, waitBeforeSending } from './outcomes.ts';
 
 /** The activities that move money from the platform's balance to an account. */
 export function createTransferActivities(deps: MoneyDeps) {
@@ -27,13 +28,14 @@ export function createTransferActivities(deps: MoneyDeps) {
     async createTransfer({ payoutId }: { payoutId: PayoutId }): Promise<Payout> {
       const payout = await readPayout(db, payoutId);
       if (payout.status !== 'reserved' || payout.unknownStep || payout.parked) return payout;
+      if (payout.cancelAsked) return callOff(deps, payout, 'transfer');
       const stop = await waitBeforeSending(db, payout, 'transfer');
       if (stop) return stop;
       const asked = { ...askTransfer(payout), look: () => lookFor(deps, payout, 'transfer') };
       const outcome = await callOnce(deps, asked, (attempt, options) =>
         stripe.transfers.create(attempt.request as unknown as Stripe.TransferCreateParams, options),
       );
-      if (outcome.kind !== 'succeeded') return answerOutcome(db, payout, 'transfer', outcome);
+      if (outcome.kind !== 'succeeded') return answerOutcome(deps, payout, 'transfer', outcome);
       return record(db, payout, outcome.key, outcome.object);
     },
 
@@ -46,6 +48,7 @@ export function createTransferActivities(deps: MoneyDeps) {
       const attempt = await findAttempt(db, payoutId, 'transfer');
       if (payout.status !== 'reserved' || !isLookUpDue(payout)) return payout;
       if (!attempt) return recordNothingUnknown(db, payout);
+      if (payout.cancelAsked && !mayBeDone(attempt)) return callOff(deps, payout, 'transfer');
       return answerLookUp(db, payout, 'transfer', {
         find: () => findTransfers(deps, payout),
         toCandidate: transferCandidate,

@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import { readPayout } from '../../db/payouts/rows.ts';
-import { recordBack } from '../../db/payouts/steps.ts';
 import { readMovementCursor, recordMovements } from '../../db/reconciliation/movements.ts';
+import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { isPayoutId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import type { Movement } from '../../domain/reconciliation/movements.ts';
@@ -77,7 +77,7 @@ async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<v
     stripe.payouts.retrieve(stripePayoutId, {}, actingFor(stripeAccount)),
   );
   const why = factsOfReturn(object);
-  if (why) await recordBack(db, { ...payout, stripePayoutId }, why);
+  if (why) await recordReturn(db, { ...payout, stripePayoutId }, why);
 }
 
 /** Converts a line of Stripe's books to the form that we store: what moved, and who caused it. */

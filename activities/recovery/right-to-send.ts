@@ -10,7 +10,12 @@ import {
   recordUnguarded,
   type RightRecord,
 } from '../../db/recovery/right-to-send.ts';
-import { judgeRight, rightKey, type RightVerdict, type ShownRight } from '../../domain/stripe.ts';
+import {
+  judgeRight,
+  rightKey,
+  type RightVerdict,
+  type ShownRight,
+} from '../../domain/recovery/right-to-send.ts';
 import {
   contested,
   isForbidden,

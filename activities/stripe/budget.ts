@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '../../db/connect.ts';
 import { type Pace, takeSlots } from '../../db/stripe/budget.ts';
-import type { Budgets } from '../../domain/stripe.ts';
+import type { Budgets, ChangingRequest } from '../../domain/stripe.ts';
 
 /** Slots within Stripe's budgets, shared by all processes. */
 export type Turns = {
@@ -15,28 +15,19 @@ export type Turns = {
 
 /** An endpoint of Stripe that the engine calls. Each endpoint has its own pace. */
 export type Endpoint =
-  | 'POST /v1/payouts'
-  | 'POST /v1/payouts/cancel'
-  | 'POST /v1/transfers'
-  | 'POST /v1/balance_settings'
-  | 'POST /v2/core/accounts'
+  | ChangingRequest
   | 'GET /v1/payouts'
   | 'GET /v1/transfers'
   | 'GET /v1/charges'
   | 'GET /v1/accounts'
   | 'GET /v1/balance_transactions'
   | 'GET /v1/events'
-  | 'POST /v1/account_sessions'
-  | 'POST /v1/accounts/login_links'
-  | 'POST /v2/core/account_links'
   | 'GET /v1/balance'
   | 'GET /v1/products'
-  | 'POST /v1/products'
   | 'GET /v1/balance_settings'
   | 'GET /v2/core/accounts'
   | 'GET /v2/core/events'
-  | 'GET /v2/core/event_destinations'
-  | 'POST /v2/core/event_destinations';
+  | 'GET /v2/core/event_destinations';
 
 /**
  * The part of each limit that is used. Payouts use nearly the whole limit, because this limit

@@ -11,6 +11,7 @@ import {
   recordUnknown,
 } from '../../db/stripe/attempts.ts';
 import type { Sighting } from '../../domain/payouts/look-ups.ts';
+import type { Brake } from '../../domain/payouts/sending.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
 import type { Endpoint, Turns } from './budget.ts';
 import { factsOf, judge } from './errors.ts';
@@ -37,6 +38,8 @@ export type CallOutcome<T> =
   | { kind: 'refused'; refusal: RefusalKind; request: Attempt['request'] }
   | { kind: 'unknown' }
   | { kind: 'money-stopped' }
+  /** Nothing more is sent, and nothing that was sent was carried out. */
+  | { kind: 'braked'; brake: Brake; holdEndsAt: string | null }
   /** Nothing was sent, because something in the payout's name is unexplained. */
   | { kind: 'unexplained' }
   /** Nothing was sent, because of what a look at Stripe showed or failed to show. */
@@ -73,9 +76,14 @@ export async function callOnce<T extends { id: string }>(
   if (attempt.state === 'unknown') return { kind: 'unknown' };
   const clearedAt = Date.now();
   const cleared = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
-  const { clearance, slotAt, tries, request } = cleared;
+  const { clearance, slotAt, request, brake, holdEndsAt } = cleared;
   const waitMs = Math.max(0, slotAt - performance.now());
   if (clearance === 'money-stopped') return { kind: 'money-stopped' };
+  if (clearance === 'braked' && brake) return { kind: 'braked', brake, holdEndsAt };
+  if (clearance === 'look-up') {
+    await recordUnknown(db, { key: attempt.key });
+    return { kind: 'unknown' };
+  }
   if (clearance === 'decided') return callOnce(deps, asked, post);
   if (clearance === 'not-compared') {
     await deps.compare();
@@ -100,7 +108,9 @@ export async function callOnce<T extends { id: string }>(
     if (typeof object.id !== 'string') throw new Stripe.errors.StripeAPIError(noObject);
     return { kind: 'succeeded', key: attempt.key, object };
   } catch (error) {
-    return answerError(db, { key: attempt.key, isFirstTry: tries === 1, request }, error);
+    // Tries that certainly did nothing do not count.
+    const isFirstTry = cleared.tries - cleared.deniedTries === 1;
+    return answerError(db, { key: attempt.key, isFirstTry, request }, error);
   }
 }
 
@@ -138,7 +148,7 @@ async function answerError(
   const facts = factsOf(error);
   log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
   if (verdict.kind === 'retry') {
-    await recordPutOff(db, { key, error: facts });
+    await recordPutOff(db, { key, error: facts, isDenied: verdict.isDenied });
     throw retryable(verdict.type, facts.code, verdict.afterMs);
   }
   if (verdict.kind === 'unknown') {

@@ -11,6 +11,8 @@ export type Verdict =
   | {
       kind: 'retry';
       type: 'StripeBusy' | 'StripeUnreachable' | 'StripeKeyRefused';
+      /** True if this try certainly did nothing: Stripe, or the network, turned it away first. */
+      isDenied: boolean;
       afterMs?: number;
     }
   | { kind: 'refused'; refusal: RefusalKind }
@@ -35,24 +37,32 @@ export type ErrorFacts = {
  */
 export function judge(error: unknown, isFirstTry: boolean): Verdict {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown' };
-  if (error instanceof Stripe.errors.StripeConnectionError) return unreachable;
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    return { ...unreachable, isDenied: notConnected.has(networkErrorOf(error) ?? '') };
+  }
   const status = error.statusCode ?? 0;
   const should = error.headers?.['stripe-should-retry'];
   const replayed = error.headers?.['idempotent-replayed'] === 'true';
   // A request with the same key is running, whatever the type of this error. A later try gets its
   // answer.
-  if (error.code === 'idempotency_key_in_use') return { kind: 'retry', type: 'StripeBusy' };
+  if (error.code === 'idempotency_key_in_use') return { ...busy, isDenied: false };
   if (error.rawType === 'idempotency_error') return { kind: 'unknown' };
   // An answer that is not JSON comes from a gateway before Stripe or is incomplete. Another try
   // with the same key shows the outcome.
   if (status === 0) return unreachable;
-  if (status === 409 || status === 429) return { kind: 'retry', type: 'StripeBusy' };
-  if (status === 401) return { kind: 'retry', type: 'StripeKeyRefused', afterMs: 60_000 };
+  // Behind these answers, Stripe did nothing and stores nothing: too many requests, a lock on the
+  // object, a key that is not accepted.
+  const isTurnedAway = status === 429 || error.code === 'lock_timeout' || status === 401;
+  const isDenied = isTurnedAway && !replayed;
+  if (status === 409 || status === 429) return { ...busy, isDenied };
+  if (status === 401) {
+    return { kind: 'retry', type: 'StripeKeyRefused', isDenied, afterMs: 60_000 };
+  }
   if (status >= 500) {
     // Stripe replays a stored 500 for 24 hours, whatever really happened.
     return replayed || should === 'false' ? { kind: 'unknown' } : unreachable;
   }
-  if (should === 'true') return { kind: 'retry', type: 'StripeBusy' };
+  if (should === 'true') return { ...busy, isDenied: false };
   if (status === 400 || status === 402 || status === 403 || status === 404) {
     const refusal = refusalOf(error);
     const isDefinite = isFirstTry || replayed || refusal !== 'other';
@@ -84,7 +94,11 @@ export function networkErrorOf(error: unknown): string | null {
   return typeof code === 'string' ? code : 'no answer';
 }
 
-const unreachable = { kind: 'retry', type: 'StripeUnreachable' } as const;
+const unreachable = { kind: 'retry', type: 'StripeUnreachable', isDenied: false } as const;
+const busy = { kind: 'retry', type: 'StripeBusy' } as const;
+
+/** The network's errors that mean that no connection was made, so that no request was sent. */
+const notConnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
   const known = code === undefined ? undefined : refusalByCode.get(code);

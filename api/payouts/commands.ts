@@ -16,7 +16,6 @@ import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
 import { sayUnexplained, type Sighting } from '../../domain/payouts/look-ups.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
-import { isInFlight } from '../../domain/payouts/states.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { readPayout } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
@@ -31,7 +30,7 @@ const cancelRoute = defineRoute({
   summary: 'Cancel a payout',
   tags: ['Payouts'],
   description:
-    'If Stripe does not have the payout yet, the payout ends immediately, and its money becomes payable again. If Stripe already has the payout, the engine asks Stripe to cancel it, and `cancellation` shows the result. If Stripe refuses, the payout continues to the bank. If only a person confirmed that an earlier request was not carried out, the engine first looks at Stripe, as for `confirm-not-sent`. This command is refused while a request to Stripe about the payout has no answer.',
+    'If Stripe does not have the payout yet, the payout ends immediately, and its money becomes payable again. If a request about it was sent and Stripe certainly did not carry it out, the payout ends as well. If that is not known, nothing more is sent, the order stands, and the engine looks at Stripe: what was not made ends, what was made is canceled where it is. If Stripe already has the payout, the engine asks Stripe to cancel it, also while money is stopped. `cancellation` says which of these it is, whether Stripe was asked, and what Stripe answered. If Stripe refuses, the payout continues to the bank. If only a person confirmed that an earlier request was not carried out, the engine first looks at Stripe, as for `confirm-not-sent`; if it finds something, or if Stripe cannot be read now, the order stands as well.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(z.strictObject({})) },
   responses: { 200: answer(Payout, 'The payout after the command') },
 });
@@ -41,7 +40,7 @@ export function payoutCancelRoutes(deps: AppDeps) {
   return createRoutes().openapi(cancelRoute, async (c) => {
     const { payoutId } = c.req.valid('param');
     const by = c.get('caller').id;
-    const look = () => lookBefore(deps, payoutId, 'cancel');
+    const look = () => lookBefore(deps, payoutId, 'cancel').catch(notLooked);
     const done = await runCommand(
       c,
       deps,
@@ -53,9 +52,6 @@ export function payoutCancelRoutes(deps: AppDeps) {
 }
 
 const refusalTexts: Record<CancelRefusal, string> = {
-  'outcome-open': 'A request to Stripe about this payout has no answer yet. Try again later',
-  'look-first':
-    'Only a person said that an earlier request was not carried out, and Stripe was not asked. Try again',
   'too-late': 'This payout has been paid, or has already ended',
 };
 
@@ -64,16 +60,12 @@ async function cancel(
   payoutId: PayoutId,
   { by, seen }: { by: string; seen: Seen | undefined },
 ) {
-  const remedy = 'Send `retry`, or wait: the engine reads it before it sends anything';
-  if (seen?.sighting) throw foundAtStripe(seen.sighting.says, remedy);
   await lockParked(tx, payoutId);
   const known = await findUnexplained(tx, payoutId);
   // A discrepancy keeps the seller's money from being paid again by itself.
-  if (known && known.kind !== 'discrepancy') {
-    const { status } = await readPayout(tx, payoutId);
-    if (isInFlight(status)) throw foundAtStripe(sayUnexplained(known), remedy);
-  }
-  const plan = await cancelPayout(tx, payoutId, by, { isLooked: seen?.isLooked === true });
+  const isExplained = known === undefined || known.kind === 'discrepancy';
+  const isLooked = seen?.isLooked === true && seen.sighting === null && isExplained;
+  const plan = await cancelPayout(tx, payoutId, by, { isLooked, mayStand: true });
   if (!plan) throw new Problem('unknown-payout', 'No payout has this id');
   if (plan.kind === 'refuse') {
     throw new Problem('payout-not-cancelable', refusalTexts[plan.why]);
@@ -84,6 +76,14 @@ async function cancel(
 
 /** What a look at Stripe before a command showed. */
 type Seen = { isLooked: boolean; key: string | null; sighting: Sighting | null };
+const unseen: Seen = { isLooked: false, key: null, sighting: null };
+
+/** A cancellation is accepted while Stripe cannot be read: the engine looks later. */
+function notLooked(error: unknown): Seen {
+  const isOfStripe = error instanceof Problem && error.kind.startsWith('stripe-');
+  if (isOfStripe) return unseen;
+  throw error;
+}
 
 /** Looks at Stripe for the step whose outcome a person decides, if a look is due. */
 async function lookBefore(
@@ -92,7 +92,7 @@ async function lookBefore(
   before: 'confirm' | 'cancel',
 ): Promise<Seen> {
   const step = await findToLookAt(deps.db, payoutId, before);
-  if (!step) return { isLooked: false, key: null, sighting: null };
+  if (!step) return unseen;
   return { isLooked: true, key: step.key, sighting: await lookForStep(deps, step) };
 }
 
@@ -129,11 +129,19 @@ const confirmSentRoute = route(
   Sent,
   'The engine reads the named object. If its amount, currency, account and metadata match this payout, the payout continues. Otherwise the payout is parked again and names the difference.',
 );
+const NotSent = z
+  .strictObject({
+    callOff: z.boolean().default(false).openapi({
+      description:
+        '`true`: the payout ends and its money becomes payable again. By default, the request is sent again, unless the payout was canceled meanwhile',
+    }),
+  })
+  .openapi('ConfirmNotSent');
 const confirmNotSentRoute = route(
   'confirm-not-sent',
-  'Confirm that Stripe does not have the transfer or payout, and send it again',
-  Nothing,
-  'The engine first looks at Stripe itself: for objects that name this payout, and for unexplained objects with the same account, amount and currency. It also reads its own books. If it finds one, the command is refused with the problem `found-at-stripe`, which names the object. If Stripe cannot be read, the command is refused and changes nothing. Before the request is sent again, the engine looks once more.',
+  'Confirm that Stripe does not have the transfer or payout, and send it again or cancel the payout',
+  NotSent,
+  'The engine first looks at Stripe itself: for objects that name this payout, and for unexplained objects with the same account, amount and currency. It also reads its own books. If it finds one, the command is refused with the problem `found-at-stripe`, which names the object. If Stripe cannot be read, the command is refused and changes nothing. Before the request is sent again, the engine looks once more. With `callOff`, or if the payout was canceled before, nothing is sent again: the payout ends, and its money becomes payable where it is.',
 );
 const retryRoute = route('retry', 'Retry a parked payout after its cause is removed', Nothing);
 
@@ -151,9 +159,11 @@ export function payoutCommandRoutes(deps: AppDeps) {
     .openapi(confirmNotSentRoute, async (c) => {
       const { payoutId } = c.req.valid('param');
       const kind = 'confirm-not-sent';
+      const request = c.req.valid('json');
+      const by = c.get('caller').id;
       const look = () => lookBefore(deps, payoutId, 'confirm');
-      const done = await runCommand(c, deps, { kind, request: {}, look }, (tx, seen) =>
-        notSent(tx, payoutId, seen),
+      const done = await runCommand(c, deps, { kind, request, look }, (tx, seen) =>
+        notSent(tx, payoutId, { ...request, by, seen }),
       );
       return c.json(done.body, 200);
     })
@@ -177,7 +187,11 @@ async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
   return show(tx, payoutId);
 }
 
-async function notSent(tx: Tx, payoutId: PayoutId, seen: Seen | undefined) {
+async function notSent(
+  tx: Tx,
+  payoutId: PayoutId,
+  { callOff, by, seen }: { callOff: boolean; by: string; seen: Seen | undefined },
+) {
   const { parked } = await lock(tx, payoutId);
   if (!parked || !isUnknown(parked)) throw inNoDoubt();
   if (seen?.sighting) throw foundAtStripe(seen.sighting.says, remedyOf(payoutId, seen.sighting));
@@ -188,6 +202,9 @@ async function notSent(tx: Tx, payoutId: PayoutId, seen: Seen | undefined) {
   }
   if (!seen?.isLooked || seen.key === null) throw changedMeanwhile();
   if ((await confirmNotSent(tx, payoutId, seen.key)) === 'not-parked') throw changedMeanwhile();
+  const { cancelOrderedBy } = await readPayout(tx, payoutId);
+  const orderedBy = cancelOrderedBy ?? (callOff ? by : null);
+  if (orderedBy !== null) await cancelPayout(tx, payoutId, orderedBy, { isLooked: true });
   return show(tx, payoutId);
 }
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { cancelStates } from '../../domain/explanations/payout-words.ts';
 import { places } from '../../domain/ledger.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
 import * as schemas from '../http/schemas.ts';
@@ -41,9 +42,16 @@ export const Payout = z
         orderedAt: schemas.Instant,
         orderedBy: z.string().openapi({
           description:
-            'The id of an API key, or `engine` if the charge of an earning paid the seller by itself',
+            'The id of an API key, `engine` if the charge of an earning paid the seller by itself, or `holds` if holds cover money of the payout',
         }),
-        state: z.enum(['asking', 'canceled', 'too-late', 'unknown']),
+        state: z.enum(cancelStates).openapi({
+          description:
+            '`outcome-open`: a request was open when the payout was canceled, and the engine finds out whether Stripe carried it out. `not-asked-yet`, `asking`, `refused`, `unknown`: whether Stripe was asked, and what it answered. `not-asked`: Stripe was not asked, because the payout had left or ended before',
+        }),
+        stripeCode: z
+          .string()
+          .nullable()
+          .openapi({ description: 'Stripe’s code for its last answer to the cancellation' }),
         explanation: z.string(),
       })
       .nullable(),
@@ -82,7 +90,7 @@ export const Payout = z
     skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
     orderedBy: z.string().openapi({
       description:
-        'The id of an API key, or `schedule`, `threshold`, `new-details`, `account-short`, `charge-pays-seller` or `after-adoption`',
+        'The id of an API key, or `schedule`, `threshold`, `new-details`, `account-short`, `charge-pays-seller`, `after-adoption` or `partly-held`',
     }),
     payday: MaybeInstant.openapi({
       description: 'The payday of the payout. Null if the schedule did not order it',

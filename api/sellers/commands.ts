@@ -31,7 +31,7 @@ const route = (name: string, summary: string, description: string) =>
 const pauseRoute = route(
   'pause',
   'Pause the payouts of a seller',
-  'New payouts wait until the seller is resumed. A payout whose money is already reserved continues. Pausing a paused seller changes nothing.',
+  'Nothing more is sent for the seller until the seller is resumed, not even for payouts whose money is already reserved. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it. Pausing a paused seller changes nothing.',
 );
 const resumeRoute = route(
   'resume',

@@ -49,7 +49,7 @@ async function readAround(
         'isCancelUnknown', cancel_answer is not distinct from 'unknown',
         'needsLook', ${needsLook}, 'attempts', (
           select jsonb_object_agg(step, jsonb_build_object('state', state,
-            'wasSent', first_sent_at is not null))
+            'tries', tries, 'deniedTries', denied_tries))
           from attempts where object_id = payouts.id and state <> 'refused'))
         from payouts where payouts.id = item.id) as payout,
       (select jsonb_build_object('status', status, 'pausedAt', paused_at)

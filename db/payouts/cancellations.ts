@@ -10,17 +10,19 @@ import {
   stepToLookAt,
 } from '../../domain/payouts/cancellation.ts';
 import {
+  callOffOrdered,
   cancelAnswered,
   canceled,
   cancelOrdered,
   leftWithSeller,
 } from '../../domain/payouts/commands.ts';
-import type { CancelAnswer, Payout } from '../../domain/payouts/states.ts';
+import { type CancelAnswer, isInFlight, type Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
+import { recordUnknown } from '../stripe/attempts.ts';
 import { unexplainedOf, wordOf } from '../stripe/doubts.ts';
-import { addWakeUps } from '../wake-ups.ts';
+import { addWakeUps, transact } from '../wake-ups.ts';
 import { move, moveFreeing } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
@@ -37,28 +39,70 @@ export const needsLook = sql<boolean>`(${restsOnWord} or exists (
   select from (${unexplainedOf(sql.ref('payouts.id'))}) as known where kind <> 'discrepancy'))`;
 
 /**
- * Cancels a payout, orders its cancellation at Stripe, or refuses, as `planCancel` decides. While
- * the payout's row is locked, no attempt can be opened; while the attempt's row is locked, it
- * cannot be sent. `isLooked` says that the caller has looked at Stripe and found nothing. Returns
- * undefined if the payout does not exist.
+ * Cancels a payout, orders its cancellation, or refuses, as `planCancel` decides. While the payout's
+ * row is locked, no attempt can be opened; while the attempt's row is locked, it cannot be sent.
+ * `isLooked` says that the caller has looked at Stripe and found nothing. If a request may have been
+ * carried out, the order stands only with `mayStand`; otherwise nothing changes. Returns undefined
+ * if the payout does not exist.
  */
 export async function cancelPayout(
   tx: Tx,
   payoutId: PayoutId,
   by: string,
-  { isLooked = false } = {},
+  { isLooked = false, mayStand = false } = {},
 ): Promise<CancelPlan | undefined> {
   const locked = await lockForEnd(tx, payoutId);
   if (!locked) return undefined;
-  const { payout, attempt, isCancelUnknown } = locked;
-  const looksFirst = locked.restsOnWord && !isLooked;
-  const plan = planCancel({ ...payout, isCancelUnknown, needsLook: looksFirst }, attempt);
-  const transition = transitionOf(payout, plan, by, attempt?.key);
-  if (transition) {
-    await moveFreeing(tx, payout, transition);
-    await addWakeUps(tx, transition.wakes);
-  }
+  const plan = planOf(locked, isLooked);
+  if (plan.kind === 'look-up' && !mayStand) return plan;
+  await carryOut(tx, locked, plan, by);
   return plan;
+}
+
+/**
+ * Ends a payout whose cancellation was ordered while a request was open, now that its outcome is
+ * known. Returns the payout, or `look-first` if only a person's word says that an earlier request
+ * was not carried out, or if something in the payout's name is unexplained.
+ */
+export async function finishCancellation(
+  db: Db,
+  payoutId: PayoutId,
+  { isLooked = false } = {},
+): Promise<Payout | 'look-first'> {
+  return transact(db, async (tx) => {
+    const locked = await lockForEnd(tx, payoutId);
+    if (!locked) throw new Error(`no such payout: ${payoutId}`);
+    const { payout, orderedBy } = locked;
+    if (orderedBy === null || !isInFlight(payout.status)) return payout;
+    const plan = planOf(locked, isLooked);
+    if (plan.kind === 'look-up' && plan.why === 'look-first') return plan.why;
+    return carryOut(tx, locked, plan, orderedBy);
+  });
+}
+
+type Locked = NonNullable<Awaited<ReturnType<typeof lockForEnd>>>;
+
+function planOf({ payout, attempt, ...known }: Locked, isLooked: boolean): CancelPlan {
+  const { isCancelUnknown } = known;
+  const needsLook = known.needsLook && !isLooked;
+  return planCancel({ ...payout, isCancelUnknown, needsLook }, attempt);
+}
+
+/** Does what the plan requires, and returns the payout as stored afterwards. */
+async function carryOut(
+  tx: Tx,
+  { payout, attempt }: Locked,
+  plan: CancelPlan,
+  by: string,
+): Promise<Payout> {
+  // The check before the POST stops a worker that would send this attempt again.
+  if (plan.kind === 'look-up' && plan.why === 'open-request' && attempt)
+    await recordUnknown(tx, { key: attempt.key });
+  const transition = transitionOf(payout, plan, by, attempt?.key);
+  if (!transition) return payout;
+  const moved = await moveFreeing(tx, payout, transition);
+  await addWakeUps(tx, transition.wakes);
+  return moved;
 }
 
 /**
@@ -68,7 +112,7 @@ export async function cancelPayout(
 export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   await lockSellerOf(tx, { payouts: payoutId });
   const row = await selectPayout(tx)
-    .select(restsOnWord.as('rests_on_word'))
+    .select(needsLook.as('needs_look'))
     .where('id', '=', payoutId)
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirst();
@@ -77,8 +121,8 @@ export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   const step = stepToLookAt(payout);
   const attempt = step && (await lockAttempt(tx, payoutId, step));
   const isCancelUnknown = row.cancel_answer === 'unknown';
-  const { rests_on_word, paid_outside: paidOutside } = row;
-  return { payout, attempt, isCancelUnknown, restsOnWord: rests_on_word, paidOutside };
+  const { needs_look, paid_outside: paidOutside, cancel_ordered_by: orderedBy } = row;
+  return { payout, attempt, isCancelUnknown, needsLook: needs_look, paidOutside, orderedBy };
 }
 
 /** The order of a person to end a payout whose account has left the platform. */
@@ -106,8 +150,12 @@ export async function leavePayout(
   return plan;
 }
 
-function transitionOf(payout: Payout, plan: CancelPlan, by: string, unsentKey?: string) {
-  if (plan.kind === 'end') return canceled(payout, by, unsentKey);
+function transitionOf(payout: Payout, plan: CancelPlan, by: string, openKey?: string) {
+  if (plan.kind === 'end') return canceled(payout, by, openKey);
+  if (plan.kind === 'look-up') {
+    const isOrdered = plan.why === 'look-first' || payout.unknownStep !== null;
+    return payout.cancelAsked && isOrdered ? undefined : callOffOrdered(payout, by, plan);
+  }
   return plan.kind === 'ask-stripe' ? cancelOrdered(payout, by) : undefined;
 }
 
@@ -127,12 +175,12 @@ async function lockAttempt(
 ): Promise<(StepAttempt & { key: string }) | undefined> {
   const row = await tx
     .selectFrom('attempts')
-    .select(['key', 'state', 'first_sent_at'])
+    .select(['key', 'state', 'tries', 'denied_tries as deniedTries'])
     .where('object_id', '=', payoutId)
     .where('step', '=', step)
     .where('state', '<>', 'refused')
     .modifyEnd(lock('attempts', 'alone'))
     .executeTakeFirst();
   if (!row || row.state === 'refused') return undefined;
-  return { key: row.key, state: row.state, wasSent: row.first_sent_at !== null };
+  return { ...row, state: row.state };
 }

@@ -50,7 +50,7 @@ export async function recordDoubt(db: Db, before: Payout, doubt: NewDoubt): Prom
 async function withdrawUnsent(tx: Tx, { payoutId }: Payout, step: MoneyStep): Promise<void> {
   await tx
     .updateTable('attempts')
-    .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
+    .set({ state: 'refused', refusal: 'called-off', decided_at: businessNow })
     .where('object_id', '=', payoutId)
     .where('step', '=', step)
     .where('state', '=', 'started')

@@ -76,7 +76,7 @@ function update(query: QueryCreator<Database>, transition: Transition) {
 function answerOf(attempt: Transition['attempt']) {
   const decided = { decided_at: businessNow };
   return attempt?.state === 'refused'
-    ? { ...decided, state: 'refused' as const, refusal: 'confirmed-not-sent' as const }
+    ? { ...decided, state: 'refused' as const, refusal: attempt.refusal }
     : { ...decided, state: 'succeeded' as const, stripe_id: attempt?.stripeId ?? '' };
 }
 

@@ -1,14 +1,18 @@
 import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { byHolds } from '../../domain/payouts/commands.ts';
+import type { Brake } from '../../domain/payouts/sending.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import { replaced } from '../../domain/payouts/transitions.ts';
-import type { Tx } from '../connect.ts';
+import type { Db, Tx } from '../connect.ts';
 import { orderedPayoutId } from '../schema/payout-ids.ts';
-import { lock } from '../locks.ts';
+import { lock, lockSellerOf } from '../locks.ts';
 import { attemptKeyIn } from '../stripe/attempts.ts';
-import { addWakeUps } from '../wake-ups.ts';
+import { brakeOn } from '../stripe/brakes.ts';
+import { addWakeUps, transact } from '../wake-ups.ts';
+import { cancelPayout } from './cancellations.ts';
 import { moveFreeing } from './move.ts';
-import { selectPayout, toPayout } from './rows.ts';
+import { readPayout, selectPayout, toPayout } from './rows.ts';
 
 /**
  * Ends payouts that Stripe refused because somebody else moved the money reserved at the account.
@@ -63,13 +67,30 @@ async function replace(tx: Tx, payout: Payout): Promise<void> {
 }
 
 /**
+ * Ends a payout that contains money which holds now cover, and orders a payout of what the holds
+ * leave. Does nothing if this no longer applies, or if a request may have been carried out. The
+ * caller has looked at Stripe, if a look was due.
+ */
+export async function replaceHeldPayout(db: Db, payoutId: PayoutId): Promise<Payout> {
+  return transact(db, async (tx) => {
+    await lockSellerOf(tx, { payouts: payoutId });
+    const { rows } = await sql<{ brake: Brake | null }>`
+      select ${brakeOn(sql`${payoutId}`)} as brake`.execute(tx);
+    if (rows[0]?.brake !== 'partly-held') return readPayout(tx, payoutId);
+    const plan = await cancelPayout(tx, payoutId, byHolds, { isLooked: true });
+    if (plan?.kind === 'end') await orderAgain(tx, payoutId, 'partly-held');
+    return readPayout(tx, payoutId);
+  });
+}
+
+/**
  * Orders a payout in the place of one that ended without paying. It keeps the payday and the
  * cut-off, so that it does not pay later earnings early.
  */
 export async function orderAgain(
   tx: Tx,
   payoutId: PayoutId,
-  orderedBy: 'account-short' | 'charge-pays-seller' | 'after-adoption',
+  orderedBy: 'account-short' | 'charge-pays-seller' | 'after-adoption' | 'partly-held',
 ): Promise<void> {
   const id = orderedPayoutId({ by: 'replacement', replaces: payoutId });
   await sql`

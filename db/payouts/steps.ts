@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { isBankFailure } from '../../domain/accounts/bank.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { ParkReason } from '../../domain/parking/reasons.ts';
+import { isStoppedByOthers } from '../../domain/payouts/cancellation.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import * as transitions from '../../domain/payouts/transitions.ts';
 import { parksForReturn } from '../../domain/sellers.ts';
@@ -58,19 +60,24 @@ export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
   return move(db, transitions.settled(payout));
 }
 
+/** What happens in the transaction in which money comes back that others stopped. */
+export type HoldStopped = (tx: Tx, payout: transitions.SentPayout) => Promise<void>;
+
 /**
  * Records that the money is back at the account. The stored status decides, because the payout may
  * have changed while the caller asked Stripe. If the bank refused the money, this concerns every
- * seller with the same account number.
+ * seller with the same account number. If others stopped the payout, `holdStopped` holds its money
+ * before anything can pay it again.
  */
 export async function recordBack(
   db: Db,
   payout: transitions.SentPayout,
   why: transitions.Return,
+  holdStopped: HoldStopped,
 ): Promise<Payout> {
   return await transact(db, async (tx) => {
     if (isBankFailure(why)) await lockSellersOfBank(tx, { ...why, sellerId: payout.sellerId });
-    const { status, seller } = await lockPayout(tx, payout.payoutId);
+    const { status, seller, isOrdered } = await lockPayout(tx, payout.payoutId);
     const stored = { ...payout, status };
     const { sellerId, currency } = payout;
     const isFailure = transitions.mayComeBack(stored) && isBankFailure(why);
@@ -80,6 +87,7 @@ export async function recordBack(
     const transition = transitions.cameBack(stored, why, isPaused);
     if (!transition) return readPayout(tx, payout.payoutId);
     const moved = await moveFreeing(tx, stored, transition);
+    if (isStoppedByOthers(why, isOrdered)) await holdStopped(tx, stored);
     const parked = parksForReturn(seller);
     if (parked)
       await tx.updateTable('sellers').set({ parked }).where('id', '=', sellerId).execute();
@@ -91,15 +99,19 @@ export async function recordBack(
 
 /** Locks the payout and its seller, and returns what they are now. */
 async function lockPayout(tx: Tx, payoutId: PayoutId) {
-  const { status, ...seller } = await tx
+  const { status, isOrdered, ...seller } = await tx
     .selectFrom('payouts')
     .innerJoin('sellers', 'sellers.id', 'payouts.seller_id')
     .select(['payouts.status', 'sellers.status as sellerStatus', 'sellers.parked'])
+    .select(
+      sql<boolean>`cancel_ordered_at is not null
+        and coalesce(cancel_answer, 'unknown') = 'unknown'`.as('isOrdered'),
+    )
     .where('payouts.id', '=', payoutId)
     .modifyEnd(lock('sellers', 'to-change'))
     .modifyEnd(lock('payouts', 'alone'))
     .executeTakeFirstOrThrow();
-  return { status, seller: { status: seller.sellerStatus, parked: seller.parked } };
+  return { status, isOrdered, seller: { status: seller.sellerStatus, parked: seller.parked } };
 }
 
 /** Records that a look-up found nothing, or that the outcome of a step has become unknown. */

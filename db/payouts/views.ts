@@ -8,11 +8,7 @@ import { utc } from '../time.ts';
 
 /** The payout with this id. */
 export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutRecord | undefined> {
-  const row = await db
-    .selectFrom('payouts')
-    .selectAll()
-    .where('id', '=', payoutId)
-    .executeTakeFirst();
+  const row = await selectRecords(db).where('id', '=', payoutId).executeTakeFirst();
   return row && toRecord(row);
 }
 
@@ -31,7 +27,7 @@ export async function listPayouts(
   },
 ): Promise<PayoutRecord[]> {
   const { sellerId, status, parked, currency, createdFrom, createdBefore, after } = filter;
-  let query = db.selectFrom('payouts').selectAll();
+  let query = selectRecords(db);
   if (sellerId) query = query.where('seller_id', '=', sellerId);
   if (status) query = query.where('status', '=', status);
   if (currency) query = query.where('currency', '=', currency);
@@ -76,8 +72,25 @@ export async function listPayoutItems(db: Db, payoutId: PayoutId) {
   return rows;
 }
 
+/** Selects the columns of payouts that callers and operators see. */
+export function selectRecords(db: Db) {
+  return db.selectFrom('payouts').selectAll().select(cancelRequest.as('cancel_request'));
+}
+
+/** The last request to cancel a payout that was sent to Stripe. */
+const cancelRequest = sql<PayoutRecord['cancelRequest']>`case
+  when cancel_ordered_at is not null then (select json_build_object('tries', tries, 'code',
+      coalesce(error->>'code', error->>'type', error->>'statusCode'))
+    from attempts where object_id = payouts.id and step = 'cancel' and tries > 0
+    order by number desc limit 1) end`;
+
+/** A payout's columns, with what is read in addition. */
+type RecordRow = Selectable<Database['payouts']> & {
+  cancel_request: PayoutRecord['cancelRequest'];
+};
+
 /** Converts a row to the payout that callers and operators see. */
-export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
+export function toRecord(row: RecordRow): PayoutRecord {
   return {
     id: row.id,
     sellerId: row.seller_id,
@@ -111,6 +124,7 @@ export function toRecord(row: Selectable<Database['payouts']>): PayoutRecord {
     cancelOrderedAt: row.cancel_ordered_at,
     cancelOrderedBy: row.cancel_ordered_by,
     cancelAnswer: row.cancel_answer,
+    cancelRequest: row.cancel_request,
     createdAt: row.created_at,
     startedAt: row.started_at,
     reservedAt: row.reserved_at,

@@ -6,8 +6,8 @@ import {
   sellerWorkflowId,
   type StripePayoutId,
 } from '../../domain/ids.ts';
-import { adoptedInFlight, reservesNothing } from '../../domain/payouts/adoption.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
+import { adoptedInFlight, reservesNothing } from '../../domain/recovery/adoption.ts';
 import type { MadeAtStripe } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellers } from '../locks.ts';

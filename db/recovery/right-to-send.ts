@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { newId } from '../../domain/ids.ts';
-import { type KnownRight, renewalMinutes } from '../../domain/stripe.ts';
+import { type KnownRight, renewalMinutes } from '../../domain/recovery/right-to-send.ts';
 import type { Db, Tx } from '../connect.ts';
 import { stopMoney } from '../money-stops/orders.ts';
 

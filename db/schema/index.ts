@@ -19,16 +19,17 @@ import type {
 } from '../../domain/ids.ts';
 import type { EntryKind, Place } from '../../domain/ledger.ts';
 import type { StopCause } from '../../domain/money-stops.ts';
+import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../../domain/payouts/states.ts';
-import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
-import type { WaitReason } from '../../domain/waits.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
-import type { MoneyStep, RefusalKind } from '../../domain/stripe.ts';
+import type { MoneyStep } from '../../domain/stripe.ts';
+import type { WaitReason } from '../../domain/waits.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
 import type { BooksTables } from './reconciliation.ts';
+import type { StripeTables } from './stripe.ts';
 
 /** RFC 3339 in UTC with milliseconds. Read as text, so that instants compare as strings. */
 type Instant = ColumnType<string, string | undefined, string>;
@@ -44,7 +45,8 @@ type MaybeJson = ColumnType<
 /** Every table, as the migrations create it. */
 export type Database = AccountTables &
   AttentionTables &
-  BooksTables & {
+  BooksTables &
+  StripeTables & {
     clock: { id: Generated<boolean>; offset_ms: Generated<number> };
     installation: {
       id: Generated<boolean>;
@@ -132,7 +134,6 @@ export type Database = AccountTables &
       amount: number;
       released_at: MaybeInstant;
     };
-    attempts: AttemptsTable;
     ledger_entries: {
       id: Generated<number>;
       event_key: string;
@@ -187,7 +188,6 @@ export type Database = AccountTables &
       created_at: Instant;
     };
     event_order: { id: Generated<boolean>; added: Generated<number> };
-    budget_slots: { name: string; spacing_ms: number; next_at: Instant };
     checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
     sweep_cursors: { name: string; cursor: string };
   };
@@ -278,23 +278,4 @@ type PayoutsTable = {
   paid_at: MaybeInstant;
   watch_until: MaybeInstant;
   over_at: MaybeInstant;
-};
-
-type AttemptsTable = {
-  key: string;
-  object_id: string;
-  step: string;
-  number: number;
-  state: Generated<'started' | 'succeeded' | 'refused' | 'unknown'>;
-  account: Maybe<StripeAccountId>;
-  api_version: string;
-  request: Json;
-  created_at: Instant;
-  first_sent_at: MaybeInstant;
-  last_sent_at: MaybeInstant;
-  tries: Generated<number>;
-  stripe_id: Maybe<string>;
-  refusal: Maybe<RefusalKind>;
-  error: MaybeJson;
-  decided_at: MaybeInstant;
 };

@@ -13,7 +13,7 @@ import { isActive } from '../funds.ts';
 import { lock, lockSeller, lockSellerAlone } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { notWaiting } from '../payouts/rows.ts';
-import { isBeforeBank, isUnsettled, isWatched } from '../schema/statuses.ts';
+import { isBeforeBank, isBeforeStripe, isUnsettled, isWatched } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -24,8 +24,9 @@ import { addWakeUps } from '../wake-ups.ts';
 export type SellerCommand = { sellerId: SellerId; reason: string; by: string };
 
 /**
- * Prevents the seller's payouts from starting. Payouts whose money is already reserved continue. If
- * the seller is already paused, the first pause remains.
+ * Prevents the seller's payouts from starting, and those that have reserved money from being sent: the
+ * next try of each sees the pause (`brakeOn`). If the seller is already paused, the first pause
+ * remains.
  */
 export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerCommand): Promise<void> {
   await lockSeller(tx, sellerId);
@@ -52,7 +53,7 @@ export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
     .updateTable('payouts')
     .set(notWaiting)
     .where('seller_id', '=', sellerId)
-    .where('status', '=', 'requested')
+    .where(isBeforeStripe())
     .where('waiting_for', '=', waitNames.sellerPaused)
     .returning('id')
     .execute();

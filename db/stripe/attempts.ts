@@ -1,17 +1,20 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { PayoutId, StripeAccountId } from '../../domain/ids.ts';
+import type { Brake } from '../../domain/payouts/sending.ts';
+import { seenMinutes } from '../../domain/recovery/right-to-send.ts';
 import {
   type AttemptState,
   type Clearance,
   keyAgeLimitHours,
   type MoneyStep,
+  moneySteps,
   type RefusalKind,
-  seenMinutes,
   type StoppedOpening,
 } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
+import { brakeOn, firstExpiryOn } from './brakes.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
 import { unexplainedOf, unknownMadeFor, wordOf } from './doubts.ts';
 
@@ -27,6 +30,9 @@ export type Attempt = {
   /** The body as sent. */
   request: Record<string, unknown>;
   firstSentAt: string | null;
+  tries: number;
+  /** The tries to which the answer was certainly no. */
+  deniedTries: number;
   stripeId: string | null;
 };
 
@@ -113,8 +119,9 @@ export function attemptKeyIn(of: Record<'objectId' | 'step' | 'number', RawBuild
 
 /**
  * Makes the last check before the POST, in one statement. If the attempt may be sent, records the
- * try and takes its slots of Stripe's budgets. The `case` repeats the rule `clearanceOf` in
- * domain/stripe.ts, and its part about the right to send repeats `isClaimed`.
+ * try and takes its slots of Stripe's budgets. The `case` repeats the rules `clearanceOf` and
+ * `mayBeDone` in domain/stripe.ts, and `isClaimed` in domain/recovery/right-to-send.ts. `brake` is what stops the
+ * payout, and `holdEndsAt` when the first hold expires.
  *
  * `slotAt` is the time of the slots, at most two minutes ahead, so Stripe still knows a key of 12
  * hours when the POST is sent. `tries` includes this try. `request` is the body to send, which does
@@ -124,19 +131,20 @@ export async function clearTry(
   db: Db,
   key: string,
   paces: readonly Pace[],
-): Promise<Pick<Attempt, 'request'> & { clearance: Clearance; slotAt: number; tries: number }> {
+): Promise<Cleared & { slotAt: number }> {
   const askedAt = performance.now();
-  const { rows } = await sql<
-    Pick<Attempt, 'request'> & { clearance: Clearance; tries: number } & Slot
-  >`
+  const { rows } = await sql<Cleared & Slot>`
     with look as (
-      select key, tries, request, case
+      select key, object_id, tries, denied_tries, request, brake, case
         when state <> 'started' then 'decided'
-        when step <> 'account' and exists (select from money_stops where lifted_at is null)
+        when ${letsMoneyGo} and exists (select from money_stops where lifted_at is null)
           then 'money-stopped'
-        when (select compared_start from operations) is distinct from postgres_start()
+        when step <> 'cancel'
+          and (select compared_start from operations) is distinct from postgres_start()
           then 'not-compared'
-        when step <> 'account' and first_sent_at is null and not exists (select from right_to_send
+        when brake is not null and tries > denied_tries then 'look-up'
+        when brake is not null then 'braked'
+        when ${letsMoneyGo} and first_sent_at is null and not exists (select from right_to_send
           where claimed_start = postgres_start()
             and seen_at >= business_now() - ${seenMinutes} * interval '1 minute'
             and not exists (select from payouts where payouts.id = attempts.object_id
@@ -145,7 +153,10 @@ export async function clearTry(
         when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
           then 'too-old'
         else 'send' end as clearance
-      from attempts where key = ${key} ${lock('attempts', 'alone')}
+      from attempts left join lateral (select
+        case when ${letsMoneyGo} then ${brakeOn(sql.ref('attempts.object_id'))} end as brake
+      ) as braked on true
+      where key = ${key} ${lock('attempts', 'alone')}
     ), noted as (
       update attempts set tries = tries + 1, last_sent_at = business_now(),
         first_sent_at = coalesce(first_sent_at, business_now())
@@ -153,20 +164,35 @@ export async function clearTry(
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
     )
-    select clearance, tries + 1 as tries, request, "waitMs", "atMs" from look, (
+    select clearance, tries + 1 as tries, denied_tries as "deniedTries", request, brake, case when brake is not null
+        then ${firstExpiryOn(sql.ref('look.object_id'))} end as "holdEndsAt",
+      "waitMs", "atMs" from look, (
       select max(wait_ms)::float as "waitMs", max(at_ms)::float as "atMs" from slots
     ) as latest
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error(`no such attempt: ${key}`);
-  const { clearance, tries, request } = row;
-  return { clearance, tries, request, slotAt: instantOf(row, askedAt) };
+  const { waitMs: _wait, atMs: _at, ...cleared } = row;
+  return { ...cleared, slotAt: instantOf(row, askedAt) };
 }
+
+/** The answer of the last check before a POST. */
+export type Cleared = Pick<Attempt, 'request'> & {
+  clearance: Clearance;
+  tries: number;
+  /** The earlier tries that certainly did nothing. */
+  deniedTries: number;
+  brake: Brake | null;
+  holdEndsAt: string | null;
+};
+
+/** The domain's `letsMoneyGo` in SQL. */
+const letsMoneyGo = sql`step in (${sql.join(moneySteps.map((step) => sql.lit(step)))})`;
 
 /**
  * Records that Stripe refused the attempt: no money moved under this key, and the next attempt may
- * be opened. With `isOnlyTry`, the answer is conclusive only if there was no other try. If there
- * was another try, returns false and records nothing.
+ * be opened. With `isOnlyTry`, the answer is conclusive only if every other try certainly did
+ * nothing. Otherwise, returns false and records nothing.
  */
 export async function recordRefused(
   db: Db,
@@ -187,24 +213,28 @@ export async function recordRefused(
     })
     .where('key', '=', refused.key)
     .where('state', '=', 'started')
-    .$if(refused.isOnlyTry === true, (query) => query.where('tries', '=', 1))
+    .$if(refused.isOnlyTry === true, (query) => query.where(sql<boolean>`tries - denied_tries = 1`))
     .executeTakeFirst();
   return written > 0n || !refused.isOnlyTry;
 }
 
 /**
  * Records the error of a try that Stripe did not decide. The same key is sent again; until then,
- * the error explains why no money moves.
+ * the error explains why no money moves. `isDenied` says that this try certainly did nothing.
  */
 export async function recordPutOff(
   db: Db,
-  putOff: { key: string; error: Record<string, unknown> },
+  putOff: { key: string; error: Record<string, unknown>; isDenied: boolean },
 ): Promise<void> {
   await db
     .updateTable('attempts')
-    .set({ error: JSON.stringify(putOff.error) })
+    .set({
+      error: sql<string>`case when state = 'started' then ${JSON.stringify(putOff.error)}::jsonb
+        else error end`,
+      ...(putOff.isDenied && { denied_tries: sql<number>`denied_tries + 1` }),
+    })
     .where('key', '=', putOff.key)
-    .where('state', '=', 'started')
+    .where('state', 'in', ['started', 'unknown'])
     .execute();
 }
 
@@ -214,11 +244,12 @@ export async function recordPutOff(
  */
 export async function recordUnknown(
   db: Db,
-  unknown: { key: string; error: Record<string, unknown> },
+  unknown: { key: string; error?: Record<string, unknown> },
 ): Promise<void> {
+  const error = unknown.error && { error: JSON.stringify(unknown.error) };
   await db
     .updateTable('attempts')
-    .set({ state: 'unknown', error: JSON.stringify(unknown.error) })
+    .set({ state: 'unknown', ...error })
     .where('key', '=', unknown.key)
     .where('state', '=', 'started')
     .execute();
@@ -240,10 +271,14 @@ export async function findAttempt(
   return row && toAttempt(row);
 }
 
-type AttemptRow = Omit<Attempt, 'objectId' | 'apiVersion' | 'firstSentAt' | 'stripeId'> & {
+type AttemptRow = Omit<
+  Attempt,
+  'objectId' | 'apiVersion' | 'firstSentAt' | 'deniedTries' | 'stripeId'
+> & {
   object_id: string;
   api_version: string;
   first_sent_at: string | null;
+  denied_tries: number;
   stripe_id: string | null;
 };
 
@@ -258,6 +293,8 @@ function toAttempt(row: AttemptRow): Attempt {
     apiVersion: row.api_version,
     request: row.request,
     firstSentAt: row.first_sent_at,
+    tries: row.tries,
+    deniedTries: row.denied_tries,
     stripeId: row.stripe_id,
   };
 }

@@ -30,7 +30,11 @@ export async function play(scene: Scene, place: Place): Promise<Outcome> {
     to: Date.parse(to),
   }));
   tell('the audit reads the books');
-  const facts = await readFacts(sourcesOf(place), { promised: count.promised, outages });
+  const facts = await readFacts(sourcesOf(place), {
+    promised: count.promised,
+    brakes: count.brakes,
+    outages,
+  });
   const withoutMoney = await countWithoutMoney(scene);
   const allMs = Date.now() - place.startedAt;
   const findings = [...audit(facts), ...standstillFindings(strikes)];

@@ -3,6 +3,8 @@ import { findAndKill } from '../processes/fleet.ts';
 import type { Say } from '../say.ts';
 import type { Settings } from '../settings.ts';
 import type { State } from '../state.ts';
+import type { Brake } from './audit/facts.ts';
+import { notingBrakes } from './brakes.ts';
 import { type Ask, type AskStripe, patientCaller, stripeCaller } from './calls.ts';
 import type { Log } from './strikes/log.ts';
 
@@ -45,6 +47,8 @@ export type Count = {
   days: number;
   /** The earnings that the platform posted. */
   promised: { sellerId: string; currency: string; amount: number; charge?: string }[];
+  /** The commands that stopped money. */
+  brakes: Brake[];
 };
 
 const stripeKey = 'sk_test_sandbox';
@@ -59,14 +63,17 @@ export function openScene(
   const sandboxUrl = `http://127.0.0.1:${settings.ports.sandbox}`;
   const key = process.env.ADMIN_API_KEY || state.secret('admin-key', 'pe_admin_');
   const none = { sellers: 0, orders: 0, again: 0, killed: 0, restarts: 0, resolved: 0, days: 0 };
-  const count: Count = { ...none, promised: [] };
+  const count: Count = { ...none, promised: [], brakes: [] };
   const startedAt = Date.now();
   return {
     ...rest,
-    api: patientCaller(
-      `http://127.0.0.1:${settings.ports.api}`,
-      { authorization: `Bearer ${key}` },
-      () => (count.again += 1),
+    api: notingBrakes(
+      patientCaller(
+        `http://127.0.0.1:${settings.ports.api}`,
+        { authorization: `Bearer ${key}` },
+        () => (count.again += 1),
+      ),
+      count.brakes,
     ),
     control: patientCaller(`${sandboxUrl}/_sandbox`),
     stripe: stripeCaller(sandboxUrl, stripeKey),

@@ -1,8 +1,9 @@
 import { bankGuards } from './banks.ts';
+import { brakeGuards } from './brakes.ts';
 import { chargeGuards } from './charges.ts';
 import { lookGuards } from './looks.ts';
 import { recoveryGuards } from './recovery.ts';
-import { brakeGuards } from './brakes.ts';
+import { openAttemptGuards } from './open-attempts.ts';
 import { otherMoney } from './other-money.ts';
 import type { Guard } from './switch-off.ts';
 
@@ -12,6 +13,7 @@ const calls = 'test/activities/stripe/call-once.test.ts';
 /** Every guard. A new one is added here, with the test that notices its absence. */
 export const guards: readonly Guard[] = [
   ...recoveryGuards,
+  ...openAttemptGuards,
   {
     name: 'one attempt a step',
     why: 'two attempts of one step are open at once, and both are sent',
@@ -169,8 +171,8 @@ export const guards: readonly Guard[] = [
     name: 'kill switch',
     why: 'money moves though an operator stopped it',
     file: 'db/stripe/attempts.ts',
-    from: "when step <> 'account' and exists (select from money_stops where lifted_at is null)",
-    to: "when step <> 'account' and false",
+    from: 'when ${letsMoneyGo} and exists (select from money_stops where lifted_at is null)',
+    to: 'when ${letsMoneyGo} and false',
     tests: calls,
     pattern: 'is not sent while money is stopped',
   },

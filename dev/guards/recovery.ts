@@ -50,10 +50,10 @@ export const recoveryGuards: readonly Guard[] = [
   {
     name: 'one replacement of a token',
     why: 'an engine and its copy that start at once both take the right to send',
-    file: 'domain/stripe.ts',
+    file: 'domain/recovery/right-to-send.ts',
     from: '  return `right-to-send/${from}/${round}`;',
     to: '  return `right-to-send/${from}/${round}/${globalThis.crypto.randomUUID()}`;',
-    tests: 'test/domain/stripe.test.ts',
+    tests: 'test/domain/recovery/right-to-send.test.ts',
     pattern: 'in whatever order they act, one gets the right',
   },
   {

@@ -66,6 +66,7 @@ export type BulkTarget = { state: string } & (
 export type Inapplicable =
   | 'look-first'
   | 'not-offered'
+  | 'outcome-open'
   | CancelRefusal
   | 'no-seller'
   | 'seller-closed'
@@ -176,6 +177,9 @@ function planBulkCancel({ item, payout }: BulkFacts): BulkPlan {
   const step = stepToLookAt(payout);
   const plan = planCancel(payout, step && payout.attempts[step]);
   if (plan.kind === 'refuse') return leave(plan.why);
+  if (plan.kind === 'look-up') {
+    return leave(plan.why === 'look-first' ? plan.why : 'outcome-open');
+  }
   return target({ kind: 'payout', id: item.id, state: payout.status });
 }
 

@@ -19,7 +19,7 @@ export const bulkWords: Record<BulkCommand, string> = {
   'release-hold': 'The holds that were placed because of a discrepancy are released',
   'resume-bank-account':
     'Payouts may go to the seller’s paused bank accounts in the waiting currency again. This counts for every seller who uses the same account number',
-  'pause-seller': 'No payout of the seller starts until the seller is resumed',
+  'pause-seller': 'Nothing more is sent for the seller until the seller is resumed',
   'resume-seller': 'Payouts of the seller may start again',
 };
 

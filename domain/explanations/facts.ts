@@ -63,6 +63,8 @@ export type PayoutRecord = {
   cancelOrderedAt: string | null;
   cancelOrderedBy: string | null;
   cancelAnswer: CancelAnswer | null;
+  /** The last request to Stripe to cancel the payout. Null if Stripe was not asked. */
+  cancelRequest: { tries: number; code: string | null } | null;
   createdAt: string;
   startedAt: string | null;
   reservedAt: string | null;

@@ -1,4 +1,6 @@
 import { failureOf } from '../accounts/failures.ts';
+import { byHolds } from '../payouts/commands.ts';
+import { isInFlight } from '../payouts/states.ts';
 import { formatMoney, type Money, money } from '../money.ts';
 import { payoutParkOf } from '../parking/reasons.ts';
 import { skips } from '../paydays/words.ts';
@@ -48,11 +50,26 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   return { for: reason, reason: said, lookAgainAt: payout.lookAgainAt };
 }
 
-/** Where the money of a canceled payout is. */
+/** Why a payout was canceled, if no person ordered it here, and where its money is. */
 export function canceledOf(payout: PayoutRecord): string {
+  if (payout.stripePayoutId !== null && !isOrderedHere(payout)) return stoppedByOthers;
   const where = freedOf(payout);
-  if (payout.cancelOrderedBy !== 'engine') return where;
-  return `the charge of an earning paid the seller by itself, and another payout pays the rest; ${where}`;
+  const why = engineCancels[payout.cancelOrderedBy ?? ''];
+  return why === undefined ? where : `${why}; ${where}`;
+}
+
+const stoppedByOthers =
+  'not by an order here, but at Stripe: in the Dashboard, or by Stripe itself. The money is at the account and was put on hold. A person decides whether to release the hold';
+
+/** Why the engine itself canceled a payout, by who ordered it. */
+const engineCancels: Record<string, string> = {
+  engine: 'the charge of an earning paid the seller by itself, and another payout pays the rest',
+  [byHolds]: 'holds now cover money of this payout, and another payout pays what the holds leave',
+};
+
+/** True if the payout was canceled because of an order here. Stripe did not refuse the order. */
+function isOrderedHere({ cancelOrderedAt, cancelAnswer }: PayoutRecord): boolean {
+  return cancelOrderedAt !== null && (cancelAnswer === null || cancelAnswer === 'unknown');
 }
 
 function freedOf(payout: PayoutRecord): string {
@@ -92,30 +109,80 @@ export function failedOf({ status, failureCode, paidReason }: PayoutRecord) {
   return { code: failureCode, ...failureOf(failureCode) };
 }
 
-const cancellations = {
-  asking: 'Stripe has the payout and is asked to cancel it',
-  canceled: 'The payout was canceled',
-  'too-late': 'Stripe refused: it is too late, and the payout continues',
-  unknown: 'Stripe’s answer was lost. The engine reads the payout from Stripe to learn the outcome',
-} as const;
+/** What became of an order to cancel. Each state says whether Stripe was asked. */
+export type CancelState = (typeof cancelStates)[number];
+export const cancelStates = [
+  'canceled',
+  'outcome-open',
+  'not-asked-yet',
+  'asking',
+  'refused',
+  'unknown',
+  'not-asked',
+] as const;
 
 /** The result of an order to cancel. */
 export function cancellationOf(payout: PayoutRecord) {
-  const { status, cancelOrderedAt, cancelOrderedBy, cancelAnswer } = payout;
+  const { cancelOrderedAt, cancelOrderedBy, cancelRequest } = payout;
   if (cancelOrderedAt === null || cancelOrderedBy === null) return null;
-  const state = cancelStateOf(status, cancelAnswer);
-  const where = state === 'canceled' ? `: ${canceledOf(payout)}` : '';
-  const explanation = `${cancellations[state]}${where}`;
-  return { orderedAt: cancelOrderedAt, orderedBy: cancelOrderedBy, state, explanation };
+  const state = cancelStateOf(payout);
+  const stripeCode = state === 'refused' || state === 'asking' ? cancelRequest?.code : null;
+  return {
+    orderedAt: cancelOrderedAt,
+    orderedBy: cancelOrderedBy,
+    state,
+    stripeCode: stripeCode ?? null,
+    explanation: sayCancellation(payout, state),
+  };
 }
 
-function cancelStateOf(
-  status: PayoutRecord['status'],
-  answer: PayoutRecord['cancelAnswer'],
-): keyof typeof cancellations {
-  if (status === 'canceled') return 'canceled';
-  if (answer === 'refused' || status !== 'sent') return 'too-late';
-  return answer ?? 'asking';
+function cancelStateOf(payout: PayoutRecord): CancelState {
+  const { status, cancelAnswer, cancelRequest } = payout;
+  if (status === 'canceled')
+    return isOrderedHere(payout) ? 'canceled' : (cancelAnswer ?? 'unknown');
+  if (isInFlight(status)) return 'outcome-open';
+  if (cancelAnswer !== null) return cancelAnswer;
+  if (status !== 'sent') return cancelRequest === null ? 'not-asked' : 'unknown';
+  return cancelRequest === null ? 'not-asked-yet' : 'asking';
+}
+
+function sayCancellation(payout: PayoutRecord, state: CancelState): string {
+  const { status, cancelRequest, unknownStep, parked } = payout;
+  const code = cancelRequest?.code ? ` (${cancelRequest.code})` : '';
+  const goesOn = status === 'sent' ? 'The payout continues to the bank' : endOf(payout);
+  switch (state) {
+    case 'canceled':
+      return `The payout was canceled: ${canceledOf(payout)}`;
+    case 'outcome-open': {
+      const step = unknownStep ?? (status === 'reserved' ? 'transfer' : 'payout');
+      const then = parked
+        ? 'The engine’s look-ups did not decide this: a person must say whether Stripe made it, see `parked`'
+        : 'The engine looks for it at Stripe';
+      return `A request for the ${step} was sent before the cancellation, and it is not known whether Stripe carried it out. Nothing more is sent. ${then}. If it was not made, the payout is canceled. ${step === 'transfer' ? 'If it was made, its money is at the account, and the payout is canceled there' : 'If it was made, Stripe is asked to cancel the payout'}`;
+    }
+    case 'not-asked-yet':
+      return 'Stripe has the payout, and the engine has not asked Stripe to cancel it yet. It asks as its next step; if this does not change within a minute, GET /ready shows what is wrong';
+    case 'asking':
+      return `Stripe was asked ${timesOf(cancelRequest?.tries)} to cancel the payout and has not decided${code ? `; its last answer was${code}` : ''}. The engine asks again until Stripe decides`;
+    case 'refused':
+      return `Stripe was asked, and refused to cancel the payout${code}. ${goesOn}`;
+    case 'unknown':
+      return `Stripe was asked to cancel the payout, and its answer was lost. ${status === 'sent' ? 'The engine reads the payout from Stripe to learn the outcome' : goesOn}`;
+    case 'not-asked':
+      return status === 'sent'
+        ? 'Stripe already had the payout when this cancellation was recorded, and Stripe was not asked. The payout continues. Cancel it again to ask Stripe'
+        : `Stripe was not asked to cancel the payout, because the payout had ended before the engine could ask. ${goesOn}`;
+  }
+}
+
+function timesOf(tries = 1): string {
+  return tries === 1 ? 'once' : `${tries} times`;
+}
+
+/** How a payout ended that was not canceled by the order. */
+function endOf({ status }: PayoutRecord): string {
+  const atBank = status === 'paid' || status === 'settled';
+  return atBank ? 'The bank has the money' : `The payout is ${status}`;
 }
 
 /** Why a payout parked, and each request that lets it continue. */
@@ -145,7 +212,8 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     ...shown
   } = record;
   const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;
-  const { cancelOrderedAt: _orderedAt, cancelOrderedBy: _orderedBy, ...rest } = named;
+  const { cancelOrderedAt: _orderedAt, cancelOrderedBy: _orderedBy, ...ordered } = named;
+  const { cancelRequest: _request, ...rest } = ordered;
   return {
     ...rest,
     requested: requestedAmount === null ? null : money(requestedAmount, currency),
@@ -161,9 +229,16 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
   };
 }
 
+/** True while a hold or a pause keeps a request from being sent again. */
+export function isBraked({ status, waitingFor }: PayoutRecord): boolean {
+  const isOfBrake = waitingFor === waitNames.hold || waitingFor === waitNames.sellerPaused;
+  return isInFlight(status) && isOfBrake;
+}
+
 /** A request that Stripe has not answered explains more than the wait in the row. */
 function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
   const { id, parked, waitingFor } = record;
-  const [wait] = parked || waitingFor === waitNames.moneyStopped ? [] : putOffWaits(attempts, id);
+  const isStopped = parked !== null || waitingFor === waitNames.moneyStopped || isBraked(record);
+  const [wait] = isStopped ? [] : putOffWaits(attempts, id);
   return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
 }

@@ -21,6 +21,7 @@ import {
   type Available,
   type Beside,
   canceledOf,
+  isBraked,
   parkedOf,
   returnedOf,
   showPayout,
@@ -168,7 +169,7 @@ export function waitsOf(around: Around, since: string): Waiting[] {
     const when = { since: parked.since, lookAgainAt: null };
     return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
   }
-  const putOff = isOver(payout) ? [] : putOffWaits(attempts, payoutId);
+  const putOff = isOver(payout) || isBraked(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
   const causes = waiting && seller ? behind(waiting.for, { ...around, seller }) : [];
   if (waiting?.for === waitNames.moneyStopped) {

@@ -4,7 +4,7 @@ import type { SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
 import { payoutParkOf, payoutParks, sellerParkOf } from '../parking/reasons.ts';
-import type { Payout, PayoutStep } from '../payouts/states.ts';
+import { isInFlight, type Payout, type PayoutStep } from '../payouts/states.ts';
 import type { Seller } from '../sellers.ts';
 import { waits } from '../waits.ts';
 
@@ -20,6 +20,9 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     parked && `**Needs a person: ${parked}**\n\n${remedies(payout)}`,
     ...(payout.stops ?? []).map((stop) => describeStop(stop, payout.sellerId)),
     ...(parked === null && payout.waitingFor !== null ? commandsFor(payout).map(bullet) : []),
+    isInFlight(payout.status) &&
+      payout.cancelAsked &&
+      '- cancellation ordered: nothing more is sent',
     payout.failureCode && `- failed: ${payout.failureCode}`,
     payout.lastError && `- last error: Stripe: ${payout.lastError}`,
     `- ${amountOf(payout)}`,

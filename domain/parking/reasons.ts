@@ -61,7 +61,7 @@ export const payoutParks = {
       },
       {
         name: 'confirm-not-sent',
-        when: 'Stripe certainly did not make the transfer or payout: the engine looks at Stripe itself, and sends it again if it finds nothing',
+        when: 'Stripe certainly did not make the transfer or payout: the engine looks at Stripe itself, and if it finds nothing, sends it again, or ends the payout with `callOff` or if it was canceled before',
       },
       left,
     ],

@@ -27,6 +27,7 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
     case 'limit-reached':
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
     case 'confirmed-not-sent':
+    case 'called-off':
     case 'other':
       return { kind: 'park', reason: 'refused-by-stripe' };
   }

@@ -1,4 +1,4 @@
-import type { MoneyStep } from '../stripe.ts';
+import { mayBeDone, type MoneyStep } from '../stripe.ts';
 import type { Payout } from './states.ts';
 
 /** What the cancellation of a payout requires, depending on where the money is. */
@@ -7,15 +7,26 @@ export type CancelPlan =
   | { kind: 'end'; transferDone: boolean }
   /** Stripe has the payout: only Stripe knows whether it is too late to cancel. */
   | { kind: 'ask-stripe' }
+  /**
+   * Stripe may have made something for the payout: nothing more is sent, and the engine looks at
+   * Stripe first. The order stands until then. `open-request`: the answer to a request is missing.
+   * `look-first`: only a person's word says that a request made nothing, or something in the
+   * payout's name is unexplained.
+   */
+  | { kind: 'look-up'; step: MoneyStep; why: 'open-request' | 'look-first' }
   /** The payout is already canceled, or Stripe was already asked to cancel it. */
   | { kind: 'nothing-to-do' }
   | { kind: 'refuse'; why: CancelRefusal };
 
 /** Why a payout cannot be canceled now. */
-export type CancelRefusal = 'outcome-open' | 'look-first' | 'too-late';
+export type CancelRefusal = 'too-late';
 
 /** The attempt of the payout's current step, unless Stripe refused it. */
-export type StepAttempt = { state: 'started' | 'succeeded' | 'unknown'; wasSent: boolean };
+export type StepAttempt = {
+  state: 'started' | 'succeeded' | 'unknown';
+  tries: number;
+  deniedTries: number;
+};
 
 /**
  * The step whose attempt shows whether money may be moving now. Undefined if no attempt can be
@@ -27,9 +38,10 @@ export function stepToLookAt({ status }: Pick<Payout, 'status'>): MoneyStep | un
 }
 
 /**
- * Decides what a cancel command requires. An attempt that was sent may be moving the money now, so
- * the money must not become payable again. An attempt that was never sent will not be sent after
- * the cancellation. If only a person's word says that an earlier attempt made nothing, the caller
+ * Decides what a cancel command requires. An attempt that may have been carried out may be moving
+ * the money now, so the money must not become payable again before a look-up has shown the outcome.
+ * An attempt that was never sent, or whose every answer was certainly no, will not be sent after the
+ * cancellation. If only a person's word says that an earlier attempt made nothing, the caller
  * must have looked at Stripe: the next payout would pay the money a second time.
  */
 export function planCancel(
@@ -41,10 +53,8 @@ export function planCancel(
       return { kind: 'end', transferDone: false };
     case 'reserved':
     case 'transferred':
-      if (attempt && (attempt.wasSent || attempt.state !== 'started')) {
-        return { kind: 'refuse', why: 'outcome-open' };
-      }
-      if (payout.needsLook) return { kind: 'refuse', why: 'look-first' };
+      if (attempt && mayBeDone(attempt)) return lookUp(payout.status, 'open-request');
+      if (payout.needsLook) return lookUp(payout.status, 'look-first');
       return { kind: 'end', transferDone: payout.status === 'transferred' };
     case 'sent':
       if (payout.cancelAsked || payout.isCancelUnknown) return { kind: 'nothing-to-do' };
@@ -59,6 +69,13 @@ export function planCancel(
     case 'paid-elsewhere':
       return { kind: 'refuse', why: 'too-late' };
   }
+}
+
+function lookUp(
+  status: 'reserved' | 'transferred',
+  why: Extract<CancelPlan, { kind: 'look-up' }>['why'],
+): CancelPlan {
+  return { kind: 'look-up', step: status === 'reserved' ? 'transfer' : 'payout', why };
 }
 
 /** What a look at Stripe shows about the account of a payout. */
@@ -83,7 +100,25 @@ export function planLeave(
   sight: AccountSight,
 ): 'end' | LeaveRefusal {
   if (status !== 'transferred' && status !== 'sent') return 'not-at-account';
-  if (attempt?.state === 'started' && attempt.wasSent) return 'outcome-open';
+  if (attempt?.state === 'started' && mayBeDone(attempt)) return 'outcome-open';
   if (!sight.hasLeft) return 'not-left';
   return sight.isTransferred ? 'end' : 'not-transferred';
 }
+
+/**
+ * True if somebody outside the engine stopped a payout that came back: Stripe says that it was
+ * canceled, or the bank that it was stopped there, and nobody ordered this here. An order that Stripe
+ * refused does not explain a later cancellation.
+ */
+export function isStoppedByOthers(
+  why: { status: 'failed' | 'canceled'; failureCode: string | null },
+  isOrdered: boolean,
+): boolean {
+  return !isOrdered && (why.status === 'canceled' || stopCodes.test(why.failureCode ?? ''));
+}
+
+/**
+ * Failure codes that say that a person stopped the payment at the bank. None of the codes that
+ * Stripe lists says so (see domain/accounts/failures.ts); Stripe may add some.
+ */
+const stopCodes = /cancel|recall|stop_payment|stopped/;

@@ -1,6 +1,7 @@
 import { waitNames } from '../waits.ts';
 import { leftEntries, releaseEntries } from '../ledger.ts';
 import type { PayoutId } from '../ids.ts';
+import type { MoneyStep } from '../stripe.ts';
 import { type CancelAnswer, inFlightStatuses, type Payout, payoutStatuses } from './states.ts';
 import {
   begin,
@@ -13,21 +14,49 @@ import {
 } from './transition-type.ts';
 
 /**
- * A person cancels the payout before Stripe has it: each part of its money becomes payable again at
- * its place. `unsentKey` is the key of an attempt that was opened but never sent.
+ * The payout ends before Stripe has it, because somebody ordered it: each part of its money becomes
+ * payable again at its place. `openKey` is the key of an open attempt that nobody carried out.
  */
-export function canceled(payout: Payout, by: string, unsentKey: string | undefined): Transition {
+export function canceled(payout: Payout, by: string, openKey: string | undefined): Transition {
   return {
     ...begin(payout, payout.status),
     ...noDoubt,
     status: 'canceled',
     wait: null,
-    facts: { ...ordered(by), overAt: now },
+    // An order that stood until the outcome was known keeps its time.
+    facts: { ...(!payout.cancelAsked && ordered(by)), overAt: now },
     entries: releaseEntries(moneyOf(payout), payout.status === 'transferred'),
     // The check before the POST stops a worker that still uses this attempt.
-    ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
+    ...(openKey !== undefined && {
+      attempt: { key: openKey, state: 'refused', refusal: 'called-off' },
+    }),
     releasesEarnings: true,
     wakes: wakesOf(payout),
+  };
+}
+
+/**
+ * Somebody cancels a payout for which Stripe may have made something: nothing more is sent. If a
+ * request is open, the engine looks its outcome up; a payout that already waits for a person who knows
+ * the outcome stays parked. Otherwise the payout's next step looks at Stripe and ends the payout.
+ */
+export function callOffOrdered(
+  payout: Payout,
+  by: string,
+  { step, why }: { step: MoneyStep; why: 'open-request' | 'look-first' },
+): Transition {
+  const asked = {
+    ...begin(payout, ...inFlightStatuses),
+    facts: payout.cancelAsked ? {} : ordered(by),
+    wakes: wakesOf(payout),
+  };
+  if (why === 'look-first') return { ...asked, parked: null, wait: null };
+  if (payout.unknownStep !== null) return asked;
+  const lookUp = { reason: waitNames.lookUp, until: now };
+  return {
+    ...asked,
+    unknown: { step, lookUps: 0 },
+    ...(payout.parked === null && { wait: lookUp }),
   };
 }
 
@@ -76,7 +105,7 @@ export function confirmedNotSent(payout: { payoutId: PayoutId }, key: string): T
     ...begin(payout, ...inFlightStatuses),
     ...noDoubt,
     wait: null,
-    attempt: { key, state: 'refused' },
+    attempt: { key, state: 'refused', refusal: 'confirmed-not-sent' },
     wakes: wakesOf(payout),
   };
 }
@@ -109,10 +138,15 @@ export function leftWithSeller(
       overAt: now,
     },
     entries: leftEntries(moneyOf(payout), status),
-    ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
+    ...(unsentKey !== undefined && {
+      attempt: { key: unsentKey, state: 'refused', refusal: 'called-off' },
+    }),
     wakes: wakesOf(payout),
   };
 }
+
+/** Who orders the cancellation of a payout that contains money which holds now cover. */
+export const byHolds = 'holds';
 
 function ordered(by: string) {
   return { cancelOrderedBy: by, cancelOrderedAt: now } as const;

@@ -2,6 +2,7 @@ import { sellerWorkflowId } from '../ids.ts';
 import { elsewhereEntries, owedAgainEntries } from '../ledger.ts';
 import { formatMoney, minor, money } from '../money.ts';
 import { type OwedFacts, type OwedRefusal, whyNotOwed } from '../reconciliation/closing.ts';
+import { mayBeDone } from '../stripe.ts';
 import type { StepAttempt } from './cancellation.ts';
 import { beforeStripeStatuses, type Payout, type PayoutStatus } from './states.ts';
 import { begin, moneyOf, noDoubt, now, type Transition, wakesOf } from './transition-type.ts';
@@ -25,9 +26,9 @@ export type ElsewhereRefusal =
   OwedRefusal | 'outcome-open' | 'too-late' | 'at-account' | 'needs-amount' | 'differs';
 
 /**
- * Decides whether a payout ends because somebody else paid its money. An attempt that was sent may
- * be moving the money now. What moved at Stripe must be exactly what the payout would have moved:
- * the transfer of its part at the platform, and the payout of everything. Money that was paid
+ * Decides whether a payout ends because somebody else paid its money. An attempt that may have been
+ * carried out may be moving the money now. What moved at Stripe must be exactly what the payout
+ * would have moved: the transfer of its part at the platform, and the payout of everything. Money that was paid
  * outside Stripe must still be at the platform, because money at the account stays there until
  * somebody moves it at Stripe. In addition, the money must be owed, as `whyNotOwed` decides.
  */
@@ -38,7 +39,7 @@ export function planElsewhere(
   owed: OwedFacts,
 ): ElsewherePlan {
   if (!isBeforeStripe(payout.status)) return refuse('too-late');
-  if (attempt && (attempt.wasSent || attempt.state !== 'started')) return refuse('outcome-open');
+  if (attempt && mayBeDone(attempt)) return refuse('outcome-open');
   const plan = 'proof' in by ? planOutside(payout) : planAtStripe(payout, by);
   if (plan.kind === 'refuse') return plan;
   const { fromPlatform, fromAccount } = plan;
@@ -118,7 +119,9 @@ export function paidElsewhere(
     },
     entries: elsewhereEntries(carried, status),
     // The check before the POST stops a worker that still uses this attempt.
-    ...(unsentKey !== undefined && { attempt: { key: unsentKey, state: 'refused' } }),
+    ...(unsentKey !== undefined && {
+      attempt: { key: unsentKey, state: 'refused', refusal: 'called-off' },
+    }),
     wakes: wakesOf(payout),
   };
 }

@@ -1,4 +1,6 @@
-import type { MoneyStep } from '../stripe.ts';
+import { type Hold, type HoldSource, isOf, neededBeside } from '../holds.ts';
+import type { Currency } from '../money.ts';
+import { mayBeDone, type MoneyStep, type TriedAttempt } from '../stripe.ts';
 import { type WaitReason, waitNames } from '../waits.ts';
 import { minutesToWait } from './reservation.ts';
 import type { Payout } from './states.ts';
@@ -34,9 +36,70 @@ export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop 
 }
 
 /**
- * True if a step continues although `stopBeforeSending` would stop it: its request was sent before,
- * so Stripe may have acted on it, and only Stripe's answer shows whether it did.
+ * True if a step continues although `stopBeforeSending` would stop it: Stripe may have carried out
+ * its request, and only Stripe's answer shows whether it did. A request whose every answer was
+ * certainly no counts as not sent.
  */
-export function wasSentBefore(attempt: { firstSentAt: string | null } | undefined): boolean {
-  return attempt !== undefined && attempt.firstSentAt !== null;
+export function mayHaveBeenDone(attempt: TriedAttempt | undefined): boolean {
+  return attempt !== undefined && (attempt.state !== 'started' || mayBeDone(attempt));
 }
+
+/**
+ * What a person or the engine did to keep a payout's money from leaving, in the order in which it
+ * counts.
+ * - `canceled`: a cancellation was ordered.
+ * - `paused`, `bank-paused`: the seller, or the bank account of the currency, is paused.
+ * - `held`: a hold covers all money of the currency.
+ * - `partly-held`: the holds cover more than what is left beside the payout, and a person placed one
+ *   of them. The engine's own holds are about other money than what a payout has reserved.
+ */
+export type Brake = 'canceled' | 'paused' | 'bank-paused' | 'held' | 'partly-held';
+
+/** The facts that decide whether a brake keeps a payout with reserved money from being sent. */
+export type BrakeFacts = {
+  isCancelOrdered: boolean;
+  isSellerPaused: boolean;
+  isBankPaused: boolean;
+  /** The active holds. */
+  holds: readonly (Hold & { source: HoldSource })[];
+  /** The payable money that no payout has reserved, including what is held. */
+  free: number;
+  currency: Currency;
+};
+
+/**
+ * Decides what keeps a payout whose money is reserved from being sent. Null if nothing does. Every
+ * try checks this, also the tries of an attempt that was sent before. `brakeOn` in
+ * db/stripe/brakes.ts repeats this rule, and a test compares the two.
+ */
+export function brakeOf(facts: BrakeFacts): Brake | null {
+  if (facts.isCancelOrdered) return 'canceled';
+  if (facts.isSellerPaused) return 'paused';
+  if (facts.isBankPaused) return 'bank-paused';
+  const { holds, free, currency } = facts;
+  const needed = neededBeside(holds, { amount: 0, currency });
+  if (needed === null) return 'held';
+  const isOfPerson = holds.some((hold) => isOf(hold, currency) && hold.source !== 'system');
+  return isOfPerson && needed > free ? 'partly-held' : null;
+}
+
+/** A brake that ends by itself or when a person releases it. */
+export type LastingBrake = Exclude<Brake, 'canceled' | 'partly-held'>;
+
+/** What a payout waits for while it is braked. A hold ends at the latest when it expires. */
+export function waitOfBrake(
+  brake: LastingBrake,
+  { now, holdEndsAt }: { now: string; holdEndsAt: string | null },
+): SendingStop {
+  const reason = waitsOfBrakes[brake];
+  const longest = minutesToWait(reason);
+  if (reason !== waitNames.hold || holdEndsAt === null) return { reason, minutes: longest };
+  const minutes = Math.ceil((Date.parse(holdEndsAt) - Date.parse(now)) / 60_000);
+  return { reason, minutes: Math.min(longest, Math.max(0, minutes)) };
+}
+
+const waitsOfBrakes = {
+  paused: waitNames.sellerPaused,
+  'bank-paused': waitNames.bankDetails,
+  held: waitNames.hold,
+} as const;

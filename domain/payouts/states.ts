@@ -116,9 +116,11 @@ function isAmong(statuses: readonly PayoutStatus[], status: PayoutStatus): boole
 }
 
 /**
- * Stripe's answer to the request to cancel a payout: refused because it is too late, or unknown.
+ * What became of an order to cancel a payout that Stripe has and that goes on: Stripe was asked and
+ * refused, Stripe's answer is unknown, or Stripe was not asked, because it had made the payout before
+ * this database knew.
  */
-export type CancelAnswer = 'refused' | 'unknown';
+export type CancelAnswer = 'refused' | 'unknown' | 'not-asked';
 
 /** A payout's row, read at `now` (business time). Amounts in minor units. No personal data. */
 export type Payout = {
@@ -174,7 +176,10 @@ export type Payout = {
    */
   namedStripeId?: string | null;
   watchUntil: string | null;
-  /** True if Stripe must be asked to cancel the payout and has not answered yet. */
+  /**
+   * True if a cancellation was ordered and is not decided yet: Stripe must be asked, or the outcome
+   * of an open request must be known first.
+   */
   cancelAsked: boolean;
   /** The pause and holds of the seller, if the payout waits for them. Absent in old histories. */
   stops?: Stop[];
@@ -202,7 +207,7 @@ export function nextStep(payout: Payout, woken: boolean): PayoutStep {
   if (payout.parked) return { kind: 'wait', for: payout.parked, until: null };
   const due = payout.lookAgainAt === null || payout.lookAgainAt <= payout.now;
   const cancels = payout.status === 'sent' && payout.cancelAsked;
-  const isCut = (woken && mayBeCutShort(payout)) || (cancels && payout.waitingFor === 'bank');
+  const isCut = (woken && mayBeCutShort(payout)) || cancels;
   if (payout.waitingFor && !due && !isCut) {
     return { kind: 'wait', for: payout.waitingFor, until: payout.lookAgainAt };
   }

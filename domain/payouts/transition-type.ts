@@ -96,7 +96,8 @@ export type Transition = {
   entries: readonly Entry[];
   /** The attempt whose outcome this transition records. */
   attempt?:
-    { key: string; state: 'succeeded'; stripeId: string } | { key: string; state: 'refused' };
+    | { key: string; state: 'succeeded'; stripeId: string }
+    | { key: string; state: 'refused'; refusal: 'called-off' | 'confirmed-not-sent' };
   /** Set if the payout ends unpaid: its earnings go to the next payout. */
   releasesEarnings?: true;
   wakes: readonly Wake[];

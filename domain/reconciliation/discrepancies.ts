@@ -46,6 +46,12 @@ export const causes = {
     remedy:
       'Release its hold if the seller may have the money again. Until then, the money is not paid',
   },
+  'payout-stopped': {
+    owner: 'platform',
+    what: 'A payout was canceled at Stripe, in the Dashboard or by Stripe, and not by an order here. The money is at the account and held',
+    remedy:
+      'Find out who canceled the payout, and why. Release its hold if the seller may have the money; otherwise keep the hold',
+  },
   'payout-reversed': {
     owner: 'platform',
     what: 'A payout came back from the bank, and no order of the engine explains the return. The money is at the account and held',

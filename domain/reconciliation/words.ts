@@ -89,6 +89,11 @@ export function sayClosingRefusal(
   }
 }
 
+/** Why the money of a payout that others stopped is held. */
+export function sayStopped(stripePayoutId: string): string {
+  return `${causes['payout-stopped'].what} (${stripePayoutId})`;
+}
+
 type Around = { inFlight: PayoutId | null; atPlatform: number; currency: string | null };
 
 function sideOf<Ids extends object>(amount: number | null, currency: string | null, ids: Ids) {

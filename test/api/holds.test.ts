@@ -179,9 +179,18 @@ describe('a payout', () => {
     expect((await cancel(payoutId)).status).toBe(200);
   });
 
-  test('is not called off while a request about it has no answer', async () => {
+  test('keeps its cancellation while a request about it has no answer', async () => {
     const payoutId = await stages.parkUnknown('transfer');
-    expect(kindOf(await cancel(payoutId))).toEqual([409, 'payout-not-cancelable']);
+    const { status, body } = await cancel(payoutId);
+    expect([status, body]).toMatchObject([
+      200,
+      { status: 'reserved', cancellation: { state: 'outcome-open', stripeCode: null } },
+    ]);
+    expect((body['cancellation'] as { explanation: string }).explanation).toMatch(
+      /Nothing more is sent\. .*a person must say whether Stripe made it/,
+    );
+    const again = await cancel(payoutId);
+    expect([again.status, again.body['cancellation']]).toEqual([200, body['cancellation']]);
     expect(kindOf(await cancel(`payout_${'0'.repeat(20)}`))).toEqual([404, 'unknown-payout']);
   });
 });

@@ -3,7 +3,7 @@ import { recordBankAccounts } from '../../db/accounts/bank-accounts.ts';
 import { parkSeller } from '../../db/accounts/parked.ts';
 import { replaceRequirements } from '../../db/accounts/requirements.ts';
 import { recordEntries } from '../../db/ledger.ts';
-import { recordBack } from '../../db/payouts/steps.ts';
+import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { minor } from '../../domain/money.ts';
 import type { TestApi } from '../api/harness.ts';
@@ -154,7 +154,7 @@ function situationsOfMoney(api: TestApi, { beActive, earn, plan }: Steps) {
       const { send, orderFor } = payoutStages(api);
       const payout = await send((await orderFor(id)).payoutId);
       const why = { status: 'failed', failureCode: 'account_closed', bankAccount } as const;
-      await recordBack(api.db, payout, why);
+      await recordReturn(api.db, payout, why);
     },
   };
 }

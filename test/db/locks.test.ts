@@ -7,7 +7,7 @@ import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import { lockParked } from '../../db/payouts/commands.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
-import { recordBack } from '../../db/payouts/steps.ts';
+import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
 import { pauseSeller, resumeSeller } from '../../db/sellers/commands.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { until } from '../../dev/wait.ts';
@@ -41,7 +41,7 @@ describe('the lock on a seller comes before that on a payout, so that nobody wai
           ...(await readPayout(money.db, payoutId)),
           stripePayoutId: 'po_1' as const,
         };
-        await recordBack(money.db, payout, { status: 'failed', failureCode: null });
+        await recordReturn(money.db, payout, { status: 'failed', failureCode: null });
       },
     ],
     [
@@ -103,7 +103,7 @@ test('a read of an account writes the wake-ups of its seller and payouts in one 
   await money.earn(sellerId, 10_00);
   const sent = await readPayout(money.db, await money.sent(sellerId));
   const why = { status: 'failed', failureCode: 'account_closed', bankAccount: 'ba_1' } as const;
-  await recordBack(money.db, { ...sent, stripePayoutId: sent.stripePayoutId ?? 'po_1' }, why);
+  await recordReturn(money.db, { ...sent, stripePayoutId: sent.stripePayoutId ?? 'po_1' }, why);
   await money.earn(sellerId, 10_00);
   const payoutId = await money.order(sellerId);
   await reservePayout(money.db, payoutId);

@@ -5,6 +5,7 @@ import { castOf } from '../../dev/chaos/cast.ts';
 import { diceOf } from '../../dev/chaos/strikes/dice.ts';
 import { planOf } from '../../dev/chaos/strikes/plan.ts';
 import { crimes } from './audit/crimes.ts';
+import { crimesOfBrakes } from './audit/crimes-of-brakes.ts';
 import { crimesOfTrust } from './audit/crimes-of-trust.ts';
 import { allIsWell } from './audit/well.ts';
 
@@ -14,12 +15,15 @@ describe('the audit of chaos', () => {
     expect(unexplainedCents(allIsWell())).toBe(0);
   });
 
-  test.each([...crimes, ...crimesOfTrust])('finds %s', (_what, change, rules) => {
-    const facts = allIsWell();
-    change(facts);
-    expect([...new Set(audit(facts).map(({ rule }) => rule))].sort()).toEqual(rules);
-    expect(unexplainedCents(facts) > 0).toBe(rules.includes('cents'));
-  });
+  test.each([...crimes, ...crimesOfTrust, ...crimesOfBrakes])(
+    'finds %s',
+    (_what, change, rules) => {
+      const facts = allIsWell();
+      change(facts);
+      expect([...new Set(audit(facts).map(({ rule }) => rule))].sort()).toEqual(rules);
+      expect(unexplainedCents(facts) > 0).toBe(rules.includes('cents'));
+    },
+  );
 });
 
 describe('a seed', () => {

@@ -31,7 +31,7 @@ function facts(item: BulkFacts['item'], given: Partial<BulkFacts> = {}): BulkFac
 }
 
 const refused = facts({ ...payout, parked: 'refused-by-stripe' });
-const sent = { state: 'unknown', wasSent: true } as const;
+const sent = { state: 'unknown', tries: 1, deniedTries: 0 } as const;
 const paused = { status: 'active', pausedAt: '2026-11-01T00:00:00Z' };
 
 describe('an order of many', () => {

@@ -100,20 +100,25 @@ describe('a seller', () => {
 });
 
 describe('calling a payout off', () => {
-  const unsent: StepAttempt = { state: 'started', wasSent: false };
-  const sent: StepAttempt = { state: 'started', wasSent: true };
-  const unknown: StepAttempt = { state: 'unknown', wasSent: true };
+  const unsent: StepAttempt = { state: 'started', tries: 0, deniedTries: 0 };
+  const sent: StepAttempt = { state: 'started', tries: 1, deniedTries: 0 };
+  const denied: StepAttempt = { state: 'started', tries: 2, deniedTries: 2 };
+  const halfDenied: StepAttempt = { state: 'started', tries: 2, deniedTries: 1 };
+  const unknown: StepAttempt = { state: 'unknown', tries: 1, deniedTries: 0 };
 
   test.each<[PayoutStatus, StepAttempt | undefined, string, why: string]>([
     ['requested', undefined, 'end', 'nothing is set aside'],
     ['reserved', undefined, 'end', 'nothing was sent'],
     ['reserved', unsent, 'end', 'it never will be sent'],
-    ['reserved', sent, 'outcome-open', 'the money may be moving'],
-    ['reserved', unknown, 'outcome-open', 'the money may have moved'],
+    ['reserved', denied, 'end', 'every answer was certainly no'],
+    ['reserved', halfDenied, 'look-up', 'one try has no answer'],
+    ['reserved', sent, 'look-up', 'the money may be moving'],
+    ['reserved', unknown, 'look-up', 'the money may have moved'],
     ['transferred', undefined, 'end', 'the money rests at the account'],
     ['transferred', unsent, 'end', 'it never will be sent'],
-    ['transferred', sent, 'outcome-open', 'the money may be moving'],
-    ['transferred', unknown, 'outcome-open', 'the money may have moved'],
+    ['transferred', denied, 'end', 'every answer was certainly no'],
+    ['transferred', sent, 'look-up', 'the money may be moving'],
+    ['transferred', unknown, 'look-up', 'the money may have moved'],
     ['sent', undefined, 'ask-stripe', 'only Stripe can call it back'],
     ['paid', undefined, 'too-late', 'the bank has it'],
     ['settled', undefined, 'too-late', 'it is over'],
@@ -125,6 +130,9 @@ describe('calling a payout off', () => {
     const payout = { status, cancelAsked: false, isCancelUnknown: false, needsLook: false };
     const plan = planCancel(payout, attempt);
     expect(plan.kind === 'refuse' ? plan.why : plan.kind).toBe(answer);
+    if (plan.kind === 'look-up') {
+      expect(plan.step).toBe(status === 'reserved' ? 'transfer' : 'payout');
+    }
     if (plan.kind === 'end') expect(plan.transferDone).toBe(status === 'transferred');
   });
 
@@ -152,7 +160,7 @@ describe('calling a payout off', () => {
 
   test.each([
     ['bank', false, 'cancel', 'it need not wait for the bank'],
-    ['money-stopped', false, 'wait', 'nothing is sent while money is stopped'],
+    ['money-stopped', false, 'cancel', 'what takes money back is never stopped'],
     ['money-stopped', true, 'cancel', 'money may move again'],
   ] as const)(
     'at Stripe that waits for %s, woken %s, does %s: %s',

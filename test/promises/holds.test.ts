@@ -192,14 +192,15 @@ describe('a payout that is called off', () => {
     const sellerId = await sellerWith(100_00);
     const payoutId = await orderPayout(engine, sellerId);
     await untilPayout(engine, payoutId, 'sent');
-    expect(await cancel(payoutId)).toMatchObject({ cancellation: { state: 'asking' } });
+    const { cancellation } = await cancel(payoutId);
+    expect(['not-asked-yet', 'asking']).toContain(cancellation.state);
     await untilPayout(engine, payoutId, 'canceled');
     expect(await madeAtStripe(payoutId)).toMatchObject([{ status: 'canceled' }]);
     const next = await untilPayout(engine, await orderPayout(engine, sellerId), 'sent');
     expect(next.fromAccount.amount).toBe(100_00);
   });
 
-  test('too late goes on and says so', async () => {
+  test('that Stripe does not cancel goes on and says so', async () => {
     const sellerId = await sellerWith(100_00);
     const payoutId = await orderPayout(engine, sellerId);
     await untilPayout(engine, payoutId, 'sent');
@@ -208,7 +209,7 @@ describe('a payout that is called off', () => {
     await cancel(payoutId);
     await until('Stripe has refused', async () => {
       const { cancellation, status } = await engine.call('GET', `/v1/payouts/${payoutId}`);
-      return status === 'sent' && cancellation.state === 'too-late';
+      return status === 'sent' && cancellation.state === 'refused';
     });
     await post('/v1/test/clock', { advanceMinutes: 5 * dayMinutes });
     await untilPayout(engine, payoutId, 'paid');

@@ -65,8 +65,9 @@ create table payouts (
   paid_reason text,
   -- Why a person says that money paid outside Stripe came back or never arrived.
   return_reason text,
-  -- Null until Stripe has answered; a cancellation that succeeds changes the status.
-  cancel_answer text check (cancel_answer in ('refused', 'unknown')),
+  -- Null until Stripe has answered; a cancellation that succeeds changes the status. Not-asked: the
+  -- payout was made at Stripe before this database knew, and Stripe was not asked to cancel it.
+  cancel_answer text check (cancel_answer in ('refused', 'unknown', 'not-asked')),
 
   created_at timestamptz not null default business_now(),
   started_at timestamptz,
@@ -173,18 +174,22 @@ begin
     perform tell_event('payout.' || replace(new.status, '-', '_'), new.id, new.seller_id,
       event_facts(case when is_adopted then doer when tg_op = 'INSERT' then origin
         when new.status in ('paid', 'failed', 'returned') then event_actor(null, 'stripe')
-        when new.status = 'canceled' then event_actor(case when new.cancel_answer
-          is distinct from 'refused' then new.cancel_ordered_by end, 'stripe')
+        when new.status = 'canceled' then event_actor(case
+          when coalesce(new.cancel_answer, 'unknown') <> 'unknown' then null
+          when new.cancel_ordered_by = 'holds' then 'engine'
+          else new.cancel_ordered_by end, 'stripe')
         else doer end,
       old.status, new.status, cause, amount, new.currency));
   end if;
-  if new.cancel_ordered_at is distinct from old.cancel_ordered_at and new.status = 'sent' then
+  if new.cancel_ordered_at is distinct from old.cancel_ordered_at
+    and new.status in ('reserved', 'transferred', 'sent') then
     perform tell_event('payout.cancel_ordered', new.id, new.seller_id, event_facts(
       new.cancel_ordered_by, new.status, new.status, null, amount, new.currency));
   end if;
   if new.cancel_answer is distinct from old.cancel_answer and new.cancel_answer is not null then
     perform tell_event('payout.not_canceled', new.id, new.seller_id, event_facts(
-      'stripe', new.status, new.status, new.cancel_answer, amount, new.currency));
+      case new.cancel_answer when 'not-asked' then doer else 'stripe' end,
+      new.status, new.status, new.cancel_answer, amount, new.currency));
   end if;
   if new.unknown_step is distinct from old.unknown_step and new.unknown_step is not null then
     perform tell_event('payout.outcome_unknown', new.id, new.seller_id, event_facts(

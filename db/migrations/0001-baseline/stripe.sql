@@ -20,6 +20,9 @@ create table attempts (
   first_sent_at timestamptz,
   last_sent_at timestamptz,
   tries integer not null default 0,
+  -- The tries to which the answer says for certain that nothing was done. The others may have been
+  -- carried out.
+  denied_tries integer not null default 0 check (denied_tries <= tries),
   stripe_id text,
   refusal text,
   error jsonb,

@@ -79,8 +79,11 @@ export type PaidItem = {
   currency: string;
 };
 
-/** A request for a transfer or payout that reached Stripe, at Stripe's time in milliseconds. */
-export type Send = { key: string; clock: number };
+/**
+ * A request for a transfer or payout that reached Stripe, in milliseconds: at Stripe's time, and at
+ * the real time.
+ */
+export type Send = { key: string; clock: number; at: number };
 
 /** A difference between the ledger and Stripe, as the public API shows it. */
 export type Difference = {
@@ -105,6 +108,15 @@ export type Workflow = { id: string; type: string; status: string };
 /** A period in which a server of the engine was down, in milliseconds. */
 export type Outage = { from: number; to: number };
 
+/** A command that stopped money, from the API's answer until its release, in real time. */
+export type Brake = {
+  what: 'cancellation' | 'hold' | 'pause' | 'stop';
+  /** The payout or seller. Null: all money. */
+  of: string | null;
+  since: number;
+  until: number | null;
+};
+
 /** Everything that the audit checks. All of it is read from outside the engine. */
 export type Facts = {
   payouts: Payout[];
@@ -126,6 +138,7 @@ export type Facts = {
   /** Answers of 500 and above, and faults, in the API's log. */
   apiFaults: { at: number; what: string }[];
   outages: Outage[];
+  brakes: Brake[];
 };
 
 /** A rule that is violated, the object, and the details. */

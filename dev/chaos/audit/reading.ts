@@ -7,7 +7,6 @@ import {
   type Facts,
   isOver,
   type LedgerEntry,
-  type Outage,
   type PaidItem,
   type Payout,
   type Seller,
@@ -28,7 +27,7 @@ export type Sources = {
   since: number;
 };
 
-type Known = { promised: Facts['promised']; outages: Outage[] };
+type Known = Pick<Facts, 'promised' | 'outages' | 'brakes'>;
 
 /** Reads all facts from outside: the public API, the sandbox's book, Temporal and the API's log. */
 export async function readFacts(sources: Sources, known: Known): Promise<Facts> {
@@ -248,7 +247,7 @@ async function readSends({ sandbox }: Sources): Promise<Send[]> {
   const read = (path: string) =>
     readLog<Request>(sandbox, 'requests', `&method=POST&path=/v1/${path}`);
   const posts = [...(await read('transfers')), ...(await read('payouts'))];
-  return posts.map(({ idempotencyKey: key, clock }) => ({ key, clock }));
+  return posts.map(({ idempotencyKey: key, clock, at }) => ({ key, clock, at }));
 }
 
 function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {

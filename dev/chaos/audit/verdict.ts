@@ -1,3 +1,4 @@
+import { auditBrakes } from './brakes.ts';
 import { auditCharges } from './charges.ts';
 import { auditCopies } from './copies.ts';
 import type { Facts, Finding } from './facts.ts';
@@ -19,6 +20,7 @@ export function audit(facts: Facts): Finding[] {
     ...auditCharges(facts),
     ...auditMoney(facts),
     ...auditUnordered(facts),
+    ...auditBrakes(facts),
     ...auditService(facts),
   ];
 }

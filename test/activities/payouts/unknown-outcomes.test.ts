@@ -76,7 +76,7 @@ for (const step of ['transfer', 'payout'] as const) {
       await expectDone();
     });
 
-    test('goes on though its bank account was paused before the answer came', async () => {
+    test('is looked up if its bank account was paused before the answer came', async () => {
       stage = await startStage(step);
       await stage.disturb({ kind: 'drop-after' });
       await expect(stage.act()).rejects.toThrow();
@@ -93,7 +93,10 @@ for (const step of ['transfer', 'payout'] as const) {
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      await stage.act();
+      const posts = (await stage.posts()).length;
+      expect(await stage.act()).toMatchObject({ unknownStep: step });
+      await stage.lookUp();
+      expect(await stage.posts()).toHaveLength(posts);
       await expectDone();
     });
 

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../../../db/payouts/rows.ts';
-import { parkPayout, recordBack, recordPaid, recordWait } from '../../../db/payouts/steps.ts';
+import { parkPayout, recordPaid, recordWait } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { recordPutOff, recordRefused } from '../../../db/stripe/attempts.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import type { WaitReason } from '../../../domain/waits.ts';
@@ -56,7 +57,7 @@ const putOff = (statusCode: number | null) => async () => {
   const id = await reserved();
   const key = await stages.attempt(id, 'transfer');
   const error = { statusCode, type: null, code: null, requestId: null };
-  await recordPutOff(api.db, { key, error });
+  await recordPutOff(api.db, { key, error, isDenied: false });
   return id;
 };
 const parked = (reason: Parameters<typeof parkPayout>[2]) => async () => {
@@ -66,7 +67,7 @@ const parked = (reason: Parameters<typeof parkPayout>[2]) => async () => {
 };
 const back = (status: 'failed' | 'canceled', failureCode: string | null) => async () => {
   const row = await sent();
-  await recordBack(api.db, row, { status, failureCode });
+  await recordReturn(api.db, row, { status, failureCode });
   return row.payoutId;
 };
 
@@ -181,7 +182,7 @@ describe('where is this payout, and who must act', () => {
       async () => {
         const row = { ...(await sent()) };
         await recordPaid(api.db, row, 10);
-        await recordBack(api.db, row, { status: 'failed', failureCode: 'no_account' });
+        await recordReturn(api.db, row, { status: 'failed', failureCode: 'no_account' });
         return row.payoutId;
       },
       /returned by the bank.*no_account/,
@@ -276,7 +277,7 @@ describe('what a payout is told', () => {
     const id = await waiting(transferred, 'arrival')();
     const key = await stages.attempt(id, 'payout');
     const error = { statusCode: null, type: null, code: null, requestId: null };
-    await recordPutOff(api.db, { key, error });
+    await recordPutOff(api.db, { key, error, isDenied: false });
     expect((await explain(id)).waits.map((one) => one.for)).toEqual(['stripe-answer']);
   });
 

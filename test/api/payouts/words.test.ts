@@ -257,7 +257,7 @@ describe('while Stripe is known not to answer', () => {
     const { sellerId, payoutId } = await stages.orderPayout();
     const key = await stages.attempt(await stages.reserve(payoutId), 'transfer');
     const error = { statusCode: null, type: null, code: null, requestId: null };
-    await recordPutOff(own.db, { key, error });
+    await recordPutOff(own.db, { key, error, isDenied: false });
     expect(await reasons(payoutId, own)).toEqual([outage]);
     expect(await reasons(sellerId, own)).toEqual([outage]);
   });

@@ -10,7 +10,7 @@ import { recordAccountRead } from '../../../db/accounts/reads.ts';
 import type { Tx } from '../../../db/connect.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordBack } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { failuresBeforePause } from '../../../domain/accounts/bank.ts';
 import { failureCodes, failureOf, notTheBank } from '../../../domain/accounts/failures.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
@@ -127,7 +127,7 @@ describe('a bank account that failed', () => {
       const { stripePayoutId, ...sent } = await readPayout(money.db, await money.sent(sellerId));
       if (stripePayoutId === null) throw new Error('it was not sent');
       const why = { status: 'canceled', failureCode: null, bankAccount: 'ba_1' } as const;
-      await recordBack(money.db, { ...sent, stripePayoutId }, why);
+      await recordReturn(money.db, { ...sent, stripePayoutId }, why);
     }
     await money.earn(sellerId, 10_00);
     await comeBack(await money.sent(sellerId), 'declined');
@@ -206,5 +206,5 @@ async function comeBack(payoutId: PayoutId, failureCode: string): Promise<void> 
   const row = await readPayout(money.db, payoutId);
   const stripePayoutId = row.stripePayoutId ?? 'po_none';
   const why = { status: 'failed', failureCode, bankAccount: 'ba_1' } as const;
-  await recordBack(money.db, { ...row, stripePayoutId }, why);
+  await recordReturn(money.db, { ...row, stripePayoutId }, why);
 }

@@ -10,7 +10,8 @@ import { recordAccountRead } from '../../../db/accounts/reads.ts';
 import type { Tx } from '../../../db/connect.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
+import { recordPaid } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { type PayoutId, payoutWorkflowId, type SellerId } from '../../../domain/ids.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { bank, ofNobodyElse } from './bank-facts.ts';
@@ -39,7 +40,7 @@ async function pay(sellerId: SellerId, became: Became): Promise<PayoutId> {
   if (became !== 'failed') await recordPaid(money.db, at, 10);
   if (became === 'paid') return payoutId;
   const why = { status: 'failed', failureCode: 'account_closed', bankAccount: 'ba_1' } as const;
-  await recordBack(money.db, at, why);
+  await recordReturn(money.db, at, why);
   return payoutId;
 }
 

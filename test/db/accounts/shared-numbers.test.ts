@@ -8,16 +8,17 @@ import { resumeBankAccount, waiveCooling } from '../../../db/accounts/bank-pause
 import type { Tx } from '../../../db/connect.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
+import { recordPaid } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { failuresBeforePause, longestCoolingHours } from '../../../domain/accounts/bank.ts';
 import { holderCodes } from '../../../domain/accounts/failures.ts';
-import { stopBeforeSending } from '../../../domain/payouts/sending.ts';
 import {
   type PayoutId,
   payoutWorkflowId,
   type SellerId,
   sellerWorkflowId,
 } from '../../../domain/ids.ts';
+import { stopBeforeSending } from '../../../domain/payouts/sending.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 import { bank } from './bank-facts.ts';
 
@@ -53,7 +54,7 @@ async function comeBack(payoutId: PayoutId, failureCode: string): Promise<void> 
   const row = await readPayout(money.db, payoutId);
   const stripePayoutId = row.stripePayoutId ?? 'po_none';
   const why = { status: 'failed', failureCode, bankAccount: bankOf(row.sellerId) } as const;
-  await recordBack(money.db, { ...row, stripePayoutId }, why);
+  await recordReturn(money.db, { ...row, stripePayoutId }, why);
 }
 
 async function order(sellerId: SellerId): Promise<PayoutId> {

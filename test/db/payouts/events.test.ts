@@ -9,6 +9,7 @@ import { readPayout } from '../../../db/payouts/rows.ts';
 import * as steps from '../../../db/payouts/steps.ts';
 import { parkPayout, recordWait } from '../../../db/payouts/steps.ts';
 import { endPaidElsewhere } from '../../../db/reconciliation/paid-elsewhere.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { adoptAll } from '../../../db/recovery/adoptions.ts';
 import { recordUnknownMade } from '../../../db/recovery/comparison.ts';
 import { eventTypes } from '../../../domain/events.ts';
@@ -48,7 +49,7 @@ async function sent(payoutId: PayoutId) {
 
 async function comesBack(payoutId: PayoutId, status: 'failed' | 'canceled' = 'failed') {
   const failureCode = status === 'failed' ? 'no_account' : null;
-  await steps.recordBack(money.db, await sent(payoutId), { status, failureCode });
+  await recordReturn(money.db, await sent(payoutId), { status, failureCode });
   return payoutId;
 }
 

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placeHold, releaseHold } from '../../../db/holds.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordBack, recordPaid } from '../../../db/payouts/steps.ts';
+import { recordPaid } from '../../../db/payouts/steps.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { pauseSeller, resumeSeller } from '../../../db/sellers/commands.ts';
 import type { HoldId, PayoutId, SellerId } from '../../../domain/ids.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
@@ -141,7 +142,7 @@ async function take(kind: Step, row: Payout): Promise<unknown> {
     case 'pay':
       return sent && recordPaid(money.db, sent, 10);
     case 'fail':
-      return sent && recordBack(money.db, sent, { status: 'failed', failureCode: null });
+      return sent && recordReturn(money.db, sent, { status: 'failed', failureCode: null });
   }
 }
 

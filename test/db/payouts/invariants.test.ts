@@ -7,12 +7,12 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import {
   parkPayout,
-  recordBack,
   recordNotFound,
   recordPaid,
   recordSettled,
   recordWait,
 } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { recordUnknown } from '../../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
@@ -123,7 +123,10 @@ async function take(step: Step, row: Payout): Promise<unknown> {
     case 'cancel':
       return (
         sent &&
-        recordBack(db, sent, { status: step === 'fail' ? 'failed' : 'canceled', failureCode: null })
+        recordReturn(db, sent, {
+          status: step === 'fail' ? 'failed' : 'canceled',
+          failureCode: null,
+        })
       );
     case 'settle':
       return recordSettled(db, row);

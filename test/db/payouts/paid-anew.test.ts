@@ -3,7 +3,7 @@ import { payAnew } from '../../../db/accounts/bank-accounts.ts';
 import { resumeBankAccount } from '../../../db/accounts/bank-pauses.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordBack } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import type { PayoutId, SellerId, StripePayoutId } from '../../../domain/ids.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
@@ -20,7 +20,7 @@ async function cameBack(): Promise<{ sellerId: SellerId; payoutId: PayoutId }> {
   const row = await readPayout(money.db, payoutId);
   const stripePayoutId = row.stripePayoutId as StripePayoutId;
   const why = { status: 'failed', failureCode: 'account_closed', bankAccount: 'ba_1' } as const;
-  await recordBack(money.db, { ...row, stripePayoutId }, why);
+  await recordReturn(money.db, { ...row, stripePayoutId }, why);
   return { sellerId, payoutId };
 }
 

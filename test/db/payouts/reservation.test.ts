@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { recordEntries } from '../../../db/ledger.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordBack } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { reserveEntries } from '../../../domain/ledger.ts';
 import { minor } from '../../../domain/money.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
@@ -237,7 +237,7 @@ describe('the database refuses', () => {
 async function comeBack(sellerId: Parameters<MoneyDatabase['sent']>[0]): Promise<void> {
   const payout = await readPayout(money.db, await money.sent(sellerId));
   const stripePayoutId = payout.stripePayoutId ?? 'po_none';
-  await recordBack(
+  await recordReturn(
     money.db,
     { ...payout, stripePayoutId },
     { status: 'failed', failureCode: null },

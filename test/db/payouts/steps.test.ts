@@ -4,7 +4,6 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import {
   parkPayout,
-  recordBack,
   recordNotFound,
   recordPaid,
   recordSent,
@@ -12,6 +11,7 @@ import {
   recordTransferred,
   recordWait,
 } from '../../../db/payouts/steps.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { recordEvents } from '../../../db/stripe-events/inbox.ts';
 import { recordUnknown } from '../../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId, StripePayoutId } from '../../../domain/ids.ts';
@@ -82,19 +82,19 @@ const cases: Case[] = [
   [
     'failed',
     'sent',
-    (row) => recordBack(money.db, sent(row), failure),
+    (row) => recordReturn(money.db, sent(row), failure),
     { status: 'failed', at: 'account' },
   ],
   [
     'canceled',
     'sent',
-    (row) => recordBack(money.db, sent(row), { status: 'canceled', failureCode: null }),
+    (row) => recordReturn(money.db, sent(row), { status: 'canceled', failureCode: null }),
     { status: 'canceled', at: 'account' },
   ],
   [
     'returned',
     'paid',
-    (row) => recordBack(money.db, sent(row), failure),
+    (row) => recordReturn(money.db, sent(row), failure),
     { status: 'returned', at: 'account' },
   ],
   ['settled', 'paid', (row) => recordSettled(money.db, row), { status: 'settled', at: 'bank' }],
@@ -143,7 +143,7 @@ describe('a step', () => {
 describe('money that came back', () => {
   test('gives its earnings to the next payout', async () => {
     const { sellerId, payoutId } = await aPayout('sent');
-    await recordBack(money.db, await sentPayout(payoutId), failure);
+    await recordReturn(money.db, await sentPayout(payoutId), failure);
     expect(await allocated(sellerId)).toBe(0);
     const next = await money.order(sellerId);
     expect(await reservePayout(money.db, next)).toMatchObject({
@@ -157,7 +157,7 @@ describe('money that came back', () => {
     const { sellerId, payoutId } = await aPayout('sent');
     const asRead = await sentPayout(payoutId);
     await recordPaid(money.db, asRead, 10);
-    expect(await recordBack(money.db, asRead, failure)).toMatchObject({
+    expect(await recordReturn(money.db, asRead, failure)).toMatchObject({
       status: 'returned',
       failureCode: 'account_closed',
     });
@@ -168,7 +168,7 @@ describe('money that came back', () => {
     const { sellerId, payoutId, row } = await aPayout('paid');
     await recordSettled(money.db, row);
     const settled = await sentPayout(payoutId);
-    await Promise.all([1, 2].map(() => recordBack(money.db, settled, failure)));
+    await Promise.all([1, 2].map(() => recordReturn(money.db, settled, failure)));
     expect(await readPayout(money.db, payoutId)).toMatchObject({ status: 'returned' });
     expect(await money.balances(sellerId)).toEqual({ owed: -100_00, account: 100_00 });
     expect(await allocated(sellerId)).toBe(0);

@@ -4,14 +4,15 @@ import { readBalances } from '../../../db/funds.ts';
 import { listHolds, releaseHold } from '../../../db/holds.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { parkPayout, recordBack } from '../../../db/payouts/steps.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import { recordCharge } from '../../../db/reconciliation/charges.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import type { ChargeFacts } from '../../../domain/earnings.ts';
 import type { EarningId, PayoutId, SellerId, StripePayoutId } from '../../../domain/ids.ts';
 import type { Movement } from '../../../domain/reconciliation/movements.ts';
-import { aCharge } from '../../build/movement.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { aCharge } from '../../build/movement.ts';
 import { movement } from './lines.ts';
 
 let money: MoneyDatabase;
@@ -226,7 +227,7 @@ describe('a charge that is seen to pay the seller by itself', () => {
     const payoutId = await money.sent(sellerId);
     await passOn(sellerId, id, 70_00);
     const payout = { ...(await readPayout(money.db, payoutId)), stripePayoutId: 'po_1' as const };
-    await recordBack(money.db, payout, { status: 'failed', failureCode: null });
+    await recordReturn(money.db, payout, { status: 'failed', failureCode: null });
     expect(await heldOf(sellerId)).toEqual([[earningId, 75_00]]);
     expect(await pay(sellerId)).toMatchObject({ fromPlatform: 0, fromAccount: 95_00 });
   });
@@ -237,7 +238,7 @@ describe('a charge that is seen to pay the seller by itself', () => {
     await passOn(sellerId, id, 70_00);
     const comesBack = async (payoutId: PayoutId, stripePayoutId: StripePayoutId) => {
       const payout = { ...(await readPayout(money.db, payoutId)), stripePayoutId };
-      await recordBack(money.db, payout, { status: 'failed', failureCode: null });
+      await recordReturn(money.db, payout, { status: 'failed', failureCode: null });
     };
     await comesBack(first, 'po_1');
     expect(await heldOf(sellerId)).toEqual([[earningId, 75_00]]);

@@ -3,10 +3,11 @@ import { readOperations } from '../../../db/money-stops/rows.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { parkPayout, recordBack } from '../../../db/payouts/steps.ts';
+import { parkPayout } from '../../../db/payouts/steps.ts';
 import { listPayoutItems } from '../../../db/payouts/views.ts';
 import { recordCharge } from '../../../db/reconciliation/charges.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
+import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { adoptAll, listAdoptions } from '../../../db/recovery/adoptions.ts';
 import { keepUnknown, recordUnknownMade } from '../../../db/recovery/comparison.ts';
 import { recordRefused } from '../../../db/stripe/attempts.ts';
@@ -226,7 +227,7 @@ test('what may have been sent stays beside an adopted payout, which gets what it
   const { status } = await money.sendOff(again);
   expect([status, await itemsOf(lost)]).toEqual(['sent', {}]);
   const payout = { ...(await readPayout(money.db, again)), ...madeBy(again) };
-  await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
+  await recordReturn(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   expect([await itemsOf(again), await itemsOf(lost)]).toEqual([{}, { [earning]: 100_00 }]);
 });
 
@@ -292,7 +293,7 @@ test('an adopted payout that came back takes no earnings any more', async () => 
   const sellerId = await money.seller();
   const lost = await adoptLost(sellerId, 70_00);
   const payout = { ...(await readPayout(money.db, lost)), ...madeBy(lost) };
-  await recordBack(money.db, payout, { status: 'failed', failureCode: 'no_account' });
+  await recordReturn(money.db, payout, { status: 'failed', failureCode: 'no_account' });
   const earning = await money.earn(sellerId, 70_00);
   expect([await itemsOf(lost), await allocatedOf(earning)]).toEqual([{}, 0]);
 });

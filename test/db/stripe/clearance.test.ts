@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { clearTry } from '../../../db/stripe/attempts.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
-import { clearanceOf, isClaimed, keyAgeLimitHours } from '../../../domain/stripe.ts';
+import { isClaimed } from '../../../domain/recovery/right-to-send.ts';
+import { clearanceOf, keyAgeLimitHours, mayBeDone } from '../../../domain/stripe.ts';
 import {
   hourMs,
   liftEveryStop,
@@ -25,6 +26,8 @@ const facts = fc.record({
   state: fc.oneof({ weight: 3, arbitrary: fc.constant('started' as const) }, state),
   step: fc.constantFrom('transfer', 'payout', 'account', 'cancel'),
   isMoneyStopped: fc.boolean(),
+  isBraked: fc.constantFrom(false, false, true),
+  deniedTries: fc.constantFrom(0, 1),
   isCompared: fc.boolean(),
   claim: fc.record({
     isOfThisStart: fc.constantFrom(true, true, true, false),
@@ -38,12 +41,13 @@ const facts = fc.record({
 const past = '2026-01-02T00:00:00.000Z';
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-async function insertPayout(sellerId: SellerId, payday: string | null) {
+async function insertPayout(sellerId: SellerId, payday: string | null, isCanceled: boolean) {
   const id = newId('payout');
   const order = { seller_id: sellerId, currency: 'eur', ordered_by: 'test', payday };
+  const ordered = isCanceled && { cancel_ordered_at: past, cancel_ordered_by: 'key_1' };
   await money.db
     .insertInto('payouts')
-    .values({ id, ...order })
+    .values({ id, ...order, ...ordered })
     .execute();
   return id;
 }
@@ -74,9 +78,15 @@ test('the last check before a POST answers as the rule does', async () => {
       if (isMoneyStopped) await stopAllMoney(money.db);
       const sentAt =
         sentHoursAgo === null ? null : new Date(Date.now() - sentHoursAgo * hourMs).toISOString();
-      const payoutId = await insertPayout(await money.seller(), payday);
-      const { key } = await insertAttempt(money.db, of, sentAt, payoutId);
-      const facts = { ...of, isClaimed: isClaimed(claim, payday, new Date().toISOString()) };
+      const payoutId = await insertPayout(await money.seller(), payday, of.isBraked);
+      const tries = sentAt === null ? 0 : 1;
+      const tried = { tries, deniedTries: Math.min(of.deniedTries, tries) };
+      const { key } = await insertAttempt(money.db, { ...of, ...tried }, sentAt, payoutId);
+      const facts = {
+        ...of,
+        isClaimed: isClaimed(claim, payday, new Date().toISOString()),
+        mayBeDone: mayBeDone({ state: of.state, ...tried }),
+      };
       expect((await clearTry(money.db, key, [])).clearance).toBe(clearanceOf(facts));
     }),
     { numRuns: 150 },
@@ -109,7 +119,7 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
     });
     expect(answer.clearance).toBe(clearance);
     const facts = { state: 'started', step: 'transfer', sentHoursAgo: hours } as const;
-    const may = { isMoneyStopped: false, isCompared: true, isClaimed: true };
-    expect(clearanceOf({ ...facts, ...may })).toBe(clearance);
+    const may = { isMoneyStopped: false, isCompared: true, isClaimed: true, isBraked: false };
+    expect(clearanceOf({ ...facts, ...may, mayBeDone: true })).toBe(clearance);
   }
 });

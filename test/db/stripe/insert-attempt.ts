@@ -5,11 +5,11 @@ import type { AttemptState, OpeningFacts } from '../../../domain/stripe.ts';
 /** Inserts an attempt in this state, sent at this instant, or never sent. Returns its key. */
 export async function insertAttempt(
   db: Db,
-  of: { state: AttemptState; step: OpeningFacts['step']; number?: number },
+  of: { state: AttemptState; step: OpeningFacts['step']; number?: number; deniedTries?: number },
   sentAt: string | null,
   objectId: PayoutId = newId('payout'),
 ): Promise<{ objectId: PayoutId; key: string }> {
-  const { state, step, number = 1 } = of;
+  const { state, step, number = 1, deniedTries = 0 } = of;
   const key = `${objectId}/${step}/${number}`;
   const isDecided = state === 'refused' || state === 'succeeded';
   await db
@@ -25,6 +25,7 @@ export async function insertAttempt(
       first_sent_at: sentAt,
       last_sent_at: sentAt,
       tries: sentAt === null ? 0 : 1,
+      denied_tries: deniedTries,
       refusal: state === 'refused' ? 'other' : null,
       decided_at: isDecided ? new Date().toISOString() : null,
       stripe_id: state === 'succeeded' ? newId('tr') : null,

@@ -26,7 +26,7 @@ export const crimesOfTrust: [what: string, change: Change, rules: string[]][] = 
   ],
   [
     'a request under another key after the object existed',
-    (facts) => facts.sends.push({ key: 'payout_1/transfer/3', clock: 1_060_000 }),
+    (facts) => facts.sends.push({ key: 'payout_1/transfer/3', clock: 1_060_000, at: 0 }),
     ['sent-again'],
   ],
   [

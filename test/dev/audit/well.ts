@@ -83,6 +83,7 @@ export function allIsWell(): Facts {
     unknownCalls: [],
     apiFaults: [{ at: 1500, what: 'request /v1/payouts 503' }],
     outages: [{ from: 1000, to: 2000 }],
+    brakes: [{ what: 'hold', of: 'sel_1', since: 100_000, until: 300_000 }],
   };
 }
 
@@ -91,10 +92,10 @@ const ofCharge = { payoutId: 'payout_1', stripeAccount: account };
 /** What was sent to Stripe: the first request for the transfer was refused. */
 function itsSends(): Facts['sends'] {
   return [
-    { key: 'payout_1/transfer/1', clock: 999_000 },
-    { key: 'payout_1/transfer/2', clock: 1_000_500 },
-    { key: 'payout_1/transfer/2', clock: 1_060_000 },
-    { key: 'payout_1/payout/1', clock: 1_100_500 },
+    { key: 'payout_1/transfer/1', clock: 999_000, at: 99_000 },
+    { key: 'payout_1/transfer/2', clock: 1_000_500, at: 100_500 },
+    { key: 'payout_1/transfer/2', clock: 1_060_000, at: 100_600 },
+    { key: 'payout_1/payout/1', clock: 1_100_500, at: 101_000 },
   ];
 }
 

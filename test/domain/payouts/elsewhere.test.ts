@@ -73,10 +73,10 @@ describe('a payout that somebody else paid', () => {
   });
 
   test.each<[StepAttempt, object]>([
-    [{ state: 'started', wasSent: false }, end],
-    [{ state: 'started', wasSent: true }, refuse('outcome-open')],
-    [{ state: 'unknown', wasSent: true }, refuse('outcome-open')],
-    [{ state: 'succeeded', wasSent: true }, refuse('outcome-open')],
+    [{ state: 'started', tries: 0, deniedTries: 0 }, end],
+    [{ state: 'started', tries: 1, deniedTries: 0 }, refuse('outcome-open')],
+    [{ state: 'unknown', tries: 1, deniedTries: 0 }, refuse('outcome-open')],
+    [{ state: 'succeeded', tries: 1, deniedTries: 0 }, refuse('outcome-open')],
   ])('with the attempt %j', (attempt, plan) => {
     expect(planElsewhere(aPayout(reserved), attempt, both, inFlight)).toMatchObject(plan);
   });

@@ -114,6 +114,8 @@ function take(world: World, row: Payout, { answer, woken }: Step): void {
       return reserve(world, row);
     case 'transfer':
     case 'payout':
+      // The payout was canceled while a request was open, and its outcome is known now.
+      if (row.cancelAsked) return world.move(row, orders.canceled(row, 'key_1', undefined));
       return ask(world, row, step.kind, answer);
     case 'look-up':
       return lookUp(world, row, step.step, answer);
@@ -193,10 +195,12 @@ function lookUp(world: World, row: Payout, step: MoneyStep, answer: Answer): voi
 
 function cancel(world: World, row: Payout): void {
   // Between two steps, an attempt that Stripe did not answer is the only one that is open.
-  const attempt = row.unknownStep ? { state: 'unknown' as const, wasSent: true } : undefined;
+  const lost = { state: 'unknown' as const, tries: 1, deniedTries: 0 };
+  const attempt = row.unknownStep ? lost : undefined;
   const isCancelUnknown = world.cancelUnknown.has(row.payoutId);
   const plan = planCancel({ ...row, isCancelUnknown, needsLook: false }, attempt);
   if (plan.kind === 'end') world.move(row, orders.canceled(row, 'key_1', undefined));
+  if (plan.kind === 'look-up') world.move(row, orders.callOffOrdered(row, 'key_1', plan));
   if (plan.kind === 'ask-stripe') world.move(row, orders.cancelOrdered(row, 'key_1'));
 }
 

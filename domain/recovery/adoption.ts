@@ -1,8 +1,8 @@
-import { waitNames } from '../waits.ts';
 import type { PayoutId, StripeAccountId, StripePayoutId, TransferId } from '../ids.ts';
 import * as postings from '../ledger.ts';
-import { type CancelAnswer, inFlightStatuses, type PayoutStatus } from './states.ts';
-import { begin, noDoubt, now, type Transition } from './transition-type.ts';
+import { type CancelAnswer, inFlightStatuses, type PayoutStatus } from '../payouts/states.ts';
+import { begin, noDoubt, now, type Transition } from '../payouts/transition-type.ts';
+import { waitNames } from '../waits.ts';
 
 /** Money that Stripe moved for a payout while this database did not know the payout. */
 export type MadeElsewhere = {
@@ -72,9 +72,9 @@ export function reservesNothing(
 }
 
 /**
- * Stripe's answer to an order to cancel an adopted payout: Stripe made the payout before anybody
- * could ask, which counts as a refusal. Null if nobody ordered to cancel the payout.
+ * What became of an order to cancel an adopted payout: Stripe made the payout before this database
+ * knew, and was not asked to cancel it. Null if nobody ordered to cancel the payout.
  */
 export function cancelAnswerOfAdopted(cancelOrderedAt: string | null): CancelAnswer | null {
-  return cancelOrderedAt === null ? null : 'refused';
+  return cancelOrderedAt === null ? null : 'not-asked';
 }

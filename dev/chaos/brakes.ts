@@ -1,0 +1,41 @@
+import type { Brake } from './audit/facts.ts';
+import type { Ask } from './calls.ts';
+
+/** What the API answered to a command that stops or releases money. */
+type Answered = { id?: string; status?: string; amount?: unknown };
+
+/** Notes each brake that the API acknowledges, and its release, with the time of the answer. */
+export function notingBrakes(api: Ask, brakes: Brake[]): Ask {
+  const holds = new Map<string, Brake>();
+  return async (method, path, body, key) => {
+    const answer: unknown = await api(method, path, body, key);
+    if (method === 'POST') note(path, answer as Answered, { brakes, holds });
+    return answer;
+  };
+}
+
+function note(
+  path: string,
+  answer: Answered,
+  { brakes, holds }: { brakes: Brake[]; holds: Map<string, Brake> },
+): void {
+  const [, , kind, id = '', command] = path.split('/');
+  const pull = (what: Brake['what'], of: string | null): Brake => {
+    const brake = { what, of, since: Date.now(), until: null };
+    brakes.push(brake);
+    return brake;
+  };
+  const release = (what: Brake['what'], of: string | null): void => {
+    const on = brakes.filter((one) => one.what === what && one.of === of && one.until === null);
+    for (const brake of on) brake.until = Date.now();
+  };
+  if (command === 'cancel' && answer.status === 'canceled') pull('cancellation', id);
+  if (command === 'pause') pull('pause', id);
+  if (command === 'resume') release('pause', id);
+  if (command === 'holds' && answer.id && answer.amount === null)
+    holds.set(answer.id, pull('hold', id));
+  const held = command === 'release' ? holds.get(id) : undefined;
+  if (held) held.until = Date.now();
+  if (kind === 'operations' && id === 'stop-money') pull('stop', null);
+  if (kind === 'operations' && id === 'resume-money') release('stop', null);
+}
