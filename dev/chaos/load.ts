@@ -57,8 +57,12 @@ async function live(scene: Scene, of: Day, striker: Striker): Promise<Undo[]> {
   return undo;
 }
 
-/** Posts the earnings of a day. Returns how much of them is payable at once. */
-async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
+/**
+ * Posts the earnings of a day. Returns how much of them is payable at once: an earning that names a
+ * charge is payable once the engine has read the charge.
+ */
+async function sell(scene: Scene, of: Day): Promise<number> {
+  const { day, dice, seller } = of;
   const { api, stripe, seed, count } = scene;
   const { id, account, currency, direct } = seller;
   const tomorrow = dice.hits(0.1);
@@ -66,21 +70,41 @@ async function sell(scene: Scene, { day, dice, seller }: Day): Promise<number> {
   for (let sale = dice.between(1, 2); sale > 0; sale -= 1) {
     const externalId = `${seller.index}-${day}-${sale}`;
     const availableOn = new Date(Date.now() + day * 86_400_000).toISOString();
-    const earning = {
-      externalId,
-      amount: dice.between(5_00, 400_00),
-      currency,
-      ...(tomorrow && { availableOn }),
-    };
+    const amount = dice.between(5_00, 400_00);
+    const charge = tomorrow ? undefined : await chargeFor(scene, of, { sale, amount });
+    const named = { ...(tomorrow && { availableOn }), ...(charge !== undefined && { charge }) };
+    const earning = { externalId, amount, currency, ...named };
     await api('POST', `/v1/sellers/${id}/earnings`, earning, `${seed}/earning/${externalId}`);
-    count.promised.push({ sellerId: id, currency, amount: earning.amount });
-    if (!tomorrow) payable += earning.amount;
+    count.promised.push({
+      sellerId: id,
+      currency,
+      amount,
+      ...(charge !== undefined && { charge }),
+    });
+    if (!tomorrow && charge === undefined) payable += amount;
   }
   if (!direct || !dice.hits(0.4)) return payable;
   const source = dice.pick(['tok_bypassPending', 'tok_visa']);
   const charge = { amount: String(dice.between(20_00, 90_00)), currency, source };
   await stripe('/v1/charges', charge, account).catch(refusedForGood);
   return payable;
+}
+
+/**
+ * Sometimes charges a customer for a sale, so that its earning can name the charge. Returns undefined
+ * if there is no charge. Throws its own dice, so that the other dice of a seed stay the same.
+ */
+async function chargeFor(
+  { stripe, seed }: Scene,
+  { day, seller }: Day,
+  { sale, amount }: { sale: number; amount: number },
+): Promise<string | undefined> {
+  if (!diceOf(seed, 'charge', seller.index, day, sale).hits(0.15)) return undefined;
+  const { currency } = seller;
+  const fields = { amount: String(amount), currency, source: 'tok_bypassPending' };
+  const made = (await stripe('/v1/charges', fields).catch(refusedForGood)) as
+    { id: string } | undefined;
+  return made?.id;
 }
 
 /** Orders a payout of today's earnings or, sometimes, of everything payable. */

@@ -216,7 +216,8 @@ async function readItems(
   const paid: PaidItem[] = [];
   for (const { id: payoutId, stripeAccount, currency } of left) {
     type Item = { charge: string | null; amount: { amount: number }; releasedAt: string | null };
-    for (const item of await listAll<Item>(sources, `/v1/payouts/${payoutId}/items`)) {
+    const { data } = await askApi<{ data: Item[] }>(sources, `/v1/payouts/${payoutId}/items`);
+    for (const item of data) {
       if (item.charge === null || item.releasedAt !== null) continue;
       const { charge, amount } = item;
       paid.push({ payoutId, stripeAccount, charge, amount: amount.amount, currency });
