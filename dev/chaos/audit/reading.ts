@@ -10,9 +10,9 @@ import {
   type PaidItem,
   type Payout,
   type Seller,
-  type Send,
   type Workflow,
 } from './facts.ts';
+import { getJson, readSends, readTooMany } from './stripe-log.ts';
 
 /** Where the facts are read. */
 export type Sources = {
@@ -173,35 +173,6 @@ function shortOf(status: string): string {
   return status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
 }
 
-type Line = { seq: number; at: number; method: string; path: string; requestId: string };
-
-/** Reads the refusals by the real budgets. Refusals by the plan are listed as strikes. */
-async function readTooMany({ sandbox }: Sources): Promise<Facts['tooMany']> {
-  const struck = new Set<string>();
-  for (const { requestId } of await readLog<Line & { requestId: string }>(sandbox, 'strikes')) {
-    struck.add(requestId);
-  }
-  const refused = await readLog<Line>(sandbox, 'requests', '&status=429');
-  return refused
-    .filter(({ requestId }) => !struck.has(requestId))
-    .map(({ at, method, path }) => ({ at, endpoint: `${method} ${path}` }));
-}
-
-/** Reads a log of the sandbox, page by page. */
-async function readLog<T extends { seq: number }>(
-  sandbox: string,
-  name: 'requests' | 'strikes',
-  filter = '',
-): Promise<T[]> {
-  const all: T[] = [];
-  for (;;) {
-    const url = `${sandbox}/_sandbox/${name}?after=${all.at(-1)?.seq ?? 0}&limit=5000${filter}`;
-    const page = await getJson<Record<string, T[]> & { hasMore: boolean }>(url);
-    all.push(...(page[name] ?? []));
-    if (!page.hasMore) return all;
-  }
-}
-
 /** Reads what the payouts contain of earnings that name a charge. */
 async function readItems(
   sources: Sources,
@@ -240,15 +211,6 @@ async function readEntries(
     all.push(...own.map((entry) => ({ ...entry, sellerId })));
   }
   return all;
-}
-
-/** Reads the requests for transfers and payouts. */
-async function readSends({ sandbox }: Sources): Promise<Send[]> {
-  type Request = Line & { idempotencyKey: string; clock: number };
-  const read = (path: string) =>
-    readLog<Request>(sandbox, 'requests', `&method=POST&path=/v1/${path}`);
-  const posts = [...(await read('transfers')), ...(await read('payouts'))];
-  return posts.map(({ idempotencyKey: key, clock, at }) => ({ key, clock, at }));
 }
 
 function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {
@@ -291,10 +253,4 @@ async function listAll<T>(sources: Sources, path: string): Promise<T[]> {
 
 async function askApi<T>({ api, apiKey }: Sources, path: string): Promise<T> {
   return getJson<T>(`${api}${path}`, { authorization: `Bearer ${apiKey}` });
-}
-
-async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
-  const answer = await fetch(url, { headers });
-  if (!answer.ok) throw new Error(`${answer.status} from ${url}: ${await answer.text()}`);
-  return (await answer.json()) as T;
 }
