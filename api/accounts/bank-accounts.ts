@@ -49,6 +49,10 @@ const BankAccount = z
     isDefault: z
       .boolean()
       .openapi({ description: '`true` if payouts in this currency go to this bank account' }),
+    isListed: z.boolean().openapi({
+      description:
+        '`false` if Stripe has never listed this bank account, and the engine knows it only from a failed payout',
+    }),
     firstSeenAt: schemas.Instant,
     goneAt: schemas.Instant.nullable(),
     failures: z.int(),
@@ -57,14 +61,15 @@ const BankAccount = z
         'Payouts were recently switched to this bank account, so no payout is sent to it before this instant',
     }),
     failureCode: z.string().nullable().openapi({
-      description: 'Stripe’s failure code of the last failed payout to this bank account',
+      description:
+        'Stripe’s failure code of the last failed payout of this seller to this account number, or of another seller if the bank said that the number itself takes no payout',
     }),
     failure: Failure.nullable().openapi({
       description: 'What is wrong with the bank account. Null if nothing is wrong',
     }),
     pausedAt: schemas.Instant.nullable().openapi({
       description:
-        'When the engine stopped sending payouts to this account number, for every seller who uses it. Payouts continue once the seller enters another bank account, or a person resumes the number. If a payout failed because of the holder’s details, only this seller is paused',
+        'When the engine stopped sending payouts to this account number: for every seller who uses it if the bank said that the number itself takes no payout, otherwise for this seller alone. Payouts continue once the seller enters another bank account, or a person resumes the number',
     }),
     asksPerson: z.boolean().openapi({
       description:

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type BankAccountRecord, longestCoolingHours } from '../../domain/accounts/bank.ts';
-import { holderCodes } from '../../domain/accounts/failures.ts';
+import { numberCodes } from '../../domain/accounts/failure-scopes.ts';
 import { type PayoutId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import type { Db, Tx } from '../connect.ts';
 import { orderedPayoutId } from '../schema/payout-ids.ts';
@@ -66,7 +66,7 @@ export async function recordBankAccounts(
           else ${coolingHours}::int end end,
       case when is_shared then business_now() end
     from given left join turned using (stripe_id)
-    on conflict (seller_id, stripe_id) do update set currency = excluded.currency,
+    on conflict (seller_id, stripe_id) do update set is_listed = true, currency = excluded.currency,
       fingerprint = excluded.fingerprint, status = excluded.status,
       is_default = excluded.is_default, gone_at = null,
       used_last = excluded.is_default or (bank.used_last and not ${isReplaced}),
@@ -140,6 +140,7 @@ export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<Bank
     fingerprint: row.fingerprint,
     status: row.status,
     isDefault: row.is_default,
+    isListed: row.is_listed,
     firstSeenAt: row.first_seen_at,
     goneAt: row.gone_at,
     failures: row.failures,
@@ -157,21 +158,21 @@ const pausedAt = sql<
 >`bank_paused_since(bank.seller_id, bank.stripe_id, bank.fingerprint)`;
 
 /**
- * The payouts, of every seller, that failed at the number of a bank account, named `bank`. Failures
- * that concerned the details of another holder are left out.
+ * The payouts that failed at the number of a bank account, named `bank`: those of its seller, and
+ * those of other sellers that failed because of the number itself.
  */
 export const failedThere = sql`lateral (
   select payouts.id, failure_code, over_at from bank_accounts same join payouts
     on payouts.seller_id = same.seller_id and payouts.bank_account = same.stripe_id
   where same.fingerprint = bank.fingerprint and ${isRefusedByBank()}
-    and (same.seller_id = bank.seller_id or failure_code is null
-      or not failure_code in (${sql.join(holderCodes.map((code) => sql.lit(code)))}))
+    and (same.seller_id = bank.seller_id
+      or failure_code in (${sql.join(numberCodes.map((code) => sql.lit(code)))}))
   union
   select id, failure_code, over_at from payouts where payouts.seller_id = bank.seller_id
     and payouts.bank_account = bank.stripe_id and ${isRefusedByBank()}
 ) as payouts`;
 
-/** The failure code of the last failed payout to the number of a bank account, named `bank`. */
+/** The failure code of the last payout that `failedThere` finds. */
 const lastFailure = sql<string | null>`(select failure_code from ${failedThere}
   where failure_code is not null order by over_at desc limit 1)`;
 

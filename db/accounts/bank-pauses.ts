@@ -15,10 +15,10 @@ import { addWakeUps } from '../wake-ups.ts';
 import { failedThere, payAnew } from './bank-accounts.ts';
 
 /**
- * Records that a payout to this bank account failed. If the failure pauses the bank account, every
- * seller with the same account number is paused too, unless the failure concerned the details of
- * this seller as the holder. Returns whether the bank account is paused, and the other sellers who
- * are paused now. The caller has locked the sellers with `lockSellersOfBank`.
+ * Records that a payout to this bank account failed. If the failure says that the account number
+ * itself takes no payout, every seller with the same number is paused too. Returns whether the bank
+ * account is paused, and the other sellers who are paused now. The caller has locked the sellers
+ * with `lockSellersOfBank`.
  */
 export async function recordBankFailure(
   tx: Tx,
@@ -30,14 +30,14 @@ export async function recordBankFailure(
   const { rows } = await sql<{ isPaused: boolean; others: SellerId[] }>`
     with failed as (
       insert into bank_accounts as bank (seller_id, stripe_id, currency, status, is_default,
-        used_last, failures, paused_at, pause_is_of_holder)
-      values (${sellerId}, ${bankAccount}, ${currency}, 'errored', true, true, 1,
+        is_listed, used_last, failures, paused_at, pause_is_of_seller)
+      values (${sellerId}, ${bankAccount}, ${currency}, 'errored', true, false, true, 1,
         case when ${pauses} then business_now() end, ${pauses && !isForAll})
       on conflict (seller_id, stripe_id) do update set failures = bank.failures + 1,
         status = 'errored', paused_at = coalesce(bank.paused_at, excluded.paused_at),
-        pause_is_of_holder = case when excluded.paused_at is null then bank.pause_is_of_holder
-          else excluded.pause_is_of_holder
-            and (bank.paused_at is null or bank.pause_is_of_holder) end
+        pause_is_of_seller = case when excluded.paused_at is null then bank.pause_is_of_seller
+          else excluded.pause_is_of_seller
+            and (bank.paused_at is null or bank.pause_is_of_seller) end
       returning paused_at, fingerprint
     ), others as (
       update bank_accounts set paused_at = business_now()
@@ -53,9 +53,9 @@ export async function recordBankFailure(
 }
 
 /**
- * Counts the payouts to the number of this bank account, of every seller, that failed because of
- * the bank within `failureWindowDays`. The condition repeats `isBankFailure` in
- * domain/accounts/bank.ts.
+ * Counts the payouts of this seller to the number of this bank account that failed because of the
+ * bank within `failureWindowDays`, and those of other sellers that failed because of the number. The
+ * condition repeats `isBankFailure` in domain/accounts/bank.ts.
  */
 async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
@@ -109,8 +109,8 @@ export async function wakeWaitingPayouts(tx: Tx, sellers: readonly SellerId[]): 
 }
 
 /**
- * Resumes a paused bank account for every seller who uses its number, because the pause is about
- * the number. A pause because of another seller's own details as the holder remains. Immediately
+ * Resumes a paused bank account, and its number for every seller who uses the number. A pause that
+ * concerns another seller alone remains. Immediately
  * orders payouts of the money that the number returned, so that no payday pays this money as well,
  * and wakes the payouts that wait. Returns false if the bank account does not exist.
  */
@@ -128,9 +128,9 @@ export async function resumeBankAccount(
     .executeTakeFirst();
   if (!bank) return false;
   await sql`
-    update bank_accounts set paused_at = null, pause_is_of_holder = false
+    update bank_accounts set paused_at = null, pause_is_of_seller = false
     where paused_at is not null and (seller_id = ${sellerId} and stripe_id = ${stripeId}
-      or fingerprint = ${bank.fingerprint} and (seller_id = ${sellerId} or not pause_is_of_holder))
+      or fingerprint = ${bank.fingerprint} and (seller_id = ${sellerId} or not pause_is_of_seller))
   `.execute(tx);
   await payAnew(tx, sellers);
   await wakeWaitingPayouts(tx, sellers);

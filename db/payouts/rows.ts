@@ -22,10 +22,9 @@ export function selectPayout(db: Db) {
 }
 
 /**
- * The columns that are read in addition to a payout's own columns. A bank account without a
- * fingerprint is known only from a failed payout, because Stripe does not list the account's bank
- * accounts. Payouts of such a seller go to Stripe's default bank account. `pays_to` repeats `isUsed`
- * in domain/accounts/bank.ts.
+ * The columns that are read in addition to a payout's own columns. If Stripe does not list the
+ * account's bank accounts, payouts go to Stripe's default bank account, and the engine knows some of
+ * them only from failed payouts. `pays_to` repeats `isUsed` in domain/accounts/bank.ts.
  */
 export const readAlong = [
   businessNow.as('now'),
@@ -38,7 +37,7 @@ export const readAlong = [
   sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
   sql<string | null>`(select stripe_id from bank_accounts as used
     where used.seller_id = payouts.seller_id and used.currency = payouts.currency
-      and used.is_default and used.gone_at is null and used.fingerprint is not null
+      and used.is_default and used.gone_at is null and used.is_listed
     limit 1)`.as('pays_to'),
   unorderedOf({
     seller_id: sql.ref('payouts.seller_id'),

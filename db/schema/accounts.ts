@@ -30,7 +30,8 @@ export type AccountTables = {
     paused_at: MaybeInstant;
     cools_until: MaybeInstant;
     used_last: Generated<boolean>;
-    pause_is_of_holder: Generated<boolean>;
+    pause_is_of_seller: Generated<boolean>;
+    is_listed: Generated<boolean>;
     asks_person_since: MaybeInstant;
   };
 };

@@ -17,10 +17,30 @@ export const bankGuards: readonly Guard[] = [
     name: 'number of several sellers',
     why: 'a closed bank account is paid for every other seller who uses it',
     file: 'db/migrations/0001-baseline/accounts.sql',
-    from: 'and (paused.seller_id = seller or not paused.pause_is_of_holder))))',
+    from: 'and (paused.seller_id = seller or not paused.pause_is_of_seller))))',
     to: 'and paused.seller_id = seller)))',
     tests: numbers,
     pattern: 'is paused for a seller who enters it later',
+  },
+  {
+    name: 'number of a stranger',
+    why: 'whoever enters the number of somebody else stops the payouts of its owner',
+    file: 'domain/accounts/bank.ts',
+    from: "return scopeOf(code) === 'number';",
+    to: 'return true;',
+    tests: numbers,
+    pattern: 'which one seller entered|for this seller alone',
+  },
+  {
+    name: 'default without a fingerprint',
+    why: 'a seller whom Stripe can pay waits for ever for other bank details',
+    file: 'db/migrations/0001-baseline/accounts.sql',
+    from: `gone_at is null
+        and is_listed)`,
+    to: `gone_at is null
+        and fingerprint is not null)`,
+    tests: 'test/db/accounts/bank-accounts.test.ts',
+    pattern: 'the default has no fingerprint',
   },
   {
     name: 'change to the number of another seller',

@@ -1,10 +1,10 @@
 import type { SellerId } from '../ids.ts';
 import type { Currency } from '../money.ts';
+import { scopeOf } from './failure-scopes.ts';
 import {
   bankFailureOf,
   type Failure,
   failureOf,
-  isOfHolder,
   needsNewDetails,
   notTheBank,
 } from './failures.ts';
@@ -25,13 +25,16 @@ export type BankReadiness = {
 };
 
 /**
- * One bank account of a seller. `pausedAt` is what every seller's failed payouts say about the
- * account number. `coolsUntil` is equal in every row of this seller with the same number.
+ * One bank account of a seller. `pausedAt` is what failed payouts say: those of this seller, and
+ * those of other sellers that say something about the account number. `coolsUntil` is equal in every
+ * row of this seller with the same number.
  */
 export type Bank = {
   currency: Currency;
   /** True if payouts in this currency go to this bank account. */
   isDefault: boolean;
+  /** False if Stripe never listed it, and the engine knows it only from a failed payout. */
+  isListed: boolean;
   goneAt: string | null;
   pausedAt: string | null;
   coolsUntil: string | null;
@@ -98,19 +101,16 @@ export function isConverted(
 }
 
 /**
- * True if no bank account takes payouts in this currency. `isListed` is true if Stripe lists the
- * account's bank accounts. If Stripe does not, payouts go to the bank account that Stripe chooses.
- * The SQL function `lacks_bank` repeats this rule, and a test compares the two.
+ * True if no bank account takes payouts in this currency. Only Stripe's list can say so
+ * (`listsBanks`). Without a list, former bank accounts prove nothing: payouts go to the bank account
+ * that Stripe chooses. A fingerprint is not necessary. The SQL function `lacks_bank` repeats this
+ * rule, and a test compares the two.
  */
 export function lacksBank(
-  banks: readonly (Pick<Bank, 'currency' | 'isDefault' | 'goneAt'> & {
-    fingerprint: string | null;
-  })[],
-  { currency, isListed }: { currency: Currency; isListed: boolean },
+  banks: readonly Pick<Bank, 'currency' | 'isDefault' | 'goneAt' | 'isListed'>[],
+  { currency, listsBanks }: { currency: Currency; listsBanks: boolean },
 ): boolean {
-  const isEmpty = banks.every(({ goneAt }) => goneAt !== null);
-  const isKnown = banks.some(({ fingerprint }) => fingerprint !== null) || (isListed && isEmpty);
-  return isKnown && !banks.some((bank) => isUsed(bank, currency) && bank.fingerprint !== null);
+  return listsBanks && !banks.some((bank) => bank.isListed && isUsed(bank, currency));
 }
 
 /** True while the cooling period of the bank account lasts. */
@@ -225,14 +225,14 @@ export type StoredPause = {
   stripeId: string;
   fingerprint: string | null;
   pausedAt: string | null;
-  /** True if the failure concerned the details of the holder, and so this seller alone. */
-  isOfHolder: boolean;
+  /** True if the failure says nothing about the number itself, and so concerns this seller alone. */
+  isOfSeller: boolean;
 };
 
 /**
- * Since when a bank account is paused. A pause belongs to the account number, and counts for every
- * seller who uses the number, unless the failure concerned the details of one holder. Without
- * fingerprints, a pause belongs to the object. The SQL functions `bank_paused_since` and
+ * Since when a bank account is paused. A pause because of the account number counts for every
+ * seller who uses the number; any other pause counts for its seller, at every bank account with the
+ * number. Without fingerprints, a pause belongs to the object. The SQL functions `bank_paused_since` and
  * `bank_is_paused` repeat this rule, and a test compares the three.
  */
 export function pausedSince(
@@ -242,17 +242,18 @@ export function pausedSince(
   const counting = pauses.filter((pause) => {
     if (pause.sellerId === bank.sellerId && pause.stripeId === bank.stripeId) return true;
     const isSame = bank.fingerprint !== null && pause.fingerprint === bank.fingerprint;
-    return isSame && (pause.sellerId === bank.sellerId || !pause.isOfHolder);
+    return isSame && (pause.sellerId === bank.sellerId || !pause.isOfSeller);
   });
   return counting.flatMap(({ pausedAt }) => pausedAt ?? []).toSorted()[0] ?? null;
 }
 
 /**
  * True if a failure that pauses a bank account pauses its number for every seller who uses the
- * number: the details of the holder say nothing about the number itself.
+ * number: the bank said that the number itself takes no payout. Otherwise, whoever enters a
+ * stranger's number could stop the stranger's payouts.
  */
 export function pausesForAll(code: string | null): boolean {
-  return !isOfHolder(code);
+  return scopeOf(code) === 'number';
 }
 
 /**

@@ -207,22 +207,6 @@ export function needsNewDetails(code: string | null): boolean {
   return failureOf(code).next === 'new-details';
 }
 
-/**
- * The failure codes that concern the details of the account holder: another seller with the same
- * number may have the right details.
- */
-export const holderCodes: readonly string[] = [
-  'incorrect_account_holder_address',
-  'incorrect_account_holder_name',
-  'incorrect_account_holder_tax_id',
-  'incorrect_account_holder_details',
-];
-
-/** True if the failure says nothing about the account number, only about its holder's details. */
-export function isOfHolder(code: string | null): boolean {
-  return code !== null && holderCodes.includes(code);
-}
-
 /** Every failure code that has a text, for lists and tests. */
 export const failureCodes: readonly string[] = [...failures.keys()];
 

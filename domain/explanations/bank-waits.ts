@@ -31,12 +31,12 @@ export function bankWaits(
   currencies: readonly string[],
   now: string,
 ): Waiting[] {
-  const { banks, currency: home, listsBanks: isListed } = seller;
+  const { banks, currency: home, listsBanks } = seller;
   const isRead = seller.accountReadAt !== null;
   return currencies.flatMap((currency) => {
     const paused = pausedBank(banks, currency);
     const cooling = coolingBank(banks, currency, now);
-    const isMissing = lacksBank(banks, { currency, isListed });
+    const isMissing = lacksBank(banks, { currency, listsBanks });
     const converts = isRead && isConverted(banks, { currency, home });
     return [
       ...(paused ? [bankWait(seller, paused)] : []),

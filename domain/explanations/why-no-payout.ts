@@ -42,13 +42,13 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
 
 /** True while the seller's bank account is paused or missing, or Stripe would convert the money. */
 function takesNone(
-  { banks, currency: home, listsBanks: isListed }: SellerFacts['seller'],
+  { banks, currency: home, listsBanks }: SellerFacts['seller'],
   currency: string,
 ): boolean {
   return (
     pausedBank(banks, currency) !== undefined ||
     isConverted(banks, { currency, home }) ||
-    lacksBank(banks, { currency, isListed })
+    lacksBank(banks, { currency, listsBanks })
   );
 }
 

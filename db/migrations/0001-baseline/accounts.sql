@@ -27,20 +27,22 @@ create table bank_accounts (
   fingerprint text,
   status text not null,
   is_default boolean not null,
+  -- Stripe has listed this bank account. If not, the engine knows it only from a failed payout.
+  is_listed boolean not null default true,
   first_seen_at timestamptz not null default business_now(),
   gone_at timestamptz,
   -- How many payouts to this bank account failed.
   failures integer not null default 0,
-  -- No payout goes to this fingerprint until an operator resumes it.
+  -- No payout of this seller goes to this fingerprint until an operator resumes it.
   paused_at timestamptz,
   -- Payouts went to another bank account before. Until this time, no payout goes to this one.
   cools_until timestamptz,
   -- Payouts in the currency go to this bank account, or went there until it was removed and no
   -- other bank account has taken its place since. A return to this number is no change.
   used_last boolean not null default false,
-  -- The failure that paused the number concerned the details of this seller as the holder. Other
-  -- sellers with the number are not paused.
-  pause_is_of_holder boolean not null default false,
+  -- The failure that paused the bank account says nothing about the number itself. Other sellers
+  -- with the number are not paused.
+  pause_is_of_seller boolean not null default false,
   -- When payouts changed to a number that another seller already used: a person should look.
   asks_person_since timestamptz,
   primary key (seller_id, stripe_id)
@@ -59,12 +61,12 @@ create function bank_paused_since(seller text, bank text, print text) returns ti
 language sql stable as $$
   select min(paused_at) from bank_accounts
   where paused_at is not null and (seller_id = seller and stripe_id = bank
-    or fingerprint = print and (seller_id = seller or not pause_is_of_holder))
+    or fingerprint = print and (seller_id = seller or not pause_is_of_seller))
 $$;
 
 -- Whether the bank account for this currency is paused. A paused number stays paused if the seller
--- removes and adds it again, and for every seller who uses it. The rule is pausedSince in
--- domain/accounts/bank.ts; a test compares the two.
+-- removes and adds it again, and for every seller who uses it if the number itself is wrong. The
+-- rule is pausedSince in domain/accounts/bank.ts; a test compares the two.
 create function bank_is_paused(seller text, money text) returns boolean
 language sql stable as $$
   select exists (
@@ -73,7 +75,7 @@ language sql stable as $$
       and used.gone_at is null and (used.paused_at is not null or exists (
         select from bank_accounts paused
         where paused.fingerprint = used.fingerprint and paused.paused_at is not null
-          and (paused.seller_id = seller or not paused.pause_is_of_holder))))
+          and (paused.seller_id = seller or not paused.pause_is_of_seller))))
 $$;
 
 -- The time until which the bank account for this currency gets no payout; null if it can be paid
@@ -97,16 +99,14 @@ create function is_converted(seller text, money text) returns boolean language s
       where seller_id = seller and currency = money and gone_at is null)
 $$;
 
--- Whether no bank account takes payouts in this currency. If Stripe does not list the bank
--- accounts, payouts go to the one that Stripe chooses. The rule is lacksBank in
--- domain/accounts/bank.ts; a test compares the two.
+-- Whether no bank account takes payouts in this currency. Only Stripe's list can say so; if Stripe
+-- does not list the bank accounts, payouts go to the one that Stripe chooses. The rule is lacksBank
+-- in domain/accounts/bank.ts; a test compares the two.
 create function lacks_bank(seller text, money text) returns boolean language sql stable as $$
-  select not exists (select from bank_accounts
+  select exists (select from sellers where id = seller and lists_banks)
+    and not exists (select from bank_accounts
       where seller_id = seller and currency = money and is_default and gone_at is null
-        and fingerprint is not null)
-    and (exists (select from bank_accounts where seller_id = seller and fingerprint is not null)
-      or exists (select from sellers where id = seller and lists_banks)
-        and not exists (select from bank_accounts where seller_id = seller and gone_at is null))
+        and is_listed)
 $$;
 
 -- Records the events of a bank account.

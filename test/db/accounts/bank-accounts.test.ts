@@ -28,6 +28,17 @@ const tell = (sellerId: SellerId, banks: BankAccountFacts[]) =>
 const fail = (sellerId: SellerId, bankAccount: string, failureCode: string | null) =>
   inTx((tx) => recordBankFailure(tx, { sellerId, currency: 'eur', bankAccount, failureCode }));
 
+/** A read of the account. `null` means that Stripe does not list its bank accounts. */
+async function read(sellerId: SellerId, listed: BankAccountFacts[] | null): Promise<void> {
+  await recordAccountRead(money.db, sellerId, {
+    askedAt: new Date().toISOString(),
+    transfers: 'active',
+    payouts: 'active',
+    banks: listed === null ? undefined : ofNobodyElse(sellerId, listed),
+    bankCoolingHours: 0,
+  });
+}
+
 /** Each as a person reads it: its name, and what is special about it. */
 async function shown(sellerId: SellerId): Promise<string[]> {
   const banks = await listBankAccounts(money.db, sellerId);
@@ -74,14 +85,33 @@ describe('the bank accounts of a seller', () => {
     ['Stripe lists none', [[]]],
   ])('reserves nothing while none takes the currency: %s', async (_why, told) => {
     const sellerId = await money.seller();
-    const read = { transfers: 'active', payouts: 'active', bankCoolingHours: 0 };
-    for (const banks of told) {
-      const askedAt = new Date().toISOString();
-      await recordAccountRead(money.db, sellerId, { ...read, askedAt, banks });
-    }
+    for (const listed of told) await read(sellerId, listed);
     await money.earn(sellerId, 10_00);
     const row = await reservePayout(money.db, await money.order(sellerId));
     expect(row).toMatchObject({ status: 'requested', waitingFor: 'bank-details', lacksBank: true });
+  });
+
+  test.each<[why: string, told: (BankAccountFacts[] | null)[], paysTo: string | null]>([
+    // Null: the account is read, and Stripe does not list its bank accounts.
+    ['the default has no fingerprint', [[{ ...first, fingerprint: null }]], 'ba_1'],
+    ['another without one replaced it', [[first], [{ ...second, fingerprint: null }]], 'ba_2'],
+    ['Stripe does not list them any more', [[first], null], 'ba_1'],
+    ['nor did it list any when it last did', [[first], [], null], null],
+  ])('reserves what Stripe can pay out: %s', async (_why, told, paysTo) => {
+    const sellerId = await money.seller();
+    for (const listed of told) await read(sellerId, listed);
+    await money.earn(sellerId, 10_00);
+    const row = await reservePayout(money.db, await money.order(sellerId));
+    expect(row).toMatchObject({ status: 'reserved', lacksBank: false, paysTo });
+  });
+
+  test('that only a failed payout named take no other payout once Stripe lists them', async () => {
+    const sellerId = await money.seller();
+    await read(sellerId, []);
+    await fail(sellerId, 'ba_unknown', 'declined');
+    await money.earn(sellerId, 10_00);
+    const row = await reservePayout(money.db, await money.order(sellerId));
+    expect(row).toMatchObject({ waitingFor: 'bank-details', lacksBank: true, paysTo: null });
   });
 
   test('of one seller are not those of another', async () => {

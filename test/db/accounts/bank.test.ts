@@ -43,7 +43,8 @@ const known = fc.record({
   usedLast: fc.boolean(),
   goneAt: fc.option(fc.constant(past), { freq: 3 }),
   pausedAt: fc.option(fc.constantFrom(past, earlier), { freq: 3 }),
-  isOfHolder: fc.boolean(),
+  isOfSeller: fc.boolean(),
+  isListed: fc.boolean(),
   coolsUntil: fc.option(fc.constantFrom(past, long), { freq: 3 }),
 });
 type Known = typeof known extends fc.Arbitrary<infer Row> ? Row & { stripeId: string } : never;
@@ -70,7 +71,8 @@ async function insert(sellerId: SellerId, banks: readonly Known[]): Promise<void
         used_last: bank.usedLast,
         gone_at: bank.goneAt,
         paused_at: bank.pausedAt,
-        pause_is_of_holder: bank.isOfHolder,
+        pause_is_of_seller: bank.isOfSeller,
+        is_listed: bank.isListed,
         cools_until: bank.coolsUntil,
       })),
     )
@@ -80,12 +82,12 @@ async function insert(sellerId: SellerId, banks: readonly Known[]): Promise<void
 test('the database says of each currency what the rules of a bank account say', async () => {
   const accounts = fc.array(known, { maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(accounts, accounts, fc.boolean(), async (all, others, isListed) => {
+    fc.asyncProperty(accounts, accounts, fc.boolean(), async (all, others, listsBanks) => {
       const [sellerId, otherId] = [await money.seller(), await money.seller()];
       const [own, beside] = [within(sellerId, named(all)), within(sellerId, named(others))];
       await insert(sellerId, own);
       await insert(otherId, beside);
-      await setListed(sellerId, isListed);
+      await setListed(sellerId, listsBanks);
       const pauses = [
         ...own.map((bank) => ({ ...bank, sellerId })),
         ...beside.map((bank) => ({ ...bank, sellerId: otherId })),
@@ -107,7 +109,7 @@ test('the database says of each currency what the rules of a bank account say', 
             paused: pausedBank(banks, currency) !== undefined,
             cooling: coolingBank(banks, currency, now) !== undefined,
             converted: isConverted(banks, { currency, home: 'eur' }),
-            lacking: lacksBank(banks, { currency, isListed }),
+            lacking: lacksBank(banks, { currency, listsBanks }),
           },
         ]);
       }
@@ -116,10 +118,10 @@ test('the database says of each currency what the rules of a bank account say', 
   );
 });
 
-async function setListed(sellerId: SellerId, isListed: boolean): Promise<void> {
+async function setListed(sellerId: SellerId, listsBanks: boolean): Promise<void> {
   await money.db
     .updateTable('sellers')
-    .set({ lists_banks: isListed })
+    .set({ lists_banks: listsBanks })
     .where('id', '=', sellerId)
     .execute();
 }
@@ -185,8 +187,8 @@ test.each([
 ])('the database says %i ms before a cooling period ends what the rule says: %s', async (ms) => {
   const sellerId = await money.seller();
   const bank = { currency: 'eur', fingerprint: null, isDefault: true, goneAt: null };
-  const calm = { usedLast: true, pausedAt: null, isOfHolder: false, coolsUntil: null };
-  await insert(sellerId, named([{ ...bank, ...calm }]));
+  const calm = { usedLast: true, pausedAt: null, isOfSeller: false, isListed: true };
+  await insert(sellerId, named([{ ...bank, ...calm, coolsUntil: null }]));
   const [row] = await money.db.transaction().execute(async (tx) => {
     const end = sql<string>`business_now() + ${ms} * interval '1 millisecond'`;
     await tx

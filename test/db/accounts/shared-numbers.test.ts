@@ -11,7 +11,8 @@ import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordPaid } from '../../../db/payouts/steps.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { failuresBeforePause, longestCoolingHours } from '../../../domain/accounts/bank.ts';
-import { holderCodes } from '../../../domain/accounts/failures.ts';
+import { numberCodes, scopeOf } from '../../../domain/accounts/failure-scopes.ts';
+import { failureCodes, needsNewDetails } from '../../../domain/accounts/failures.ts';
 import {
   type PayoutId,
   payoutWorkflowId,
@@ -116,17 +117,34 @@ describe('an account number that several sellers use', () => {
     expect(await readPayout(money.db, payoutId)).toMatchObject({ bankPaused: true });
   });
 
-  test(`is paused after ${failuresBeforePause} failures of any of its sellers`, async () => {
-    const sellers = await sharing(failuresBeforePause);
-    const seen: boolean[] = [];
-    for (const sellerId of sellers) {
-      await fail(sellerId, 'declined');
-      seen.push((await paused(sellers[0])).includes(true));
-    }
-    expect(seen).toEqual([false, false, true]);
+  test.each(numberCodes)('is wrong for all after %s', async (code) => {
+    const [one, two] = await sharing(2);
+    await fail(one, code);
+    expect([await paused(one), await paused(two)]).toEqual([[true], [true]]);
+    const [record] = await listBankAccounts(money.db, two);
+    expect(record).toMatchObject({ failures: 0, failureCode: code });
   });
 
-  test.each(holderCodes)('is right for others after %s, the holder’s own mistake', async (code) => {
+  test(`is paused after ${failuresBeforePause} failures of one seller, for this seller alone`, async () => {
+    const [one, two] = await sharing(2);
+    const seen: boolean[] = [];
+    for (let time = 1; time <= failuresBeforePause; time += 1) {
+      await fail(one, 'declined');
+      seen.push((await paused(one)).includes(true));
+    }
+    expect(seen).toEqual([false, false, true]);
+    const [record] = await listBankAccounts(money.db, two);
+    expect(record).toMatchObject({ pausedAt: null, failureCode: null });
+    await fail(two, 'declined');
+    expect(await paused(two)).toEqual([false]);
+    expect(await next(await order(two))).toBe('reserved');
+  });
+
+  const ownCodes = failureCodes.filter(
+    (code) => needsNewDetails(code) && scopeOf(code) === 'seller',
+  );
+
+  test.each(ownCodes)('is right for others after %s, which one seller entered', async (code) => {
     const [one, two] = await sharing(2);
     await fail(one, code);
     expect([await paused(one), await paused(two)]).toEqual([[true], [false]]);
@@ -136,6 +154,14 @@ describe('an account number that several sellers use', () => {
     expect(await paused(one)).toEqual([true]);
     expect(await inTx((tx) => resumeBankAccount(tx, one, bankOf(one)))).toBe(true);
     expect(await paused(one)).toEqual([false]);
+  });
+
+  test('stays paused for a seller alone who adds it again', async () => {
+    const [one] = await sharing(1);
+    await fail(one, 'invalid_currency');
+    const [{ fingerprint = null } = {}] = await listBankAccounts(money.db, one);
+    await tell(one, [bank('ba_again', { fingerprint })]);
+    expect(await next(await order(one))).toBe('bank-details');
   });
 
   test('is resumed for all, and what came back from it is ordered for all', async () => {

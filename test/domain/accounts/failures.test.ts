@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { numberCodes, scopedCodes, scopeOf } from '../../../domain/accounts/failure-scopes.ts';
 import {
   failureCodes,
   type FailureNext,
@@ -52,4 +53,22 @@ describe('a failure', () => {
       expect(forOperator).not.toBe(forSeller);
     }
   });
+});
+
+describe('the scope of a failure', () => {
+  test('is decided for every code', () => {
+    expect(scopedCodes.toSorted()).toEqual(failureCodes.toSorted());
+  });
+
+  test('is the number only where the bank asks for other details', () => {
+    expect(numberCodes.length).toBeGreaterThan(3);
+    expect(numberCodes.filter((code) => !needsNewDetails(code))).toEqual([]);
+  });
+
+  test.each(['invalid_currency', 'incorrect_account_holder_name', 'declined', 'new_code', null])(
+    'is the seller alone after %s',
+    (code) => {
+      expect(scopeOf(code)).toBe('seller');
+    },
+  );
 });
