@@ -6,7 +6,7 @@ import { createTurns } from '../activities/stripe/budget.ts';
 import { createStripe } from '../activities/stripe/client.ts';
 import { listPollers } from '../activities/wake-ups/pollers.ts';
 import { type Config, readConfig } from '../config.ts';
-import { recordApiKey } from '../db/api-keys.ts';
+import { recordAdminKey } from '../db/api-keys.ts';
 import { connect, type Db } from '../db/connect.ts';
 import { whyUnusable } from '../db/migrations/compatibility.ts';
 import { describeMismatch, findInstallation } from '../db/operations/installation.ts';
@@ -28,7 +28,7 @@ export async function startApi(
   const db = connect(config.databaseUrl, { connections: 20 });
   await checkInstallation(db, config, livemode);
   const { adminKey } = config.api;
-  if (adminKey) await recordApiKey(db, { key: adminKey, name: 'ADMIN_API_KEY', role: 'admin' });
+  if (adminKey) await admit(adminKey, db, log);
 
   const connection = connectToTemporal(config);
   const client = new Client({ connection, namespace: config.temporal.namespace });
@@ -80,6 +80,19 @@ async function checkInstallation(db: Db, config: Config, livemode: boolean): Pro
   const given = { livemode, stripeIs: config.stripe.is, temporalNamespace: namespace };
   const mismatch = describeMismatch(stands, given);
   if (mismatch !== undefined) throw new Error(mismatch);
+}
+
+/**
+ * Accepts the key of the variable from now on, and no earlier key of the variable. A key that was
+ * revoked stays revoked.
+ */
+async function admit(adminKey: string, db: Db, log: Log): Promise<void> {
+  const { isValid } = await recordAdminKey(db, adminKey);
+  if (isValid) return;
+  const message =
+    'ADMIN_API_KEY was revoked or replaced, so no request with it is accepted. Set the current ' +
+    'key, or a new one.';
+  log({ level: 'warn', event: 'admin-key-refused', message });
 }
 
 /** Connects lazily, so that events and earnings are stored even while Temporal is unavailable. */

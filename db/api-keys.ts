@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { type ApiKeyId, newId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
-import { lock } from './locks.ts';
+import { lock, lockAdminKey } from './locks.ts';
 import type { Database } from './schema/index.ts';
 
 /** An API key, which identifies the caller. Every command records the key, never a typed name. */
@@ -39,16 +39,35 @@ export async function readKeyNames(
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Stores a key. An existing key, even a revoked one, stays unchanged. */
-export async function recordApiKey(
-  db: Db,
-  { key, name, role }: { key: string; name: string; role: ApiKey['role'] },
-): Promise<void> {
-  await db
-    .insertInto('api_keys')
-    .values({ id: newId('key'), name, role, hash: hashKey(key) })
-    .onConflict((conflict) => conflict.column('hash').doNothing())
-    .execute();
+/**
+ * Stores the key from `ADMIN_API_KEY`, and revokes the keys that came from this variable before. Only
+ * a key that is new in the variable revokes others: a process that still has an old value, or a
+ * revoked one, changes nothing. Returns whether the key is valid.
+ */
+export async function recordAdminKey(db: Db, key: string): Promise<{ isValid: boolean }> {
+  return db.transaction().execute(async (tx) => {
+    await lockAdminKey(tx);
+    const hash = hashKey(key);
+    const added = await tx
+      .insertInto('api_keys')
+      .values({ id: newId('key'), name: 'ADMIN_API_KEY', role: 'admin', hash, is_variable: true })
+      .onConflict((conflict) =>
+        conflict.column('hash').doUpdateSet({ is_variable: true })
+          .where(sql<boolean>`api_keys.role = 'admin' and api_keys.revoked_at is null
+            and not api_keys.is_variable`),
+      )
+      .returning('id')
+      .executeTakeFirst();
+    if (!added) return { isValid: (await findApiKey(tx, hash)) !== undefined };
+    await tx
+      .updateTable('api_keys')
+      .set({ revoked_at: sql<string>`now()` })
+      .where('is_variable', '=', true)
+      .where('revoked_at', 'is', null)
+      .where('id', '<>', added.id)
+      .execute();
+    return { isValid: true };
+  });
 }
 
 /** A key as operators see it, without the key itself. */

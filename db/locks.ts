@@ -87,6 +87,14 @@ export async function lockCharge(tx: Tx, charge: string): Promise<void> {
 }
 
 /**
+ * Lets only one process at a time record its `ADMIN_API_KEY`, so that the last of several new keys is
+ * the only valid one.
+ */
+export async function lockAdminKey(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(2, 0)`.execute(tx);
+}
+
+/**
  * Prevents every other transaction from writing about the seller until this transaction ends. While
  * a schedule changes, new earnings are therefore checked against the old thresholds or the new
  * ones.

@@ -87,6 +87,29 @@ describe('the API process', () => {
     expect(log).not.toContain('private');
   });
 
+  test('ends the old admin key with the first start that has a new one, and for good', async () => {
+    const first = await startProcess();
+    const { databaseUrl } = first;
+    const start = (key: string) => startProcess({ DATABASE_URL: databaseUrl, ADMIN_API_KEY: key });
+    const status = async (key: string) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return (await fetch(`${first.url}/v1/operations`, { headers })).status;
+    };
+    const next = 'next-admin-key-of-the-process';
+    expect([await status(adminKey), await status(next)]).toEqual([200, 401]);
+    await start(next);
+    await until('the old process refuses the old key', async () => {
+      return (await status(adminKey)) === 401 && (await status(next)) === 200;
+    });
+    // A process whose variable still has the old value starts again.
+    const late = await start(adminKey);
+    await until('it says that nobody can use its key', () => {
+      return late.errors.some((line) => line.includes('admin-key-refused'));
+    });
+    expect(late.errors.join('\n')).not.toContain(adminKey);
+    expect([await status(adminKey), await status(next)]).toEqual([401, 200]);
+  });
+
   test('keeps events while Temporal is away, and says that it is', async () => {
     const nobody = `127.0.0.1:${await freePort()}`;
     const { url, databaseUrl } = await startProcess({ TEMPORAL_ADDRESS: nobody });

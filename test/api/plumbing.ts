@@ -3,7 +3,7 @@ import { afterAll } from 'vitest';
 import { createStripe } from '../../activities/stripe/client.ts';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/http/context.ts';
-import { recordApiKey } from '../../db/api-keys.ts';
+import { createApiKey } from '../../db/api-keys.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import { createTestDatabase } from '../servers/environment.ts';
@@ -29,9 +29,11 @@ export async function createTestApp(given: Partial<AppDeps> = {}) {
   const onStatement = (text: string) => statements.push(text);
   const db = connect(databaseUrl, { connections: 12, onStatement });
   opened.push(db);
-  await recordApiKey(db, { key: keys.admin, name: 'shop', role: 'admin' });
-  await recordApiKey(db, { key: keys.other, name: 'back office', role: 'admin' });
-  await recordApiKey(db, { key: keys.read, name: 'dashboard', role: 'read' });
+  await db.transaction().execute(async (tx) => {
+    await createApiKey(tx, { key: keys.admin, name: 'shop', role: 'admin' });
+    await createApiKey(tx, { key: keys.other, name: 'back office', role: 'admin' });
+    await createApiKey(tx, { key: keys.read, name: 'dashboard', role: 'read' });
+  });
   const woken = { times: 0 };
   const app = createApp({
     db,

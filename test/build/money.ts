@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { recordApiKey } from '../../db/api-keys.ts';
+import { createApiKey } from '../../db/api-keys.ts';
 import { connect, type Db } from '../../db/connect.ts';
 import { recordEarnings } from '../../db/earnings/rows.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
@@ -29,8 +29,8 @@ export type MoneyDatabase = Awaited<ReturnType<typeof startMoneyDatabase>>;
 export async function startMoneyDatabase(connections = 10) {
   const databaseUrl = await createTestDatabase();
   const db = connect(databaseUrl, { connections });
-  await recordApiKey(db, { key: 'admin-key-of-the-tests-1', name: 'admin', role: 'admin' });
-  const { id: orderedBy } = await db.selectFrom('api_keys').select('id').executeTakeFirstOrThrow();
+  const key = { key: 'admin-key-of-the-tests-1', name: 'admin', role: 'admin' } as const;
+  const { id: orderedBy } = await db.transaction().execute((tx) => createApiKey(tx, key));
   return { databaseUrl, db, ...sellersOf(db), ...stepsOf(db, orderedBy), ...truthOf(db) };
 }
 

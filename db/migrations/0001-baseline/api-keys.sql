@@ -8,6 +8,8 @@ create table api_keys (
   role text not null check (role in ('admin', 'read')),
   -- Only the hash of the key is stored, and each hash belongs to one key.
   hash bytea not null unique,
+  -- The key was the value of ADMIN_API_KEY. A new value of the variable revokes such keys.
+  is_variable boolean not null default false,
   created_at timestamptz not null default now(),
   revoked_at timestamptz
 );
