@@ -35,7 +35,8 @@ import { paidElsewhereRoutes } from './payouts/paid-elsewhere.ts';
 import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
 import { payoutRoutes } from './payouts/routes.ts';
 import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
-import { recoveryRoutes } from './recovery.ts';
+import { recoveryRoutes } from './recovery/adoptions.ts';
+import { startRoutes } from './recovery/starts.ts';
 import { sellerCommandRoutes } from './sellers/commands.ts';
 import { parkedSellerRoutes } from './sellers/parked.ts';
 import { sellerRoutes } from './sellers/routes.ts';
@@ -87,6 +88,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
   return [
     sellerRoutes(deps),
     recoveryRoutes(deps),
+    startRoutes(deps),
     scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),

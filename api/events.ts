@@ -39,6 +39,10 @@ const Event = z
         .object({ due: z.int(), dueBy: schemas.Instant.nullable() })
         .optional()
         .openapi({ description: 'Only in `seller.requirements_changed`' }),
+      lost: z
+        .object({ from: schemas.Instant, until: schemas.Instant })
+        .optional()
+        .openapi({ description: 'Only in `operations.changes_may_be_lost`. In real time' }),
     }),
   })
   .openapi('Event');

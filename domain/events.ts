@@ -57,6 +57,8 @@ export const eventCatalogue = {
     'All money has one more stop; `reason` is its cause. No money moves while any stop is open',
   'operations.stop_lifted': 'One stop of all money was lifted; money stays stopped by another',
   'operations.resumed': 'The last open stop of all money was lifted: money moves again',
+  'operations.changes_may_be_lost':
+    'PostgreSQL started, and changes acknowledged in the time `lost` may be missing; `reason` is the cause',
 } as const satisfies Record<`${EventObject}.${string}`, string>;
 
 /** A type of event that the platform may receive. */
@@ -91,4 +93,6 @@ export type EventFacts = {
   money: { amount: number; currency: string } | null;
   /** Only with `seller.requirements_changed`. */
   requirements?: { due: number; dueBy: string | null };
+  /** Only with `operations.changes_may_be_lost`. In real time. */
+  lost?: { from: string; until: string };
 };

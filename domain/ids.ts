@@ -11,6 +11,8 @@ export type AttentionListId = `list_${string}`;
 export type CommandId = `cmd_${string}`;
 export type MoneyStopId = `stop_${string}`;
 export type ApiKeyId = `key_${string}`;
+/** The id of a recorded start of PostgreSQL. */
+export type PostgresStartId = `start_${string}`;
 export type StripeAccountId = `acct_${string}`;
 export type TransferId = `tr_${string}`;
 export type StripePayoutId = `po_${string}`;
@@ -116,6 +118,11 @@ export function isApiKeyId(id: string): id is ApiKeyId {
 /** True for an id that `newId('stop')` creates. */
 export function isMoneyStopId(id: string): id is MoneyStopId {
   return /^stop_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for an id that `newId('start')` creates. */
+export function isPostgresStartId(id: string): id is PostgresStartId {
+  return /^start_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for an id that `newId('earn')` creates. */

@@ -18,6 +18,7 @@ import {
 } from '../stripe/call-once.ts';
 import { actingFor } from '../stripe/client.ts';
 import { claimRight } from './right-to-send.ts';
+import { noteBehindStripe, noteStart } from './starts.ts';
 
 /** The comparison that runs in this process. Other callers wait for the same comparison. */
 const underWay = new WeakMap<Db, Promise<void>>();
@@ -35,6 +36,7 @@ export async function compareSinceStart(deps: StripeDeps): Promise<void> {
 }
 
 async function compare(deps: StripeDeps): Promise<void> {
+  await noteStart(deps.db);
   const uncompared = await readUncompared(deps.db);
   if (!uncompared) return;
   const since = Math.floor(Date.parse(uncompared.since) / 1000);
@@ -48,6 +50,7 @@ async function compare(deps: StripeDeps): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, readSome));
   const unknown = [...transfers, ...(await keepUnknown(deps.db, payouts))];
   await recordUnknownMade(deps.db, unknown);
+  await noteBehindStripe(deps.db);
   await claimRight(deps);
   await recordCompared(deps.db, uncompared.start);
 }

@@ -57,6 +57,7 @@ export const problemKinds = {
   'money-stop-not-named': { status: 409, title: 'The request must name the stop to lift' },
   'money-stop-lifted': { status: 409, title: 'This stop of all money is no longer open' },
   'unknown-money-stop': { status: 404, title: 'There is no such stop of all money' },
+  'unknown-loss': { status: 404, title: 'No such start of PostgreSQL may have lost anything' },
   'unknown-adoption': { status: 404, title: 'No lost transfer or payout has this id' },
   'request-in-flight': { status: 409, title: 'Stripe has not answered a request yet' },
   'attention-list-run': { status: 409, title: 'This list was run under another Idempotency-Key' },

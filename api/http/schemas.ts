@@ -3,8 +3,10 @@ import {
   type ApiKeyId,
   isApiKeyId,
   isPayoutId,
+  isPostgresStartId,
   isSellerId,
   type PayoutId,
+  type PostgresStartId,
   type SellerId,
   sellerIdPattern,
 } from '../../domain/ids.ts';
@@ -111,6 +113,13 @@ export const ApiKeyParams = z.object({
   keyId: z
     .custom<ApiKeyId>((id) => typeof id === 'string' && isApiKeyId(id))
     .openapi({ type: 'string', param: { name: 'keyId', in: 'path' } }),
+});
+
+/** The path parameters of one start of PostgreSQL. */
+export const PostgresStartParams = z.object({
+  startId: z
+    .custom<PostgresStartId>((id) => typeof id === 'string' && isPostgresStartId(id))
+    .openapi({ type: 'string', param: { name: 'startId', in: 'path' } }),
 });
 
 /** The header that every command requires, so that a repeated command has no second effect. */

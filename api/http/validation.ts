@@ -83,6 +83,7 @@ const unknownByParam: Record<string, [ProblemKind, string]> = {
   bankAccountId: ['unknown-bank-account', 'The seller never had this bank account'],
   eventId: ['unknown-event', 'No event has this id'],
   discrepancyId: ['unknown-discrepancy', 'No discrepancy has this id'],
+  startId: ['unknown-loss', 'No start of PostgreSQL with this id may have lost anything'],
 };
 
 function unknownThing(issues: readonly Issue[]): Problem {

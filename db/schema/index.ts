@@ -10,7 +10,6 @@ import type {
   EarningId,
   EventId,
   HoldId,
-  MoneyStopId,
   PayoutId,
   SellerId,
   StripeAccountId,
@@ -18,7 +17,6 @@ import type {
   TransferId,
 } from '../../domain/ids.ts';
 import type { EntryKind, Place } from '../../domain/ledger.ts';
-import type { StopCause } from '../../domain/money-stops.ts';
 import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../../domain/payouts/states.ts';
@@ -28,6 +26,7 @@ import type { WaitReason } from '../../domain/waits.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
+import type { OperationsTables } from './operations.ts';
 import type { BooksTables } from './reconciliation.ts';
 import type { StripeTables } from './stripe.ts';
 
@@ -46,50 +45,15 @@ type MaybeJson = ColumnType<
 export type Database = AccountTables &
   AttentionTables &
   BooksTables &
+  OperationsTables &
   StripeTables & {
     clock: { id: Generated<boolean>; offset_ms: Generated<number> };
-    installation: {
-      id: Generated<boolean>;
-      stripe_account: string;
-      livemode: boolean;
-      stripe_is: 'stripe' | 'sandbox';
-      temporal_namespace: string;
-      created_at: Instant;
-    };
-    operations: {
-      id: Generated<boolean>;
-      compared_start: Maybe<string>;
-      alive_at: MaybeInstant;
-    };
-    money_stops: {
-      id: MoneyStopId;
-      cause: StopCause;
-      reason: string;
-      stopped_by: string;
-      stopped_at: Instant;
-      confirmed_at: Instant;
-      same_as: Generated<string>;
-      lifted_at: MaybeInstant;
-      lifted_by: Maybe<string>;
-      lift_reason: Maybe<string>;
-    };
-    right_to_send: {
-      id: Generated<boolean>;
-      token: string | null;
-      next_tokens: Generated<string[]>;
-      next_start: string | null;
-      claimed_start: string | null;
-      claimed_at: MaybeInstant;
-      seen_at: MaybeInstant;
-      lost_to: string | null;
-      lost_reason: string | null;
-      is_unguarded: Generated<boolean>;
-    };
     api_keys: {
       id: ApiKeyId;
       name: string;
       role: 'admin' | 'read';
       hash: Buffer;
+      is_variable: Generated<boolean>;
       created_at: Instant;
       revoked_at: MaybeInstant;
     };
@@ -188,7 +152,6 @@ export type Database = AccountTables &
       created_at: Instant;
     };
     event_order: { id: Generated<boolean>; added: Generated<number> };
-    checks: { name: string; passed: boolean; remedy: string; checked_at: Instant };
     sweep_cursors: { name: string; cursor: string };
   };
 

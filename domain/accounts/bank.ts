@@ -1,13 +1,7 @@
 import type { SellerId } from '../ids.ts';
 import type { Currency } from '../money.ts';
 import { scopeOf } from './failure-scopes.ts';
-import {
-  bankFailureOf,
-  type Failure,
-  failureOf,
-  needsNewDetails,
-  notTheBank,
-} from './failures.ts';
+import { bankFailureOf, type Failure, failureOf, needsNewDetails, notTheBank } from './failures.ts';
 
 /** Whether the bank account of a currency may take a payout. */
 export type BankReadiness = {

@@ -59,6 +59,10 @@ test.concurrent.each([
       const reason = { reason: 'brought back from the backup of this morning' };
       await expect(liftStops(engine)).rejects.toThrow(/409/);
       expect(await readReady(engine)).toMatchObject({ toAdopt: 2 });
+      await until('the start says that something is lost', async () => {
+        const { data: starts } = await engine.call('GET', '/v1/recovery/starts');
+        return starts[0].cause === 'behind-stripe';
+      });
 
       // Either comes first: the books are read every few seconds.
       await until('it is set aside, or held', async () => {

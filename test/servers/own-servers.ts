@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -10,6 +10,7 @@ import {
   type Postgres,
   type PostgresPlan,
   startPostgres,
+  withClient,
 } from '../../dev/servers/postgres.ts';
 import { findTemporal } from '../../dev/servers/temporal-program.ts';
 import { startTemporal } from '../../dev/servers/temporal.ts';
@@ -56,7 +57,43 @@ async function startAgain(plan: PostgresPlan): Promise<Postgres> {
   }
 }
 
-/** Starts a migrated Postgres that a test may kill and restore from a backup. */
+/**
+ * Starts a replica of a stopped server: a copy of its files that follows the server once it runs
+ * again.
+ */
+async function startReplica(of: PostgresPlan) {
+  const port = await freePort();
+  const plan = { ...of, folder: `${of.folder}-replica-${port}`, port };
+  spawnSync('cp', ['-a', '-T', of.folder, plan.folder]);
+  // A copy of the file has the owner of the server's files.
+  spawnSync('cp', ['-a', join(plan.folder, 'PG_VERSION'), join(plan.folder, 'standby.signal')]);
+  const primary = `host=127.0.0.1 port=${of.port} user=postgres password=${of.password}`;
+  appendFileSync(
+    join(plan.folder, 'postgresql.auto.conf'),
+    `primary_conninfo = '${primary}'\nwal_retrieve_retry_interval = '100ms'\n`,
+  );
+  let postgres = await startAgain(plan);
+  const tell = (statement: string) =>
+    withClient(postgres.url('postgres'), async (client) => client.query(statement), 30_000);
+  return {
+    url: postgres.url('engine'),
+    /** From now on, the replica receives nothing. */
+    cutOff: async () => {
+      await tell(`alter system set primary_conninfo = ''`);
+      await tell('select pg_reload_conf()');
+    },
+    promote: async () => {
+      await tell('select pg_promote()');
+    },
+    restart: async () => {
+      await stop(postgres.child, 'SIGKILL', 5000);
+      postgres = await startAgain(plan);
+    },
+    stop: async () => stop(postgres.child, 'SIGKILL', 5000),
+  };
+}
+
+/** Starts a migrated Postgres that a test may kill, restore from a backup, or replicate. */
 export async function ownPostgres() {
   const port = await freePort();
   const plan = {
@@ -76,6 +113,13 @@ export async function ownPostgres() {
     restart: async () => {
       await stop(postgres.child, 'SIGKILL', 5000);
       postgres = await startAgain(plan);
+    },
+    /** Starts a replica that follows this server. */
+    replicate: async () => {
+      await stop(postgres.child, 'SIGINT', 30_000);
+      const replica = await startReplica(plan);
+      postgres = await startAgain(plan);
+      return replica;
     },
     /** Backs up the whole database. */
     backUp: async () => {

@@ -27,7 +27,8 @@ create table events (
     'payout.waiting', 'payout.outcome_unknown', 'payout.parked', 'payout.unparked',
     'payout.cancel_ordered', 'payout.not_canceled',
     'discrepancy.opened', 'discrepancy.closed',
-    'operations.stopped', 'operations.stop_lifted', 'operations.resumed')),
+    'operations.stopped', 'operations.stop_lifted', 'operations.resumed',
+    'operations.changes_may_be_lost')),
   object_kind text not null generated always as (split_part(type, '.', 1)) stored,
   object_id text not null,
   seller_id text,
@@ -85,6 +86,11 @@ create function event_facts(actor text, previous text, status text, reason text 
   select jsonb_build_object('previousStatus', previous, 'status', status, 'reason', reason,
     'actor', actor, 'money', case when amount is not null
       then jsonb_build_object('amount', amount, 'currency', currency) end)
+$$;
+
+-- An instant in the data of an event, as the API writes instants.
+create function event_instant(at timestamptz) returns text language sql stable as $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
 -- Who acted: whoever the row names, otherwise the API key of the current command, otherwise the

@@ -1,8 +1,8 @@
-import { readOperations } from '../../db/money-stops/rows.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { recordUnknownMade } from '../../db/recovery/comparison.ts';
-import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
-import { startApi, type TestApi } from './harness.ts';
+import { readOperations } from '../../../db/money-stops/rows.ts';
+import { recordUnknownMade } from '../../../db/recovery/comparison.ts';
+import { newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
+import { startApi, type TestApi } from '../harness.ts';
 
 const reason = { reason: 'reversed in the Dashboard' };
 const adopt = '/v1/recovery/adopt';

@@ -4,13 +4,13 @@ import {
   type Adoption,
   dismissAdoption,
   listAdoptions,
-} from '../db/recovery/adoptions.ts';
-import { money } from '../domain/money.ts';
-import { runCommand } from './http/commands.ts';
-import { type AppDeps, createRoutes } from './http/context.ts';
-import { Problem } from './http/problems.ts';
-import { defineRoute } from './http/define-route.ts';
-import { answer, body, CommandHeaders, Instant, Money, text } from './http/schemas.ts';
+} from '../../db/recovery/adoptions.ts';
+import { money } from '../../domain/money.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { Problem } from '../http/problems.ts';
+import { defineRoute } from '../http/define-route.ts';
+import { answer, body, CommandHeaders, Instant, Money, text } from '../http/schemas.ts';
 
 const ToAdopt = z
   .object({
