@@ -41,6 +41,7 @@ const headers = schemas.CommandHeaders;
 const createKey = defineRoute({
   method: 'post',
   path: '/v1/api-keys',
+  command: 'create-api-key',
   operationId: 'createApiKey',
   summary: 'Create an API key',
   tags,
@@ -60,6 +61,7 @@ const listKeys = defineRoute({
 const revokeKey = defineRoute({
   method: 'post',
   path: '/v1/api-keys/{keyId}/revoke',
+  command: 'revoke-api-key',
   operationId: 'revokeApiKey',
   summary: 'Revoke an API key',
   description: 'API processes may accept the key for two more seconds. A key cannot revoke itself.',

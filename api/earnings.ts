@@ -76,6 +76,7 @@ const Earning = z
 const createEarning = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings',
+  command: 'create-earning',
   operationId: 'createEarning',
   summary: 'Create an earning',
   tags: ['Earnings'],
@@ -113,6 +114,7 @@ const Recorded = z
 const createEarnings = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings/batch',
+  command: 'create-earnings',
   operationId: 'createEarnings',
   summary: 'Create many earnings, all of them or none',
   tags: ['Earnings'],

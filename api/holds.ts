@@ -81,6 +81,7 @@ const filters = {
 const placeRoute = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/holds',
+  command: 'place-hold',
   operationId: 'placeHold',
   summary: 'Place a hold on some or all of a seller’s money',
   tags: ['Holds'],
@@ -93,6 +94,7 @@ const placeRoute = defineRoute({
 const releaseRoute = defineRoute({
   method: 'post',
   path: '/v1/holds/{holdId}/release',
+  command: 'release-hold',
   operationId: 'releaseHold',
   summary: 'Release a hold',
   description: 'Payouts that wait for a hold check immediately whether they can continue.',

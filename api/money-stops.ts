@@ -85,6 +85,7 @@ const readRoute = defineRoute({
 const stopRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/stop-money',
+  command: 'stop-money',
   summary: 'Stop all requests that move money',
   description:
     'Opens a stop with this reason, beside any other open stop. Requests that are running, or that already have a slot within Stripe’s limits, are completed. No other request that moves money is sent while any stop is open. The same reason under the same API key is the same stop.',
@@ -117,6 +118,7 @@ const Lift = z
 const resumeRoute = defineRoute({
   method: 'post',
   path: '/v1/operations/resume-money',
+  command: 'resume-money',
   summary: 'Lift one stop of all money',
   description:
     'Lifts the named stop and no other. When the last stop is lifted, everything that waits continues immediately. First ask whoever stopped money. To lift a stop with the cause `right-to-send-lost` takes the right to send over from the other engine: first stop that engine, or both may pay the same sellers. A stop with the cause `unknown-at-stripe` stays until /v1/recovery lists nothing.',

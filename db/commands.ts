@@ -21,41 +21,59 @@ export type Command = {
 /** The answer to a command. `objectId` is the object that the command was about. */
 export type CommandAnswer = { status: number; body: Record<string, unknown>; objectId: string };
 
-/** How a command ended. */
+/** How a command ended. A replayed command names when it acted before. */
 export type CommandOutcome<Answer> =
-  { kind: 'done' | 'replayed'; answer: Answer } | { kind: 'running' } | { kind: 'other-request' };
+  | { kind: 'done'; answer: Answer }
+  | { kind: 'replayed'; answer: Answer; before: string; actedAgain: boolean }
+  | { kind: 'running' }
+  | { kind: 'other-request' };
 
 /**
  * Runs a command once. The effect and the answer are committed in one transaction, so a crash
- * leaves neither and a repeat finds both. Returns `running` while another request runs the same
- * command. If the effect throws, nothing is recorded, and the idempotency key can be used again.
+ * leaves neither and a repeat finds both. If the effect of a repeated command no longer applies, as
+ * `stillApplies` says, the command acts again: this is the rule for brakes, in domain/commands/kinds.ts.
+ * Returns `running` while another request runs the same command. If the effect throws, nothing is
+ * recorded, and the idempotency key can be used again.
  */
 export async function executeCommand<Answer extends CommandAnswer>(
   db: Db,
   command: Command,
-  effect: (tx: Tx) => Promise<Answer>,
+  effect: (tx: Tx, isAgain: boolean) => Promise<Answer>,
+  stillApplies: StillApplies = async () => true,
 ): Promise<CommandOutcome<Answer>> {
   return await transact(db, async (tx) => {
     if (!(await begin(tx, command))) return { kind: 'running' };
-    const stored = await findCommand(tx, command);
-    if (stored) {
-      if (!stored.request_hash.equals(command.requestHash)) return { kind: 'other-request' };
-      return { kind: 'replayed', answer: stored.answer as Answer };
+    const last = await findLastAct(tx, command.idempotencyKey);
+    if (!last) {
+      const answer = await effect(tx, false);
+      await recordCommand(tx, command, answer);
+      return { kind: 'done', answer };
     }
-    const answer = await effect(tx);
-    await recordCommand(tx, command, answer);
-    return { kind: 'done', answer };
+    if (!last.requestHash.equals(command.requestHash)) return { kind: 'other-request' };
+    const { at: before } = last;
+    if (await stillApplies(tx, last.answer)) {
+      return { kind: 'replayed', answer: last.answer as Answer, before, actedAgain: false };
+    }
+    const answer = await effect(tx, true);
+    await recordCommand(tx, command, answer, last.act + 1);
+    return { kind: 'replayed', answer, before, actedAgain: true };
   });
 }
 
-/** True if a command with this idempotency key has run, so that its answer is only repeated. */
-export async function hasRun(db: Db, idempotencyKey: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('commands')
-    .select('id')
-    .where('idempotency_key', '=', idempotencyKey)
-    .executeTakeFirst();
-  return row !== undefined;
+/** Says whether the effect of a command that has run still applies. */
+export type StillApplies = (db: Db, answered: CommandAnswer) => Promise<boolean>;
+
+/**
+ * True if a request under this idempotency key acts when it runs: the key is new, or the effect of
+ * the brake that used it no longer applies.
+ */
+export async function willAct(
+  db: Db,
+  idempotencyKey: string,
+  stillApplies: StillApplies = async () => true,
+): Promise<boolean> {
+  const last = await findLastAct(db, idempotencyKey);
+  return last === undefined || !(await stillApplies(db, last.answer));
 }
 
 /**
@@ -76,22 +94,32 @@ export async function nameActor(tx: Tx, apiKeyId: ApiKeyId): Promise<void> {
   await sql`select set_config('payout_engine.actor', ${apiKeyId}, true)`.execute(tx);
 }
 
-async function findCommand(tx: Tx, { idempotencyKey }: Command) {
-  const row = await tx
+/** The last act under an idempotency key. A brake may have acted several times. */
+async function findLastAct(db: Db, idempotencyKey: string) {
+  const row = await db
     .selectFrom('commands')
-    .select(['request_hash', 'object_id', 'answer_status', 'answer'])
+    .select(['act', 'request_hash', 'object_id', 'answer_status', 'answer', 'created_at'])
     .where('idempotency_key', '=', idempotencyKey)
+    .orderBy('act', 'desc')
+    .limit(1)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { request_hash, object_id, answer_status: status, answer } = row;
-  return { request_hash, answer: { status, body: answer, objectId: object_id } };
+  const { act, request_hash: requestHash, object_id: objectId, created_at: at } = row;
+  // A recorded command has its answer: both are written together.
+  const answer: CommandAnswer = {
+    status: row.answer_status ?? 200,
+    body: row.answer ?? {},
+    objectId,
+  };
+  return { act, requestHash, answer, at };
 }
 
-/** Records a command, its caller and its answer. */
+/** Records a command, its caller and its answer. A brake that acts again has a higher `act`. */
 export async function recordCommand(
   tx: Tx,
   command: Command,
   answer: CommandAnswer,
+  act = 1,
 ): Promise<void> {
   await tx
     .insertInto('commands')
@@ -99,6 +127,7 @@ export async function recordCommand(
       id: newId('cmd'),
       api_key_id: command.apiKeyId,
       idempotency_key: command.idempotencyKey,
+      act,
       request_hash: command.requestHash,
       kind: command.kind,
       object_id: answer.objectId,

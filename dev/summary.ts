@@ -31,7 +31,7 @@ function firstCall(api: string, { inShell }: AdminKey): string {
 
   curl ${api}/v1/sellers \\
     -H "Authorization: Bearer ${inShell}" \\
-    -H "Idempotency-Key: first-seller" -H "Content-Type: application/json" \\
+    -H "Idempotency-Key: $(od -An -N8 -tx1 /dev/urandom | tr -d ' ')" -H "Content-Type: application/json" \\
     -d '{"email":"ada@example.com","country":"DE"}'
 
 The README shows the whole way to a first payout.`;

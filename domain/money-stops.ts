@@ -80,11 +80,8 @@ export function sayWhomToAsk({ cause, stoppedByName }: MoneyStop): string {
 /** Says whether money moves, and what must happen until it does. */
 export function sayOperations({ stops }: Operations): string {
   if (stops.length === 0) return 'Money moves: no stop is open';
-  const until =
-    stops.length === 1
-      ? 'until the stop below is lifted'
-      : `until all ${stops.length} stops below are lifted. Lifting one stop leaves the others in place`;
-  return `All money is stopped ${until}`;
+  if (stops.length === 1) return 'All money is stopped by one open stop';
+  return `All money is stopped by ${stops.length} open stops. Lifting one leaves the others in place`;
 }
 
 /** Describes the open stops in one line each, for a refusal that must name them. */

@@ -115,3 +115,14 @@ function anchorOf(title: string): string {
     .replaceAll(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 }
+
+test.each([
+  'README.md',
+  'docs/operating.md',
+  'docs/one-payout.md',
+  'docs/scaling.md',
+  'dev/summary.ts',
+])('the commands of %s make a new Idempotency-Key each time', (document) => {
+  const fixed = [...read(document).matchAll(/Idempotency-Key: *(?!\$\()\S+/gi)];
+  expect(fixed.map(([text]) => text)).toEqual([]);
+});

@@ -11,6 +11,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
     attention: 'parking payouts reconciliation stripe',
+    commands: '',
     earnings: '',
     events: '',
     explanations:

@@ -104,6 +104,7 @@ const BankAccountParams = z.object({
 const resume = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/resume',
+  command: 'resume-bank-account',
   operationId: 'resumeBankAccount',
   summary: 'Resume a paused bank account',
   description:
@@ -124,6 +125,7 @@ const WaivedBankAccount = z
 const waive = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/bank-accounts/{bankAccountId}/waive-cooling',
+  command: 'waive-cooling',
   operationId: 'waiveCooling',
   summary: 'Waive the cooling period of a changed bank account',
   tags: ['Sellers'],

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import * as lists from '../../db/attention/bulk-lists.ts';
-import { finishRun } from '../../db/attention/bulk-runs.ts';
+import { finishRun, listUnpaused } from '../../db/attention/bulk-runs.ts';
 import type { Tx } from '../../db/connect.ts';
+import { pauseSeller } from '../../db/sellers/commands.ts';
 import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../../domain/attention/bulk.ts';
 import { bulkWords, type LeftOut, leftOutWords } from '../../domain/attention/words.ts';
 import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../../domain/ids.ts';
@@ -114,6 +115,7 @@ const previewRoute = defineRoute({
 const runRoute = defineRoute({
   method: 'post',
   path: '/v1/attention/run',
+  command: 'run-attention',
   operationId: 'runAttention',
   summary: 'Run a previewed command once on each listed item',
   description:
@@ -151,11 +153,21 @@ export function attentionListRoutes(deps: AppDeps) {
     .openapi(runRoute, async (c) => {
       const request = c.req.valid('json');
       const order = { id: request.token, by: c.get('caller').id, reason: request.reason };
-      await runCommand(c, deps, { kind: 'run-attention', request }, (tx) => begin(tx, order));
+      const { command } = await readList(db, order.id);
+      const asked = {
+        kind: 'run-attention' as const,
+        request,
+        isBrake: command === 'pause-seller',
+      };
+      const done = await runCommand(c, deps, asked, (tx, _seen, isAgain) =>
+        isAgain ? pauseAgain(tx, order) : begin(tx, order),
+      );
       const list = await readList(db, order.id);
       const { run } = list;
       if (run) await finishRun(db, { ...list, run }).finally(deps.wakeSoon);
-      return c.json(toList(await readList(db, order.id)), 200);
+      const { replayed } = done.body;
+      const told = toList(await readList(db, order.id));
+      return c.json({ ...(replayed && { replayed }), ...told }, 200);
     })
     .openapi(listRoute, async (c) => {
       return c.json(toList(await readList(db, c.req.valid('param').token)), 200);
@@ -177,6 +189,14 @@ async function begin(tx: Tx, order: { id: AttentionListId; by: ApiKeyId; reason:
     case 'run-already':
       throw new Problem('attention-list-run', `Its results are at /v1/attention/lists/${order.id}`);
   }
+}
+
+/** Pauses the sellers of a list again who were resumed since, because a pause is a brake. */
+async function pauseAgain(tx: Tx, order: { id: AttentionListId; by: ApiKeyId; reason: string }) {
+  for (const sellerId of await listUnpaused(tx, order.id)) {
+    await pauseSeller(tx, { sellerId, reason: order.reason, by: order.by });
+  }
+  return { status: 200, body: { list: order.id }, objectId: order.id };
 }
 
 async function readList(db: AppDeps['db'], id: AttentionListId) {

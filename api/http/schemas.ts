@@ -10,6 +10,8 @@ import {
   type SellerId,
   sellerIdPattern,
 } from '../../domain/ids.ts';
+import { type CommandKind } from '../../domain/commands/kinds.ts';
+import { stateObjects } from '../../domain/commands/replays.ts';
 import { largestAmount } from '../../domain/money.ts';
 import { countries, currencies, isCountry, isCurrency } from './currencies.ts';
 import { problemKinds } from './problems.ts';
@@ -122,16 +124,50 @@ export const PostgresStartParams = z.object({
     .openapi({ type: 'string', param: { name: 'startId', in: 'path' } }),
 });
 
-/** The header that every command requires, so that a repeated command has no second effect. */
+/**
+ * The header that every command requires, so that a repeated command has no second effect. A comma
+ * is refused, because two headers arrive as one with a comma, and nobody knows which one was meant.
+ */
 export const CommandHeaders = z.object({
   'idempotency-key': z
     .string()
-    .regex(/^[\x20-\x7e]{1,255}$/)
+    .regex(/^[\x20-\x2b\x2d-\x7e]{1,255}$/)
     .openapi({
       description:
-        'Use a new key for each command. Keys are kept forever, and all API keys share them',
+        'Use a new key for each command. Keys are kept forever, and all API keys share them. Printable ASCII characters without a comma',
     }),
 });
+
+const Replayed = z
+  .object({
+    at: Instant.openapi({ description: 'When the command acted' }),
+    actedAgain: z.boolean().openapi({
+      description:
+        'True if the effect of a brake had been undone, so that the command acted again just now',
+    }),
+    now: z.object({ object: z.enum(stateObjects), id: z.string(), state: z.string() }).openapi({
+      description: 'The state of the object of the command at the time of this answer',
+    }),
+    says: z.string(),
+  })
+  .openapi('Replayed', {
+    description:
+      'Present only if the Idempotency-Key was used before. Unless `actedAgain` is true, the other fields show the time `at`',
+  });
+
+const withReplays = new Map<string, z.ZodObject>();
+
+/** Adds `replayed` to the schema of the answer to a command. */
+export function withReplay(schema: z.ZodObject, command: CommandKind): z.ZodObject {
+  const name = `${command}-answer`.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) =>
+    letter.toUpperCase(),
+  );
+  const known = withReplays.get(name);
+  if (known) return known;
+  const replayable = z.object({ replayed: Replayed.optional(), ...schema.shape }).openapi(name);
+  withReplays.set(name, replayable);
+  return replayable;
+}
 
 /** The schema of every refusal (RFC 9457). */
 export const ProblemBody = z

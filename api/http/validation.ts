@@ -94,14 +94,16 @@ function unknownThing(issues: readonly Issue[]): Problem {
   return new Problem(kind, detail);
 }
 
+/** The only header that a schema asks for is the Idempotency-Key. */
 function missingOrBadKey(issues: readonly Issue[]): Problem {
-  const rule = 'must be 1 to 255 printable ASCII characters';
-  const errors: BrokenRule[] = issues.map(() => ({
-    in: 'header',
-    pointer: '/idempotency-key',
-    rule,
-  }));
-  return new Problem('idempotency-key-missing', `Idempotency-Key ${rule}`, { errors });
+  const isMissing = issues.some(({ code }) => code === 'invalid_type');
+  const rule = isMissing
+    ? 'is required'
+    : 'must be 1 to 255 printable ASCII characters without a comma; two headers count as one with a comma';
+  const pointer = '/idempotency-key';
+  const errors: BrokenRule[] = issues.map(() => ({ in: 'header', pointer, rule }));
+  const kind = isMissing ? 'idempotency-key-missing' : 'idempotency-key-invalid';
+  return new Problem(kind, `Idempotency-Key ${rule}. Nothing changed`, { errors });
 }
 
 function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {

@@ -10,6 +10,7 @@ import {
 } from '../../db/payouts/commands.ts';
 import { findUnexplained } from '../../db/stripe/doubts.ts';
 import { showPayout } from '../../domain/explanations/payout-words.ts';
+import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { isUnknown, offers } from '../../domain/parking/reasons.ts';
 import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
@@ -26,6 +27,7 @@ import { Payout } from './schemas.ts';
 const cancelRoute = defineRoute({
   method: 'post',
   path: '/v1/payouts/{payoutId}/cancel',
+  command: 'cancel-payout',
   operationId: 'cancelPayout',
   summary: 'Cancel a payout',
   tags: ['Payouts'],
@@ -108,6 +110,7 @@ const Sent = z
 
 const route = <Schema extends z.ZodType>(
   name: string,
+  command: CommandKind,
   summary: string,
   schema: Schema,
   description?: string,
@@ -115,6 +118,7 @@ const route = <Schema extends z.ZodType>(
   defineRoute({
     method: 'post',
     path: `/v1/payouts/{payoutId}/${name}`,
+    command,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
     summary,
     ...(description !== undefined && { description }),
@@ -124,6 +128,7 @@ const route = <Schema extends z.ZodType>(
   });
 
 const confirmSentRoute = route(
+  'confirm-sent',
   'confirm-sent',
   'Confirm that Stripe has the transfer or payout',
   Sent,
@@ -139,11 +144,17 @@ const NotSent = z
   .openapi('ConfirmNotSent');
 const confirmNotSentRoute = route(
   'confirm-not-sent',
+  'confirm-not-sent',
   'Confirm that Stripe does not have the transfer or payout, and send it again or cancel the payout',
   NotSent,
   'The engine first looks at Stripe itself: for objects that name this payout, and for unexplained objects with the same account, amount and currency. It also reads its own books. If it finds one, the command is refused with the problem `found-at-stripe`, which names the object. If Stripe cannot be read, the command is refused and changes nothing. Before the request is sent again, the engine looks once more. With `callOff`, or if the payout was canceled before, nothing is sent again: the payout ends, and its money becomes payable where it is.',
 );
-const retryRoute = route('retry', 'Retry a parked payout after its cause is removed', Nothing);
+const retryRoute = route(
+  'retry',
+  'retry-payout',
+  'Retry a parked payout after its cause is removed',
+  Nothing,
+);
 
 /** Routes for a person who decides how a parked payout continues. */
 export function payoutCommandRoutes(deps: AppDeps) {
@@ -162,7 +173,8 @@ export function payoutCommandRoutes(deps: AppDeps) {
       const request = c.req.valid('json');
       const by = c.get('caller').id;
       const look = () => lookBefore(deps, payoutId, 'confirm');
-      const done = await runCommand(c, deps, { kind, request, look }, (tx, seen) =>
+      const asked = { kind, request, look, isBrake: request.callOff } as const;
+      const done = await runCommand(c, deps, asked, (tx, seen) =>
         notSent(tx, payoutId, { ...request, by, seen }),
       );
       return c.json(done.body, 200);

@@ -19,6 +19,7 @@ const LeaveWithSeller = z.strictObject({ reason: text(500) }).openapi('LeaveWith
 const route = defineRoute({
   method: 'post',
   path: '/v1/payouts/{payoutId}/leave-with-seller',
+  command: 'leave-with-seller',
   operationId: 'leavePayoutWithSeller',
   summary: 'End a payout whose account has left the platform',
   tags: ['Payouts'],

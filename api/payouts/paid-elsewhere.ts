@@ -38,6 +38,7 @@ const PaidElsewhere = z
 const route = defineRoute({
   method: 'post',
   path: '/v1/payouts/{payoutId}/paid-elsewhere',
+  command: 'payout-paid-elsewhere',
   operationId: 'endPaidElsewherePayout',
   summary: 'End a payout whose money somebody else paid',
   tags: ['Payouts'],
@@ -50,6 +51,7 @@ const route = defineRoute({
 const returnRoute = defineRoute({
   method: 'post',
   path: '/v1/payouts/{payoutId}/came-back',
+  command: 'payout-came-back',
   operationId: 'returnPaidElsewherePayout',
   summary: 'Return a payout that somebody else paid outside Stripe',
   tags: ['Payouts'],

@@ -50,6 +50,7 @@ const filters = {
 const createPayout = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/payouts',
+  command: 'create-payout',
   operationId: 'createPayout',
   summary: 'Create a payout',
   description:

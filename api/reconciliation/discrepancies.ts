@@ -55,6 +55,7 @@ const readRoute = defineRoute({
 const closeRoute = defineRoute({
   method: 'post',
   path: '/v1/discrepancies/{discrepancyId}/close',
+  command: 'close-discrepancy',
   operationId: 'closeDiscrepancy',
   summary: 'Close a discrepancy',
   description:
@@ -107,7 +108,7 @@ export function discrepancyRoutes(deps: AppDeps) {
       const { reason, outcome } = c.req.valid('json');
       const order = { id, reason, by: c.get('caller').id, outcome: outcome ?? null };
       const request = { id, reason, ...(outcome !== undefined && { outcome }) };
-      const asked = { kind: 'close-discrepancy', request };
+      const asked = { kind: 'close-discrepancy' as const, request };
       const done = await runCommand(c, deps, asked, (tx) => close(tx, order));
       return c.json(done.body, 200);
     })

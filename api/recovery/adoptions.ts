@@ -50,6 +50,7 @@ const listRoute = defineRoute({
 const adoptRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/adopt',
+  command: 'adopt',
   operationId: 'adoptRecovery',
   summary: 'Adopt all lost transfers and payouts whose seller is known',
   description:
@@ -62,6 +63,7 @@ const adoptRoute = defineRoute({
 const dismissRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/{stripeId}/dismiss',
+  command: 'dismiss-adoption',
   operationId: 'dismissRecovery',
   summary: 'Dismiss a lost transfer or payout that was corrected by hand or is not ours',
   tags,

@@ -66,6 +66,7 @@ const listRoute = defineRoute({
 const acknowledgeRoute = defineRoute({
   method: 'post',
   path: '/v1/recovery/starts/{startId}/acknowledge',
+  command: 'acknowledge-loss',
   operationId: 'acknowledgeLoss',
   summary: 'Acknowledge that a start of PostgreSQL may have lost changes',
   description:

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { Tx } from '../../db/connect.ts';
 import * as orders from '../../db/sellers/commands.ts';
 import type { SellerCommand } from '../../db/sellers/commands.ts';
+import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { OpenThings } from '../../domain/sellers.ts';
 import { runCommand } from '../http/commands.ts';
@@ -14,12 +15,15 @@ import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
 import { Seller, toSeller } from './routes.ts';
 
+type Name = 'pause' | 'resume' | 'close' | 'reopen';
+
 const Reason = z.strictObject({ reason: schemas.text(500) }).openapi('SellerOrderReason');
 
-const route = (name: string, summary: string, description: string) =>
+const route = (name: Name, summary: string, description: string) =>
   defineRoute({
     method: 'post',
     path: `/v1/sellers/{sellerId}/${name}`,
+    command: `${name}-seller`,
     operationId: `${name}Seller`,
     summary,
     tags: ['Sellers'],
@@ -53,7 +57,7 @@ const reopenRoute = route(
 export function sellerCommandRoutes(deps: AppDeps) {
   const run = async (
     c: Context<AppEnv>,
-    kind: string,
+    kind: CommandKind,
     asked: { sellerId: SellerId; reason: string },
     effect: (tx: Tx, order: SellerCommand) => Promise<unknown>,
   ) => {

@@ -7,6 +7,7 @@ import {
   unparkSeller,
 } from '../../db/accounts/parked.ts';
 import type { Tx } from '../../db/connect.ts';
+import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import { isUnknown, offers, type SellerParkReason } from '../../domain/parking/reasons.ts';
 import { runCommand } from '../http/commands.ts';
@@ -32,6 +33,7 @@ const Created = z
 
 const route = <Schema extends z.ZodType>(
   name: string,
+  command: CommandKind,
   summary: string,
   schema: Schema,
   description?: string,
@@ -39,6 +41,7 @@ const route = <Schema extends z.ZodType>(
   defineRoute({
     method: 'post',
     path: `/v1/sellers/{sellerId}/${name}`,
+    command,
     operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Seller`,
     summary,
     ...(description !== undefined && { description }),
@@ -47,13 +50,20 @@ const route = <Schema extends z.ZodType>(
     responses: { 200: answer(Seller, 'The seller after the command') },
   });
 
-const retryRoute = route('retry', 'Retry a parked seller after its cause is removed', Nothing);
+const retryRoute = route(
+  'retry',
+  'retry-seller',
+  'Retry a parked seller after its cause is removed',
+  Nothing,
+);
 const createdRoute = route(
+  'confirm-account-created',
   'confirm-account-created',
   'Confirm that Stripe created the account',
   Created,
 );
 const notCreatedRoute = route(
+  'confirm-account-not-created',
   'confirm-account-not-created',
   'Confirm that Stripe created no account, and create it again',
   Nothing,

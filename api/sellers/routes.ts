@@ -109,6 +109,7 @@ export const SellerDetails = z
 const createSeller = defineRoute({
   method: 'post',
   path: '/v1/sellers',
+  command: 'create-seller',
   operationId: 'createSeller',
   summary: 'Create a seller',
   tags: ['Sellers'],

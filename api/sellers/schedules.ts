@@ -8,7 +8,7 @@ import { updateSeller } from '../../db/sellers/rows.ts';
 import type { SellerRecord } from '../../domain/explanations/facts.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { comingPayday, forecastsOf, toPaydayMoney } from '../../domain/paydays/coming.ts';
-import { cutOffOf } from '../../domain/paydays/schedule.ts';
+import { cutOffOf, paysByItself } from '../../domain/paydays/schedule.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { readSeller } from '../http/found.ts';
@@ -32,6 +32,7 @@ const SellerChange = z
 const updateRoute = defineRoute({
   method: 'patch',
   path: '/v1/sellers/{sellerId}',
+  command: 'update-seller',
   operationId: 'updateSeller',
   summary: 'Update a seller',
   description:
@@ -92,8 +93,11 @@ export function scheduleRoutes(deps: AppDeps) {
     .openapi(updateRoute, async (c) => {
       const { sellerId } = c.req.valid('param');
       const request = c.req.valid('json');
-      const done = await runCommand(c, deps, { kind: 'update-seller', request }, (tx) =>
-        change(tx, sellerId, request),
+      const isBrake = request.schedule !== undefined && !paysByItself(request.schedule);
+      const asked = { kind: 'update-seller' as const, request, isBrake };
+      // Only the schedule is the brake: a name that was changed since stays as it is.
+      const done = await runCommand(c, deps, asked, (tx, _seen, isAgain) =>
+        change(tx, sellerId, isAgain ? { schedule: request.schedule } : request),
       );
       return c.json(done.body, 200);
     })

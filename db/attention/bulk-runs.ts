@@ -45,6 +45,26 @@ export async function finishRun(db: Db, list: Run): Promise<void> {
   if (faults.length > 0) throw faults[0];
 }
 
+/**
+ * Lists the sellers whom the run of this list paused and who are not paused or closed now, in the
+ * order in which they are locked.
+ */
+export async function listUnpaused(db: Db, listId: AttentionListId): Promise<SellerId[]> {
+  const rows = await db
+    .selectFrom('attention_items')
+    .innerJoin('attention_lists', 'attention_lists.id', 'attention_items.list_id')
+    .innerJoin('sellers', (on) => on.onRef('sellers.id', '=', 'attention_items.target_id'))
+    .select('sellers.id')
+    .where('list_id', '=', listId)
+    .where('attention_lists.command', '=', 'pause-seller')
+    .where('outcome', '=', 'done')
+    .where('sellers.paused_at', 'is', null)
+    .where('sellers.status', '<>', 'closed')
+    .orderBy('sellers.id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 async function doItem(tx: Tx, list: Run, position: number): Promise<void> {
   const item = await lockItem(tx, list.id, position);
   if (item.outcome !== null) return;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { MoneyStopId } from '../../domain/ids.ts';
 import type { StopCause } from '../../domain/money-stops.ts';
 import type { Db } from '../connect.ts';
+import { instant } from '../time.ts';
 
 /** The counts and failed checks that an operator looks at first. */
 export type Backlog = {
@@ -26,7 +27,7 @@ export type Backlog = {
 export async function readBacklog(db: Db): Promise<Backlog> {
   const { rows } = await sql<Backlog>`
     select exists (select from money_stops where lifted_at is null) as "moneyStopped",
-      (select coalesce(json_agg(json_build_object('id', id, 'cause', cause, 'since', stopped_at)
+      (select coalesce(json_agg(json_build_object('id', id, 'cause', cause, 'since', ${instant('stopped_at')})
         order by stopped_at, id), '[]') from money_stops where lifted_at is null) as "moneyStops",
       (select extract(epoch from now() - min(since))::integer from wake_ups)
         as "oldestWakeUpSeconds",

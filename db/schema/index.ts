@@ -130,6 +130,7 @@ export type Database = AccountTables &
       id: CommandId;
       api_key_id: ApiKeyId;
       idempotency_key: string;
+      act: Generated<number>;
       request_hash: Buffer;
       kind: string;
       object_id: string;

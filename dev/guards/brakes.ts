@@ -29,4 +29,22 @@ export const brakeGuards: readonly Guard[] = [
     tests: 'test/domain/money-stops.test.ts',
     pattern: 'lifts one stop at most',
   },
+  {
+    name: 'a brake acts again',
+    why: 'a stop under a used key answers "stopped", and money flows',
+    file: 'db/commands.ts',
+    from: 'if (await stillApplies(tx, last.answer)) {',
+    to: 'if (last) {',
+    tests: 'test/api/money-stops.test.ts',
+    pattern: 'stops money again under a used key',
+  },
+  {
+    name: 'nothing else acts twice',
+    why: 'a repeated release, order or resumption lets money go a second time',
+    file: 'domain/commands/kinds.ts',
+    from: "return brake === 'always' ||",
+    to: "return brake !== 'sometimes' ||",
+    tests: 'test/domain/commands/kinds.test.ts',
+    pattern: 'only a command that is sometimes a brake',
+  },
 ];

@@ -98,6 +98,40 @@ describe('stopping money', () => {
   });
 });
 
+describe('a used Idempotency-Key', () => {
+  test('stops money again under a used key, and the answer says so', async () => {
+    const { app, db } = await createTestApp();
+    await app.request(stop, order('1'));
+    await app.request(resume, order('2'));
+    const again = await app.request(stop, order('1'));
+    expect(again.headers.get('idempotent-replayed')).toBeNull();
+    expect(await again.json()).toMatchObject({
+      replayed: { actedAgain: true, now: { object: 'money', state: 'stopped' } },
+      moneyStopped: true,
+    });
+    expect(await causesOf(db)).toEqual(['operator']);
+  });
+
+  test('never resumes money again, and the answer begins with what is the case now', async () => {
+    const { app, db } = await createTestApp();
+    await app.request(stop, order('1'));
+    await app.request(resume, order('2'));
+    await app.request(stop, order('3', 'fraud'));
+    const again = await app.request(resume, order('2'));
+    const text = await again.text();
+    expect(text).toMatch(/^\{"replayed":/);
+    expect(JSON.parse(text)).toMatchObject({
+      replayed: {
+        actedAgain: false,
+        now: { object: 'money', state: 'stopped' },
+        says: expect.stringMatching(/Nothing was done again\..*Now: All money is stopped/),
+      },
+      moneyStopped: false,
+    });
+    expect(await causesOf(db)).toEqual(['operator']);
+  });
+});
+
 describe('resuming', () => {
   test('waits for what is just being found at Stripe, and is then refused', async () => {
     const { app, db } = await createTestApp();

@@ -76,6 +76,6 @@ test('each stop names whom to ask before it is lifted', () => {
 test('the summary says whether money moves and how many stops must be lifted', () => {
   const say = (stops: MoneyStop[]) => sayOperations({ moneyStopped: stops.length > 0, stops });
   expect(say([])).toBe('Money moves: no stop is open');
-  expect(say([own])).toContain('until the stop below is lifted');
-  expect(say([own, others])).toContain('until all 2 stops below are lifted');
+  expect(say([own])).toContain('by one open stop');
+  expect(say([own, others])).toContain('by 2 open stops');
 });

@@ -151,14 +151,15 @@ describe('a request that is none', () => {
   );
 
   test.each([
-    ['without a key', null],
-    ['with an empty key', ''],
-    ['with a key too long', 'k'.repeat(256)],
-    ['with a key beyond ASCII', 'schlüssel'],
-  ])('%s is refused', async (_what, key) => {
+    ['without a key', null, 'idempotency-key-missing'],
+    ['with an empty key', '', 'idempotency-key-invalid'],
+    ['with a key too long', 'k'.repeat(256), 'idempotency-key-invalid'],
+    ['with a key beyond ASCII', 'schlüssel', 'idempotency-key-invalid'],
+    ['with two keys, which arrive as one', 'first, second', 'idempotency-key-invalid'],
+  ])('%s is refused', async (_what, key, kind) => {
     for (const path of ['/v1/sellers', `/v1/sellers/${sellerId}/payouts`]) {
       const refused = await refusedTo(() => api.post(path, seller, { key }));
-      expect([refused.status, refused.type]).toEqual([400, '/problems/idempotency-key-missing']);
+      expect([refused.status, refused.type]).toEqual([400, `/problems/${kind}`]);
     }
   });
 });

@@ -67,7 +67,9 @@ describe('/ready', () => {
     const id = await stopAllMoney(db, { reason: 'fraud, as only operators may read' });
     const shown = (await (await app.request('/ready')).json()) as Record<string, unknown>;
     expect(shown).toMatchObject({ ready: true, moneyStopped: true, parkedPayouts: 1 });
-    expect(shown).toMatchObject({ moneyStops: [{ id, cause: 'operator' }] });
+    expect(shown).toMatchObject({
+      moneyStops: [{ id, cause: 'operator', since: expect.stringMatching(/Z$/) }],
+    });
     expect(JSON.stringify(shown)).not.toContain('fraud');
     expect(shown.oldestWakeUpSeconds).toBeGreaterThanOrEqual(90);
     expect(shown.oldestWakeUpSeconds).toBeLessThan(120);

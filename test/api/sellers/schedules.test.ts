@@ -79,7 +79,8 @@ describe('the schedule of a seller', () => {
     const first = await api.patch(at(id), { schedule: weekly }, { key: `once-${id}` });
     await api.patch(at(id), { schedule: { interval: 'manual' } });
     const again = await api.patch(at(id), { schedule: weekly }, { key: `once-${id}` });
-    expect(again.body).toEqual(first.body);
+    expect(again.body).toMatchObject(first.body);
+    expect(again.body['replayed']).toMatchObject({ actedAgain: false });
     expect((await api.get(at(id))).body['nextPayoutAt']).toBeNull();
   });
 
