@@ -124,7 +124,7 @@ export async function readPreviewFacts(
 }
 
 /** The part of a seller's facts that its paydays need. */
-type PaydayPart = Pick<SellerFacts, keyof PaydayFacts>;
+type PaydayPart = Pick<SellerFacts, keyof PaydayFacts | 'openPayouts'>;
 
 async function readPaydayFacts(
   tx: Tx,

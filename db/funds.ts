@@ -4,6 +4,7 @@ import type { Hold } from '../domain/holds.ts';
 import type { DiscrepancyId, SellerId } from '../domain/ids.ts';
 import { type Place, places } from '../domain/ledger.ts';
 import type { Currency } from '../domain/money.ts';
+import type { OpenOrder } from '../domain/paydays/plan.ts';
 import type { Readiness } from '../domain/payouts/reservation.ts';
 import { stoppingCauses, unorderedCauses } from '../domain/reconciliation/discrepancies.ts';
 import type { Db } from './connect.ts';
@@ -110,13 +111,37 @@ export async function readFunds(db: Db, sellerId: SellerId, cutOff: string | nul
   return rows;
 }
 
-/** Like `readFunds`, with the facts that may stop a payout. */
-export async function readFundsAndReadiness(db: Db, sellerId: SellerId, cutOff: string | null) {
-  const columns = (of: Of) => sql`${fundsOf(of)}, ${readinessOf(of)}`;
-  const { rows } = await selectFunds<FundsRow & ReadinessRow>(sellerId, cutOff, columns).execute(
-    db,
-  );
+/** Like `readFunds`, with the ordered payouts that have reserved nothing yet. */
+export async function readFundsAndOrders(db: Db, sellerId: SellerId, cutOff: string | null) {
+  const columns = (of: Of) => sql`${fundsOf(of)}, ${ordersOf(of)}`;
+  const { rows } = await selectFunds<FundsRow & OrdersRow>(sellerId, cutOff, columns).execute(db);
   return rows;
+}
+
+/** Like `readFundsAndOrders`, with the facts that may stop a payout. */
+export async function readFundsAndReadiness(db: Db, sellerId: SellerId, cutOff: string | null) {
+  const columns = (of: Of) =>
+    sql`${fundsOf(of)}, ${ordersOf(of)}, ${readinessOf(of)}, ${isBehindParked(of)}`;
+  type Row = FundsRow & OrdersRow & ReadinessRow & { isBehindParked: boolean };
+  const { rows } = await selectFunds<Row>(sellerId, cutOff, columns).execute(db);
+  return rows;
+}
+
+type OrdersRow = { orders: OpenOrder[] };
+
+/** The ordered payouts that have reserved nothing yet, in the order in which they start. */
+function ordersOf({ sellerId, currency }: Omit<Of, 'by'>) {
+  return sql`(select coalesce(json_agg(json_build_object('requestedAmount', requested_amount)
+      order by date_trunc('milliseconds', payouts.created_at), payouts.id), '[]')
+    from payouts where payouts.seller_id = ${sellerId} and payouts.currency = ${currency}
+      and payouts.status = 'requested') as orders`;
+}
+
+/** True if a parked payout keeps the other payouts of this seller and currency from starting. */
+export function isBehindParked({ sellerId, currency }: Omit<Of, 'by'>) {
+  return sql`exists (select from payouts as busy where busy.seller_id = ${sellerId}
+    and busy.currency = ${currency} and busy.parked is not null
+    and ${isInFlight('busy')}) as "isBehindParked"`;
 }
 
 function selectFunds<Row>(

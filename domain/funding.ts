@@ -5,9 +5,11 @@ import {
   forecastPayday,
   type NotPaidReason,
   type Payee,
-  takenByOrders,
 } from './paydays/forecast.ts';
+import { claimsOf, type Claims, noClaims, type OpenOrder } from './paydays/plan.ts';
 import { reachesThreshold } from './paydays/schedule.ts';
+import { type SendingFacts, stopBeforeSending } from './payouts/sending.ts';
+import { waitNames } from './waits.ts';
 
 /**
  * Why money is due: a payout reserved it and has not transferred it yet (`set-aside`), a payout is
@@ -22,7 +24,7 @@ export const dueKinds = ['set-aside', 'ordered', 'payday', 'threshold'] as const
 export type SellerFunding = {
   payee: Payee;
   /** Ordered payouts that have reserved nothing yet. */
-  orders: { currency: Currency; requestedAmount: number | null }[];
+  orders: (OpenOrder & { currency: Currency })[];
   now: FundsAt;
   /** The last payday before the end of the period. */
   payday: FundsAt | null;
@@ -59,32 +61,32 @@ export type Need = {
  * omits amounts of 0.
  */
 export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Need[] {
-  const ordered = new Map<Currency, number>();
+  const ordered = new Map<Currency, Claims>();
   for (const funds of now.funds) {
     const own = orders.filter(({ currency }) => currency === funds.currency);
-    ordered.set(funds.currency, takenByOrders(own, funds));
+    ordered.set(funds.currency, claimsOf(own, funds));
   }
-  const takenOf = ({ currency }: KnownFunds): number => ordered.get(currency) ?? 0;
+  const claimed = ({ currency }: KnownFunds): Claims => ordered.get(currency) ?? noClaims;
   const anyAmount = { ...payee, schedule: { ...payee.schedule, minimums: {} } };
   const reached = end.funds
-    .map((funds) => need('threshold', anyAmount, { ...funds, ordered: takenOf(funds) }, end.at))
+    .map((funds) => need('threshold', anyAmount, { ...funds, ordered: claimed(funds) }, end.at))
     .filter(({ currency, amount }) => reachesThreshold(payee.schedule, { currency, amount }));
   const due = (payday?.funds ?? [])
     .filter(({ currency }) => !reached.some((one) => one.currency === currency))
     .map((funds) => {
       const at = payday?.at ?? end.at;
-      return { ...need('payday', payee, { ...funds, ordered: takenOf(funds) }, at), at };
+      return { ...need('payday', payee, { ...funds, ordered: claimed(funds) }, at), at };
     });
   const first = now.funds.map((funds) => {
     return orderedNeed(
-      need('ordered', anyAmount, { ...funds, ordered: 0 }, now.at),
-      takenOf(funds),
+      need('ordered', anyAmount, { ...funds, ordered: noClaims }, now.at),
+      claimed(funds).amount,
     );
   });
   const isManual = payee.schedule.interval === 'manual';
   const unordered = (isManual ? now.funds : [])
     .filter(({ currency }) => !reached.some((one) => one.currency === currency))
-    .map((funds) => notOrdered(funds.currency, payableOf(funds) - takenOf(funds)));
+    .map((funds) => notOrdered(funds.currency, payableOf(funds) - claimed(funds).amount));
   return [...first, ...reached, ...due, ...unordered].filter(({ amount }) => amount > 0);
 }
 
@@ -136,16 +138,46 @@ export function addNeeds(due: Map<Currency, CurrencyDue>, needs: readonly Need[]
   }
 }
 
+/** Money that payouts have reserved at the platform, summed over payouts with the same facts. */
+export type SetAside = {
+  currency: Currency;
+  payouts: number;
+  amount: number;
+  /** True if Stripe may have made the transfers: only Stripe's answer shows whether it did. */
+  mayBeMade: boolean;
+  facts: SendingFacts;
+};
+
 /** Adds to the sums in `due` the money that payouts have reserved at the platform. */
-export function addSetAside(
-  due: Map<Currency, CurrencyDue>,
-  all: readonly { currency: Currency; payouts: number; amount: number }[],
-): void {
-  for (const { currency, payouts, amount } of all) {
+export function addSetAside(due: Map<Currency, CurrencyDue>, all: readonly SetAside[]): void {
+  for (const one of all) {
+    const { currency } = one;
     const sum = due.get(currency) ?? nothingDue();
     due.set(currency, sum);
-    sum.fromPlatform += amount;
-    sum.parts['set-aside'] = { payouts, amount };
+    const reason = notSentReason(one);
+    if (reason !== null) {
+      sum.notDue[reason] = counted(sum.notDue[reason], one.amount, one.payouts);
+      continue;
+    }
+    sum.fromPlatform += one.amount;
+    sum.parts['set-aside'] = counted(sum.parts['set-aside'], one.amount, one.payouts);
+  }
+}
+
+/**
+ * Why the transfer of reserved money is not sent, so that the platform need not provide the money.
+ * Null if it is sent. That the engine must first set the account to manual payouts is no reason.
+ */
+function notSentReason({ mayBeMade, facts }: SetAside): NotDueReason | null {
+  const stop = mayBeMade ? null : stopBeforeSending(facts, 'transfer');
+  switch (stop?.reason) {
+    case waitNames.capability:
+      return waitNames.sellerNotActive;
+    case waitNames.bankDetails:
+    case waitNames.unorderedMoney:
+      return stop.reason;
+    default:
+      return null;
   }
 }
 
@@ -176,6 +208,10 @@ export function missingOf(
   return { atLeast: Math.max(0, due - best), atMost: Math.max(0, due - worst) };
 }
 
-function counted(sum: { payouts: number; amount: number } | undefined, amount: number) {
-  return { payouts: (sum?.payouts ?? 0) + 1, amount: (sum?.amount ?? 0) + amount };
+function counted(
+  sum: { payouts: number; amount: number } | undefined,
+  amount: number,
+  payouts = 1,
+) {
+  return { payouts: (sum?.payouts ?? 0) + payouts, amount: (sum?.amount ?? 0) + amount };
 }

@@ -105,6 +105,8 @@ const rows = {
   },
   'another-payout': {
     ui: 'Stripe’s answer about another payout',
+    onPayday:
+      'Another payout of the seller waits for a person. The money is paid once a person has decided about that payout',
     says: (_, { before }) =>
       `${before ? `Payout ${before.id}` : 'Another payout'} of this seller and currency has no answer from Stripe yet`,
     actor: 'stripe',
@@ -251,7 +253,7 @@ export const waitNames = {
 } as const satisfies Record<string, WaitReason>;
 
 /** Everything about each reason to wait. */
-export const waits: Record<WaitReason, WaitRow> = rows;
+export const waits: Record<WaitReason, WaitRow> & typeof rows = rows;
 
 const reasons = Object.keys(rows) as WaitReason[];
 
@@ -264,11 +266,6 @@ export function waitsThat(property: 'isOfAccount' | 'followsError' | 'hasStops')
 export function endsOnTime(reason: WaitReason): boolean {
   const { isExact, commands } = waits[reason];
   return isExact === true && commands === undefined;
-}
-
-/** Why a payday pays nothing. */
-export function sayPaydayWait(reason: PaydayWait): string {
-  return rows[reason].onPayday;
 }
 
 /** Why a payout waits and what ends the wait, for the API. */

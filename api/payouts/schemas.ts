@@ -95,6 +95,10 @@ export const Payout = z
     payday: MaybeInstant.openapi({
       description: 'The payday of the payout. Null if the schedule did not order it',
     }),
+    lastPayday: MaybeInstant.openapi({
+      description:
+        'The last payday that this payout also stands for: while an order for everything waits, later paydays add their money to the order; and a payday that is skipped for the same reason as the payday before adds no payout. Null if there is none',
+    }),
     cutOffAt: MaybeInstant.openapi({
       description:
         'The payout pays the money that was available by this instant. Null if no payday ordered it',

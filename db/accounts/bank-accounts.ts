@@ -79,7 +79,8 @@ export async function recordBankAccounts(
 /**
  * Orders a new payout for each returned payout whose money can be paid now, because its currency
  * has a usable bank account. A returned payout is replaced only once. A closed seller is paid after
- * it was reopened.
+ * it was reopened. An open order for everything already pays the money that was payable by its
+ * cut-off.
  */
 export async function payAnew(tx: Tx, sellers: readonly SellerId[]): Promise<PayoutId[]> {
   const { rows } = await sql<{
@@ -94,6 +95,10 @@ export async function payAnew(tx: Tx, sellers: readonly SellerId[]): Promise<Pay
       and exists (select from sellers where sellers.id = seller_id and sellers.status <> 'closed')
       and exists (select from bank_accounts bank where bank.seller_id = payouts.seller_id
         and bank.currency = payouts.currency and bank.is_default and bank.gone_at is null)
+      and not exists (select from payouts as open where open.seller_id = payouts.seller_id
+        and open.currency = payouts.currency and open.status = 'requested'
+        and open.requested_amount is null
+        and (open.cut_off_at is null or open.cut_off_at >= payouts.reserved_at))
     returning id, seller_id as "sellerId", currency, from_platform + from_account as amount
   `.execute(tx);
   if (rows.length === 0) return [];

@@ -1,18 +1,11 @@
-import type { SkipReason } from '../../domain/funds.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import {
-  cutOffOf,
-  manualSchedule,
-  planPayday,
-  reachesThreshold,
-  type Schedule,
-} from '../../domain/paydays/schedule.ts';
+import { manualSchedule, reachesThreshold, type Schedule } from '../../domain/paydays/schedule.ts';
 import type { Db, Tx } from '../connect.ts';
 import { readFunds } from '../funds.ts';
-import { orderedPayoutId } from '../schema/payout-ids.ts';
 import { lock } from '../locks.ts';
 import { businessNow } from '../time.ts';
 import { wakeSeller } from '../wake-ups.ts';
+import { orderPayday, orderThreshold } from './orders.ts';
 import { lookForThreshold, readThresholds } from './thresholds.ts';
 
 /**
@@ -63,11 +56,11 @@ export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar)
     const { latest, upcoming } = calendar({ schedule, country }, { now, count: 1 });
     if (isPayday) {
       const payday = latest !== null && latest > next ? latest : next;
-      await orderPayday(tx, sellerId, schedule, payday);
+      await orderPayday(tx, sellerId, { schedule, payday });
     }
     const reached = await readThresholds(tx, sellerId, schedule);
     for (const currency of reached.now) {
-      await insertOrder(tx, { seller_id: sellerId, currency, ordered_by: 'threshold' });
+      await orderThreshold(tx, sellerId, currency);
     }
     await tx
       .updateTable('sellers')
@@ -118,51 +111,4 @@ async function lockSeller(tx: Tx, sellerId: SellerId) {
     .where('id', '=', sellerId)
     .modifyEnd(lock('sellers', 'to-change'))
     .executeTakeFirstOrThrow();
-}
-
-async function orderPayday(tx: Tx, sellerId: SellerId, schedule: Schedule, payday: string) {
-  const cutOff = cutOffOf(schedule, payday);
-  for (const funds of await readFunds(tx, sellerId, cutOff)) {
-    const plan = planPayday(schedule, funds);
-    if (plan.kind === 'nothing') continue;
-    await insertOrder(tx, {
-      seller_id: sellerId,
-      currency: funds.currency,
-      ordered_by: 'schedule',
-      payday,
-      cut_off_at: cutOff,
-      ...(plan.kind === 'skip' && skipped(plan.reason, plan.amount)),
-    });
-  }
-}
-
-type Order = {
-  seller_id: SellerId;
-  currency: string;
-  ordered_by: string;
-  payday?: string;
-  cut_off_at?: string;
-};
-
-/**
- * Inserts an order. A payday that was already opened stays unchanged. A payout that was adopted
- * under the id of this order is this order.
- */
-async function insertOrder(tx: Tx, order: Order | (Order & ReturnType<typeof skipped>)) {
-  const { seller_id: sellerId, currency, payday } = order;
-  const id = orderedPayoutId(
-    payday === undefined
-      ? { by: 'threshold', sellerId, currency }
-      : { by: 'payday', sellerId, currency, payday },
-  );
-  await tx
-    .insertInto('payouts')
-    .values({ id, ...order })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
-function skipped(skip_reason: SkipReason, amount: number) {
-  const over = { status: 'skipped' as const, over_at: businessNow };
-  return { ...over, skip_reason, requested_amount: amount };
 }

@@ -46,6 +46,9 @@ export const readAlong = [
   }).as('unordered'),
   sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
     and payouts_manual_at is not null)`.as('payouts_are_manual'),
+  sql<boolean>`exists (select from sellers where sellers.id = payouts.seller_id
+    and status <> 'active' and (transfers_capability is distinct from 'active'
+      or payouts_capability is distinct from 'active'))`.as('lacks_capability'),
   sql<Stop[]>`case when payouts.waiting_for in ${reasonsThat('hasStops')}
     then ${stopsOf(sql.ref('payouts.seller_id'))} else '[]' end`.as('stops'),
   sql<string | null>`case when payouts.parked is not null or payouts.waiting_for
@@ -63,6 +66,7 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   cools_until: string | null;
   pays_to: string | null;
   payouts_are_manual: boolean;
+  lacks_capability: boolean;
   unordered: DiscrepancyId | null;
   stops: Stop[];
   last_error: string | null;
@@ -89,6 +93,7 @@ export function toPayout(row: PayoutRow): Payout {
     coolsUntil: row.cools_until,
     paysTo: row.pays_to,
     payoutsAreManual: row.payouts_are_manual,
+    lacksCapability: row.lacks_capability,
     unordered: row.unordered,
     waitingFor: row.waiting_for,
     lookAgainAt: row.look_again_at,

@@ -95,9 +95,9 @@ export async function orderAgain(
   const id = orderedPayoutId({ by: 'replacement', replaces: payoutId });
   await sql`
     insert into payouts (id, seller_id, currency, requested_amount, ordered_by, replaces, payday,
-      cut_off_at)
+      last_payday, cut_off_at)
     select ${id}, seller_id, currency, requested_amount, ${orderedBy}, id, payday,
-      cut_off_at
+      last_payday, cut_off_at
     from payouts where id = ${payoutId}
     on conflict do nothing
   `.execute(tx);

@@ -120,6 +120,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     unknownStep: row.unknown_step,
     orderedBy: row.ordered_by,
     payday: row.payday,
+    lastPayday: row.last_payday,
     cutOffAt: row.cut_off_at,
     cancelOrderedAt: row.cancel_ordered_at,
     cancelOrderedBy: row.cancel_ordered_by,

@@ -231,6 +231,7 @@ type PayoutsTable = {
   look_ups: Generated<number>;
   ordered_by: string;
   payday: MaybeInstant;
+  last_payday: MaybeInstant;
   cut_off_at: MaybeInstant;
   cancel_ordered_at: MaybeInstant;
   cancel_ordered_by: Maybe<string>;

@@ -19,6 +19,7 @@ export type Payout = {
   skipReason: string | null;
   skipped: string | null;
   payday: string | null;
+  lastPayday: string | null;
 };
 
 /** Owes a seller more. */

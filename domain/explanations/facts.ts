@@ -59,6 +59,8 @@ export type PayoutRecord = {
   unknownStep: MoneyStep | null;
   orderedBy: string;
   payday: string | null;
+  /** The last payday that the payout stands for. Null if the payout stands for no other payday. */
+  lastPayday: string | null;
   cutOffAt: string | null;
   cancelOrderedAt: string | null;
   cancelOrderedBy: string | null;

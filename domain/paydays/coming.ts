@@ -1,7 +1,6 @@
 import { heldOf, payableOf } from '../funds.ts';
 import { type Currency, type Money, money } from '../money.ts';
 import type { Readiness } from '../payouts/reservation.ts';
-import type { PayoutStatus } from '../payouts/states.ts';
 import type { SellerStatus } from '../sellers.ts';
 import {
   type ExpectedFunds,
@@ -9,24 +8,23 @@ import {
   forecastPayday,
   nextPayday,
   type NotPaidReason,
-  takenByOrders,
 } from './forecast.ts';
+import { claimsOf, noClaims, type OpenOrder } from './plan.ts';
 import type { Schedule } from './schedule.ts';
 import { sayNotPaid } from './words.ts';
 
-/** The funds of a seller in one currency before a payday, and what would stop their payout. */
-export type PaydayFunds = Omit<ExpectedFunds, 'ordered'> & Pick<Readiness, 'isBusy'>;
+/**
+ * The funds of a seller in one currency before a payday, the ordered payouts that have reserved
+ * nothing yet, and what would stop a payout.
+ */
+export type PaydayFunds = Omit<ExpectedFunds, 'ordered'> &
+  Pick<Readiness, 'isBusy'> & { orders: readonly OpenOrder[] };
 
 /** The facts that decide when and how much a seller is paid next. */
 export type PaydayFacts = {
   now: string;
   seller: { status: SellerStatus; schedule: Schedule; paused: object | null };
   operations: { moneyStopped: boolean };
-  openPayouts: readonly {
-    status: PayoutStatus;
-    currency: Currency;
-    requestedAmount: number | null;
-  }[];
   /** The funds now. */
   funds: readonly PaydayFunds[];
   /**
@@ -64,31 +62,32 @@ export function forecastsOf(
     isMoneyStopped: operations.moneyStopped,
   };
   return all.map((funds) => {
-    const { currency } = funds;
-    const ordered = payableNow(facts, currency) - unorderedNow(facts, currency);
+    const now = fundsNow(facts, funds.currency);
+    const ordered = now ? claimsOf(now.orders, now) : noClaims;
     return forecastPayday(payee, { ...funds, ordered }, at);
   });
 }
 
 /** The amount that a payout of everything would pay if it were ordered now. Minor units. */
 export function payableNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
-  const own = funds.find((one) => one.currency === currency);
+  const own = fundsNow({ funds }, currency);
   return own ? payableOf(own) : 0;
 }
 
 /** The amount that holds withhold now. Minor units. */
 export function heldNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
-  const own = funds.find((one) => one.currency === currency);
+  const own = fundsNow({ funds }, currency);
   return own ? heldOf(own) : 0;
 }
 
 /** The payable amount minus what the already ordered payouts will take. Minor units. */
-export function unorderedNow(facts: PaydayFacts, currency: string): number {
-  const orders = facts.openPayouts.filter((payout) => {
-    return payout.status === 'requested' && payout.currency === currency;
-  });
-  const own = facts.funds.find((one) => one.currency === currency);
-  return own ? payableOf(own) - takenByOrders(orders, own) : 0;
+export function unorderedNow(facts: Pick<PaydayFacts, 'funds'>, currency: string): number {
+  const own = fundsNow(facts, currency);
+  return own ? payableOf(own) - claimsOf(own.orders, own).amount : 0;
+}
+
+function fundsNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string) {
+  return funds.find((one) => one.currency === currency);
 }
 
 /** The money of a payday in one currency. `explanation` says why nothing is paid. */

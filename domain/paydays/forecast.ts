@@ -1,9 +1,10 @@
 import type { BankReadiness } from '../accounts/bank.ts';
-import { type Funds, heldOf, payableOf, planReservation, type SkipReason } from '../funds.ts';
+import { type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
 import { isStanding } from '../holds.ts';
 import { type Readiness, stopOfBank, stopOfBooks, stopOfSeller } from '../payouts/reservation.ts';
 import { type PaydayWait, waitNames } from '../waits.ts';
-import { type PaydayPlan, planPayday, type Schedule } from './schedule.ts';
+import { type Claims, type PaydayPlan, planPayday, withoutClaims } from './plan.ts';
+import type { Schedule } from './schedule.ts';
 
 /** The seller's schedule, and what stops its payouts regardless of the funds. */
 export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
@@ -15,8 +16,13 @@ export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
 export type ExpectedFunds = Omit<Funds, 'requestedAmount'> &
   BankReadiness &
   Pick<Readiness, 'unordered'> & {
-    /** The amount that already ordered payouts will take first. Minor units. */
-    ordered: number;
+    /**
+     * True if a payout of the seller and currency is in flight and parked: no other payout starts
+     * until a person has decided.
+     */
+    isBehindParked: boolean;
+    /** What ordered payouts claim now. */
+    ordered: Claims;
   };
 
 /** Why a payday pays nothing. */
@@ -38,13 +44,16 @@ export type Forecast = {
   reason: NotPaidReason | null;
 };
 
-/** Forecasts what a payday at this instant would pay in one currency. */
+/**
+ * Forecasts what a payday at this instant would pay in one currency. Until then, ordered payouts
+ * take what they claim. Only orders that something stops are still open on the payday.
+ */
 export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): Forecast {
-  const known = {
-    ...lessOrdered(funds),
-    holds: funds.holds.filter((hold) => isStanding(hold, at)),
-  };
-  const plan = planPayday(payee.schedule, known);
+  const { ordered } = funds;
+  const holds = funds.holds.filter((hold) => isStanding(hold, at));
+  const known = { ...withoutClaims(funds, ordered), holds };
+  const isOfAll = ordered.isOfAll && (ordered.isHeld || stopOfOrders(funds, at) !== null);
+  const plan = planPayday(payee.schedule, { ...funds, holds }, { ...ordered, isOfAll });
   const reason = reasonOf(payee, plan, funds, at);
   const pays = reason === null ? plan.amount : 0;
   const payable = payableOf(known);
@@ -84,42 +93,10 @@ export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>
 }
 
 /**
- * The amount that ordered payouts without a reservation will take, each as `planReservation` decides
- * in turn. An order that is skipped takes nothing; an order that waits for a hold claims what the
- * holds leave for it.
- */
-export function takenByOrders(
-  orders: readonly { requestedAmount: number | null }[],
-  funds: Omit<Funds, 'requestedAmount'>,
-): number {
-  const payable = payableOf(funds);
-  let left = funds;
-  let taken = 0;
-  for (const { requestedAmount } of orders) {
-    const plan = planReservation({ ...left, requestedAmount });
-    if (plan.kind === 'skip') continue;
-    const claimed =
-      plan.kind === 'reserve'
-        ? plan.fromAccount + plan.fromPlatform
-        : Math.max(0, Math.min(payable - taken, requestedAmount ?? payable));
-    const fromAccount =
-      plan.kind === 'reserve' ? plan.fromAccount : Math.min(left.atAccount, claimed);
-    taken += claimed;
-    left = {
-      ...left,
-      atAccount: left.atAccount - fromAccount,
-      atPlatform: left.atPlatform - (claimed - fromAccount),
-    };
-  }
-  return taken;
-}
-
-/**
  * Finds the reason against paying. The seller comes first, because a payday is not opened while the
- * seller is stopped; then the payday's own decision; then money without an order, the
- * bank account and the stops of all money. A
- * payout in flight is no reason: Stripe will have answered by then, and its money is not among
- * these funds.
+ * seller is stopped; then the payday's own decision; then what stops orders, and the stops of all
+ * money. A payout in flight is no reason unless it is parked: Stripe will have answered by then, and
+ * its money is not among these funds.
  */
 function reasonOf(
   payee: Payee,
@@ -127,20 +104,16 @@ function reasonOf(
   funds: ExpectedFunds,
   at: string,
 ): NotPaidReason | null {
-  if (plan.kind === 'nothing') return 'nothing-payable';
-  const ofSeller = stopOfSeller(payee);
-  if (ofSeller !== null) return ofSeller;
-  if (plan.kind === 'skip') return plan.reason;
-  const ofMoney = stopOfBooks(funds) ?? stopOfBank(funds, at);
-  return ofMoney ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
+  if (plan.amount === 0) return 'nothing-payable';
+  const ownReason = stopOfSeller(payee) ?? plan.reason ?? stopOfOrders(funds, at);
+  return ownReason ?? (payee.isMoneyStopped ? waitNames.moneyStopped : null);
 }
 
-/** Subtracts the ordered amount. As in a reservation, money at the account is used first. */
-function lessOrdered(funds: ExpectedFunds): ExpectedFunds {
-  const fromAccount = Math.min(funds.ordered, Math.max(0, funds.atAccount));
-  return {
-    ...funds,
-    atAccount: funds.atAccount - fromAccount,
-    atPlatform: funds.atPlatform - (funds.ordered - fromAccount),
-  };
+/** What stops ordered payouts of this currency at this instant. Null if nothing does. */
+function stopOfOrders(funds: ExpectedFunds, at: string) {
+  return (
+    stopOfBooks(funds) ??
+    (funds.isBehindParked ? waitNames.anotherPayout : null) ??
+    stopOfBank(funds, at)
+  );
 }

@@ -1,4 +1,3 @@
-import { type Funds, payableOf, type SkipReason } from '../funds.ts';
 import type { Currency } from '../money.ts';
 
 /** How often a seller is paid automatically. */
@@ -116,24 +115,6 @@ export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, 
 /** The cut-off of a payday: money that becomes available later belongs to the next payday. */
 export function cutOffOf({ cutOffHours }: Pick<Schedule, 'cutOffHours'>, payday: string): string {
   return new Date(Date.parse(payday) - cutOffHours * 60 * 60 * 1000).toISOString();
-}
-
-/** What a payday does with the money of one currency. Amounts in minor units. */
-export type PaydayPlan =
-  | { kind: 'pay' | 'nothing'; amount: number }
-  | { kind: 'skip'; amount: number; reason: SkipReason };
-
-/** Decides what a payday pays from the funds that were available at its cut-off. */
-export function planPayday(schedule: Schedule, funds: Omit<Funds, 'requestedAmount'>): PaydayPlan {
-  const amount = payableOf(funds);
-  if (amount > 0) {
-    const isEnough = amount >= (schedule.minimums[funds.currency] ?? 0);
-    return isEnough ? { kind: 'pay', amount } : { kind: 'skip', amount, reason: 'below-minimum' };
-  }
-  const isNegative = funds.atAccount < 0;
-  const withheld = payableOf({ ...funds, ...(isNegative && { atAccount: 0 }), holds: [] });
-  if (withheld === 0) return { kind: 'nothing', amount: 0 };
-  return { kind: 'skip', amount: withheld, reason: isNegative ? 'account-negative' : 'on-hold' };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { SkipReason } from '../funds.ts';
-import { sayPaydayWait } from '../waits.ts';
+import { waits } from '../waits.ts';
 import type { NotPaidReason } from './forecast.ts';
 
 /** Explains why a payout ended without moving money. */
@@ -16,7 +16,7 @@ export const skips: Record<SkipReason, string> = {
 
 /** Explains why a payday pays nothing in a currency. */
 export function sayNotPaid(reason: NotPaidReason): string {
-  return isSkip(reason) ? paydaySkips[reason] : sayPaydayWait(reason);
+  return isSkip(reason) ? paydaySkips[reason] : waits[reason].onPayday;
 }
 
 function isSkip(reason: NotPaidReason): reason is SkipReason {

@@ -5,6 +5,19 @@ import { type WaitReason, waitNames } from '../waits.ts';
 import { minutesToWait } from './reservation.ts';
 import type { Payout } from './states.ts';
 
+/** The facts that can stop a step before it is sent. */
+export type SendingFacts = Pick<
+  Payout,
+  | 'now'
+  | 'bankPaused'
+  | 'lacksBank'
+  | 'isConverted'
+  | 'coolsUntil'
+  | 'lacksCapability'
+  | 'payoutsAreManual'
+  | 'unordered'
+>;
+
 /** What a payout waits for before a step is sent, and for how many minutes at most. */
 export type SendingStop = { reason: WaitReason; minutes: number };
 
@@ -14,10 +27,11 @@ export type SendingStop = { reason: WaitReason; minutes: number };
  * sent if the bank account is paused or there is none, because no later step could pay the money. A
  * payout is not sent to a bank account that has a cooling period; the money waits at the account. A
  * transfer is not sent in a currency that the account cannot hold, because Stripe would convert it.
+ * Nor is a transfer sent to an account that lacks a capability, because the payout could not follow.
  * Nothing is sent while Stripe pays the account out automatically, because Stripe could take the
  * money first.
  */
-export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop | null {
+export function stopBeforeSending(payout: SendingFacts, step: MoneyStep): SendingStop | null {
   if (payout.unordered) {
     const reason = waitNames.unorderedMoney;
     return { reason, minutes: minutesToWait(reason) };
@@ -26,6 +40,9 @@ export function stopBeforeSending(payout: Payout, step: MoneyStep): SendingStop 
   if (bankPaused || lacksBank || (step === 'transfer' && isConverted)) {
     const reason = waitNames.bankDetails;
     return { reason, minutes: minutesToWait(reason) };
+  }
+  if (step === 'transfer' && payout.lacksCapability) {
+    return { reason: waitNames.capability, minutes: minutesToWait(waitNames.capability) };
   }
   const coolsUntil = step === 'payout' ? (payout.coolsUntil ?? null) : null;
   if (coolsUntil !== null) {

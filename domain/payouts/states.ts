@@ -153,6 +153,10 @@ export type Payout = {
    * in old histories.
    */
   isConverted?: boolean;
+  /**
+   * True if the account lacks a capability that payments to it need. Absent in old histories.
+   */
+  lacksCapability?: boolean;
   /** True if only the engine pays the account out. Absent in old histories. */
   payoutsAreManual?: boolean;
   /**

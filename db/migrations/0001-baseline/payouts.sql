@@ -16,6 +16,9 @@ create table payouts (
   ordered_by text not null,
   -- The payday that the payout belongs to; null for an order.
   payday timestamptz,
+  -- The last payday that this payout stands for: later paydays had nothing to add to this order, or
+  -- were skipped for the same reason. Null if it stands for no other payday.
+  last_payday timestamptz,
   -- The payout contains only what was payable at this time; null contains everything.
   cut_off_at timestamptz,
   -- The payout that this payout replaces. Each payout is replaced at most once.

@@ -68,8 +68,13 @@ async function nextPayday({ api }: Stage, { id }: Person): Promise<string> {
 async function paydayOf(stage: Stage, person: Person, payday: string): Promise<Payout> {
   return fact(`${person.name} has had the payday ${payday}`, async () => {
     const payouts = await listPayouts(stage, person);
-    return payouts.find((one) => one.payday === payday && !untaken.has(one.status));
+    return payouts.find((one) => standsFor(one, payday) && !untaken.has(one.status));
   });
+}
+
+/** A payout may stand for several paydays: those that were skipped for the same reason. */
+function standsFor({ payday: first, lastPayday }: Payout, payday: string): boolean {
+  return first !== null && first <= payday && payday <= (lastPayday ?? first);
 }
 
 function salesOf({ people }: Stage, person: Person, week: number): number {

@@ -1,0 +1,111 @@
+import { type Funds, payableOf, planReservation, type SkipReason } from '../funds.ts';
+import type { Schedule } from './schedule.ts';
+
+/** An ordered payout of a seller in one currency that has reserved nothing yet. */
+export type OpenOrder = { requestedAmount: number | null };
+
+/** What ordered payouts claim of a seller's money before a payday. */
+export type Claims = {
+  /** Minor units. */
+  amount: number;
+  /** True if an order pays everything that is payable, and so also what a payday would pay. */
+  isOfAll: boolean;
+  /** True if such an order waits because holds cover all money. */
+  isHeld: boolean;
+};
+
+/** What no order claims. */
+export const noClaims: Claims = { amount: 0, isOfAll: false, isHeld: false };
+
+/**
+ * What a payday does with the money of one currency. Amounts in minor units.
+ * - `pay`: a payout is ordered.
+ * - `join`: the open order for everything also pays the money of this payday.
+ * - `skip`: the money waits for a later payday.
+ * - `nothing`: there is no money.
+ */
+export type PaydayPlan =
+  | { kind: 'pay' | 'nothing'; amount: number; reason: null }
+  | { kind: 'join'; amount: number; reason: SkipReason | null }
+  | { kind: 'skip'; amount: number; reason: SkipReason };
+
+/**
+ * Decides what a payday does with the funds that were available at its cut-off, beside what orders
+ * claim already. The payday uses this rule, and so do all forecasts.
+ */
+export function planPayday(
+  schedule: Pick<Schedule, 'minimums'>,
+  funds: Omit<Funds, 'requestedAmount'>,
+  claims: Claims,
+): PaydayPlan {
+  const rest = withoutClaims(funds, claims);
+  const amount = payableOf(rest);
+  if (claims.isOfAll) {
+    const withheld = amount > 0 ? null : withheldOf(rest);
+    return { kind: 'join', ...(withheld ?? { amount, reason: null }) };
+  }
+  if (amount > 0) {
+    const isEnough = amount >= (schedule.minimums[funds.currency] ?? 0);
+    if (isEnough) return { kind: 'pay', amount, reason: null };
+    return { kind: 'skip', amount, reason: 'below-minimum' };
+  }
+  const withheld = withheldOf(rest);
+  return withheld ? { kind: 'skip', ...withheld } : { kind: 'nothing', amount: 0, reason: null };
+}
+
+/** What would be payable if the account were not below zero and nothing were held. */
+function withheldOf(
+  funds: Omit<Funds, 'requestedAmount'>,
+): { amount: number; reason: SkipReason } | null {
+  const isNegative = funds.atAccount < 0;
+  const amount = payableOf({ ...funds, ...(isNegative && { atAccount: 0 }), holds: [] });
+  if (amount === 0) return null;
+  return { amount, reason: isNegative ? 'account-negative' : 'on-hold' };
+}
+
+/** Subtracts the claimed amount. As in a reservation, money at the account is used first. */
+export function withoutClaims<Of extends Pick<Funds, 'atAccount' | 'atPlatform'>>(
+  funds: Of,
+  { amount }: Pick<Claims, 'amount'>,
+): Of {
+  const fromAccount = Math.min(amount, Math.max(0, funds.atAccount));
+  return {
+    ...funds,
+    atAccount: funds.atAccount - fromAccount,
+    atPlatform: funds.atPlatform - (amount - fromAccount),
+  };
+}
+
+/**
+ * Finds what orders claim: each order, in its turn, claims what `planReservation` decides. An order
+ * that would be skipped claims nothing; an order that waits for a hold claims what the holds leave
+ * for it.
+ */
+export function claimsOf(
+  orders: readonly OpenOrder[],
+  funds: Omit<Funds, 'requestedAmount'>,
+): Claims {
+  const payable = payableOf(funds);
+  let left = funds;
+  let taken = 0;
+  let isHeld = false;
+  for (const { requestedAmount } of orders) {
+    const plan = planReservation({ ...left, requestedAmount });
+    if (plan.kind === 'skip') continue;
+    isHeld ||= plan.kind === 'wait' && requestedAmount === null;
+    const amount =
+      plan.kind === 'reserve'
+        ? plan.fromAccount + plan.fromPlatform
+        : Math.max(0, Math.min(payable - taken, requestedAmount ?? payable));
+    const fromAccount =
+      plan.kind === 'reserve' ? plan.fromAccount : Math.min(left.atAccount, amount);
+    taken += amount;
+    left = {
+      ...left,
+      atAccount: left.atAccount - fromAccount,
+      atPlatform: left.atPlatform - (amount - fromAccount),
+    };
+  }
+  const isOfAll = orders.some(({ requestedAmount }) => requestedAmount === null);
+  return { amount: taken, isOfAll, isHeld };
+}
