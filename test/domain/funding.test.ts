@@ -7,6 +7,7 @@ import {
   missingOf,
   needsOf,
   type SellerFunding,
+  type SetAside,
 } from '../../domain/funding.ts';
 import { manualSchedule } from '../../domain/paydays/schedule.ts';
 
@@ -25,6 +26,7 @@ const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
     lacksBank: false,
     coolsUntil: null,
     unordered: null,
+    isBehindParked: false,
   };
   return { currency: 'eur', ...none, ...change };
 };
@@ -112,7 +114,7 @@ describe('what is due to a seller', () => {
 
 test('what is due is added up by currency, kind and reason, with the first and last payday', () => {
   const due = new Map<string, CurrencyDue>();
-  addSetAside(due, [{ currency: 'eur', payouts: 2, amount: 5_00 }]);
+  addSetAside(due, [setAside({ payouts: 2, amount: 5_00 })]);
   const later = { at: '2026-11-27T09:00:00.000Z', funds: [has({ atPlatform: 1_00 })] };
   const dollars = { at: friday, funds: [has({ currency: 'usd', atPlatform: 9_00 })] };
   addNeeds(due, needsOf(seller({ payday })));
@@ -128,6 +130,42 @@ test('what is due is added up by currency, kind and reason, with the first and l
     notDue: { 'seller-not-active': { payouts: 1, amount: 100_00 } },
   });
   expect(due.get('usd')).toMatchObject({ fromPlatform: 9_00, notDue: {} });
+});
+
+/** Money that nothing keeps from being transferred, unless said otherwise. */
+function setAside({ facts, ...change }: Partial<SetAside>): SetAside {
+  const ready = { now, bankPaused: false, payoutsAreManual: true };
+  const one = { currency: 'eur', payouts: 1, amount: 10_00, mayBeMade: false };
+  return { ...one, ...change, facts: { ...ready, ...facts } };
+}
+
+test.each<[why: string, of: Partial<SetAside['facts']>, mayBeMade: boolean, reason: string | null]>(
+  [
+    ['is due', {}, false, null],
+    [
+      'is due while the account only has to be set to manual',
+      { payoutsAreManual: false },
+      false,
+      null,
+    ],
+    ['is not due for a closed bank account', { bankPaused: true }, false, 'bank-details'],
+    ['is not due without a bank account', { lacksBank: true }, false, 'bank-details'],
+    ['is not due in a currency that nothing takes', { isConverted: true }, false, 'bank-details'],
+    ['is not due for a restricted account', { lacksCapability: true }, false, 'seller-not-active'],
+    ['is not due twice', { unordered: 'disc_1' }, false, 'unordered-money'],
+    ['is due where its transfer may have been made', { bankPaused: true }, true, null],
+  ],
+)('what is set aside %s', (_why, of, mayBeMade, reason) => {
+  const due = new Map<string, CurrencyDue>();
+  const facts = { now, bankPaused: false, payoutsAreManual: true, ...of };
+  addSetAside(due, [setAside({ facts, mayBeMade })]);
+  const sum = { payouts: 1, amount: 10_00 };
+  const none = { payouts: 0, amount: 0 };
+  expect(due.get('eur')).toMatchObject({
+    fromPlatform: reason === null ? 10_00 : 0,
+    parts: { 'set-aside': reason === null ? sum : none },
+    notDue: reason === null ? {} : { [reason]: sum },
+  });
 });
 
 test.each<[why: string, available: number, pending: number, atLeast: number, atMost: number]>([

@@ -5,8 +5,8 @@ import {
   forecastPayday,
   nextPayday,
   type Payee,
-  takenByOrders,
 } from '../../../domain/paydays/forecast.ts';
+import { noClaims } from '../../../domain/paydays/plan.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
 
 const schedule = { ...manualSchedule, interval: 'daily' as const, minimums: { eur: 10_00 } };
@@ -22,11 +22,13 @@ const funds: ExpectedFunds = {
   lacksBank: false,
   coolsUntil: null,
   unordered: null,
-  ordered: 0,
+  isBehindParked: false,
+  ordered: noClaims,
 };
 const friday = '2026-11-27T08:00:00.000Z';
 const thursday = '2026-11-26T08:00:00.000Z';
 const all = { currency: 'eur', amount: null, expiresAt: null };
+const lacksBank = true;
 
 describe('a payday', () => {
   test.each<[why: string, payee: Partial<Payee>, funds: Partial<ExpectedFunds>, told: object]>([
@@ -40,13 +42,13 @@ describe('a payday', () => {
     [
       'pays what orders leave, and they take what is at the account first',
       {},
-      { atAccount: 30_00, ordered: 50_00 },
+      { atAccount: 30_00, ordered: { ...noClaims, amount: 50_00 } },
       { pays: 80_00, fromPlatform: 80_00 },
     ],
     [
       'has nothing where orders take all',
       {},
-      { ordered: 100_00 },
+      { ordered: { ...noClaims, amount: 100_00 } },
       { pays: 0, reason: 'nothing-payable' },
     ],
     [
@@ -112,6 +114,30 @@ describe('a payday', () => {
     ],
     ['sends to a bank that has cooled by then', {}, { coolsUntil: thursday }, { reason: null }],
     [
+      'sends nothing behind a payout that waits for a person',
+      {},
+      { isBehindParked: true },
+      { pays: 0, wouldPay: 100_00, reason: 'another-payout' },
+    ],
+    [
+      'joins an order that the bank account stops, and so needs no minimum of its own',
+      {},
+      { atPlatform: 105_00, ordered: { ...noClaims, amount: 100_00, isOfAll: true }, lacksBank },
+      { pays: 0, wouldPay: 5_00, reason: 'bank-details' },
+    ],
+    [
+      'needs its minimum again once the order for everything has gone',
+      {},
+      { atPlatform: 105_00, ordered: { ...noClaims, amount: 100_00, isOfAll: true } },
+      { pays: 0, wouldPay: 5_00, reason: 'below-minimum' },
+    ],
+    [
+      'joins an order that waits for a hold',
+      {},
+      { atPlatform: 5_00, ordered: { amount: 0, isOfAll: true, isHeld: true } },
+      { pays: 5_00, reason: null },
+    ],
+    [
       'moves nothing while money is stopped',
       { isMoneyStopped: true },
       {},
@@ -156,24 +182,4 @@ describe('the next payday', () => {
     expect(nextPayday([at(thursday, 0), at(friday, 0)])?.at).toBe(friday);
     expect(nextPayday([])).toBeUndefined();
   });
-});
-
-test.each<[why: string, asked: (number | null)[], payable: number, taken: number]>([
-  ['no order takes nothing', [], 100_00, 0],
-  ['an order by amount takes that', [30_00], 100_00, 30_00],
-  ['orders add up', [30_00, 40_00], 100_00, 70_00],
-  ['an order for all takes what is left', [30_00, null], 100_00, 100_00],
-  ['an order of more than is there is skipped', [400_00, 30_00], 100_00, 30_00],
-  ['an order of more than others leave is skipped', [80_00, 30_00], 100_00, 80_00],
-  ['nothing is taken of nothing', [null], 0, 0],
-  ['an order below Stripe’s minimum is skipped', [1, 30_00], 100_00, 30_00],
-])('%s', (_why, asked, atPlatform, taken) => {
-  const orders = asked.map((requestedAmount) => ({ requestedAmount }));
-  expect(takenByOrders(orders, { ...funds, atPlatform })).toBe(taken);
-});
-
-test('an order of more than the holds leave waits, and the payday waits behind it', () => {
-  const hold = { currency: 'eur', amount: 60_00, expiresAt: null };
-  const held = { ...funds, holds: [hold] };
-  expect(takenByOrders([{ requestedAmount: 80_00 }], held)).toBe(40_00);
 });

@@ -3,9 +3,7 @@ import {
   cutOffOf,
   isNamedDay,
   manualSchedule,
-  type PaydayPlan,
   paysByItself,
-  planPayday,
   reachesThreshold,
   type Schedule,
   scheduleFaults,
@@ -77,40 +75,11 @@ describe('a schedule', () => {
   });
 });
 
-describe('a payday', () => {
-  const schedule = aSchedule({ ...weekly, minimums: { eur: 25_00, huf: 1000_00 } });
-  const nothing: PaydayPlan = { kind: 'nothing', amount: 0 };
-  test.each<[why: string, funds: [number, number, number], plan: PaydayPlan, currency?: string]>([
-    ['pays the minimum', [25_00, 0, 0], { kind: 'pay', amount: 25_00 }],
-    ['pays what is at both places', [20_00, 10_00, 0], { kind: 'pay', amount: 30_00 }],
-    ['keeps less', [24_99, 0, 0], { kind: 'skip', amount: 24_99, reason: 'below-minimum' }],
-    [
-      'does not count what comes later',
-      [30_00, 0, 10_00],
-      { kind: 'skip', amount: 20_00, reason: 'below-minimum' },
-    ],
-    ['pays any amount without a minimum', [1, 0, 0], { kind: 'pay', amount: 1 }, 'usd'],
-    ['counts what the bank can carry', [1000_50, 0, 0], { kind: 'pay', amount: 1000_00 }, 'huf'],
-    ['says nothing of nothing', [0, 0, 0], nothing],
-    ['says nothing of what comes later', [30_00, 0, 30_00], nothing],
-    ['says nothing of a debt', [-30_00, 0, 0], nothing],
-    [
-      'fills no hole at the account',
-      [30_00, -5_00, 0],
-      { kind: 'skip', amount: 30_00, reason: 'account-negative' },
-    ],
-    ['says nothing of a hole alone', [0, -5_00, 0], nothing],
-  ])('%s', (_why, [atPlatform, atAccount, notYetAvailable], plan, currency = 'eur') => {
-    const funds = { currency, atPlatform, atAccount, notYetAvailable, holds: [] };
-    expect(planPayday(schedule, funds)).toEqual(plan);
-  });
-
-  test.each([
-    [99_99, 'eur', false, 'less'],
-    [100_00, 'eur', true, 'as much'],
-    [100_01, 'eur', true, 'more'],
-    [999_99, 'usd', false, 'a currency without a threshold'],
-  ])('is not waited for with %d %s: %s (%s)', (amount, currency, reaches) => {
-    expect(reachesThreshold({ thresholds: { eur: 100_00 } }, { amount, currency })).toBe(reaches);
-  });
+test.each([
+  [99_99, 'eur', false, 'less'],
+  [100_00, 'eur', true, 'as much'],
+  [100_01, 'eur', true, 'more'],
+  [999_99, 'usd', false, 'a currency without a threshold'],
+])('a payday is not waited for with %d %s: %s (%s)', (amount, currency, reaches) => {
+  expect(reachesThreshold({ thresholds: { eur: 100_00 } }, { amount, currency })).toBe(reaches);
 });

@@ -45,6 +45,18 @@ test.each<[why: string, step: MoneyStep, of: Partial<Payout>, stop: SendingStop 
     { unordered: 'disc_1', bankPaused: true },
     { reason: 'unordered-money', minutes: 60 },
   ],
+  [
+    'the account may not pay out',
+    'transfer',
+    { lacksCapability: true },
+    { reason: 'capability', minutes: 24 * 60 },
+  ],
+  [
+    'only Stripe knows whether it pays money at the account out',
+    'payout',
+    { lacksCapability: true },
+    null,
+  ],
   ['the account was not changed', 'transfer', { coolsUntil: later }, null],
   [
     'a bank account that failed does not get better by time',
