@@ -31,6 +31,8 @@ const money = fc.record({
   atAccount: fc.oneof(fc.constant(0), fc.integer({ min: -20_00, max: 60_00 })),
   bank,
   orders: fc.array(order, { maxLength: 2 }),
+  /** A payout in flight waits for a person. */
+  hasParked: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
 });
 const hold = fc.record({
   currency: fc.constantFrom(...currencies),
@@ -100,7 +102,8 @@ export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId
     .execute();
   for (const one of seller.money) await addMoney(db, id, one);
   for (const one of seller.holds) await addHold(db, id, one);
-  for (const { currency, orders } of seller.money) {
+  for (const { currency, orders, hasParked } of seller.money) {
+    if (hasParked) await addParked(db, id, currency);
     for (const ordered of orders) await addOrder(db, id, { currency, amount: ordered });
   }
   if (seller.unordered) await addUnordered(db, id, seller.unordered);
@@ -125,6 +128,22 @@ async function addOrder(
   await db
     .insertInto('payouts')
     .values({ id, seller_id: sellerId, currency, requested_amount, ordered_by: 'operator' })
+    .execute();
+}
+
+async function addParked(db: Db, sellerId: SellerId, currency: CurrencyOf): Promise<void> {
+  await db
+    .insertInto('payouts')
+    .values({
+      id: newId('payout'),
+      seller_id: sellerId,
+      currency,
+      status: 'transferred',
+      ordered_by: 'new-details',
+      parked: 'refused-by-stripe',
+      parked_at: past,
+      created_at: past,
+    })
     .execute();
 }
 
