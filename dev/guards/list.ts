@@ -5,6 +5,7 @@ import { lookGuards } from './looks.ts';
 import { recoveryGuards } from './recovery.ts';
 import { openAttemptGuards } from './open-attempts.ts';
 import { otherMoney } from './other-money.ts';
+import { paydayGuards } from './paydays.ts';
 import type { Guard } from './switch-off.ts';
 
 const tables = 'db/migrations/0001-baseline';
@@ -14,6 +15,7 @@ const calls = 'test/activities/stripe/call-once.test.ts';
 export const guards: readonly Guard[] = [
   ...recoveryGuards,
   ...openAttemptGuards,
+  ...paydayGuards,
   {
     name: 'one attempt a step',
     why: 'two attempts of one step are open at once, and both are sent',

@@ -13,6 +13,7 @@ export type Payout = {
   transferId: string | null;
   stripePayoutId: string | null;
   payday: string | null;
+  orderedBy: string;
   reservedAt: string | null;
   waiting: { for: string } | null;
   parked: { reason: string } | null;

@@ -25,6 +25,7 @@ export function auditPayouts({ payouts, book }: Facts): Finding[] {
       ...sentFindings(payout, sent.get(payout.id) ?? []),
       ...openFindings(payout, book),
     ]),
+    ...queueFindings(payouts),
   ];
 }
 
@@ -84,6 +85,19 @@ function openFindings(payout: Payout, { totals }: Book): Finding[] {
   if (parked) return [finding('parked', id, `${status}, stopped: ${parked.reason}`)];
   if (isOver(payout) || waiting) return [];
   return [finding('stuck', id, `It is ${status} and does not say what it waits for`)];
+}
+
+/** Checks that no payday ordered what an earlier order of the schedule already pays. */
+function queueFindings(payouts: readonly Payout[]): Finding[] {
+  const waiting = groupBy(
+    payouts.filter(({ status, orderedBy }) => status === 'requested' && orderedBy === 'schedule'),
+    ({ sellerId, currency }) => `${sellerId} ${currency}`,
+  );
+  return [...waiting]
+    .filter(([, orders]) => orders.length > 1)
+    .map(([about, orders]) => {
+      return finding('paydays-piled-up', about, `${orders.length} paydays wait to be paid`);
+    });
 }
 
 function finding(rule: string, about: string, words: string): Finding {

@@ -25,6 +25,16 @@ export const crimesOfTrust: [what: string, change: Change, rules: string[]][] = 
     ['payday-twice'],
   ],
   [
+    'paydays that pile up behind a seller that cannot be paid',
+    (facts) => {
+      const ids = { transferId: null, stripePayoutId: null, reservedAt: null };
+      const none = { total: eur(0), fromPlatform: eur(0), status: 'requested' };
+      const waiting = { ...payout(facts), ...ids, ...none, waiting: { for: 'bank-details' } };
+      facts.payouts.push({ ...waiting, id: 'payout_2' }, { ...waiting, id: 'payout_3' });
+    },
+    ['paydays-piled-up'],
+  ],
+  [
     'a request under another key after the object existed',
     (facts) => facts.sends.push({ key: 'payout_1/transfer/3', clock: 1_060_000, at: 0 }),
     ['sent-again'],

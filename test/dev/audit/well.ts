@@ -47,6 +47,7 @@ export function allIsWell(): Facts {
         transferId: 'tr_1',
         stripePayoutId: 'po_1',
         payday: '2026-11-02T00:00:00.000Z',
+        orderedBy: 'schedule',
         reservedAt: '2026-11-02T08:00:00.000Z',
         waiting: null,
         parked: null,
