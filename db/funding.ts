@@ -137,24 +137,29 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
 
 /**
  * Sums the money that payouts have reserved at the platform and not transferred yet, by currency and
- * by the facts that decide whether the transfer is sent.
+ * by the facts that decide whether the transfer is sent. `may_be_made` repeats `mayHaveBeenDone` in
+ * domain/payouts/sending.ts.
  */
 async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
   const { rows } = await sql<SetAsideRow>`
     select currency, count(*)::int as payouts, sum(from_platform)::bigint as amount, may_be_made,
-      bank_paused, lacks_bank, is_converted, lacks_capability, payouts_are_manual, unordered
-    from (select currency, from_platform, ${sql.join(readAlong)}, exists (select from attempts
-        where object_id = payouts.id and step = 'transfer' and first_sent_at is not null
-          and state <> 'refused') as may_be_made
-      from payouts where status = 'reserved' and from_platform > 0) as reserved
-    group by currency, may_be_made, bank_paused, lacks_bank, is_converted, lacks_capability,
+      is_seller_paused, bank_paused, lacks_bank, is_converted, lacks_capability,
       payouts_are_manual, unordered
+    from (select currency, from_platform, ${sql.join(readAlong)}, exists (select from attempts
+        where object_id = payouts.id and step = 'transfer' and state <> 'refused'
+          and (state <> 'started' or tries > denied_tries)) as may_be_made,
+        exists (select from sellers where sellers.id = seller_id and paused_at is not null)
+          as is_seller_paused
+      from payouts where status = 'reserved' and from_platform > 0) as reserved
+    group by currency, may_be_made, is_seller_paused, bank_paused, lacks_bank, is_converted,
+      lacks_capability, payouts_are_manual, unordered
   `.execute(tx);
   return rows.map((row) => ({
     currency: row.currency,
     payouts: row.payouts,
     amount: row.amount,
     mayBeMade: row.may_be_made,
+    isSellerPaused: row.is_seller_paused,
     facts: {
       now,
       bankPaused: row.bank_paused,
@@ -176,7 +181,7 @@ type SetAsideRow = Pick<SetAside, 'currency' | 'payouts' | 'amount'> &
     | 'lacks_capability'
     | 'payouts_are_manual'
     | 'unordered'
-  > & { may_be_made: boolean };
+  > & { may_be_made: boolean; is_seller_paused: boolean };
 
 /**
  * Finds a seller's last payday until `end`, at the earliest the stored next payday. Many sellers

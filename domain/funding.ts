@@ -145,6 +145,7 @@ export type SetAside = {
   amount: number;
   /** True if Stripe may have made the transfers: only Stripe's answer shows whether it did. */
   mayBeMade: boolean;
+  isSellerPaused: boolean;
   facts: SendingFacts;
 };
 
@@ -168,8 +169,10 @@ export function addSetAside(due: Map<Currency, CurrencyDue>, all: readonly SetAs
  * Why the transfer of reserved money is not sent, so that the platform need not provide the money.
  * Null if it is sent. That the engine must first set the account to manual payouts is no reason.
  */
-function notSentReason({ mayBeMade, facts }: SetAside): NotDueReason | null {
-  const stop = mayBeMade ? null : stopBeforeSending(facts, 'transfer');
+function notSentReason({ mayBeMade, isSellerPaused, facts }: SetAside): NotDueReason | null {
+  if (mayBeMade) return null;
+  if (isSellerPaused) return waitNames.sellerPaused;
+  const stop = stopBeforeSending(facts, 'transfer');
   switch (stop?.reason) {
     case waitNames.capability:
       return waitNames.sellerNotActive;

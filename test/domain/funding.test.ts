@@ -112,6 +112,13 @@ describe('what is due to a seller', () => {
   });
 });
 
+test('what is set aside for a paused seller is not due', () => {
+  const due = new Map<string, CurrencyDue>();
+  addSetAside(due, [setAside({ isSellerPaused: true })]);
+  const notDue = { 'seller-paused': { payouts: 1, amount: 10_00 } };
+  expect(due.get('eur')).toMatchObject({ fromPlatform: 0, notDue });
+});
+
 test('what is due is added up by currency, kind and reason, with the first and last payday', () => {
   const due = new Map<string, CurrencyDue>();
   addSetAside(due, [setAside({ payouts: 2, amount: 5_00 })]);
@@ -135,7 +142,13 @@ test('what is due is added up by currency, kind and reason, with the first and l
 /** Money that nothing keeps from being transferred, unless said otherwise. */
 function setAside({ facts, ...change }: Partial<SetAside>): SetAside {
   const ready = { now, bankPaused: false, payoutsAreManual: true };
-  const one = { currency: 'eur', payouts: 1, amount: 10_00, mayBeMade: false };
+  const one = {
+    currency: 'eur',
+    payouts: 1,
+    amount: 10_00,
+    mayBeMade: false,
+    isSellerPaused: false,
+  };
   return { ...one, ...change, facts: { ...ready, ...facts } };
 }
 
