@@ -16,7 +16,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     events: '',
     explanations:
       'accounts funds holds ledger money-stops parking payouts paydays reconciliation sellers stripe waits',
-    funding: 'funds paydays',
+    funding: 'funds paydays payouts waits',
     funds: 'holds',
     holds: '',
     ledger: '',
@@ -55,7 +55,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     events: '',
     explanations:
       'accounts api-keys commands funds holds ledger money-stops operations paydays payouts reconciliation sellers stripe',
-    funding: 'funds money-stops paydays',
+    funding: 'funds money-stops paydays payouts',
     funds: '',
     holds: 'funds paydays wake-ups',
     ledger: '',

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { readPreviewFacts } from '../../db/explanations.ts';
-import { readFunding } from '../../db/funding.ts';
-import { openPayday } from '../../db/paydays/rows.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
-import { comingPayday } from '../../domain/paydays/coming.ts';
-import { type MoneyDatabase, hourMs, startMoneyDatabase } from '../build/money.ts';
-import { anySeller, currencies, makeAnySeller } from './any-seller.ts';
-import { close, payoutsOf, takeTurns, type Turn } from './turns.ts';
+import { readPreviewFacts } from '../../../db/explanations.ts';
+import { readFunding } from '../../../db/funding.ts';
+import { openPayday } from '../../../db/paydays/rows.ts';
+import type { PayoutId, SellerId } from '../../../domain/ids.ts';
+import { comingPayday } from '../../../domain/paydays/coming.ts';
+import { type MoneyDatabase, hourMs, startMoneyDatabase } from '../../build/money.ts';
+import { anySeller, currencies, makeAnySeller } from '../../promises/any-seller.ts';
+import { close, payoutsOf, takeTurns, type Turn } from '../../promises/turns.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {
