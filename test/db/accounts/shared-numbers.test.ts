@@ -170,7 +170,7 @@ describe('an account number that several sellers use', () => {
     const sent = await money.sent(two);
     const first = await fail(one, 'account_closed');
     await comeBack(sent, 'account_closed');
-    const waiting = await order(two);
+    const waiting = await money.order(two, 1_00);
     expect(await next(waiting)).toBe('bank-details');
     await money.forgetWakeUps();
     expect(await inTx((tx) => resumeBankAccount(tx, one, bankOf(one)))).toBe(true);
