@@ -18,7 +18,7 @@ export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Logs each request with its status. The line contains the pattern of the route, never the path
+ * Logs each request with its status and the kind of its problem. The line contains the pattern of the route, never the path
  * itself.
  */
 export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
@@ -32,6 +32,7 @@ export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
       method: c.req.method,
       route: routePath(c, -1),
       status: c.res.status,
+      problem: c.error instanceof Problem ? c.error.kind : undefined,
       ms: Math.round(performance.now() - start),
       apiKey: c.get('caller')?.id,
     });

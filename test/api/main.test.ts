@@ -82,6 +82,7 @@ describe('the API process', () => {
       event: 'request',
       route: '/v1/payouts',
       status: 400,
+      problem: 'invalid-request',
     });
     expect(log).not.toContain(adminKey);
     expect(log).not.toContain('private');

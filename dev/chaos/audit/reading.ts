@@ -173,7 +173,10 @@ function shortOf(status: string): string {
   return status.replace('WORKFLOW_EXECUTION_STATUS_', '').toUpperCase();
 }
 
-/** Reads what the payouts contain of earnings that name a charge. */
+/**
+ * Reads what the payouts contain of earnings for which the platform named a charge. Income at the
+ * account also names its charge, which paid the seller by itself.
+ */
 async function readItems(
   sources: Sources,
   payouts: readonly Payout[],
@@ -181,15 +184,16 @@ async function readItems(
 ): Promise<PaidItem[]> {
   const charged = promised.filter(({ charge }) => charge !== undefined);
   const sellers = new Set(charged.map(({ sellerId }) => sellerId));
+  const named = new Set(charged.map(({ charge }) => charge));
   const left = payouts.filter(({ sellerId, status }) => {
     return sellers.has(sellerId) && ['sent', 'paid', 'settled'].includes(status);
   });
   const paid: PaidItem[] = [];
   for (const { id: payoutId, stripeAccount, currency } of left) {
-    type Item = { charge: string | null; amount: { amount: number }; releasedAt: string | null };
+    type Item = { charge: string; amount: { amount: number }; releasedAt: string | null };
     const { data } = await askApi<{ data: Item[] }>(sources, `/v1/payouts/${payoutId}/items`);
     for (const item of data) {
-      if (item.charge === null || item.releasedAt !== null) continue;
+      if (!named.has(item.charge) || item.releasedAt !== null) continue;
       const { charge, amount } = item;
       paid.push({ payoutId, stripeAccount, charge, amount: amount.amount, currency });
     }
@@ -213,6 +217,7 @@ async function readEntries(
   return all;
 }
 
+/** That Stripe could not be asked is no fault of the API: the chaos disturbs Stripe. */
 function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {
   return readFileSync(apiLog, 'utf8')
     .split('\n')
@@ -220,7 +225,7 @@ function readApiFaults({ apiLog, since }: Sources): Facts['apiFaults'] {
       const said = lineOf(line);
       const at = Date.parse(said.time ?? '');
       const isFault = said.event === 'fault' || (said.event === 'request' && said.status >= 500);
-      if (!isFault || at < since) return [];
+      if (!isFault || said.problem === 'stripe-unavailable' || at < since) return [];
       return [
         { at, what: `${said.event} ${said.route ?? ''} ${said.status ?? said.message ?? ''}` },
       ];
