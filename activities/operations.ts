@@ -4,7 +4,8 @@ import { recordCheck, stripeAnswers } from '../db/operations/checks.ts';
 import { recordAlive } from '../db/recovery/comparison.ts';
 import { compareSinceStart } from './recovery/comparison.ts';
 import { claimRight } from './recovery/right-to-send.ts';
-import { readStripe, type StripeDeps } from './stripe/call-once.ts';
+import { isReadFailure, isUnread, readStripe, type StripeDeps } from './stripe/call-once.ts';
+import { checkingRead } from './stripe/failed-reads.ts';
 
 /** The checks of the platform's own account. */
 export function createPlatformActivities(deps: StripeDeps) {
@@ -21,8 +22,10 @@ export function createPlatformActivities(deps: StripeDeps) {
         await compareSinceStart(deps);
         await claimRight(deps);
         await recordAlive(deps.db);
-        return readStripe(deps, 'GET /v1/balance_settings', () =>
-          deps.stripe.balanceSettings.retrieve(),
+        return checkingRead(deps.db, 'platform-settings', () =>
+          readStripe(deps, 'GET /v1/balance_settings', () =>
+            deps.stripe.balanceSettings.retrieve(),
+          ),
         );
       });
       const passed = settings.payments.payouts?.schedule?.interval === 'manual';
@@ -49,6 +52,11 @@ async function notingAnswer<T>(db: Db, ask: () => Promise<T>): Promise<T> {
     await recordCheck(db, { name, passed: true, remedy: stripeSilentRemedy });
     return answer;
   } catch (error) {
+    // A refusal is an answer. A check of its own says what Stripe refuses.
+    if (isUnread(error) && !isReadFailure(error)) {
+      await recordCheck(db, { name, passed: true, remedy: stripeSilentRemedy });
+      throw error;
+    }
     const isStripes = error instanceof ApplicationFailure;
     // `npm run setup` calls this too, outside an activity, and reports the failure itself.
     const { attempt = 1 } = asyncLocalStorage.getStore()?.info ?? {};

@@ -16,6 +16,7 @@ import { listRequirements } from './accounts/requirements.ts';
 import { readKeyNames } from './api-keys.ts';
 import { listCommands, listDecisions } from './commands.ts';
 import type { Db, Tx } from './connect.ts';
+import { failedReadsOf } from './failed-reads/conditions.ts';
 import { readBalances, readFundsAndReadiness } from './funds.ts';
 import { findHold, listHolds } from './holds.ts';
 import { listPayoutEntries } from './ledger.ts';
@@ -159,6 +160,7 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     .selectFrom('sellers')
     .select(['parked_at as parkedAt', 'rejected_at as rejectedAt'])
     .select(['threshold_look_at as thresholdLookAt', 'lists_banks as listsBanks'])
+    .select(failedReadsOf(sellerId).as('failedReads'))
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
   const holds = await listHolds(tx, { sellerId, active: true, limit: mostShown });

@@ -8,6 +8,7 @@ import type { OpenOrder } from '../domain/paydays/plan.ts';
 import type { Readiness } from '../domain/payouts/reservation.ts';
 import { stoppingCauses, unorderedCauses } from '../domain/reconciliation/discrepancies.ts';
 import type { Db } from './connect.ts';
+import { isUnreadOf } from './failed-reads/conditions.ts';
 import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
 
@@ -61,6 +62,7 @@ export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable
 export function readinessOf({ sellerId, currency }: Omit<Of, 'by'>) {
   return sql`${hasInFlight({ seller_id: sellerId, currency })} as "isBusy",
     ${unorderedOf({ seller_id: sellerId, currency })} as unordered,
+    ${isUnreadOf(sellerId)} as "isUnread",
     bank_is_paused(${sellerId}, ${currency}) as "isBankPaused",
     is_converted(${sellerId}, ${currency}) as "isConverted",
     lacks_bank(${sellerId}, ${currency}) as "lacksBank",

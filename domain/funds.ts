@@ -1,9 +1,11 @@
 import { firstExpiry, type Hold, leftBeside } from './holds.ts';
 import {
   type Currency,
+  formatMoney,
   leastPayout,
   minor,
   type MinorUnits,
+  type Money,
   movableAmount,
   payableAmount,
   smaller,
@@ -97,4 +99,16 @@ export function payableOf(funds: Omit<Funds, 'requestedAmount'>): number {
 /** How much more would be payable without the holds. */
 export function heldOf(funds: Omit<Funds, 'requestedAmount'>): number {
   return payableOf({ ...funds, holds: [] }) - payableOf(funds);
+}
+
+/** Why a payout waits for the platform's balance. `available` is absent if Stripe was not asked. */
+export function sayShortage(needed: Money, available: Money | undefined): string {
+  const needs = `The payout needs ${formatMoney(needed)} of the platform’s balance at Stripe`;
+  if (!available) {
+    return `${needs}, which had less. The payout continues when enough money arrives there`;
+  }
+  const there = formatMoney(available);
+  return available.amount < needed.amount
+    ? `${needs}, which has ${there} available. The payout continues when enough money arrives there`
+    : `${needs}, which now has ${there} available. The payout continues at its next check, after payouts that have waited longer`;
 }

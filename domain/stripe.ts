@@ -155,6 +155,8 @@ export type ClearanceFacts = {
    * the database may be a restored backup.
    */
   isCompared: boolean;
+  /** True if the payout's account could not be read in that comparison. */
+  isUncomparedAccount: boolean;
   /** True if the right to send was renewed and seen recently enough, as `isClaimed` decides. */
   isClaimed: boolean;
   /** Hours since the key was first sent. Null if it was never sent. */
@@ -170,6 +172,7 @@ export type Clearance =
   | 'look-up'
   | 'decided'
   | 'not-compared'
+  | 'uncompared'
   | 'not-claimed';
 
 /**
@@ -185,6 +188,7 @@ export function clearanceOf(facts: ClearanceFacts): Clearance {
   if (facts.isMoneyStopped && letsMoneyGo(step)) return 'money-stopped';
   if (!facts.isCompared && !takesMoneyBack(step)) return 'not-compared';
   if (facts.isBraked && letsMoneyGo(step)) return facts.mayBeDone ? 'look-up' : 'braked';
+  if (facts.isUncomparedAccount && !takesMoneyBack(step)) return 'uncompared';
   if (!facts.isClaimed && needsClaim(facts)) return 'not-claimed';
   const isOld = facts.sentHoursAgo !== null && facts.sentHoursAgo > keyAgeLimitHours;
   return isOld ? 'too-old' : 'send';

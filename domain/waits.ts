@@ -1,6 +1,8 @@
 import { sayDay, sayInstant } from './dates.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from './ids.ts';
-import { type Currency, formatMoney, type Money, money } from './money.ts';
+import { readLiftedBy } from './failed-reads/accounts.ts';
+import { type Currency, type Money, money } from './money.ts';
+import { sayShortage } from './funds.ts';
 
 /** Who ends a wait. */
 export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
@@ -61,7 +63,7 @@ type WaitRow = {
   /** A pause or holds of the seller stop the payout; the payout's row names them. */
   hasStops?: true;
   /** Whose own waits explain this wait. */
-  causedBy?: 'seller' | 'account' | 'bank' | 'books';
+  causedBy?: 'seller' | 'account' | 'bank' | 'books' | 'reads';
 };
 
 /** What a payout can wait for. Everything about a reason to wait is stated here. */
@@ -103,6 +105,15 @@ const rows = {
     commands: ({ unordered }) => (unordered ? [`/v1/discrepancies/${unordered}/close`] : []),
     causedBy: 'books',
   },
+  'unread-account': {
+    ui: 'the seller’s account to be readable at Stripe',
+    onPayday:
+      'The engine cannot read the seller’s account at Stripe. The money is paid once it can be read',
+    says: 'The engine cannot read the seller’s account at Stripe, so it does not know what happened there. The payout continues when the account can be read: the seller’s explanation says why it cannot',
+    actor: 'operator',
+    liftedBy: readLiftedBy,
+    causedBy: 'reads',
+  },
   'another-payout': {
     ui: 'Stripe’s answer about another payout',
     onPayday:
@@ -114,7 +125,8 @@ const rows = {
   },
   'platform-balance': {
     ui: 'money in the platform’s balance',
-    says: sayShortage,
+    says: ({ fromPlatform, currency }, { available }) =>
+      sayShortage(money(fromPlatform, currency), available),
     actor: 'platform',
     liftedBy:
       'Money in the platform’s balance at Stripe; GET /v1/funding shows how much is missing',
@@ -250,6 +262,7 @@ export const waitNames = {
   sellerNotActive: 'seller-not-active',
   sellerPaused: 'seller-paused',
   unorderedMoney: 'unordered-money',
+  unreadAccount: 'unread-account',
 } as const satisfies Record<string, WaitReason>;
 
 /** Everything about each reason to wait. */
@@ -281,17 +294,4 @@ export const rejected =
 
 function bankCommand({ sellerId, paysTo }: Payee, name: string): string[] {
   return paysTo ? [`/v1/sellers/${sellerId}/bank-accounts/${paysTo}/${name}`] : [];
-}
-
-function sayShortage(
-  { fromPlatform, currency }: WaitingPayout,
-  { available }: Surroundings,
-): string {
-  const needs = `The payout needs ${formatMoney(money(fromPlatform, currency))} of the platform’s balance at Stripe`;
-  if (!available)
-    return `${needs}, which had less. The payout continues when enough money arrives there`;
-  const there = formatMoney(available);
-  return available.amount < fromPlatform
-    ? `${needs}, which has ${there} available. The payout continues when enough money arrives there`
-    : `${needs}, which now has ${there} available. The payout continues at its next check, after payouts that have waited longer`;
 }

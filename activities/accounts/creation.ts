@@ -107,6 +107,7 @@ async function recordOutcome(
     case 'nothing-to-send':
     case 'money-stopped':
     case 'braked':
+    case 'uncompared':
     case 'unexplained':
       return undefined;
   }

@@ -19,6 +19,7 @@ import {
   type StripeDeps,
 } from '../stripe/call-once.ts';
 import { actingFor } from '../stripe/client.ts';
+import { noteFailedRead } from '../stripe/failed-reads.ts';
 
 type AccountOf = {
   sellerId: SellerId;
@@ -45,21 +46,22 @@ export function createAccountWatchActivities(deps: AccountDeps & { accountsAPass
       const stale = await takeStaleAccounts(deps.db, { limit, olderThanMinutes });
       for (const account of stale) {
         heartbeat();
-        try {
-          if (!account.isClosed) await readAccount(deps, account, true);
-          await readMovements(deps, account.sellerId);
-        } catch (error) {
-          // One unreadable account does not prevent the others; it is tried again in a later pass.
-          const { sellerId } = account;
-          log.warn('account not read', {
-            sellerId,
-            error: error instanceof Error ? error.name : '',
-          });
-        }
+        const { sellerId, isClosed } = account;
+        if (!isClosed) await orLater(sellerId, () => readAccount(deps, account, true));
+        await orLater(sellerId, () => readMovements(deps, sellerId));
       }
       return stale.length;
     },
   };
+}
+
+/** One unreadable account does not prevent the others. Its failed read is recorded. */
+async function orLater(sellerId: SellerId, read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    log.warn('account not read', { sellerId, error: error instanceof Error ? error.name : '' });
+  }
 }
 
 /**
@@ -75,10 +77,11 @@ export async function readAccount(
   const { now: askedAt } = await readClock(deps.db);
   const read = await readFacts(deps, account).catch(async (error: unknown) => {
     if (isMissing(error) && (await forgetAccount(deps.db, account))) return undefined;
+    await noteFailedRead(deps.db, { account: stripeAccount, what: 'account' }, error);
     // The account was disconnected or deleted, or this key may not read it: nothing can be paid out
     // there.
     const isGone = isForbidden(error) || isMissing(error);
-    if (isGone) return { transfers: 'unreadable', payouts: 'unreadable' };
+    if (isGone) return { transfers: 'unreadable', payouts: 'unreadable', isUnread: true };
     throw error;
   });
   if (!read) return;

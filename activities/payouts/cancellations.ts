@@ -41,6 +41,7 @@ export function createCancellationActivities(deps: MoneyDeps) {
         case 'money-stopped':
         case 'braked':
         case 'unexplained':
+        case 'uncompared':
         case 'seen':
         case 'not-looked':
           // Nothing stops a request that takes money back: `clearanceOf` and `openingOf`.

@@ -78,6 +78,8 @@ export async function answerOutcome(
         reason: waitNames.moneyStopped,
         minutes: moneyStoppedMinutes,
       });
+    case 'uncompared':
+      return recordWait(db, payout, { reason: waitNames.unreadAccount, minutes: 60 });
     case 'unexplained':
       return answerUnexplained(db, payout, step);
     case 'seen': {

@@ -2,13 +2,27 @@ import type { Stripe } from 'stripe';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { readMovementCursor, recordMovements } from '../../db/reconciliation/movements.ts';
 import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
+import { forgetFailedReads } from '../../db/failed-reads/rows.ts';
+import { transact } from '../../db/wake-ups.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
-import { isPayoutId, type PayoutId, type SellerId } from '../../domain/ids.ts';
+import {
+  isPayoutId,
+  type PayoutId,
+  type SellerId,
+  type StripeAccountId,
+} from '../../domain/ids.ts';
 import type { Movement } from '../../domain/reconciliation/movements.ts';
 import type { Seller } from '../../domain/sellers.ts';
 import { factsOfReturn } from '../payouts/bank-payouts.ts';
-import { readPages, readStripe, type StripeDeps } from '../stripe/call-once.ts';
+import {
+  isReadFailure,
+  isUnread,
+  readPages,
+  readStripe,
+  type StripeDeps,
+} from '../stripe/call-once.ts';
 import { actingFor } from '../stripe/client.ts';
+import { noteFailedRead } from '../stripe/failed-reads.ts';
 
 /** The activities that book what happened at an account without an order from the engine. */
 export function createMovementActivities(deps: StripeDeps) {
@@ -18,7 +32,10 @@ export function createMovementActivities(deps: StripeDeps) {
      * order.
      */
     async retrieveMovements({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
-      await readMovements(deps, sellerId);
+      await readMovements(deps, sellerId).catch((error: unknown) => {
+        // The read is recorded as failed: the seller is held, and the job reads the account again.
+        if (!isUnread(error) || isReadFailure(error)) throw error;
+      });
       return readSellerForWorkflow(deps.db, sellerId);
     },
   };
@@ -36,14 +53,35 @@ export async function readMovements(
   sellerId: SellerId,
   from: string | null = null,
 ): Promise<void> {
-  const { stripe, db } = deps;
-  const { account, until, now: readAt } = await readMovementCursor(db, sellerId);
+  const { db } = deps;
+  const { account, isUnread: wasUnread, ...cursor } = await readMovementCursor(db, sellerId);
   if (!account) return;
+  try {
+    await readBooks(deps, sellerId, { ...cursor, account, from });
+  } catch (error) {
+    await noteFailedRead(db, { account, what: 'books' }, error);
+    throw error;
+  }
+  if (wasUnread) await transact(db, (tx) => forgetFailedReads(tx, [account], 'books'));
+}
+
+type Cursor = {
+  account: StripeAccountId;
+  until: string | null;
+  from: string | null;
+  now: string;
+};
+
+async function readBooks(
+  deps: StripeDeps,
+  sellerId: SellerId,
+  { account, until, from, now: readAt }: Cursor,
+): Promise<void> {
   const acting = actingFor(account);
   const upTo = [until, from].filter((instant) => instant !== null).sort()[0];
   const since = until === null || !upTo ? 0 : Math.floor(Date.parse(upTo) / 1000) - overlapSeconds;
   const read = await readPages(deps, 'GET /v1/balance_transactions', (page) =>
-    stripe.balanceTransactions.list(
+    deps.stripe.balanceTransactions.list(
       { created: { gte: since }, expand: ['data.source.source_transfer'], ...page },
       acting,
     ),
@@ -75,7 +113,10 @@ async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<v
   if (payout.status !== 'settled' || !stripePayoutId || !stripeAccount) return;
   const object = await readStripe(deps, 'GET /v1/payouts', () =>
     stripe.payouts.retrieve(stripePayoutId, {}, actingFor(stripeAccount)),
-  );
+  ).catch(async (error: unknown) => {
+    await noteFailedRead(db, { account: stripeAccount, what: 'books' }, error);
+    throw error;
+  });
   const why = factsOfReturn(object);
   if (why) await recordReturn(db, { ...payout, stripePayoutId }, why);
 }

@@ -18,6 +18,7 @@ import {
 } from '../../db/reconciliation/platform.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import { readPages, readStripe, type StripeDeps } from '../stripe/call-once.ts';
+import { checkingRead } from '../stripe/failed-reads.ts';
 import {
   overlapSeconds,
   readMovements,
@@ -83,13 +84,15 @@ async function walk(deps: StripeDeps, pages: number): Promise<number> {
   let read = 0;
   for (let page = 0; page < pages; page += 1) {
     heartbeat();
-    const { data, has_more } = await readStripe(deps, 'GET /v1/balance_transactions', () =>
-      stripe.balanceTransactions.list({
-        created,
-        expand: ['data.source'],
-        limit: 100,
-        ...(last !== null && { starting_after: last }),
-      }),
+    const { data, has_more } = await checkingRead(db, 'platform-books', () =>
+      readStripe(deps, 'GET /v1/balance_transactions', () =>
+        stripe.balanceTransactions.list({
+          created,
+          expand: ['data.source'],
+          limit: 100,
+          ...(last !== null && { starting_after: last }),
+        }),
+      ),
     );
     read += data.length;
     last = data.at(-1)?.id ?? null;

@@ -7,6 +7,8 @@ import { readCursor, recordCursor } from '../../db/stripe-events/cursors.ts';
 import { recordCharge } from '../../db/reconciliation/charges.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { businessNow } from '../../db/time.ts';
+import { type ReadError } from '../../domain/failed-reads/accounts.ts';
+import { readableCheck, sayPlatformRead } from '../../domain/failed-reads/platform.ts';
 import { type StripeEvent, sweptTypes } from '../../domain/stripe-events/wake-rules.ts';
 import { readCharge } from '../earnings.ts';
 import {
@@ -14,10 +16,12 @@ import {
   isMissing,
   isReadFailure,
   isUnread,
+  readErrorOf,
   readPages,
   readStripe,
   type StripeDeps,
 } from '../stripe/call-once.ts';
+import { checkingRead } from '../stripe/failed-reads.ts';
 
 /**
  * Each read overlaps the last one by this many seconds, because Stripe's lists lag behind its
@@ -41,8 +45,10 @@ export function createSweepActivities(deps: StripeDeps) {
     async sweepEvents(): Promise<number> {
       const since = await sinceWhen(deps, 'v1');
       const created = { gte: since - overlapSeconds };
-      const found = await readPages(deps, 'GET /v1/events', (page) =>
-        stripe.events.list({ created, types: sweptTypes.v1, ...page }),
+      const found = await checkingRead(db, 'events', () =>
+        readPages(deps, 'GET /v1/events', (page) =>
+          stripe.events.list({ created, types: sweptTypes.v1, ...page }),
+        ),
       );
       const events = found.map((event) => fromSnapshot(event));
       await recordEvents(db, events, 'sweep');
@@ -57,8 +63,8 @@ export function createSweepActivities(deps: StripeDeps) {
       // The v2 API expects RFC 3339 here; the SDK's type still has v1's number.
       const gte = new Date((since - overlapSeconds) * 1000).toISOString() as unknown as number;
       const asked = { created: { gte }, types: sweptTypes.v2, limit: 100 };
-      let page: V2Page = await readStripe(deps, 'GET /v2/core/events', () =>
-        stripe.v2.core.events.list(asked),
+      let page: V2Page = await checkingRead(db, 'account-events', () =>
+        readStripe(deps, 'GET /v2/core/events', () => stripe.v2.core.events.list(asked)),
       );
       for (;;) {
         found.push(...page.data);
@@ -128,7 +134,7 @@ function fromThin(event: Stripe.V2.Core.Event): StripeEvent {
 
 /** Returns how many earnings were resolved. An unreadable charge is tried again later. */
 async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> {
-  const seen = { resolved: 0, forbidden: 0, silent: 0 };
+  const seen = { resolved: 0, forbidden: null as ReadError | null, silent: 0 };
   for (const { earningId, charge } of open) {
     heartbeat();
     try {
@@ -140,12 +146,12 @@ async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> 
     } catch (error) {
       if (!isUnread(error) || cancellationSignal().aborted) throw error;
       if (!isMissing(error)) log.warn('charge not read', { charge });
-      if (isForbidden(error)) seen.forbidden += 1;
+      if (isForbidden(error)) seen.forbidden = readErrorOf(error) ?? null;
       seen.silent = isReadFailure(error) ? seen.silent + 1 : 0;
       if (seen.silent === silenceInARow) throw error;
     }
   }
-  if (open.length > 0) await noteReadable(deps.db, seen.forbidden === 0);
+  if (open.length > 0) await noteReadable(deps.db, seen.forbidden);
   return seen.resolved;
 }
 
@@ -155,9 +161,7 @@ type Unresolved = Awaited<ReturnType<typeof takeUnresolvedEarnings>>;
  * Records whether the key may read charges. Only the owner of the key can fix that, so it is one of
  * the failed checks.
  */
-async function noteReadable(db: Db, passed: boolean): Promise<void> {
-  const remedy =
-    'Stripe does not let STRIPE_SECRET_KEY read charges, so earnings that name one wait: give the key ' +
-    'read permission for charges.';
-  await recordCheck(db, { name: 'charges-readable', passed, remedy });
+async function noteReadable(db: Db, why: ReadError | null): Promise<void> {
+  const remedy = sayPlatformRead('charges', why);
+  await recordCheck(db, { name: readableCheck('charges'), passed: why === null, remedy });
 }

@@ -10,6 +10,11 @@ import {
   recordRefused,
   recordUnknown,
 } from '../../db/stripe/attempts.ts';
+import {
+  accountLeftCode,
+  permissionIn,
+  type ReadError,
+} from '../../domain/failed-reads/accounts.ts';
 import type { Sighting } from '../../domain/payouts/look-ups.ts';
 import type { Brake } from '../../domain/payouts/sending.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
@@ -37,7 +42,7 @@ export type CallOutcome<T> =
   | { kind: 'nothing-to-send' }
   | { kind: 'refused'; refusal: RefusalKind; request: Attempt['request'] }
   | { kind: 'unknown' }
-  | { kind: 'money-stopped' }
+  | { kind: 'money-stopped' | 'uncompared' }
   /** Nothing more is sent, and nothing that was sent was carried out. */
   | { kind: 'braked'; brake: Brake; holdEndsAt: string | null }
   /** Nothing was sent, because something in the payout's name is unexplained. */
@@ -78,7 +83,7 @@ export async function callOnce<T extends { id: string }>(
   const cleared = await clearTry(db, attempt.key, turns.paces(asked.endpoint));
   const { clearance, slotAt, request, brake, holdEndsAt } = cleared;
   const waitMs = Math.max(0, slotAt - performance.now());
-  if (clearance === 'money-stopped') return { kind: 'money-stopped' };
+  if (clearance === 'money-stopped' || clearance === 'uncompared') return { kind: clearance };
   if (clearance === 'braked' && brake) return { kind: 'braked', brake, holdEndsAt };
   if (clearance === 'look-up') {
     await recordUnknown(db, { key: attempt.key });
@@ -149,7 +154,8 @@ async function answerError(
   log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
   if (verdict.kind === 'retry') {
     await recordPutOff(db, { key, error: facts, isDenied: verdict.isDenied });
-    throw retryable(verdict.type, facts.code, verdict.afterMs);
+    const { afterMs: nextRetryDelay } = verdict;
+    throw retryable(verdict.type, facts.code, nextRetryDelay ? { nextRetryDelay } : {});
   }
   if (verdict.kind === 'unknown') {
     await recordUnknown(db, { key, error: facts });
@@ -184,7 +190,10 @@ export async function readStripe<T>(
     // Stripe's 429 has this type too.
     const isRefusal = statusCode === 400 && type === 'invalid_request_error';
     const otherwise = isRefusal ? refused : failed;
-    throw retryable(readFailures.get(statusCode) ?? otherwise, code);
+    const says = code ?? (statusCode === null ? null : `status ${statusCode}`);
+    const permission = permissionIn(error instanceof Error ? error.message : '');
+    const details: ReadError = { endpoint, statusCode, code, permission };
+    throw retryable(readFailures.get(statusCode) ?? otherwise, says, { details: [details] });
   }
 }
 
@@ -219,12 +228,16 @@ export async function readPages<T extends { id: string }>(
  * Creates a failure without Stripe's error, because that error can contain bank details and
  * histories keep failures.
  */
-function retryable(type: string, code: string | null, afterMs?: number): ApplicationFailure {
+function retryable(
+  type: string,
+  code: string | null,
+  more: { nextRetryDelay?: number; details?: ReadError[] } = {},
+): ApplicationFailure {
   return ApplicationFailure.create({
     type,
     message: code ? saying(code) : 'Stripe could not be reached',
     category: 'BENIGN',
-    ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
+    ...more,
   });
 }
 
@@ -257,7 +270,7 @@ export function isForbidden(error: unknown): boolean {
 
 /** True if the account has left the platform. A key that lacks a permission gets another error. */
 export function isDisconnected(error: unknown): boolean {
-  return isOf(forbidden, error) && error.message === saying('account_invalid');
+  return isOf(forbidden, error) && error.message === saying(accountLeftCode);
 }
 
 /** True if Stripe did not answer or asked for a later retry: another try may succeed. */
@@ -268,6 +281,12 @@ export function isReadFailure(error: unknown): boolean {
 /** True for every failed read from Stripe, whatever the reason. */
 export function isUnread(error: unknown): boolean {
   return [missing, forbidden, refused, failed].some((type) => isOf(type, error));
+}
+
+/** Why a read failed. Undefined if the error is not about a read. */
+export function readErrorOf(error: unknown): ReadError | undefined {
+  if (!isUnread(error)) return undefined;
+  return (error as ApplicationFailure).details?.[0] as ReadError | undefined;
 }
 
 /** True if Stripe answered and has no such object. */

@@ -4,6 +4,8 @@ import { dueOf, type Requirement } from '../../domain/accounts/requirements.ts';
 import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
 import { statusOf } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
+import { forgetFailedReads } from '../failed-reads/rows.ts';
+import { hasFailed } from '../failed-reads/conditions.ts';
 import { lock } from '../locks.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps, transact } from '../wake-ups.ts';
@@ -58,6 +60,8 @@ export type AccountFacts = {
   payoutsAreManual?: boolean | undefined;
   /** Absent if Stripe does not list the account's bank accounts. */
   banks?: readonly BankAccountFacts[] | undefined;
+  /** True if Stripe refused the read. Otherwise an earlier failure is over. */
+  isUnread?: boolean;
   /** How many hours a changed bank account gets no payout. */
   bankCoolingHours: number;
 };
@@ -80,6 +84,7 @@ export async function recordAccountRead(
     const seller = await tx
       .selectFrom('sellers')
       .select(['status', 'payouts_manual_at', 'account_read_at', 'stripe_account'])
+      .select(hasFailed('account').as('wasUnread'))
       .where('id', '=', sellerId)
       .modifyEnd(lock('sellers', 'to-change'))
       .executeTakeFirstOrThrow();
@@ -110,6 +115,9 @@ export async function recordAccountRead(
       })
       .where('id', '=', sellerId)
       .execute();
+    if (seller.wasUnread && !facts.isUnread && facts.account) {
+      await forgetFailedReads(tx, [facts.account], 'account');
+    }
     if (facts.requirements) await replaceRequirements(tx, sellerId, facts.requirements);
     if (facts.banks) {
       await recordBankAccounts(tx, sellerId, facts.banks, facts.bankCoolingHours);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
+import { isRetryDue } from '../failed-reads/conditions.ts';
 import { lockFree } from '../locks.ts';
 
 type StaleAccount = {
@@ -29,7 +30,7 @@ export async function takeStaleAccounts(
     with stale as (
       select id from sellers
       where stripe_account is not null and (account_tried_at is null or account_tried_at
-          < business_now() - ${olderThanMinutes} * interval '1 minute')
+          < business_now() - ${olderThanMinutes} * interval '1 minute' or ${isRetryDue})
         and (status <> 'closed' or closed_at > business_now() - ${monthsWatched} * interval '1 month'
           and (account_tried_at is null or account_tried_at < business_now() - interval '1 day'))
       order by account_tried_at nulls first limit ${limit} ${lockFree('sellers')}

@@ -3,9 +3,10 @@ import type { AttentionKind, AttentionReason } from '../../domain/attention/bulk
 import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { sharedBank } from '../../domain/parking/reasons.ts';
+import { sharedBank, unreadable } from '../../domain/parking/reasons.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
 import type { Db } from '../connect.ts';
+import { failedReadsOf, unreadAccounts } from '../failed-reads/conditions.ts';
 import { isCarrying, isUnsettled } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
 
@@ -120,6 +121,11 @@ const waiting = sql`(
       and is_default and gone_at is null
       and parked is null and rejected_at is null and sellers.status <> 'closed'
     group by seller_id
+  union all
+  select 'seller', id, id, null, ${sql.lit(unreadable)}, (${failedReadsOf(sql.ref('sellers.id'))}->0)::text,
+    null, date_trunc('milliseconds', unread.since, 'UTC')
+    from sellers join (${unreadAccounts}) as unread on unread.stripe_account = sellers.stripe_account
+    where parked is null and rejected_at is null and status <> 'closed'
   union all
   select 'discrepancy', id, seller_id, coalesce(stripe_currency, ledger_currency), cause, null,
     null, ${openedSince}

@@ -23,6 +23,7 @@ export const baselineFiles = [
   'wake-ups',
   'reconciliation',
   'recovery',
+  'failed-reads',
   'attention',
 ].map((noun) => `0001-baseline/${noun}.sql`);
 

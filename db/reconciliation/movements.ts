@@ -18,6 +18,7 @@ import {
 } from '../../domain/reconciliation/movements.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocate, lockUnexplained } from '../earnings/allocations.ts';
+import { hasFailed } from '../failed-reads/conditions.ts';
 import { placeHold } from '../holds.ts';
 import { entryLines } from '../ledger.ts';
 import { lockSeller } from '../locks.ts';
@@ -36,10 +37,17 @@ import { alarmOver } from './unknown-payouts.ts';
 export async function readMovementCursor(
   db: Db,
   sellerId: SellerId,
-): Promise<{ account: StripeAccountId | null; until: string | null; now: string }> {
+): Promise<{
+  account: StripeAccountId | null;
+  until: string | null;
+  now: string;
+  /** True if the last read of the books failed. */
+  isUnread: boolean;
+}> {
   return db
     .selectFrom('sellers')
     .select(['stripe_account as account', 'movements_until as until', businessNow.as('now')])
+    .select(hasFailed('books').as('isUnread'))
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
 }

@@ -1,11 +1,12 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { SellerId } from '../../domain/ids.ts';
+import type { AccountRead } from '../../domain/failed-reads/accounts.ts';
+import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 
 type Instant = ColumnType<string, string | undefined, string>;
 type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
 type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
-/** The tables of Stripe's requirements and of bank accounts. */
+/** The tables of Stripe's requirements, of bank accounts, and of failed reads. */
 export type AccountTables = {
   requirements: {
     seller_id: SellerId;
@@ -33,5 +34,17 @@ export type AccountTables = {
     pause_is_of_seller: Generated<boolean>;
     is_listed: Generated<boolean>;
     asks_person_since: MaybeInstant;
+  };
+  failed_reads: {
+    stripe_account: StripeAccountId;
+    what: AccountRead;
+    endpoint: Maybe<string>;
+    status_code: Maybe<number>;
+    code: Maybe<string>;
+    permission: Maybe<string>;
+    refused: boolean;
+    since: Instant;
+    tried_at: Instant;
+    compare_from: MaybeInstant;
   };
 };

@@ -3,6 +3,7 @@ import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { booksFreshMinutes, type Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
+import { failedLately } from '../failed-reads/conditions.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import { isStartBlocked, oldestFirst, waitsToStart } from '../payouts/queue.ts';
@@ -27,7 +28,8 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
       (select count(*)::int from requirements where seller_id = sellers.id
         and deadline <> 'eventually_due') as requirements_due,
       earns_at_account and (movements_read_at is null
-        or movements_read_at < business_now() - ${booksFreshMinutes} * interval '1 minute') as movements_due,
+        or movements_read_at < business_now() - ${booksFreshMinutes} * interval '1 minute')
+        and not ${failedLately('books')} as movements_due,
       case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error
     from sellers where id = ${sellerId}
   `.execute(db);

@@ -139,11 +139,11 @@ export async function clearTry(
         when state <> 'started' then 'decided'
         when ${letsMoneyGo} and exists (select from money_stops where lifted_at is null)
           then 'money-stopped'
-        when step <> 'cancel'
-          and (select compared_start from operations) is distinct from postgres_start()
-          then 'not-compared'
+        when step <> 'cancel' and not exists (select from operations
+          where compared_start = postgres_start()) then 'not-compared'
         when brake is not null and tries > denied_tries then 'look-up'
         when brake is not null then 'braked'
+        when step <> 'cancel' and is_uncompared(object_id) then 'uncompared'
         when ${letsMoneyGo} and first_sent_at is null and not exists (select from right_to_send
           where claimed_start = postgres_start()
             and seen_at >= business_now() - ${seenMinutes} * interval '1 minute'

@@ -2,6 +2,7 @@ import { bankGuards } from './banks.ts';
 import { brakeGuards } from './brakes.ts';
 import { chargeGuards } from './charges.ts';
 import { lookGuards } from './looks.ts';
+import { readGuards } from './reads.ts';
 import { recoveryGuards } from './recovery.ts';
 import { openAttemptGuards } from './open-attempts.ts';
 import { otherMoney } from './other-money.ts';
@@ -274,5 +275,6 @@ export const guards: readonly Guard[] = [
   ...otherMoney,
   ...chargeGuards,
   ...lookGuards,
+  ...readGuards,
   ...brakeGuards,
 ];

@@ -1,3 +1,4 @@
+import { type FailedRead, sayFailedRead } from '../failed-reads/accounts.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from '../ids.ts';
 import type { Money } from '../money.ts';
 import {
@@ -5,6 +6,7 @@ import {
   payoutParkOf,
   type SellerPark,
   sellerParkOf,
+  unreadable,
 } from '../parking/reasons.ts';
 import { type Cause, causes } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
@@ -44,7 +46,10 @@ export const leftOutWords: Record<LeftOut, string> = {
 /** Explains why something waits for a person, and lists the requests that resolve it. */
 export function resolutionOf(record: AttentionRecord) {
   if (record.kind === 'seller') {
-    return sellerParkOf(record.parked, record.id, record.parkedDetail);
+    const { parked, id, parkedDetail: detail } = record;
+    const isRead = parked === unreadable && detail !== null;
+    const said = isRead ? sayFailedRead(JSON.parse(detail) as FailedRead) : detail;
+    return sellerParkOf(parked, id, said);
   }
   if (record.kind === 'discrepancy') {
     const { what, remedy } = causes[record.parked];
@@ -83,7 +88,10 @@ export type AttentionRecord = {
       kind: 'seller';
       id: SellerId;
       parked: SellerPark;
-      /** The bank account that a person should look at. Null for other reasons. */
+      /**
+       * The bank account that a person should look at, or the failed read as JSON. Null for other
+       * reasons.
+       */
       parkedDetail: string | null;
       unknownStep: null;
     }

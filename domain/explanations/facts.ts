@@ -1,6 +1,7 @@
 import type { BankAccountRecord } from '../accounts/bank.ts';
 import type { CapabilityDetail } from '../accounts/capabilities.ts';
 import type { Requirement } from '../accounts/requirements.ts';
+import type { FailedRead } from '../failed-reads/accounts.ts';
 import type { SkipReason } from '../funds.ts';
 import type { HoldRecord } from '../holds.ts';
 import type {
@@ -163,6 +164,8 @@ export type SellerBeside = SellerRecord & {
   banks: BankAccountRecord[];
   /** True if Stripe lists the bank accounts of the account. */
   listsBanks: boolean;
+  /** The reads of the seller's account that fail and hold the seller. */
+  failedReads: FailedRead[];
 };
 
 /** The part of an earning that a payout carries. */

@@ -29,7 +29,13 @@ import {
   waitingOf,
 } from './payout-words.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
-import { accountWaits, isRejected, sellerWaits, unorderedWaits } from './seller-waits.ts';
+import {
+  accountWaits,
+  isRejected,
+  readWaits,
+  sellerWaits,
+  unorderedWaits,
+} from './seller-waits.ts';
 import { commandTexts, type TimelineEvent, timelineOf } from './timeline.ts';
 import type { ComingStep, Waiting } from './waiting.ts';
 
@@ -249,7 +255,9 @@ function behind(
     case 'seller':
       return sellerWaits(seller);
     case 'account':
-      return accountWaits(seller);
+      return [...accountWaits(seller), ...readWaits(seller)];
+    case 'reads':
+      return readWaits(seller);
     case 'bank':
       return bankWaits(seller, [payout.currency], now);
     case 'books':

@@ -90,6 +90,7 @@ const noFunds = {
   notYetAvailable: 0,
   holds: [],
   isBusy: false,
+  isUnread: false,
   unordered: null,
   isBankPaused: false,
   isConverted: false,

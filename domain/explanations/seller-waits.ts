@@ -1,6 +1,7 @@
 import { accountFailureOf } from '../accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../accounts/failures.ts';
 import { describeDue } from '../accounts/requirements.ts';
+import { sayFailedRead } from '../failed-reads/accounts.ts';
 import type { HoldRecord } from '../holds.ts';
 import type { PayoutId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
@@ -23,7 +24,7 @@ export function sellerWaits(seller: SellerBeside): Waiting[] {
     return [wait('closed', 'platform', 'The seller is closed', 'Reopening the seller'), ...stopped];
   }
   if (stopped.length > 0) return stopped;
-  return [...accountWaits(seller), ...stopWaits(seller)];
+  return [...accountWaits(seller), ...readWaits(seller), ...stopWaits(seller)];
 }
 
 /** What the seller's account at Stripe lacks. */
@@ -39,7 +40,19 @@ export function accountWaits(seller: SellerBeside): Waiting[] {
     const reason = 'The seller’s account has not been read from Stripe yet';
     return [wait('account-read', 'engine', reason, 'Reading the account', { since })];
   }
-  return [isRejected(seller) ? rejectedWait(seller) : capabilityWait(seller)];
+  if (isRejected(seller)) return [rejectedWait(seller)];
+  // Nothing is known of an account that cannot be read: `readWaits` says why it cannot.
+  const isUnread = seller.failedReads.some(({ what }) => what === 'account');
+  return isUnread ? [] : [capabilityWait(seller)];
+}
+
+/** Why the account cannot be read, one wait for each read that fails. */
+export function readWaits({ failedReads }: SellerBeside): Waiting[] {
+  const { actor, liftedBy } = waits[waitNames.unreadAccount];
+  return failedReads.map((read) => {
+    const { since } = read;
+    return wait(waitNames.unreadAccount, actor, sayFailedRead(read), liftedBy, { since });
+  });
 }
 
 /** True while Stripe rejects the account, permanently unless the rejection is withdrawn. */

@@ -14,7 +14,7 @@ type Park<Facts> = {
   /** Completes "Waits for" in the Temporal UI. Only payouts have such a text. */
   ui?: string;
   /** What happened, for the person who must decide. */
-  says: string | ((facts: Facts) => string);
+  says: string | ((facts: Facts, detail: string | null) => string);
   /** The commands that resolve the problem. Empty if only somebody outside the engine can. */
   commands: {
     name: string;
@@ -103,7 +103,10 @@ export type ParkReason = Exclude<PayoutPark, 'late'>;
 /** Stands for the bank account in the path of a command. */
 const someBank = 'ba_...';
 
-/** Why a seller needs a person. All but `account-rejected` and `bank-account-shared` park it. */
+/**
+ * Why a seller needs a person. All but `account-rejected`, `bank-account-shared` and
+ * `account-unreadable` park it.
+ */
 export const sellerParks = {
   'account-refused': {
     says: 'Stripe refused to create the seller’s account. The seller’s explanation shows Stripe’s answer',
@@ -152,6 +155,16 @@ export const sellerParks = {
       },
     ],
   },
+  'account-unreadable': {
+    says: (_, detail) => detail ?? 'The engine cannot read the seller’s account at Stripe',
+    commands: [
+      {
+        name: 'close',
+        when: 'The account has left the platform, and the seller has no money left',
+        body: because,
+      },
+    ],
+  },
   'manual-payouts-refused': {
     says: 'Stripe does not allow manual payouts for the seller’s account, in its country or with this API key. Nothing is sent to the account as long as Stripe pays the account out automatically',
     commands: [
@@ -188,8 +201,14 @@ export const rejection = 'account-rejected' satisfies SellerPark;
 /** The seller changed to the account number of another seller; a cooling period lasts. */
 export const sharedBank = 'bank-account-shared' satisfies SellerPark;
 
+/** Stripe refuses a read of the seller's account. */
+export const unreadable = 'account-unreadable' satisfies SellerPark;
+
 /** Why a seller's workflow stopped until a person decides. */
-export type SellerParkReason = Exclude<SellerPark, typeof rejection | typeof sharedBank>;
+export type SellerParkReason = Exclude<
+  SellerPark,
+  typeof rejection | typeof sharedBank | typeof unreadable
+>;
 
 /** What ends a rejection, as the API says it. */
 export const takenBack =
@@ -203,13 +222,13 @@ export function payoutParkOf(parked: PayoutPark, payout: ParkedPayout) {
 }
 
 /**
- * Why a seller needs a person, and each command that resolves it. `bank` is the bank account that
- * the reason is about, if it is about one.
+ * Why a seller needs a person, and each command that resolves it. `detail` is the bank account that
+ * the reason is about, or why the account cannot be read.
  */
-export function sellerParkOf(parked: SellerPark, sellerId: SellerId, bank: string | null = null) {
-  return explain(sellerParks[parked], sellerId, (name, ...command) => {
-    return sellerCommand(sellerId, name.replace(someBank, bank ?? someBank), ...command);
-  });
+export function sellerParkOf(parked: SellerPark, sellerId: SellerId, detail: string | null = null) {
+  const commandOf = (name: string, ...more: [string, Record<string, string>?]) =>
+    sellerCommand(sellerId, name.replace(someBank, detail ?? someBank), ...more);
+  return explain(sellerParks[parked], sellerId, commandOf, detail);
 }
 
 /** True if a person may retry or cancel what is parked for this reason. */
@@ -230,9 +249,10 @@ function explain<Facts>(
   { says, commands }: Park<Facts>,
   facts: Facts,
   commandOf: (name: string, when: string, body?: Record<string, string>) => Resolving,
+  detail: string | null = null,
 ): { explanation: string; commands: Resolving[] } {
   return {
-    explanation: typeof says === 'string' ? says : says(facts),
+    explanation: typeof says === 'string' ? says : says(facts, detail),
     commands: commands
       .filter(({ isFor }) => isFor?.(facts) ?? true)
       .map(({ name, when, body }) => {

@@ -15,7 +15,7 @@ export type Payee = Pick<Readiness, 'status' | 'isPaused'> & {
 /** The known funds of one currency before a payday. */
 export type ExpectedFunds = Omit<Funds, 'requestedAmount'> &
   BankReadiness &
-  Pick<Readiness, 'unordered'> & {
+  Pick<Readiness, 'unordered' | 'isUnread'> & {
     /**
      * True if a payout of the seller and currency is in flight and parked: no other payout starts
      * until a person has decided.

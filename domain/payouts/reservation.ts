@@ -15,6 +15,8 @@ export type Readiness = BankReadiness & {
    * order. Null if there is none.
    */
   unordered: DiscrepancyId | null;
+  /** True if Stripe refuses a read of the seller's account, so its state is not known. */
+  isUnread: boolean;
 };
 
 /** Why a payout reserves nothing yet. Each reason can pass, or somebody can remove it. */
@@ -43,10 +45,11 @@ export function stopOfSeller({ isPaused, status }: Pick<Readiness, 'isPaused' | 
 }
 
 /**
- * What stops payouts while money that moved without an order may have paid what they would pay. Null
- * if nothing does.
+ * What stops payouts while money that moved without an order may have paid what they would pay, or
+ * while nobody can see whether it did. Null if nothing does.
  */
-export function stopOfBooks({ unordered }: Pick<Readiness, 'unordered'>) {
+export function stopOfBooks({ unordered, isUnread }: Pick<Readiness, 'unordered' | 'isUnread'>) {
+  if (isUnread) return waitNames.unreadAccount;
   return unordered === null ? null : waitNames.unorderedMoney;
 }
 
@@ -82,5 +85,10 @@ export function decideReservation(
 
 /** Minutes after which a waiting payout checks again, if the end of the reason is not known. */
 export function minutesToWait(reason: WaitReason): number {
-  return reason === waitNames.anotherPayout || reason === waitNames.unorderedMoney ? 60 : 24 * 60;
+  const hourly: WaitReason[] = [
+    waitNames.anotherPayout,
+    waitNames.unorderedMoney,
+    waitNames.unreadAccount,
+  ];
+  return hourly.includes(reason) ? 60 : 24 * 60;
 }

@@ -27,6 +27,7 @@ const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
     coolsUntil: null,
     unordered: null,
     isBehindParked: false,
+    isUnread: false,
   };
   return { currency: 'eur', ...none, ...change };
 };

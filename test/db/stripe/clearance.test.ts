@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
+import { recordFailedRead } from '../../../db/failed-reads/rows.ts';
 import { clearTry } from '../../../db/stripe/attempts.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
 import { isClaimed } from '../../../domain/recovery/right-to-send.ts';
@@ -29,6 +30,7 @@ const facts = fc.record({
   isBraked: fc.constantFrom(false, false, true),
   deniedTries: fc.constantFrom(0, 1),
   isCompared: fc.boolean(),
+  isUncomparedAccount: fc.constantFrom(false, false, true),
   claim: fc.record({
     isOfThisStart: fc.constantFrom(true, true, true, false),
     seenMinutesAgo: fc.constantFrom(0, 0, 0, 9.9, 10.1, 300),
@@ -41,9 +43,20 @@ const facts = fc.record({
 const past = '2026-01-02T00:00:00.000Z';
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-async function insertPayout(sellerId: SellerId, payday: string | null, isCanceled: boolean) {
+async function insertPayout(
+  sellerId: SellerId,
+  payday: string | null,
+  { isCanceled, isUncompared }: { isCanceled: boolean; isUncompared: boolean },
+) {
   const id = newId('payout');
-  const order = { seller_id: sellerId, currency: 'eur', ordered_by: 'test', payday };
+  const account = `acct_${sellerId.slice(4)}` as const;
+  const error = { endpoint: null, statusCode: 403, code: null, permission: null };
+  if (isUncompared) {
+    const failed = { account, what: 'payouts', error, refused: true, compareFrom: past } as const;
+    await recordFailedRead(money.db, failed);
+  }
+  const of = { seller_id: sellerId, currency: 'eur', stripe_account: account };
+  const order = { ...of, ordered_by: 'test', payday };
   const ordered = isCanceled && { cancel_ordered_at: past, cancel_ordered_by: 'key_1' };
   await money.db
     .insertInto('payouts')
@@ -78,7 +91,9 @@ test('the last check before a POST answers as the rule does', async () => {
       if (isMoneyStopped) await stopAllMoney(money.db);
       const sentAt =
         sentHoursAgo === null ? null : new Date(Date.now() - sentHoursAgo * hourMs).toISOString();
-      const payoutId = await insertPayout(await money.seller(), payday, of.isBraked);
+      const { isBraked: isCanceled, isUncomparedAccount: isUncompared } = of;
+      const given = { isCanceled, isUncompared };
+      const payoutId = await insertPayout(await money.seller(), payday, given);
       const tries = sentAt === null ? 0 : 1;
       const tried = { tries, deniedTries: Math.min(of.deniedTries, tries) };
       const { key } = await insertAttempt(money.db, { ...of, ...tried }, sentAt, payoutId);
@@ -119,7 +134,8 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
     });
     expect(answer.clearance).toBe(clearance);
     const facts = { state: 'started', step: 'transfer', sentHoursAgo: hours } as const;
-    const may = { isMoneyStopped: false, isCompared: true, isClaimed: true, isBraked: false };
+    const compared = { isCompared: true, isUncomparedAccount: false };
+    const may = { isMoneyStopped: false, isClaimed: true, isBraked: false, ...compared };
     expect(clearanceOf({ ...facts, ...may, mayBeDone: true })).toBe(clearance);
   }
 });

@@ -15,6 +15,7 @@ import {
   type SellerParkReason,
   sellerParkOf,
   sellerParks,
+  unreadable,
 } from '../../../domain/parking/reasons.ts';
 import { nextStep } from '../../../domain/payouts/states.ts';
 import { aPayout, later, noon } from '../../build/payout.ts';
@@ -22,7 +23,7 @@ import { aSeller } from '../../build/seller.ts';
 
 const parkReasons = Object.keys(payoutParks).filter((reason) => reason !== 'late') as ParkReason[];
 const sellerParkReasons = Object.keys(sellerParks).filter(
-  (reason) => reason !== rejection,
+  (reason) => reason !== rejection && reason !== unreadable,
 ) as SellerParkReason[];
 
 describe('the details of a payout', () => {

@@ -24,6 +24,7 @@ test.each<[PayoutPark | SellerPark, boolean, boolean, boolean, string]>([
   ['account-outcome-unknown', false, false, true, 'trying again might make a second account'],
   ['account-rejected', false, false, false, 'only the platform or Stripe can take it back'],
   ['bank-account-shared', false, false, false, 'a person asks the seller first'],
+  ['account-unreadable', false, false, false, 'it continues when the account can be read'],
   ['manual-payouts-refused', true, false, false, 'the setting may work by now'],
   ['returned-after-close', true, false, false, 'the money may stay where it is'],
 ])('%s: retry %s, cancel %s, look first %s: %s', (reason, retry, cancel, look) => {

@@ -22,6 +22,7 @@ const funds: ExpectedFunds = {
   lacksBank: false,
   coolsUntil: null,
   unordered: null,
+  isUnread: false,
   isBehindParked: false,
   ordered: noClaims,
 };
