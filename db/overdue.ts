@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { type PayoutId, payoutWorkflowId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
-import type { Db } from './connect.ts';
+import type { WakeTopic } from '../domain/wake-ups.ts';
+import type { Db, Tx } from './connect.ts';
 import { paydayAt } from './paydays/thresholds.ts';
 import { isStartBlocked, waitsToStart } from './payouts/queue.ts';
 import { isOpen } from './schema/statuses.ts';
 import { isEndStored } from './stripe-events/inbox.ts';
-import { insertWakeUps, workflowId } from './wake-ups.ts';
+import { addWakeUps, transact, workflowId } from './wake-ups.ts';
 
 /**
  * Records a wake-up for every workflow that should have acted minutes ago, so that a lost timer or
@@ -13,9 +14,29 @@ import { insertWakeUps, workflowId } from './wake-ups.ts';
  * stored at the same time as their sending, because neither transaction could see the other.
  */
 export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
-  await insertWakeUps(
+  const { rows } = await sql<{ id: string; topics: WakeTopic[] }>`${overdueSince(minutes)}`.execute(
     db,
-    sql`select ${workflowId('payout', 'id')}, array['deadline'] from payouts
+  );
+  const late = rows.map(({ id, topics }) => ({ workflowId: id, topics }));
+  await transact(db, async (tx) => {
+    await addWakeUps(tx, late);
+    await noteOverdue(
+      tx,
+      late.map(({ workflowId: id }) => id),
+    );
+  });
+}
+
+/** Records which workflows are overdue, and since when they were found so at each pass. */
+async function noteOverdue(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql`delete from overdue where workflow_id <> all(${ids}::text[])`.execute(tx);
+  await sql`insert into overdue (workflow_id) select distinct unnest(${ids}::text[]) order by 1
+    on conflict do nothing`.execute(tx);
+}
+
+function overdueSince(minutes: number) {
+  return sql`select distinct on (id) id, topics from (
+    select ${workflowId('payout', 'id')} as id, array['deadline'] as topics from payouts
     where ${isOpen()}
       and parked is null and look_again_at < business_now() - ${minutes} * interval '1 minute'
     union all
@@ -36,8 +57,8 @@ export async function wakeOverdue(db: Db, minutes: number): Promise<void> {
     union
     select ${workflowId('payout', 'id')}, array['deadline'] from payouts
     where status = 'sent' and parked is null and sent_at > business_now() - interval '1 hour'
-      and ${isEndStored(sql.ref('stripe_payout_id'))}`,
-  );
+      and ${isEndStored(sql.ref('stripe_payout_id'))}
+  ) as late order by id`;
 }
 
 const waiting = {

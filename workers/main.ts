@@ -4,6 +4,7 @@ import { createTurns } from '../activities/stripe/budget.ts';
 import { createStripe } from '../activities/stripe/client.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
+import { expectJobs } from '../db/operations/checks.ts';
 import { checkInstallation } from './installation.ts';
 import { installRuntime } from './logging.ts';
 import { createWorkers } from './queues.ts';
@@ -20,9 +21,10 @@ const turns = createTurns(db, config.stripe.budgets);
 const { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation } = config;
 const passes = { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation };
 const activities = createActivities({ stripe, db, turns, ...passes });
+await expectJobs(db, config.jobSeconds);
 // If the check fails now, the sweep repeats it.
 await activities.checkPlatformPayouts().catch(() => undefined);
-const workers = await createWorkers(connection, config, activities);
+const workers = await createWorkers(connection, config, activities, db);
 
 /**
  * Logs only the message: the other fields of an error from Stripe can contain details that no log

@@ -1,8 +1,10 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config.ts';
+import type { Db } from '../db/connect.ts';
 import { engineQueue, stripeQueues } from '../workflows/messages.ts';
 import { heartbeats } from './heartbeats.ts';
+import { recordPasses } from './passes.ts';
 
 /**
  * The size of the workflow cache: more workflows than are ever in flight at the same time. A
@@ -15,6 +17,7 @@ export async function createWorkers(
   connection: NativeConnection,
   config: Config,
   activities: Activities,
+  db: Db,
 ): Promise<Worker[]> {
   const { payoutsAtOnce } = config.stripe.budgets;
   const shared = {
@@ -22,7 +25,7 @@ export async function createWorkers(
     namespace: config.temporal.namespace,
     activities,
     shutdownGraceTime: '20s',
-    interceptors: { activity: [heartbeats] },
+    interceptors: { activity: [heartbeats, recordPasses(db)] },
   } satisfies Partial<WorkerOptions>;
   const calling = (taskQueue: string, atOnce: number): WorkerOptions => {
     return { ...shared, taskQueue, maxConcurrentActivityTaskExecutions: atOnce };

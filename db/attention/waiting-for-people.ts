@@ -3,11 +3,23 @@ import type { AttentionKind, AttentionReason } from '../../domain/attention/bulk
 import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { sharedBank, unreadable } from '../../domain/parking/reasons.ts';
+import {
+  longestStartDays,
+  longestWaitDays,
+  overdueMinutes,
+} from '../../domain/overdue/long-waits.ts';
+import {
+  overduePayout,
+  overdueSeller,
+  sharedBank,
+  tooLong,
+  unreadable,
+} from '../../domain/parking/reasons.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
 import type { Db } from '../connect.ts';
-import { failedReadsOf, unreadAccounts } from '../failed-reads/conditions.ts';
-import { isCarrying, isUnsettled } from '../schema/statuses.ts';
+import { failedReadsOf, isUnreadOf, unreadAccounts } from '../failed-reads/conditions.ts';
+import { workflowId } from '../wake-ups.ts';
+import { isCarrying, isOpen, isUnsettled } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
 
 /**
@@ -99,6 +111,29 @@ const openedSince = sql<string>`date_trunc('milliseconds', opened_at, 'UTC')`;
 const lateSince = sql<string>`date_trunc('milliseconds',
   sent_at + ${sql.lit(lateDays)} * interval '1 day', 'UTC')`;
 
+/** True for a payout that the bank has had too long. */
+const isLate = sql<boolean>`(status = 'sent' and parked is null and ${lateSince} < business_now())`;
+
+/** The longest wait for the reason of a payout, and for its start. */
+const longestDays = sql`case waiting_for ${sql.join(
+  Object.entries(longestWaitDays).map(
+    ([reason, days]) => sql`when ${sql.lit(reason)} then ${sql.lit(days)}`,
+  ),
+  sql` `,
+)} else ${sql.lit(longestStartDays)} end`;
+
+/** Since when a payout waits longer than it should. Null if it does not wait. */
+const waitedSince = sql<string>`date_trunc('milliseconds', case when waiting_for is not null
+  then waits_since when payouts.status = 'requested' then created_at end
+  + ${longestDays} * interval '1 day', 'UTC')`;
+
+const isWaitingTooLong = sql<boolean>`(parked is null and ${isOpen()} and not ${isLate}
+  and coalesce(${waitedSince} < business_now(), false))`;
+
+/** True for a workflow that was woken in vain for some minutes. */
+const isLongOverdue = sql<boolean>`overdue.noted_at
+  < now() - ${sql.lit(overdueMinutes)} * interval '1 minute'`;
+
 /** Everything that waits, as one table. */
 const waiting = sql`(
   select 'payout' as kind, id, seller_id, currency, parked, parked_detail, unknown_step,
@@ -107,6 +142,20 @@ const waiting = sql`(
   union all
   select 'payout', id, seller_id, currency, 'late', null, null, ${lateSince}
     from payouts where status = 'sent' and parked is null and ${lateSince} < business_now()
+  union all
+  select 'payout', id, seller_id, currency, ${sql.lit(tooLong)}, waiting_for, null, ${waitedSince}
+    from payouts where ${isWaitingTooLong}
+  union all
+  select 'payout', id, seller_id, currency, ${sql.lit(overduePayout)}, null, null,
+    date_trunc('milliseconds', overdue.since, 'UTC')
+    from payouts join overdue on workflow_id = ${workflowId('payout', 'payouts.id')}
+    where parked is null and not ${isLate} and not ${isWaitingTooLong} and ${isLongOverdue}
+  union all
+  select 'seller', id, id, null, ${sql.lit(overdueSeller)}, null, null,
+    date_trunc('milliseconds', overdue.since, 'UTC')
+    from sellers join overdue on workflow_id = ${workflowId('seller', 'sellers.id')}
+    where parked is null and rejected_at is null and status <> 'closed' and ${isLongOverdue}
+      and not ${isUnreadOf(sql.ref('sellers.id'))}
   union all
   select 'seller', id, id, null, parked, null, null, ${parkedSince}
     from sellers where parked is not null
@@ -185,7 +234,8 @@ const listedPayouts = sql`lateral (
     select coalesce(sum(from_platform + from_account), 0)::bigint as listed from payouts
     where payouts.seller_id = stopped.seller_id and payouts.currency = held.currency
       and (parked is not null and ${isCarrying()}
-        or status = 'sent' and ${lateSince} < business_now())
+        or ${isLate} or ${isWaitingTooLong} or exists (select from overdue
+          where workflow_id = ${workflowId('payout', 'payouts.id')} and ${isLongOverdue}))
   ) as beside`;
 
 /** What a seller has that is not at the bank, by currency, or in one currency. */

@@ -3,6 +3,7 @@ import type { MoneyStopId } from '../../domain/ids.ts';
 import type { StopCause } from '../../domain/money-stops.ts';
 import type { Db } from '../connect.ts';
 import { instant } from '../time.ts';
+import { checkFacts, type CheckFacts, computedChecks } from './checks.ts';
 
 /** The counts and failed checks that an operator looks at first. */
 export type Backlog = {
@@ -25,7 +26,7 @@ export type Backlog = {
 
 /** Reads the backlog in one statement. Throws if the database does not answer. */
 export async function readBacklog(db: Db): Promise<Backlog> {
-  const { rows } = await sql<Backlog>`
+  const { rows } = await sql<Backlog & { facts: CheckFacts }>`
     select exists (select from money_stops where lifted_at is null) as "moneyStopped",
       (select coalesce(json_agg(json_build_object('id', id, 'cause', cause, 'since', ${instant('stopped_at')})
         order by stopped_at, id), '[]') from money_stops where lifted_at is null) as "moneyStops",
@@ -36,9 +37,10 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select count(*) from adoptions where closed_at is null) as "toAdopt",
       (select count(*) from discrepancies where closed_at is null) as "openDiscrepancies",
       (select coalesce(json_agg(json_build_object('name', name, 'remedy', remedy)), '[]')
-        from checks where not passed) as "failedChecks"
+        from checks where not passed) as "failedChecks", ${checkFacts} as facts
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error('the backlog has no row');
-  return row;
+  const { facts, ...backlog } = row;
+  return { ...backlog, failedChecks: [...backlog.failedChecks, ...computedChecks(facts)] };
 }

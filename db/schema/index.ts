@@ -153,6 +153,14 @@ export type Database = AccountTables &
       created_at: Instant;
     };
     event_order: { id: Generated<boolean>; added: Generated<number> };
+    job_steps: {
+      job: string;
+      step: string;
+      every_seconds: number;
+      since: Instant;
+      finished_at: MaybeInstant;
+    };
+    overdue: { workflow_id: string; since: Instant; noted_at: Instant };
     sweep_cursors: { name: string; cursor: string };
   };
 
@@ -222,6 +230,7 @@ type PayoutsTable = {
   paid_reason: Maybe<string>;
   return_reason: Maybe<string>;
   waiting_for: Maybe<WaitReason>;
+  waits_since: MaybeInstant;
   look_again_at: MaybeInstant;
   parked: Maybe<ParkReason>;
   parked_at: MaybeInstant;

@@ -42,7 +42,7 @@ const left = {
   isFor: ({ unknownStep }: ParkedPayout) => unknownStep !== 'transfer',
 };
 
-/** Why a payout needs a person. All but `late` park it. */
+/** Why a payout needs a person. All but `late`, `waits-too-long` and `overdue` park it. */
 export const payoutParks = {
   'outcome-unknown': {
     ui: 'a person who knows the outcome at Stripe',
@@ -92,20 +92,35 @@ export const payoutParks = {
     says: 'The banks have had the money longer than they should. Ask Stripe for the payout’s trace. The payout continues automatically once Stripe reports the outcome',
     commands: [],
   },
+  'waits-too-long': {
+    says: ({ parkedDetail }) =>
+      `The payout has waited longer than it should for “${parkedDetail ?? 'its start'}”. The payout’s explanation says who must act and what ends the wait. The payout continues automatically when the wait ends`,
+    commands: [],
+  },
+  overdue: {
+    says: 'The payout should have continued by itself and has not, although its workflow was woken. The workflow in the Temporal UI shows what fails. Check that a worker runs and that Stripe and the database answer',
+    commands: [],
+  },
 } satisfies Record<string, Park<ParkedPayout>>;
 
 /** Why a payout is in the attention list. */
 export type PayoutPark = keyof typeof payoutParks;
 
+/** A payout that has waited longer than it should. */
+export const tooLong = 'waits-too-long' satisfies PayoutPark;
+
+/** A payout that did not continue when it should have. */
+export const overduePayout = 'overdue' satisfies PayoutPark;
+
 /** Why a payout stopped until a person decides. */
-export type ParkReason = Exclude<PayoutPark, 'late'>;
+export type ParkReason = Exclude<PayoutPark, 'late' | typeof tooLong | typeof overduePayout>;
 
 /** Stands for the bank account in the path of a command. */
 const someBank = 'ba_...';
 
 /**
- * Why a seller needs a person. All but `account-rejected`, `bank-account-shared` and
- * `account-unreadable` park it.
+ * Why a seller needs a person. All but `account-rejected`, `bank-account-shared`,
+ * `account-unreadable` and `seller-overdue` park it.
  */
 export const sellerParks = {
   'account-refused': {
@@ -182,6 +197,10 @@ export const sellerParks = {
       { name: 'retry', when: 'The seller stays closed, and the money stays where it is' },
     ],
   },
+  'seller-overdue': {
+    says: 'The seller’s workflow should have acted and has not, although it was woken: no payout of the seller starts meanwhile. The workflow in the Temporal UI shows what fails. Check that a worker runs and that Stripe and the database answer',
+    commands: [],
+  },
 } satisfies Record<string, Park<SellerId>>;
 
 /** Why a seller is in the attention list. */
@@ -204,10 +223,13 @@ export const sharedBank = 'bank-account-shared' satisfies SellerPark;
 /** Stripe refuses a read of the seller's account. */
 export const unreadable = 'account-unreadable' satisfies SellerPark;
 
+/** A seller whose workflow did not act when it should have. */
+export const overdueSeller = 'seller-overdue' satisfies SellerPark;
+
 /** Why a seller's workflow stopped until a person decides. */
 export type SellerParkReason = Exclude<
   SellerPark,
-  typeof rejection | typeof sharedBank | typeof unreadable
+  typeof rejection | typeof sharedBank | typeof unreadable | typeof overdueSeller
 >;
 
 /** What ends a rejection, as the API says it. */

@@ -109,3 +109,14 @@ create table checks (
   remedy text not null,
   checked_at timestamptz not null default now()
 );
+
+-- When each step of each job last finished, in real time, so that a job that stands still is seen.
+create table job_steps (
+  job text not null,
+  step text not null,
+  every_seconds integer not null,
+  -- When a worker first expected the step.
+  since timestamptz not null default now(),
+  finished_at timestamptz,
+  primary key (job, step)
+);

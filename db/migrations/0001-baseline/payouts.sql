@@ -47,6 +47,8 @@ create table payouts (
   adopted_at timestamptz,
 
   waiting_for text,
+  -- Since when the payout waits for this reason. The trigger payouts_note_wait sets it.
+  waits_since timestamptz,
   look_again_at timestamptz,
   parked text,
   parked_at timestamptz,
@@ -150,6 +152,19 @@ create table payout_items (
 );
 -- Serves the search for the payouts that paid an earning.
 create index payout_items_earning on payout_items (earning_id);
+
+-- Sets waits_since, so that a check for the same reason does not make an old wait look new.
+create function note_wait() returns trigger language plpgsql as $$
+begin
+  new.waits_since := case when new.waiting_for is null then null
+    when tg_op = 'UPDATE' and new.waiting_for is not distinct from old.waiting_for
+      then coalesce(old.waits_since, business_now())
+    else business_now() end;
+  return new;
+end $$;
+-- In a trigger, because several statements make a payout wait.
+create trigger payouts_note_wait before insert or update of waiting_for on payouts
+  for each row execute function note_wait();
 
 -- Records the events of a payout: one for each fact that changed. The types of events have
 -- underscores where statuses have hyphens.

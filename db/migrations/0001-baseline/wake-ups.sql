@@ -12,3 +12,11 @@ create table wake_ups (
   version bigint not null default nextval('wake_up_versions'),
   since timestamptz not null default now()
 );
+
+-- Workflows that were woken because their deadline had passed, and that have not acted since.
+create table overdue (
+  workflow_id text primary key,
+  since timestamptz not null default business_now(),
+  -- Real time, because moving the clock forward gives nobody time to act.
+  noted_at timestamptz not null default now()
+);

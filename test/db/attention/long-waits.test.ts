@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { listAttention, readAttentionGroups } from '../../../db/attention/waiting-for-people.ts';
+import { wakeOverdue } from '../../../db/overdue.ts';
+import { reservePayout } from '../../../db/payouts/reservation.ts';
+import { resolutionOf } from '../../../domain/attention/words.ts';
+import type { PayoutId, SellerId } from '../../../domain/ids.ts';
+import { longestStartDays, longestWaitDays } from '../../../domain/overdue/long-waits.ts';
+import { type WaitReason, waits } from '../../../domain/waits.ts';
+import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+
+/** Every wait ends, or a person is told. */
+let money: MoneyDatabase;
+let sellerId: SellerId;
+let payoutId: PayoutId;
+beforeAll(async () => {
+  money = await startMoneyDatabase(4);
+});
+beforeEach(async () => {
+  sellerId = await money.seller();
+  await money.earn(sellerId, 100_00);
+  payoutId = await money.order(sellerId);
+});
+afterAll(() => money.db.destroy());
+
+const days = 24 * hourMs;
+const toldAt = async (ms: number) => {
+  await money.moveTo(ms);
+  const told = await listAttention(money.db, { filter: { sellerId }, limit: 10 });
+  await money.moveTo(0);
+  return told;
+};
+const waitFor = (reason: WaitReason) =>
+  money.db.updateTable('payouts').set({ waiting_for: reason }).where('id', '=', payoutId).execute();
+
+describe('a payout', () => {
+  test.each(Object.keys(waits) as WaitReason[])(
+    'that waits too long for %s is told to a person once, with its money',
+    async (reason) => {
+      await reservePayout(money.db, payoutId);
+      await waitFor(reason);
+      const most = longestWaitDays[reason] * days;
+      expect(await toldAt(most - hourMs)).toEqual([]);
+      const told = await toldAt(most + hourMs);
+      expect(told).toMatchObject([
+        { kind: 'payout', id: payoutId, parked: 'waits-too-long', parkedDetail: reason },
+      ]);
+      expect(told[0]?.atStake).toEqual([{ amount: 100_00, currency: 'eur' }]);
+      expect(resolutionOf(told[0]!).explanation).toContain(reason);
+    },
+  );
+
+  test('that waits for the same reason after each check has waited all the time', async () => {
+    await waitFor('platform-balance');
+    await money.moveTo(2 * days);
+    await waitFor('platform-balance');
+    expect(await toldAt(4 * days)).toHaveLength(1);
+  });
+
+  test('that never starts is told to a person', async () => {
+    expect(await toldAt(longestStartDays * days - hourMs)).toEqual([]);
+    expect(await toldAt(longestStartDays * days + hourMs)).toMatchObject([
+      { id: payoutId, parked: 'waits-too-long' },
+    ]);
+  });
+
+  test('that ended is told to nobody', async () => {
+    await waitFor('platform-balance');
+    await money.db
+      .updateTable('payouts')
+      .set({ status: 'canceled' })
+      .where('id', '=', payoutId)
+      .execute();
+    expect(await toldAt(500 * days)).toEqual([]);
+  });
+});
+
+describe('a deadline', () => {
+  const pass = () => wakeOverdue(money.db, 2);
+  const later = () =>
+    money.db
+      .updateTable('overdue')
+      .set({ noted_at: sql<string>`noted_at - interval '16 minutes'` })
+      .execute();
+  const toldNow = () => listAttention(money.db, { filter: { sellerId }, limit: 10 });
+
+  test('of a payout that passes in vain is told to a person, and no longer once it is kept', async () => {
+    await reservePayout(money.db, payoutId);
+    const due = (at: string | null) =>
+      money.db
+        .updateTable('payouts')
+        .set({ look_again_at: at })
+        .where('id', '=', payoutId)
+        .execute();
+    await due('2020-01-01T00:00:00.000Z');
+    await pass();
+    expect(await toldNow()).toEqual([]);
+    await later();
+    await pass();
+    expect(await toldNow()).toMatchObject([{ id: payoutId, parked: 'overdue' }]);
+    const { groups } = await readAttentionGroups(money.db, { sellerId });
+    expect(groups).toMatchObject([{ kind: 'payout', reason: 'overdue', count: 1 }]);
+    await due(null);
+    await pass();
+    expect(await toldNow()).toEqual([]);
+  });
+
+  test('of a seller that passes in vain is told to a person', async () => {
+    await money.db
+      .updateTable('sellers')
+      .set({ look_again_at: '2020-01-01T00:00:00.000Z' })
+      .where('id', '=', sellerId)
+      .execute();
+    await pass();
+    await later();
+    await pass();
+    expect(await toldNow()).toMatchObject([{ kind: 'seller', parked: 'seller-overdue' }]);
+  });
+});
