@@ -19,6 +19,7 @@ export function createActivities(
     lateReturnDays: number;
     bankCoolingHours: number;
     accountsAPass?: number;
+    webhookUrl?: string | undefined;
     reconciliation?: Reconciliation;
   },
 ) {

@@ -19,8 +19,9 @@ await checkInstallation(db, stripe, config).catch(refuseToStart);
 const connection = await connectWorkers(config.temporal);
 const turns = createTurns(db, config.stripe.budgets);
 const { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation } = config;
+const { webhookUrl } = config.stripe;
 const passes = { lateReturnDays, bankCoolingHours, accountsAPass, reconciliation };
-const activities = createActivities({ stripe, db, turns, ...passes });
+const activities = createActivities({ stripe, db, turns, webhookUrl, ...passes });
 await expectJobs(db, config.jobSeconds);
 // If the check fails now, the sweep repeats it.
 await activities.checkPlatformPayouts().catch(() => undefined);

@@ -21,6 +21,7 @@ import {
   readStripe,
   type StripeDeps,
 } from '../stripe/call-once.ts';
+import { lookAtDestinations, type ReceiptDeps } from './receipts.ts';
 import { checkingRead } from '../stripe/failed-reads.ts';
 
 /**
@@ -38,7 +39,7 @@ const chargesAPass = 100;
 const silenceInARow = 3;
 
 /** The activities that read from Stripe what a lost webhook would have reported. */
-export function createSweepActivities(deps: StripeDeps) {
+export function createSweepActivities(deps: ReceiptDeps) {
   const { stripe, db } = deps;
   return {
     /** Stores the events of the platform's v1 list that are not in the inbox yet. */
@@ -79,6 +80,7 @@ export function createSweepActivities(deps: StripeDeps) {
       );
       const seen = found.map(({ created }) => ({ created: Date.parse(created) / 1000 }));
       await recordCursor(db, 'v2', newest(since, seen));
+      await lookAtDestinations(deps);
       return found.length;
     },
 

@@ -1,11 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Stripe } from 'stripe';
-import { z } from 'zod';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import type { StripeEvent } from '../../domain/stripe-events/wake-rules.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { createBatch } from './batch.ts';
+import { readEvent } from './event-bodies.ts';
+import { countReceipts } from './receipts.ts';
 
 /** Seconds for which a signature is valid, as in Stripe's own library. */
 const toleranceSeconds = 300;
@@ -23,13 +24,18 @@ export function webhookRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
     await recordEvents(db, events, 'webhook');
     wakeSoon();
   }, batching);
+  const receipts = countReceipts(deps);
   const routes = createRoutes();
   routes.post('/webhooks/stripe', async (c) => {
     const body = await c.req.text();
-    verify(body, c.req.header('stripe-signature') ?? '', stripe.webhookSecrets);
-    const { event, livemode } = readEvent(body);
+    const signature = c.req.header('stripe-signature') ?? '';
+    const { event, livemode } = receipts.counting({ body, signature }, () => {
+      verify(body, signature, stripe.webhookSecrets);
+      return readEvent(body);
+    });
     if (livemode === stripe.livemode) {
       await store(event);
+      receipts.accepted(event);
     } else if (stripe.livemode) {
       // Stripe also sends test events to a live Connect endpoint. They concern no real money.
       log({ level: 'info', event: 'test-event-ignored', eventId: event.eventId });
@@ -64,76 +70,4 @@ function verify(body: string, header: string, secrets: readonly string[]): void 
       ? 'No signing secret is configured; set STRIPE_WEBHOOK_SECRETS'
       : 'None of the secrets in STRIPE_WEBHOOK_SECRETS signed this body',
   );
-}
-
-/** The format of every Stripe id. The database accepts nothing else. */
-const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/);
-const Account = z.string().regex(/^acct_[0-9A-Za-z_]{1,100}$/);
-
-const Snapshot = z.object({
-  object: z.literal('event'),
-  id: Id,
-  type: Id,
-  account: Account.nullish(),
-  livemode: z.boolean(),
-  data: z.object({
-    object: z.object({ id: Id.nullish() }),
-    previous_attributes: z.object({ arrival_date: z.unknown() }).partial().nullish(),
-  }),
-});
-
-const Thin = z.object({
-  object: z.literal('v2.core.event'),
-  id: Id,
-  type: Id,
-  context: Id.nullish(),
-  livemode: z.boolean(),
-  related_object: z.object({ id: Id }).nullish(),
-});
-
-const Event = z.discriminatedUnion('object', [Snapshot, Thin]);
-
-/**
- * Reads only the ids of an event, and whether it changes the arrival date of a payout. Throws the
- * problem `webhook-unreadable`.
- */
-export function readEvent(body: string): { event: StripeEvent; livemode: boolean } {
-  const parsed = Event.safeParse(parseJson(body));
-  if (!parsed.success) throw new Problem('webhook-unreadable', 'This is not a Stripe event');
-  const { data } = parsed;
-  return {
-    livemode: data.livemode,
-    event: data.object === 'event' ? fromSnapshot(data) : fromThin(data),
-  };
-}
-
-function fromSnapshot({ id, type, account, data }: z.infer<typeof Snapshot>): StripeEvent {
-  const ids = { eventId: id, type, account: account ?? null, objectId: data.object.id ?? null };
-  const moved = data.previous_attributes?.arrival_date !== undefined;
-  return { ...ids, ...(moved && { arrivalMoved: true }) };
-}
-
-/**
- * Converts a thin event. `v1.payout.failed` means the same as the snapshot event `payout.failed`.
- * An event about an account may have the platform as its context; then the related object is the
- * account.
- */
-function fromThin({ id, type, context, related_object }: z.infer<typeof Thin>): StripeEvent {
-  const objectId = related_object?.id ?? null;
-  const named = type.startsWith('v2.core.account') ? objectId : context?.split('/').at(-1);
-  const account = Account.safeParse(named);
-  return {
-    eventId: id,
-    type: type.replace(/^v1\./, ''),
-    account: account.success ? account.data : null,
-    objectId,
-  };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,7 +8,9 @@ import {
   overdueChecks,
   type OverdueFacts,
 } from '../../domain/overdue/jobs.ts';
+import { type Receipt, webhookChecks } from '../../domain/stripe-events/receipts.ts';
 import type { Db } from '../connect.ts';
+import { receipts } from '../stripe-events/receipts.ts';
 import { instant } from '../time.ts';
 
 /** The result of a check of the engine's surroundings, and what to do if the check failed. */
@@ -31,7 +33,7 @@ export async function listFailedChecks(db: Db) {
 }
 
 /** The facts of the checks that nobody records, because they are about what did not happen. */
-export type CheckFacts = OverdueFacts;
+export type CheckFacts = OverdueFacts & { receipts: Receipt[] };
 
 /** Reads these facts as JSON, in one expression. Times are real. */
 export const checkFacts = sql<CheckFacts>`json_build_object(
@@ -40,13 +42,14 @@ export const checkFacts = sql<CheckFacts>`json_build_object(
     from job_steps where coalesce(finished_at, since) < now() - greatest(
       every_seconds * ${sql.lit(latePasses)} * interval '1 second',
       ${sql.lit(lateMinutes)} * interval '1 minute')),
+  'receipts', ${receipts},
   'uncomparedSince', (select ${instant('pg_postmaster_start_time()')} from operations
     where compared_start is distinct from postgres_start() and exists (select from installation)
       and pg_postmaster_start_time() < now() - ${sql.lit(lateComparisonMinutes)} * interval '1 minute'))`;
 
 /** The failed checks that follow from these facts. */
 export function computedChecks(facts: CheckFacts): { name: string; remedy: string }[] {
-  return overdueChecks(facts);
+  return [...overdueChecks(facts), ...webhookChecks(facts.receipts)];
 }
 
 /** Records that a worker expects every step of every job, at these intervals. */

@@ -27,6 +27,7 @@ import type { WakeTopic } from '../../domain/wake-ups.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
 import type { OperationsTables } from './operations.ts';
+import type { ReceiptTables } from './receipts.ts';
 import type { BooksTables } from './reconciliation.ts';
 import type { StripeTables } from './stripe.ts';
 
@@ -43,6 +44,7 @@ type MaybeJson = ColumnType<
 
 /** Every table, as the migrations create it. */
 export type Database = AccountTables &
+  ReceiptTables &
   AttentionTables &
   BooksTables &
   OperationsTables &

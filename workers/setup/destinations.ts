@@ -9,11 +9,11 @@ import { judge } from '../../activities/stripe/errors.ts';
 import type { Config } from '../../config.ts';
 import {
   type DestinationPlan,
-  type DestinationRole,
   type KnownDestination,
   planDestinations,
   wantedDestinations,
 } from '../../domain/stripe-events/destinations.ts';
+import { roleWords } from '../../domain/stripe-events/receipts.ts';
 import { whyNoAnswer } from '../installation.ts';
 import type { Finding } from './findings.ts';
 
@@ -50,7 +50,7 @@ export async function* layDestinations(
   for (const plan of plans) {
     if (plan.kind === 'make' && !keepSecret) continue;
     yield await carryOut(deps, plan, webhookUrl, keepSecret).catch((error: unknown): Finding => {
-      const says = `${words[plan.wanted.role]}: ${whyNoAnswer(error, config)}`;
+      const says = `${roleWords[plan.wanted.role]}: ${whyNoAnswer(error, config)}`;
       return { state: 'wrong', about, says: `${says}${refusalOf(error)}` };
     });
   }
@@ -65,7 +65,7 @@ async function carryOut(
   url: string,
   keepSecret: KeepSecret,
 ): Promise<Finding> {
-  const what = words[plan.wanted.role];
+  const what = roleWords[plan.wanted.role];
   if (plan.kind === 'keep') return { state: 'ok', about, says: `${plan.id} sends ${what}` };
   if (plan.kind === 'correct') {
     await correctDestination(deps, plan);
@@ -77,12 +77,6 @@ async function carryOut(
   if (secret !== null) keepSecret?.(secret);
   return { state: 'made', about, says: `${id} sends ${what} to ${url}` };
 }
-
-const words = {
-  platform: "the platform's own events",
-  accounts: "events of sellers' accounts",
-  'account-changes': 'changes of accounts',
-} satisfies Record<DestinationRole, string>;
 
 function wordsForUnmade(count: number): string {
   const what = count === 1 ? 'One event destination is' : `${count} event destinations are`;

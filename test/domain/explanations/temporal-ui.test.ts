@@ -15,15 +15,21 @@ import {
   type SellerParkReason,
   sellerParkOf,
   sellerParks,
+  overduePayout,
+  overdueSeller,
+  tooLong,
   unreadable,
 } from '../../../domain/parking/reasons.ts';
 import { nextStep } from '../../../domain/payouts/states.ts';
 import { aPayout, later, noon } from '../../build/payout.ts';
 import { aSeller } from '../../build/seller.ts';
 
-const parkReasons = Object.keys(payoutParks).filter((reason) => reason !== 'late') as ParkReason[];
+const notParked = ['late', tooLong, overduePayout, rejection, unreadable, overdueSeller];
+const parkReasons = Object.keys(payoutParks).filter(
+  (reason) => !notParked.includes(reason),
+) as ParkReason[];
 const sellerParkReasons = Object.keys(sellerParks).filter(
-  (reason) => reason !== rejection && reason !== unreadable,
+  (reason) => !notParked.includes(reason),
 ) as SellerParkReason[];
 
 describe('the details of a payout', () => {
