@@ -11,11 +11,11 @@ const stalled = [lag(478, 489), lag(489, 500), lag(500, 560), lag(560, 571)];
 test.each([
   // requests, from, apart, lags,    too full, why
   [16, 0, 67, quiet, 0, 'the sixteenth comes 1005 ms after the first'],
-  [16, 0, 66.61, [], 0, 'it comes after 999 whole milliseconds, which may have been a second'],
-  [16, 0, 66, quiet, 1, 'it comes after 990 ms, and the machine was late by 1 ms only'],
+  [16, 0, 66, quiet, 0, 'it comes after 990 ms, and nobody sees twice 10 ms between two questions'],
+  [16, 0, 65, quiet, 1, 'it comes after 975 ms, and the machine was late by 1 ms only'],
   [30, 0, 35, quiet, 15, 'two workers without a common pace'],
-  [16, 555, 60, stalled, 0, 'the first may have been kept up for 50 ms, twice'],
-  [16, 555, 59, stalled, 1, 'but no longer'],
+  [16, 555, 60, stalled, 0, 'the first may have been kept up for 60 ms, twice'],
+  [16, 555, 58, stalled, 1, 'but no longer'],
   [16, 900, 60, stalled, 0, 'it was kept up at another moment of the second before'],
   [16, 1_700, 60, stalled, 1, 'but not that long ago'],
   [16, 0, 0, [], 1, 'nothing is known of the machine'],

@@ -41,8 +41,8 @@ export function watchLags(ask: () => Promise<unknown>): { end: () => Promise<Lag
  * A second is any 1000 ms, wherever they begin, over all processes together. On a busy machine a
  * request is noted later than its turn came: it may be kept up in the process that sends it, and
  * again in the sandbox. So the first of a second counts as having come earlier, by twice as much as
- * the answers of just then were late: a few milliseconds on a quiet machine, and never more than it
- * really stood still.
+ * the machine can have stood still just then: as the answers were late, and the pause between two
+ * questions, in which nobody sees that it stands still.
  */
 export function tooFullSeconds(requests: readonly Line[], lags: readonly Lag[]): string[] {
   const byName = new Map<string, number[]>([['all', requests.map(({ at }) => at)]]);
@@ -61,18 +61,10 @@ function tooFull(instants: readonly number[], limit: number, lags: readonly Lag[
   return sorted.flatMap((at, index) => {
     const oneTooMany = sorted[index + limit];
     if (oneTooMany === undefined || oneTooMany - at >= 1000) return [];
-    const spanMs = oneTooMany - at + 2 * lagAbout(at, lags);
-    return spanMs < shortestSecondMs
-      ? [`${limit + 1} requests in ${spanMs} ms, from ${at} on`]
-      : [];
+    const spanMs = oneTooMany - at + 2 * (lagAbout(at, lags) + everyMs);
+    return spanMs < 1000 ? [`${limit + 1} requests in ${spanMs} ms, from ${at} on`] : [];
   });
 }
-
-/**
- * Both ends of a span are noted in whole milliseconds, rounded down. So 999 ms as noted may have
- * been a whole second.
- */
-const shortestSecondMs = 999;
 
 /** The longest of the lags that a request noted then can have met: in the second before, or at it. */
 function lagAbout(at: number, lags: readonly Lag[]): number {

@@ -35,12 +35,9 @@ test('a seller whose bank account fails is told why, and paid once the details a
     return (await engine.call('GET', `/v1/payouts/${other}`)).waitingFor === 'bank-details';
   });
   await addBank(account, 'DE75512108001245126199');
-  const paid = await untilOne(sellerId, ({ replaces }) => replaces === failed);
-  expect(paid).toMatchObject({ orderedBy: 'new-details', requested: { amount: 100_00 } });
-  await until(
-    'all of it is on its way',
-    async () => (await balanceOf(sellerId))['in-transit'] === 100_00,
-  );
+  const paid = await untilPayout(engine, other, 'sent');
+  expect(paid).toMatchObject({ total: { amount: 100_00 }, replaces: null });
+  expect(await balanceOf(sellerId)).toMatchObject({ 'in-transit': 100_00 });
   const { data } = await engine.call('GET', `/v1/sellers/${sellerId}/bank-accounts`);
   expect(data).toMatchObject([
     { isDefault: true, pausedAt: null },

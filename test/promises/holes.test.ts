@@ -145,7 +145,9 @@ describe('a seller is paid exactly once', () => {
       expect(await carry(at, at.payoutId)).toMatchObject({ parked: 'outcome-unknown' });
       await at.act();
       expect(await carry(at, await order(at))).toMatchObject({ waitingFor: 'another-payout' });
-      expect(await cancel(at, at.payoutId)).toEqual({ kind: 'refuse', why: 'outcome-open' });
+      const look = { kind: 'look-up', step, why: 'open-request' };
+      expect(await cancel(at, at.payoutId)).toEqual(look);
+      expect(await carry(at, at.payoutId)).toMatchObject({ parked: 'outcome-unknown' });
       expect(await at.balances(at.sellerId)).toEqual({ owed: -100_00, [place]: 100_00 });
       expect(await at.posts()).toHaveLength(1);
       expect(await moved(at)).toEqual(once);

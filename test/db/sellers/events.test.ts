@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordBankAccounts } from '../../../db/accounts/bank-accounts.ts';
 import { recordBankFailure, resumeBankAccount } from '../../../db/accounts/bank-pauses.ts';
@@ -94,6 +95,12 @@ async function withStops(causes: readonly StopCause[], { isLifted = false } = {}
   const own = stops.find(({ cause }) => cause === 'operator');
   const lift = { by, reason: 'free text' } as const;
   if (isLifted && own) await inTx((tx) => liftStop(tx, { id: own.id, ...lift }));
+  return 'operations';
+}
+
+async function loss() {
+  await sql`insert into postgres_starts (id, start, is_durable, cause, lost_from, lost_until)
+    values ('start_1', '1', true, 'new-timeline', now(), now())`.execute(money.db);
   return 'operations';
 }
 
@@ -278,6 +285,7 @@ const ofOthers: Case[] = [
     { previousStatus: 'stopped', status: 'running', reason: 'operator', actor: by },
     async () => withStops(['operator'], { isLifted: true }),
   ],
+  ['operations.changes_may_be_lost', { reason: 'new-timeline', actor: 'engine' }, loss],
 ];
 
 const cases = [...ofSellers, ...ofOthers];
