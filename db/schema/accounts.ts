@@ -1,10 +1,7 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { Generated } from 'kysely';
 import type { AccountRead } from '../../domain/failed-reads/accounts.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
-
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { Instant, Maybe, MaybeInstant } from './columns.ts';
 
 /** The tables of Stripe's requirements, of bank accounts, and of failed reads. */
 export type AccountTables = {

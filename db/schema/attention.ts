@@ -1,10 +1,7 @@
-import type { ColumnType, JSONColumnType } from 'kysely';
+import type { JSONColumnType } from 'kysely';
 import type { AttentionKind, BulkCommand, BulkTarget } from '../../domain/attention/bulk.ts';
 import type { ApiKeyId, AttentionListId, SellerId } from '../../domain/ids.ts';
-
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { Instant, Maybe, MaybeInstant } from './columns.ts';
 
 /** The tables of the lists that are shown before a command is given for many objects. */
 export type AttentionTables = {

@@ -24,23 +24,13 @@ import type { SellerStatus } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { WaitReason } from '../../domain/waits.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
+import type { Instant, Json, Maybe, MaybeInstant, MaybeJson } from './columns.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
 import type { OperationsTables } from './operations.ts';
 import type { ReceiptTables } from './receipts.ts';
 import type { BooksTables } from './reconciliation.ts';
 import type { StripeTables } from './stripe.ts';
-
-/** RFC 3339 in UTC with milliseconds. Read as text, so that instants compare as strings. */
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
-type Json = JSONColumnType<Record<string, unknown>>;
-type MaybeJson = ColumnType<
-  Record<string, unknown> | null,
-  string | null | undefined,
-  string | null
->;
 
 /** Every table, as the migrations create it. */
 export type Database = AccountTables &

@@ -1,11 +1,8 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { Generated } from 'kysely';
 import type { MoneyStopId, PostgresStartId } from '../../domain/ids.ts';
 import type { StopCause } from '../../domain/money-stops.ts';
 import type { LossCause } from '../../domain/recovery/starts.ts';
-
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { Instant, Maybe, MaybeInstant } from './columns.ts';
 
 /** The tables about the whole installation: what it is, whether money moves, and its servers. */
 export type OperationsTables = {

@@ -1,9 +1,6 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { Generated } from 'kysely';
 import type { DestinationRole } from '../../domain/stripe-events/destinations.ts';
-
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { Instant, Maybe, MaybeInstant } from './columns.ts';
 
 /** The tables that show how Stripe's event destinations work. */
 export type ReceiptTables = {

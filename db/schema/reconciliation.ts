@@ -1,12 +1,9 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { Generated } from 'kysely';
 import type { DiscrepancyId, PayoutId, SellerId, StripeAccountId } from '../../domain/ids.ts';
 import type { Cause, Outcome } from '../../domain/reconciliation/discrepancies.ts';
 import type { Standing } from '../../domain/reconciliation/movements.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
-
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { Instant, Maybe, MaybeInstant } from './columns.ts';
 
 /** The tables of Stripe's books and their comparison with the ledger. */
 export type BooksTables = {

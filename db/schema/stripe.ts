@@ -1,16 +1,7 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Generated } from 'kysely';
 import type { StripeAccountId } from '../../domain/ids.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
-
-type Instant = ColumnType<string, string | undefined, string>;
-type MaybeInstant = ColumnType<string | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
-type Json = JSONColumnType<Record<string, unknown>>;
-type MaybeJson = ColumnType<
-  Record<string, unknown> | null,
-  string | null | undefined,
-  string | null
->;
+import type { Instant, Json, Maybe, MaybeInstant, MaybeJson } from './columns.ts';
 
 /** The tables of requests to Stripe. */
 export type StripeTables = {

@@ -149,8 +149,8 @@ begin
   if (old.asked_now, old.asked_by) is distinct from (new.asked_now, new.asked_by) then
     perform tell_event('seller.requirements_changed', new.id, new.id,
       event_facts(event_actor(null, 'stripe'), new.status, new.status) || jsonb_build_object(
-        'requirements', jsonb_build_object('due', new.asked_now, 'dueBy', to_char(
-          new.asked_by at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))));
+        'requirements', jsonb_build_object('due', new.asked_now, 'dueBy',
+          event_instant(new.asked_by))));
   end if;
   if old.paused_at is null and new.paused_at is not null then
     perform tell_event('seller.paused', new.id, new.id,
