@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import type { ChargeFacts } from '../domain/earnings.ts';
+import type { ChargeFacts } from '../domain/earnings/coverage.ts';
 import { readStripe, type StripeDeps } from './stripe/call-once.ts';
 
 /** What Stripe shows of a charge. `availableOn` is null if the charge brings no money. */

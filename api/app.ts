@@ -8,7 +8,7 @@ import { attentionListRoutes } from './attention/bulk-lists.ts';
 import { attentionRoutes } from './attention/routes.ts';
 import { describe } from './docs/openapi.ts';
 import { docsRoutes } from './docs/routes.ts';
-import { earningRoutes } from './earnings.ts';
+import { earningRoutes } from './earnings/routes.ts';
 import { eventRoutes } from './events.ts';
 import { holdPreviewRoutes } from './explanations/hold-previews.ts';
 import { explanationRoutes } from './explanations/routes.ts';
@@ -17,8 +17,6 @@ import { holdRoutes } from './holds.ts';
 import { authenticate } from './http/authenticate.ts';
 import { readBody } from './http/bodies.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
-import { toProblem } from './http/validation.ts';
-import { Problem, problemResponse } from './http/problems.ts';
 import {
   faultLine,
   identifyRequest,
@@ -26,13 +24,15 @@ import {
   refuseMalformedQuery,
   sayRequest,
 } from './http/middleware.ts';
+import { Problem, problemResponse } from './http/problems.ts';
+import { toProblem } from './http/validation.ts';
 import { entryRoutes } from './ledger/entries.ts';
 import { moneyStopRoutes } from './money-stops.ts';
 import { clockRoutes } from './operations/clock.ts';
 import { healthRoutes } from './operations/health.ts';
+import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
 import { leaveWithSellerRoutes } from './payouts/leave-with-seller.ts';
 import { paidElsewhereRoutes } from './payouts/paid-elsewhere.ts';
-import { payoutCancelRoutes, payoutCommandRoutes } from './payouts/commands.ts';
 import { payoutRoutes } from './payouts/routes.ts';
 import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
 import { recoveryRoutes } from './recovery/adoptions.ts';

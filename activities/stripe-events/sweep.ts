@@ -3,11 +3,11 @@ import type { Stripe } from 'stripe';
 import type { Db } from '../../db/connect.ts';
 import { takeUnresolvedEarnings } from '../../db/earnings/unresolved.ts';
 import { recordCheck } from '../../db/operations/checks.ts';
+import { recordCharge } from '../../db/reconciliation/charges/coverage.ts';
 import { readCursor, recordCursor } from '../../db/stripe-events/cursors.ts';
-import { recordCharge } from '../../db/reconciliation/charges.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { businessNow } from '../../db/time.ts';
-import { type ReadError } from '../../domain/failed-reads/accounts.ts';
+import type { ReadError } from '../../domain/failed-reads/accounts.ts';
 import { readableCheck, sayPlatformRead } from '../../domain/failed-reads/platform.ts';
 import { type StripeEvent, sweptTypes } from '../../domain/stripe-events/wake-rules.ts';
 import { readCharge } from '../earnings.ts';
@@ -21,8 +21,8 @@ import {
   readStripe,
   type StripeDeps,
 } from '../stripe/call-once.ts';
-import { lookAtDestinations, type ReceiptDeps } from './receipts.ts';
 import { checkingRead } from '../stripe/failed-reads.ts';
+import { lookAtDestinations, type ReceiptDeps } from './receipts.ts';
 
 /**
  * Each read overlaps the last one by this many seconds, because Stripe's lists lag behind its

@@ -26,7 +26,7 @@ import { lookForThreshold } from '../paydays/thresholds.ts';
 import { replaceShortPayouts } from '../payouts/shortfalls.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps, transact, wakeSeller } from '../wake-ups.ts';
-import { holdPaidByCharge } from './charges.ts';
+import { holdPaidByCharge } from './charges/coverage.ts';
 import { type Difference, findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
 import { readKnown } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';

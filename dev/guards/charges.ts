@@ -5,19 +5,19 @@ export const chargeGuards: readonly Guard[] = [
   {
     name: 'one payment a charge',
     why: 'a charge pays the seller by itself, and its earning is paid as well',
-    file: 'domain/earnings.ts',
+    file: 'domain/earnings/coverage.ts',
     from: "if (isPaidByCharge || isPassedOn) return 'pays-seller';",
     to: '',
-    tests: 'test/domain/earnings.test.ts',
+    tests: 'test/domain/earnings/coverage.test.ts',
     pattern: 'pays the seller by itself',
   },
   {
     name: 'what a charge kept',
     why: 'money that was refunded to the customer is paid to the seller',
-    file: 'domain/earnings.ts',
+    file: 'domain/earnings/coverage.ts',
     from: 'gross.amount - refunded - shared',
     to: 'gross.amount - shared',
-    tests: 'test/domain/earnings.test.ts',
+    tests: 'test/domain/earnings/coverage.test.ts',
     pattern: 'never get more than the charge kept',
   },
   {
@@ -26,7 +26,7 @@ export const chargeGuards: readonly Guard[] = [
     file: 'db/reconciliation/movements.ts',
     from: '  await holdPaidByCharge(tx, sellerId, charges);',
     to: '',
-    tests: 'test/db/reconciliation/charges.test.ts',
+    tests: 'test/db/reconciliation/charges/coverage.test.ts',
     pattern: 'takes its earning out of a payout that was not sent',
   },
   {
@@ -35,7 +35,7 @@ export const chargeGuards: readonly Guard[] = [
     file: 'db/migrations/0001-baseline/earnings.sql',
     from: 'check (held >= 0 and allocated + held <= amount)',
     to: 'check (held >= 0)',
-    tests: 'test/db/reconciliation/charges.test.ts',
+    tests: 'test/db/reconciliation/charges/coverage.test.ts',
     pattern: 'cannot be allocated by any statement',
   },
 ];

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
-import { recordCharge } from '../../db/reconciliation/charges.ts';
+import { recordCharge } from '../../db/reconciliation/charges/coverage.ts';
 import type { EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
 import { aCharge } from '../build/movement.ts';
 import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';

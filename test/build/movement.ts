@@ -1,4 +1,4 @@
-import type { ChargeFacts } from '../../domain/earnings.ts';
+import type { ChargeFacts } from '../../domain/earnings/coverage.ts';
 import type { Movement } from '../../domain/reconciliation/movements.ts';
 
 /** A line of an account's books. By default, the engine did not cause it. */

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../../activities/calendar.ts';
-import { wakeOverdue } from '../../../db/overdue.ts';
 import { moveClock } from '../../../db/operations/clock.ts';
+import { wakeOverdue } from '../../../db/overdue.ts';
 import { openPayday, recordSchedule, wakeForPayday } from '../../../db/paydays/rows.ts';
 import { lookForThreshold } from '../../../db/paydays/thresholds.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
+import { recordCharge } from '../../../db/reconciliation/charges/coverage.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import { newId, type SellerId } from '../../../domain/ids.ts';
 import { manualSchedule, type Schedule } from '../../../domain/paydays/schedule.ts';
-import { recordCharge } from '../../../db/reconciliation/charges.ts';
-import { aCharge } from '../../build/movement.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
+import { aCharge } from '../../build/movement.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout } from '../../../db/payouts/steps.ts';
 import { listPayoutItems } from '../../../db/payouts/views.ts';
-import { recordCharge } from '../../../db/reconciliation/charges.ts';
+import { recordCharge } from '../../../db/reconciliation/charges/coverage.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { adoptAll, listAdoptions } from '../../../db/recovery/adoptions.ts';

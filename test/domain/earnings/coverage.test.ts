@@ -7,8 +7,8 @@ import {
   sayShortfall,
   type Share,
   type Shortfall,
-} from '../../domain/earnings.ts';
-import { aCharge } from '../build/movement.ts';
+} from '../../../domain/earnings/coverage.ts';
+import { aCharge } from '../../build/movement.ts';
 
 /** An earning of 80.00 EUR of a seller with the account `acct_own`. */
 function anEarning(given: Partial<ChargedEarning> = {}): ChargedEarning {

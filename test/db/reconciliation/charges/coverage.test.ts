@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readBalances } from '../../../db/funds.ts';
-import { listHolds, releaseHold } from '../../../db/holds.ts';
-import { reservePayout } from '../../../db/payouts/reservation.ts';
-import { readPayout } from '../../../db/payouts/rows.ts';
-import { parkPayout } from '../../../db/payouts/steps.ts';
-import { recordCharge } from '../../../db/reconciliation/charges.ts';
-import { recordMovements } from '../../../db/reconciliation/movements.ts';
-import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
-import type { ChargeFacts } from '../../../domain/earnings.ts';
-import type { EarningId, PayoutId, SellerId, StripePayoutId } from '../../../domain/ids.ts';
-import type { Movement } from '../../../domain/reconciliation/movements.ts';
-import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
-import { aCharge } from '../../build/movement.ts';
-import { movement } from './lines.ts';
+import { readBalances } from '../../../../db/funds.ts';
+import { listHolds, releaseHold } from '../../../../db/holds.ts';
+import { reservePayout } from '../../../../db/payouts/reservation.ts';
+import { readPayout } from '../../../../db/payouts/rows.ts';
+import { parkPayout } from '../../../../db/payouts/steps.ts';
+import { recordCharge } from '../../../../db/reconciliation/charges/coverage.ts';
+import { recordMovements } from '../../../../db/reconciliation/movements.ts';
+import { recordReturn } from '../../../../db/reconciliation/stopped-payouts.ts';
+import type { ChargeFacts } from '../../../../domain/earnings/coverage.ts';
+import type { EarningId, PayoutId, SellerId, StripePayoutId } from '../../../../domain/ids.ts';
+import type { Movement } from '../../../../domain/reconciliation/movements.ts';
+import { type MoneyDatabase, startMoneyDatabase } from '../../../build/money.ts';
+import { aCharge } from '../../../build/movement.ts';
+import { movement } from '../lines.ts';
 
 let money: MoneyDatabase;
 beforeAll(async () => {

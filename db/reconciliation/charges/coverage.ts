@@ -6,19 +6,19 @@ import {
   sayShortfall,
   type Share,
   type Shortfall,
-} from '../../domain/earnings.ts';
-import type { EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
-import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
-import type { Db, Tx } from '../connect.ts';
-import { recordAvailableOn } from '../earnings/unresolved.ts';
-import { placeHold } from '../holds.ts';
-import { lock, lockCharge, lockSeller } from '../locks.ts';
-import { lookForThreshold } from '../paydays/thresholds.ts';
-import { cancelPayout } from '../payouts/cancellations.ts';
-import { orderAgain } from '../payouts/shortfalls.ts';
-import { isInFlight } from '../schema/statuses.ts';
-import { transact, wakeSeller } from '../wake-ups.ts';
-import { findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
+} from '../../../domain/earnings/coverage.ts';
+import type { EarningId, PayoutId, SellerId } from '../../../domain/ids.ts';
+import type { Cause } from '../../../domain/reconciliation/discrepancies.ts';
+import type { Db, Tx } from '../../connect.ts';
+import { recordAvailableOn } from '../../earnings/unresolved.ts';
+import { placeHold } from '../../holds.ts';
+import { lock, lockCharge, lockSeller } from '../../locks.ts';
+import { lookForThreshold } from '../../paydays/thresholds.ts';
+import { cancelPayout } from '../../payouts/cancellations.ts';
+import { orderAgain } from '../../payouts/shortfalls.ts';
+import { isInFlight } from '../../schema/statuses.ts';
+import { transact, wakeSeller } from '../../wake-ups.ts';
+import { findDiscrepancyOver, openDiscrepancies } from '../discrepancies.ts';
 
 /**
  * Records what Stripe shows of the charge that an earning names: when its money is available, and

@@ -1,4 +1,4 @@
-import { type Currency, formatMoney, minor, type MinorUnits, money } from './money.ts';
+import { type Currency, formatMoney, minor, type MinorUnits, money } from '../money.ts';
 
 /** What a customer's charge brought, as Stripe shows the charge. Amounts in minor units. */
 export type ChargeFacts = {

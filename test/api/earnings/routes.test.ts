@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { reservePayout } from '../../db/payouts/reservation.ts';
-import { recordCharge } from '../../db/reconciliation/charges.ts';
-import { recordMovements } from '../../db/reconciliation/movements.ts';
-import type { EarningId, PayoutId } from '../../domain/ids.ts';
-import { aCharge, aMovement } from '../build/movement.ts';
-import { startApi, type TestApi } from './harness.ts';
+import { reservePayout } from '../../../db/payouts/reservation.ts';
+import { recordCharge } from '../../../db/reconciliation/charges/coverage.ts';
+import { recordMovements } from '../../../db/reconciliation/movements.ts';
+import type { EarningId, PayoutId } from '../../../domain/ids.ts';
+import { aCharge, aMovement } from '../../build/movement.ts';
+import { startApi, type TestApi } from '../harness.ts';
 
 let api: TestApi;
 beforeAll(async () => {

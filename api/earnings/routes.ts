@@ -1,25 +1,25 @@
 import { z } from '@hono/zod-openapi';
-import type { Tx } from '../db/connect.ts';
+import type { Tx } from '../../db/connect.ts';
 import {
   type EarningRecord,
   listEarnings,
   type NewEarning,
   recordEarnings,
   rereadEarnings,
-} from '../db/earnings/rows.ts';
-import { lockSeller } from '../db/locks.ts';
-import { wakeForPayday } from '../db/paydays/rows.ts';
-import { findPaidCharges, holdPaidByCharge } from '../db/reconciliation/charges.ts';
-import { isEarningId, type SellerId } from '../domain/ids.ts';
-import { paysByItself } from '../domain/paydays/schedule.ts';
-import { runCommand } from './http/commands.ts';
-import { type AppDeps, createRoutes } from './http/context.ts';
-import { readOpenSeller, readSeller } from './http/found.ts';
-import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
-import { type BrokenRule, brokenRule, Problem } from './http/problems.ts';
-import { defineRoute } from './http/define-route.ts';
-import * as schemas from './http/schemas.ts';
-import { answer, body, SellerParams } from './http/schemas.ts';
+} from '../../db/earnings/rows.ts';
+import { lockSeller } from '../../db/locks.ts';
+import { wakeForPayday } from '../../db/paydays/rows.ts';
+import { findPaidCharges, holdPaidByCharge } from '../../db/reconciliation/charges/coverage.ts';
+import { isEarningId, type SellerId } from '../../domain/ids.ts';
+import { paysByItself } from '../../domain/paydays/schedule.ts';
+import { runCommand } from '../http/commands.ts';
+import { type AppDeps, createRoutes } from '../http/context.ts';
+import { defineRoute } from '../http/define-route.ts';
+import { readOpenSeller, readSeller } from '../http/found.ts';
+import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
+import { type BrokenRule, brokenRule, Problem } from '../http/problems.ts';
+import * as schemas from '../http/schemas.ts';
+import { answer, body, SellerParams } from '../http/schemas.ts';
 
 /** The largest number of earnings in one request. Its transaction takes well under a second. */
 const largestBatch = 1000;
