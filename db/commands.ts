@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { mostHappened } from '../domain/explanations/timeline.ts';
 import { type ApiKeyId, newId, type SellerId } from '../domain/ids.ts';
 import type { Db, Tx } from './connect.ts';
 import { commandLock } from './locks.ts';
@@ -139,37 +140,37 @@ export async function recordCommand(
     .execute();
 }
 
-/** Lists the commands about an object, each with its API key. */
+/** Lists the newest commands about an object, oldest first, each with its API key. */
 export async function listCommands(db: Db, objectId: string) {
-  return selectCommands(db).where('commands.object_id', '=', objectId).execute();
+  const newest = await selectNewest(db).where('commands.object_id', '=', objectId).execute();
+  return newest.toReversed();
 }
 
 /**
- * Lists the commands about a seller and its holds, except the posting of earnings, which is no
- * decision.
+ * Lists the newest commands about a seller and its holds, oldest first, except the posting of
+ * earnings, which is no decision.
  */
 export async function listDecisions(db: Db, sellerId: SellerId) {
-  return selectCommands(db)
-    .where((is) =>
-      is.or([
-        is('commands.object_id', '=', sellerId),
-        is('commands.object_id', 'in', (query) =>
-          query.selectFrom('holds').select('holds.id').where('holds.seller_id', '=', sellerId),
-        ),
-      ]),
-    )
-    .where('commands.kind', '<>', 'create-earnings')
-    .execute();
+  const newest = await selectNewest(db).where(isDecisionAbout(sellerId)).execute();
+  return newest.toReversed();
 }
 
-function selectCommands(db: Db) {
+/** True for a command about a seller or its holds that is a decision. */
+export function isDecisionAbout(sellerId: SellerId) {
+  return sql<boolean>`(commands.kind <> 'create-earnings' and (commands.object_id = ${sellerId}
+    or commands.object_id in (select id from holds where seller_id = ${sellerId})))`;
+}
+
+function selectNewest(db: Db) {
   return db
     .selectFrom('commands')
     .innerJoin('api_keys', 'api_keys.id', 'commands.api_key_id')
     .select(['commands.id', 'commands.kind', 'commands.created_at as at'])
     .select(['commands.object_id as objectId', reasonGiven.as('reason')])
     .select(['api_keys.id as apiKeyId', 'api_keys.name as apiKeyName'])
-    .orderBy('commands.created_at');
+    .orderBy('commands.created_at', 'desc')
+    .orderBy('commands.id')
+    .limit(mostHappened);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { mostHappened } from '../domain/explanations/timeline.ts';
 import type { PayoutId, SellerId } from '../domain/ids.ts';
 import type { Entry, EntryKind } from '../domain/ledger.ts';
 import type { Db } from './connect.ts';
@@ -49,15 +50,17 @@ const columns = [
   ['stripe_id', 'text'],
 ] as const;
 
-/** Lists the ledger entries of a payout in the order in which they were recorded. */
+/** Lists the newest ledger entries of a payout in the order in which they were recorded. */
 export async function listPayoutEntries(db: Db, payoutId: PayoutId) {
-  return db
+  const newest = await db
     .selectFrom('ledger_entries')
     .select(['kind', 'currency', 'amount', 'from_place as from', 'to_place as to'])
     .select(['stripe_id as stripeId', 'created_at as at'])
     .where('payout_id', '=', payoutId)
-    .orderBy('id')
+    .orderBy('id', 'desc')
+    .limit(mostHappened)
     .execute();
+  return newest.toReversed();
 }
 
 /**

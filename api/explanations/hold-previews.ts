@@ -1,6 +1,6 @@
 import { sayInstant } from '../http/instants.ts';
 import { paydaysAround } from '../../activities/calendar.ts';
-import { readHoldFacts } from '../../db/explanations.ts';
+import { readHoldFacts } from '../../db/explanations/facts.ts';
 import { previewRelease } from '../../domain/explanations/release.ts';
 import { HoldParams, toHold } from '../holds.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';

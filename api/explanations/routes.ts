@@ -1,6 +1,6 @@
 import { sayInstant } from '../http/instants.ts';
 import { paydaysAround } from '../../activities/calendar.ts';
-import { readPayoutFacts, readSellerFacts } from '../../db/explanations.ts';
+import { readPayoutFacts, readSellerFacts } from '../../db/explanations/facts.ts';
 import { explainPayout } from '../../domain/explanations/payout.ts';
 import { explainSeller } from '../../domain/explanations/seller.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';

@@ -4,7 +4,14 @@ import { ExplainedBank, Failure, Requirement } from '../accounts/schemas.ts';
 import { Hold } from '../holds.ts';
 import { Instant, Money } from '../http/schemas.ts';
 import { Payday, PaydayMoney } from '../paydays/schemas.ts';
-import { Attempt, Payout, PayoutItem, TimelineEvent } from '../payouts/schemas.ts';
+import {
+  Attempt,
+  leftOut,
+  NotShown,
+  Payout,
+  PayoutItem,
+  TimelineEvent,
+} from '../payouts/schemas.ts';
 import { Discrepancy } from '../reconciliation/schemas.ts';
 import { NextStep, Wait } from '../waits.ts';
 
@@ -42,7 +49,8 @@ export const PayoutExplanation = z
     }),
     attempts: z
       .array(Attempt)
-      .openapi({ description: 'The requests to Stripe and their outcomes' }),
+      .openapi({ description: 'The newest requests to Stripe and their outcomes' }),
+    notShown: NotShown,
     payout: Payout,
   })
   .openapi('PayoutExplanation');
@@ -106,6 +114,16 @@ export const SellerExplanation = z
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
     decisions: z.array(Decision),
     attempts: z.array(Attempt),
+    notShown: z
+      .object({
+        payouts: z.int(),
+        holds: z.int(),
+        differences: z.int(),
+        attempts: z.int(),
+        decisions: z.int(),
+        becomesPayable: z.int(),
+      })
+      .openapi({ description: leftOut }),
   })
   .openapi('SellerExplanation');
 

@@ -1,13 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { listCommands } from '../../db/commands.ts';
+import { readPayoutTotals } from '../../db/explanations/totals.ts';
 import { listPayoutEntries } from '../../db/ledger.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
 import * as views from '../../db/payouts/views.ts';
-import { listAttempts } from '../../db/stripe/attempt-views.ts';
-import type { PayoutRecord } from '../../domain/explanations/facts.ts';
+import { listAttempts, listAttemptsAfter } from '../../db/stripe/attempt-views.ts';
+import type { ItemRecord, PayoutRecord } from '../../domain/explanations/facts.ts';
+import { notShownOf } from '../../domain/explanations/payout.ts';
 import { showPayout } from '../../domain/explanations/payout-words.ts';
 import { timelineOf } from '../../domain/explanations/timeline.ts';
-import { isPayoutId, type SellerId } from '../../domain/ids.ts';
+import { isEarningId, isPayoutId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
 import { runCommand } from '../http/commands.ts';
@@ -18,7 +20,7 @@ import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
-import { Attempt, Payout, PayoutItem, TimelineEvent } from './schemas.ts';
+import { Attempt, NotShown, Payout, PayoutItem, TimelineEvent } from './schemas.ts';
 
 const NewPayoutBody = z
   .strictObject({
@@ -92,26 +94,24 @@ const getPayout = defineRoute({
   responses: { 200: answer(Payout, 'The payout') },
 });
 
-const listOf = <Schema extends z.ZodType>(schema: Schema) => z.object({ data: z.array(schema) });
-
 const getItems = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}/items',
   operationId: 'listPayoutItems',
   summary: 'List the earnings in a payout',
   tags: ['Payouts'],
-  request: { params: PayoutParams },
-  responses: { 200: answer(listOf(PayoutItem), 'The earnings') },
+  request: { params: PayoutParams, query: z.strictObject(PageQuery) },
+  responses: { 200: answer(pageOf(PayoutItem), 'A page of earnings') },
 });
 
 const getAttempts = defineRoute({
   method: 'get',
   path: '/v1/payouts/{payoutId}/attempts',
   operationId: 'listPayoutAttempts',
-  summary: 'List the requests to Stripe for a payout',
+  summary: 'List the requests to Stripe for a payout, oldest first',
   tags: ['Payouts'],
-  request: { params: PayoutParams },
-  responses: { 200: answer(listOf(Attempt), 'The attempts') },
+  request: { params: PayoutParams, query: z.strictObject(PageQuery) },
+  responses: { 200: answer(pageOf(Attempt), 'A page of attempts') },
 });
 
 const getTimeline = defineRoute({
@@ -119,9 +119,13 @@ const getTimeline = defineRoute({
   path: '/v1/payouts/{payoutId}/timeline',
   operationId: 'getPayoutTimeline',
   summary: 'List what happened to a payout, oldest first',
+  description:
+    'The list is made from at most 100 requests to Stripe, 100 commands and 100 ledger entries: the newest of each.',
   tags: ['Payouts'],
   request: { params: PayoutParams },
-  responses: { 200: answer(listOf(TimelineEvent), 'The events') },
+  responses: {
+    200: answer(z.object({ data: z.array(TimelineEvent), notShown: NotShown }), 'The events'),
+  },
 });
 
 /** Routes that order and read payouts. */
@@ -148,28 +152,45 @@ export function payoutRoutes(deps: AppDeps) {
       return c.json(showPayout(payout, await listAttempts(db, payout.id)), 200);
     })
     .openapi(getItems, async (c) => {
-      const { id } = await readPayout(db, c.req.valid('param').payoutId);
-      const items = await views.listPayoutItems(db, id);
-      const data = items.map(({ currency, ...item }) => ({
-        ...item,
-        amount: money(item.amount, currency),
-        earned: money(item.earned, currency),
-      }));
-      return c.json({ data }, 200);
+      const { id: payoutId } = await readPayout(db, c.req.valid('param').payoutId);
+      const { limit, cursor } = c.req.valid('query');
+      const after = afterOf(cursor, isEarningId);
+      const items = await views.listPayoutItems(db, { payoutId, after, limit });
+      const rows = items.map((item) => ({ ...item, id: item.earningId }));
+      return c.json(toPage(rows, limit, toItem), 200);
     })
     .openapi(getAttempts, async (c) => {
       const { id } = await readPayout(db, c.req.valid('param').payoutId);
-      return c.json({ data: await listAttempts(db, id) }, 200);
+      const { limit, cursor } = c.req.valid('query');
+      const isOfPayout = (key: string): key is string => key.startsWith(`${id}/`);
+      const after = afterOf(cursor, isOfPayout);
+      const attempts = await listAttemptsAfter(db, { payoutId: id, after, limit });
+      const rows = attempts.map((attempt) => ({ id: attempt.key, attempt }));
+      return c.json(
+        toPage(rows, limit, ({ attempt }) => attempt),
+        200,
+      );
     })
     .openapi(getTimeline, async (c) => {
       const payout = await readPayout(db, c.req.valid('param').payoutId);
-      const [attempts, entries, commands] = await Promise.all([
+      const [attempts, entries, commands, { earnings: _items, ...totals }] = await Promise.all([
         listAttempts(db, payout.id),
         listPayoutEntries(db, payout.id),
         listCommands(db, payout.id),
+        readPayoutTotals(db, payout.id),
       ]);
-      return c.json({ data: timelineOf({ payout, attempts, entries, commands }) }, 200);
+      const data = timelineOf({ payout, attempts, entries, commands });
+      const notShown = notShownOf(totals, { attempts, decisions: commands, entries });
+      return c.json({ data, notShown }, 200);
     });
+}
+
+function toItem({ currency, id: _id, ...item }: ItemRecord & { id: string }) {
+  return {
+    ...item,
+    amount: money(item.amount, currency),
+    earned: money(item.earned, currency),
+  };
 }
 
 type Asked = { amount?: number | undefined; currency?: string | undefined };

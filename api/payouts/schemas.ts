@@ -168,6 +168,15 @@ export const Attempt = z
   })
   .openapi('Attempt');
 
+/** Describes the numbers of what an answer leaves out. */
+export const leftOut =
+  'How many entries of each kind the answer leaves out, because its lists are limited. The lists of the API contain them';
+
+/** How many of the facts about a payout an answer leaves out. */
+export const NotShown = z
+  .object({ attempts: z.int(), decisions: z.int(), entries: z.int() })
+  .openapi({ description: leftOut });
+
 /** One event in the life of a payout. */
 export const TimelineEvent = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { paydaysAround } from '../../activities/calendar.ts';
 import type { Tx } from '../../db/connect.ts';
-import { readPreviewFacts } from '../../db/explanations.ts';
+import { readPreviewFacts } from '../../db/explanations/facts.ts';
 import { lockSellerAlone } from '../../db/locks.ts';
 import { readClock } from '../../db/operations/clock.ts';
 import { updateSeller } from '../../db/sellers/rows.ts';

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { PayoutRecord } from '../../domain/explanations/facts.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
@@ -48,11 +48,16 @@ export async function listPayouts(
 }
 
 /**
- * Lists the earnings of a payout, oldest first. `releasedAt` is set if the payout released the
- * earning.
+ * Lists the earnings of a payout in the order of their ids, which costs the same for every page of
+ * a payout of any size. `releasedAt` is set if the payout released the earning. Returns one more
+ * than the limit if there are more.
  */
-export async function listPayoutItems(db: Db, payoutId: PayoutId) {
-  const rows = await db
+export async function listPayoutItems(
+  db: Db,
+  of: { payoutId: PayoutId; after?: EarningId | undefined; limit: number },
+) {
+  const { payoutId, after, limit } = of;
+  let query = db
     .selectFrom('payout_items')
     .innerJoin('earnings', 'earnings.id', 'payout_items.earning_id')
     .select([
@@ -65,11 +70,12 @@ export async function listPayoutItems(db: Db, payoutId: PayoutId) {
       'payout_items.amount',
       'payout_items.released_at as releasedAt',
     ])
-    .where('payout_items.payout_id', '=', payoutId)
-    .orderBy('earnings.available_on')
-    .orderBy('earnings.id')
+    .where('payout_items.payout_id', '=', payoutId);
+  if (after) query = query.where('payout_items.earning_id', '>', after);
+  return query
+    .orderBy('payout_items.earning_id')
+    .limit(limit + 1)
     .execute();
-  return rows;
 }
 
 /** Selects the columns of payouts that callers and operators see. */

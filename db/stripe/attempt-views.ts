@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { AttemptRecord } from '../../domain/explanations/facts.ts';
+import { mostHappened } from '../../domain/explanations/timeline.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
@@ -15,23 +16,47 @@ export function lastErrorOf(objectId: RawBuilder<unknown>) {
 }
 
 /**
- * Lists the requests to Stripe about an object and their answers, without request bodies and error
- * messages.
+ * Lists the newest requests to Stripe about an object and their answers, oldest first, without
+ * request bodies and error messages.
  */
 export async function listAttempts(db: Db, objectId: PayoutId | SellerId) {
   const rows = await db
     .selectFrom('attempts')
     .selectAll()
     .where('object_id', '=', objectId)
+    .orderBy('created_at', 'desc')
+    .orderBy('step')
+    .orderBy('number', 'desc')
+    .limit(mostHappened)
+    .execute();
+  return rows.toReversed().map(toAttempt);
+}
+
+/**
+ * Lists a page of the requests to Stripe about a payout, oldest first. Returns one more than the
+ * limit if there are more.
+ */
+export async function listAttemptsAfter(
+  db: Db,
+  of: { payoutId: PayoutId; after?: string | undefined; limit: number },
+) {
+  const { payoutId, after, limit } = of;
+  let query = db.selectFrom('attempts').selectAll().where('object_id', '=', payoutId);
+  if (after !== undefined) {
+    query = query.where(
+      sql<boolean>`(created_at, key) > (select created_at, key from attempts where key = ${after})`,
+    );
+  }
+  const rows = await query
     .orderBy('created_at')
-    .orderBy('step', 'desc')
-    .orderBy('number')
+    .orderBy('key')
+    .limit(limit + 1)
     .execute();
   return rows.map(toAttempt);
 }
 
 /**
- * Lists the undecided requests about a seller's payouts: Stripe did not answer, or asked for a
+ * Lists the oldest undecided requests about a seller's payouts: Stripe did not answer, or asked for a
  * later retry.
  */
 export async function listPutOff(db: Db, sellerId: SellerId) {
@@ -43,6 +68,8 @@ export async function listPutOff(db: Db, sellerId: SellerId) {
     .where('payouts.seller_id', '=', sellerId)
     .where('attempts.state', '=', 'started')
     .where('attempts.error', 'is not', null)
+    .orderBy('attempts.created_at')
+    .limit(mostHappened)
     .execute();
   return rows.map((row) => ({ ...toAttempt(row), payoutId: row.payout_id }));
 }

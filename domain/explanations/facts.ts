@@ -182,6 +182,17 @@ export type ItemRecord = {
   releasedAt: string | null;
 };
 
+/** How many facts of each kind exist. The lists of facts contain only some of them. */
+export type Totals<Kind extends string> = Record<Kind, number>;
+
+/** The lists of a payout's explanation that grow with time. */
+export type PayoutTotals = Totals<'attempts' | 'decisions' | 'entries'>;
+
+/** The lists of a seller's explanation that grow with time. */
+export type SellerTotals = Totals<
+  'payouts' | 'holds' | 'differences' | 'attempts' | 'decisions' | 'becomesPayable'
+>;
+
 /** All facts about a payout at one instant. */
 export type PayoutFacts = {
   now: string;
@@ -189,6 +200,7 @@ export type PayoutFacts = {
   seller: SellerBeside | null;
   openPayouts: PayoutRecord[];
   items: { count: number; first: ItemRecord[] };
+  totals: PayoutTotals;
   attempts: AttemptRecord[];
   entries: EntryRecord[];
   commands: CommandRecord[];
@@ -225,6 +237,7 @@ export type SellerFacts = {
   }[];
   lastPayouts: PayoutRecord[];
   attempts: AttemptRecord[];
+  totals: SellerTotals;
   putOff: (AttemptRecord & { payoutId: PayoutId })[];
   commands: CommandRecord[];
   isStripeSilent: boolean;

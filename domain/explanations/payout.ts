@@ -13,7 +13,9 @@ import type {
   ItemRecord,
   PayoutFacts,
   PayoutRecord,
+  PayoutTotals,
   SellerBeside,
+  Totals,
 } from './facts.ts';
 import { moneyResumed, moneyStopped } from './money-stopped.ts';
 import { nextOf } from './next-steps.ts';
@@ -70,6 +72,7 @@ export type PayoutExplanation = {
     all: string;
   };
   attempts: AttemptRecord[];
+  notShown: PayoutTotals;
   payout: ReturnType<typeof showPayout>;
 };
 
@@ -102,7 +105,7 @@ const sentences: Record<PayoutStatus, string> = {
  * and who decided. `available` is the platform's balance, if it matters and Stripe answered.
  */
 export function explainPayout(facts: PayoutFacts, available?: Available): PayoutExplanation {
-  const { now, payout, items, attempts, commands } = facts;
+  const { now, payout, items, attempts, commands, entries, totals } = facts;
   const happened = timelineOf(facts);
   const since = happened.at(-1)?.at ?? payout.createdAt;
   const waits = waitsOf({ ...facts, available }, since);
@@ -125,8 +128,20 @@ export function explainPayout(facts: PayoutFacts, available?: Available): Payout
       all: `/v1/payouts/${payout.id}/items`,
     },
     attempts,
+    notShown: notShownOf(totals, { attempts, decisions: commands, entries }),
     payout: showPayout(payout, attempts),
   };
+}
+
+/** How many facts of each kind an answer leaves out, because its lists are limited. */
+export function notShownOf<Kind extends string>(
+  totals: Totals<Kind>,
+  shown: Record<Kind, readonly unknown[]>,
+): Totals<Kind> {
+  const left = Object.entries<readonly unknown[]>(shown).map(([kind, list]) => {
+    return [kind, Math.max(0, totals[kind as Kind] - list.length)];
+  });
+  return Object.fromEntries(left) as Totals<Kind>;
 }
 
 /** A payout in a few sentences, with what it waits for. */

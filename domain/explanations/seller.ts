@@ -15,12 +15,12 @@ import { explainDiscrepancy } from '../reconciliation/words.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { waitNames } from '../waits.ts';
 import { bankWaits, explainBanks } from './bank-waits.ts';
-import type { AttemptRecord, SellerFacts } from './facts.ts';
+import type { AttemptRecord, SellerFacts, SellerTotals } from './facts.ts';
 import { moneyStopped } from './money-stopped.ts';
 import { moneyWaits } from './why-no-payout.ts';
 import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
-import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
+import { type Decision, decisionsOf, notShownOf, summaryOf, waitsOf } from './payout.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
@@ -68,6 +68,7 @@ export type SellerExplanation = {
   happened: { at: string; kind: string; text: string }[];
   decisions: Decision[];
   attempts: AttemptRecord[];
+  notShown: SellerTotals;
 };
 
 /**
@@ -114,6 +115,14 @@ export function explainSeller(
     happened: happenedTo(facts),
     decisions: decisionsOf(facts.commands),
     attempts: facts.attempts,
+    notShown: notShownOf(facts.totals, {
+      payouts: facts.openPayouts,
+      holds: seller.holds,
+      differences: facts.differences,
+      attempts: facts.attempts,
+      decisions: facts.commands,
+      becomesPayable: facts.upcoming,
+    }),
   };
 }
 

@@ -2,6 +2,12 @@ import type { EntryKind, Place } from '../ledger.ts';
 import { formatMoney, type Money, money } from '../money.ts';
 import type { AttemptRecord, CommandRecord, EntryRecord, PayoutRecord } from './facts.ts';
 
+/**
+ * The most requests to Stripe, commands and ledger entries in one answer, each: the newest of them.
+ * They grow with each retry, so no answer contains all of them.
+ */
+export const mostHappened = 100;
+
 /** One thing that happened to a payout. */
 export type TimelineEvent = {
   at: string;

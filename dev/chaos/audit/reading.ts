@@ -191,8 +191,7 @@ async function readItems(
   const paid: PaidItem[] = [];
   for (const { id: payoutId, stripeAccount, currency } of left) {
     type Item = { charge: string; amount: { amount: number }; releasedAt: string | null };
-    const { data } = await askApi<{ data: Item[] }>(sources, `/v1/payouts/${payoutId}/items`);
-    for (const item of data) {
+    for (const item of await listAll<Item>(sources, `/v1/payouts/${payoutId}/items`)) {
       if (!named.has(item.charge) || item.releasedAt !== null) continue;
       const { charge, amount } = item;
       paid.push({ payoutId, stripeAccount, charge, amount: amount.amount, currency });

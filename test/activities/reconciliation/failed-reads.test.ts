@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listAttention } from '../../../db/attention/waiting-for-people.ts';
-import { readSellerFacts } from '../../../db/explanations.ts';
+import { readSellerFacts } from '../../../db/explanations/facts.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { readPreviewFacts } from '../../../db/explanations.ts';
+import { readPreviewFacts } from '../../../db/explanations/facts.ts';
 import { readFunding } from '../../../db/funding.ts';
 import { openPayday } from '../../../db/paydays/rows.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';

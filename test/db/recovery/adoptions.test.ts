@@ -128,7 +128,7 @@ async function adoptMade(
 
 /** What pays a payout, as earnings and amounts. */
 async function itemsOf(payoutId: PayoutId) {
-  const items = await listPayoutItems(money.db, payoutId);
+  const items = await listPayoutItems(money.db, { payoutId, limit: 100 });
   const standing = items.filter(({ releasedAt }) => releasedAt === null);
   return Object.fromEntries(standing.map((item) => [item.earningId, item.amount]));
 }

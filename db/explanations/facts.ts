@@ -4,31 +4,32 @@ import type {
   SellerBeside,
   SellerFacts,
   SellerRecord,
-} from '../domain/explanations/facts.ts';
-import type { HoldRecord } from '../domain/holds.ts';
-import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
-import type { PaydayFacts, PaydayFunds } from '../domain/paydays/coming.ts';
-import { comingPaydays } from '../domain/paydays/forecast.ts';
-import { cutOffOf } from '../domain/paydays/schedule.ts';
-import { isOver } from '../domain/payouts/states.ts';
-import { listBankAccounts } from './accounts/bank-accounts.ts';
-import { listRequirements } from './accounts/requirements.ts';
-import { readKeyNames } from './api-keys.ts';
-import { listCommands, listDecisions } from './commands.ts';
-import type { Db, Tx } from './connect.ts';
-import { failedReadsOf } from './failed-reads/conditions.ts';
-import { readBalances, readFundsAndReadiness } from './funds.ts';
-import { findHold, listHolds } from './holds.ts';
-import { listPayoutEntries } from './ledger.ts';
-import { readOperations } from './money-stops/rows.ts';
-import { isStripeSilent } from './operations/checks.ts';
-import type { Calendar } from './paydays/rows.ts';
-import * as views from './payouts/views.ts';
-import { listDiscrepancies } from './reconciliation/discrepancies.ts';
-import { isOpen } from './schema/statuses.ts';
-import { findSeller } from './sellers/rows.ts';
-import { listAttempts, listPutOff } from './stripe/attempt-views.ts';
-import { atOneInstant, readNow } from './time.ts';
+} from '../../domain/explanations/facts.ts';
+import type { HoldRecord } from '../../domain/holds.ts';
+import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
+import type { PaydayFacts, PaydayFunds } from '../../domain/paydays/coming.ts';
+import { comingPaydays } from '../../domain/paydays/forecast.ts';
+import { cutOffOf } from '../../domain/paydays/schedule.ts';
+import { isOver } from '../../domain/payouts/states.ts';
+import { listBankAccounts } from '../accounts/bank-accounts.ts';
+import { listRequirements } from '../accounts/requirements.ts';
+import { readKeyNames } from '../api-keys.ts';
+import { listCommands, listDecisions } from '../commands.ts';
+import type { Db, Tx } from '../connect.ts';
+import { readPayoutTotals, readSellerTotals } from './totals.ts';
+import { failedReadsOf } from '../failed-reads/conditions.ts';
+import { readBalances, readFundsAndReadiness } from '../funds.ts';
+import { findHold, listHolds } from '../holds.ts';
+import { listPayoutEntries } from '../ledger.ts';
+import { readOperations } from '../money-stops/rows.ts';
+import { isStripeSilent } from '../operations/checks.ts';
+import type { Calendar } from '../paydays/rows.ts';
+import * as views from '../payouts/views.ts';
+import { listDiscrepancies } from '../reconciliation/discrepancies.ts';
+import { isOpen } from '../schema/statuses.ts';
+import { findSeller } from '../sellers/rows.ts';
+import { listAttempts, listPutOff } from '../stripe/attempt-views.ts';
+import { atOneInstant, readNow } from '../time.ts';
 
 /**
  * The maximum number of earnings, payouts or dates in one explanation. The API's lists contain the
@@ -44,13 +45,15 @@ export async function readPayoutFacts(
   return atOneInstant(db, async (tx) => {
     const payout = await views.findPayout(tx, payoutId);
     if (!payout) return undefined;
-    const items = await views.listPayoutItems(tx, payoutId);
+    const { earnings, ...totals } = await readPayoutTotals(tx, payoutId);
+    const items = await views.listPayoutItems(tx, { payoutId, limit: mostShown });
     return {
       now: await readNow(tx),
       payout,
       seller: (await findSellerBeside(tx, payout.sellerId)) ?? null,
       openPayouts: isOver(payout) ? [] : await listOpen(tx, payout.sellerId),
-      items: { count: items.length, first: items.slice(0, mostShown) },
+      items: { count: earnings, first: items.slice(0, mostShown) },
+      totals,
       attempts: await listAttempts(tx, payoutId),
       entries: await listPayoutEntries(tx, payoutId),
       commands: await listCommands(tx, payoutId),
@@ -98,6 +101,7 @@ async function readAllOf(
     }),
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
     attempts: await listAttempts(tx, sellerId),
+    totals: await readSellerTotals(tx, sellerId),
     putOff: await listPutOff(tx, sellerId),
     commands: await listDecisions(tx, sellerId),
     isStripeSilent: await isStripeSilent(tx),
@@ -106,7 +110,8 @@ async function readAllOf(
 }
 
 async function listDifferences(tx: Tx, sellerId: SellerId) {
-  return listDiscrepancies(tx, { sellerId, open: true, limit: mostShown });
+  const open = await listDiscrepancies(tx, { sellerId, open: true, limit: mostShown });
+  return open.slice(0, mostShown);
 }
 
 /** Reads the facts that decide a seller's next payday, and what a payday would pay now. */
@@ -163,7 +168,8 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     .select(failedReadsOf(sellerId).as('failedReads'))
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
-  const holds = await listHolds(tx, { sellerId, active: true, limit: mostShown });
+  const newest = await listHolds(tx, { sellerId, active: true, limit: mostShown });
+  const holds = newest.slice(0, mostShown);
   const keys = [...holds.map(({ placedBy }) => placedBy), ...(paused ? [paused.by] : [])];
   const names = await readKeyNames(tx, keys);
   const named = (by: string): string => names[by] ?? by;
