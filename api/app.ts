@@ -38,6 +38,7 @@ import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
 import { recoveryRoutes } from './recovery/adoptions.ts';
 import { startRoutes } from './recovery/starts.ts';
 import { sellerCommandRoutes } from './sellers/commands.ts';
+import { sellerPauseRoutes } from './sellers/pauses.ts';
 import { parkedSellerRoutes } from './sellers/parked.ts';
 import { sellerRoutes } from './sellers/routes.ts';
 import { scheduleRoutes } from './sellers/schedules.ts';
@@ -92,6 +93,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     scheduleRoutes(deps),
     accountRoutes(deps),
     entryRoutes(deps),
+    sellerPauseRoutes(deps),
     sellerCommandRoutes(deps),
     holdRoutes(deps),
     holdPreviewRoutes(deps),

@@ -4,14 +4,14 @@ import { liftStop, lockStop, stopMoney } from '../db/money-stops/orders.ts';
 import { findStop, listLiftedStops, readOperations } from '../db/money-stops/rows.ts';
 import { listAdoptions } from '../db/recovery/adoptions.ts';
 import { takeRightOver } from '../db/recovery/right-to-send.ts';
+import { planLift } from '../domain/commands/lifts.ts';
 import { type ApiKeyId, isMoneyStopId, type MoneyStopId } from '../domain/ids.ts';
 import {
   mayResumeMoney,
   type MoneyStop,
-  planLift,
   sayOperations,
   sayStops,
-  sayWhomToAsk,
+  sayWhoStopped,
   stopCauses,
 } from '../domain/money-stops.ts';
 import { runCommand } from './http/commands.ts';
@@ -162,7 +162,7 @@ async function show(db: Db) {
   return {
     moneyStopped: operations.moneyStopped,
     explanation: sayOperations(operations),
-    stops: operations.stops.map((stop) => ({ ...stop, ask: sayWhomToAsk(stop) })),
+    stops: operations.stops.map((stop) => ({ ...stop, ask: sayWhoStopped(stop) })),
   };
 }
 
@@ -171,7 +171,7 @@ type Lifting = z.infer<typeof Lift> & { by: ApiKeyId };
 /** Lifts what `planLift` decides. Returns the id of the lifted stop, or null if none was open. */
 async function lift(tx: Tx, order: Lifting): Promise<MoneyStopId | null> {
   const { stops: open } = await readOperations(tx);
-  const plan = planLift(open, order);
+  const plan = planLift(open, { id: order.stopId, by: order.by });
   switch (plan.kind) {
     case 'nothing-to-lift':
       return null;
@@ -179,7 +179,7 @@ async function lift(tx: Tx, order: Lifting): Promise<MoneyStopId | null> {
       if (plan.why === 'not-named') throw notNamed(open);
       throw await notOpen(tx, order.stopId);
     case 'lift': {
-      const { id, cause } = plan.stop;
+      const { id, cause } = plan.lifted;
       if (cause === 'right-to-send-lost') await takeRightOver(tx);
       if (!(await lockStop(tx, id))) throw await notOpen(tx, id);
       if (cause === 'unknown-at-stripe') await refuseWhileToAdopt(tx);
@@ -193,7 +193,7 @@ function notNamed(open: readonly MoneyStop[]): Problem {
   return new Problem(
     'money-stop-not-named',
     `Nothing was lifted. Name the stop to lift with \`stopId\`, after you have asked whoever stopped money. Open: ${sayStops(open)}`,
-    { stops: open.map((stop) => ({ ...stop, ask: sayWhomToAsk(stop) })) },
+    { stops: open.map((stop) => ({ ...stop, ask: sayWhoStopped(stop) })) },
   );
 }
 

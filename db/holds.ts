@@ -170,21 +170,22 @@ export async function listHolds(
 }
 
 /**
- * The maximum number of holds among a seller's stops, more than a person reads. The first hold to
+ * The maximum number of pauses and of holds among a seller's stops, more than a person reads. The first hold to
  * expire is always among them.
  */
 const mostTold = 20;
 
 /**
- * The pause and the holds that stop a seller's payouts, as one value of a query. `sellerId` is the
+ * The pauses and the holds that stop a seller's payouts, as one value of a query. `sellerId` is the
  * seller's id in SQL.
  */
 export function stopsOf(sellerId: RawBuilder<unknown>) {
   return sql<Stop[]>`(select coalesce(json_agg(stop), '[]') from (
-    select json_build_object('kind', 'pause', 'by', paused.paused_by,
-      'since', ${instant('paused.paused_at')}) as stop
-    from sellers as paused where paused.id = ${sellerId} and paused.paused_at is not null
-    union all (
+    (select json_build_object('kind', 'pause', 'pauseId', pauses.id, 'by', pauses.paused_by,
+        'since', ${instant('pauses.paused_at')}) as stop
+      from seller_pauses as pauses where pauses.seller_id = ${sellerId} and pauses.lifted_at is null
+      order by pauses.paused_at, pauses.id limit ${mostTold}
+    ) union all (
       select json_build_object('kind', 'hold', 'holdId', holds.id, 'source', holds.source,
         'currency', holds.currency, 'amount', holds.amount, 'by', holds.placed_by,
         'expiresAt', ${instant('holds.expires_at')}, 'since', ${instant('holds.placed_at')})

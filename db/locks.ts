@@ -15,8 +15,8 @@ import type { Tx } from './connect.ts';
  *
  * The place of `clock` and `reconciliation` in the list does not matter: each is the first lock of
  * one kind of transaction, and no other transaction locks it. `balances` is not in the list, because
- * only the trigger of the entries locks its rows, after everything else. Holds are locked together
- * with their seller. A statement that skips locked rows waits for nobody.
+ * only the trigger of the entries locks its rows, after everything else. Holds and pauses are locked
+ * together with their seller. A statement that skips locked rows waits for nobody.
  */
 export const lockOrder = [
   'api_keys',

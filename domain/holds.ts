@@ -1,4 +1,5 @@
-import type { EarningId, HoldId, SellerId } from './ids.ts';
+import { sayWhomToAsk } from './commands/lifts.ts';
+import type { EarningId, HoldId, SellerId, SellerPauseId } from './ids.ts';
 import { minor, type Currency, type MinorUnits } from './money.ts';
 
 /** Who placed a hold: a person, a dispute, a risk check, or the engine itself. */
@@ -44,7 +45,8 @@ export type HoldRecord = Hold & {
  */
 export type Stop =
   | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold)
-  | { kind: 'pause'; since: string; by: string };
+  /** `pauseId` is absent in old histories. */
+  | { kind: 'pause'; pauseId?: SellerPauseId; since: string; by: string };
 
 /**
  * Subtracts the active holds from the payable amount. Holds add up, and each is released
@@ -104,6 +106,32 @@ export function isStanding({ expiresAt }: Pick<Hold, 'expiresAt'>, at: string): 
 /** Selects the holds from the list of what stops a seller. */
 export function holdsAmong(stops: readonly Stop[] = []) {
   return stops.filter((stop) => stop.kind === 'hold');
+}
+
+/** One pause of a seller. Pauses are a list: payouts start only while no pause is open. */
+export type SellerPause = {
+  id: SellerPauseId;
+  /** Free text. The database stores it, and only the API shows it. */
+  reason: string;
+  /** The id of an API key. */
+  pausedBy: string;
+  /** The name of the API key. */
+  pausedByName: string;
+  pausedAt: string;
+  /** When the same pause was ordered for the last time. */
+  confirmedAt: string;
+};
+
+/** Says who paused the seller, and who must be asked before the pause is lifted. */
+export function sayWhoPaused({ pausedByName }: SellerPause): string {
+  return sayWhomToAsk('Paused', pausedByName);
+}
+
+/** Describes the open pauses in one line, for a refusal that must name them. */
+export function sayPauses(pauses: readonly SellerPause[]): string {
+  return pauses
+    .map(({ id, pausedByName, reason }) => `${id} (${pausedByName}: ${reason})`)
+    .join('; ');
 }
 
 /** True while the seller is paused: no payout may start. */

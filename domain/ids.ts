@@ -10,6 +10,7 @@ export type DiscrepancyId = `disc_${string}`;
 export type AttentionListId = `list_${string}`;
 export type CommandId = `cmd_${string}`;
 export type MoneyStopId = `stop_${string}`;
+export type SellerPauseId = `pause_${string}`;
 export type ApiKeyId = `key_${string}`;
 /** The id of a recorded start of PostgreSQL. */
 export type PostgresStartId = `start_${string}`;
@@ -118,6 +119,11 @@ export function isApiKeyId(id: string): id is ApiKeyId {
 /** True for an id that `newId('stop')` creates. */
 export function isMoneyStopId(id: string): id is MoneyStopId {
   return /^stop_[0-9a-z]{20}$/.test(id);
+}
+
+/** True for an id that `newId('pause')` creates. */
+export function isSellerPauseId(id: string): id is SellerPauseId {
+  return /^pause_[0-9a-z]{20}$/.test(id);
 }
 
 /** True for an id that `newId('start')` creates. */

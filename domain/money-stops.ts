@@ -1,4 +1,5 @@
-import type { ApiKeyId, MoneyStopId } from './ids.ts';
+import { sayWhomToAsk } from './commands/lifts.ts';
+import type { MoneyStopId } from './ids.ts';
 
 /**
  * Why all money is stopped. An operator ordered the stop; or Stripe has objects that this database
@@ -36,32 +37,6 @@ export type LiftedStop = MoneyStop & {
 /** Whether money may move, and every stop that keeps it from moving, oldest first. */
 export type Operations = { moneyStopped: boolean; stops: MoneyStop[] };
 
-/** What a request to resume money does. */
-export type LiftPlan =
-  | { kind: 'lift'; stop: MoneyStop }
-  /** No stop was named, and none is open. */
-  | { kind: 'nothing-to-lift' }
-  | { kind: 'refuse'; why: 'not-named' | 'not-open' };
-
-/**
- * Decides which stop a request to resume money lifts: the one that it names. A request without a
- * name lifts a stop only if it is the only open one and the caller ordered it, because nobody else
- * knows whether the reason of somebody else's stop still applies.
- */
-export function planLift(
-  open: readonly MoneyStop[],
-  { stopId, by }: { stopId?: string | undefined; by: ApiKeyId },
-): LiftPlan {
-  if (stopId !== undefined) {
-    const stop = open.find(({ id }) => id === stopId);
-    return stop ? { kind: 'lift', stop } : { kind: 'refuse', why: 'not-open' };
-  }
-  const [only, ...others] = open;
-  if (!only) return { kind: 'nothing-to-lift' };
-  const isOwn = others.length === 0 && only.stoppedBy === by;
-  return isOwn ? { kind: 'lift', stop: only } : { kind: 'refuse', why: 'not-named' };
-}
-
 /**
  * True if a stop because of unknown objects at Stripe may be lifted: a person adopted or dismissed
  * every object. Otherwise the engine would pay that money a second time.
@@ -71,9 +46,9 @@ export function mayResumeMoney({ toAdopt }: { toAdopt: number }): boolean {
 }
 
 /** Says who stopped money, and who must be asked before the stop is lifted. */
-export function sayWhomToAsk({ cause, stoppedByName }: MoneyStop): string {
+export function sayWhoStopped({ cause, stoppedByName }: MoneyStop): string {
   return cause === 'operator'
-    ? `Stopped with the API key "${stoppedByName}". Ask whoever used it before you lift this stop: only they know whether the reason still applies`
+    ? sayWhomToAsk('Stopped', stoppedByName)
     : 'Stopped by the engine. Before you lift this stop, do what the reason says';
 }
 

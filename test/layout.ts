@@ -10,7 +10,7 @@ import { exportsOf, importsOf, parse, type Source } from './sources.ts';
 export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
-    attention: 'failed-reads parking payouts reconciliation stripe',
+    attention: 'commands failed-reads parking payouts reconciliation stripe',
     commands: '',
     earnings: '',
     events: '',
@@ -19,9 +19,9 @@ export const mayKnow: Record<string, Record<string, string>> = {
     'failed-reads': '',
     funding: 'funds paydays payouts waits',
     funds: 'holds',
-    holds: '',
+    holds: 'commands',
     ledger: '',
-    'money-stops': '',
+    'money-stops': 'commands',
     overdue: 'waits',
     parking: 'stripe',
     paydays: 'accounts funds holds payouts sellers waits',

@@ -2,14 +2,14 @@ import { z } from '@hono/zod-openapi';
 import * as lists from '../../db/attention/bulk-lists.ts';
 import { finishRun, listUnpaused } from '../../db/attention/bulk-runs.ts';
 import type { Tx } from '../../db/connect.ts';
-import { pauseSeller } from '../../db/sellers/commands.ts';
+import { pauseSeller } from '../../db/sellers/pauses.ts';
 import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../../domain/attention/bulk.ts';
 import { bulkWords, type LeftOut, leftOutWords } from '../../domain/attention/words.ts';
 import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
-import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
+import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
 import { Attention, attentionFilters, toAttention } from './routes.ts';
@@ -47,7 +47,7 @@ const Token = z
   .openapi({ type: 'string', example: 'list_0123456789abcdefghjk' });
 
 const Target = z
-  .object({ kind: z.enum(['payout', 'seller', 'hold', 'bank-account']), id: z.string() })
+  .object({ kind: z.enum(['payout', 'seller', 'pause', 'hold', 'bank-account']), id: z.string() })
   .openapi('BulkTarget', { description: 'The object that the command changes' });
 
 const Preview = z
@@ -193,8 +193,10 @@ async function begin(tx: Tx, order: { id: AttentionListId; by: ApiKeyId; reason:
 
 /** Pauses the sellers of a list again who were resumed since, because a pause is a brake. */
 async function pauseAgain(tx: Tx, order: { id: AttentionListId; by: ApiKeyId; reason: string }) {
+  const { reason, run } = await readList(tx, order.id);
+  const why = { reason: reason ?? order.reason, by: run?.by ?? order.by };
   for (const sellerId of await listUnpaused(tx, order.id)) {
-    await pauseSeller(tx, { sellerId, reason: order.reason, by: order.by });
+    await pauseSeller(tx, { sellerId, ...why });
   }
   return { status: 200, body: { list: order.id }, objectId: order.id };
 }

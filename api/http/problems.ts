@@ -57,6 +57,9 @@ export const problemKinds = {
   'recovery-open': { status: 409, title: 'Stripe moved money that this database does not know' },
   'money-stop-not-named': { status: 409, title: 'The request must name the stop to lift' },
   'money-stop-lifted': { status: 409, title: 'This stop of all money is no longer open' },
+  'seller-pause-not-named': { status: 409, title: 'The request must name the pause to lift' },
+  'seller-pause-lifted': { status: 409, title: 'This pause of the seller is no longer open' },
+  'unknown-seller-pause': { status: 404, title: 'The seller has no such pause' },
   'unknown-money-stop': { status: 404, title: 'There is no such stop of all money' },
   'unknown-loss': { status: 404, title: 'No such start of PostgreSQL may have lost anything' },
   'unknown-adoption': { status: 404, title: 'No lost transfer or payout has this id' },
@@ -88,6 +91,8 @@ type Extra = {
   open?: Record<string, unknown[]>;
   /** The open stops of all money, one of which a request must name. */
   stops?: unknown[];
+  /** The open pauses of a seller, one of which a request must name. */
+  pauses?: unknown[];
 };
 
 /** A refusal. Routes throw it, and `app.ts` turns it into an RFC 9457 answer. */
@@ -136,7 +141,7 @@ export function problemResponse(
   { requestId, path }: { requestId: string; path: string },
 ): Response {
   const { status, title } = problemKinds[problem.kind];
-  const { errors, headers, open, stops } = problem.extra;
+  const { errors, headers, open, stops, pauses } = problem.extra;
   const body = {
     type: `/problems/${problem.kind}`,
     title,
@@ -147,6 +152,7 @@ export function problemResponse(
     ...(errors && { errors }),
     ...(open && { open }),
     ...(stops && { stops }),
+    ...(pauses && { pauses }),
   };
   return new Response(JSON.stringify(body), {
     status,

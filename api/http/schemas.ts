@@ -198,6 +198,12 @@ export const ProblemBody = z
       )
       .optional()
       .openapi({ description: 'The open stops of all money, one of which the request must name' }),
+    pauses: z
+      .array(z.object({ id: z.string(), reason: z.string(), ask: z.string() }).loose())
+      .optional()
+      .openapi({
+        description: 'The open pauses of the seller, one of which the request must name',
+      }),
   })
   .openapi('Problem');
 

@@ -8,14 +8,14 @@ import type { SellerId } from '../../domain/ids.ts';
 import type { OpenThings } from '../../domain/sellers.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
-import { readOpenSeller, readSeller } from '../http/found.ts';
-import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
+import { readSeller } from '../http/found.ts';
+import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
 import { Seller, toSeller } from './routes.ts';
 
-type Name = 'pause' | 'resume' | 'close' | 'reopen';
+type Name = 'close' | 'reopen';
 
 const Reason = z.strictObject({ reason: schemas.text(500) }).openapi('SellerOrderReason');
 
@@ -32,16 +32,6 @@ const route = (name: Name, summary: string, description: string) =>
     responses: { 200: answer(Seller, 'The seller after the command') },
   });
 
-const pauseRoute = route(
-  'pause',
-  'Pause the payouts of a seller',
-  'Nothing more is sent for the seller until the seller is resumed, not even for payouts whose money is already reserved. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it. Pausing a paused seller changes nothing.',
-);
-const resumeRoute = route(
-  'resume',
-  'Resume the payouts of a paused seller',
-  'Payouts that wait because of the pause continue immediately. Holds remain active.',
-);
 const closeRoute = route(
   'close',
   'Close a seller',
@@ -50,10 +40,10 @@ const closeRoute = route(
 const reopenRoute = route(
   'reopen',
   'Reopen a closed seller',
-  'The engine reads the account from Stripe again, and the seller’s new status depends on the account. If the seller was paused, it remains paused.',
+  'The engine reads the account from Stripe again, and the seller’s new status depends on the account. Its pauses remain in place.',
 );
 
-/** Routes that pause, resume, close and reopen a seller. */
+/** Routes that close and reopen a seller. */
 export function sellerCommandRoutes(deps: AppDeps) {
   const run = async (
     c: Context<AppEnv>,
@@ -70,14 +60,6 @@ export function sellerCommandRoutes(deps: AppDeps) {
     return done.body;
   };
   return createRoutes()
-    .openapi(pauseRoute, async (c) => {
-      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
-      return c.json(await run(c, 'pause-seller', asked, pause), 200);
-    })
-    .openapi(resumeRoute, async (c) => {
-      const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
-      return c.json(await run(c, 'resume-seller', asked, resume), 200);
-    })
     .openapi(closeRoute, async (c) => {
       const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
       return c.json(await run(c, 'close-seller', asked, close), 200);
@@ -86,16 +68,6 @@ export function sellerCommandRoutes(deps: AppDeps) {
       const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
       return c.json(await run(c, 'reopen-seller', asked, reopen), 200);
     });
-}
-
-async function pause(tx: Tx, order: SellerCommand): Promise<void> {
-  const { paused } = await readOpenSeller(tx, order.sellerId);
-  if (!paused) await orders.pauseSeller(tx, order);
-}
-
-async function resume(tx: Tx, { sellerId }: SellerCommand): Promise<void> {
-  const { paused } = await readSeller(tx, sellerId);
-  if (paused) await orders.resumeSeller(tx, sellerId);
 }
 
 async function close(tx: Tx, order: SellerCommand): Promise<void> {

@@ -5,6 +5,7 @@ import { listSellers, type NewSeller, recordSeller } from '../../db/sellers/rows
 import { capabilityFailureOf } from '../../domain/accounts/capabilities.ts';
 import { explainRequirement } from '../../domain/accounts/requirements.ts';
 import type { SellerRecord } from '../../domain/explanations/facts.ts';
+import { sayWhoPaused, type SellerPause } from '../../domain/holds.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { paysByItself } from '../../domain/paydays/schedule.ts';
@@ -13,10 +14,10 @@ import { Failure, Requirement } from '../accounts/schemas.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { usualCurrency } from '../http/currencies.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
 import { getBalances } from '../ledger/balances.ts';
@@ -46,6 +47,20 @@ const NewSellerBody = z
     }),
   })
   .openapi('NewSeller');
+
+const Pause = z
+  .object({
+    id: z.string(),
+    reason: z.string(),
+    pausedBy: z.string().openapi({ description: 'The id of an API key' }),
+    pausedByName: z.string().openapi({ description: 'The name of the API key' }),
+    pausedAt: schemas.Instant,
+    confirmedAt: schemas.Instant.openapi({
+      description: 'When the same pause was ordered for the last time',
+    }),
+    ask: z.string().openapi({ description: 'Who must be asked first' }),
+  })
+  .openapi('SellerPause');
 
 const Order = z.object({ since: schemas.Instant, by: z.string(), reason: z.string() }).nullable();
 
@@ -87,9 +102,8 @@ export const Seller = z
     }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),
-    paused: Order.openapi({
-      description:
-        'Set while the seller is paused, so that no payout starts. `by` is the id of the API key',
+    pauses: z.array(Pause).openapi({
+      description: 'The open pauses, oldest first. No payout starts while there is one',
     }),
     closed: Order,
     createdAt: schemas.Instant,
@@ -239,10 +253,15 @@ export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
 
 /** Converts a seller for an answer. */
 export function toSeller(seller: SellerRecord) {
-  const { transfersCapability, payoutsCapability, capabilityDetails, ...shown } = seller;
+  const { transfersCapability, payoutsCapability, capabilityDetails, pauses, ...shown } = seller;
   const reasons = capabilityDetails.map((detail) => {
     return { ...detail, ...capabilityFailureOf(detail.code, detail.resolution) };
   });
   const capabilities = { transfers: transfersCapability, payouts: payoutsCapability, reasons };
-  return { ...shown, capabilities };
+  return { ...shown, pauses: pauses.map(showPause), capabilities };
+}
+
+/** Converts a pause for an answer, and adds whom to ask before it is lifted. */
+export function showPause(pause: SellerPause) {
+  return { ...pause, ask: sayWhoPaused(pause) };
 }

@@ -48,7 +48,7 @@ export async function makeAttentionList(db: Db, asked: BulkAsked): Promise<ListM
     .execute(async (tx) => {
       const records = await listAttention(tx, { filter: asked.filter, limit: mostListed });
       const shown = records.slice(0, mostListed);
-      const planned = onceEach(await planFor(tx, asked.command, shown));
+      const planned = onceEach(await planFor(tx, asked, shown));
       const items = planned.flatMap(({ record, plan }) =>
         plan.kind === 'do' ? plan.targets.map((target) => ({ record, target })) : [],
       );

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import {
-  type BulkCommand,
   type BulkFacts,
+  type BulkOrder,
   type BulkPlan,
   planBulk,
 } from '../../domain/attention/bulk.ts';
@@ -9,6 +9,7 @@ import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { StepAttempt } from '../../domain/payouts/cancellation.ts';
 import type { Db } from '../connect.ts';
 import { needsLook } from '../payouts/cancellations.ts';
+import { pausesOf } from '../sellers/pauses.ts';
 
 /** An object that waits, and what a command means for it. */
 export type Planned = { record: AttentionRecord; plan: BulkPlan };
@@ -16,14 +17,14 @@ export type Planned = { record: AttentionRecord; plan: BulkPlan };
 /** Decides what a command means for each of these objects, from the current facts. */
 export async function planFor(
   db: Db,
-  command: BulkCommand,
+  order: BulkOrder,
   records: readonly AttentionRecord[],
 ): Promise<Planned[]> {
   const around = await readAround(db, records);
   return records.map((record) => {
     const facts = around.get(record.id);
     if (!facts) throw new Error(`no facts were read for ${record.id}`);
-    return { record, plan: planBulk(command, { ...facts, item: record }) };
+    return { record, plan: planBulk(order, { ...facts, item: record }) };
   });
 }
 
@@ -52,7 +53,8 @@ async function readAround(
             'tries', tries, 'deniedTries', denied_tries))
           from attempts where object_id = payouts.id and state <> 'refused'))
         from payouts where payouts.id = item.id) as payout,
-      (select jsonb_build_object('status', status, 'pausedAt', paused_at)
+      (select jsonb_build_object('status', status,
+          'pauses', ${pausesOf(sql.ref('sellers.id'))})
         from sellers where sellers.id = item.seller_id) as seller,
       ${holdsOverIt} as holds, ${banksInUse} as banks
     from jsonb_to_recordset(${given}::jsonb) as item(id text, seller_id text, currency text)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { BulkCommand, BulkTarget } from '../../domain/attention/bulk.ts';
 import type { LeftOut } from '../../domain/attention/words.ts';
 import type { AttentionListId, PayoutId, SellerId } from '../../domain/ids.ts';
@@ -12,7 +12,7 @@ import { lock } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
 import { lockParked, retryRefused } from '../payouts/commands.ts';
 import type { Database } from '../schema/index.ts';
-import { pauseSeller, resumeSeller } from '../sellers/commands.ts';
+import { pauseSeller, resumeSeller } from '../sellers/pauses.ts';
 import { businessNow } from '../time.ts';
 import { transact } from '../wake-ups.ts';
 import { type AttentionList, stateOf } from './bulk-lists.ts';
@@ -46,8 +46,8 @@ export async function finishRun(db: Db, list: Run): Promise<void> {
 }
 
 /**
- * Lists the sellers whom the run of this list paused and who are not paused or closed now, in the
- * order in which they are locked.
+ * Lists the sellers whom the run of this list paused, whose pause of this run was lifted, and who
+ * are not closed now, in the order in which they are locked.
  */
 export async function listUnpaused(db: Db, listId: AttentionListId): Promise<SellerId[]> {
   const rows = await db
@@ -58,7 +58,11 @@ export async function listUnpaused(db: Db, listId: AttentionListId): Promise<Sel
     .where('list_id', '=', listId)
     .where('attention_lists.command', '=', 'pause-seller')
     .where('outcome', '=', 'done')
-    .where('sellers.paused_at', 'is', null)
+    .where(
+      sql<boolean>`not exists (select from seller_pauses as open where open.seller_id = sellers.id
+        and open.paused_by = run_by and open.reason = coalesce(attention_lists.reason, run_reason)
+        and open.lifted_at is null)`,
+    )
     .where('sellers.status', '<>', 'closed')
     .orderBy('sellers.id')
     .execute();
@@ -90,12 +94,17 @@ async function lockItem(tx: Tx, listId: AttentionListId, position: number): Prom
     .executeTakeFirstOrThrow();
 }
 
+/** The list as an order of whoever runs it. */
+function orderOf({ command, reason, run }: Run) {
+  return { command, reason: reason ?? run.reason, by: run.by };
+}
+
 /** Checks the item again and does what was shown. Otherwise returns why the item is left out. */
 async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
   await lockTarget(tx, list.command, item);
   const [record] = await listAttention(tx, { filter: { id: item.object_id }, limit: 1 });
   if (!record) return 'waits-no-more';
-  const [planned] = await planFor(tx, list.command, [record]);
+  const [planned] = await planFor(tx, orderOf(list), [record]);
   if (!planned) return 'changed';
   const { plan } = planned;
   if (plan.kind === 'leave') return plan.why;
@@ -118,8 +127,7 @@ async function act(
   list: Run,
   { target, sellerId }: { target: BulkTarget; sellerId: SellerId | null },
 ): Promise<LeftOut | null> {
-  const { by } = list.run;
-  const reason = list.reason ?? list.run.reason;
+  const { by, reason } = orderOf(list);
   switch (target.kind) {
     case 'payout': {
       if (list.command === 'retry') await retryRefused(tx, target.id);
@@ -128,9 +136,13 @@ async function act(
     }
     case 'seller':
       if (list.command === 'retry') await unparkSeller(tx, target.id);
-      else if (list.command === 'resume-seller') await resumeSeller(tx, target.id);
       else await pauseSeller(tx, { sellerId: target.id, reason, by });
       return null;
+    case 'pause': {
+      if (sellerId === null) return 'no-seller';
+      const plan = await resumeSeller(tx, { sellerId, pauseId: target.id, reason, by });
+      return plan.kind === 'lift' ? null : 'changed';
+    }
     case 'hold':
       return (await releaseHold(tx, { holdId: target.id, reason, by })) ? null : 'changed';
     case 'bank-account':
@@ -149,7 +161,7 @@ async function recordPart(tx: Tx, list: Run, item: Item): Promise<void> {
   const isPlain = command === 'retry' || command === 'cancel';
   // No header can contain this character, so no caller's key can be the same.
   const key = `${id}·${item.position}`;
-  const ofSeller = item.target_kind === 'bank-account' && item.seller_id;
+  const ofSeller = ['bank-account', 'pause'].includes(item.target_kind) && item.seller_id;
   await recordCommand(
     tx,
     {

@@ -160,7 +160,6 @@ async function readPaydayFacts(
 async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBeside | undefined> {
   const seller = await findSeller(tx, sellerId);
   if (!seller) return undefined;
-  const { paused } = seller;
   const instants = await tx
     .selectFrom('sellers')
     .select(['parked_at as parkedAt', 'rejected_at as rejectedAt'])
@@ -170,12 +169,11 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     .executeTakeFirstOrThrow();
   const newest = await listHolds(tx, { sellerId, active: true, limit: mostShown });
   const holds = newest.slice(0, mostShown);
-  const keys = [...holds.map(({ placedBy }) => placedBy), ...(paused ? [paused.by] : [])];
-  const names = await readKeyNames(tx, keys);
+  const placers = holds.map(({ placedBy }) => placedBy);
+  const names = await readKeyNames(tx, placers);
   const named = (by: string): string => names[by] ?? by;
   return {
     ...seller,
-    paused: paused && { ...paused, by: named(paused.by) },
     ...instants,
     holds: holds.toReversed().map((hold) => ({ ...hold, placedBy: named(hold.placedBy) })),
     requirements: await listRequirements(tx, sellerId),

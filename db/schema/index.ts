@@ -12,6 +12,7 @@ import type {
   HoldId,
   PayoutId,
   SellerId,
+  SellerPauseId,
   StripeAccountId,
   StripePayoutId,
   TransferId,
@@ -24,9 +25,9 @@ import type { SellerStatus } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { WaitReason } from '../../domain/waits.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
-import type { Instant, Json, Maybe, MaybeInstant, MaybeJson } from './columns.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
+import type { Instant, Json, Maybe, MaybeInstant, MaybeJson } from './columns.ts';
 import type { OperationsTables } from './operations.ts';
 import type { ReceiptTables } from './receipts.ts';
 import type { BooksTables } from './reconciliation.ts';
@@ -50,6 +51,7 @@ export type Database = AccountTables &
       revoked_at: MaybeInstant;
     };
     sellers: SellersTable;
+    seller_pauses: SellerPausesTable;
     earnings: {
       id: EarningId;
       seller_id: SellerId;
@@ -156,6 +158,18 @@ export type Database = AccountTables &
     sweep_cursors: { name: string; cursor: string };
   };
 
+type SellerPausesTable = {
+  id: SellerPauseId;
+  seller_id: SellerId;
+  reason: string;
+  paused_by: string;
+  paused_at: Instant;
+  confirmed_at: Instant;
+  lifted_at: MaybeInstant;
+  lifted_by: Maybe<string>;
+  lift_reason: Maybe<string>;
+};
+
 type SellersTable = {
   id: SellerId;
   external_id: Maybe<string>;
@@ -184,8 +198,6 @@ type SellersTable = {
   look_again_at: MaybeInstant;
   parked: Maybe<SellerParkReason>;
   paused_at: MaybeInstant;
-  paused_by: Maybe<string>;
-  pause_reason: Maybe<string>;
   closed_at: MaybeInstant;
   closed_by: Maybe<string>;
   close_reason: Maybe<string>;

@@ -1,19 +1,11 @@
 import { sql } from 'kysely';
-import {
-  type PayoutId,
-  payoutWorkflowId,
-  type SellerId,
-  sellerWorkflowId,
-} from '../../domain/ids.ts';
+import { type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { mayClose, type OpenThings, statusOf } from '../../domain/sellers.ts';
-import { waitNames } from '../../domain/waits.ts';
 import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
-import { lock, lockSeller, lockSellerAlone } from '../locks.ts';
-import { lookForThreshold } from '../paydays/thresholds.ts';
-import { notWaiting } from '../payouts/rows.ts';
-import { isBeforeBank, isBeforeStripe, isUnsettled, isWatched } from '../schema/statuses.ts';
+import { lock, lockSellerAlone } from '../locks.ts';
+import { isBeforeBank, isUnsettled, isWatched } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps } from '../wake-ups.ts';
 
@@ -22,49 +14,6 @@ import { addWakeUps } from '../wake-ups.ts';
  * database stores it, and only the API shows it.
  */
 export type SellerCommand = { sellerId: SellerId; reason: string; by: string };
-
-/**
- * Prevents the seller's payouts from starting, and those that have reserved money from being sent: the
- * next try of each sees the pause (`brakeOn`). If the seller is already paused, the first pause
- * remains.
- */
-export async function pauseSeller(tx: Tx, { sellerId, reason, by }: SellerCommand): Promise<void> {
-  await lockSeller(tx, sellerId);
-  const waiting = await tx
-    .updateTable('payouts')
-    .set({ waiting_for: waitNames.sellerPaused })
-    .where('seller_id', '=', sellerId)
-    .where('status', '=', 'requested')
-    .returning('id')
-    .execute();
-  await tx
-    .updateTable('sellers')
-    .set({ paused_at: businessNow, paused_by: by, pause_reason: reason })
-    .where('id', '=', sellerId)
-    .where('paused_at', 'is', null)
-    .execute();
-  await wake(tx, sellerId, waiting);
-}
-
-/** Lets the seller's payouts start again, and wakes the payouts that waited for this. */
-export async function resumeSeller(tx: Tx, sellerId: SellerId): Promise<void> {
-  const { schedule } = await lockSeller(tx, sellerId);
-  const waiting = await tx
-    .updateTable('payouts')
-    .set(notWaiting)
-    .where('seller_id', '=', sellerId)
-    .where(isBeforeStripe())
-    .where('waiting_for', '=', waitNames.sellerPaused)
-    .returning('id')
-    .execute();
-  await tx
-    .updateTable('sellers')
-    .set({ paused_at: null, paused_by: null, pause_reason: null })
-    .where('id', '=', sellerId)
-    .execute();
-  await lookForThreshold(tx, sellerId, schedule);
-  await wake(tx, sellerId, waiting);
-}
 
 /**
  * Closes the seller, or closes nothing and returns what is still open. The lock prevents new rows
@@ -83,7 +32,7 @@ export async function closeSeller(
     .where('id', '=', sellerId)
     .where('status', '<>', 'closed')
     .execute();
-  await wake(tx, sellerId, []);
+  await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
   return 'closed';
 }
 
@@ -136,12 +85,4 @@ async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
         and ${isActive} order by id) as holds
   `.execute(tx);
   return rows[0] ?? { money: [], payouts: [], watches: [], holds: [] };
-}
-
-async function wake(tx: Tx, sellerId: SellerId, payouts: { id: PayoutId }[]): Promise<void> {
-  const topics = ['payouts' as const];
-  await addWakeUps(tx, [
-    { workflowId: sellerWorkflowId(sellerId), topics },
-    ...payouts.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics })),
-  ]);
 }

@@ -7,6 +7,7 @@ import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
 import type { Database } from '../schema/index.ts';
 import { addWakeUps } from '../wake-ups.ts';
+import { pausesOf } from './pauses.ts';
 
 /** The details of a new seller, as the platform provides them. Contains personal data. */
 export type NewSeller = Pick<
@@ -40,11 +41,12 @@ export async function recordSeller(
     .executeTakeFirst();
   if (row) {
     await addWakeUps(tx, [{ workflowId: sellerWorkflowId(row.id), topics: ['account'] }]);
-    return { seller: toSeller(row), isNew: true };
+    return { seller: toSeller({ ...row, pauses: [] }), isNew: true };
   }
   const standing = await tx
     .selectFrom('sellers')
     .selectAll()
+    .select(openPauses)
     .where((is) =>
       is.or([is('external_id', '=', seller.externalId), is('id', '=', seller.id ?? null)]),
     )
@@ -57,6 +59,7 @@ export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerReco
   const row = await db
     .selectFrom('sellers')
     .selectAll()
+    .select(openPauses)
     .where('id', '=', sellerId)
     .executeTakeFirst();
   return row && toSeller(row);
@@ -88,6 +91,7 @@ export async function findSellerToUse(
   const row = await tx
     .selectFrom('sellers')
     .selectAll()
+    .select(openPauses)
     .where('id', '=', sellerId)
     .modifyEnd(lock('sellers', 'to-refer'))
     .executeTakeFirst();
@@ -109,6 +113,7 @@ export async function listSellers(
   const rows = await db
     .selectFrom('sellers')
     .selectAll()
+    .select(openPauses)
     .$if(externalId !== undefined, (query) => query.where('external_id', '=', externalId ?? ''))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'closed'))
     .$if(country !== undefined, (query) => query.where('country', '=', country ?? ''))
@@ -124,7 +129,11 @@ export async function listSellers(
   return rows.map(toSeller);
 }
 
-function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
+const openPauses = pausesOf(sql.ref('sellers.id')).as('pauses');
+
+function toSeller(
+  row: Selectable<Database['sellers']> & Pick<SellerRecord, 'pauses'>,
+): SellerRecord {
   return {
     id: row.id,
     externalId: row.external_id,
@@ -145,7 +154,7 @@ function toSeller(row: Selectable<Database['sellers']>): SellerRecord {
     nextPayoutAt: row.next_payout_at,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
-    paused: orderOf(row.paused_at, row.paused_by, row.pause_reason),
+    pauses: row.pauses,
     closed: orderOf(row.closed_at, row.closed_by, row.close_reason),
     createdAt: row.created_at,
   };

@@ -1,4 +1,5 @@
-import type { HoldId, PayoutId, SellerId } from '../ids.ts';
+import { planLift } from '../commands/lifts.ts';
+import type { ApiKeyId, HoldId, PayoutId, SellerId, SellerPauseId } from '../ids.ts';
 import { add, type Money } from '../money.ts';
 import {
   isUnknown,
@@ -58,6 +59,7 @@ export function takesReason(command: BulkCommand): boolean {
 export type BulkTarget = { state: string } & (
   | { kind: 'payout'; id: PayoutId }
   | { kind: 'seller'; id: SellerId }
+  | { kind: 'pause'; id: SellerPauseId }
   | { kind: 'hold'; id: HoldId }
   | { kind: 'bank-account'; id: string }
 );
@@ -72,6 +74,7 @@ export type Inapplicable =
   | 'seller-closed'
   | 'paused-already'
   | 'not-paused'
+  | 'pause-not-named'
   | 'no-hold'
   | 'no-paused-bank-account'
   | 'same-target';
@@ -97,18 +100,25 @@ export type BulkFacts = {
     needsLook: boolean;
     attempts: Partial<Record<MoneyStep, StepAttempt>>;
   } | null;
-  seller: { status: string; pausedAt: string | null } | null;
+  seller: {
+    status: string;
+    pauses: readonly { id: SellerPauseId; reason: string; pausedBy: string }[];
+  } | null;
   /** The active holds that were placed because of this discrepancy. */
   holds: readonly HoldId[];
   /** The paused bank accounts to which the waiting money would go. */
   banks: readonly { id: string; pausedAt: string }[];
 };
 
+/** A command for many objects: with the reason that it records, and the API key that gives it. */
+export type BulkOrder = { command: BulkCommand; reason: string | null; by: ApiKeyId };
+
 /**
  * Decides what a command does to one waiting object, by the rules of the command for one object.
  */
-export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
-  const { item, seller } = facts;
+export function planBulk(order: BulkOrder, facts: BulkFacts): BulkPlan {
+  const { item } = facts;
+  const { command } = order;
   switch (command) {
     case 'retry':
       return planRetry(item);
@@ -126,13 +136,30 @@ export function planBulk(command: BulkCommand, facts: BulkFacts): BulkPlan {
       return banks.length > 0 ? { kind: 'do', targets: banks } : leave('no-paused-bank-account');
     }
     case 'pause-seller':
+      return planPause(order, facts);
     case 'resume-seller':
-      if (item.sellerId === null || !seller) return leave('no-seller');
-      if (command === 'pause-seller' && seller.status === 'closed') return leave('seller-closed');
-      if (command === 'pause-seller' && seller.pausedAt !== null) return leave('paused-already');
-      if (command === 'resume-seller' && seller.pausedAt === null) return leave('not-paused');
-      return target({ kind: 'seller', id: item.sellerId, state: seller.pausedAt ?? 'not paused' });
+      return planResume(order, facts);
   }
+}
+
+/** Another open pause with another reason does not matter: pauses are a list. */
+function planPause({ reason, by }: BulkOrder, { item, seller }: BulkFacts): BulkPlan {
+  if (item.sellerId === null || !seller) return leave('no-seller');
+  if (seller.status === 'closed') return leave('seller-closed');
+  const isSame = seller.pauses.some((open) => open.pausedBy === by && open.reason === reason);
+  return isSame
+    ? leave('paused-already')
+    : target({ kind: 'seller', id: item.sellerId, state: 'to be paused' });
+}
+
+/** A list names no pause, so it lifts the caller's own only pause, as a request without a name. */
+function planResume({ by }: BulkOrder, { item, seller }: BulkFacts): BulkPlan {
+  if (item.sellerId === null || !seller) return leave('no-seller');
+  const plan = planLift(seller.pauses, { by });
+  if (plan.kind === 'nothing-to-lift') return leave('not-paused');
+  return plan.kind === 'refuse'
+    ? leave('pause-not-named')
+    : target({ kind: 'pause', id: plan.lifted.id, state: 'open' });
 }
 
 /**

@@ -21,8 +21,9 @@ export const bulkWords: Record<BulkCommand, string> = {
   'release-hold': 'The holds that were placed because of a discrepancy are released',
   'resume-bank-account':
     'Payouts may go to the seller’s paused bank accounts in the waiting currency again. This counts for every seller who uses the same account number',
-  'pause-seller': 'Nothing more is sent for the seller until the seller is resumed',
-  'resume-seller': 'Payouts of the seller may start again',
+  'pause-seller': 'Nothing more is sent for the seller until this pause is lifted',
+  'resume-seller':
+    'Your own only pause of the seller is lifted, so payouts of the seller may start again',
 };
 
 /** Explains why a bulk command does nothing to an object, or did nothing when the list was run. */
@@ -34,8 +35,10 @@ export const leftOutWords: Record<LeftOut, string> = {
   'too-late': 'The payout is paid or has already ended',
   'no-seller': 'The entry belongs to no seller',
   'seller-closed': 'The seller is closed',
-  'paused-already': 'The seller is paused already',
+  'paused-already': 'You have paused the seller with this reason already',
   'not-paused': 'The seller is not paused',
+  'pause-not-named':
+    'Somebody else paused the seller, or several pauses are open: lift each by its id, at the seller',
   'no-hold': 'No hold that was placed because of the discrepancy is still active',
   'no-paused-bank-account': 'No bank account that would receive this money is paused',
   'same-target': 'Another object of this list has the same effect',

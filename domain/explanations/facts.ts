@@ -3,7 +3,7 @@ import type { CapabilityDetail } from '../accounts/capabilities.ts';
 import type { Requirement } from '../accounts/requirements.ts';
 import type { FailedRead } from '../failed-reads/accounts.ts';
 import type { SkipReason } from '../funds.ts';
-import type { HoldRecord } from '../holds.ts';
+import type { HoldRecord, SellerPause } from '../holds.ts';
 import type {
   ApiKeyId,
   CommandId,
@@ -145,7 +145,8 @@ export type SellerRecord = {
   nextPayoutAt: string | null;
   lookAgainAt: string | null;
   parked: SellerParkReason | null;
-  paused: { since: string; by: string; reason: string } | null;
+  /** The open pauses, oldest first. */
+  pauses: SellerPause[];
   closed: { since: string; by: string; reason: string } | null;
   createdAt: string;
 };

@@ -1,5 +1,4 @@
-import type { Operations } from '../money-stops.ts';
-import { sayWhomToAsk } from '../money-stops.ts';
+import { type Operations, sayWhoStopped } from '../money-stops.ts';
 import { because } from '../parking/commands.ts';
 import { waitNames } from '../waits.ts';
 import { wait, type Waiting } from './waiting.ts';
@@ -11,7 +10,7 @@ import { wait, type Waiting } from './waiting.ts';
 export function moneyStopped({ stops }: Operations): Waiting[] {
   return stops.map((stop) => {
     const { id: stopId, reason, stoppedAt: since, stoppedByName: by } = stop;
-    const why = `All money is stopped: ${reason.replace(/\.$/, '')}. ${sayWhomToAsk(stop)}`;
+    const why = `All money is stopped: ${reason.replace(/\.$/, '')}. ${sayWhoStopped(stop)}`;
     const command = {
       method: 'POST' as const,
       path: '/v1/operations/resume-money',

@@ -79,7 +79,7 @@ function askAgain(then: SellerFacts, payout: Payout): Payout {
 function decisionOf(then: SellerFacts, { currency, requestedAmount }: Payout) {
   const { seller, now } = then;
   const own = then.funds.find((one) => one.currency === currency) ?? { ...noFunds, currency };
-  const readiness = { ...own, isPaused: seller.paused !== null, status: seller.status };
+  const readiness = { ...own, isPaused: seller.pauses.length > 0, status: seller.status };
   return decideReservation(readiness, { ...own, requestedAmount }, now);
 }
 

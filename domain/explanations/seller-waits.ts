@@ -2,8 +2,8 @@ import { accountFailureOf } from '../accounts/capabilities.ts';
 import type { Failure, FailureNext } from '../accounts/failures.ts';
 import { describeDue } from '../accounts/requirements.ts';
 import { sayFailedRead } from '../failed-reads/accounts.ts';
-import type { HoldRecord } from '../holds.ts';
-import type { PayoutId } from '../ids.ts';
+import type { HoldRecord, SellerPause } from '../holds.ts';
+import type { PayoutId, SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
 import { because, onboardingLink, sellerCommand } from '../parking/commands.ts';
 import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
@@ -74,15 +74,16 @@ function parkedWait({ id, parked, parkedAt }: SellerBeside): Waiting[] {
 }
 
 /** The pause and the holds. Each has its own reason and its own request that ends it. */
-function stopWaits({ id, paused, holds }: SellerBeside): Waiting[] {
-  if (!paused) return holds.map(holdWait);
-  const { since, by, reason } = paused;
-  const commands = [sellerCommand(id, 'resume', 'Payouts may start again', because)];
+function stopWaits({ id, pauses, holds }: SellerBeside): Waiting[] {
+  return [...pauses.map((pause) => pauseWait(id, pause)), ...holds.map(holdWait)];
+}
+
+function pauseWait(sellerId: SellerId, pause: SellerPause): Waiting {
+  const { id: pauseId, reason, pausedAt: since, pausedByName: by } = pause;
+  const when = 'The reason no longer applies; other pauses stay';
+  const commands = [sellerCommand(sellerId, 'resume', when, { ...because, pauseId })];
   const more = { since, by, commands };
-  return [
-    wait('paused', 'operator', `The seller is paused: ${reason}`, 'Resuming the seller', more),
-    ...holds.map(holdWait),
-  ];
+  return wait('paused', 'operator', `The seller is paused: ${reason}`, 'Lifting the pause', more);
 }
 
 function holdWait(hold: HoldRecord): Waiting {

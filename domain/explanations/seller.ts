@@ -161,7 +161,7 @@ function paydayOf(facts: SellerFacts): SellerExplanation['payday'] {
 function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
   const isTold = (reason: string): boolean => {
     // The list already contains the pause of the seller.
-    return facts.seller.paused !== null && ['start', waitNames.sellerPaused].includes(reason);
+    return facts.seller.pauses.length > 0 && ['start', waitNames.sellerPaused].includes(reason);
   };
   return facts.openPayouts
     .filter(({ status }) => status !== 'paid')

@@ -23,7 +23,7 @@ export type PaydayFunds = Omit<ExpectedFunds, 'ordered'> &
 /** The facts that decide when and how much a seller is paid next. */
 export type PaydayFacts = {
   now: string;
-  seller: { status: SellerStatus; schedule: Schedule; paused: object | null };
+  seller: { status: SellerStatus; schedule: Schedule; pauses: readonly object[] };
   operations: { moneyStopped: boolean };
   /** The funds now. */
   funds: readonly PaydayFunds[];
@@ -58,7 +58,7 @@ export function forecastsOf(
   const payee = {
     status: seller.status,
     schedule: seller.schedule,
-    isPaused: seller.paused !== null,
+    isPaused: seller.pauses.length > 0,
     isMoneyStopped: operations.moneyStopped,
   };
   return all.map((funds) => {

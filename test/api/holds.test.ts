@@ -103,11 +103,11 @@ describe('a seller', () => {
   test('is paused once, shown as paused, and resumed', async () => {
     const { sellerId, payoutId } = await stages.orderPayout();
     const paused = (await order(sellerId, 'pause')).body;
-    expect(paused).toMatchObject({ status: 'active', paused: { reason: 'why' } });
+    expect(paused).toMatchObject({ status: 'active', pauses: [{ reason: 'why' }] });
     const again = (await order(sellerId, 'pause')).body;
-    expect(again['paused']).toEqual(paused['paused']);
+    expect(again['pauseId']).toBe(paused['pauseId']);
     expect(await stages.show(payoutId)).toMatchObject({ waiting: { for: 'seller-paused' } });
-    expect((await order(sellerId, 'resume')).body).toMatchObject({ paused: null });
+    expect((await order(sellerId, 'resume')).body).toMatchObject({ pauses: [] });
     expect(await stages.show(payoutId)).toMatchObject({ waiting: { for: 'start' } });
   });
 

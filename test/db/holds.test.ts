@@ -7,6 +7,7 @@ import { cancelPayout, recordCancelAnswer } from '../../db/payouts/cancellations
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import * as orders from '../../db/sellers/commands.ts';
+import * as pauses from '../../db/sellers/pauses.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { clearTry, openAttempt } from '../../db/stripe/attempts.ts';
 import { type HoldId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
@@ -116,7 +117,7 @@ describe('a paused seller', () => {
   test('has payouts that wait, and resuming wakes them', async () => {
     const sellerId = await sellerWith(100_00);
     const payoutId = await money.order(sellerId);
-    await inTx((tx) => orders.pauseSeller(tx, { sellerId, reason: 'why', by }));
+    await inTx((tx) => pauses.pauseSeller(tx, { sellerId, reason: 'why', by }));
     expect(await reservePayout(money.db, payoutId)).toMatchObject({
       waitingFor: 'seller-paused',
       stops: [{ kind: 'pause', by }],
@@ -124,7 +125,7 @@ describe('a paused seller', () => {
     const later = await readPayout(money.db, await money.order(sellerId));
     expect(later.waitingFor).toBe('seller-paused');
     await money.forgetWakeUps();
-    await inTx((tx) => orders.resumeSeller(tx, sellerId));
+    await inTx((tx) => pauses.resumeSeller(tx, { sellerId, reason: 'fine', by }));
     expect(Object.keys(await money.wakeUps())).toContain(`payout/${payoutId}`);
     expect(await reservePayout(money.db, payoutId)).toMatchObject({ status: 'reserved' });
   });
@@ -134,10 +135,10 @@ describe('a paused seller', () => {
     const payoutId = await money.order(sellerId);
     for (let round = 0; round < 20; round += 1) {
       await Promise.all([
-        inTx((tx) => orders.pauseSeller(tx, { sellerId, reason: 'why', by })),
+        inTx((tx) => pauses.pauseSeller(tx, { sellerId, reason: 'why', by })),
         reservePayout(money.db, payoutId),
       ]);
-      await inTx((tx) => orders.resumeSeller(tx, sellerId));
+      await inTx((tx) => pauses.resumeSeller(tx, { sellerId, reason: 'fine', by }));
     }
     expect(await reservePayout(money.db, payoutId)).toMatchObject({ status: 'reserved' });
   });

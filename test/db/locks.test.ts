@@ -8,7 +8,7 @@ import { lockParked } from '../../db/payouts/commands.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
-import { pauseSeller, resumeSeller } from '../../db/sellers/commands.ts';
+import { pauseSeller, resumeSeller } from '../../db/sellers/pauses.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { until } from '../../dev/wait.ts';
 import {
@@ -62,7 +62,7 @@ describe('the lock on a seller comes before that on a payout, so that nobody wai
     [
       'the end of a pause',
       'paused',
-      ({ sellerId }) => inTransaction((tx) => resumeSeller(tx, sellerId)),
+      ({ sellerId }) => inTransaction((tx) => resumeSeller(tx, order(sellerId))),
     ],
   ];
   test.each(cases)('in %s', async (_name, status, act) => {

@@ -36,8 +36,8 @@ test('the commands of the README pay a first seller, stop money and let it go on
     { moneyStopped: true },
     { moneyStopped: false },
     { reason: 'odd orders', state: 'released', amount: { amount: 50_00 } },
-    { paused: { reason: 'asked to wait' } },
-    { paused: null },
+    { pauses: [{ reason: 'asked to wait' }] },
+    { pauses: [] },
     { type: '/problems/payout-not-cancelable' },
   ]);
 });

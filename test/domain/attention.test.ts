@@ -23,7 +23,7 @@ function facts(item: BulkFacts['item'], given: Partial<BulkFacts> = {}): BulkFac
   return {
     item,
     payout: item.kind === 'payout' ? { ...row, attempts: {} } : null,
-    seller: item.sellerId === null ? null : { status: 'active', pausedAt: null },
+    seller: item.sellerId === null ? null : { status: 'active', pauses: [] },
     holds: [],
     banks: [],
     ...given,
@@ -32,7 +32,10 @@ function facts(item: BulkFacts['item'], given: Partial<BulkFacts> = {}): BulkFac
 
 const refused = facts({ ...payout, parked: 'refused-by-stripe' });
 const sent = { state: 'unknown', tries: 1, deniedTries: 0 } as const;
-const paused = { status: 'active', pausedAt: '2026-11-01T00:00:00Z' };
+const by = 'key_1';
+const pause = { id: 'pause_1', reason: 'why', pausedBy: by } as const;
+const paused = { status: 'active', pauses: [pause] };
+const others = { status: 'active', pauses: [{ ...pause, pausedBy: 'key_2' }] };
 
 describe('an order of many', () => {
   test.each<[command: BulkCommand, of: BulkFacts, plan: string, why: string]>([
@@ -70,24 +73,32 @@ describe('an order of many', () => {
       'the money would go there',
     ],
     ['pause-seller', refused, 'seller', 'whatever stopped'],
-    ['pause-seller', { ...refused, seller: paused }, 'paused-already', 'the reason stays'],
+    ['pause-seller', { ...refused, seller: paused }, 'paused-already', 'the pause stays'],
+    ['pause-seller', { ...refused, seller: others }, 'seller', 'a pause of another stays'],
     [
       'pause-seller',
-      { ...refused, seller: { status: 'closed', pausedAt: null } },
+      { ...refused, seller: { status: 'closed', pauses: [] } },
       'seller-closed',
       'nothing is paid',
     ],
     ['pause-seller', facts({ ...differs, sellerId: null }), 'no-seller', 'of the platform'],
-    ['resume-seller', { ...refused, seller: paused }, 'seller', 'it was paused'],
+    ['resume-seller', { ...refused, seller: paused }, 'pause', 'the caller paused it'],
+    ['resume-seller', { ...refused, seller: others }, 'pause-not-named', 'another paused it'],
+    [
+      'resume-seller',
+      { ...refused, seller: { status: 'active', pauses: [...paused.pauses, ...others.pauses] } },
+      'pause-not-named',
+      'none is lifted by chance',
+    ],
     ['resume-seller', refused, 'not-paused', 'it was not'],
   ])('%s of %j comes down to %s: %s', (command, of, expected) => {
-    const plan = planBulk(command, of);
+    const plan = planBulk({ command, reason: 'why', by }, of);
     const told = plan.kind === 'leave' ? plan.why : plan.targets.map(({ kind }) => kind).join(' ');
     expect(told).toBe(expected);
   });
 
   test('does what two come down to once, for the first; of two sellers it is not the same', () => {
-    const plan = planBulk('pause-seller', refused);
+    const plan = planBulk({ command: 'pause-seller', reason: 'why', by }, refused);
     const of = (sellerId: string) => ({ record: { sellerId }, plan });
     const plans = onceEach([of('sel_1'), of('sel_1'), of('sel_2')]).map((one) => one.plan);
     expect(plans).toEqual([plan, { kind: 'leave', why: 'same-target' }, plan]);

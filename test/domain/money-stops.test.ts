@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { planLift } from '../../domain/commands/lifts.ts';
 import type { ApiKeyId, MoneyStopId } from '../../domain/ids.ts';
 import {
   mayResumeMoney,
   type MoneyStop,
-  planLift,
   sayOperations,
   sayStops,
-  sayWhomToAsk,
+  sayWhoStopped,
   type StopCause,
 } from '../../domain/money-stops.ts';
 
@@ -36,8 +36,8 @@ test.each<[open: MoneyStop[], stopId: string | undefined, plan: string, why: str
   [[others], 'stop_own', 'not-open', 'a stop that was lifted lifts no other'],
   [[], 'stop_own', 'not-open', 'the caller learns that nothing was lifted'],
 ])('of the stops %j, naming %s plans %s: %s', (open, stopId, expected) => {
-  const plan = planLift(open, { stopId, by: 'key_me' });
-  const said = { lift: 'stop' in plan ? `lift ${plan.stop.id}` : '', refuse: '' };
+  const plan = planLift(open, { id: stopId, by: 'key_me' });
+  const said = { lift: 'lifted' in plan ? `lift ${plan.lifted.id}` : '', refuse: '' };
   const why = plan.kind === 'refuse' ? plan.why : said[plan.kind as 'lift'] || plan.kind;
   expect(why).toBe(expected);
 });
@@ -50,11 +50,11 @@ test('a request lifts one stop at most: one that it names, or the caller’s own
   const caller = fc.constantFrom<ApiKeyId>('key_me', 'key_other', 'key_third');
   fc.assert(
     fc.property(stops, named, caller, (open, stopId, by) => {
-      const plan = planLift(open, { stopId, by });
+      const plan = planLift(open, { id: stopId, by });
       if (plan.kind !== 'lift') return;
-      expect(open).toContain(plan.stop);
-      if (stopId !== undefined) expect(plan.stop.id).toBe(stopId);
-      else expect([open.length, plan.stop.stoppedBy]).toEqual([1, by]);
+      expect(open).toContain(plan.lifted);
+      if (stopId !== undefined) expect(plan.lifted.id).toBe(stopId);
+      else expect([open.length, plan.lifted.stoppedBy]).toEqual([1, by]);
     }),
   );
 });
@@ -65,9 +65,9 @@ test('a stop because of unknown objects stays until a person has decided about e
 });
 
 test('each stop names whom to ask before it is lifted', () => {
-  expect(sayWhomToAsk(others)).toContain('Ask whoever used it');
-  expect(sayWhomToAsk(others)).toContain('"back office"');
-  expect(sayWhomToAsk(engines)).toContain('Stopped by the engine');
+  expect(sayWhoStopped(others)).toContain('Ask whoever used it');
+  expect(sayWhoStopped(others)).toContain('"back office"');
+  expect(sayWhoStopped(engines)).toContain('Stopped by the engine');
   expect(sayStops([own, engines])).toBe(
     'stop_own (back office: fraud wave); stop_engine (engine: fraud wave)',
   );

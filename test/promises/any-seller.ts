@@ -109,9 +109,8 @@ export async function makeAnySeller(db: Db, seller: AnySeller): Promise<SellerId
   if (seller.unordered) await addUnordered(db, id, seller.unordered);
   if (seller.isPaused) {
     await db
-      .updateTable('sellers')
-      .set({ paused_at: sql`business_now()`, paused_by: 'operator', pause_reason: 'odd logins' })
-      .where('id', '=', id)
+      .insertInto('seller_pauses')
+      .values({ id: newId('pause'), seller_id: id, paused_by: 'key_1', reason: 'odd logins' })
       .execute();
   }
   await db.transaction().execute((tx) => lookForThreshold(tx, id, scheduleOf(seller)));

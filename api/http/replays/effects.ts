@@ -4,6 +4,7 @@ import { findHold } from '../../../db/holds.ts';
 import { listUnpaused } from '../../../db/attention/bulk-runs.ts';
 import { findStop } from '../../../db/money-stops/rows.ts';
 import { findPayout } from '../../../db/payouts/views.ts';
+import { findPause } from '../../../db/sellers/pauses.ts';
 import { findSeller } from '../../../db/sellers/rows.ts';
 import type { BrakeKind } from '../../../domain/commands/kinds.ts';
 import {
@@ -12,6 +13,7 @@ import {
   isMoneyStopId,
   isPayoutId,
   isSellerId,
+  isSellerPauseId,
 } from '../../../domain/ids.ts';
 import { isInFlight } from '../../../domain/payouts/states.ts';
 import { paysByItself } from '../../../domain/paydays/schedule.ts';
@@ -29,9 +31,10 @@ const effects: Record<BrakeKind, StillApplies> = {
     const hold = isHoldId(objectId) ? await findHold(db, objectId) : undefined;
     return hold !== undefined && hold.state !== 'released';
   },
-  'pause-seller': async (db, { objectId }) => {
-    const seller = isSellerId(objectId) ? await findSeller(db, objectId) : undefined;
-    return seller !== undefined && seller.paused !== null;
+  'pause-seller': async (db, { objectId, body }) => {
+    const pauseId = String(body['pauseId']);
+    if (!isSellerId(objectId) || !isSellerPauseId(pauseId)) return false;
+    return (await findPause(db, { sellerId: objectId, pauseId }))?.liftedAt === null;
   },
   'close-seller': async (db, { objectId }) => {
     const seller = isSellerId(objectId) ? await findSeller(db, objectId) : undefined;

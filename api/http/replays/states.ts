@@ -67,8 +67,8 @@ async function ofPayout(db: Db, id: ids.PayoutId): Promise<ToldState> {
 async function ofSeller(db: Db, id: ids.SellerId): Promise<ToldState> {
   const seller = await findSeller(db, id);
   if (!seller) return told('seller', id);
-  const { status, paused, schedule, parked } = seller;
-  const isPaused = paused !== null && status !== 'closed';
+  const { status, pauses, schedule, parked } = seller;
+  const isPaused = pauses.length > 0 && status !== 'closed';
   const paydays = paysByItself(schedule) ? 'is paid by its schedule' : 'is paid only by order';
   const waits = parked ? `, and is parked as ${parked}` : '';
   const pause = isPaused ? 'is paused' : 'is not paused';

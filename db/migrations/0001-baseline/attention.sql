@@ -32,7 +32,8 @@ create table attention_items (
   object_id text not null,
   seller_id text,
   -- What the command acts on for this object.
-  target_kind text not null check (target_kind in ('payout', 'seller', 'hold', 'bank-account')),
+  target_kind text not null
+    check (target_kind in ('payout', 'seller', 'pause', 'hold', 'bank-account')),
   target_id text not null,
   -- The state that the preview showed. An object in another state is left out.
   state text not null,

@@ -15,7 +15,8 @@ create table events (
   -- them.
   type text not null constraint events_of_the_catalogue check (type in (
     'seller.created', 'seller.account_created', 'seller.activated', 'seller.restricted',
-    'seller.requirements_changed', 'seller.paused', 'seller.resumed', 'seller.schedule_changed',
+    'seller.requirements_changed', 'seller.paused', 'seller.pause_lifted',
+    'seller.resumed', 'seller.schedule_changed',
     'seller.changed', 'seller.parked', 'seller.unparked', 'seller.closed', 'seller.reopened',
     'bank_account.added', 'bank_account.changed', 'bank_account.paused', 'bank_account.resumed',
     'bank_account.removed',

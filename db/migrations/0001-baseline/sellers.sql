@@ -58,18 +58,14 @@ create table sellers (
   -- time.
   parked text,
   parked_at timestamptz,
+  -- Since when the seller is paused: the oldest open row of seller_pauses. The trigger
+  -- seller_pauses_count keeps it, so that the last check before a request reads one row.
   paused_at timestamptz,
-  paused_by text,
-  pause_reason text,
   closed_at timestamptz,
   closed_by text,
   close_reason text,
   -- Attention lists the oldest case first, so a parked seller needs a time.
-  constraint parked_since check ((parked is null) = (parked_at is null)),
-  -- Every pause names who paused the seller.
-  constraint pause_has_its_author check ((paused_at is null) = (paused_by is null)),
-  -- Every pause has a reason.
-  constraint pause_has_its_reason check ((paused_at is null) = (pause_reason is null))
+  constraint parked_since check ((parked is null) = (parked_at is null))
 );
 -- Serves the list of sellers.
 create index sellers_newest on sellers (created_at desc, id desc);
@@ -152,12 +148,6 @@ begin
         'requirements', jsonb_build_object('due', new.asked_now, 'dueBy',
           event_instant(new.asked_by))));
   end if;
-  if old.paused_at is null and new.paused_at is not null then
-    perform tell_event('seller.paused', new.id, new.id,
-      event_facts(new.paused_by, new.status, new.status));
-  elsif old.paused_at is not null and new.paused_at is null then
-    perform tell_event('seller.resumed', new.id, new.id, same);
-  end if;
   if new.schedule is distinct from old.schedule then
     perform tell_event('seller.schedule_changed', new.id, new.id, same);
   end if;
@@ -176,8 +166,65 @@ create trigger sellers_tell_the_first after insert on sellers
   for each row execute function tell_of_seller();
 -- Only these columns can cause an event; reads of the account change others each time.
 create trigger sellers_tell after update on sellers for each row
-  when ((old.status, old.stripe_account, old.parked, old.paused_at, old.schedule, old.asked_now,
-    old.asked_by, old.email, old.display_name, old.metadata) is distinct from
-    (new.status, new.stripe_account, new.parked, new.paused_at, new.schedule, new.asked_now,
-    new.asked_by, new.email, new.display_name, new.metadata))
+  when ((old.status, old.stripe_account, old.parked, old.schedule, old.asked_now, old.asked_by,
+    old.email, old.display_name, old.metadata) is distinct from
+    (new.status, new.stripe_account, new.parked, new.schedule, new.asked_now, new.asked_by,
+    new.email, new.display_name, new.metadata))
   execute function tell_of_seller();
+
+-- The pauses of sellers, open and lifted: each with who paused the seller and why. Lifting one
+-- lifts no other, so that nobody resumes a seller whom somebody else paused for another reason.
+create table seller_pauses (
+  id text primary key,
+  seller_id text not null references sellers,
+  reason text not null,
+  -- The API key of whoever must be asked before the pause is lifted.
+  paused_by text not null,
+  paused_at timestamptz not null default business_now(),
+  confirmed_at timestamptz not null default business_now(),
+  lifted_at timestamptz,
+  lifted_by text,
+  lift_reason text,
+  -- A lifted pause says when, by whom and why.
+  constraint pause_lifting_says_all check
+    (num_nulls(lifted_at, lifted_by, lift_reason) in (0, 3))
+);
+-- The same pause, of one API key with one reason, is open once. Also finds the open pauses.
+create unique index seller_pauses_open on seller_pauses (seller_id, paused_by, reason)
+  where lifted_at is null;
+
+-- Who paused a seller, who lifted which pause and why is history.
+create trigger lifted_pauses_are_immutable before update on seller_pauses for each row
+  when (old.lifted_at is not null) execute function refuse_change();
+-- A pause ends by being lifted, never by being deleted.
+create trigger seller_pauses_stay before delete on seller_pauses
+  for each row execute function refuse_change();
+-- TRUNCATE fires no row trigger.
+create trigger seller_pauses_are_kept before truncate on seller_pauses
+  for each statement execute function refuse_change();
+
+-- Keeps paused_at of the seller, and records who paused the seller or lifted a pause. Whoever
+-- writes a pause has locked the seller, so the last lift sees that no other pause is open.
+create function count_seller_pauses() returns trigger language plpgsql as $$
+declare
+  now_paused_at timestamptz;
+  seller_status text;
+begin
+  update sellers set paused_at = (select min(paused_at) from seller_pauses
+      where seller_id = new.seller_id and lifted_at is null)
+    where id = new.seller_id returning paused_at, status into now_paused_at, seller_status;
+  perform tell_event(
+    case when tg_op = 'INSERT' then 'seller.paused'
+      when now_paused_at is null then 'seller.resumed' else 'seller.pause_lifted' end,
+    new.seller_id, new.seller_id,
+    event_facts(case when tg_op = 'INSERT' then new.paused_by else new.lifted_by end,
+      seller_status, seller_status));
+  return null;
+end $$;
+-- Every new pause is an event. The same pause ordered again is not.
+create trigger seller_pauses_count after insert on seller_pauses
+  for each row execute function count_seller_pauses();
+-- Lifting a pause is an event, also if the seller stays paused because of another pause.
+create trigger seller_pauses_count_lifting after update on seller_pauses for each row
+  when (old.lifted_at is null and new.lifted_at is not null)
+  execute function count_seller_pauses();

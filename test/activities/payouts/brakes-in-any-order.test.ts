@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Tx } from '../../../db/connect.ts';
 import { placeHold, releaseHold } from '../../../db/holds.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { pauseSeller, resumeSeller } from '../../../db/sellers/commands.ts';
-import type { Tx } from '../../../db/connect.ts';
+import { pauseSeller, resumeSeller } from '../../../db/sellers/pauses.ts';
 import { newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
 import { nextStep, type PayoutStep } from '../../../domain/payouts/states.ts';
 import { runActivity } from '../../build/activities.ts';
@@ -115,7 +115,7 @@ async function pull(life: Life, what: string): Promise<void> {
     life.isCanceled ||= plan?.kind !== 'refuse';
   } else if (what === 'pause') {
     await order((tx) => pauseSeller(tx, { sellerId, reason: 'test', by }));
-    letGo.push(() => order((tx) => resumeSeller(tx, sellerId)));
+    letGo.push(() => order((tx) => resumeSeller(tx, { sellerId, reason: 'test', by })));
   } else {
     const { id } = await order((tx) => placeHold(tx, holdOn(sellerId), by));
     letGo.push(() => order((tx) => releaseHold(tx, { holdId: id, reason: 'test', by })));

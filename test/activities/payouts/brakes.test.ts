@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordBankFailure } from '../../../db/accounts/bank-pauses.ts';
+import type { Tx } from '../../../db/connect.ts';
 import { placeHold, releaseHold } from '../../../db/holds.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { confirmNotSent } from '../../../db/payouts/commands.ts';
 import { findPayout } from '../../../db/payouts/views.ts';
-import { pauseSeller, resumeSeller } from '../../../db/sellers/commands.ts';
-import type { Tx } from '../../../db/connect.ts';
+import { pauseSeller, resumeSeller } from '../../../db/sellers/pauses.ts';
 import type { HoldId } from '../../../domain/ids.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
 
@@ -36,7 +36,7 @@ const brakes = {
     async () => {
       const pause = { sellerId: stage.sellerId, reason: 'fraud?', by };
       await order((tx) => pauseSeller(tx, pause));
-      return () => order((tx) => resumeSeller(tx, stage.sellerId));
+      return () => order((tx) => resumeSeller(tx, { ...pause, reason: 'fine' }));
     },
     'seller-paused',
   ],

@@ -62,7 +62,8 @@ describe('a run', () => {
   });
 
   test('leaves out what does not stand as it was shown, and says why', async () => {
-    const [gone, again, paused, stays] = [
+    const [gone, again, paused, others, stays] = [
+      await stage.stopped(),
       await stage.stopped(),
       await stage.stopped(),
       await stage.stopped(),
@@ -72,17 +73,22 @@ describe('a run', () => {
     await api.post(`/v1/payouts/${gone.payoutId}/retry`, {});
     await api.post(`/v1/payouts/${again.payoutId}/retry`, {});
     await parkPayout(api.db, await readPayout(api.db, again.payoutId), 'unexpected-state');
-    await api.post(`/v1/sellers/${paused.sellerId}/pause`, { reason: 'by another' });
+    await api.post(`/v1/sellers/${paused.sellerId}/pause`, { reason: 'a look first' });
+    await api.post(`/v1/sellers/${others.sellerId}/pause`, { reason: 'another reason' });
     const { list } = await stage.run(token);
-    expect(list).toMatchObject({ done: 1, leftOut: 3 });
+    expect(list).toMatchObject({ done: 2, leftOut: 3 });
     expect(outcomes(list)).toEqual({
       [gone.payoutId]: 'waits-no-more',
       [again.payoutId]: 'changed',
       [paused.payoutId]: 'paused-already',
+      [others.payoutId]: 'done',
       [stays.payoutId]: 'done',
     });
-    const { body } = await api.get(`/v1/sellers/${paused.sellerId}`);
-    expect(body['paused']).toMatchObject({ reason: 'by another' });
+    const { body } = await api.get(`/v1/sellers/${others.sellerId}`);
+    expect(body['pauses']).toMatchObject([
+      { reason: 'another reason' },
+      { reason: 'a look first' },
+    ]);
   });
 
   test('calls payouts off and frees their money where it is', async () => {
@@ -106,10 +112,23 @@ describe('a run', () => {
   test('pauses sellers and resumes them, with the reason that was shown', async () => {
     const { sellerId } = await stage.stopped();
     await stage.run((await stage.preview('pause-seller', {}, 'fraud wave')).token);
-    const paused = (await api.get(`/v1/sellers/${sellerId}`)).body['paused'];
-    expect(paused).toMatchObject({ reason: 'fraud wave' });
+    const pauses = async () => (await api.get(`/v1/sellers/${sellerId}`)).body['pauses'];
+    expect(await pauses()).toMatchObject([{ reason: 'fraud wave' }]);
     await stage.run((await stage.preview('resume-seller', {}, 'over')).token);
-    expect((await api.get(`/v1/sellers/${sellerId}`)).body['paused']).toBeNull();
+    expect(await pauses()).toEqual([]);
+  });
+
+  test('resumes no seller whom somebody else paused, also after the preview', async () => {
+    const [before, after] = [await stage.stopped(), await stage.stopped()];
+    const pause = (sellerId: string, as: 'admin' | 'other') =>
+      api.post(`/v1/sellers/${sellerId}/pause`, { reason: `for ${as}` }, { as });
+    await pause(before.sellerId, 'other');
+    await pause(after.sellerId, 'admin');
+    const preview = await stage.preview('resume-seller', {}, 'over');
+    expect(whys(preview)).toEqual({ [before.payoutId]: 'pause-not-named' });
+    await pause(after.sellerId, 'other');
+    const { list } = await stage.run(preview.token);
+    expect(outcomes(list)).toEqual({ [after.payoutId]: 'pause-not-named' });
   });
 
   test('releases the hold that was placed with a difference, and no other', async () => {

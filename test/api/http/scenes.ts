@@ -231,7 +231,7 @@ function ofOthers(api: TestApi) {
       const { token } = await stage.preview('pause-seller', { sellerId }, 'a fraud wave');
       const undo = () => api.post(`/v1/sellers/${sellerId}/resume`, reason);
       const applies = async () =>
-        (await api.get(`/v1/sellers/${sellerId}`)).body['paused'] !== null;
+        Object.keys((await api.get(`/v1/sellers/${sellerId}`)).body['pauses'] ?? {}).length > 0;
       return { path: '/v1/attention/run', body: { token, ...reason }, undo, applies };
     },
     'create-api-key': async () => ({ path: '/v1/api-keys', body: apiKey }),

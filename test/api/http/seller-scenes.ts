@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parkSeller } from '../../../db/accounts/parked.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import { parkedSeller } from '../../build/attention-stage.ts';
@@ -14,7 +15,7 @@ export function sellerScenes(api: TestApi) {
 function ofSellers(api: TestApi) {
   const seller = (): Promise<SellerId> => api.makeSeller({ status: 'active' });
   const read = async (id: string) => (await api.get(`/v1/sellers/${id}`)).body;
-  const isPaused = async (id: string) => (await read(id))['paused'] !== null;
+  const isPaused = async (id: string) => !isDeepStrictEqual((await read(id))['pauses'], []);
   const isClosed = async (id: string) => (await read(id))['status'] === 'closed';
   const to = (id: string, name: string) => `/v1/sellers/${id}/${name}`;
   const send = (id: string, name: string) => api.post(to(id, name), reason);

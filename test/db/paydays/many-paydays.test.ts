@@ -75,8 +75,9 @@ async function lookAgain(sellerId: SellerId): Promise<void> {
 async function liftAll(sellerId: SellerId): Promise<void> {
   const { db } = money;
   const own = sql`where seller_id = ${sellerId}`;
-  await sql`update sellers set status = 'active', paused_at = null, paused_by = null,
-    pause_reason = null where id = ${sellerId}`.execute(db);
+  await sql`update sellers set status = 'active' where id = ${sellerId}`.execute(db);
+  await sql`update seller_pauses set lifted_at = business_now(), lifted_by = 'key',
+    lift_reason = 'why' ${own} and lifted_at is null`.execute(db);
   await sql`update holds set released_at = business_now(), released_by = 'key',
     release_reason = 'why' ${own} and released_at is null`.execute(db);
   await sql`update discrepancies set closed_at = business_now(), closed_by = 'key',

@@ -7,7 +7,7 @@ import { moveClock, readClock } from '../../../db/operations/clock.ts';
 import { openPayday, recordSchedule, wakeForPayday } from '../../../db/paydays/rows.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
-import * as orders from '../../../db/sellers/commands.ts';
+import * as pauses from '../../../db/sellers/pauses.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
@@ -49,8 +49,9 @@ const hold = (sellerId: SellerId, given: Partial<NewHold> = {}) =>
 const release = ({ id }: { id: `hold_${string}` }) =>
   inTx((tx) => releaseHold(tx, { holdId: id, reason: 'fine', by }));
 const pause = (sellerId: SellerId) =>
-  inTx((tx) => orders.pauseSeller(tx, { sellerId, reason: 'why', by }));
-const resume = (sellerId: SellerId) => inTx((tx) => orders.resumeSeller(tx, sellerId));
+  inTx((tx) => pauses.pauseSeller(tx, { sellerId, reason: 'why', by }));
+const resume = (sellerId: SellerId) =>
+  inTx((tx) => pauses.resumeSeller(tx, { sellerId, reason: 'fine', by }));
 
 const inHours = async (hours: number) => {
   const { now } = await readClock(money.db);

@@ -7,7 +7,7 @@ import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordPaid } from '../../../db/payouts/steps.ts';
 import { recordMovements } from '../../../db/reconciliation/movements.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
-import { pauseSeller, resumeSeller } from '../../../db/sellers/commands.ts';
+import { pauseSeller, resumeSeller } from '../../../db/sellers/pauses.ts';
 import type { HoldId, PayoutId, SellerId } from '../../../domain/ids.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
 import type { Movement } from '../../../domain/reconciliation/movements.ts';
@@ -96,7 +96,7 @@ async function act(world: World, one: Action): Promise<void> {
       await db.transaction().execute((tx) => pauseSeller(tx, { sellerId, reason: 'odd', by }));
       return;
     case 'resume':
-      await db.transaction().execute((tx) => resumeSeller(tx, sellerId));
+      await db.transaction().execute((tx) => resumeSeller(tx, { sellerId, reason: 'fine', by }));
       return;
     case 'strange':
       lines.push(movement(one.type, one.net));

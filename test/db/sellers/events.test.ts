@@ -16,6 +16,7 @@ import { readOperations } from '../../../db/money-stops/rows.ts';
 import { recordSchedule } from '../../../db/paydays/rows.ts';
 import { closeDiscrepancy, openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
 import * as orders from '../../../db/sellers/commands.ts';
+import { pauseCases } from './pause-cases.ts';
 import { recordSeller, updateSeller } from '../../../db/sellers/rows.ts';
 import { eventTypes } from '../../../domain/events.ts';
 import type { SellerId } from '../../../domain/ids.ts';
@@ -139,21 +140,7 @@ const ofSellers: Case[] = [
       return act(await money.seller(), again, again);
     },
   ],
-  [
-    'seller.paused',
-    { reason: null, actor: by },
-    async () => act(await money.seller(), (id) => inTx((tx) => orders.pauseSeller(tx, order(id)))),
-  ],
-  [
-    'seller.resumed',
-    { status: 'active' },
-    async () =>
-      act(
-        await money.seller(),
-        (id) => inTx((tx) => orders.pauseSeller(tx, order(id))),
-        (id) => inTx((tx) => orders.resumeSeller(tx, id)),
-      ),
-  ],
+  ...pauseCases(inTx, () => money.seller()),
   [
     'seller.schedule_changed',
     { status: 'active' },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placeHold, releaseHold } from '../../../db/holds.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { brakeOn } from '../../../db/stripe/brakes.ts';
+import { newId } from '../../../domain/ids.ts';
 import { brakeOf } from '../../../domain/payouts/sending.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
 
@@ -106,9 +107,8 @@ async function pull(
   }
   if (of.isSellerPaused) {
     await money.db
-      .updateTable('sellers')
-      .set({ paused_at: past, paused_by: 'key_1', pause_reason: 'test' })
-      .where('id', '=', sellerId)
+      .insertInto('seller_pauses')
+      .values({ id: newId('pause'), seller_id: sellerId, paused_by: 'key_1', reason: 'test' })
       .execute();
   }
 }
