@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { exportsOf, parse } from './sources.ts';
@@ -116,13 +117,53 @@ function anchorOf(title: string): string {
     .replaceAll(' ', '-');
 }
 
-test.each([
-  'README.md',
-  'docs/operating.md',
-  'docs/one-payout.md',
-  'docs/scaling.md',
-  'dev/summary.ts',
-])('the commands of %s make a new Idempotency-Key each time', (document) => {
-  const fixed = [...read(document).matchAll(/Idempotency-Key: *(?!\$\()\S+/gi)];
-  expect(fixed.map(([text]) => text)).toEqual([]);
+const pages = ['README.md', ...readdirSync(at('docs')).map((name) => `docs/${name}`)].filter(
+  (path) => path.endsWith('.md'),
+);
+
+describe('README.md', () => {
+  const text = read('README.md');
+
+  test('shows docs/shop.ts as it is', () => {
+    const [, shown] = /```ts\n([^]*?)```/.exec(text) ?? [];
+    expect(shown).toBe(read('docs/shop.ts'));
+  });
+
+  test('pays a first seller within 200 lines, and integrates a shop before it speaks of chaos', () => {
+    const { length } = text.slice(0, text.indexOf('\n## Integrate it')).split('\n');
+    expect(length).toBeLessThan(200);
+    expect(text.indexOf('npm run chaos')).toBeGreaterThan(text.indexOf('```ts'));
+  });
 });
+
+test('docs/settings.md lists every variable that the engine or npm start reads, and no other', () => {
+  const listed = read('docs/settings.md').match(/`[A-Z_]{5,}`/g) ?? [];
+  const engine = read('config.ts').match(/^ {2}[A-Z_]{5,}(?=:)/gm) ?? [];
+  const launcher = read('dev/settings.ts').match(/'[A-Z_]+_PORT'/g) ?? [];
+  const names = [...engine, ...launcher, 'PAYOUT_ENGINE_STATE'].map((name) =>
+    name.replaceAll(/[ ']/g, ''),
+  );
+  expect(names.length).toBeGreaterThan(25);
+  const unique = new Set(listed.map((name) => name.replaceAll('`', '')));
+  expect([...unique].toSorted()).toEqual([...new Set(names)].toSorted());
+});
+
+test.each(pages)('every link of %s to this repository leads somewhere', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!http)([^)#]*)(?:#([^)]+))?\)/g)];
+  const dead = links.filter(([, path = '', anchor]) => {
+    const target = path === '' ? page : posix.join(posix.dirname(page), path);
+    if (!existsSync(at(target))) return true;
+    if (anchor === undefined) return false;
+    const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
+    return !headings.map(anchorOf).includes(anchor);
+  });
+  expect(dead.map(([link]) => link)).toEqual([]);
+});
+
+test.each([...pages, 'dev/summary.ts'])(
+  'the commands of %s make a new Idempotency-Key each time',
+  (document) => {
+    const fixed = [...read(document).matchAll(/Idempotency-Key: *(?!\$\()\S+/gi)];
+    expect(fixed.map(([text]) => text)).toEqual([]);
+  },
+);

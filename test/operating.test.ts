@@ -43,6 +43,10 @@ test.each([
   'docs/decisions.md',
   'docs/rules.md',
   'docs/one-payout.md',
+  'docs/chaos.md',
+  'docs/comparison.md',
+  'docs/promises.md',
+  'docs/running.md',
   'README.md',
 ])('%s names only scripts and files that are there', (document) => {
   const text = read(document);
