@@ -22,19 +22,30 @@ payout-engine is up. Ctrl-C stops it; the next npm start continues from here.
   Admin key     ${key.place}${key.remedy === undefined ? '' : ' (revoked)'}
   Logs          ${state.file('logs')}
 
-${key.remedy === undefined ? firstCall(api, key) : revoked(key.remedy)}
+${key.remedy === undefined ? firstCall(api, key, state) : revoked(key.remedy)}
 `;
 }
 
-function firstCall(api: string, { inShell }: AdminKey): string {
+function firstCall(api: string, { inShell }: AdminKey, state: State): string {
   return `Create a first seller, in a second terminal:
-
+${sameVariables(state)}
   curl ${api}/v1/sellers \\
     -H "Authorization: Bearer ${inShell}" \\
     -H "Idempotency-Key: $(od -An -N8 -tx1 /dev/urandom | tr -d ' ')" -H "Content-Type: application/json" \\
     -d '{"email":"ada@example.com","country":"DE"}'
 
 The README shows the whole way to a first payout.`;
+}
+
+/** The launcher's variables that the person has set and that a second terminal needs too. */
+function sameVariables({ folder }: State): string {
+  const ports = ['API', 'SANDBOX', 'TEMPORAL_UI', 'TEMPORAL', 'POSTGRES'];
+  const names = ['PAYOUT_ENGINE_STATE', ...ports.map((name) => `${name}_PORT`)];
+  const set = names.flatMap((name) => {
+    const value = name === 'PAYOUT_ENGINE_STATE' ? folder : process.env[name];
+    return process.env[name] ? `${name}='${value}'` : [];
+  });
+  return set.length === 0 ? '' : `\n  export ${set.join(' ')}`;
 }
 
 function revoked(remedy: string): string {
