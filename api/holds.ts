@@ -39,6 +39,7 @@ export const Hold = z
   .object({
     id: z.string(),
     sellerId: z.string(),
+    seller: schemas.SellerNames,
     state: z.enum(['active', 'released', 'expired']),
     source: z.enum(holdSources),
     reason: z.string(),

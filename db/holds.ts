@@ -7,6 +7,7 @@ import {
   newId,
   payoutWorkflowId,
   type SellerId,
+  type SellerNames,
   sellerWorkflowId,
 } from '../domain/ids.ts';
 import { waitNames } from '../domain/waits.ts';
@@ -15,6 +16,7 @@ import { isActive } from './funds.ts';
 import { lockSeller, lockSellerOf } from './locks.ts';
 import { lookAtExpiry, lookForThreshold } from './paydays/thresholds.ts';
 import type { Database } from './schema/index.ts';
+import { sellerNamesOf } from './schema/seller-names.ts';
 import { isInFlight } from './schema/statuses.ts';
 import { businessNow, instant } from './time.ts';
 import { addWakeUps } from './wake-ups.ts';
@@ -53,7 +55,7 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
       expires_at: expiresAt,
     })
     .returningAll()
-    .returning(isActive.as('active'))
+    .returning([isActive.as('active'), sellerNames.as('seller')])
     .executeTakeFirstOrThrow();
   await lookAtExpiry(tx, sellerId, { schedule, expiresAt });
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
@@ -75,7 +77,7 @@ export async function releaseHold(
     .where('id', '=', holdId)
     .where(isActive)
     .returningAll()
-    .returning(isActive.as('active'))
+    .returning([isActive.as('active'), sellerNames.as('seller')])
     .executeTakeFirst();
   if (!row || !seller) return undefined;
   await lookForThreshold(tx, row.seller_id, seller.schedule);
@@ -196,14 +198,22 @@ export function stopsOf(sellerId: RawBuilder<unknown>) {
 }
 
 function selectHolds(db: Db) {
-  return db.selectFrom('holds').selectAll().select(isActive.as('active'));
+  return db
+    .selectFrom('holds')
+    .selectAll()
+    .select([isActive.as('active'), sellerNames.as('seller')]);
 }
 
-function toHold(row: Selectable<Database['holds']> & { active: boolean }): HoldRecord {
+const sellerNames = sellerNamesOf(sql.ref('holds.seller_id'));
+
+type HoldRow = Selectable<Database['holds']> & { active: boolean; seller: SellerNames };
+
+function toHold(row: HoldRow): HoldRecord {
   const ended = row.released_at === null ? ('expired' as const) : ('released' as const);
   return {
     id: row.id,
     sellerId: row.seller_id,
+    seller: row.seller,
     state: row.active ? ('active' as const) : ended,
     source: row.source,
     reason: row.reason,

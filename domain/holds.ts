@@ -1,5 +1,5 @@
 import { sayWhomToAsk } from './commands/lifts.ts';
-import type { EarningId, HoldId, SellerId, SellerPauseId } from './ids.ts';
+import type { EarningId, HoldId, SellerId, SellerNames, SellerPauseId } from './ids.ts';
 import { minor, type Currency, type MinorUnits } from './money.ts';
 
 /** Who placed a hold: a person, a dispute, a risk check, or the engine itself. */
@@ -26,6 +26,7 @@ export type Hold = {
 export type HoldRecord = Hold & {
   id: HoldId;
   sellerId: SellerId;
+  seller: SellerNames;
   state: 'active' | 'expired' | 'released';
   source: HoldSource;
   reason: string;

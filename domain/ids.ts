@@ -140,3 +140,6 @@ export function isEarningId(id: string): id is EarningId {
 export function isEventId(id: string): id is EventId {
   return /^evt_[0-9a-z]{20}$/.test(id);
 }
+
+/** What people call a seller. Personal data: never in Temporal and never logged. */
+export type SellerNames = { externalId: string | null; displayName: string | null };

@@ -36,6 +36,7 @@ export const Attention = z
     kind: z.enum(attentionKinds),
     id: z.string(),
     sellerId: z.string().nullable(),
+    seller: z.union([schemas.SellerNames, z.null()]),
     since: Instant,
     reason: z.string(),
     explanation: z.string(),
@@ -137,10 +138,10 @@ function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summa
 
 /** Converts an entry for an answer, with its explanation and the requests that resolve it. */
 export function toAttention(record: AttentionRecord) {
-  const { kind, id, sellerId, since, parked: reason, atStake } = record;
+  const { kind, id, sellerId, seller, since, parked: reason, atStake } = record;
   const { explanation, commands } = resolutionOf(record);
   const explain = kind === 'discrepancy' ? `/v1/discrepancies/${id}` : `/v1/${kind}s/${id}/explain`;
-  return { kind, id, sellerId, since, reason, explanation, atStake, commands, explain };
+  return { kind, id, sellerId, seller, since, reason, explanation, atStake, commands, explain };
 }
 
 function toCursor({ since, id }: AttentionPlace): string {

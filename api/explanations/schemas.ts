@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sellerStatuses } from '../../domain/sellers.ts';
 import { ExplainedBank, Failure, Requirement } from '../accounts/schemas.ts';
 import { Hold } from '../holds.ts';
-import { Instant, Money } from '../http/schemas.ts';
+import { Instant, Money, SellerNames } from '../http/schemas.ts';
 import { Payday, PaydayMoney } from '../paydays/schemas.ts';
 import {
   Attempt,
@@ -85,6 +85,7 @@ export const SellerExplanation = z
   .object({
     asOf: Instant,
     sellerId: z.string(),
+    seller: SellerNames,
     status: z.enum(sellerStatuses),
     stripeAccount: z.string().nullable(),
     summary: z.string(),

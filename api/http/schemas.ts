@@ -103,6 +103,11 @@ export const SellerFilter = z
   .optional()
   .openapi({ type: 'string', pattern: sellerIdPattern.source });
 
+/** What people call a seller. */
+export const SellerNames = z
+  .object({ externalId: z.string().nullable(), displayName: z.string().nullable() })
+  .openapi('SellerNames');
+
 /** The path parameters of one payout. */
 export const PayoutParams = z.object({
   payoutId: z

@@ -12,6 +12,7 @@ export const Payout = z
   .object({
     id: z.string(),
     sellerId: z.string(),
+    seller: schemas.SellerNames,
     currency: z.string(),
     status: z.enum(payoutStatuses),
     requested: z.union([schemas.Money, z.null()]),

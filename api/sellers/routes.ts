@@ -148,11 +148,17 @@ const getSellers = defineRoute({
   method: 'get',
   path: '/v1/sellers',
   operationId: 'listSellers',
-  summary: 'List sellers, newest first',
+  summary: 'List sellers or find a seller, newest first',
   tags: ['Sellers'],
   request: {
     query: z.strictObject({
       externalId: schemas.ExternalId.optional(),
+      email: schemas.text(254).optional().openapi({
+        description: 'The whole email address, in any spelling of its letters',
+      }),
+      name: schemas.text(255).optional().openapi({
+        description: 'Words of the display name. The last word may be incomplete',
+      }),
       status: z.enum(sellerStatuses).optional(),
       country: schemas.Country.optional(),
       ...PageQuery,

@@ -22,6 +22,10 @@ import { SellerDetails, toDetails } from './routes.ts';
 
 const SellerChange = z
   .strictObject({
+    externalId: schemas.ExternalId.optional().openapi({
+      description:
+        'The platform’s own id for the seller. A repeated creation with the earlier id creates another seller',
+    }),
     displayName: schemas.text(255).nullable().optional(),
     metadata: schemas.Metadata.optional().openapi({ description: 'Replaces the whole field' }),
     schedule: GivenSchedule.optional().openapi({ description: 'Replaces the whole field' }),
@@ -123,10 +127,17 @@ async function change(tx: Tx, sellerId: SellerId, asked: z.infer<typeof SellerCh
   const seller = await readSeller(tx, sellerId);
   if (seller.status === 'closed')
     throw new Problem('seller-closed', 'A closed seller cannot be changed. Reopen it first');
-  await updateSeller(tx, sellerId, asked);
+  await updateSeller(tx, sellerId, asked).catch(refuseTaken);
   if (asked.schedule) await changeSchedule(tx, seller, asked.schedule);
   const body = await toDetails(tx, await readSeller(tx, sellerId));
   return { status: 200 as const, body, objectId: sellerId };
+}
+
+/** Refuses the externalId of another seller. Throws every other error again. */
+function refuseTaken(error: unknown): never {
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
+  if (constraint !== 'sellers_external_id_key') throw error;
+  throw new Problem('external-id-taken', 'Another seller has this externalId. Nothing was changed');
 }
 
 function scheduleOf({ schedule, country, nextPayoutAt }: SellerRecord, now: string) {

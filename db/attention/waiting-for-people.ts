@@ -19,6 +19,7 @@ import { lateDays } from '../../domain/payouts/late.ts';
 import type { Db } from '../connect.ts';
 import { failedReadsOf, isUnreadOf, unreadAccounts } from '../failed-reads/conditions.ts';
 import { workflowId } from '../wake-ups.ts';
+import { sellerNamesOf } from '../schema/seller-names.ts';
 import { isCarrying, isOpen, isUnsettled } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
 
@@ -55,7 +56,7 @@ export async function listAttention(
       select * from ${waiting} where ${fits(filter)} and ${comesAfter(after)}
       order by since, id limit ${limit + 1}
     )
-    select kind, id, seller_id as "sellerId", currency, parked, parked_detail as "parkedDetail",
+    select kind, id, seller_id as "sellerId", ${sellerNamesOf(sql`stopped.seller_id`)} as seller, currency, parked, parked_detail as "parkedDetail",
       unknown_step as "unknownStep", since, ${stakeOf(filter.currency)} as "atStake"
     from stopped order by since, id
   `.execute(db);

@@ -1,9 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { PayoutRecord } from '../../domain/explanations/facts.ts';
-import type { EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
+import type { EarningId, PayoutId, SellerId, SellerNames } from '../../domain/ids.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
+import { sellerNamesOf } from '../schema/seller-names.ts';
 import { utc } from '../time.ts';
 
 /** The payout with this id. */
@@ -80,7 +81,11 @@ export async function listPayoutItems(
 
 /** Selects the columns of payouts that callers and operators see. */
 export function selectRecords(db: Db) {
-  return db.selectFrom('payouts').selectAll().select(cancelRequest.as('cancel_request'));
+  return db
+    .selectFrom('payouts')
+    .selectAll()
+    .select(cancelRequest.as('cancel_request'))
+    .select(sellerNamesOf(sql.ref('payouts.seller_id')).as('seller'));
 }
 
 /** The last request to cancel a payout that was sent to Stripe. */
@@ -93,6 +98,7 @@ const cancelRequest = sql<PayoutRecord['cancelRequest']>`case
 /** A payout's columns, with what is read in addition. */
 type RecordRow = Selectable<Database['payouts']> & {
   cancel_request: PayoutRecord['cancelRequest'];
+  seller: SellerNames;
 };
 
 /** Converts a row to the payout that callers and operators see. */
@@ -100,6 +106,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
   return {
     id: row.id,
     sellerId: row.seller_id,
+    seller: row.seller,
     currency: row.currency,
     status: row.status,
     requestedAmount: row.requested_amount,

@@ -65,17 +65,25 @@ export async function findSeller(db: Db, sellerId: SellerId): Promise<SellerReco
   return row && toSeller(row);
 }
 
-/** Changes a seller's display name or metadata. New metadata replaces all existing metadata. */
+/**
+ * Changes a seller's externalId, display name or metadata. New metadata replaces all existing
+ * metadata.
+ */
 export async function updateSeller(
   tx: Tx,
   sellerId: SellerId,
-  change: { displayName?: string | null | undefined; metadata?: object | undefined },
+  change: {
+    externalId?: string | undefined;
+    displayName?: string | null | undefined;
+    metadata?: object | undefined;
+  },
 ): Promise<void> {
-  const { displayName, metadata } = change;
-  if (displayName === undefined && metadata === undefined) return;
+  const { externalId, displayName, metadata } = change;
+  if (externalId === undefined && displayName === undefined && metadata === undefined) return;
   await tx
     .updateTable('sellers')
     .set({
+      ...(externalId !== undefined && { external_id: externalId }),
       ...(displayName !== undefined && { display_name: displayName }),
       ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
     })
@@ -103,18 +111,23 @@ export async function listSellers(
   db: Db,
   filter: {
     externalId?: string | undefined;
+    email?: string | undefined;
+    /** Words of the display name. The last one may be incomplete. */
+    name?: string | undefined;
     status?: SellerStatus | undefined;
     country?: string | undefined;
     after?: SellerId | undefined;
     limit: number;
   },
 ): Promise<SellerRecord[]> {
-  const { externalId, status, country, after } = filter;
+  const { externalId, email, name, status, country, after } = filter;
   const rows = await db
     .selectFrom('sellers')
     .selectAll()
     .select(openPauses)
     .$if(externalId !== undefined, (query) => query.where('external_id', '=', externalId ?? ''))
+    .$if(email !== undefined, (query) => query.where(isOfEmail(email ?? '')))
+    .$if(name !== undefined, (query) => query.where(isNamed(name ?? '')))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'closed'))
     .$if(country !== undefined, (query) => query.where('country', '=', country ?? ''))
     .$if(after !== undefined, (query) =>
@@ -127,6 +140,20 @@ export async function listSellers(
     .limit(filter.limit + 1)
     .execute();
   return rows.map(toSeller);
+}
+
+/** True for sellers with this email address. The index sellers_of_email serves the search. */
+function isOfEmail(email: string) {
+  return sql<boolean>`lower(email) = lower(${email})`;
+}
+
+/**
+ * True for sellers whose display name has all of these words, the last of which may be incomplete.
+ * A name without letters and digits finds nobody. The index sellers_of_name serves the search.
+ */
+function isNamed(name: string) {
+  return sql<boolean>`to_tsvector('simple', coalesce(display_name, '')) @@
+    (nullif(plainto_tsquery('simple', ${name})::text, '') || ':*')::tsquery`;
 }
 
 const openPauses = pausesOf(sql.ref('sellers.id')).as('pauses');

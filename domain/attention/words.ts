@@ -1,5 +1,5 @@
 import { type FailedRead, sayFailedRead } from '../failed-reads/accounts.ts';
-import type { DiscrepancyId, PayoutId, SellerId } from '../ids.ts';
+import type { DiscrepancyId, PayoutId, SellerId, SellerNames } from '../ids.ts';
 import type { Money } from '../money.ts';
 import {
   type PayoutPark,
@@ -74,6 +74,7 @@ export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
 export type AttentionRecord = {
   /** Null if the entry concerns no particular seller. */
   sellerId: SellerId | null;
+  seller: SellerNames | null;
   /** Null if the entry concerns every currency of the seller. */
   currency: string | null;
   since: string;

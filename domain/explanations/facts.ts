@@ -10,6 +10,7 @@ import type {
   EarningId,
   PayoutId,
   SellerId,
+  SellerNames,
   StripeAccountId,
   StripePayoutId,
   TransferId,
@@ -30,6 +31,7 @@ import type { WaitReason } from '../waits.ts';
 export type PayoutRecord = {
   id: PayoutId;
   sellerId: SellerId;
+  seller: SellerNames;
   currency: string;
   status: PayoutStatus;
   requestedAmount: number | null;

@@ -1,6 +1,6 @@
 import type { Failure } from '../accounts/failures.ts';
 import { explainRequirement } from '../accounts/requirements.ts';
-import type { PayoutId, SellerId, StripeAccountId } from '../ids.ts';
+import type { PayoutId, SellerId, SellerNames, StripeAccountId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import {
   comingPayday,
@@ -17,13 +17,13 @@ import { waitNames } from '../waits.ts';
 import { bankWaits, explainBanks } from './bank-waits.ts';
 import type { AttemptRecord, SellerFacts, SellerTotals } from './facts.ts';
 import { moneyStopped } from './money-stopped.ts';
-import { moneyWaits } from './why-no-payout.ts';
 import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
 import { type Decision, decisionsOf, notShownOf, summaryOf, waitsOf } from './payout.ts';
-import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
+import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
+import { moneyWaits } from './why-no-payout.ts';
 
 /** The next payday of a seller, and what the payday would pay. */
 export type ExplainedPayday = {
@@ -37,6 +37,7 @@ export type ExplainedPayday = {
 export type SellerExplanation = {
   asOf: string;
   sellerId: SellerId;
+  seller: SellerNames;
   status: SellerStatus;
   stripeAccount: StripeAccountId | null;
   summary: string;
@@ -92,6 +93,7 @@ export function explainSeller(
   return {
     asOf: now,
     sellerId: seller.id,
+    seller: { externalId: seller.externalId, displayName: seller.displayName },
     status: seller.status,
     stripeAccount: seller.stripeAccount,
     summary: sentenceOf(facts, sums, waits),

@@ -3,8 +3,9 @@
 -- Each seller with its Stripe account, its schedule, and what an operator ordered about it.
 create table sellers (
   id text primary key,
-  -- The platform's own id for the seller: a repeated creation finds the existing seller.
-  external_id text unique,
+  -- The platform's own id for the seller: a repeated creation finds the existing seller. The API uses
+  -- the name of this constraint.
+  external_id text constraint sellers_external_id_key unique,
   -- The status that decides whether the seller can be paid.
   status text not null default 'onboarding'
     check (status in ('onboarding', 'active', 'restricted', 'closed')),
@@ -69,6 +70,11 @@ create table sellers (
 );
 -- Serves the list of sellers.
 create index sellers_newest on sellers (created_at desc, id desc);
+-- Serves the search for a seller by email address, in any spelling of its letters.
+create index sellers_of_email on sellers (lower(email));
+-- Serves the search for a seller by words of its name.
+create index sellers_of_name on sellers using gin (
+  to_tsvector('simple', coalesce(display_name, '')));
 -- Serves the search for sellers whose deadline has passed.
 create index sellers_deadline on sellers (look_again_at) where look_again_at is not null;
 -- Serves the search for paydays that are due.
@@ -151,8 +157,8 @@ begin
   if new.schedule is distinct from old.schedule then
     perform tell_event('seller.schedule_changed', new.id, new.id, same);
   end if;
-  if (old.email, old.display_name, old.metadata)
-    is distinct from (new.email, new.display_name, new.metadata) then
+  if (old.external_id, old.email, old.display_name, old.metadata)
+    is distinct from (new.external_id, new.email, new.display_name, new.metadata) then
     perform tell_event('seller.changed', new.id, new.id, same);
   end if;
   if new.parked is distinct from old.parked and new.parked is not null then
@@ -167,9 +173,9 @@ create trigger sellers_tell_the_first after insert on sellers
 -- Only these columns can cause an event; reads of the account change others each time.
 create trigger sellers_tell after update on sellers for each row
   when ((old.status, old.stripe_account, old.parked, old.schedule, old.asked_now, old.asked_by,
-    old.email, old.display_name, old.metadata) is distinct from
+    old.external_id, old.email, old.display_name, old.metadata) is distinct from
     (new.status, new.stripe_account, new.parked, new.schedule, new.asked_now, new.asked_by,
-    new.email, new.display_name, new.metadata))
+    new.external_id, new.email, new.display_name, new.metadata))
   execute function tell_of_seller();
 
 -- The pauses of sellers, open and lifted: each with who paused the seller and why. Lifting one
