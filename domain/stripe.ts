@@ -56,20 +56,25 @@ export type RefusalKind =
   | 'capability-missing'
   | 'bank-details'
   | 'limit-reached'
+  | 'permission-missing'
   | 'confirmed-not-sent'
   | 'called-off'
   | 'other';
 
 /**
- * Hours after the first try after which a key is no longer posted. Stripe forgets v1 keys after 24
- * hours and would then pay again.
+ * Hours after the first try that may have been carried out, after which a key is no longer posted.
+ * Stripe forgets v1 keys after 24 hours and would then pay again. Tries that certainly did nothing
+ * do not count.
  */
 export const keyAgeLimitHours = 12;
 
 /** The states of an attempt: not decided, done by Stripe, refused by Stripe, or unknown. */
 export type AttemptState = 'started' | 'succeeded' | 'refused' | 'unknown';
 
-/** The facts that decide whether a step opens its next attempt. */
+/**
+ * The facts that decide whether a step opens its next attempt. An attempt whose every try certainly
+ * did nothing counts as not sent.
+ */
 export type OpeningFacts = {
   step: AttemptStep;
   last: { state: AttemptState; number: number; wasSent: boolean } | null;
@@ -94,8 +99,9 @@ export type Opening = 'open' | 'stands' | StoppedOpening;
 export type StoppedOpening = 'canceled' | 'unexplained' | 'look-first';
 
 /**
- * True for an attempt that may have made an object at Stripe. A refused attempt made nothing. The SQL
- * `mayHaveMade` in db/schema/statuses.ts repeats this rule, and a test compares the two.
+ * True for an attempt that may have made an object at Stripe. A refused attempt made nothing, and one
+ * whose every try certainly did nothing was not sent. The SQL `mayHaveMade` in db/schema/statuses.ts
+ * repeats this rule, and a test compares the two.
  */
 export function mayHaveMade({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
   return state !== 'refused' && (wasSent || state === 'succeeded');
@@ -133,9 +139,10 @@ export function openingOf(facts: OpeningFacts): Opening {
 }
 
 /**
- * True if an attempt takes the request body that is asked for now: it is open and was never sent. A
- * sent attempt keeps its body, because Stripe refuses another body under a known key. The SQL of
- * `openAttempt` repeats this rule, and a test compares the two.
+ * True if an attempt takes the request body that is asked for now: it is open and was not sent, or
+ * every try certainly did nothing, so Stripe does not know its key. A sent attempt keeps its body,
+ * because Stripe refuses another body under a known key. The SQL of `openAttempt` repeats this rule,
+ * and a test compares the two.
  */
 export function takesNewBody({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
   return state === 'started' && !wasSent;
@@ -159,7 +166,7 @@ export type ClearanceFacts = {
   isUncomparedAccount: boolean;
   /** True if the right to send was renewed and seen recently enough, as `isClaimed` decides. */
   isClaimed: boolean;
-  /** Hours since the key was first sent. Null if it was never sent. */
+  /** Hours since the first try that may have been carried out. Null if there is none. */
   sentHoursAgo: number | null;
 };
 
@@ -191,15 +198,16 @@ export function clearanceOf(facts: ClearanceFacts): Clearance {
   if (facts.isUncomparedAccount && !takesMoneyBack(step)) return 'uncompared';
   if (!facts.isClaimed && needsClaim(facts)) return 'not-claimed';
   const isOld = facts.sentHoursAgo !== null && facts.sentHoursAgo > keyAgeLimitHours;
-  return isOld ? 'too-old' : 'send';
+  return isOld && facts.mayBeDone ? 'too-old' : 'send';
 }
 
 /**
- * True for the first try of a request of money. A later try repeats its key, so Stripe still carries
- * the request out once, and an outage of Stripe is recorded in the attempt.
+ * True for a request of money that Stripe does not know: it was never sent, or every try certainly
+ * did nothing. Any other try repeats a key that Stripe may know, so Stripe still carries the request
+ * out once, and an outage of Stripe is recorded in the attempt.
  */
-function needsClaim({ step, sentHoursAgo }: ClearanceFacts): boolean {
-  return letsMoneyGo(step) && sentHoursAgo === null;
+function needsClaim({ step, mayBeDone: isKnown }: ClearanceFacts): boolean {
+  return letsMoneyGo(step) && !isKnown;
 }
 
 /** Stripe's limits: requests per second, and the number of concurrent payouts. */

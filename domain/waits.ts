@@ -1,6 +1,7 @@
 import { sayDay, sayInstant } from './dates.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from './ids.ts';
 import { readLiftedBy } from './failed-reads/accounts.ts';
+import { stripeWaits } from './failed-reads/put-off.ts';
 import { type Currency, type Money, money } from './money.ts';
 import { sayShortage } from './funds.ts';
 
@@ -200,6 +201,7 @@ const rows = {
     liftedBy: 'Time: the engine tries again automatically',
     followsError: true,
   },
+  ...stripeWaits,
   'money-stopped': {
     ui: 'money to be resumed',
     onPayday: 'All money is stopped. The money is paid once operators have lifted every stop',

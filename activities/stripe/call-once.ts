@@ -1,15 +1,8 @@
-import { ApplicationFailure, log } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import { Stripe } from 'stripe';
 import type { Db } from '../../db/connect.ts';
-import {
-  type Attempt,
-  clearTry,
-  type NewAttempt,
-  openAttempt,
-  recordPutOff,
-  recordRefused,
-  recordUnknown,
-} from '../../db/stripe/attempts.ts';
+import { recordStripeWait, recordUnknown } from '../../db/stripe/answers.ts';
+import { type Attempt, clearTry, type NewAttempt, openAttempt } from '../../db/stripe/attempts.ts';
 import {
   accountLeftCode,
   permissionIn,
@@ -18,8 +11,9 @@ import {
 import type { Sighting } from '../../domain/payouts/look-ups.ts';
 import type { Brake } from '../../domain/payouts/sending.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
+import { answerError, retryable, saying } from './answers.ts';
 import type { Endpoint, Turns } from './budget.ts';
-import { factsOf, judge } from './errors.ts';
+import { factsOf } from './errors.ts';
 import { readAll, type Reader } from './looks.ts';
 
 /** The dependencies of every activity that calls Stripe. */
@@ -91,11 +85,11 @@ export async function callOnce<T extends { id: string }>(
   }
   if (clearance === 'decided') return callOnce(deps, asked, post);
   if (clearance === 'not-compared') {
-    await deps.compare();
+    await notingSilence(db, attempt.key, deps.compare());
     return callOnce(deps, asked, post);
   }
   if (clearance === 'not-claimed') {
-    await deps.claim();
+    await notingSilence(db, attempt.key, deps.claim());
     return callOnce(deps, asked, post);
   }
   if (clearance === 'too-old') {
@@ -138,38 +132,24 @@ async function openLooking(
   return { kind: opened.why === 'unexplained' ? 'unexplained' : 'nothing-to-send' };
 }
 
+/**
+ * Waits for what must be read from Stripe before the first try. If Stripe cannot be read, the payout
+ * waits for Stripe.
+ */
+async function notingSilence(db: Db, key: string, read: Promise<void>): Promise<void> {
+  try {
+    await read;
+  } catch (error) {
+    const why = readErrorOf(error);
+    if (why) await recordStripeWait(db, key, why.statusCode);
+    throw error;
+  }
+}
+
 const noObject = { message: 'an answer without an object', type: 'api_error' } as const;
 
 /** How long a clearance remains valid after the slot it waited for. */
 const clearedForMs = 60_000;
-
-async function answerError(
-  db: Db,
-  sent: { key: string; isFirstTry: boolean; request: Attempt['request'] },
-  error: unknown,
-): Promise<Extract<CallOutcome<never>, { kind: 'refused' | 'unknown' }>> {
-  const { key, isFirstTry, request } = sent;
-  const verdict = judge(error, isFirstTry);
-  const facts = factsOf(error);
-  log.warn('Stripe did not say yes', { key, verdict: verdict.kind, ...facts });
-  if (verdict.kind === 'retry') {
-    await recordPutOff(db, { key, error: facts, isDenied: verdict.isDenied });
-    const { afterMs: nextRetryDelay } = verdict;
-    throw retryable(verdict.type, facts.code, nextRetryDelay ? { nextRetryDelay } : {});
-  }
-  if (verdict.kind === 'unknown') {
-    await recordUnknown(db, { key, error: facts });
-    return { kind: 'unknown' };
-  }
-  const { refusal } = verdict;
-  // Another try that was sent after the clearance may have succeeded meanwhile.
-  const isOnlyTry = judge(error, false).kind === 'unknown';
-  if (!(await recordRefused(db, { key, refusal, error: facts, isOnlyTry }))) {
-    await recordUnknown(db, { key, error: facts });
-    return { kind: 'unknown' };
-  }
-  return { kind: 'refused', refusal, request };
-}
 
 /** The reader of an activity: each read takes a slot and fails as `readStripe` does. */
 export function readerOf(deps: Pick<StripeDeps, 'stripe' | 'turns'>): Reader {
@@ -224,29 +204,11 @@ export async function readPages<T extends { id: string }>(
   return readAll({ read: (of, ask) => read(deps, of, ask) }, endpoint, list);
 }
 
-/**
- * Creates a failure without Stripe's error, because that error can contain bank details and
- * histories keep failures.
- */
-function retryable(
-  type: string,
-  code: string | null,
-  more: { nextRetryDelay?: number; details?: ReadError[] } = {},
-): ApplicationFailure {
-  return ApplicationFailure.create({
-    type,
-    message: code ? saying(code) : 'Stripe could not be reached',
-    category: 'BENIGN',
-    ...more,
-  });
-}
-
 /** The failure of an engine that cannot find out whether it has the right to send. */
 export function contested(): ApplicationFailure {
   return retryable(failed, 'right to send contested');
 }
 
-const saying = (code: string): string => `Stripe: ${code}`;
 const missing = 'StripeObjectMissing';
 const forbidden = 'StripeReadForbidden';
 const refused = 'StripeReadRefused';

@@ -1,4 +1,5 @@
 import { Stripe } from 'stripe';
+import { isDenial, lacksPermission } from '../../domain/failed-reads/put-off.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
 
 /**
@@ -38,7 +39,8 @@ export type ErrorFacts = {
 export function judge(error: unknown, isFirstTry: boolean): Verdict {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown' };
   if (error instanceof Stripe.errors.StripeConnectionError) {
-    return { ...unreachable, isDenied: notConnected.has(networkErrorOf(error) ?? '') };
+    const network = wasConnecting(error) ? 'connect' : networkErrorOf(error);
+    return { ...unreachable, isDenied: isDenial({ statusCode: null, code: null, network }) };
   }
   const status = error.statusCode ?? 0;
   const should = error.headers?.['stripe-should-retry'];
@@ -50,10 +52,8 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   // An answer that is not JSON comes from a gateway before Stripe or is incomplete. Another try
   // with the same key shows the outcome.
   if (status === 0) return unreachable;
-  // Behind these answers, Stripe did nothing and stores nothing: too many requests, a lock on the
-  // object, a key that is not accepted.
-  const isTurnedAway = status === 429 || error.code === 'lock_timeout' || status === 401;
-  const isDenied = isTurnedAway && !replayed;
+  const answer = { statusCode: status, code: error.code ?? null, network: null };
+  const isDenied = isDenial(answer) && !replayed;
   if (status === 409 || status === 429) return { ...busy, isDenied };
   if (status === 401) {
     return { kind: 'retry', type: 'StripeKeyRefused', isDenied, afterMs: 60_000 };
@@ -64,8 +64,8 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   }
   if (should === 'true') return { ...busy, isDenied: false };
   if (status === 400 || status === 402 || status === 403 || status === 404) {
-    const refusal = refusalOf(error);
-    const isDefinite = isFirstTry || replayed || refusal !== 'other';
+    const refusal = lacksPermission(answer) ? 'permission-missing' : refusalOf(error);
+    const isDefinite = isFirstTry || replayed || isAboutMoney(refusal);
     return isDefinite ? { kind: 'refused', refusal } : { kind: 'unknown' };
   }
   return { kind: 'unknown' };
@@ -97,8 +97,16 @@ export function networkErrorOf(error: unknown): string | null {
 const unreachable = { kind: 'retry', type: 'StripeUnreachable', isDenied: false } as const;
 const busy = { kind: 'retry', type: 'StripeBusy' } as const;
 
-/** The network's errors that mean that no connection was made, so that no request was sent. */
-const notConnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** True if the network failed while the connection was made, so that nothing was sent. */
+function wasConnecting({ detail }: { detail?: unknown }): boolean {
+  const of = (detail ?? {}) as { syscall?: unknown; cause?: { syscall?: unknown } };
+  return (of.syscall ?? of.cause?.syscall) === 'connect';
+}
+
+/** True for an answer about the money itself. Stripe checks permissions before it knows the key. */
+function isAboutMoney(refusal: RefusalKind): boolean {
+  return refusal !== 'other' && refusal !== 'permission-missing';
+}
 
 function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
   const known = code === undefined ? undefined : refusalByCode.get(code);

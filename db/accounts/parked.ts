@@ -124,14 +124,14 @@ export async function doubtAccount(
   await db.transaction().execute(async (tx) => {
     const seller = await lockParkedSeller(tx, sellerId);
     if (!seller || seller.parked) return;
-    // The check before the POST stops a worker that still uses the attempt that was never sent.
+    // The check before the POST stops a worker that still uses the attempt that was not sent.
     await tx
       .updateTable('attempts')
       .set({ state: 'refused', refusal: 'confirmed-not-sent', decided_at: businessNow })
       .where('object_id', '=', sellerId)
       .where('step', '=', 'account')
       .where('state', '=', 'started')
-      .where('first_sent_at', 'is', null)
+      .whereRef('tries', '=', 'denied_tries')
       .execute();
     const { rows } = await sql`
       update attempts set refusal = null, state = ${account ? 'succeeded' : 'unknown'},

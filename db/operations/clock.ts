@@ -34,7 +34,7 @@ export async function isRequestOpen(tx: Tx): Promise<boolean> {
   await lockAllAttempts(tx);
   const { rows } = await sql<{ open: boolean }>`
     select exists (select from attempts
-      where state = 'started' and first_sent_at is not null) as open
+      where state = 'started' and tries > denied_tries) as open
   `.execute(tx);
   return rows[0]?.open ?? true;
 }

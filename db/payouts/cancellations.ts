@@ -20,7 +20,7 @@ import { type CancelAnswer, isInFlight, type Payout } from '../../domain/payouts
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
-import { recordUnknown } from '../stripe/attempts.ts';
+import { recordUnknown } from '../stripe/answers.ts';
 import { unexplainedOf, wordOf } from '../stripe/doubts.ts';
 import { addWakeUps, transact } from '../wake-ups.ts';
 import { move, moveFreeing } from './move.ts';

@@ -22,7 +22,7 @@ export type NewDoubt = {
 
 /**
  * Takes back that a step was not sent: the attempt that may have made the object is unknown again,
- * and the next attempt, which was never sent, is never sent. If another attempt was sent meanwhile,
+ * and the next attempt, which was not sent, is never sent. If another attempt was sent meanwhile,
  * changes nothing, because only Stripe's answer to this attempt counts. If the step was never sent
  * and Stripe has no object that names the payout, the payout is parked. If the payout has changed
  * since it was read, changes nothing: the payout's next step decides from what is stored.
@@ -54,7 +54,7 @@ async function withdrawUnsent(tx: Tx, { payoutId }: Payout, step: MoneyStep): Pr
     .where('object_id', '=', payoutId)
     .where('step', '=', step)
     .where('state', '=', 'started')
-    .where('first_sent_at', 'is', null)
+    .whereRef('tries', '=', 'denied_tries')
     .execute();
 }
 

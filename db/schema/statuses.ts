@@ -43,7 +43,8 @@ export const isRefusedByBank = among(payouts.refusedByBankStatuses);
 
 /** True for an attempt that may have made an object at Stripe: `mayHaveMade` in domain/stripe.ts. */
 export const mayHaveMade = sql<boolean>`attempts.state <> 'refused'
-  and (attempts.first_sent_at is not null or attempts.state = 'succeeded')`;
+  and (attempts.first_sent_at is not null and not (tries > 0 and tries = denied_tries)
+    or attempts.state = 'succeeded')`;
 
 /** True if money of the payout was or may have been sent: the rule in domain/payouts/states.ts. */
 export const mayHaveBeenSent = sql<boolean>`(${hasLeft()} or not ${isRefusedByBank()}

@@ -23,6 +23,7 @@ type AttemptsTable = {
   last_sent_at: MaybeInstant;
   tries: Generated<number>;
   denied_tries: Generated<number>;
+  in_doubt_since: MaybeInstant;
   stripe_id: Maybe<string>;
   refusal: Maybe<RefusalKind>;
   error: MaybeJson;

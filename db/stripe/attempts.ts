@@ -8,12 +8,10 @@ import {
   keyAgeLimitHours,
   type MoneyStep,
   moneySteps,
-  type RefusalKind,
   type StoppedOpening,
 } from '../../domain/stripe.ts';
 import type { Db } from '../connect.ts';
 import { lock } from '../locks.ts';
-import { businessNow } from '../time.ts';
 import { brakeOn, firstExpiryOn } from './brakes.ts';
 import { instantOf, type Pace, type Slot, slotsTaken } from './budget.ts';
 import { unexplainedOf, unknownMadeFor, wordOf } from './doubts.ts';
@@ -50,7 +48,8 @@ export type NotOpened = { state: 'not-opened'; why: StoppedOpening };
 
 /**
  * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
- * attempt that was never sent takes the requested body; an attempt that was sent keeps its body.
+ * attempt that was not sent takes the requested body; an attempt that was sent keeps its body. A try
+ * that certainly did nothing does not count as sent.
  * `stop` and `opened` repeat the rule `openingOf` in domain/stripe.ts, and `renewed` repeats
  * `takesNewBody`. The lock on the payout waits for a running cancellation, so its result is visible
  * here.
@@ -72,7 +71,7 @@ export async function openAttempt(
         select * from attempts where object_id = ${asked.objectId} and step = ${asked.step}
         order by state <> 'refused' desc, number desc limit 1
       ), unsent as (
-        select * from last where state = 'started' and first_sent_at is null
+        select * from last where state = 'started' and tries = denied_tries
       ), stop as (
         select case
           when exists (select from last where state <> 'refused') and not exists (select from unsent)
@@ -97,7 +96,7 @@ export async function openAttempt(
       ), renewed as (
         update attempts set request = ${JSON.stringify(asked.request)}::jsonb
         where key = (select key from unsent) and (select why from stop) is null
-          and first_sent_at is null and request <> ${JSON.stringify(asked.request)}::jsonb
+          and tries = denied_tries and request <> ${JSON.stringify(asked.request)}::jsonb
         returning *
       )
       select stop.why, attempt.* from stop left join (
@@ -144,14 +143,14 @@ export async function clearTry(
         when brake is not null and tries > denied_tries then 'look-up'
         when brake is not null then 'braked'
         when step <> 'cancel' and is_uncompared(object_id) then 'uncompared'
-        when ${letsMoneyGo} and first_sent_at is null and not exists (select from right_to_send
+        when ${letsMoneyGo} and tries = denied_tries and not exists (select from right_to_send
           where claimed_start = postgres_start()
             and seen_at >= business_now() - ${seenMinutes} * interval '1 minute'
             and not exists (select from payouts where payouts.id = attempts.object_id
               and payday > claimed_at and payday <= business_now()))
           then 'not-claimed'
-        when first_sent_at < business_now() - ${keyAgeLimitHours} * interval '1 hour'
-          then 'too-old'
+        when tries > denied_tries
+          and in_doubt_since < business_now() - ${keyAgeLimitHours} * interval '1 hour' then 'too-old'
         else 'send' end as clearance
       from attempts left join lateral (select
         case when ${letsMoneyGo} then ${brakeOn(sql.ref('attempts.object_id'))} end as brake
@@ -159,7 +158,8 @@ export async function clearTry(
       where key = ${key} ${lock('attempts', 'alone')}
     ), noted as (
       update attempts set tries = tries + 1, last_sent_at = business_now(),
-        first_sent_at = coalesce(first_sent_at, business_now())
+        first_sent_at = coalesce(first_sent_at, business_now()),
+        in_doubt_since = case when tries = denied_tries then business_now() else in_doubt_since end
       where key = (select key from look where clearance = 'send')
     ), slots as (
       ${slotsTaken(paces, sql`(select clearance from look) = 'send'`)}
@@ -188,72 +188,6 @@ export type Cleared = Pick<Attempt, 'request'> & {
 
 /** The domain's `letsMoneyGo` in SQL. */
 const letsMoneyGo = sql`step in (${sql.join(moneySteps.map((step) => sql.lit(step)))})`;
-
-/**
- * Records that Stripe refused the attempt: no money moved under this key, and the next attempt may
- * be opened. With `isOnlyTry`, the answer is conclusive only if every other try certainly did
- * nothing. Otherwise, returns false and records nothing.
- */
-export async function recordRefused(
-  db: Db,
-  refused: {
-    key: string;
-    refusal: RefusalKind;
-    error: Record<string, unknown>;
-    isOnlyTry?: boolean;
-  },
-): Promise<boolean> {
-  const { numUpdatedRows: written } = await db
-    .updateTable('attempts')
-    .set({
-      state: 'refused',
-      refusal: refused.refusal,
-      error: JSON.stringify(refused.error),
-      decided_at: businessNow,
-    })
-    .where('key', '=', refused.key)
-    .where('state', '=', 'started')
-    .$if(refused.isOnlyTry === true, (query) => query.where(sql<boolean>`tries - denied_tries = 1`))
-    .executeTakeFirst();
-  return written > 0n || !refused.isOnlyTry;
-}
-
-/**
- * Records the error of a try that Stripe did not decide. The same key is sent again; until then,
- * the error explains why no money moves. `isDenied` says that this try certainly did nothing.
- */
-export async function recordPutOff(
-  db: Db,
-  putOff: { key: string; error: Record<string, unknown>; isDenied: boolean },
-): Promise<void> {
-  await db
-    .updateTable('attempts')
-    .set({
-      error: sql<string>`case when state = 'started' then ${JSON.stringify(putOff.error)}::jsonb
-        else error end`,
-      ...(putOff.isDenied && { denied_tries: sql<number>`denied_tries + 1` }),
-    })
-    .where('key', '=', putOff.key)
-    .where('state', 'in', ['started', 'unknown'])
-    .execute();
-}
-
-/**
- * Records that the outcome at Stripe is unknown. From now on, only a look-up or a person decides
- * the outcome.
- */
-export async function recordUnknown(
-  db: Db,
-  unknown: { key: string; error?: Record<string, unknown> },
-): Promise<void> {
-  const error = unknown.error && { error: JSON.stringify(unknown.error) };
-  await db
-    .updateTable('attempts')
-    .set({ state: 'unknown', ...error })
-    .where('key', '=', unknown.key)
-    .where('state', '=', 'started')
-    .execute();
-}
 
 /** Finds the attempt of a step that was not refused. */
 export async function findAttempt(

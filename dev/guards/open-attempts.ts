@@ -1,6 +1,7 @@
 import type { Guard } from './switch-off.ts';
 
 const activities = 'test/activities/payouts';
+const outages = 'test/activities/stripe/outages.test.ts';
 
 /** The guards of brakes that reach a payout whose request was sent. */
 export const openAttemptGuards: readonly Guard[] = [
@@ -26,10 +27,37 @@ export const openAttemptGuards: readonly Guard[] = [
     name: 'certain answers',
     why: 'a lost connection counts as no, and a canceled payout that Stripe made is paid again',
     file: 'activities/stripe/errors.ts',
-    from: "isDenied: notConnected.has(networkErrorOf(error) ?? '')",
+    from: 'isDenied: isDenial({ statusCode: null, code: null, network })',
     to: 'isDenied: true',
     tests: `${activities}/brakes.test.ts`,
     pattern: 'stays canceled: what was made goes no further',
+  },
+  {
+    name: 'age of what may have been done',
+    why: 'an outage of 12 hours turns requests that certainly did nothing into unknown outcomes',
+    file: 'db/stripe/attempts.ts',
+    from: 'when tries > denied_tries\n          and in_doubt_since <',
+    to: 'when first_sent_at <',
+    tests: outages,
+    pattern: 'is sent after 13 hours',
+  },
+  {
+    name: 'right to send after an outage',
+    why: 'a request that Stripe turned away for a day is sent beside the copy that sent it',
+    file: 'db/stripe/attempts.ts',
+    from: 'when ${letsMoneyGo} and tries = denied_tries and not exists',
+    to: 'when ${letsMoneyGo} and first_sent_at is null and not exists',
+    tests: outages,
+    pattern: 'needs the right to send again',
+  },
+  {
+    name: 'wait for Stripe',
+    why: 'a payout that Stripe turns away says nothing, and is never told to a person',
+    file: 'db/stripe/answers.ts',
+    from: 'await recordStripeWait(db, key, error.statusCode);',
+    to: '',
+    tests: outages,
+    pattern: 'no longer says what it waited for',
   },
   {
     name: 'canceled attempt',

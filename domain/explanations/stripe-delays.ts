@@ -1,3 +1,9 @@
+import {
+  type StripeWait,
+  stripeWaitNames,
+  stripeWaits,
+  waitOfPutOff,
+} from '../failed-reads/put-off.ts';
 import type { PayoutId } from '../ids.ts';
 import type { Actor } from '../waits.ts';
 import type { AttemptRecord } from './facts.ts';
@@ -33,24 +39,18 @@ export function silenceBeside(
   return [wait(silent.for, silent.actor, reason, silent.liftedBy)];
 }
 
-const silent = {
-  for: 'stripe-answer',
-  actor: 'stripe',
-  liftedBy: 'Stripe’s answer',
-} as const;
+const silent = of(stripeWaitNames.answer);
 
 type Why = { for: string; words: string; actor: Actor; liftedBy: string };
 
 function whyPutOff({ statusCode }: NonNullable<AttemptRecord['error']>): Why {
-  if (statusCode === 401) {
-    const liftedBy = 'A key that Stripe accepts, in STRIPE_SECRET_KEY';
-    return {
-      for: 'stripe-key',
-      words: 'Stripe refuses the engine’s key',
-      actor: 'operator',
-      liftedBy,
-    };
-  }
-  if (statusCode === null) return { ...silent, words: 'Stripe does not answer' };
-  return { ...silent, words: `Stripe asks the engine to try later (${statusCode})` };
+  const why = of(waitOfPutOff(statusCode));
+  if (why.for === stripeWaitNames.key) return { ...why, words: 'Stripe refuses the engine’s key' };
+  if (statusCode === null) return { ...why, words: 'Stripe does not answer' };
+  return { ...why, words: `Stripe asks the engine to try later (${statusCode})` };
+}
+
+function of(name: StripeWait) {
+  const { actor, liftedBy } = stripeWaits[name];
+  return { for: name, actor, liftedBy };
 }

@@ -24,6 +24,10 @@ export const longestWaitDays: Record<WaitReason, number> = {
   'cooling-period': 35,
   'automatic-payouts': 1,
   'stripe-limit': 2,
+  // An outage of some hours needs nobody.
+  'stripe-answer': 0.25,
+  // Only an operator can change the key, and every payout waits.
+  'stripe-key': 1 / 24,
   'money-stopped': 7,
   // The last look-up is 71 minutes after the first.
   'outcome-look-up': 1,

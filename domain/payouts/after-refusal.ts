@@ -1,3 +1,4 @@
+import { stripeWaitNames } from '../failed-reads/put-off.ts';
 import type { ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import { waitNames, type WaitReason } from '../waits.ts';
@@ -6,12 +7,14 @@ import { waitNames, type WaitReason } from '../waits.ts';
 export type RefusalAnswer =
   { kind: 'wait'; for: WaitReason; minutes: number } | { kind: 'park'; reason: ParkReason };
 
+const quarter = 15;
 const hour = 60;
 const day = 24 * hour;
 
 /**
- * Decides what a payout does after a refusal. It waits if time or the seller can remove the cause;
- * otherwise it is parked. Events can end a wait early; the minutes count only if no event arrives.
+ * Decides what a payout does after a refusal. It waits if time, the seller or another key can remove
+ * the cause; otherwise it is parked. Events can end a wait early; the minutes count only if no event
+ * arrives.
  * activities/stripe/errors.ts decides which kind of refusal Stripe's answer is.
  */
 export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
@@ -26,6 +29,8 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
       return { kind: 'wait', for: waitNames.bankDetails, minutes: day };
     case 'limit-reached':
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
+    case 'permission-missing':
+      return { kind: 'wait', for: stripeWaitNames.key, minutes: quarter };
     case 'confirmed-not-sent':
     case 'called-off':
     case 'other':

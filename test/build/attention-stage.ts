@@ -4,7 +4,7 @@ import { placeHold } from '../../db/holds.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { parkPayout } from '../../db/payouts/steps.ts';
 import { findDiscrepancyOver, openDiscrepancies } from '../../db/reconciliation/discrepancies.ts';
-import { recordRefused, recordUnknown } from '../../db/stripe/attempts.ts';
+import { recordRefused, recordUnknown } from '../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { ParkReason } from '../../domain/parking/reasons.ts';
 import type { TestApi } from '../api/harness.ts';

@@ -1,7 +1,8 @@
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../../db/payouts/rows.ts';
 import { parkPayout, recordSent, recordTransferred } from '../../db/payouts/steps.ts';
-import { clearTry, recordUnknown } from '../../db/stripe/attempts.ts';
+import { recordUnknown } from '../../db/stripe/answers.ts';
+import { clearTry } from '../../db/stripe/attempts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { TestApi } from '../api/harness.ts';

@@ -204,7 +204,7 @@ describe.each(['transfer', 'payout'] as const)('a %s that a person says was not 
 describe.each(['transfer', 'payout'] as const)('a %s that Stripe refused', (step) => {
   async function refuse(): Promise<void> {
     stage = await startStage(step);
-    await stage.disturb({ kind: 'status', status: 403 });
+    await stage.disturb({ kind: 'status', status: 400 });
     expect(await stage.act()).toMatchObject({ parked: 'refused-by-stripe' });
     await order((tx) => retryRefused(tx, stage.payoutId));
   }

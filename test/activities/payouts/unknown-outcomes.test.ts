@@ -67,7 +67,7 @@ for (const step of ['transfer', 'payout'] as const) {
 
     test('that was answered by a refusal after all is no longer looked for', async () => {
       stage = await startStage(step);
-      await stage.disturb({ kind: 'status', status: 403 });
+      await stage.disturb({ kind: 'status', status: 400 });
       await stage.act();
       const doubt = { parked: null, parked_at: null, unknown_step: step, look_ups: 1 } as const;
       await stage.db.updateTable('payouts').set(doubt).execute();

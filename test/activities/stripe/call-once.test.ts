@@ -65,10 +65,9 @@ for (const step of ['transfer', 'payout'] as const) {
     ])('that Stripe puts off since %s is sent again under its key', async (_why, rule) => {
       stage = await startStage(step);
       await stage.disturb({ ...rule, count: 3 });
-      const { waitingFor } = await stage.row();
       for (let time = 0; time < 3; time += 1) {
         await expect(stage.act()).rejects.toMatchObject({ category: 'BENIGN' });
-        expect((await stage.row()).waitingFor).toBe(waitingFor);
+        expect((await stage.row()).waitingFor).toBe('stripe-answer');
       }
       await stage.act();
       await expectOnce();
@@ -143,7 +142,7 @@ for (const step of ['transfer', 'payout'] as const) {
     test('that a missing permission refuses at once moved nothing', async () => {
       stage = await startStage(step);
       await stage.disturb({ kind: 'status', status: 403 });
-      expect(await stage.act()).toMatchObject({ parked: 'refused-by-stripe', unknownStep: null });
+      expect(await stage.act()).toMatchObject({ waitingFor: 'stripe-key', unknownStep: null });
       expect(await stage.made()).toEqual([]);
     });
 
@@ -184,7 +183,7 @@ for (const step of ['transfer', 'payout'] as const) {
 
     test.each([
       ['a parameter is wrong', 400, 'parameter_invalid_integer'],
-      ['it is forbidden', 403, undefined],
+      ['its account has left the platform', 403, 'account_invalid'],
       ['something is missing', 404, 'resource_missing'],
     ])('that Stripe refuses since %s is parked for a person', async (_why, status, code) => {
       stage = await startStage(step);

@@ -4,7 +4,7 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../../../db/payouts/rows.ts';
 import { parkPayout, recordPaid, recordWait } from '../../../db/payouts/steps.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
-import { recordPutOff, recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordPutOff, recordRefused } from '../../../db/stripe/answers.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import type { WaitReason } from '../../../domain/waits.ts';
 import { payoutStages } from '../../build/payout-stages.ts';

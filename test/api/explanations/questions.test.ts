@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordPaid, recordWait } from '../../../db/payouts/steps.ts';
-import { recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordRefused } from '../../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { sellerSituations, type Situations } from '../../build/seller-situations.ts';

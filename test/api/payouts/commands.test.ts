@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout } from '../../../db/payouts/steps.ts';
-import { recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordRefused } from '../../../db/stripe/answers.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startStripeSide } from '../../build/stripe-side.ts';
 import { startApi, type TestApi } from '../harness.ts';

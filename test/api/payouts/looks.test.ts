@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
-import { recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordRefused } from '../../../db/stripe/answers.ts';
 import { newId, type PayoutId } from '../../../domain/ids.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startStripeSide } from '../../build/stripe-side.ts';

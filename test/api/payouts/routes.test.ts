@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../../../db/payouts/rows.ts';
 import { parkPayout, recordPaid, recordSent } from '../../../db/payouts/steps.ts';
-import { recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordRefused } from '../../../db/stripe/answers.ts';
 import type { PayoutId } from '../../../domain/ids.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startApi, type TestApi } from '../harness.ts';

@@ -3,7 +3,7 @@ import { recordCheck, stripeAnswers } from '../../../db/operations/checks.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordPaid, recordTransferred, recordWait } from '../../../db/payouts/steps.ts';
-import { recordPutOff } from '../../../db/stripe/attempts.ts';
+import { recordPutOff } from '../../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import { formatMoney, money } from '../../../domain/money.ts';
 import { payoutStages } from '../../build/payout-stages.ts';

@@ -13,7 +13,7 @@ import {
   recordWait,
 } from '../../../db/payouts/steps.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
-import { recordUnknown } from '../../../db/stripe/attempts.ts';
+import { recordUnknown } from '../../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
 import { CalledOff, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';

@@ -13,11 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => money.db.destroy());
 
-type Known = { state: AttemptState; wasSent: boolean };
+type Known = { state: AttemptState; wasSent: boolean; isDenied: boolean };
 const attempt = fc.option(
   fc.record<Known>({
     state: fc.constantFrom<AttemptState>('started', 'succeeded', 'refused', 'unknown'),
     wasSent: fc.boolean(),
+    /** Every try certainly did nothing, so it does not count as sent. */
+    isDenied: fc.boolean(),
   }),
   { nil: undefined },
 );
@@ -40,7 +42,9 @@ test('the database says of a payout whether money may have been sent as the rule
         const { rows } = await sql`
           select ${mayHaveBeenSent} as says from payouts where id = ${payoutId}
         `.execute(money.db);
-        const attempts = [transfer, payout].flatMap((one) => one ?? []);
+        const attempts = [transfer, payout].flatMap((one) => {
+          return one ? { ...one, wasSent: one.wasSent && !one.isDenied } : [];
+        });
         expect(rows).toEqual([{ says: states.mayHaveBeenSent(status, attempts) }]);
       },
     ),
@@ -50,7 +54,7 @@ test('the database says of a payout whether money may have been sent as the rule
 
 async function insertAttempt(payoutId: PayoutId, step: MoneyStep, given?: Known): Promise<void> {
   if (!given) return;
-  const { state, wasSent } = given;
+  const { state, wasSent, isDenied } = given;
   await money.db
     .insertInto('attempts')
     .values({
@@ -62,6 +66,8 @@ async function insertAttempt(payoutId: PayoutId, step: MoneyStep, given?: Known)
       api_version: '2026-10-28',
       request: JSON.stringify({}),
       first_sent_at: wasSent ? '2026-01-01T00:00:00.000Z' : null,
+      tries: 1,
+      denied_tries: isDenied ? 1 : 0,
       refusal: state === 'refused' ? 'other' : null,
       stripe_id: state === 'succeeded' ? `tr_${payoutId}_${step}` : null,
     })

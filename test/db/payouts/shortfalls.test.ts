@@ -5,7 +5,7 @@ import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { replaceShortPayouts } from '../../../db/payouts/shortfalls.ts';
 import { recordWait } from '../../../db/payouts/steps.ts';
-import { recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordRefused } from '../../../db/stripe/answers.ts';
 import { minor } from '../../../domain/money.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
 import { type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';

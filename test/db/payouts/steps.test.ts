@@ -13,7 +13,7 @@ import {
 } from '../../../db/payouts/steps.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { recordEvents } from '../../../db/stripe-events/inbox.ts';
-import { recordUnknown } from '../../../db/stripe/attempts.ts';
+import { recordUnknown } from '../../../db/stripe/answers.ts';
 import type { PayoutId, SellerId, StripePayoutId } from '../../../domain/ids.ts';
 import type { Payout } from '../../../domain/payouts/states.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';

@@ -10,7 +10,7 @@ import { recordMovements } from '../../../db/reconciliation/movements.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { adoptAll, listAdoptions } from '../../../db/recovery/adoptions.ts';
 import { keepUnknown, recordUnknownMade } from '../../../db/recovery/comparison.ts';
-import { recordRefused } from '../../../db/stripe/attempts.ts';
+import { recordRefused } from '../../../db/stripe/answers.ts';
 import { type EarningId, newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
 import type { MadeAtStripe, MoneyStep } from '../../../domain/stripe.ts';
 import { liftEveryStop, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';

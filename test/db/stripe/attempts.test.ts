@@ -4,12 +4,8 @@ import { confirmNotSent, confirmSent } from '../../../db/payouts/commands.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { parkPayout, recordNotFound } from '../../../db/payouts/steps.ts';
-import {
-  clearTry,
-  findAttempt,
-  recordRefused,
-  recordUnknown,
-} from '../../../db/stripe/attempts.ts';
+import { recordRefused, recordUnknown } from '../../../db/stripe/answers.ts';
+import { clearTry, findAttempt } from '../../../db/stripe/attempts.ts';
 import { newId, type PayoutId } from '../../../domain/ids.ts';
 import {
   attemptOf,

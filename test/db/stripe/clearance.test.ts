@@ -127,7 +127,7 @@ test('a key of exactly the limit is still posted, and a key of a moment more is 
       const sentAt = sql<string>`business_now() - ${hours} * interval '1 hour'`;
       await tx
         .updateTable('attempts')
-        .set({ first_sent_at: sentAt })
+        .set({ first_sent_at: sentAt, in_doubt_since: sentAt })
         .where('key', '=', key)
         .execute();
       return clearTry(tx, key, []);

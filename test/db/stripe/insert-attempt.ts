@@ -24,6 +24,7 @@ export async function insertAttempt(
       request: JSON.stringify({ amount: 1 }),
       first_sent_at: sentAt,
       last_sent_at: sentAt,
+      in_doubt_since: sentAt,
       tries: sentAt === null ? 0 : 1,
       denied_tries: deniedTries,
       refusal: state === 'refused' ? 'other' : null,

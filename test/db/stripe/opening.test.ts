@@ -15,9 +15,11 @@ afterAll(() => money.db.destroy());
 const state = fc.constantFrom('started', 'succeeded', 'refused', 'unknown');
 const past = '2026-01-02T00:00:00.000Z';
 
+const tried = fc.constantFrom('not', 'in doubt', 'in vain');
+
 const opening = fc.record({
   step: fc.constantFrom('transfer', 'payout', 'cancel'),
-  last: fc.option(fc.record({ state, wasSent: fc.boolean(), number: fc.constantFrom(1, 2) })),
+  last: fc.option(fc.record({ state, tried, number: fc.constantFrom(1, 2) })),
   isCanceled: fc.boolean(),
   unexplained: fc.constantFrom(null, 'adoption', 'line', 'discrepancy'),
   /** What Stripe made for the seller in the name of another payout. */
@@ -35,7 +37,9 @@ const opening = fc.record({
 
 test('a step gets another attempt, or the body that is asked for, where the rules say so', async () => {
   await fc.assert(
-    fc.asyncProperty(opening, async ({ step, last, isCanceled, isLooked, ...of }) => {
+    fc.asyncProperty(opening, async ({ step, isCanceled, isLooked, ...of }) => {
+      // A try that certainly did nothing does not count as sent.
+      const last = of.last && { ...of.last, wasSent: of.last.tried === 'in doubt' };
       const objectId = newId('payout');
       const status = isCanceled ? 'canceled' : 'reserved';
       const sellerId = await money.seller();
@@ -45,7 +49,12 @@ test('a step gets another attempt, or the body that is asked for, where the rule
       const isBefore = last?.number === 2;
       if (isBefore) await insertRefused(objectId, step, of.word === 'confirmed');
       if (last)
-        await insertAttempt(money.db, { ...last, step }, last.wasSent ? past : null, objectId);
+        await insertAttempt(
+          money.db,
+          { ...last, step, deniedTries: last.tried === 'in vain' ? 1 : 0 },
+          last.tried === 'not' ? null : past,
+          objectId,
+        );
       if (of.unexplained) await insertUnexplained(payout, of.unexplained);
       if (of.other) await insertOther(sellerId, of.other, of.otherCurrency);
       if (of.word === 'dismissed') await insertAdoption(payout, step, 'dismissed');

@@ -12,6 +12,7 @@ describe('a refusal', () => {
     ['capability-missing', 'payout', 'wait capability 1440', 'Stripe or the seller changes it'],
     ['bank-details', 'payout', 'wait bank-details 1440', 'the seller changes them'],
     ['limit-reached', 'payout', 'wait stripe-limit 60', 'limits are by time'],
+    ['permission-missing', 'transfer', 'wait stripe-key 15', 'an operator changes the key'],
     ['confirmed-not-sent', 'payout', 'park refused-by-stripe', 'a person decided'],
     ['other', 'transfer', 'park refused-by-stripe', 'nobody knows what would change'],
     ['other', 'payout', 'park refused-by-stripe', 'nobody knows what would change'],
