@@ -24,8 +24,9 @@ export const denials = [
 
 /** True if a request with this answer certainly did nothing. A replayed answer was stored before. */
 export function isDenial(answer: Denial): boolean {
-  return denials.some(({ source: _, ...row }: Partial<Denial> & { source: string }) => {
-    return Object.entries(row).every(([name, value]) => answer[name as keyof Denial] === value);
+  return denials.some(({ statusCode, code, network }: Partial<Denial>) => {
+    if (statusCode !== undefined) return answer.statusCode === statusCode;
+    return code === undefined ? answer.network === network : answer.code === code;
   });
 }
 

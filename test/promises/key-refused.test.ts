@@ -88,7 +88,7 @@ async function expectEachPaidOnce(engine: RunningEngine): Promise<void> {
   const book = await engine.control('GET', '/book');
   const ours = (await listPayouts(engine)).map(({ id }) => id).toSorted();
   for (const moved of [book.transfers as Moved[], book.payouts as Moved[]]) {
-    expect(moved.map(({ metadata }) => metadata['payout_id']).toSorted()).toEqual(ours);
+    expect(moved.map(({ metadata }) => `${metadata['payout_id']}`).toSorted()).toEqual(ours);
   }
 }
 
