@@ -1,4 +1,3 @@
-import { stripeWaitNames } from '../failed-reads/put-off.ts';
 import type { ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import { waitNames, type WaitReason } from '../waits.ts';
@@ -30,7 +29,7 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
     case 'limit-reached':
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
     case 'permission-missing':
-      return { kind: 'wait', for: stripeWaitNames.key, minutes: quarter };
+      return { kind: 'wait', for: 'stripe-key', minutes: quarter };
     case 'confirmed-not-sent':
     case 'called-off':
     case 'other':
