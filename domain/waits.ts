@@ -1,7 +1,7 @@
 import { sayDay, sayInstant } from './dates.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from './ids.ts';
 import { readLiftedBy } from './failed-reads/accounts.ts';
-import { stripeWaits } from './failed-reads/put-off.ts';
+import { stripeWaitNames, stripeWaits } from './failed-reads/put-off.ts';
 import { type Currency, type Money, money } from './money.ts';
 import { sayShortage } from './funds.ts';
 
@@ -263,6 +263,7 @@ export const waitNames = {
   platformBalance: 'platform-balance',
   sellerNotActive: 'seller-not-active',
   sellerPaused: 'seller-paused',
+  stripeKey: stripeWaitNames.key,
   unorderedMoney: 'unordered-money',
   unreadAccount: 'unread-account',
 } as const satisfies Record<string, WaitReason>;

@@ -29,7 +29,7 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
     case 'limit-reached':
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
     case 'permission-missing':
-      return { kind: 'wait', for: 'stripe-key', minutes: quarter };
+      return { kind: 'wait', for: waitNames.stripeKey, minutes: quarter };
     case 'confirmed-not-sent':
     case 'called-off':
     case 'other':
