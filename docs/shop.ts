@@ -1,5 +1,5 @@
 /** Someone who sells in your shop. */
-export type User = { id: string; email: string; country: string };
+export type User = { id: string; name: string; email: string; country: string };
 
 /** A paid order. `sellerGets` is what you owe the seller, in cents; `charge` is Stripe's `ch_...`. */
 export type Order = { id: string; sellerId: string; charge: string; sellerGets: number };
@@ -12,9 +12,9 @@ export type Event = {
 };
 
 /** A user begins to sell: creates the seller, paid every Friday. Store the returned id. */
-export async function createSeller({ id, email, country }: User): Promise<string> {
+export async function createSeller({ id, name, email, country }: User): Promise<string> {
   const schedule = { interval: 'weekly', weekdays: ['friday'], timeZone: 'Europe/Berlin' };
-  const seller = { externalId: id, email, country, schedule };
+  const seller = { externalId: id, displayName: name, email, country, schedule };
   return (await ask<{ id: string }>('/v1/sellers', seller, `seller ${id}`)).id;
 }
 

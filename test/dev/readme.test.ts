@@ -44,7 +44,7 @@ test.each(['the first time', 'a second time'])(
 );
 
 test('a shop that calls the engine like docs/shop.ts has its seller paid, once', async () => {
-  const user = { id: 'user-1', email: 'shop@example.com', country: 'DE' };
+  const user = { id: 'user-1', name: 'Ada', email: 'shop@example.com', country: 'DE' };
   const sellerId = await createSeller(user);
   expect(await createSeller(user)).toBe(sellerId);
   const backTo = 'https://shop.example/payouts';
