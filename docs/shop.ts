@@ -18,7 +18,7 @@ export async function createSeller({ id, name, email, country }: User): Promise<
   return (await ask<{ id: string }>('/v1/sellers', seller, `seller ${id}`)).id;
 }
 
-/** The seller wants to be paid: returns the page of Stripe to which you redirect the browser. */
+/** The seller wants to be paid: returns Stripe's page. Redirect the browser; never email it. */
 export async function onboardingPage(sellerId: string, backTo: string): Promise<string> {
   const urls = { returnUrl: backTo, refreshUrl: backTo };
   return (await ask<{ url: string }>(`/v1/sellers/${sellerId}/onboarding-link`, urls)).url;
