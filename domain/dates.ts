@@ -15,3 +15,35 @@ export function sayDay(instant: string): string {
   const date = new Date(instant);
   return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
+
+/** True if the instant has passed. A day, as midnight UTC, has passed when the next day begins. */
+export function isPast(instant: string, now: string): boolean {
+  return isDay(instant) ? instant.slice(0, 10) < now.slice(0, 10) : instant <= now;
+}
+
+/** How long ago an instant or a day was: `1 day`, `5 hours`, `less than an hour`. */
+export function sayAge(instant: string, now: string): string {
+  const from = isDay(instant) ? `${now.slice(0, 10)}T00:00:00.000Z` : now;
+  const hours = Math.floor((Date.parse(from) - Date.parse(instant)) / 3_600_000);
+  if (hours < 1) return 'less than an hour';
+  return hours < 24 ? count(hours, 'hour') : count(Math.floor(hours / 24), 'day');
+}
+
+/** When Stripe expects the bank to have the money. A day that has passed is not promised again. */
+export function sayEstimate(day: string, now: string): string {
+  if (!isPast(day, now)) return `Stripe’s estimate is ${sayDay(day)}`;
+  return `The payout is ${sayAge(day, now)} overdue: Stripe’s estimate was ${sayDay(day)}. The engine reads it from Stripe again automatically, and the attention list shows it to a person if it stays overdue`;
+}
+
+/** From when something happens. A time that has passed is not promised again. */
+export function sayFrom(instant: string, now: string): string {
+  return isPast(instant, now) ? 'now, as the engine’s next step' : `from ${sayInstant(instant)}`;
+}
+
+function count(number: number, unit: string): string {
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
+}
+
+function isDay(instant: string): boolean {
+  return instant.slice(10, 23) === 'T00:00:00.000';
+}

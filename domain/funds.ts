@@ -1,3 +1,4 @@
+import { sayEstimate } from './dates.ts';
 import { firstExpiry, type Hold, leftBeside } from './holds.ts';
 import {
   type Currency,
@@ -111,4 +112,24 @@ export function sayShortage(needed: Money, available: Money | undefined): string
   return available.amount < needed.amount
     ? `${needs}, which has ${there} available. The payout continues when enough money arrives there`
     : `${needs}, which now has ${there} available. The payout continues at its next check, after payouts that have waited longer`;
+}
+
+/**
+ * Why a payout that Stripe has accepted is not at the bank. While payouts of the account are not
+ * active, Stripe keeps it for up to ten days (docs.stripe.com/connect, pausing payouts, 2026-09).
+ */
+export function sayAtBank({
+  bankExpectedAt: day,
+  asOf,
+  isPausedAtStripe,
+}: {
+  bankExpectedAt: string | null;
+  asOf: string;
+  isPausedAtStripe: boolean;
+}): string {
+  if (isPausedAtStripe) {
+    return 'Stripe has accepted the payout, but payouts of the account are not active at Stripe. Stripe may keep the money until they are active again, and cancels a payout that it has kept for ten days';
+  }
+  const estimate = day === null ? '' : `. ${sayEstimate(day, asOf)}`;
+  return `Stripe has accepted the payout, but the bank does not have the money yet${estimate}`;
 }

@@ -1,9 +1,9 @@
-import { sayDay, sayInstant } from './dates.ts';
+import { isPast, sayFrom, sayInstant } from './dates.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from './ids.ts';
 import { readLiftedBy } from './failed-reads/accounts.ts';
 import { stripeWaitNames, stripeWaits } from './failed-reads/put-off.ts';
 import { type Currency, type Money, money } from './money.ts';
-import { sayShortage } from './funds.ts';
+import { sayAtBank, sayShortage } from './funds.ts';
 
 /** Who ends a wait. */
 export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
@@ -18,6 +18,10 @@ export type WaitingPayout = {
   lookAgainAt: string | null;
   bankExpectedAt: string | null;
   watchUntil: string | null;
+  /** The instant of all these facts: no text promises a time that has passed. */
+  asOf: string;
+  /** True while the account's payouts are not active, so that Stripe may keep what it accepted. */
+  isPausedAtStripe: boolean;
 };
 
 /** Facts from outside the payout's row. Each may be absent. */
@@ -142,8 +146,8 @@ const rows = {
   },
   arrival: {
     ui: 'the transferred money to become available',
-    says: ({ arrivesAt }) =>
-      `The transferred money can be paid out ${arrivesAt ? `from ${sayInstant(arrivesAt)}` : 'once it is available'}`,
+    says: ({ arrivesAt, asOf }) =>
+      `The transferred money can be paid out ${arrivesAt ? sayFrom(arrivesAt, asOf) : 'once it is available'}`,
     actor: 'stripe',
     liftedBy: 'Time: the transferred money becomes available',
     isExact: true,
@@ -195,8 +199,8 @@ const rows = {
   },
   'stripe-limit': {
     ui: 'Stripe’s limit on payouts to allow more',
-    says: ({ lookAgainAt }) =>
-      `Stripe’s limit on payouts is reached. The engine tries again${lookAgainAt ? ` at ${sayInstant(lookAgainAt)}` : ''}`,
+    says: ({ lookAgainAt, asOf }) =>
+      `Stripe’s limit on payouts is reached. The engine tries again${lookAgainAt ? ` ${sayFrom(lookAgainAt, asOf)}` : ''}`,
     actor: 'engine',
     liftedBy: 'Time: the engine tries again automatically',
     followsError: true,
@@ -226,15 +230,14 @@ const rows = {
   },
   bank: {
     ui: 'the bank to receive the money',
-    says: ({ bankExpectedAt }) =>
-      `Stripe sent the money, but the bank does not have it yet${bankExpectedAt ? `. Stripe’s estimate is ${sayDay(bankExpectedAt)}` : ''}`,
+    says: sayAtBank,
     actor: 'bank',
     liftedBy: 'The bank’s answer, which Stripe reports',
   },
   'late-return': {
     ui: 'the end of the watch for a late return',
-    says: ({ watchUntil }) =>
-      `The bank has the money, but could still return it. The engine watches for a return${watchUntil ? ` until ${sayInstant(watchUntil)}` : ''}`,
+    says: ({ watchUntil, asOf }) =>
+      `The bank has the money, but could still return it. The engine watches for a return${watchUntil && !isPast(watchUntil, asOf) ? ` until ${sayInstant(watchUntil)}` : ''}`,
     actor: 'engine',
     liftedBy: 'Time: nothing is wrong',
     isExact: true,

@@ -80,6 +80,32 @@ const OpenPayout = z.object({
   explain: z.string(),
 });
 
+/** Where a seller's money is in one currency. */
+export const SellerMoney = z
+  .object({
+    earned: described('All that was ever owed. All amounts below add up to it'),
+    payable: described('Payable now: a payout ordered now would pay it'),
+    belowMinimum: described('Below the schedule’s minimum: paydays do not pay it, an order does'),
+    stopped: described('Not payable now, because something stops it: see `waits`'),
+    ordered: described('In ordered payouts that have reserved nothing yet'),
+    held: described('Payable without the holds'),
+    reserved: described('In payouts that Stripe does not have yet'),
+    sent: described('In payouts that Stripe has and the bank does not have yet'),
+    notYetAvailable: described('Earned, but not payable yet'),
+    tooSmall: described('A rest too small to pay out. It is paid together with later earnings'),
+    belowZero: described('By how much the account’s balance is below zero; not positive'),
+    movedByOthers: described(
+      'Money that moved without an order from the engine; negative if it came to the account',
+    ),
+    paid: described('At the bank'),
+    becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),
+  })
+  .openapi('SellerMoney');
+
+function described(description: string) {
+  return Money.openapi({ description });
+}
+
 /** A seller's explanation. */
 export const SellerExplanation = z
   .object({
@@ -101,15 +127,7 @@ export const SellerExplanation = z
     bankAccounts: z
       .array(ExplainedBank)
       .openapi({ description: 'The bank accounts that receive the seller’s payouts' }),
-    money: z.array(
-      z.object({
-        payable: Money,
-        held: Money.openapi({ description: 'Payable without the holds' }),
-        notYetAvailable: Money,
-        underWay: Money.openapi({ description: 'In payouts that the bank does not have yet' }),
-        becomesPayable: z.array(z.object({ at: Instant.nullable(), money: Money })),
-      }),
-    ),
+    money: z.array(SellerMoney).openapi({ description: 'The seller’s money, by currency' }),
     payouts: z.array(OpenPayout).openapi({ description: 'The payouts that have not ended' }),
     differences: z.array(Discrepancy).openapi({ description: 'The open differences from Stripe' }),
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),

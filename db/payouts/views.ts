@@ -5,7 +5,7 @@ import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { sellerNamesOf } from '../schema/seller-names.ts';
-import { utc } from '../time.ts';
+import { businessNow, utc } from '../time.ts';
 
 /** The payout with this id. */
 export async function findPayout(db: Db, payoutId: PayoutId): Promise<PayoutRecord | undefined> {
@@ -85,8 +85,13 @@ export function selectRecords(db: Db) {
     .selectFrom('payouts')
     .selectAll()
     .select(cancelRequest.as('cancel_request'))
-    .select(sellerNamesOf(sql.ref('payouts.seller_id')).as('seller'));
+    .select(sellerNamesOf(sql.ref('payouts.seller_id')).as('seller'))
+    .select([businessNow.as('as_of'), isPausedAtStripe.as('is_paused_at_stripe')]);
 }
+
+/** True if the seller's account may not pay out, as Stripe last reported. */
+const isPausedAtStripe = sql<boolean>`exists (select from sellers
+  where sellers.id = payouts.seller_id and payouts_capability <> 'active')`;
 
 /** The last request to cancel a payout that was sent to Stripe. */
 const cancelRequest = sql<PayoutRecord['cancelRequest']>`case
@@ -99,6 +104,8 @@ const cancelRequest = sql<PayoutRecord['cancelRequest']>`case
 type RecordRow = Selectable<Database['payouts']> & {
   cancel_request: PayoutRecord['cancelRequest'];
   seller: SellerNames;
+  as_of: string;
+  is_paused_at_stripe: boolean;
 };
 
 /** Converts a row to the payout that callers and operators see. */
@@ -146,5 +153,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     paidAt: row.paid_at,
     watchUntil: row.watch_until,
     overAt: row.over_at,
+    asOf: row.as_of,
+    isPausedAtStripe: row.is_paused_at_stripe,
   };
 }

@@ -77,6 +77,10 @@ export type PayoutRecord = {
   paidAt: string | null;
   watchUntil: string | null;
   overAt: string | null;
+  /** When the payout was read. */
+  asOf: string;
+  /** True while the account's payouts are not active at Stripe. */
+  isPausedAtStripe: boolean;
 };
 
 /** A request to Stripe as callers and operators see it, without its body and Stripe's own words. */

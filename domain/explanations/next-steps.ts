@@ -1,5 +1,5 @@
 import { describeRequirement, isDue } from '../accounts/requirements.ts';
-import { sayDay } from '../dates.ts';
+import { isPast, sayAge, sayDay, sayInstant } from '../dates.ts';
 import { formatMoney, money } from '../money.ts';
 import { comingPayday, type ComingPayday, unorderedNow } from '../paydays/coming.ts';
 import { reachesThreshold } from '../paydays/schedule.ts';
@@ -20,7 +20,19 @@ export function nextOfSeller(facts: SellerFacts, sayInstant: SayInstant): Coming
     ...expiries(facts),
     ...accountSteps(facts),
   ];
-  return steps.sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
+  return steps
+    .map((one) => dueSince(one, facts.now))
+    .sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
+}
+
+/**
+ * A time that has passed is not promised: the step says since when it is due. The engine needs a
+ * moment for what is due now.
+ */
+function dueSince(step: ComingStep, now: string): ComingStep {
+  const aMinuteAgo = new Date(Date.parse(now) - 60_000).toISOString();
+  if (step.at === null || !isPast(step.at, aMinuteAgo)) return step;
+  return { ...step, at: null, text: `${step.text}. This is due since ${sayInstant(step.at)}` };
 }
 
 /** What becomes payable, when, and what would pay this money then. */
@@ -94,19 +106,26 @@ export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
   };
   const some = payday.forecasts.filter(({ wouldPay }) => wouldPay > 0);
   if (some.length === 0) return [step('Payday: as of now, there is nothing to pay', null)];
-  return some.map(({ currency, pays, wouldPay, held, reason }) => {
+  return some.map(({ currency, pays, wouldPay, held, minimum, reason }) => {
     if (reason === null) {
       const paid = money(pays, currency);
       const stays = held > 0 ? `; ${formatMoney(money(held, currency))} is held` : '';
       return step(`Payday: ${formatMoney(paid)} is paid${stays}`, paid);
     }
     const amount = formatMoney(money(wouldPay, currency));
-    return step(`Payday: as of now, ${amount} is not paid. ${sayNotPaid(reason)}`, null);
+    return step(
+      `Payday: as of now, ${amount} is not paid. ${sayNotPaid(reason, money(minimum, currency))}`,
+      null,
+    );
   });
 }
 
 /** What comes next for a payout, and when, if known. Nothing while a person must decide. */
 export function nextOf(payout: PayoutRecord, now: string): ComingStep[] {
+  return stepsOf(payout, now).map((one) => dueSince(one, now));
+}
+
+function stepsOf(payout: PayoutRecord, now: string): ComingStep[] {
   const { id: payoutId, status, parked, waitingFor, lookAgainAt } = payout;
   if (parked || isOver(payout)) return [];
   const isExact = waitingFor !== null && endsOnTime(waitingFor);
@@ -144,14 +163,20 @@ const order: { after: PayoutStatus; what: string; text: string }[] = [
 
 /** When Stripe expects the bank to have the money. A day that has passed is not promised again. */
 function expectedOf(
-  { status, bankExpectedAt }: PayoutRecord,
+  { status, bankExpectedAt, isPausedAtStripe }: PayoutRecord,
   now: string,
 ): Partial<Pick<ComingStep, 'at' | 'text'>> {
+  const paid = 'The bank receives the money';
   if (status !== 'sent' || bankExpectedAt === null) return {};
+  if (isPausedAtStripe) {
+    return { text: `${paid} once payouts of the account are active at Stripe again` };
+  }
   const day = sayDay(bankExpectedAt);
-  const isPast = bankExpectedAt.slice(0, 10) < now.slice(0, 10);
-  if (isPast) return { text: `The bank receives the money. Stripe expected this on ${day}` };
-  return { at: bankExpectedAt, text: `The bank receives the money. Stripe expects this on ${day}` };
+  if (isPast(bankExpectedAt, now)) {
+    const age = sayAge(bankExpectedAt, now);
+    return { text: `${paid}. Stripe expected this on ${day}: the payout is ${age} overdue` };
+  }
+  return { at: bankExpectedAt, text: `${paid}. Stripe expects this on ${day}` };
 }
 
 function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: PayoutRecord) {

@@ -209,6 +209,8 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     paidOutside: _outside,
     paidReason: _why,
     returnReason: _whyBack,
+    asOf: _asOf,
+    isPausedAtStripe: _isPaused,
     ...shown
   } = record;
   const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;

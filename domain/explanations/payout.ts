@@ -4,7 +4,7 @@ import { formatMoney, money, type Money } from '../money.ts';
 import { takenBack } from '../parking/reasons.ts';
 import { payoutBefore } from '../payouts/queue.ts';
 import { isLateAt } from '../payouts/late.ts';
-import { isOver, type PayoutStatus } from '../payouts/states.ts';
+import { isOver, mayPayOut, type PayoutStatus } from '../payouts/states.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
 import { coolingBank } from '../accounts/bank.ts';
 import { afterLook, bankWaits } from './bank-waits.ts';
@@ -90,7 +90,7 @@ const sentences: Record<PayoutStatus, string> = {
   requested: 'ordered, but not reserved yet',
   reserved: 'reserved at the platform',
   transferred: 'at the account, reserved for this payout',
-  sent: 'on its way to the bank',
+  sent: 'accepted by Stripe, but not at the bank yet',
   paid: 'at the bank',
   settled: 'at the bank, and no longer watched for a return',
   failed: 'not paid: the money is back at the account',
@@ -198,7 +198,7 @@ export function waitsOf(around: Around, since: string): Waiting[] {
     return [...putOff, ...stops, ...causes];
   }
   // The payout has already asked Stripe, so its earlier wait is over.
-  const isPast = putOff.length > 0 && isBeforeStripe(payout.status);
+  const isPast = putOff.length > 0 && mayPayOut(payout.status);
   if (!waiting || isPast) return [...putOff, ...stopsOf(around, putOff), ...causes];
   // The pause already says who paused, since when, why, and what ends the pause.
   const isPause = waiting.for === waitNames.sellerPaused || waiting.for === 'start';
@@ -219,7 +219,7 @@ const nobody = { by: null, commands: [] };
  */
 function stopsOf(around: Around, told: readonly Waiting[]): Waiting[] {
   const { payout, operations, now } = around;
-  if (!isBeforeStripe(payout.status)) return [];
+  if (!mayPayOut(payout.status)) return [];
   const isNext = told.every(({ actor, lookAgainAt }) => {
     return actor === 'engine' && (lookAgainAt === null || lookAgainAt <= now);
   });
@@ -241,6 +241,8 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
   if (reason === waitNames.atBank && isLateAt(payout, now)) {
     return { actor: 'operator', liftedBy: 'Stripe’s trace of the payout, or the bank’s answer' };
   }
+  const [account] = keptFor({ payout, seller });
+  if (reason === waitNames.atBank && account) return account;
   const isOfAccount = reason === 'start' || waits[reason].isOfCapability;
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
   if (
@@ -266,6 +268,7 @@ function behind(
   reason: WaitReason | 'start',
   { seller, payout, now, differences }: Around & { seller: SellerBeside },
 ): Waiting[] {
+  if (reason === waitNames.atBank) return keptFor({ payout, seller });
   switch (reason === 'start' ? 'seller' : waits[reason].causedBy) {
     case 'seller':
       return sellerWaits(seller);
@@ -282,14 +285,14 @@ function behind(
   }
 }
 
+/** Why Stripe may keep a payout that it has accepted. */
+function keptFor({ payout, seller }: Pick<Around, 'payout' | 'seller'>): Waiting[] {
+  return payout.isPausedAtStripe && seller ? accountWaits(seller) : [];
+}
+
 /** Who decided what, under which API key. */
 export function decisionsOf(commands: PayoutFacts['commands']): Decision[] {
   return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
     return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
   });
-}
-
-/** True before Stripe has the payout. Only then does stopping all money stop the payout. */
-function isBeforeStripe(status: PayoutStatus): boolean {
-  return status === 'requested' || status === 'reserved' || status === 'transferred';
 }

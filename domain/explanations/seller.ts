@@ -1,14 +1,10 @@
 import type { Failure } from '../accounts/failures.ts';
 import { explainRequirement } from '../accounts/requirements.ts';
 import type { PayoutId, SellerId, SellerNames, StripeAccountId } from '../ids.ts';
-import { formatMoney, money, type Money } from '../money.ts';
-import {
-  comingPayday,
-  heldNow,
-  payableNow,
-  type PaydayMoney,
-  toPaydayMoney,
-} from '../paydays/coming.ts';
+import { moneyParts, type Sums, moneySumsOf } from '../headlines/sums.ts';
+import { sayMoney } from '../headlines/words.ts';
+import { money, type Money } from '../money.ts';
+import { comingPayday, type PaydayMoney, toPaydayMoney } from '../paydays/coming.ts';
 import { isLateAt } from '../payouts/late.ts';
 import type { PayoutStatus } from '../payouts/states.ts';
 import { explainDiscrepancy } from '../reconciliation/words.ts';
@@ -49,13 +45,8 @@ export type SellerExplanation = {
   account: Failure | null;
   requirements: ReturnType<typeof explainRequirement>[];
   bankAccounts: ReturnType<typeof explainBanks>;
-  money: {
-    payable: Money;
-    held: Money;
-    notYetAvailable: Money;
-    underWay: Money;
-    becomesPayable: { at: string | null; money: Money }[];
-  }[];
+  /** The parts add up to `earned`. */
+  money: (Record<keyof Sums, Money> & { becomesPayable: { at: string | null; money: Money }[] })[];
   payouts: {
     id: PayoutId;
     status: PayoutStatus;
@@ -89,21 +80,20 @@ export function explainSeller(
   ];
   const asksStripe = seller.status !== 'closed' && seller.parked === null;
   const waits = [...told, ...(asksStripe ? silenceBeside(facts, told) : [])];
-  const sums = moneyOf(facts);
   return {
     asOf: now,
     sellerId: seller.id,
     seller: { externalId: seller.externalId, displayName: seller.displayName },
     status: seller.status,
     stripeAccount: seller.stripeAccount,
-    summary: sentenceOf(facts, sums, waits),
+    summary: sentenceOf(facts, waits),
     waits,
     next: nextOfSeller(facts, sayInstant),
     payday: paydayOf(facts),
     account: sellerFailureOf(seller),
     requirements: seller.requirements.map(explainRequirement),
     bankAccounts: explainBanks(seller),
-    money: sums,
+    money: moneyOf(facts),
     payouts: facts.openPayouts.map((payout) => ({
       id: payout.id,
       status: payout.status,
@@ -178,21 +168,15 @@ function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
 }
 
 function moneyOf(facts: SellerFacts): SellerExplanation['money'] {
-  const { balances, upcoming, openPayouts } = facts;
-  return balances.map(({ currency, notYetAvailable }) => ({
-    payable: money(payableNow(facts, currency), currency),
-    held: money(heldNow(facts, currency), currency),
-    notYetAvailable: money(notYetAvailable, currency),
-    underWay: money(
-      openPayouts
-        .filter((payout) => payout.currency === currency && payout.status !== 'paid')
-        .reduce((sum, { fromPlatform, fromAccount }) => sum + fromPlatform + fromAccount, 0),
-      currency,
-    ),
-    becomesPayable: upcoming
+  return facts.balances.map(({ currency }) => {
+    const sums = moneySumsOf(facts, currency);
+    const of = (part: keyof Sums): Money => money(sums[part], currency);
+    const parts = (['earned', ...moneyParts] as const).map((part) => [part, of(part)]);
+    const becomesPayable = facts.upcoming
       .filter((one) => one.currency === currency)
-      .map(({ at, amount }) => ({ at, money: money(amount, currency) })),
-  }));
+      .map(({ at, amount }) => ({ at, money: money(amount, currency) }));
+    return { ...(Object.fromEntries(parts) as Record<keyof Sums, Money>), becomesPayable };
+  });
 }
 
 function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
@@ -231,23 +215,9 @@ function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
   return events.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
 }
 
-function sentenceOf(
-  { seller }: SellerFacts,
-  sums: SellerExplanation['money'],
-  waits: readonly Waiting[],
-): string {
-  const amounts = sums.flatMap(({ payable, held, notYetAvailable, underWay }) => [
-    ...(payable.amount > 0 ? [`${text(payable)} payable now`] : []),
-    ...(held.amount > 0 ? [`${text(held)} held`] : []),
-    ...(underWay.amount > 0 ? [`${text(underWay)} on its way`] : []),
-    ...(notYetAvailable.amount > 0 ? [`${text(notYetAvailable)} payable later`] : []),
-  ]);
+function sentenceOf(facts: SellerFacts, waits: readonly Waiting[]): string {
+  const amounts = facts.balances.flatMap(({ currency }) => sayMoney(facts, currency));
   const money = amounts.length > 0 ? `: ${amounts.join(', ')}` : '';
-  return [`The seller is ${seller.status}${money}`, ...waits.map(({ reason }) => reason)].join(
-    '. ',
-  );
-}
-
-function text({ amount, currency }: { amount: number; currency: string }): string {
-  return formatMoney(money(amount, currency));
+  const begin = `The seller is ${facts.seller.status}${money}`;
+  return [begin, ...waits.map(({ reason }) => reason)].join('. ');
 }

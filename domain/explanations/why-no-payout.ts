@@ -1,7 +1,9 @@
 import { isConverted, lacksBank, pausedBank } from '../accounts/bank.ts';
-import { formatMoney, money } from '../money.ts';
+import { sayAge, sayDay } from '../dates.ts';
+import { type Sums, moneySumsOf } from '../headlines/sums.ts';
+import { formatMoney, type Money, money } from '../money.ts';
 import { sellerCommand } from '../parking/commands.ts';
-import { comingPayday, unorderedNow } from '../paydays/coming.ts';
+import { comingPayday, type ComingPayday, stopNow } from '../paydays/coming.ts';
 import { reachesThreshold } from '../paydays/schedule.ts';
 import type { SellerFacts } from './facts.ts';
 import { type SayInstant, wait, type Waiting } from './waiting.ts';
@@ -15,29 +17,35 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
       wait('nothing-earned', 'platform', 'The seller has earned nothing yet', 'A first earning'),
     ];
   }
-  return balances.flatMap(({ currency, notYetAvailable, places }) => {
-    if (places.account < 0) {
-      const reason = `The account’s balance is below zero: ${formatMoney(money(places.account, currency))}`;
-      return [
-        wait(
-          'account-negative',
-          'platform',
-          reason,
-          'Earnings that cover the missing amount, or a refund',
-        ),
-      ];
+  return balances.flatMap(({ currency }) => {
+    const sums = moneySumsOf(facts, currency);
+    if (sums.belowZero < 0) {
+      const below = formatMoney(money(sums.belowZero, currency));
+      const reason = `The account’s balance is below zero: ${below}`;
+      const lifted = 'Earnings that cover the missing amount, or a refund';
+      return [wait('account-negative', 'platform', reason, lifted), ...laterWaits(facts, currency)];
     }
-    const unordered = unorderedNow(facts, currency);
+    const amount = sums.payable + sums.belowMinimum + sums.stopped;
     // Support is not told to order a payout while the bank account takes none: the order would wait.
     // Money that came back is paid automatically once the seller has another bank account.
     const isStuck = seller.schedule.interval === 'manual' && takesNone(seller, currency);
-    return [
-      ...(unordered > 0 && !isStuck
-        ? [payableWait(facts, { currency, payable: unordered }, sayInstant)]
-        : []),
-      ...(notYetAvailable > 0 ? [laterWait(facts, currency, notYetAvailable)] : []),
+    const own = [
+      ...(amount > 0 && !isStuck ? [payableWait(facts, { currency, amount }, sayInstant)] : []),
+      ...laterWaits(facts, currency),
     ];
+    const isAll = own.length === 0 && sums.tooSmall > 0 && !hasMore(sums);
+    return isAll ? [tooSmallWait(money(sums.tooSmall, currency))] : own;
   });
+}
+
+/** True if money other than the rest is on its way, held or waits. */
+function hasMore({ held, ordered, reserved, sent, stopped }: Sums): boolean {
+  return held + ordered + reserved + sent + stopped > 0;
+}
+
+function tooSmallWait(rest: Money): Waiting {
+  const reason = `${formatMoney(rest)} is too small to pay out. It is paid together with later earnings`;
+  return wait('too-small', 'platform', reason, 'More earnings');
 }
 
 /** True while the seller's bank account is paused or missing, or Stripe would convert the money. */
@@ -55,56 +63,58 @@ function takesNone(
 /** Money is payable but not ordered: either the platform or the schedule must order a payout. */
 function payableWait(
   facts: SellerFacts,
-  { currency, payable }: { currency: string; payable: number },
+  payable: { currency: string; amount: number },
   sayInstant: SayInstant,
 ): Waiting {
+  const { currency } = payable;
   const { id, schedule } = facts.seller;
-  const amount = formatMoney(money(payable, currency));
+  const isStopped = stopNow(facts, currency) !== null;
+  const amount = formatMoney(money(payable.amount, currency));
   const commands = [sellerCommand(id, 'payouts', 'The money should be paid now', { currency })];
   const threshold = schedule.thresholds[currency];
-  if (reachesThreshold(schedule, { amount: payable, currency })) {
-    const reason = `${amount} is payable, reaches the threshold and is paid at once`;
+  const owed = `${amount} is ${isStopped ? 'owed' : 'payable'}`;
+  if (reachesThreshold(schedule, payable)) {
+    const reason = isStopped
+      ? `${owed}, reaches the threshold and is paid when nothing stops it any more`
+      : `${owed}, reaches the threshold and is paid at once`;
     return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as possible');
   }
-  if (schedule.interval !== 'manual')
-    return paydayWait(facts, { currency, amount, commands }, sayInstant);
+  if (schedule.interval !== 'manual') {
+    return paydayWait(facts, { ...payable, owed, commands }, sayInstant);
+  }
   if (threshold !== undefined) {
-    const reason = `${amount} is payable, which is less than the threshold of ${formatMoney(money(threshold, currency))}`;
+    const reason = `${owed}, which is less than the threshold of ${formatMoney(money(threshold, currency))}`;
     return wait('threshold', 'platform', reason, 'More earnings, or ordering a payout', {
       commands,
     });
   }
-  const reason = `${amount} is payable, but no payout is ordered`;
+  const reason = `${owed}, but no payout is ordered${isStopped ? '. An order would wait for what stops the money now' : ''}`;
   return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands });
 }
+
+type OnPayday = { currency: string; amount: number; owed: string } & Pick<Waiting, 'commands'>;
 
 /**
  * Money that waits for a payday: why that payday does not pay it (below the minimum, after the
  * cut-off, or stopped), or when it does.
  */
-function paydayWait(
-  facts: SellerFacts,
-  { currency, amount, commands }: Pick<Waiting, 'commands'> & { currency: string; amount: string },
-  sayInstant: SayInstant,
-): Waiting {
-  const { schedule } = facts.seller;
+function paydayWait(facts: SellerFacts, waiting: OnPayday, sayInstant: SayInstant): Waiting {
+  const { currency, owed, commands } = waiting;
   const payday = comingPayday(facts);
-  const at = payday?.at ?? null;
-  const when =
-    at === null ? 'the next payday' : `the payday of ${sayInstant(at, schedule.timeZone)}`;
+  const when = payday ? sayPayday(facts, payday, sayInstant) : 'the next payday';
   const forecast = payday?.forecasts.find((one) => one.currency === currency);
-  const more = { commands, lookAgainAt: payday?.isKept ? null : at };
+  const more = { commands, lookAgainAt: !payday || payday.isKept ? null : payday.at };
   const lifted = 'Time, or ordering a payout earlier';
   if (forecast?.reason === 'below-minimum') {
-    const minimum = formatMoney(money(schedule.minimums[currency] ?? 0, currency));
-    const reason = `${amount} is payable, which is less than the minimum of ${minimum}: ${when} does not pay it`;
+    const then = belowMinimum(facts, waiting, sayInstant);
+    const reason = `${owed}, which is less than ${then.minimum}: ${when} does not pay it. ${then.next}`;
     return wait('below-minimum', 'platform', reason, 'More earnings, or ordering a payout', more);
   }
   if (forecast === undefined || forecast.reason === 'nothing-payable') {
-    const reason = `${amount} is payable, but arrived after the cut-off of ${when}: the following payday pays it`;
+    const reason = `${owed}, but arrived after the cut-off of ${when}: the following payday pays it`;
     return wait('payday', 'engine', reason, lifted, more);
   }
-  const reason = `${amount} is payable and waits for ${when}`;
+  const reason = `${owed} and waits for ${when}`;
   if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
   const stopped = `${reason}, but as of now this payday does not pay it`;
   return wait('payday', 'engine', stopped, 'Time, and the end of what stops the payment', {
@@ -112,10 +122,54 @@ function paydayWait(
   });
 }
 
-function laterWait(facts: SellerFacts, currency: string, later: number): Waiting {
-  const amount = formatMoney(money(later, currency));
-  const at = facts.upcoming.find((one) => one.currency === currency)?.at ?? null;
-  const reason = `${amount} is earned, but not payable yet`;
+function sayPayday(
+  { now, seller }: SellerFacts,
+  { at, isKept }: ComingPayday,
+  sayInstant: SayInstant,
+): string {
+  const said = `the payday of ${sayInstant(at, seller.schedule.timeZone)}`;
+  return isKept ? `${said}, which passed ${sayAge(at, now)} ago and is made up for` : said;
+}
+
+/** The minimum, and which earnings reach it when. If none do, how much is missing. */
+function belowMinimum(
+  { seller, upcoming }: SellerFacts,
+  { currency, amount }: OnPayday,
+  sayInstant: SayInstant,
+): { minimum: string; next: string } {
+  const say = (minor: number): string => formatMoney(money(minor, currency));
+  const { minimums, timeZone } = seller.schedule;
+  const minimum = minimums[currency] ?? 0;
+  const coming = upcoming.filter((one) => one.currency === currency && one.paydayAt !== null);
+  const enough = coming.findIndex((_, index) => amount + total(coming, index) >= minimum);
+  const paydayAt = coming[enough]?.paydayAt;
+  const next = paydayAt
+    ? `${say(total(coming, enough))} becomes payable before the payday of ${sayInstant(paydayAt, timeZone)}, which would pay ${say(amount + total(coming, enough))}`
+    : `${say(minimum - amount - total(coming, coming.length - 1))} more must be earned`;
+  return { minimum: `the minimum of ${say(minimum)}`, next };
+}
+
+function total(coming: SellerFacts['upcoming'], last: number): number {
+  return coming.slice(0, last + 1).reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** Money that is earned but not payable yet, and from when it is. */
+function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
+  const { notYetAvailable } = moneySumsOf(facts, currency);
+  if (notYetAvailable <= 0) return [];
+  const amount = formatMoney(money(notYetAvailable, currency));
+  const coming = facts.upcoming.filter((one) => one.currency === currency);
+  const at = coming[0]?.at ?? null;
+  const last = coming.at(-1)?.at ?? null;
+  const reason = `${amount} is earned, but not payable yet${sayUntil(at, last)}`;
   const lifted = at ? 'Time' : 'The charge, once it shows when the money is available';
-  return wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at });
+  return [wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at })];
+}
+
+/** When money becomes payable: on one day, or part by part. */
+function sayUntil(first: string | null, last: string | null): string {
+  if (first === null) return ': its charge does not show yet when the money is available';
+  if (sayDay(first) === (last && sayDay(last))) return `. It becomes payable on ${sayDay(first)}`;
+  const until = last === null ? 'the rest without a date yet' : `the last on ${sayDay(last)}`;
+  return `. The first part becomes payable on ${sayDay(first)}, ${until}`;
 }

@@ -210,6 +210,7 @@ export type SellerPark = keyof typeof sellerParks;
 export const parkNames = {
   accountUnknown: 'account-outcome-unknown',
   outcomeUnknown: 'outcome-unknown',
+  refused: 'refused-by-stripe',
   returnedAfterClose: 'returned-after-close',
   unexpectedState: 'unexpected-state',
 } as const satisfies Record<string, PayoutPark | SellerPark>;

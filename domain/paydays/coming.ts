@@ -1,7 +1,8 @@
 import { heldOf, payableOf } from '../funds.ts';
 import { type Currency, type Money, money } from '../money.ts';
-import type { Readiness } from '../payouts/reservation.ts';
+import { type Readiness, stopBefore, stopOfSeller } from '../payouts/reservation.ts';
 import type { SellerStatus } from '../sellers.ts';
+import { waitNames } from '../waits.ts';
 import {
   type ExpectedFunds,
   type Forecast,
@@ -86,6 +87,20 @@ export function unorderedNow(facts: Pick<PaydayFacts, 'funds'>, currency: string
   return own ? payableOf(own) - claimsOf(own.orders, own).amount : 0;
 }
 
+/** By how much the account is below zero, as a negative amount in minor units. Otherwise 0. */
+export function belowZeroNow(facts: Pick<PaydayFacts, 'funds'>, currency: string): number {
+  return Math.min(0, fundsNow(facts, currency)?.atAccount ?? 0);
+}
+
+/** Why a payout in this currency would not be sent if it were ordered now. Null if nothing stops it. */
+export function stopNow(facts: PaydayFacts, currency: string) {
+  const { seller, now, operations } = facts;
+  const payee = { status: seller.status, isPaused: seller.pauses.length > 0 };
+  const own = fundsNow(facts, currency);
+  const stop = own ? stopBefore({ ...own, ...payee }, now) : stopOfSeller(payee);
+  return stop ?? (operations.moneyStopped ? waitNames.moneyStopped : null);
+}
+
 function fundsNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string) {
   return funds.find((one) => one.currency === currency);
 }
@@ -111,6 +126,6 @@ export function toPaydayMoney(forecast: Forecast): PaydayMoney {
     held: money(forecast.held, currency),
     notYetAvailable: money(forecast.notYetAvailable, currency),
     reason,
-    explanation: reason && sayNotPaid(reason),
+    explanation: reason && sayNotPaid(reason, money(forecast.minimum, currency)),
   };
 }

@@ -41,6 +41,8 @@ export type Forecast = {
   /** Withheld by holds. */
   held: number;
   notYetAvailable: number;
+  /** The schedule's minimum. Paydays pay nothing below it. */
+  minimum: number;
   reason: NotPaidReason | null;
 };
 
@@ -65,6 +67,7 @@ export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): 
     leaves: payable - pays,
     held: heldOf(known),
     notYetAvailable: funds.notYetAvailable,
+    minimum: payee.schedule.minimums[funds.currency] ?? 0,
     reason,
   };
 }

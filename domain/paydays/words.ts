@@ -1,4 +1,5 @@
 import type { SkipReason } from '../funds.ts';
+import { formatMoney, type Money } from '../money.ts';
 import { waits } from '../waits.ts';
 import type { NotPaidReason } from './forecast.ts';
 
@@ -14,8 +15,11 @@ export const skips: Record<SkipReason, string> = {
     'Less was payable than the schedule’s or Stripe’s minimum; the money waits for the next payday',
 };
 
-/** Explains why a payday pays nothing in a currency. */
-export function sayNotPaid(reason: NotPaidReason): string {
+/** Explains why a payday pays nothing in a currency. `minimum` is absent for several sellers. */
+export function sayNotPaid(reason: NotPaidReason, minimum?: Money): string {
+  if (reason === 'below-minimum' && minimum !== undefined) {
+    return `The payable amount is below the schedule’s minimum of ${formatMoney(minimum)} and waits for a later payday`;
+  }
   return isSkip(reason) ? paydaySkips[reason] : waits[reason].onPayday;
 }
 
