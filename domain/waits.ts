@@ -9,7 +9,7 @@ import { sayAtBank, sayShortage } from './funds.ts';
 export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
 export type Actor = (typeof actors)[number];
 
-/** The facts about a waiting payout that its texts need. */
+/** The facts about a waiting payout, at the instant `asOf`, that its texts need. */
 export type WaitingPayout = {
   id: PayoutId;
   currency: Currency;
@@ -18,19 +18,16 @@ export type WaitingPayout = {
   lookAgainAt: string | null;
   bankExpectedAt: string | null;
   watchUntil: string | null;
-  /** The instant of all these facts: no text promises a time that has passed. */
   asOf: string;
-  /** True while the account's payouts are not active, so that Stripe may keep what it accepted. */
   isPausedAtStripe: boolean;
 };
 
-/** Facts from outside the payout's row. Each may be absent. */
+/** Facts from outside the payout's row; `available` is the platform's balance. Each may be absent. */
 export type Surroundings = {
   /** Stripe rejects the seller's account. */
   isRejected?: boolean;
   /** The payout of the same seller and currency that goes first; null if there is none. */
   before?: { id: PayoutId } | null;
-  /** The platform's available balance at Stripe in the payout's currency. */
   available?: Money | undefined;
 };
 
@@ -236,8 +233,8 @@ const rows = {
   },
   'late-return': {
     ui: 'the end of the watch for a late return',
-    says: ({ watchUntil, asOf }) =>
-      `The bank has the money, but could still return it. The engine watches for a return${watchUntil && !isPast(watchUntil, asOf) ? ` until ${sayInstant(watchUntil)}` : ''}`,
+    says: ({ watchUntil: end, asOf }) =>
+      `The bank has the money, but could still return it. The engine watches for a return${end && !isPast(end, asOf) ? ` until ${sayInstant(end)}` : ''}`,
     actor: 'engine',
     liftedBy: 'Time: nothing is wrong',
     isExact: true,
