@@ -84,6 +84,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     events: '',
     explanations: 'accounts holds paydays payouts reconciliation stripe waits',
     funding: 'stripe',
+    holds: '',
     ledger: 'stripe',
     'money-stops': '',
     operations: '',
