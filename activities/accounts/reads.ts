@@ -178,6 +178,8 @@ function toBank(bank: Stripe.ExternalAccount): BankAccountFacts[] {
     stripeId: bank.id,
     currency: bank.currency,
     fingerprint: bank.fingerprint ?? null,
+    bankName: bank.object === 'bank_account' ? bank.bank_name : bank.brand,
+    last4: bank.last4 ?? null,
     status: bank.status ?? 'new',
     isDefault: bank.default_for_currency ?? false,
   };

@@ -115,12 +115,14 @@ async function record(
   if (why) return recordReturn(db, payout, why);
   if (payout.status === 'paid') {
     const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
-    if (over) return recordSettled(db, payout);
+    if (over) return recordSettled(db, payout, atBankOf(object));
     if (payout.waitingFor !== null) return payout;
     const minutes = minutesBetween(payout.now, payout.watchUntil ?? payout.now);
     return recordWait(db, payout, { reason: 'late-return', minutes });
   }
-  if (object.status === 'paid') return recordPaid(db, payout, lateReturnDays);
+  if (object.status === 'paid') {
+    return recordPaid(db, payout, lateReturnDays, atBankOf(object));
+  }
   const { bankExpectedAt, followAt } = expectationOf(object);
   const minutes = Math.max(minutesBetween(payout.now, followAt), lateMinutes);
   return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedAt });
@@ -166,7 +168,16 @@ async function findPayouts(deps: StripeDeps, payout: Payout): Promise<Stripe.Pay
 }
 
 function factsOfPayout(object: Stripe.Payout) {
-  return { stripePayoutId: object.id as StripePayoutId, ...expectationOf(object) };
+  const stripePayoutId = object.id as StripePayoutId;
+  return { stripePayoutId, ...expectationOf(object), ...atBankOf(object) };
+}
+
+/** Where Stripe sends the money, and what the banks call the payment. */
+function atBankOf({ destination, trace_id: trace }: Stripe.Payout) {
+  return {
+    destination: typeof destination === 'string' ? destination : (destination?.id ?? null),
+    trace: trace && { status: trace.status, id: trace.value },
+  };
 }
 
 /**

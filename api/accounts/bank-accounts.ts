@@ -41,6 +41,7 @@ const BankAccount = z
   .object({
     id: z.string(),
     currency: z.string(),
+    ...schemas.bankNames,
     fingerprint: z.string().nullable().openapi({
       description:
         'Stripe’s fingerprint of the account number. It stays the same if the seller adds the bank account again',

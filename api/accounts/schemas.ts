@@ -49,6 +49,7 @@ export const ExplainedBank = z
   .object({
     id: z.string(),
     currency: z.string(),
+    ...schemas.bankNames,
     isDefault: z
       .boolean()
       .openapi({ description: '`true` if payouts in this currency go to this bank account' }),

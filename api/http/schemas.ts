@@ -108,6 +108,15 @@ export const SellerNames = z
   .object({ externalId: z.string().nullable(), displayName: z.string().nullable() })
   .openapi('SellerNames');
 
+/** What a seller knows a bank account by. */
+export const bankNames = {
+  bankName: z
+    .string()
+    .nullable()
+    .openapi({ description: 'The name of the bank, as Stripe knows it' }),
+  last4: z.string().nullable().openapi({ description: 'The last digits of the account number' }),
+};
+
 /** The path parameters of one payout. */
 export const PayoutParams = z.object({
   payoutId: z

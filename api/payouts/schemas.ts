@@ -69,6 +69,27 @@ export const Payout = z
     bankAccount: z.string().nullable().openapi({
       description: 'The bank account at which the payout failed. Null if it did not fail',
     }),
+    sentTo: z
+      .object({ bankAccount: z.string(), ...schemas.bankNames })
+      .nullable()
+      .openapi({
+        description:
+          'The bank account to which Stripe sends the money. Null until Stripe has accepted the payout',
+      }),
+    trace: z
+      .object({
+        status: z.string().openapi({
+          description: '`pending`, `supported` or `unsupported`, as Stripe says',
+        }),
+        id: z.string().nullable().openapi({
+          description: 'With this number, the seller’s bank can find the payment',
+        }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'The trace of the payment at the banks. Stripe names it when the bank has the money, or up to 10 days later. The engine reads it when the payout is paid and when it is settled',
+      }),
     replaces: z.string().nullable().openapi({
       description: 'The payout in whose place this payout was ordered, because it did not pay',
     }),

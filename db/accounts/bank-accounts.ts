@@ -13,6 +13,8 @@ export type BankAccountFacts = {
   stripeId: string;
   currency: string;
   fingerprint: string | null;
+  bankName?: string | null;
+  last4?: string | null;
   status: string;
   isDefault: boolean;
 };
@@ -31,8 +33,8 @@ export async function recordBankAccounts(
   coolingHours: number,
 ): Promise<void> {
   const given = JSON.stringify(
-    banks.map(({ stripeId: stripe_id, isDefault: is_default, ...bank }) => {
-      return { ...bank, stripe_id, is_default };
+    banks.map(({ stripeId: stripe_id, isDefault: is_default, bankName: bank_name, ...bank }) => {
+      return { ...bank, stripe_id, is_default, bank_name };
     }),
   );
   const isReplaced = sql`exists (select from given where is_default
@@ -40,7 +42,7 @@ export async function recordBankAccounts(
   await sql`
     with given as (
       select * from jsonb_to_recordset(${given}::jsonb) as bank(stripe_id text, currency text,
-        fingerprint text, status text, is_default boolean)
+        fingerprint text, status text, is_default boolean, bank_name text, last4 text)
     ), turned as (
       select stripe_id, exists (select from bank_accounts other
           where other.fingerprint = given.fingerprint and other.seller_id <> ${sellerId}
@@ -59,8 +61,9 @@ export async function recordBankAccounts(
         and stripe_id not in (select stripe_id from given)
     )
     insert into bank_accounts as bank (seller_id, stripe_id, currency, fingerprint, status,
-      is_default, used_last, cools_until, asks_person_since)
-    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default, is_default,
+      is_default, bank_name, last4, used_last, cools_until, asks_person_since)
+    select ${sellerId}, stripe_id, currency, fingerprint, status, is_default, bank_name, last4,
+      is_default,
       case when is_shared is not null then business_now() + interval '1 hour'
         * case when is_shared then greatest(${coolingHours}::int, ${longestCoolingHours}::int)
           else ${coolingHours}::int end end,
@@ -68,7 +71,8 @@ export async function recordBankAccounts(
     from given left join turned using (stripe_id)
     on conflict (seller_id, stripe_id) do update set is_listed = true, currency = excluded.currency,
       fingerprint = excluded.fingerprint, status = excluded.status,
-      is_default = excluded.is_default, gone_at = null,
+      is_default = excluded.is_default, gone_at = null, bank_name = excluded.bank_name,
+      last4 = excluded.last4,
       used_last = excluded.is_default or (bank.used_last and not ${isReplaced}),
       cools_until = coalesce(excluded.cools_until, bank.cools_until),
       asks_person_since = case when excluded.cools_until is null then bank.asks_person_since
@@ -143,6 +147,8 @@ export async function listBankAccounts(db: Db, sellerId: SellerId): Promise<Bank
     id: row.stripe_id,
     currency: row.currency,
     fingerprint: row.fingerprint,
+    bankName: row.bank_name,
+    last4: row.last4,
     status: row.status,
     isDefault: row.is_default,
     isListed: row.is_listed,

@@ -51,13 +51,18 @@ export async function recordPaid(
   db: Db,
   payout: transitions.SentPayout,
   watchDays: number,
+  atBank: transitions.AtBank = {},
 ): Promise<Payout> {
-  return move(db, transitions.paid(payout, watchDays));
+  return move(db, transitions.paid(payout, watchDays, atBank));
 }
 
 /** Records that the watch ended without a return. */
-export async function recordSettled(db: Db, payout: Payout): Promise<Payout> {
-  return move(db, transitions.settled(payout));
+export async function recordSettled(
+  db: Db,
+  payout: Payout,
+  atBank: transitions.AtBank = {},
+): Promise<Payout> {
+  return move(db, transitions.settled(payout, atBank));
 }
 
 /** What happens in the transaction in which money comes back that others stopped. */

@@ -84,7 +84,7 @@ export function selectRecords(db: Db) {
   return db
     .selectFrom('payouts')
     .selectAll()
-    .select(cancelRequest.as('cancel_request'))
+    .select([cancelRequest.as('cancel_request'), sentTo.as('sent_to')])
     .select(sellerNamesOf(sql.ref('payouts.seller_id')).as('seller'))
     .select([businessNow.as('as_of'), isPausedAtStripe.as('is_paused_at_stripe')]);
 }
@@ -100,9 +100,17 @@ const cancelRequest = sql<PayoutRecord['cancelRequest']>`case
     from attempts where object_id = payouts.id and step = 'cancel' and tries > 0
     order by number desc limit 1) end`;
 
+/** What the seller knows the bank account by to which Stripe sends the money. */
+const sentTo = sql<PayoutRecord['sentTo']>`case when destination is not null then
+  (select json_build_object('bankAccount', destination, 'bankName', min(bank.bank_name),
+      'last4', min(bank.last4))
+    from bank_accounts bank where bank.seller_id = payouts.seller_id
+      and bank.stripe_id = destination) end`;
+
 /** A payout's columns, with what is read in addition. */
 type RecordRow = Selectable<Database['payouts']> & {
   cancel_request: PayoutRecord['cancelRequest'];
+  sent_to: PayoutRecord['sentTo'];
   seller: SellerNames;
   as_of: string;
   is_paused_at_stripe: boolean;
@@ -126,6 +134,8 @@ export function toRecord(row: RecordRow): PayoutRecord {
     bankExpectedAt: row.bank_expected_at,
     failureCode: row.failure_code,
     bankAccount: row.bank_account,
+    sentTo: row.sent_to,
+    trace: row.trace_status === null ? null : { status: row.trace_status, id: row.trace_id },
     replaces: row.replaces,
     skipReason: row.skip_reason,
     paidBy: row.paid_by,

@@ -20,6 +20,8 @@ export type AccountTables = {
     stripe_id: string;
     currency: string;
     fingerprint: Maybe<string>;
+    bank_name: Maybe<string>;
+    last4: Maybe<string>;
     status: string;
     is_default: boolean;
     first_seen_at: Instant;

@@ -225,6 +225,9 @@ type PayoutsTable = {
   failure_code: Maybe<string>;
   destination_payment: Maybe<string>;
   bank_account: Maybe<string>;
+  destination: Maybe<string>;
+  trace_status: Maybe<string>;
+  trace_id: Maybe<string>;
   awaits_details: Generated<boolean>;
   replaces: Maybe<PayoutId>;
   adopted_at: MaybeInstant;

@@ -38,6 +38,9 @@ export type Bank = {
 export type BankAccountRecord = Bank & {
   id: string;
   fingerprint: string | null;
+  /** What the seller knows the bank account by. Never in Temporal and never logged. */
+  bankName: string | null;
+  last4: string | null;
   status: string;
   firstSeenAt: string;
   failures: number;

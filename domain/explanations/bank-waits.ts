@@ -18,10 +18,12 @@ export function explainBanks({ banks }: SellerBeside) {
   return banks
     .filter(({ goneAt }) => goneAt === null)
     .map((bank) => {
-      const { id, currency, isDefault, pausedAt, failureCode: code, sharedWith } = bank;
+      const { id, currency, bankName, last4, isDefault, sharedWith } = bank;
+      const { pausedAt, failureCode: code } = bank;
       const { forSeller, forOperator } = failureOf(code);
       const paused = pausedAt === null ? null : { since: pausedAt, code, forSeller, forOperator };
-      return { id, currency, isDefault, paused, failure: failureOfBank(bank), sharedWith };
+      const failure = failureOfBank(bank);
+      return { id, currency, bankName, last4, isDefault, paused, failure, sharedWith };
     });
 }
 

@@ -44,6 +44,10 @@ export type PayoutRecord = {
   bankExpectedAt: string | null;
   failureCode: string | null;
   bankAccount: string | null;
+  /** The bank account to which Stripe sends the money, and what the seller knows it by. */
+  sentTo: { bankAccount: string; bankName: string | null; last4: string | null } | null;
+  /** What the banks call the payment. `id` is null until they have named it. */
+  trace: { status: string; id: string | null } | null;
   replaces: PayoutId | null;
   skipReason: SkipReason | null;
   /** The objects at Stripe by which somebody else paid the money. */

@@ -46,6 +46,10 @@ export type Facts = {
   bankExpectedAt?: string | null;
   failureCode?: string | null;
   bankAccount?: string | null;
+  /** The bank account to which Stripe sends the money. */
+  destination?: string | null;
+  /** What the banks call the payment. `id` is null until they have named it. */
+  trace?: { status: string; id: string | null } | null;
   /** True if the money is paid again as soon as the seller changes the bank details. */
   awaitsDetails?: boolean;
   skipReason?: SkipReason | null;

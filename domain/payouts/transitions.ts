@@ -16,6 +16,7 @@ import { isFollowed, type Payout } from './states.ts';
 import {
   begin,
   beginAsRead,
+  type Facts,
   moneyOf,
   noDoubt,
   now,
@@ -79,6 +80,9 @@ export function transferred(
   };
 }
 
+/** Where Stripe sends the money, and its trace, which Stripe may name days after the bank has it. */
+export type AtBank = Pick<Facts, 'destination' | 'trace'>;
+
 /**
  * Stripe accepted the payout and expects the bank to have the money at `bankExpectedAt`. If an
  * event about the payout is already stored, the payout is read again at once.
@@ -90,35 +94,36 @@ export function sent(
     stripePayoutId: StripePayoutId;
     bankExpectedAt: string | null;
     followAt: string | null;
-  },
+  } & AtBank,
 ): Transition {
-  const { key, stripePayoutId, bankExpectedAt, followAt } = made;
+  const { key, stripePayoutId, bankExpectedAt, followAt, ...atBank } = made;
   return {
     ...begin(payout, 'transferred'),
     ...noDoubt,
     status: 'sent',
     wait: { reason: waitNames.atBank, until: followAt ?? now, orEndOf: stripePayoutId },
-    facts: { stripePayoutId, bankExpectedAt, sentAt: now },
+    facts: { ...atBank, stripePayoutId, bankExpectedAt, sentAt: now },
     entries: postings.sentEntries(moneyOf(payout), stripePayoutId),
     attempt: { key, state: 'succeeded', stripeId: stripePayoutId },
   };
 }
 
 /** The bank has the money. From now on, the engine watches for a late return. */
-export function paid(payout: SentPayout, watchDays: number): Transition {
+export function paid(payout: SentPayout, watchDays: number, atBank: AtBank = {}): Transition {
   const watchUntil = { inMinutes: watchDays * 24 * 60 };
   return {
     ...begin(payout, 'sent'),
     status: 'paid',
     wait: { reason: 'late-return', until: watchUntil },
-    facts: { paidAt: now, watchUntil },
+    facts: { ...atBank, paidAt: now, watchUntil },
     entries: postings.paidEntries(moneyOf(payout), payout.stripePayoutId),
   };
 }
 
 /** The time for late returns is over, and the bank kept the money. */
-export function settled(payout: Payout): Transition {
-  return { ...begin(payout, 'paid'), status: 'settled', wait: null, facts: { overAt: now } };
+export function settled(payout: Payout, atBank: AtBank = {}): Transition {
+  const facts = { ...atBank, overAt: now };
+  return { ...begin(payout, 'paid'), status: 'settled', wait: null, facts };
 }
 
 /** Why money came back to the account, according to Stripe. */

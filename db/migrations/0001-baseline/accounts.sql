@@ -25,6 +25,9 @@ create table bank_accounts (
   -- Stripe's fingerprint of the account number: equal numbers have equal fingerprints. The number
   -- itself is never stored.
   fingerprint text,
+  -- What the seller knows the bank account by: the bank's name and the last digits of the number.
+  bank_name text,
+  last4 text,
   status text not null,
   is_default boolean not null,
   -- Stripe has listed this bank account. If not, the engine knows it only from a failed payout.

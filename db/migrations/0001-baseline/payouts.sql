@@ -37,6 +37,10 @@ create table payouts (
   -- One payout at Stripe never counts for two of ours.
   stripe_payout_id text unique,
   bank_account text,
+  -- The bank account to which Stripe sends the money, and what the banks call the payment.
+  destination text,
+  trace_status text,
+  trace_id text,
   -- When Stripe expects the bank to have the money: midnight UTC of a day, which may still change.
   bank_expected_at timestamptz,
   failure_code text,

@@ -3,8 +3,8 @@
 -- Each seller with its Stripe account, its schedule, and what an operator ordered about it.
 create table sellers (
   id text primary key,
-  -- The platform's own id for the seller: a repeated creation finds the existing seller. The API uses
-  -- the name of this constraint.
+  -- The platform's own id for the seller: a repeated creation finds the existing seller. The API
+  -- uses the name of this constraint.
   external_id text constraint sellers_external_id_key unique,
   -- The status that decides whether the seller can be paid.
   status text not null default 'onboarding'

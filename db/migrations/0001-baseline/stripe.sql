@@ -23,7 +23,8 @@ create table attempts (
   -- The tries to which the answer says for certain that nothing was done. The others may have been
   -- carried out.
   denied_tries integer not null default 0 check (denied_tries <= tries),
-  -- When the first try was sent that may have been carried out. The age of the key counts from here.
+  -- When the first try was sent that may have been carried out. The age of the key counts from
+  -- here.
   in_doubt_since timestamptz,
   stripe_id text,
   refusal text,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listBankAccounts } from '../../../db/accounts/bank-accounts.ts';
 import { retryRefused } from '../../../db/payouts/commands.ts';
 import { findPayout } from '../../../db/payouts/views.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
@@ -48,6 +49,36 @@ describe('a payout that Stripe has', () => {
     await stage.run.follow();
     expect(await expected()).toBe(await arrivalDate());
     expect(await expected()).not.toBe(first);
+  });
+
+  test('names the bank account that it goes to, and the trace once Stripe has one', async () => {
+    const where = async () => {
+      const found = await findPayout(stage.db, stage.payoutId);
+      return { sentTo: found?.sentTo, trace: found?.trace };
+    };
+    await stage.run.readAccount();
+    const [bankAccount] = await listBankAccounts(stage.db, stage.sellerId);
+    const { id, bankName, last4 } = bankAccount ?? {};
+    expect([bankName, last4]).toEqual([expect.any(String), expect.stringMatching(/^\d{4}$/)]);
+    const sentTo = { bankAccount: id, bankName, last4 };
+    expect(await where()).toEqual({ sentTo, trace: { status: 'pending', id: null } });
+    await bank('pay');
+    await stage.run.follow();
+    expect(await where()).toEqual({
+      sentTo,
+      trace: { status: 'supported', id: expect.stringMatching(/^trace/) },
+    });
+  });
+
+  test('has the trace that Stripe names after it was paid, when the watch is over', async () => {
+    await bank('pay');
+    await stage.run.follow();
+    const late = { trace_status: 'pending', trace_id: null } as const;
+    await stage.db.updateTable('payouts').set(late).where('id', '=', stage.payoutId).execute();
+    await stage.moveMinutes(10 * day);
+    expect(await stage.run.follow()).toMatchObject({ status: 'settled' });
+    const found = await findPayout(stage.db, stage.payoutId);
+    expect(found?.trace).toEqual({ status: 'supported', id: expect.stringMatching(/^trace/) });
   });
 
   test('is paid when Stripe says so, watched, and settled when the watch is over', async () => {
