@@ -11,6 +11,7 @@ import { readOpenSeller, readSeller } from './http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
 import { brokenRule, Problem } from './http/problems.ts';
 import { defineRoute } from './http/define-route.ts';
+import { NotStopped, showNotStopped } from './payouts/not-stopped.ts';
 import * as schemas from './http/schemas.ts';
 import { answer, body, SellerParams } from './http/schemas.ts';
 
@@ -64,6 +65,8 @@ export const Hold = z
   })
   .openapi('Hold');
 
+const PlacedHold = z.object({ ...Hold.shape, notStopped: NotStopped }).openapi('PlacedHold');
+
 /** The path of one hold. */
 export const HoldParams = z.object({
   holdId: z
@@ -87,9 +90,9 @@ const placeRoute = defineRoute({
   summary: 'Place a hold on some or all of a seller’s money',
   tags: ['Holds'],
   description:
-    'Holds add up, and releasing one hold does not release another. Holds take effect when a payout reserves its money: a payout of everything reserves only what the holds leave, and a payout of a fixed amount waits until the holds leave enough. A hold on everything also stops payouts whose money is already reserved: nothing more is sent for them. If the other holds come to more than the money that is not reserved, such a payout is canceled, and another one pays what the holds leave. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it.',
+    'Holds add up, and releasing one hold does not release another. Holds take effect when a payout reserves its money: a payout of everything reserves only what the holds leave, and a payout of a fixed amount waits until the holds leave enough. A hold on everything also stops payouts whose money is already reserved: nothing more is sent for them. If the other holds come to more than the money that is not reserved, such a payout is canceled, and another one pays what the holds leave. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it. `notStopped` names such payouts.',
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewHoldBody) },
-  responses: { 201: answer(Hold, 'The hold') },
+  responses: { 201: answer(PlacedHold, 'The hold') },
 });
 
 const releaseRoute = defineRoute({
@@ -165,7 +168,8 @@ async function place(tx: Tx, asked: Asked, by: string) {
   const { currency = null, amount = null } = asked;
   const hold = { sellerId, source, reason, currency, amount, expiresAt };
   const placed = await holds.placeHold(tx, hold, by);
-  return { status: 201, body: toHold(placed), objectId: placed.id };
+  const notStopped = await showNotStopped(tx, { sellerId, currency });
+  return { status: 201, body: { ...toHold(placed), notStopped }, objectId: placed.id };
 }
 
 async function release(tx: Tx, asked: { holdId: HoldId; reason: string }, by: string) {

@@ -19,6 +19,7 @@ import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
 import { Problem } from './http/problems.ts';
 import { defineRoute } from './http/define-route.ts';
 import { answer, body, CommandHeaders, Instant, text } from './http/schemas.ts';
+import { NotStopped, showNotStopped } from './payouts/not-stopped.ts';
 
 const fields = {
   id: z.string(),
@@ -62,7 +63,11 @@ const Operations = z
       'The stops of all money. The engine looks for an open stop before each request that moves money',
   });
 const Stopped = z
-  .object({ ...shown, stopId: z.string().openapi({ description: 'The stop of this request' }) })
+  .object({
+    ...shown,
+    stopId: z.string().openapi({ description: 'The stop of this request' }),
+    notStopped: NotStopped,
+  })
   .openapi('StoppedMoney');
 const Resumed = z
   .object({
@@ -88,7 +93,7 @@ const stopRoute = defineRoute({
   command: 'stop-money',
   summary: 'Stop all requests that move money',
   description:
-    'Opens a stop with this reason, beside any other open stop. Requests that are running, or that already have a slot within Stripe’s limits, are completed. No other request that moves money is sent while any stop is open. The same reason under the same API key is the same stop.',
+    'Opens a stop with this reason, beside any other open stop. Requests that are running, or that already have a slot within Stripe’s limits, are completed; `notStopped` names their payouts. No other request that moves money is sent while any stop is open. The same reason under the same API key is the same stop.',
   tags: ['Operations'],
   request: {
     headers: CommandHeaders,
@@ -139,7 +144,9 @@ export function moneyStopRoutes(deps: AppDeps): OpenAPIHono<AppEnv> {
       const by = c.get('caller').id;
       const done = await runCommand(c, deps, { kind: 'stop-money', request }, async (tx) => {
         const stopId = await stopMoney(tx, { cause: 'operator', by, ...request });
-        return { status: 200, body: { ...(await show(tx)), stopId }, objectId: stopId };
+        const notStopped = await showNotStopped(tx, { sellerId: null, currency: null });
+        const body = { ...(await show(tx)), stopId, notStopped };
+        return { status: 200, body, objectId: stopId };
       });
       return c.json(done.body, 200);
     })

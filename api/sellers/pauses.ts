@@ -10,12 +10,14 @@ import { defineRoute } from '../http/define-route.ts';
 import { readOpenSeller, readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
 import { answer, body, CommandHeaders, SellerParams, text } from '../http/schemas.ts';
+import { NotStopped, showNotStopped } from '../payouts/not-stopped.ts';
 import { Seller, showPause, toSeller } from './routes.ts';
 
 const Paused = z
   .object({
     ...Seller.shape,
     pauseId: z.string().openapi({ description: 'The pause of this request' }),
+    notStopped: NotStopped,
   })
   .openapi('PausedSeller');
 
@@ -36,7 +38,7 @@ const pauseRoute = defineRoute({
   operationId: 'pauseSeller',
   summary: 'Pause the payouts of a seller',
   description:
-    'Opens a pause with this reason, beside any other open pause. Nothing more is sent for the seller while any pause is open, not even for payouts whose money is already reserved. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it. The same reason under the same API key is the same pause.',
+    'Opens a pause with this reason, beside any other open pause. Nothing more is sent for the seller while any pause is open, not even for payouts whose money is already reserved. A request that is on its way to Stripe at this moment is completed; if its answer is lost, the engine looks its outcome up and does not repeat it. A payout that Stripe already has continues; cancel it to stop it. `notStopped` names such payouts. The same reason under the same API key is the same pause.',
   tags: ['Sellers'],
   request: {
     params: SellerParams,
@@ -87,7 +89,8 @@ export function sellerPauseRoutes(deps: AppDeps) {
       const done = await runCommand(c, deps, asked, async (tx) => {
         await readOpenSeller(tx, sellerId);
         const pauseId = await pauseSeller(tx, order);
-        const shown = { ...toSeller(await readSeller(tx, sellerId)), pauseId };
+        const notStopped = await showNotStopped(tx, { sellerId, currency: null });
+        const shown = { ...toSeller(await readSeller(tx, sellerId)), pauseId, notStopped };
         return { status: 200, body: shown, objectId: sellerId };
       });
       return c.json(done.body, 200);

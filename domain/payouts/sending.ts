@@ -1,5 +1,7 @@
 import { type Hold, type HoldSource, isOf, neededBeside } from '../holds.ts';
+import type { PayoutId } from '../ids.ts';
 import type { Currency } from '../money.ts';
+import { payoutCommand } from '../parking/commands.ts';
 import { mayBeDone, type MoneyStep, type TriedAttempt } from '../stripe.ts';
 import { type WaitReason, waitNames } from '../waits.ts';
 import { minutesToWait } from './reservation.ts';
@@ -71,6 +73,30 @@ export function mayHaveBeenDone(attempt: TriedAttempt | undefined): boolean {
  *   of them. The engine's own holds are about other money than what a payout has reserved.
  */
 export type Brake = 'canceled' | 'paused' | 'bank-paused' | 'held' | 'partly-held';
+
+/** A payout that a brake does not stop, or may not stop. The amount is in minor units. */
+export type NotStopped = {
+  payoutId: PayoutId;
+  why: 'at-stripe' | 'may-be-sent';
+  amount: number;
+  currency: Currency;
+};
+
+/** Says what becomes of a payout that a brake does not stop, and how to take its money back. */
+export function explainNotStopped({ payoutId, why }: NotStopped) {
+  return why === 'at-stripe'
+    ? {
+        explanation: 'Stripe has the payout. Its money goes to the bank unless Stripe cancels it',
+        commands: [payoutCommand(payoutId, 'cancel', 'Stripe should be asked to cancel it')],
+      }
+    : {
+        explanation:
+          'A request was sent, and its outcome is not known yet. If Stripe carries it out, the money moves. The request is not repeated, and nothing further is sent',
+        commands: [
+          payoutCommand(payoutId, 'cancel', 'What Stripe carries out should be taken back'),
+        ],
+      };
+}
 
 /** The facts that decide whether a brake keeps a payout with reserved money from being sent. */
 export type BrakeFacts = {
