@@ -75,3 +75,14 @@ const lookAgain = new Set([
   'stripe-refused',
   'unavailable',
 ]);
+
+/**
+ * Creates an API key and revokes it, so that the audit can try it at the end. Returns the key, or
+ * nothing if the only answer that contains the key was lost.
+ */
+export async function revokeKey({ api }: Scene): Promise<string[]> {
+  const body = { name: 'revoked by chaos', role: 'read' };
+  const { id, key } = (await api('POST', '/v1/api-keys', body)) as { id: string; key?: string };
+  await api('POST', `/v1/api-keys/${id}/revoke`, {});
+  return key === undefined ? [] : [key];
+}

@@ -8,6 +8,7 @@ import { castOf } from './cast.ts';
 import { letMoneyCome } from './funds.ts';
 import { runLoad } from './load.ts';
 import { onboard } from './onboard.ts';
+import { revokeKey } from './operator.ts';
 import { type Outcome, standstillFindings } from './report.ts';
 import type { Scene } from './scene.ts';
 import { readLines, type Replay, type StruckCall } from './strikes/log.ts';
@@ -30,11 +31,15 @@ export async function play(scene: Scene, place: Place): Promise<Outcome> {
     to: Date.parse(to),
   }));
   tell('the audit reads the books');
-  const facts = await readFacts(sourcesOf(place), {
-    promised: count.promised,
-    brakes: count.brakes,
-    outages,
-  });
+  const facts = await readFacts(
+    sourcesOf(place),
+    {
+      promised: count.promised,
+      brakes: count.brakes,
+      outages,
+    },
+    count.revoked,
+  );
   const withoutMoney = await countWithoutMoney(scene);
   const allMs = Date.now() - place.startedAt;
   const findings = [...audit(facts), ...standstillFindings(strikes)];
@@ -50,6 +55,7 @@ async function playAll(scene: Scene, { replay }: Place): Promise<number> {
   await control('PUT', '/plan', replay ? playAgain(replay) : { seed, shares: callShares });
   const sellers = await onboard(scene, cast, striker);
   tell(`${sellers.length} sellers are active`);
+  scene.count.revoked.push(...(await revokeKey(scene)));
   const loadFrom = Date.now();
   await runLoad(scene, sellers, striker);
   const loadMs = Date.now() - loadFrom;

@@ -49,6 +49,8 @@ export type Count = {
   promised: { sellerId: string; currency: string; amount: number; charge?: string }[];
   /** The commands that stopped money. */
   brakes: Brake[];
+  /** API keys that were revoked at the start. */
+  revoked: string[];
 };
 
 const stripeKey = 'sk_test_sandbox';
@@ -63,7 +65,7 @@ export function openScene(
   const sandboxUrl = `http://127.0.0.1:${settings.ports.sandbox}`;
   const key = process.env.ADMIN_API_KEY || state.secret('admin-key', 'pe_admin_');
   const none = { sellers: 0, orders: 0, again: 0, killed: 0, restarts: 0, resolved: 0, days: 0 };
-  const count: Count = { ...none, promised: [], brakes: [] };
+  const count: Count = { ...none, promised: [], brakes: [], revoked: [] };
   const startedAt = Date.now();
   return {
     ...rest,

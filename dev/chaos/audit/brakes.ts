@@ -7,8 +7,26 @@ import type { Brake, Facts, Finding } from './facts.ts';
  */
 const underWayMs = 65_000;
 
-/** Finds requests that move money although somebody had stopped that money, and was told so. */
-export function auditBrakes({ brakes, sends, payouts }: Facts): Finding[] {
+/**
+ * Finds requests that move money although somebody had stopped that money, and was told so, and
+ * brakes that ended by themselves.
+ */
+export function auditBrakes(facts: Facts): Finding[] {
+  return [...sentAfter(facts), ...vanished(facts)];
+}
+
+/** Finds brakes that nobody released and that the API no longer lists. */
+function vanished({ brakes, openBrakes }: Facts): Finding[] {
+  const open = new Set(openBrakes);
+  return brakes
+    .filter(({ id, until }) => id !== null && until === null && !open.has(id))
+    .map(({ what, id }) => {
+      const words = `The ${what} is no longer active, and nobody released it`;
+      return { rule: 'brake-vanished', about: String(id), words };
+    });
+}
+
+function sentAfter({ brakes, sends, payouts }: Facts): Finding[] {
   const sellers = new Map(payouts.map(({ id, sellerId }) => [id, sellerId]));
   return sends.flatMap(({ at, key }) => {
     const [payoutId = ''] = key.split('/');

@@ -114,6 +114,8 @@ export type Brake = {
   what: 'cancellation' | 'hold' | 'pause' | 'stop';
   /** The payout or seller. Null: all money. */
   of: string | null;
+  /** The hold, the pause or the stop. Null for a cancellation. */
+  id: string | null;
   since: number;
   until: number | null;
 };
@@ -140,6 +142,12 @@ export type Facts = {
   apiFaults: { at: number; what: string }[];
   outages: Outage[];
   brakes: Brake[];
+  /** The ids of all holds, pauses and stops that the API lists as active at the end. */
+  openBrakes: string[];
+  /** Starts of PostgreSQL that may have lost changes, as the engine says. */
+  losses: { id: string; cause: string }[];
+  /** The answers to requests with API keys that were revoked during the run. */
+  revokedKeys: { status: number }[];
 };
 
 /** A rule that is violated, the object, and the details. */

@@ -12,6 +12,7 @@ import {
   type Seller,
   type Workflow,
 } from './facts.ts';
+import { readStanding } from './standing.ts';
 import { getJson, readSends, readTooMany } from './stripe-log.ts';
 
 /** Where the facts are read. */
@@ -28,20 +29,27 @@ export type Sources = {
 };
 
 type Known = Pick<Facts, 'promised' | 'outages' | 'brakes'>;
+type WithPauses = Seller & { pauses: { id: string }[] };
 
 /** Reads all facts from outside: the public API, the sandbox's book, Temporal and the API's log. */
-export async function readFacts(sources: Sources, known: Known): Promise<Facts> {
+export async function readFacts(
+  sources: Sources,
+  known: Known,
+  revoked: readonly string[],
+): Promise<Facts> {
   const { sandbox } = sources;
   const payouts = await listAll<Payout>(sources, '/v1/payouts');
-  const [sellers, attention, discrepancies, workflows, tooMany, items, sends] = await Promise.all([
-    readSellers(sources, payouts),
-    listAll<Facts['attention'][number]>(sources, '/v1/attention'),
-    listAll<Difference>(sources, '/v1/discrepancies'),
-    readWorkflows(sources),
-    readTooMany(sources),
-    readItems(sources, payouts, known.promised),
-    readSends(sources),
-  ]);
+  const [sellers, attention, discrepancies, workflows, tooMany, items, sends, holds] =
+    await Promise.all([
+      readSellers(sources, payouts),
+      listAll<Facts['attention'][number]>(sources, '/v1/attention'),
+      listAll<Difference>(sources, '/v1/discrepancies'),
+      readWorkflows(sources),
+      readTooMany(sources),
+      readItems(sources, payouts, known.promised),
+      readSends(sources),
+      listAll<{ id: string }>(sources, '/v1/holds?active=true'),
+    ]);
   const open = [
     ...payouts.filter((one) => !isOver(one)).map(({ id }) => `payout/${id}`),
     ...sellers.map(({ id }) => `seller/${id}`),
@@ -65,12 +73,13 @@ export async function readFacts(sources: Sources, known: Known): Promise<Facts> 
     unknownCalls,
     apiFaults: readApiFaults(sources),
     ...known,
+    ...(await readStanding(sources, sellers, holds, revoked)),
   };
 }
 
-async function readSellers(sources: Sources, payouts: readonly Payout[]): Promise<Seller[]> {
-  const listed = await listAll<Omit<Seller, 'balances'>>(sources, '/v1/sellers');
-  const sellers: Seller[] = [];
+async function readSellers(sources: Sources, payouts: readonly Payout[]): Promise<WithPauses[]> {
+  const listed = await listAll<Omit<WithPauses, 'balances'>>(sources, '/v1/sellers');
+  const sellers: WithPauses[] = [];
   for (const seller of listed) {
     const path = `/v1/sellers/${seller.id}`;
     const { data } = await askApi<{ data: Seller['balances'] }>(sources, `${path}/balances`);
@@ -247,7 +256,7 @@ async function listAll<T>(sources: Sources, path: string): Promise<T[]> {
     const after = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const page: { data: T[]; nextCursor: string | null } = await askApi(
       sources,
-      `${path}?limit=100${after}`,
+      `${path}${path.includes('?') ? '&' : '?'}limit=100${after}`,
     );
     all.push(...page.data);
     cursor = page.nextCursor;

@@ -7,11 +7,12 @@ const jobs = new Set(['relay', 'sweep', 'revive', 'accounts', 'reconciliation'])
 const graceMs = 15_000;
 
 /**
- * Checks that nothing waits for a person, every workflow runs, budgets are kept, and the API
- * answers.
+ * Checks that nothing waits for a person, every workflow runs, budgets are kept, the API answers,
+ * no loss is reported that did not occur, and no revoked key works. Chaos restores no backup.
  */
 export function auditService(facts: Facts): Finding[] {
   const { attention, discrepancies, tooMany, unknownCalls, apiFaults, outages } = facts;
+  const { losses, revokedKeys } = facts;
   const wasDown = ({ at }: { at: number }): boolean =>
     outages.some(({ from, to }) => at >= from && at <= to + graceMs);
   return [
@@ -29,6 +30,10 @@ export function auditService(facts: Facts): Finding[] {
     ...apiFaults
       .filter((one) => !wasDown(one))
       .map(({ at, what }) => finding('api-fault', instant(at), what)),
+    ...losses.map(({ id, cause }) => finding('false-loss', id, cause)),
+    ...revokedKeys
+      .filter(({ status }) => status !== 401)
+      .map(({ status }) => finding('revoked-key', 'API key', `It was answered with ${status}`)),
   ];
 }
 

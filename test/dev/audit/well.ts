@@ -84,7 +84,10 @@ export function allIsWell(): Facts {
     unknownCalls: [],
     apiFaults: [{ at: 1500, what: 'request /v1/payouts 503' }],
     outages: [{ from: 1000, to: 2000 }],
-    brakes: [{ what: 'hold', of: 'sel_1', since: 100_000, until: 300_000 }],
+    brakes: [{ what: 'hold', of: 'sel_1', id: 'hold_1', since: 100_000, until: 300_000 }],
+    openBrakes: ['stop_1'],
+    losses: [],
+    revokedKeys: [{ status: 401 }],
   };
 }
 
