@@ -3,12 +3,12 @@ import type { Db } from '../db/connect.ts';
 import { openPayday } from '../db/paydays/rows.ts';
 import { reservePayout } from '../db/payouts/reservation.ts';
 import { readPayout, recordPayoutStarted } from '../db/payouts/rows.ts';
-import { readSellerForWorkflow } from '../db/sellers/steps.ts';
 import { type PayoutId, type SellerId, sellerWorkflowId } from '../domain/ids.ts';
 import type { Payout } from '../domain/payouts/states.ts';
 import type { Seller } from '../domain/sellers.ts';
 import { engineQueue } from '../workflows/messages.ts';
 import { paydaysAround } from './calendar.ts';
+import { readSellerToShow } from './explanations.ts';
 import { deliverWakeUp } from './wake-ups/delivery.ts';
 import { startPayoutWorkflow } from './wake-ups/starts.ts';
 
@@ -26,13 +26,13 @@ export function createLedgerActivities({ db }: { db: Db }) {
     },
 
     async readSeller({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
-      return readSellerForWorkflow(db, sellerId);
+      return readSellerToShow(db, sellerId);
     },
 
     /** Orders the payouts that are due by the schedule and plans the next payday. */
     async openPayday({ sellerId }: { sellerId: SellerId }): Promise<Seller> {
       await openPayday(db, sellerId, paydaysAround);
-      return readSellerForWorkflow(db, sellerId);
+      return readSellerToShow(db, sellerId);
     },
 
     /**
@@ -42,7 +42,7 @@ export function createLedgerActivities({ db }: { db: Db }) {
     async startPayout(order: { payoutId: PayoutId; sellerId: SellerId }): Promise<Seller> {
       await startPayoutWorkflow(getClient(), order);
       await recordPayoutStarted(db, order.payoutId);
-      return readSellerForWorkflow(db, order.sellerId);
+      return readSellerToShow(db, order.sellerId);
     },
   };
 }

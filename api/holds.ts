@@ -2,7 +2,14 @@ import { z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
 import { readClock } from '../db/operations/clock.ts';
-import { type HoldRecord, holdSources, releaseRules } from '../domain/holds.ts';
+import {
+  holdReasonCodes,
+  holdReasons,
+  type HoldRecord,
+  holdSources,
+  isOfPeople,
+  releaseRules,
+} from '../domain/holds.ts';
 import { type HoldId, isHoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
 import { runCommand } from './http/commands.ts';
@@ -18,6 +25,10 @@ import { answer, body, SellerParams } from './http/schemas.ts';
 const NewHoldBody = z
   .strictObject({
     source: z.enum(holdSources).default('operator'),
+    reasonCode: z.enum(holdReasonCodes.filter(isOfPeople)).default('other').openapi({
+      description:
+        'Why the money is held, as a code. The Temporal UI and events show the code and never the free text of `reason`',
+    }),
     reason: schemas.text(500),
     currency: schemas.Currency.optional().openapi({
       description: 'By default, the hold applies to every currency',
@@ -43,6 +54,11 @@ export const Hold = z
     seller: schemas.SellerNames,
     state: z.enum(['active', 'released', 'expired']),
     source: z.enum(holdSources),
+    reasonCode: z.enum(holdReasonCodes).openapi({
+      description: `Why the money is held: ${Object.entries(holdReasons)
+        .map(([code, { says }]) => `\`${code}\`, ${says}`)
+        .join('; ')}`,
+    }),
     reason: z.string(),
     earningId: z.string().nullable().openapi({
       description:
@@ -162,11 +178,11 @@ type Asked = z.infer<typeof NewHoldBody> & { sellerId: SellerId };
 
 async function place(tx: Tx, asked: Asked, by: string) {
   await readOpenSeller(tx, asked.sellerId);
-  const { sellerId, source, reason } = asked;
+  const { sellerId, source, reasonCode, reason } = asked;
   const expiresAt = asked.expiresAt ? new Date(asked.expiresAt).toISOString() : null;
   if (expiresAt !== null && expiresAt <= (await readClock(tx)).now) throw expired();
   const { currency = null, amount = null } = asked;
-  const hold = { sellerId, source, reason, currency, amount, expiresAt };
+  const hold = { sellerId, source, reasonCode, reason, currency, amount, expiresAt };
   const placed = await holds.placeHold(tx, hold, by);
   const notStopped = await showNotStopped(tx, { sellerId, currency });
   return { status: 201, body: { ...toHold(placed), notStopped }, objectId: placed.id };

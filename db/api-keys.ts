@@ -39,6 +39,12 @@ export async function readKeyNames(
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
+/** The name of the key in this column. A value that is no key's id stands for itself. */
+export function nameOfKey(column: string) {
+  return sql<string | null>`coalesce((select name from api_keys as named
+    where named.id = ${sql.ref(column)}), ${sql.ref(column)})`;
+}
+
 /**
  * Stores the key from `ADMIN_API_KEY`, and revokes the keys that came from this variable before. Only
  * a key that is new in the variable revokes others: a process that still has an old value, or a

@@ -146,12 +146,31 @@ export function isBehindParked({ sellerId, currency }: Omit<Of, 'by'>) {
     and ${isInFlight('busy')}) as "isBehindParked"`;
 }
 
+/**
+ * A seller's funds and orders in each currency as one value of a query, with the earnings that are
+ * payable by this instant of the query.
+ */
+export function fundsIn(sellerId: SellerId, by: RawBuilder<string>) {
+  const columns = (of: Of) => sql`${fundsOf(of)}, ${ordersOf(of)}`;
+  const funds = selectFundsBy<FundsRow & OrdersRow>(sellerId, by, columns);
+  return sql<(FundsRow & OrdersRow & { currency: Currency })[]>`
+    (select coalesce(json_agg(funds), '[]') from (${funds}) as funds)`;
+}
+
 function selectFunds<Row>(
   seller: SellerId,
   cutOff: string | null,
   columns: (of: Of) => RawBuilder<unknown>,
 ) {
   const by = cutOff === null ? businessNow : sql<string>`${cutOff}::timestamptz`;
+  return selectFundsBy<Row>(seller, by, columns);
+}
+
+function selectFundsBy<Row>(
+  seller: SellerId,
+  by: RawBuilder<string>,
+  columns: (of: Of) => RawBuilder<unknown>,
+) {
   const of = { sellerId: sql`${seller}`, currency: sql.ref('known.currency'), by };
   return sql<Row & { currency: Currency }>`
     select known.currency, ${columns(of)} from (select distinct currency from balances

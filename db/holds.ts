@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Hold, HoldRecord, HoldSource, Stop } from '../domain/holds.ts';
+import type { Hold, HoldReasonCode, HoldRecord, HoldSource, Stop } from '../domain/holds.ts';
 import {
   type DiscrepancyId,
   type EarningId,
@@ -11,6 +11,7 @@ import {
   sellerWorkflowId,
 } from '../domain/ids.ts';
 import { waitNames } from '../domain/waits.ts';
+import { nameOfKey } from './api-keys.ts';
 import type { Db, Tx } from './connect.ts';
 import { isActive } from './funds.ts';
 import { lockSeller, lockSellerOf } from './locks.ts';
@@ -25,6 +26,8 @@ import { addWakeUps } from './wake-ups.ts';
 export type NewHold = Hold & {
   sellerId: SellerId;
   source: HoldSource;
+  /** `other` by default. */
+  reasonCode?: HoldReasonCode;
   reason: string;
   /** The discrepancy that the hold is about, so that code can find the hold again. */
   about?: DiscrepancyId | null;
@@ -37,7 +40,7 @@ export type NewHold = Hold & {
  * after a reservation. The next try of a payout that has reserved money sees the hold (`brakeOn`).
  */
 export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<HoldRecord> {
-  const { sellerId, source, reason, currency, amount, expiresAt } = hold;
+  const { sellerId, source, reason, reasonCode, currency, amount, expiresAt } = hold;
   const { schedule } = await lockSeller(tx, sellerId);
   const row = await tx
     .insertInto('holds')
@@ -45,6 +48,7 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
       id: newId('hold'),
       seller_id: sellerId,
       source,
+      ...(reasonCode && { reason_code: reasonCode }),
       reason,
       about: hold.about ?? null,
       earning_id: hold.earningId ?? null,
@@ -183,13 +187,15 @@ const mostTold = 20;
  */
 export function stopsOf(sellerId: RawBuilder<unknown>) {
   return sql<Stop[]>`(select coalesce(json_agg(stop), '[]') from (
-    (select json_build_object('kind', 'pause', 'pauseId', pauses.id, 'by', pauses.paused_by,
+    (select json_build_object('kind', 'pause', 'pauseId', pauses.id, 
+        'by', ${nameOfKey('pauses.paused_by')},
         'since', ${instant('pauses.paused_at')}) as stop
       from seller_pauses as pauses where pauses.seller_id = ${sellerId} and pauses.lifted_at is null
       order by pauses.paused_at, pauses.id limit ${mostTold}
     ) union all (
       select json_build_object('kind', 'hold', 'holdId', holds.id, 'source', holds.source,
-        'currency', holds.currency, 'amount', holds.amount, 'by', holds.placed_by,
+        'reasonCode', holds.reason_code, 'currency', holds.currency, 'amount', holds.amount,
+        'by', ${nameOfKey('holds.placed_by')},
         'expiresAt', ${instant('holds.expires_at')}, 'since', ${instant('holds.placed_at')})
       from holds where holds.seller_id = ${sellerId} and ${isActive}
       order by holds.expires_at nulls last, holds.placed_at limit ${mostTold}
@@ -216,6 +222,7 @@ function toHold(row: HoldRow): HoldRecord {
     seller: row.seller,
     state: row.active ? ('active' as const) : ended,
     source: row.source,
+    reasonCode: row.reason_code,
     reason: row.reason,
     earningId: row.earning_id,
     currency: row.currency,

@@ -4,6 +4,9 @@ import type { Db, Tx } from './connect.ts';
 /** Business time as a column of any query. */
 export const businessNow = sql<string>`business_now()`;
 
+/** How far business time is ahead of real time. */
+export const clockAheadMs = sql<number>`(select offset_ms from clock)`;
+
 /** `business_now()` plus minutes, as a column value. */
 export function inMinutes(minutes: number) {
   return sql<string>`business_now() + ${minutes} * interval '1 minute'`;

@@ -6,6 +6,35 @@ import { minor, type Currency, type MinorUnits } from './money.ts';
 export type HoldSource = (typeof holdSources)[number];
 export const holdSources = ['operator', 'dispute', 'risk', 'system'] as const;
 
+/**
+ * Why money is held, as codes that may leave the database, beside the free text that may not. Each
+ * completes "held because of". The engine itself uses those that `isOfEngine`.
+ */
+export const holdReasons = {
+  'fraud-suspected': { says: 'a suspicion of fraud' },
+  'risk-review': { says: 'a review of the risk' },
+  'identity-check': { says: 'a check of the seller’s identity' },
+  'refund-expected': { says: 'refunds that are expected' },
+  dispute: { says: 'a dispute over a charge' },
+  'legal-order': { says: 'an order of a court or an authority' },
+  'seller-request': { says: 'a request of the seller' },
+  other: { says: 'another reason, which only the API shows' },
+  'unexplained-money': { says: 'money that came without an order', isOfEngine: true },
+  'unknown-payout': { says: 'a payout at Stripe that the engine does not know', isOfEngine: true },
+  'payout-stopped': { says: 'a payout that others stopped at Stripe', isOfEngine: true },
+  'charge-lost': { says: 'a charge that does not cover an earning', isOfEngine: true },
+  'earning-overpaid': { says: 'an overpaid earning that came back', isOfEngine: true },
+} as const satisfies Record<string, { says: string; isOfEngine?: true }>;
+
+/** The code of a hold's reason. */
+export type HoldReasonCode = keyof typeof holdReasons;
+export const holdReasonCodes = Object.keys(holdReasons) as HoldReasonCode[];
+
+/** True if a caller may give the code. The other codes are those of the engine's own holds. */
+export function isOfPeople(code: HoldReasonCode): boolean {
+  return !('isOfEngine' in holdReasons[code]);
+}
+
 /** What ends a hold automatically. A person may release any hold earlier. */
 export type ReleaseRule = (typeof releaseRules)[number];
 export const releaseRules = ['manual', 'expiry'] as const;
@@ -29,6 +58,8 @@ export type HoldRecord = Hold & {
   seller: SellerNames;
   state: 'active' | 'expired' | 'released';
   source: HoldSource;
+  reasonCode: HoldReasonCode;
+  /** Free text, which never leaves the database and the API. */
   reason: string;
   /** The earning whose money is held. Null: any money. */
   earningId: EarningId | null;
@@ -45,7 +76,10 @@ export type HoldRecord = Hold & {
  * no free text.
  */
 export type Stop =
-  | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold)
+  | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold & {
+        /** Absent in old histories. */
+        reasonCode?: HoldReasonCode;
+      })
   /** `pauseId` is absent in old histories. */
   | { kind: 'pause'; pauseId?: SellerPauseId; since: string; by: string };
 

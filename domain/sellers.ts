@@ -42,6 +42,11 @@ export type Seller = {
   parked: SellerParkReason | null;
   /** Stripe's error code, if it is the reason why the seller is parked. Absent in old histories. */
   lastError?: string | null;
+  /**
+   * What the Temporal UI shows while the seller waits: ids, codes and amounts, no free text. Absent
+   * in old histories, and if the seller is not about to wait.
+   */
+  details?: string;
   now: string;
 };
 

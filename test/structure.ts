@@ -79,7 +79,7 @@ const bans: { words: RegExp; where: RegExp; why: string }[] = [
   { words: /@ts-[i]gnore/, where: /^/, why: 'declare the type' },
   { words: /\b(it|test|describe)\.(only|skip)\b/, where: /^test\//, why: 'every test runs' },
   { words: /\bDate\.now\(/, where: /^(domain|workflows)\//, why: 'callers pass the current time' },
-  { words: /\.where\('reason'|holds\.reason/, where: /^db\//, why: 'a reason is for people' },
+  { words: /\.where\('reason'|holds\.reason\b/, where: /^db\//, why: 'a reason is for people' },
   { words: /\bIntl\./, where: /^(domain|workflows)\//, why: 'dates are data' },
   {
     words: /\bstatus (not )?in \(|status', '(not )?in', \[/,

@@ -5,7 +5,11 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { describePayout, summaryOfPayoutWait } from '../domain/explanations/temporal-ui.ts';
+import {
+  describePayout,
+  summaryOfPayoutWait,
+  troubleOf,
+} from '../domain/explanations/temporal-ui/payouts.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
 import { isOver, nextStep, type Payout, type PayoutStep } from '../domain/payouts/states.ts';
 import { lookAgain, type PayoutInput } from './messages.ts';
@@ -27,17 +31,20 @@ export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
   const wakeUps = listen();
   let row = await ledger.readPayout({ payoutId }); // the row contains what happened before this run
   let woken = false;
+  const trouble = listenForTrouble();
   while (!isOver(row)) {
     const step = nextStep(row, woken);
     woken = false;
     if (step.kind === 'wait') {
-      woken = await waitAsTold(row, step, wakeUps);
+      woken = await waitAsTold(row, step, { wakeUps, trouble });
       if (isAskedOfStripe(row)) woken = true;
       else row = await ledger.readPayout({ payoutId });
     } else {
       row = await take(step, row);
     }
   }
+  trouble.tell(row);
+  setCurrentDetails(describePayout(row, { kind: 'over' }));
   showPayout(row);
   const { status, transferId, stripePayoutId } = row;
   return { payoutId, status, transferId, stripePayoutId };
@@ -80,7 +87,7 @@ async function take(step: Exclude<PayoutStep, { kind: 'wait' }>, before: Payout)
 async function waitAsTold(
   row: Payout,
   step: Extract<PayoutStep, { kind: 'wait' }>,
-  wakeUps: WakeUps,
+  { wakeUps, trouble }: { wakeUps: WakeUps; trouble: Trouble },
 ): Promise<boolean> {
   if (!wakeUps.waiting()) {
     setCurrentDetails(describePayout(row, step));
@@ -93,10 +100,29 @@ async function waitAsTold(
     if ((long && historyLength > shortHistory) || isFull) {
       await continueAsNew<typeof payout>({ payoutId: row.payoutId });
     }
+    trouble.tell(row);
     const summary = summaryOfPayoutWait(step);
     await wakeUps.wait({ now: row.now, until: step.until, summary });
   }
   return wakeUps.take().size > 0;
+}
+
+type Trouble = { tell: (row: Payout) => void };
+
+/**
+ * Notifies the seller's workflow when an unusual wait of this payout begins, changes or ends,
+ * because that workflow shows why the seller is not paid. A usual payout notifies nobody.
+ */
+function listenForTrouble(): Trouble {
+  let told: string | null = null;
+  return {
+    tell: (row) => {
+      const reason = troubleOf(row);
+      if (reason === told || !patched('seller-is-told-of-trouble')) return;
+      told = reason;
+      void wakeSeller(row); // the signal leaves with the next command, and nothing waits for it
+    },
+  };
 }
 
 /**
@@ -104,9 +130,13 @@ async function waitAsTold(
  */
 async function tellOthers(before: Payout, after: Payout): Promise<Payout> {
   if (after.othersWait && after.status !== before.status) {
-    const seller = getExternalWorkflowHandle(sellerWorkflowId(after.sellerId));
-    // If the seller's workflow does not run, `job/revive` starts it, and it then reads its row.
-    await seller.signal(lookAgain, ['payouts']).catch(() => undefined);
+    await wakeSeller(after);
   }
   return after;
+}
+
+/** If the seller's workflow does not run, `job/revive` starts it, and it then reads its row. */
+async function wakeSeller({ sellerId }: Payout): Promise<void> {
+  const seller = getExternalWorkflowHandle(sellerWorkflowId(sellerId));
+  await seller.signal(lookAgain, ['payouts']).catch(() => undefined);
 }

@@ -1,4 +1,5 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { isLate } from '../domain/explanations/temporal-ui/payouts.ts';
 import { holdsAmong, isPaused } from '../domain/holds.ts';
 import type { Payout } from '../domain/payouts/states.ts';
 import type { Seller } from '../domain/sellers.ts';
@@ -12,7 +13,7 @@ export function showPayout(payout: Payout): void {
   show([
     { key: keys.payoutStatus, value: payout.status },
     { key: keys.currency, value: payout.currency },
-    { key: keys.needsOperator, value: payout.parked !== null },
+    { key: keys.needsOperator, value: payout.parked !== null || isLate(payout) },
     ...(payout.stripeAccount ? [{ key: keys.stripeAccount, value: payout.stripeAccount }] : []),
   ]);
 }
@@ -39,11 +40,12 @@ function shownStatus({ status, stops }: Seller): string {
 }
 
 /**
- * The sources of the active holds, only if they changed, so that a seller without holds costs no
+ * The reason codes of the active holds, only if they changed, so that a seller without holds costs no
  * event. Without a hold, the attribute is removed.
  */
 function holdReasons({ stops }: Seller): Pairs {
-  const value = [...new Set(holdsAmong(stops).map(({ source }) => source))].sort();
+  const codes = holdsAmong(stops).map(({ reasonCode, source }) => reasonCode ?? source);
+  const value = [...new Set(codes)].sort();
   const shown = workflowInfo().typedSearchAttributes.get(keys.holdReason) ?? [];
   return value.join() === shown.join()
     ? []

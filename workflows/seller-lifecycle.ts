@@ -1,5 +1,5 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { describeSeller, summaryOfSellerWait } from '../domain/explanations/temporal-ui.ts';
+import { describeSeller, summaryOfSellerWait } from '../domain/explanations/temporal-ui/sellers.ts';
 import { nextSellerStep, type Seller, type SellerStep } from '../domain/sellers.ts';
 import type { WakeTopic } from '../domain/wake-ups.ts';
 import type { SellerInput } from './messages.ts';
@@ -17,7 +17,10 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
   for (;;) {
     const step = nextSellerStep(row, topics);
     if (step.kind === 'over') {
-      if (!wakeUps.waiting()) return showSeller(row);
+      if (!wakeUps.waiting()) {
+        setCurrentDetails(describeSeller(row));
+        return showSeller(row);
+      }
       // A wake-up arrived after the row was read: the seller may have been reopened.
       topics = wakeUps.take();
       row = await ledger.readSeller({ sellerId });

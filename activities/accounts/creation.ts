@@ -22,6 +22,7 @@ import {
   readerOf,
   readStripe,
 } from '../stripe/call-once.ts';
+import { readSellerToShow } from '../explanations.ts';
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { listAccountsFor } from '../stripe/looks.ts';
 import { type AccountDeps, readAccount, readIsManual } from './reads.ts';
@@ -48,7 +49,7 @@ export function createAccountActivities(deps: AccountDeps) {
         ),
       );
       await recordOutcome(db, sellerId, outcome);
-      return readSellerForWorkflow(db, sellerId);
+      return readSellerToShow(db, sellerId);
     },
 
     /** Reads from Stripe what the account can do, and records it. */
@@ -59,7 +60,7 @@ export function createAccountActivities(deps: AccountDeps) {
       // decides the next step.
       if (!stripeAccount) return seller;
       await readAccount(deps, { sellerId, stripeAccount, payoutsAreManual });
-      return readSellerForWorkflow(db, sellerId);
+      return readSellerToShow(db, sellerId);
     },
 
     /**
@@ -81,7 +82,7 @@ export function createAccountActivities(deps: AccountDeps) {
         await recordPayoutsManual(db, sellerId);
       } else if (!isTaken) await parkAutomatic(db, sellerId);
       else throw new Error(`the payouts of ${stripeAccount} are still not manual`);
-      return readSellerForWorkflow(db, sellerId);
+      return readSellerToShow(db, sellerId);
     },
   };
 }

@@ -4,7 +4,6 @@ import { readMovementCursor, recordMovements } from '../../db/reconciliation/mov
 import { recordReturn } from '../../db/reconciliation/stopped-payouts.ts';
 import { forgetFailedReads } from '../../db/failed-reads/rows.ts';
 import { transact } from '../../db/wake-ups.ts';
-import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import {
   isPayoutId,
   type PayoutId,
@@ -22,6 +21,7 @@ import {
   type StripeDeps,
 } from '../stripe/call-once.ts';
 import { actingFor } from '../stripe/client.ts';
+import { readSellerToShow } from '../explanations.ts';
 import { noteFailedRead } from '../stripe/failed-reads.ts';
 
 /** The activities that book what happened at an account without an order from the engine. */
@@ -36,7 +36,7 @@ export function createMovementActivities(deps: StripeDeps) {
         // The read is recorded as failed: the seller is held, and the job reads the account again.
         if (!isUnread(error) || isReadFailure(error)) throw error;
       });
-      return readSellerForWorkflow(deps.db, sellerId);
+      return readSellerToShow(deps.db, sellerId);
     },
   };
 }

@@ -1,5 +1,4 @@
-import { sayInstant } from '../http/instants.ts';
-import { paydaysAround } from '../../activities/calendar.ts';
+import { paydaysAround, sayInstant } from '../../activities/calendar.ts';
 import { readHoldFacts } from '../../db/explanations/facts.ts';
 import { previewRelease } from '../../domain/explanations/release.ts';
 import { HoldParams, toHold } from '../holds.ts';

@@ -1,5 +1,4 @@
-import { sayInstant } from '../http/instants.ts';
-import { paydaysAround } from '../../activities/calendar.ts';
+import { paydaysAround, sayInstant } from '../../activities/calendar.ts';
 import { readPayoutFacts, readSellerFacts } from '../../db/explanations/facts.ts';
 import { explainPayout } from '../../domain/explanations/payout.ts';
 import { explainSeller } from '../../domain/explanations/seller.ts';

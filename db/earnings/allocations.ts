@@ -121,8 +121,9 @@ async function holdOverpaid(tx: Tx, payoutId: PayoutId): Promise<void> {
     order by earnings.id
   `.execute(tx);
   const reason = 'The payout that overpaid this earning came back. Its charge does not cover it';
+  const why = { source: 'system', reasonCode: 'earning-overpaid', reason } as const;
   for (const row of rows) {
-    await placeHold(tx, { ...row, source: 'system', reason, expiresAt: null }, 'engine');
+    await placeHold(tx, { ...row, ...why, expiresAt: null }, 'engine');
   }
 }
 

@@ -3,12 +3,13 @@ import type { Stop } from '../../domain/holds.ts';
 import type { DiscrepancyId, PayoutId } from '../../domain/ids.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import { waitsThat } from '../../domain/waits.ts';
+import { nameOfKey } from '../api-keys.ts';
 import type { Db } from '../connect.ts';
 import { unorderedOf } from '../funds.ts';
 import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
-import { businessNow } from '../time.ts';
+import { businessNow, clockAheadMs } from '../time.ts';
 import { waitsToStart } from './queue.ts';
 
 /** The reasons to wait that have a property, as an SQL list. */
@@ -54,6 +55,9 @@ export const readAlong = [
   sql<string | null>`case when payouts.parked is not null or payouts.waiting_for
       in ${reasonsThat('followsError')}
     then ${lastErrorOf(sql.ref('payouts.id'))} end`.as('last_error'),
+  nameOfKey('payouts.ordered_by').as('ordered_by_name'),
+  nameOfKey('payouts.cancel_ordered_by').as('canceled_by_name'),
+  clockAheadMs.as('ahead_ms'),
 ] as const;
 
 /** A payout's columns and the additional columns, as they come from the database. */
@@ -70,6 +74,9 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   unordered: DiscrepancyId | null;
   stops: Stop[];
   last_error: string | null;
+  ordered_by_name: string | null;
+  canceled_by_name: string | null;
+  ahead_ms: number;
 };
 
 /** A payout as its workflow sees it. */
@@ -107,6 +114,20 @@ export function toPayout(row: PayoutRow): Payout {
     cancelAsked: row.cancel_ordered_at !== null && row.cancel_answer === null,
     stops: row.stops,
     othersWait: row.others_wait,
+    skipReason: row.skip_reason,
+    orderedBy: row.ordered_by_name ?? row.ordered_by,
+    canceledBy: row.canceled_by_name,
+    dates: {
+      ordered: row.created_at,
+      reserved: row.reserved_at,
+      sent: row.sent_at,
+      bankExpected: row.bank_expected_at,
+      paid: row.paid_at,
+      over: row.over_at,
+      parked: row.parked_at,
+      waiting: row.waits_since,
+    },
+    aheadMs: row.ahead_ms,
     now: row.now,
   };
 }

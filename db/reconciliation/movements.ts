@@ -232,8 +232,8 @@ async function tell(tx: Tx, sellerId: SellerId, taken: Taken): Promise<void> {
         ? 'Money came in the name of an unknown payout, and a person said that it is not owed'
         : causes[booking.cause ?? 'moved-without-us'].what;
     const hold = { currency: movement.currency, amount: booking.entry.amount, expiresAt: null };
-    const reason = `${what} (${movement.id})`;
-    await placeHold(tx, { sellerId, source: 'system', reason, about, ...hold }, 'engine');
+    const why = { reasonCode: 'unexplained-money', reason: `${what} (${movement.id})` } as const;
+    await placeHold(tx, { sellerId, source: 'system', ...why, about, ...hold }, 'engine');
   }
   await alarmOver(tx, sellerId, taken);
 }

@@ -28,6 +28,7 @@ async function holdStoppedPayout(tx: Tx, payout: SentPayout): Promise<void> {
   const found = { ...difference, payoutId, atStripe };
   await openDiscrepancies(tx, [found]);
   const about = await findDiscrepancyOver(tx, found);
-  const hold = { source: 'system', reason: sayStopped(stripePayoutId), about } as const;
-  await placeHold(tx, { sellerId, ...hold, currency, amount, expiresAt: null }, 'engine');
+  const why = { reasonCode: 'payout-stopped', reason: sayStopped(stripePayoutId), about } as const;
+  const hold = { source: 'system', ...why, currency, amount, expiresAt: null } as const;
+  await placeHold(tx, { sellerId, ...hold }, 'engine');
 }

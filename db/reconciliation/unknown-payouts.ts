@@ -26,7 +26,8 @@ export async function alarmOver(tx: Tx, sellerId: SellerId, taken: Taken): Promi
   for (const currency of new Set(fresh.map(({ movement }) => movement.currency))) {
     if (await findHold(tx, sellerId, currency)) continue;
     const about = await findAbout(tx, sellerId, fresh, currency);
-    const all = { source: 'system', reason, currency, amount: null, expiresAt: null } as const;
+    const why = { source: 'system', reasonCode: 'unknown-payout', reason } as const;
+    const all = { ...why, currency, amount: null, expiresAt: null };
     await placeHold(tx, { sellerId, about, ...all }, 'engine');
   }
   if (fresh.length > 0) await noteUnknownMade(tx, await toMade(tx, sellerId, fresh));

@@ -2,7 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
 import type { EventFacts, EventObject, EventType } from '../../domain/events.ts';
 import type { SkipReason } from '../../domain/funds.ts';
-import type { HoldSource, ReleaseRule } from '../../domain/holds.ts';
+import type { HoldReasonCode, HoldSource, ReleaseRule } from '../../domain/holds.ts';
 import type {
   ApiKeyId,
   CommandId,
@@ -73,6 +73,7 @@ export type Database = AccountTables &
       id: HoldId;
       seller_id: SellerId;
       source: HoldSource;
+      reason_code: Generated<HoldReasonCode>;
       reason: string;
       about: Maybe<DiscrepancyId>;
       earning_id: Maybe<EarningId>;

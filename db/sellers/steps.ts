@@ -1,40 +1,56 @@
 import { type Selectable, sql } from 'kysely';
+import { type SellerOutlook, usualWaits } from '../../domain/explanations/temporal-ui/sellers.ts';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { manualSchedule } from '../../domain/paydays/schedule.ts';
 import { booksFreshMinutes, type Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
-import { failedLately } from '../failed-reads/conditions.ts';
+import { failedLately, isUnreadOf } from '../failed-reads/conditions.ts';
+import { fundsIn } from '../funds.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import { isStartBlocked, oldestFirst, waitsToStart } from '../payouts/queue.ts';
 import type { Database } from '../schema/index.ts';
 import { isBeforeBank } from '../schema/statuses.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
+import { businessNow, clockAheadMs } from '../time.ts';
 
 /**
  * Reads a seller as its workflow sees it, with the payouts that may start now. The count of
  * requirements repeats `isDue` in domain/accounts/requirements.ts.
  */
 export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise<Seller> {
+  return (await readSellerWithOutlook(db, sellerId)).seller;
+}
+
+/** Like `readSellerForWorkflow`, with what the Temporal UI shows of the seller. */
+export async function readSellerWithOutlook(
+  db: Db,
+  sellerId: SellerId,
+): Promise<{ seller: Seller; outlook: SellerOutlook }> {
   const { rows } = await sql<SellerRow>`
     select sellers.*, business_now() as now, ${paydayAt} as payday_at, array(
       select distinct on (payouts.currency) payouts.id from payouts
       where seller_id = sellers.id and ${waitsToStart()} and not ${isStartBlocked(ofPayout)}
       order by payouts.currency, ${oldestFirst}
-    ) as startable, array(select payouts.id from payouts where seller_id = sellers.id
-        and ${isBeforeBank()}
-      order by created_at limit 5
-    ) as under_way, ${stopsOf(sql.ref('sellers.id'))} as stops,
+    ) as startable, ${stopsOf(sql.ref('sellers.id'))} as stops,
       (select count(*)::int from requirements where seller_id = sellers.id
         and deadline <> 'eventually_due') as requirements_due,
       earns_at_account and (movements_read_at is null
         or movements_read_at < business_now() - ${booksFreshMinutes} * interval '1 minute')
         and not ${failedLately('books')} as movements_due,
-      case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error
+      case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error,
+      ${clockAheadMs} as ahead_ms, ${isTroubled} as is_troubled, ${payoutsUnderWay} as under_way,
+      ${fundsIn(sellerId, businessNow)} as funds_now,
+      case when next_payout_at is not null then ${fundsIn(sellerId, cutOff)} end as funds_then
     from sellers where id = ${sellerId}
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error(`no such seller: ${sellerId}`);
+  return { seller: toSeller(row), outlook: toOutlook(row) };
+}
+
+function toSeller(row: SellerRow): Seller {
   return {
     sellerId: row.id,
     status: row.status,
@@ -48,7 +64,7 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
     requirementsDue: row.requirements_due,
     movementsDue: row.movements_due,
     startablePayouts: row.startable,
-    payoutsUnderWay: row.under_way,
+    payoutsUnderWay: row.under_way.map(({ payoutId }) => payoutId),
     paydayAt: row.payday_at,
     stops: row.stops,
     lookAgainAt: row.look_again_at,
@@ -58,15 +74,61 @@ export async function readSellerForWorkflow(db: Db, sellerId: SellerId): Promise
   };
 }
 
+function toOutlook(row: SellerRow): SellerOutlook {
+  return {
+    isTroubled: row.is_troubled,
+    schedule: row.schedule ?? manualSchedule,
+    nextPayoutAt: row.next_payout_at,
+    fundsNow: row.funds_now,
+    fundsThen: row.funds_then ?? [],
+    payouts: row.under_way,
+    aheadMs: row.ahead_ms,
+  };
+}
+
 const ofPayout = { seller_id: sql.ref('sellers.id'), currency: sql.ref('payouts.currency') };
+
+/** The cut-off of the next payday: `cutOffOf` in domain/paydays/schedule.ts in SQL. */
+const cutOff = sql<string>`least(business_now(), next_payout_at
+  - coalesce((schedule->>'cutOffHours')::numeric, 0)::float8 * interval '1 hour')`;
+
+/** The oldest payouts that are ordered and not yet at the bank. */
+const payoutsUnderWay = sql<SellerOutlook['payouts']>`(
+  select coalesce(json_agg(json_build_object('payoutId', id, 'status', status,
+    'currency', currency, 'waitingFor', waiting_for, 'amount', case status when 'requested'
+      then requested_amount else from_platform + from_account end) order by created_at), '[]')
+  from (select * from payouts where payouts.seller_id = sellers.id and ${isBeforeBank()}
+    order by created_at limit 5) as under_way)`;
+
+/**
+ * True if something beside the seller's own row may keep the seller from being paid, or differs.
+ * The details of such a seller need all facts, which cost more statements.
+ */
+const isTroubled = sql<boolean>`(rejected_at is not null
+  or exists (select from discrepancies where discrepancies.seller_id = sellers.id
+    and closed_at is null)
+  or exists (select from payouts where payouts.seller_id = sellers.id and ${isBeforeBank()}
+    and (payouts.parked is not null or waiting_for not in (${sql.join(usualWaits.map((one) => sql.lit(one)))})))
+  or exists (select from bank_accounts where bank_accounts.seller_id = sellers.id
+    and gone_at is null and paused_at is not null)
+  or (account_read_at is not null and lacks_bank(sellers.id, sellers.currency))
+  or bank_cools_until(sellers.id, sellers.currency) > business_now()
+  or exists (select from balances where balances.seller_id = sellers.id and place = 'account'
+    and amount < 0)
+  or exists (select from money_stops where lifted_at is null)
+  or ${isUnreadOf(sql.ref('sellers.id'))})`;
 
 type SellerRow = Selectable<Database['sellers']> & {
   now: string;
   startable: PayoutId[];
-  under_way: PayoutId[];
+  under_way: SellerOutlook['payouts'];
   payday_at: string | null;
   requirements_due: number;
   movements_due: boolean;
   last_error: string | null;
   stops: Stop[];
+  ahead_ms: number;
+  is_troubled: boolean;
+  funds_now: SellerOutlook['fundsNow'];
+  funds_then: SellerOutlook['fundsThen'] | null;
 };

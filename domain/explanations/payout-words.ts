@@ -1,9 +1,10 @@
 import { failureOf } from '../accounts/failures.ts';
-import { byHolds } from '../payouts/commands.ts';
-import { isInFlight } from '../payouts/states.ts';
-import { formatMoney, type Money, money } from '../money.ts';
+import { type Money, money } from '../money.ts';
 import { payoutParkOf } from '../parking/reasons.ts';
 import { skips } from '../paydays/words.ts';
+import { byHolds } from '../payouts/commands.ts';
+import { isInFlight } from '../payouts/states.ts';
+import { sayFreed } from '../payouts/whereabouts.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { rejected, sayWait, waitNames } from '../waits.ts';
 import type { AttemptRecord, PayoutRecord } from './facts.ts';
@@ -53,7 +54,7 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
 /** Why a payout was canceled, if no person ordered it here, and where its money is. */
 export function canceledOf(payout: PayoutRecord): string {
   if (payout.stripePayoutId !== null && !isOrderedHere(payout)) return stoppedByOthers;
-  const where = freedOf(payout);
+  const where = sayFreed(payout);
   const why = engineCancels[payout.cancelOrderedBy ?? ''];
   return why === undefined ? where : `${why}; ${where}`;
 }
@@ -70,18 +71,6 @@ const engineCancels: Record<string, string> = {
 /** True if the payout was canceled because of an order here. Stripe did not refuse the order. */
 function isOrderedHere({ cancelOrderedAt, cancelAnswer }: PayoutRecord): boolean {
   return cancelOrderedAt !== null && (cancelAnswer === null || cancelAnswer === 'unknown');
-}
-
-function freedOf(payout: PayoutRecord): string {
-  const { transferId, fromPlatform, fromAccount, currency } = payout;
-  const left = transferId === null ? fromPlatform : 0;
-  const there = fromPlatform + fromAccount - left;
-  const say = (amount: number): string => formatMoney(money(amount, currency));
-  const atPlatform = 'payable at the platform, because it was not transferred';
-  const atAccount = 'at the account, where the next payout uses it';
-  if (left > 0 && there > 0) return `${say(left)} is ${atPlatform}; ${say(there)} is ${atAccount}`;
-  if (left > 0) return `the money is ${atPlatform}`;
-  return there > 0 ? `the money is ${atAccount}` : 'no money was reserved';
 }
 
 /** Why a payout ended without moving money. */

@@ -4,7 +4,8 @@ import { formatMoney, money, type Money } from '../money.ts';
 import { takenBack } from '../parking/reasons.ts';
 import { payoutBefore } from '../payouts/queue.ts';
 import { isLateAt } from '../payouts/late.ts';
-import { isOver, mayPayOut, type PayoutStatus } from '../payouts/states.ts';
+import { payoutSentences } from '../payouts/whereabouts.ts';
+import { isOver, mayPayOut } from '../payouts/states.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
 import { coolingBank } from '../accounts/bank.ts';
 import { afterLook, bankWaits } from './bank-waits.ts';
@@ -86,20 +87,6 @@ const otherHolds: Lift = {
     'Releasing enough of the holds that the other payout waits for, or canceling that payout',
 };
 
-const sentences: Record<PayoutStatus, string> = {
-  requested: 'ordered, but not reserved yet',
-  reserved: 'reserved at the platform',
-  transferred: 'at the account, reserved for this payout',
-  sent: 'accepted by Stripe, but not at the bank yet',
-  paid: 'at the bank',
-  settled: 'at the bank, and no longer watched for a return',
-  failed: 'not paid: the money is back at the account',
-  returned: 'returned by the bank: the money is back at the account',
-  canceled: 'canceled',
-  skipped: 'ended without moving money',
-  'paid-elsewhere': 'reached the seller without the engine, so the engine does not pay it',
-};
-
 /**
  * Explains a payout: what happened, what the payout waits for, what ends the wait, what comes next,
  * and who decided. `available` is the platform's balance, if it matters and Stripe answered.
@@ -161,7 +148,7 @@ export function summaryOf(
   const failed = failureCode && `${failureOf(failureCode).forOperator} (${failureCode})`;
   const because = skippedOf(payout) ?? failed;
   return [
-    `${amount} ${returnedOf(payout) ?? sentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
+    `${amount} ${returnedOf(payout) ?? payoutSentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
     ...(because ? [because] : []),
     ...(isLate ? ['The payout is late: ask Stripe for its trace'] : []),
     ...waits.map(({ reason }) => reason),

@@ -1,3 +1,4 @@
+import type { SkipReason } from '../funds.ts';
 import type { Stop } from '../holds.ts';
 import type {
   DiscrepancyId,
@@ -192,7 +193,30 @@ export type Payout = {
    * account.
    */
   othersWait: boolean;
+  /** Why the payout ended without moving money. Absent in old histories. */
+  skipReason?: SkipReason | null;
+  /** The names of the API keys that ordered and canceled the payout. Absent in old histories. */
+  orderedBy?: string;
+  canceledBy?: string | null;
+  /** When what happened. Absent in old histories. */
+  dates?: PayoutDates;
+  /** How far business time is ahead of real time. Absent in old histories. */
+  aheadMs?: number;
   now: string;
+};
+
+/** When what happened to a payout, for its description. */
+export type PayoutDates = {
+  ordered: string;
+  reserved: string | null;
+  sent: string | null;
+  /** The day on which Stripe expects the bank to have the money. */
+  bankExpected: string | null;
+  paid: string | null;
+  over: string | null;
+  parked: string | null;
+  /** Since when the payout waits for the same reason. */
+  waiting?: string | null;
 };
 
 /** The next step of the payout's workflow. */

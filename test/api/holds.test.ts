@@ -40,6 +40,20 @@ describe('a hold', () => {
     expect(kindOf(await release(placed.body['id']))).toEqual([409, 'hold-not-active']);
   });
 
+  test('has a reason code that its event names, and only people’s codes are accepted', async () => {
+    const sellerId = await api.makeSeller({ status: 'active' });
+    const placed = await place(sellerId, { reason: 'Bob is Eve', reasonCode: 'fraud-suspected' });
+    expect(placed.body).toMatchObject({ reasonCode: 'fraud-suspected', reason: 'Bob is Eve' });
+    expect((await place(sellerId, { reason: 'why' })).body['reasonCode']).toBe('other');
+    const events = await stages.listOf(`/v1/events?objectId=${String(placed.body['id'])}`);
+    expect(events).toMatchObject([{ type: 'hold.placed', data: { reason: 'fraud-suspected' } }]);
+    expect(JSON.stringify(events)).not.toContain('Bob');
+    for (const reasonCode of ['unknown-payout', 'Bob is Eve']) {
+      const refused = await place(sellerId, { reason: 'why', reasonCode });
+      expect(kindOf(refused)).toEqual([400, 'invalid-request']);
+    }
+  });
+
   test('lowers what is payable, and its release gives that back', async () => {
     const { sellerId } = await stages.orderPayout();
     const payable = async () =>

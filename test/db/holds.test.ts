@@ -10,6 +10,7 @@ import * as orders from '../../db/sellers/commands.ts';
 import * as pauses from '../../db/sellers/pauses.ts';
 import { readSellerForWorkflow } from '../../db/sellers/steps.ts';
 import { clearTry, openAttempt } from '../../db/stripe/attempts.ts';
+import { holdReasonCodes } from '../../domain/holds.ts';
 import { type HoldId, newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import { isOver, payoutStatuses } from '../../domain/payouts/states.ts';
 import type { OpenThings } from '../../domain/sellers.ts';
@@ -56,6 +57,14 @@ describe('a hold', () => {
       [`seller/${sellerId}`]: ['payouts'],
     });
     expect(await reservePayout(money.db, payoutId)).toMatchObject({ fromPlatform: 100_00 });
+  });
+
+  test('may have every reason code, and the workflow reads the code', async () => {
+    const sellerId = await sellerWith(1);
+    for (const reasonCode of holdReasonCodes) await hold(sellerId, { reasonCode });
+    const { stops } = await readSellerForWorkflow(money.db, sellerId);
+    const read = stops?.flatMap((stop) => (stop.kind === 'hold' ? stop.reasonCode : []));
+    expect(read?.toSorted()).toEqual(holdReasonCodes.toSorted());
   });
 
   test('until a time keeps a payout waiting exactly until then', async () => {

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sayInstant } from '../../domain/dates.ts';
-import { describePayout, describeSeller } from '../../domain/explanations/temporal-ui.ts';
+import { describePayout } from '../../domain/explanations/temporal-ui/payouts.ts';
+import { describeSeller } from '../../domain/explanations/temporal-ui/sellers.ts';
 import { firstExpiry, type Hold, leftBeside, neededBeside, type Stop } from '../../domain/holds.ts';
 import { minor } from '../../domain/money.ts';
 import { planCancel, type StepAttempt, stepToLookAt } from '../../domain/payouts/cancellation.ts';

@@ -55,7 +55,7 @@ describe('money', () => {
   test('that is held waits, and is paid after the release', async () => {
     const sellerId = await sellerWith(100_00);
     const hold = await post(`/v1/sellers/${sellerId}/holds`, { reason: 'Ada is asked for papers' });
-    await untilShown(sellerId, 'active operator');
+    await untilShown(sellerId, 'active other');
     const payoutId = await orderPayout(engine, sellerId);
     await untilWaiting(payoutId, 'hold');
     await post(`/v1/holds/${hold.id}/release`, { reason: 'she sent them' });
@@ -75,11 +75,11 @@ describe('money', () => {
     const sellerId = await sellerWith(100_00);
     const { now } = await engine.call('GET', '/v1/test/clock');
     const expiresAt = new Date(Date.parse(now) + 2 * dayMinutes * 60_000).toISOString();
-    const held = { reason: 'new seller', source: 'risk', expiresAt };
+    const held = { reason: 'new seller', reasonCode: 'risk-review', source: 'risk', expiresAt };
     await post(`/v1/sellers/${sellerId}/holds`, held);
     const payoutId = await orderPayout(engine, sellerId);
     await untilWaiting(payoutId, 'hold');
-    await untilShown(sellerId, 'active risk');
+    await untilShown(sellerId, 'active risk-review');
     const { waiting } = await engine.call('GET', `/v1/payouts/${payoutId}`);
     expect(waiting.lookAgainAt).toBe(expiresAt);
     await post('/v1/test/clock', { advanceMinutes: 2 * dayMinutes + 1 });
@@ -107,7 +107,7 @@ describe('a threshold', () => {
   test.each<[when: string, shown: string, stop: Stop]>([
     [
       'its hold is released',
-      'active operator',
+      'active other',
       async (sellerId) => {
         const { id } = await hold(sellerId);
         return () => post(`/v1/holds/${id}/release`, { reason: 'fine' });
@@ -115,7 +115,7 @@ describe('a threshold', () => {
     ],
     [
       'its hold has run out',
-      'active operator',
+      'active other',
       async (sellerId) => {
         const { now } = await engine.call('GET', '/v1/test/clock');
         const expiresAt = new Date(Date.parse(now) + dayMinutes * 60_000).toISOString();

@@ -132,12 +132,14 @@ async function readEvents(engine: RunningEngine): Promise<string> {
   return JSON.stringify(both);
 }
 
-/** Every event of every workflow, with what its payloads say. */
+/** Every event of every workflow, with what its payloads say, and what the Temporal UI shows. */
 async function readHistories({ temporal }: RunningEngine): Promise<string> {
   const texts: string[] = [];
-  for await (const { workflowId, runId, searchAttributes } of temporal.workflow.list()) {
+  for await (const { workflowId, runId, searchAttributes, memo } of temporal.workflow.list()) {
     const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
-    texts.push(JSON.stringify(searchAttributes), decoded(JSON.stringify(history)));
+    texts.push(JSON.stringify([searchAttributes, memo]), decoded(JSON.stringify(history)));
+    const told = temporal.workflow.getHandle(workflowId, runId);
+    texts.push(JSON.stringify(await told.query('__temporal_workflow_metadata')));
   }
   return texts.join('\n');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
@@ -42,6 +43,49 @@ describe('what an operator reads in the Temporal UI', () => {
     expect(details).toContain(`- \`POST /v1/sellers/${id}/retry\``);
     const { activities } = await summariesOf(sellerWorkflowId(id));
     expect(activities).toEqual(['Opens the seller’s account at Stripe']);
+  });
+});
+
+describe('the Temporal UI', () => {
+  test('shows a seller its payout in trouble, and a failed payout how it ended', async () => {
+    const sellerId = await createActiveSeller(engine);
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, {
+      amount: 50_00,
+      currency: 'eur',
+    });
+    const payoutId = await orderPayout(engine, sellerId);
+    const short = new RegExp(`Payout ${payoutId}: .* platform’s balance`);
+    await untilDetails(sellerWorkflowId(sellerId), short);
+    await engine.call('POST', `/v1/payouts/${payoutId}/cancel`, {});
+    await untilDetails(payoutWorkflowId(payoutId), /The end: canceled/);
+    await untilDetails(sellerWorkflowId(sellerId), /no payout is ordered/);
+  });
+
+  test('shows the code of a hold, and neither its free text nor a name', async () => {
+    const sellerId = await createActiveSeller(engine);
+    const hold = { reason: 'Bob Miller', reasonCode: 'fraud-suspected' };
+    await engine.call('POST', `/v1/sellers/${sellerId}/holds`, hold);
+    const details = await untilDetails(sellerWorkflowId(sellerId), /a suspicion of fraud/);
+    expect(details).toMatch(/decided by `\w+`/);
+    const handle = engine.temporal.workflow.getHandle(sellerWorkflowId(sellerId));
+    const { searchAttributes, memo } = await handle.describe();
+    expect(searchAttributes['HoldReason']).toEqual(['fraud-suspected']);
+    const history = JSON.stringify([await handle.fetchHistory(), memo, searchAttributes]);
+    const decoded = history.replaceAll(/"data":"([\w+/=]*)"/g, (_all, data: string) => {
+      return Buffer.from(data, 'base64').toString('utf8');
+    });
+    expect(decoded).toContain('a suspicion of fraud');
+    expect(`${decoded} ${details}`).not.toMatch(/Miller|ada@example/);
+  });
+
+  test('accepts every query that docs/operating.md links', async () => {
+    const manual = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+    const linked = [...manual.matchAll(/workflows\?query=([^)]*)\) \| `([^`]*)`/g)];
+    expect(linked.length).toBeGreaterThan(5);
+    for (const [, link = '', query = ''] of linked) {
+      expect(decodeURIComponent(link)).toBe(query);
+      await engine.temporal.workflow.count(query);
+    }
   });
 });
 

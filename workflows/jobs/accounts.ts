@@ -1,3 +1,5 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import { describeJob } from '../../domain/explanations/temporal-ui/jobs.ts';
 import { sweeping, upkeep } from '../policies.ts';
 
 /** Accounts that were read within the last hour are skipped. */
@@ -8,7 +10,10 @@ const olderThanMinutes = 60;
  * get lost.
  */
 export async function accounts(): Promise<{ read: number }> {
+  setCurrentDetails(describeJob('accounts'));
   const read = await sweeping.rereadAccounts({ olderThanMinutes });
   await upkeep.relayWakeUps({ olderThanSeconds: 0 });
-  return { read };
+  const done = { read };
+  setCurrentDetails(describeJob('accounts', done));
+  return done;
 }

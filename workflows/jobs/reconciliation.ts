@@ -1,3 +1,5 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import { describeJob } from '../../domain/explanations/temporal-ui/jobs.ts';
 import { sweeping, upkeep } from '../policies.ts';
 
 /**
@@ -5,10 +7,13 @@ import { sweeping, upkeep } from '../policies.ts';
  * comparison of the rest; the pass then fails, so that an operator sees it.
  */
 export async function reconciliation(): Promise<{ lines: number; sellers: number }> {
+  setCurrentDetails(describeJob('reconciliation'));
   const reads = [sweeping.retrievePlatformMovements(), sweeping.takeOpenMovements()] as const;
   await Promise.allSettled(reads);
   await sweeping.findDifferences();
   await upkeep.relayWakeUps({ olderThanSeconds: 0 });
   const [lines, sellers] = await Promise.all(reads);
-  return { lines, sellers };
+  const done = { lines, sellers };
+  setCurrentDetails(describeJob('reconciliation', done));
+  return done;
 }

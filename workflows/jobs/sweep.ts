@@ -1,3 +1,5 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import { describeJob } from '../../domain/explanations/temporal-ui/jobs.ts';
 import { sweeping, upkeep } from '../policies.ts';
 
 /**
@@ -6,6 +8,7 @@ import { sweeping, upkeep } from '../policies.ts';
  * operator sees it.
  */
 export async function sweep(): Promise<{ events: number; earnings: number }> {
+  setCurrentDetails(describeJob('sweep'));
   const reads = [
     sweeping.sweepEvents(),
     sweeping.sweepAccountEvents(),
@@ -16,5 +19,7 @@ export async function sweep(): Promise<{ events: number; earnings: number }> {
   await upkeep.wakeOverdue();
   await upkeep.relayWakeUps({ olderThanSeconds: 0 });
   const [platform, accounts, earnings] = await Promise.all(reads);
-  return { events: platform + accounts, earnings };
+  const done = { events: platform + accounts, earnings };
+  setCurrentDetails(describeJob('sweep', done));
+  return done;
 }

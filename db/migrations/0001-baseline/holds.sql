@@ -6,6 +6,12 @@ create table holds (
   seller_id text not null references sellers,
   -- Who placed the hold decides what a seller is told about it.
   source text not null check (source in ('operator', 'dispute', 'risk', 'system')),
+  -- Why the money is held, as a code that workflows and events may contain.
+  reason_code text not null default 'other' check (reason_code in ('fraud-suspected',
+    'risk-review', 'identity-check', 'refund-expected', 'dispute', 'legal-order', 'seller-request',
+    'other', 'unexplained-money', 'unknown-payout', 'payout-stopped', 'charge-lost',
+    'earning-overpaid')),
+  -- Free text for people. Only the API shows it.
   reason text not null,
   -- What the hold is about: a discrepancy (`disc_`), or later a dispute of Stripe's (`dp_`, `du_`).
   -- Code finds a hold by this id, never by its reason, which is a text for people.
@@ -55,10 +61,10 @@ create index holds_expiry on holds (expires_at) where released_at is null;
 create function release_once() returns trigger language plpgsql as $$
 begin
   if old.released_at is not null
-    or (old.id, old.seller_id, old.source, old.reason, old.about, old.currency, old.amount,
-        old.placed_at, old.placed_by, old.release_rule, old.expires_at, old.earning_id)
-      is distinct from (new.id, new.seller_id, new.source, new.reason, new.about, new.currency,
-        new.amount, new.placed_at, new.placed_by, new.release_rule, new.expires_at,
+    or (old.id, old.seller_id, old.source, old.reason, old.reason_code, old.about, old.currency,
+        old.amount, old.placed_at, old.placed_by, old.release_rule, old.expires_at, old.earning_id)
+      is distinct from (new.id, new.seller_id, new.source, new.reason, new.reason_code, new.about,
+        new.currency, new.amount, new.placed_at, new.placed_by, new.release_rule, new.expires_at,
         new.earning_id) then
     raise exception 'a hold only changes by its one release';
   end if;
@@ -90,10 +96,10 @@ create function tell_of_hold() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
     perform tell_event('hold.placed', new.id, new.seller_id, event_facts(
-      new.placed_by, null, 'active', new.source, new.amount, new.currency));
+      new.placed_by, null, 'active', new.reason_code, new.amount, new.currency));
   else
     perform tell_event('hold.released', new.id, new.seller_id, event_facts(
-      new.released_by, 'active', 'released', new.source, new.amount, new.currency));
+      new.released_by, 'active', 'released', new.reason_code, new.amount, new.currency));
   end if;
   return null;
 end $$;

@@ -157,8 +157,16 @@ async function holdUncovered(tx: Tx, uncovered: Uncovered): Promise<void> {
   if (rest > 0) {
     const about = await findDiscrepancyOver(tx, difference);
     const reason = sayShortfall(why, { charge, amount, covered, currency });
-    const hold = { sellerId, source: 'system', reason, about, earningId, expiresAt: null } as const;
-    await placeHold(tx, { ...hold, currency, amount: rest }, 'engine');
+    const code = 'charge-lost' as const;
+    const hold = {
+      sellerId,
+      source: 'system',
+      reasonCode: code,
+      reason,
+      about,
+      earningId,
+    } as const;
+    await placeHold(tx, { ...hold, currency, amount: rest, expiresAt: null }, 'engine');
   }
   if (short > rest) {
     const { payoutId } = earning;

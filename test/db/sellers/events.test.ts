@@ -230,7 +230,7 @@ const ofOthers: Case[] = [
     },
   ],
   ['earning.recorded', { money: eur }, async () => money.earn(await money.seller(), amount)],
-  ['hold.placed', { status: 'active', reason: 'risk', actor: by, money: eur }, async () => hold()],
+  ['hold.placed', { status: 'active', reason: 'other', actor: by, money: eur }, async () => hold()],
   [
     'hold.released',
     { previousStatus: 'active', status: 'released', actor: by, money: eur },

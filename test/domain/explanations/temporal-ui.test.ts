@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import {
   commandsFor,
-  commandsForSeller,
   describePayout,
-  describeSeller,
   summaryOfPayoutWait,
-  summaryOfSellerWait,
-} from '../../../domain/explanations/temporal-ui.ts';
+  troubleOf,
+} from '../../../domain/explanations/temporal-ui/payouts.ts';
 import {
+  commandsForSeller,
+  describeSeller,
+  summaryOfSellerWait,
+} from '../../../domain/explanations/temporal-ui/sellers.ts';
+import {
+  overduePayout,
+  overdueSeller,
   type ParkReason,
   payoutParkOf,
   payoutParks,
   rejection,
-  type SellerParkReason,
   sellerParkOf,
+  type SellerParkReason,
   sellerParks,
-  overduePayout,
-  overdueSeller,
   tooLong,
   unreadable,
 } from '../../../domain/parking/reasons.ts';
@@ -65,7 +68,7 @@ describe('the details of a payout', () => {
       const offered = payoutParkOf(parked, of).commands;
       expect(offered.length).toBeGreaterThan(0);
       const calls = offered.map(({ method, path }) => `${method} ${path}`);
-      expect(commandsFor(payout)).toEqual(calls);
+      expect(commandsFor(payout)).toEqual(offered);
       const details = describePayout(payout, nextStep(payout, false));
       for (const call of calls) expect(details).toContain(`- \`${call}\``);
     },
@@ -109,7 +112,7 @@ test.each(sellerParkReasons)(
     const offered = sellerParkOf(parked, seller.sellerId).commands;
     expect(offered.length).toBeGreaterThan(0);
     const calls = offered.map(({ method, path }) => `${method} ${path}`);
-    expect(commandsForSeller(seller)).toEqual(calls);
+    expect(commandsForSeller(seller)).toEqual(offered);
     const details = describeSeller(seller);
     for (const call of calls) expect(details).toContain(`- \`${call}\``);
     expect(details).toContain('- last error: Stripe: country_unsupported');
@@ -153,4 +156,51 @@ test.each([
   [{ paydayAt: null, lookAgainAt: null }, 'A hold ends at'],
 ])('the timer of a seller says what happens then: %j', (row, words) => {
   expect(summaryOfSellerWait(row, later)).toContain(words);
+});
+
+describe('the details at the end of a payout', () => {
+  test.each([
+    [
+      { status: 'failed', failureCode: 'account_closed', stripePayoutId: 'po_1' },
+      [/\*\*The end: failed\*\*/, /not paid/, /account is closed/, /the seller/, /onboarding-link/],
+    ],
+    [
+      { status: 'returned', failureCode: 'no_account', stripePayoutId: 'po_1' },
+      [/\*\*The end: returned\*\*/, /returned by the bank/, /`no_account`/],
+    ],
+    [
+      { status: 'canceled', canceledBy: 'support' },
+      [/Canceled by `support`/, /payable at the platform/],
+    ],
+    [{ status: 'canceled', stripePayoutId: 'po_1', canceledBy: null }, [/by others at Stripe/]],
+    [{ status: 'skipped', skipReason: 'below-minimum' }, [/Less was payable/]],
+    [{ status: 'settled' }, [/at the bank/, /Must act: nobody/]],
+  ] as const)('%j say how it ended, why, and who must act', (ended, words) => {
+    const details = describePayout(aPayout({ fromPlatform: 5_00, ...ended }), { kind: 'over' });
+    for (const said of words) expect(details).toMatch(said);
+    expect(details).not.toMatch(/follow|checks again/);
+  });
+});
+
+test('the details of a payout name who must act, and each request with its body', () => {
+  const payout = aPayout({ status: 'reserved', parked: 'outcome-unknown', unknownStep: 'payout' });
+  const details = describePayout(payout, nextStep(payout, false));
+  expect(details).toContain('Must act: an operator');
+  expect(details).toContain('/confirm-sent` `{"stripeId":"po_..."}`');
+});
+
+test('trouble is what not every payout waits for', () => {
+  expect(troubleOf(aPayout({ status: 'sent', waitingFor: 'bank' }))).toBeNull();
+  expect(troubleOf(aPayout({ waitingFor: 'platform-balance' }))).toBe('platform-balance');
+  expect(troubleOf(aPayout({ parked: 'refused-by-stripe' }))).toBe('refused-by-stripe');
+  expect(troubleOf(aPayout({ status: 'failed' }))).toBeNull();
+});
+
+test('a late payout needs an operator, who asks Stripe for its trace', () => {
+  const dates = { ordered: noon, reserved: noon, sent: '2026-11-01T12:00:00Z', paid: null };
+  const rest = { bankExpected: null, over: null, parked: null };
+  const sent = { status: 'sent', waitingFor: 'bank', lookAgainAt: later } as const;
+  const payout = aPayout({ ...sent, dates: { ...dates, ...rest } });
+  expect(describePayout(payout, nextStep(payout, false))).toMatch(/Late.*trace.*an operator/s);
+  expect(troubleOf(payout)).toBe('late');
 });

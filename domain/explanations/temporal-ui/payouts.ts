@@ -1,0 +1,191 @@
+import { failureOf } from '../../accounts/failures.ts';
+import { sayDay, sayInstant } from '../../dates.ts';
+import { formatMoney, money } from '../../money.ts';
+import { onboardingLink, type Resolving } from '../../parking/commands.ts';
+import { payoutParkOf, payoutParks } from '../../parking/reasons.ts';
+import { skips } from '../../paydays/words.ts';
+import { isLateAt } from '../../payouts/late.ts';
+import { isInFlight, isOver, type Payout, type PayoutStep } from '../../payouts/states.ts';
+import { payoutSentences, sayFreed } from '../../payouts/whereabouts.ts';
+import { sayWait, waits } from '../../waits.ts';
+import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
+import { usualWaits } from './sellers.ts';
+import { describeStop } from './stops.ts';
+
+/** What a payout is doing, for the person who opens its workflow in the Temporal UI. Markdown. */
+export function describePayout(payout: Payout, step: PayoutStep): string {
+  const { payoutId, sellerId, stops = [], parked, waitingFor } = payout;
+  if (isOver(payout)) return describeEnd(payout);
+  const asOf = sayAsOf(payout.now, payout.aheadMs);
+  const isWaiting = parked === null && waitingFor !== null && step.kind === 'wait';
+  // The most important lines come first, because a small window of the UI shows only these.
+  return toDetails([
+    `**${payout.status}**: ${doing(step)}. ${asOf}\n`,
+    parked && `${sayParked(payout)}\n`,
+    isWaiting && `${sayWhy(payout)}\n`,
+    ...(parked !== null || isWaiting ? commandsFor(payout).map(sayRequest).map(bullet) : []),
+    ...stops.map((stop) => describeStop(stop, sellerId)),
+    isInFlight(payout.status) &&
+      payout.cancelAsked &&
+      '- cancellation ordered: nothing more is sent',
+    payout.lastError && `- last error: Stripe: ${payout.lastError}`,
+    ...idsAndDates(payout),
+    `- everything about it: \`GET /v1/payouts/${payoutId}/explain\``,
+  ]);
+}
+
+/** How a payout ended, so that nobody takes a completed workflow for a paid seller. */
+function describeEnd(payout: Payout): string {
+  const { status, failureCode, skipReason } = payout;
+  const failure = status === 'failed' || status === 'returned' ? failureOf(failureCode) : null;
+  const asOf = sayAsOf(payout.now, payout.aheadMs);
+  const why = [
+    failure && `Why: ${failure.forOperator}${failureCode ? ` (\`${failureCode}\`)` : ''}.`,
+    status === 'skipped' && skipReason && `Why: ${skips[skipReason]}.`,
+    status === 'canceled' && `${sayCancel(payout)}: ${sayFreed(payout)}.`,
+    `**Must act: ${nextAfter(payout)}.**`,
+  ];
+  return toDetails([
+    `**The end: ${status}**. ${sayAmount(payout)} ${payoutSentences[status]}. ${asOf}\n`,
+    `${why.filter((line) => typeof line === 'string').join(' ')}\n`,
+    failure?.next === 'new-details' &&
+      bullet(sayRequest(onboardingLink(payout.sellerId, 'The seller enters another bank account'))),
+    ...idsAndDates(payout),
+  ]);
+}
+
+function sayCancel({ canceledBy, stripePayoutId }: Payout): string {
+  if (canceledBy) return `Canceled by \`${canceledBy}\``;
+  return stripePayoutId === null ? 'Canceled' : 'Canceled by others at Stripe';
+}
+
+/** Who must act after the end of a payout. */
+function nextAfter({ status, failureCode, sellerId }: Payout): string {
+  if (status === 'failed' || status === 'returned') {
+    const { next } = failureOf(failureCode);
+    const who = next === 'operator' ? 'an operator' : 'the seller';
+    return next === 'wait'
+      ? 'nobody: another payout pays the money'
+      : `${who}. The workflow \`seller/${sellerId}\` shows what pays the money now`;
+  }
+  if (status === 'canceled')
+    return `nobody, unless the seller is owed the money: see \`seller/${sellerId}\``;
+  return 'nobody';
+}
+
+/** Why a payout is parked, since when, and who must act. */
+function sayParked(payout: Payout): string {
+  const { parked, parkedDetail = null, unknownStep, payoutId: id, dates } = payout;
+  if (!parked) return '';
+  const since = dates?.parked ? `, since ${sayInstant(dates.parked)}` : '';
+  const { explanation } = payoutParkOf(parked, { id, parkedDetail, unknownStep });
+  const isTold = parkedDetail === null || explanation.includes(parkedDetail);
+  const found = isTold ? '' : `. The engine’s check at Stripe: ${parkedDetail}`;
+  return `**Needs a person: ${parked}**${since}. ${explanation}${found}. **Must act: an operator**, with one of:`;
+}
+
+/** Why a payout waits, who must act, and what ends the wait. */
+function sayWhy(payout: Payout): string {
+  const { payoutId: id, waitingFor, dates, watchUntil } = payout;
+  if (waitingFor === null) return '';
+  if (isLate(payout)) return `**Late.** ${payoutParks.late.says}. **Must act: an operator.**`;
+  const known = {
+    ...payout,
+    id,
+    watchUntil,
+    bankExpectedAt: dates?.bankExpected ?? null,
+    asOf: payout.now,
+    isPausedAtStripe: payout.lacksCapability === true,
+  };
+  const { actor, liftedBy } = waits[waitingFor];
+  const since = dates?.waiting ? ` Since ${sayInstant(dates.waiting)}.` : '';
+  const who = sayActors([actor]);
+  return `${sayWait(waitingFor, known, {})}.${since} **Must act: ${who}.** Ends with: ${liftedBy}.`;
+}
+
+/** The API calls that end a payout's wait. Empty if no call ends it. */
+export function commandsFor(payout: Payout): Resolving[] {
+  const { payoutId: id, parked, waitingFor } = payout;
+  if (parked) {
+    const { parkedDetail = null, unknownStep } = payout;
+    return payoutParkOf(parked, { id, parkedDetail, unknownStep }).commands;
+  }
+  const paths = (waitingFor && waits[waitingFor].commands?.(payout)) ?? [];
+  return paths.map((path) => ({ method: 'POST', path, body: bodyOf(path), when: '' }));
+}
+
+function bodyOf(path: string): Record<string, string> {
+  if (path.endsWith('/onboarding-link')) {
+    return { returnUrl: 'https://...', refreshUrl: 'https://...' };
+  }
+  return { reason: '...' };
+}
+
+/** What a payout's timer is for and until when, in one line. */
+export function summaryOfPayoutWait(step: Extract<PayoutStep, { kind: 'wait' }>): string {
+  const row: { ui: string; isExact?: true } = { ...waits, ...payoutParks }[step.for];
+  if (step.until === null) return `Waits for ${row.ui}`;
+  const when = row.isExact ? ', until' : '; checks again at';
+  return `Waits for ${row.ui}${when} ${sayInstant(step.until)}`;
+}
+
+const steps: Record<Exclude<PayoutStep['kind'], 'wait' | 'look-up'>, string> = {
+  reserve: 'reserves the money',
+  transfer: 'requests the transfer from Stripe',
+  payout: 'requests the payout from Stripe',
+  cancel: 'asks Stripe to cancel the payout',
+  follow: 'reads from Stripe whether the bank has the money',
+  settle: 'reads from Stripe whether the bank kept the money',
+  over: 'is over',
+};
+
+function doing(step: PayoutStep): string {
+  if (step.kind === 'wait') return summaryOfPayoutWait(step).replace(/^W/, 'w');
+  if (step.kind === 'look-up') return `looks for the ${step.step} at Stripe`;
+  return steps[step.kind];
+}
+
+function sayAmount({ currency, fromPlatform, fromAccount, requestedAmount }: Payout): string {
+  const amount = fromPlatform + fromAccount;
+  if (amount > 0) return formatMoney(money(amount, currency));
+  return requestedAmount === null
+    ? `all that is payable in ${currency.toUpperCase()}`
+    : `${formatMoney(money(requestedAmount, currency))}, not reserved yet`;
+}
+
+function idsAndDates(payout: Payout): (string | false | null)[] {
+  const { dates, sellerId, payoutId, stripeAccount, transferId, stripePayoutId } = payout;
+  const at = (what: string, instant: string | null | undefined): string | false =>
+    !!instant && `${what} ${sayInstant(instant)}`;
+  const past = dates && [
+    at('ordered', dates.ordered) && `${at('ordered', dates.ordered)} by \`${payout.orderedBy}\``,
+    at('reserved', dates.reserved),
+    at('sent', dates.sent),
+    dates.bankExpected !== null &&
+      payout.status === 'sent' &&
+      `expected at the bank on ${sayDay(dates.bankExpected)}`,
+    at('at the bank', dates.paid),
+    at('over', dates.over),
+  ];
+  return [
+    `- ${sayAmount(payout)}${past ? `: ${past.filter(Boolean).join(', ')}` : ''}`,
+    `- payout \`${payoutId}\` of seller \`${sellerId}\``,
+    stripeAccount && `- account \`${stripeAccount}\``,
+    transferId && `- transfer \`${transferId}\``,
+    stripePayoutId && `- Stripe payout \`${stripePayoutId}\``,
+  ];
+}
+
+/** Why the payout needs attention. Null if it only waits for what every payout waits for. */
+export function troubleOf(payout: Payout): string | null {
+  const { parked, waitingFor, status } = payout;
+  if (parked !== null) return parked;
+  if (isLate(payout)) return 'late';
+  const isUsual = waitingFor === null || usualWaits.includes(waitingFor);
+  return isUsual || isOver({ status }) ? null : waitingFor;
+}
+
+/** True if the bank has had the payout for longer than banks take, so that a person asks Stripe. */
+export function isLate({ status, dates, now }: Payout): boolean {
+  return isLateAt({ status, sentAt: dates?.sent ?? null }, now);
+}

@@ -1,0 +1,107 @@
+import { formatMoney, money } from '../../money.ts';
+import {
+  type ComingPayday,
+  forecastsOf,
+  type PaydayFacts,
+  unorderedNow,
+} from '../../paydays/coming.ts';
+import { sayNotPaid } from '../../paydays/words.ts';
+import type { Seller } from '../../sellers.ts';
+import { sellerCommand } from '../../parking/commands.ts';
+import type { SayInstant } from '../waiting.ts';
+import { bullet, sayAsOf, sayRequest, toDetails } from './markdown.ts';
+import { sayUnderWay, type SellerOutlook } from './sellers.ts';
+
+/** What the Temporal UI shows of a seller whom nothing keeps from being paid. Markdown. */
+export function describeQuietSeller(
+  seller: Seller,
+  outlook: SellerOutlook,
+  sayInstant: SayInstant,
+): string {
+  const { sellerId, stripeAccount, country, currency, now } = seller;
+  const { payouts, aheadMs } = outlook;
+  return toDetails([
+    `**active**: ${sayNext(outlook)} ${sayAsOf(now, aheadMs)}\n`,
+    ...paydayLines(seller, outlook, sayInstant).map(bullet),
+    ...moneyLines(outlook).map(bullet),
+    ...payouts.map(sayUnderWay).map(bullet),
+    `- seller \`${sellerId}\`, ${country}, ${currency.toUpperCase()}, account \`${stripeAccount}\``,
+    `- ${refresh(sellerId)}`,
+  ]);
+}
+
+/** Who must act. Only an order pays a seller without a schedule. */
+function sayNext({ nextPayoutAt, fundsNow }: SellerOutlook): string {
+  const funds = toFunds(fundsNow);
+  const isUnordered = funds.some(({ currency }) => unorderedNow({ funds }, currency) > 0);
+  return nextPayoutAt === null && isUnordered
+    ? 'money is payable, and no payout is ordered. **Must act: the platform.**'
+    : 'nothing keeps this seller from being paid. **Must act: nobody.**';
+}
+
+/** True if the next payday leaves payable money unpaid, so that all facts say why. */
+export function leavesMoney(seller: Seller, outlook: SellerOutlook): boolean {
+  const { nextPayoutAt: at, fundsThen } = outlook;
+  if (at === null) return false;
+  const forecasts = forecastsOf(toFacts(seller, outlook), toFunds(fundsThen), at);
+  return forecasts.some(({ wouldPay, reason }) => wouldPay > 0 && reason !== null);
+}
+
+/** How to see the amounts of now, because earnings wake no workflow. */
+export function refresh(sellerId: string): string {
+  return `to refresh this text, send the signal \`lookAgain\` with the input \`["payouts"]\`, then press R; everything about the seller: \`GET /v1/sellers/${sellerId}/explain\``;
+}
+
+function paydayLines(seller: Seller, outlook: SellerOutlook, sayInstant: SayInstant): string[] {
+  const { schedule, nextPayoutAt: at } = outlook;
+  if (at === null) {
+    const order = sellerCommand(seller.sellerId, 'payouts', 'orders a payout of everything');
+    return [`no payday, because the schedule is manual; ${sayRequest(order)}`];
+  }
+  const when = `**payday ${sayInstant(at, schedule.timeZone)}**`;
+  return sayPayday(when, forecastsOf(toFacts(seller, outlook), toFunds(outlook.fundsThen), at));
+}
+
+/** What a payday pays in each currency, and why not. Markdown. */
+export function sayPayday(when: string, forecasts: ComingPayday['forecasts']): string[] {
+  const some = forecasts.filter(({ wouldPay }) => wouldPay > 0);
+  if (some.length === 0) return [`${when}: nothing is payable for it yet`];
+  return some.map(({ currency, pays, wouldPay, reason }) => {
+    if (reason === null) return `${when} pays **${formatMoney(money(pays, currency))}**`;
+    return `${when} does not pay ${formatMoney(money(wouldPay, currency))}: ${sayNotPaid(reason)}`;
+  });
+}
+
+function moneyLines({ fundsNow }: SellerOutlook): string[] {
+  const funds = toFunds(fundsNow);
+  return funds.flatMap(({ currency, notYetAvailable }) => {
+    const now = unorderedNow({ funds }, currency);
+    const parts = [
+      now > 0 && `${formatMoney(money(now, currency))} payable now and not ordered`,
+      notYetAvailable > 0 && `${formatMoney(money(notYetAvailable, currency))} payable later`,
+    ].filter((part) => part !== false);
+    return parts.length === 0 ? [] : [parts.join(', ')];
+  });
+}
+
+function toFacts({ now, status }: Seller, { schedule, fundsNow }: SellerOutlook): PaydayFacts {
+  const operations = { moneyStopped: false };
+  const seller = { status, schedule, pauses: [] };
+  return { now, seller, operations, funds: toFunds(fundsNow), paydays: [] };
+}
+
+/** Nothing stops the payouts of a quiet seller. */
+const nothingStops = {
+  isBusy: false,
+  isUnread: false,
+  unordered: null,
+  isBankPaused: false,
+  isConverted: false,
+  lacksBank: false,
+  coolsUntil: null,
+  isBehindParked: false,
+};
+
+function toFunds(funds: SellerOutlook['fundsNow']) {
+  return funds.map((one) => ({ ...one, ...nothingStops }));
+}

@@ -1,0 +1,111 @@
+import { sayInstant } from '../../dates.ts';
+import type { Funds } from '../../funds.ts';
+import type { PayoutId } from '../../ids.ts';
+import { formatMoney, money } from '../../money.ts';
+import { sellerParkOf } from '../../parking/reasons.ts';
+import type { OpenOrder } from '../../paydays/plan.ts';
+import type { Schedule } from '../../paydays/schedule.ts';
+import type { PayoutStatus } from '../../payouts/states.ts';
+import type { Seller } from '../../sellers.ts';
+import { endsOnTime, type WaitReason, waits } from '../../waits.ts';
+import { bullet, sayRequest, toDetails } from './markdown.ts';
+import { describeStop } from './stops.ts';
+
+/** What the Temporal UI shows of a seller, read with its row. */
+export type SellerOutlook = {
+  /** True if only all facts about the seller say what keeps it from being paid. */
+  isTroubled: boolean;
+  schedule: Schedule;
+  nextPayoutAt: string | null;
+  /** The funds now, and those that are available at the cut-off of the next payday. */
+  fundsNow: FundsBeside[];
+  fundsThen: FundsBeside[];
+  /** The oldest payouts that are ordered and not yet at the bank. */
+  payouts: {
+    payoutId: PayoutId;
+    status: PayoutStatus;
+    currency: string;
+    /** Null if everything that is payable is ordered. */
+    amount: number | null;
+    waitingFor: WaitReason | null;
+  }[];
+  aheadMs: number;
+};
+
+type FundsBeside = Pick<Funds, 'currency' | 'atPlatform' | 'atAccount' | 'notYetAvailable'> & {
+  holds: Funds['holds'];
+  orders: readonly OpenOrder[];
+};
+
+/** The waits that every payout has, and that therefore need no explanation. */
+export const usualWaits = (Object.keys(waits) as WaitReason[]).filter((reason) => {
+  return endsOnTime(reason) || waits[reason].actor === 'bank';
+});
+
+/**
+ * True if the row alone, or what was read with it, shows that something keeps the seller from being
+ * paid. The details then need all facts.
+ */
+export function needsAllFacts(seller: Seller, { isTroubled }: Pick<SellerOutlook, 'isTroubled'>) {
+  const { status, parked, stops = [], requirementsDue } = seller;
+  const isWell = status === 'active' && parked === null && stops.length === 0;
+  return isTroubled || !isWell || requirementsDue > 0;
+}
+
+/** A payout under way, in one line. Markdown. */
+export function sayUnderWay(payout: SellerOutlook['payouts'][number]): string {
+  const { payoutId, status, amount, currency, waitingFor } = payout;
+  const carried =
+    amount === null
+      ? `all payable ${currency.toUpperCase()}`
+      : formatMoney(money(amount, currency));
+  const waits = waitingFor === null ? '' : `, waits for \`${waitingFor}\``;
+  return `payout \`${payoutId}\` was ${status}, ${carried}${waits}; see its workflow \`payout/${payoutId}\``;
+}
+
+/** The requests that end a parked seller's wait. */
+export function commandsForSeller({ sellerId, parked }: Pick<Seller, 'sellerId' | 'parked'>) {
+  return parked ? sellerParkOf(parked, sellerId).commands : [];
+}
+
+/**
+ * What a seller's workflow is doing, for the person who opens it in the Temporal UI. Markdown. The
+ * row contains the details if the seller is about to wait; otherwise only what the row itself says.
+ */
+export function describeSeller(seller: Seller): string {
+  if (seller.details) return seller.details;
+  const can = (able: boolean): string => (able ? 'active' : 'not active');
+  return toDetails([
+    `**${seller.status}**\n`,
+    seller.parked &&
+      `**Needs a person: ${seller.parked}**\n\n${commandsForSeller(seller).map(sayRequest).map(bullet).join('\n')}`,
+    ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
+    seller.requirementsDue > 0 &&
+      `- requirements due at Stripe: ${seller.requirementsDue}; \`GET /v1/sellers/${seller.sellerId}/requirements\``,
+    seller.lastError && `- last error: Stripe: ${seller.lastError}`,
+    seller.paydayAt && `- next payday ${sayInstant(seller.paydayAt)}`,
+    payoutsOf(seller),
+    `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
+    `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
+    `- seller \`${seller.sellerId}\`, ${seller.country}, ${seller.currency}`,
+    `- account ${seller.stripeAccount ? `\`${seller.stripeAccount}\`` : 'not created yet'}`,
+  ]);
+}
+
+/** The payouts between order and bank when the seller's workflow last woke up. */
+function payoutsOf({ payoutsUnderWay = [], now }: Seller): string | false {
+  if (payoutsUnderWay.length === 0) return false;
+  const named = payoutsUnderWay.map((payoutId) => `\`${payoutId}\``).join(', ');
+  return `- payouts under way, ${sayInstant(now)}: ${named}`;
+}
+
+/** What the timer of an idle seller is for. */
+export function summaryOfSellerWait(
+  { paydayAt, lookAgainAt }: Pick<Seller, 'paydayAt' | 'lookAgainAt'>,
+  until: string | null,
+): string {
+  if (until === null) return 'Waits for a signal';
+  const at = sayInstant(until);
+  if (until === paydayAt) return `Opens the payday of ${at}`;
+  return until === lookAgainAt ? `Reads the account again at ${at}` : `A hold ends at ${at}`;
+}

@@ -1,0 +1,164 @@
+import { isDue, type Requirement } from '../../accounts/requirements.ts';
+import { sayMoney } from '../../headlines/words.ts';
+import { holdReasons } from '../../holds.ts';
+import type { SellerNames } from '../../ids.ts';
+import { formatMoney, money } from '../../money.ts';
+import { comingPayday } from '../../paydays/coming.ts';
+import type { SellerStatus } from '../../sellers.ts';
+import type { AttemptRecord, PayoutRecord, SellerFacts } from '../facts.ts';
+import { previewRelease } from '../release.ts';
+import { explainSeller, type SellerExplanation } from '../seller.ts';
+import type { SayInstant, Waiting } from '../waiting.ts';
+import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
+import { refresh, sayPayday } from './quiet-seller.ts';
+
+/** The most waits, payouts, differences or requirements in the details; the API has the rest. */
+const mostListed = 5;
+
+/**
+ * What the Temporal UI shows of a seller whom something keeps from being paid: who must act and the
+ * exact request first. Contains no free text and no personal data. Markdown.
+ */
+export function describeTroubledSeller(
+  all: SellerFacts,
+  { aheadMs, lastError }: { aheadMs: number; lastError: string | null },
+  sayInstant: SayInstant,
+): string {
+  const facts = withoutFreeText(all);
+  const { seller, now } = facts;
+  const told = explainSeller(facts, sayInstant);
+  const { payouts, status } = told;
+  // The line of the payday says when the rest is paid, and the waits name most differences.
+  const waits = told.waits.filter((wait) => wait.for !== 'payday');
+  const named = waits.map(({ reason }) => reason).join();
+  const differences = told.differences.filter(({ id }) => !named.includes(id));
+  const requirements = told.requirements.filter((one) => isShown(one, status));
+  const actors = waits.map(({ actor }) => actor);
+  const explain = `\`GET /v1/sellers/${seller.id}/explain\``;
+  const list = <Item>(items: readonly Item[], say: (item: Item) => string, what: string) => [
+    ...items.slice(0, mostListed).map(say),
+    items.length > mostListed && `- ${items.length - mostListed} more ${what}: ${explain}`,
+  ];
+  return toDetails([
+    seller.parked !== null && `**Needs a person: ${seller.parked}**\n`,
+    `**${shown(facts)}**${sayAllMoney(facts)}. **Must act: ${sayActors(actors)}.** ${sayAsOf(now, aheadMs)}\n`,
+    ...list(waits, (wait) => describeWait(wait, sayInstant), 'reasons'),
+    lastError !== null && `- last error: Stripe: ${lastError}`,
+    ...paydayLines(facts, sayInstant).map(bullet),
+    ...list(payouts, sayPayout, 'payouts'),
+    ...list(requirements, ({ text }) => `- Stripe asks: ${text}`, 'requirements'),
+    ...list(differences, sayDifference, 'differences'),
+    ...list(seller.holds, (hold) => sayRelease(facts, hold, sayInstant), 'holds'),
+    `- seller \`${seller.id}\`, ${seller.country}, ${status}, account ${seller.stripeAccount === null ? 'not created yet' : `\`${seller.stripeAccount}\``}`,
+    status !== 'closed' && `- ${refresh(seller.id)}`,
+  ]);
+}
+
+/** The wait of a seller who is not active names what is due, but no date beyond the first. */
+function isShown(requirement: Requirement, status: SellerStatus): boolean {
+  return requirement.deadlineAt !== null || (status === 'active' && isDue(requirement));
+}
+
+function shown({ seller: { status, pauses } }: SellerFacts): string {
+  return pauses.length > 0 && status !== 'closed' ? `${status}, paused` : status;
+}
+
+const noNames: SellerNames = { externalId: null, displayName: null };
+
+/** Replaces every text that a person typed or that names a person. */
+export function withoutFreeText(facts: SellerFacts): SellerFacts {
+  const { seller, operations } = facts;
+  const { pauses, closed, holds } = seller;
+  const hidden = 'only the API shows the reason';
+  return {
+    ...facts,
+    seller: {
+      ...seller,
+      email: '',
+      displayName: null,
+      externalId: null,
+      metadata: {},
+      pauses: pauses.map((pause) => ({ ...pause, reason: hidden })),
+      closed: closed && { ...closed, reason: hidden },
+      holds: holds.map((hold) => ({
+        ...hold,
+        seller: noNames,
+        reason: holdReasons[hold.reasonCode].says,
+      })),
+    },
+    operations: {
+      ...operations,
+      stops: operations.stops.map((stop) => ({
+        ...stop,
+        reason: stop.cause === 'operator' ? hidden : stop.reason,
+      })),
+    },
+    openPayouts: facts.openPayouts.map(withoutWords),
+    lastPayouts: [],
+    attempts: facts.attempts.map(withoutMessage),
+    putOff: facts.putOff.map((attempt) => ({ ...attempt, ...withoutMessage(attempt) })),
+    commands: [],
+  };
+}
+
+function withoutWords(payout: PayoutRecord): PayoutRecord {
+  return { ...payout, seller: noNames, paidOutside: null, paidReason: null, returnReason: null };
+}
+
+/** Keeps Stripe's codes, and nothing that Stripe wrote for people. */
+function withoutMessage(attempt: AttemptRecord): AttemptRecord {
+  if (attempt.error === null) return attempt;
+  const { statusCode, type, code, requestId } = attempt.error;
+  return { ...attempt, error: { statusCode, type, code, requestId } };
+}
+
+function sayAllMoney(facts: SellerFacts): string {
+  const sums = facts.balances.flatMap(({ currency }) => sayMoney(facts, currency));
+  return sums.length === 0 ? ': no money' : `: ${sums.join(', ')}`;
+}
+
+function describeWait(wait: Waiting, sayInstant: SayInstant): string {
+  const { reason, since, by, liftedBy, actor, lookAgainAt, commands } = wait;
+  const who = [
+    ...(since === null ? [] : [`since ${sayInstant(since, 'UTC')}`]),
+    ...(by === null ? [] : [`decided by \`${by}\``]),
+    ...(lookAgainAt === null ? [] : [`next look ${sayInstant(lookAgainAt, 'UTC')}`]),
+  ];
+  return [
+    `- ${reason}${who.length > 0 ? ` (${who.join(', ')})` : ''}. Must act: ${sayActors([actor])}. Ends with: ${liftedBy}`,
+    ...commands.slice(0, mostListed).map((command) => `  - ${sayRequest(command)}`),
+  ].join('\n');
+}
+
+function paydayLines(facts: SellerFacts, sayInstant: SayInstant): string[] {
+  const payday = comingPayday(facts);
+  const { status, schedule } = facts.seller;
+  if (status === 'closed') return [];
+  if (payday === undefined) return ['no payday, because the schedule is manual'];
+  const at = sayInstant(payday.at, schedule.timeZone);
+  const when = payday.isKept ? `**kept payday of ${at}**` : `**payday ${at}**`;
+  return sayPayday(when, payday.forecasts);
+}
+
+function sayPayout({ id, status, total, isLate }: SellerExplanation['payouts'][number]): string {
+  const carried = total.amount > 0 ? `, ${formatMoney(money(total.amount, total.currency))}` : '';
+  return `- payout \`${id}\`: ${status}${carried}${isLate ? ', **late**' : ''}; workflow \`payout/${id}\``;
+}
+
+function sayDifference(difference: SellerExplanation['differences'][number]): string {
+  const { id, cause, explanation, remedy, owner, atStripe, inLedger } = difference;
+  const side = (known: typeof atStripe | typeof inLedger): string =>
+    known ? formatMoney(money(known.money.amount, known.money.currency)) : 'nothing';
+  return `- differs from Stripe (\`${cause}\`, \`${id}\`): ${explanation}. At Stripe ${side(atStripe)}, in the ledger ${side(inLedger)}. Must act: ${sayActors([owner])}. ${remedy}`;
+}
+
+function sayRelease(
+  facts: SellerFacts,
+  hold: SellerFacts['seller']['holds'][number],
+  sayInstant: SayInstant,
+): string {
+  const { summary } = previewRelease(facts, hold, sayInstant);
+  // The waits above already say what else keeps the money.
+  const [effect] = summary.split('. After the release');
+  return `- if you release \`${hold.id}\`: ${effect}`;
+}

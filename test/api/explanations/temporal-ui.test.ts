@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readSellerToShow } from '../../../activities/explanations.ts';
+import { sayActors } from '../../../domain/explanations/temporal-ui/markdown.ts';
+import type { SellerId } from '../../../domain/ids.ts';
+import type { Actor } from '../../../domain/waits.ts';
+import { sellerSituations, type Situations } from '../../build/seller-situations.ts';
+import { startApi, type TestApi } from '../harness.ts';
+
+let api: TestApi;
+let stage: ReturnType<typeof sellerSituations>;
+beforeAll(async () => {
+  api = await startApi();
+  stage = sellerSituations(api);
+});
+
+type Explained = {
+  waits: { actor: Actor; for: string; commands: { path: string }[] }[];
+  payday: { money: { pays: { amount: number } }[] } | null;
+};
+
+const names: (keyof Situations)[] = [
+  'has entered nothing',
+  'is being reviewed',
+  'has money and no payout',
+  'is restricted',
+  'was rejected by Stripe',
+  'was refused by Stripe',
+  'has payouts that Stripe keeps automatic',
+  'has an account that nobody knows of',
+  'has an account below zero',
+  'is paused',
+  'has money held',
+  'is closed',
+  'has a payday to come',
+  'has less than its minimum',
+  'has a bank account that failed',
+];
+
+/** The text while the workflow waits, so the engine has set manual payouts. */
+async function shown(id: SellerId): Promise<string> {
+  const set = { payouts_manual_at: '2026-11-23T09:00:00.000Z' };
+  const mine = api.db.updateTable('sellers').set(set).where('id', '=', id);
+  await mine.where('status', '=', 'active').execute();
+  return (await readSellerToShow(api.db, id)).details ?? '';
+}
+
+describe('the Temporal UI says of a seller', () => {
+  test.each(names)('who %s what the API says: who must act, and each request', async (name) => {
+    const id = await api.makeSeller();
+    await stage.situations[name](id);
+    const details = await shown(id);
+    const { body } = await api.get(`/v1/sellers/${id}/explain`);
+    const { waits } = body as unknown as Explained;
+    const told = waits.filter((wait) => wait.for !== 'payday');
+    expect(details).toContain(
+      `**Must act: ${sayActors(told.map(({ actor }) => actor)).split(';')[0]}`,
+    );
+    for (const { path } of told.flatMap(({ commands }) => commands)) {
+      expect(details).toContain(`\`POST ${path}\``);
+    }
+    expect(details).toMatch(/as of|business time/i);
+    expect(details).not.toMatch(/odd orders|odd logins|@example/);
+  });
+
+  test('when it is paid next and how much, and why a payday pays nothing', async () => {
+    const payday = /\*\*payday .* Europe\/Berlin\*\* pays \*\*70\.00 EUR\*\*/;
+    const id = await api.makeSeller();
+    await stage.situations['has a payday to come'](id);
+    expect(await shown(id)).toMatch(payday);
+    const small = await api.makeSeller();
+    await stage.situations['has less than its minimum'](small);
+    expect(await shown(small)).toMatch(/Berlin\*\* does not pay 70\.00 EUR: .* minimum/);
+  });
+
+  test('what Stripe asks for and by when, and what the release of a hold would do', async () => {
+    const id = await api.makeSeller();
+    await stage.situations['has money held'](id);
+    await stage.ask(id);
+    const details = await shown(id);
+    expect(details).toContain(
+      'Stripe asks: The seller must provide: date of birth (by 1 Jan 2199)',
+    );
+    expect(details).toMatch(/if you release `hold_\w+`: .* 20\.00 EUR more payable, 70\.00 EUR/);
+    expect(details).toContain('is held (risk): another reason, which only the API shows');
+  });
+
+  test('that business time is ahead, where a clock was advanced', async () => {
+    const id = await api.makeSeller();
+    await stage.situations['is paused'](id);
+    expect(await shown(id)).toContain('*As of');
+    await api.db
+      .updateTable('clock')
+      .set({ offset_ms: 26 * 3_600_000 })
+      .execute();
+    expect(await shown(id)).toMatch(/\*Business time .* UTC, 1 day ahead of the clock/);
+    await api.db.updateTable('clock').set({ offset_ms: 0 }).execute();
+  });
+});
