@@ -8,6 +8,7 @@ import { attentionListRoutes } from './attention/bulk-lists.ts';
 import { attentionRoutes } from './attention/routes.ts';
 import { describe } from './docs/openapi.ts';
 import { docsRoutes } from './docs/routes.ts';
+import { earningCommandRoutes } from './earnings/commands.ts';
 import { earningRoutes } from './earnings/routes.ts';
 import { eventRoutes } from './events.ts';
 import { holdPreviewRoutes } from './explanations/hold-previews.ts';
@@ -100,6 +101,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     sellerLinkRoutes(deps),
     parkedSellerRoutes(deps),
     earningRoutes(deps),
+    earningCommandRoutes(deps),
     payoutRoutes(deps),
     payoutCommandRoutes(deps),
     payoutCancelRoutes(deps),

@@ -147,18 +147,20 @@ export async function listCommands(db: Db, objectId: string) {
 }
 
 /**
- * Lists the newest commands about a seller and its holds, oldest first, except the posting of
- * earnings, which is no decision.
+ * Lists the newest commands about a seller, its holds and its changed earnings, oldest first,
+ * except the posting of earnings, which is no decision.
  */
 export async function listDecisions(db: Db, sellerId: SellerId) {
   const newest = await selectNewest(db).where(isDecisionAbout(sellerId)).execute();
   return newest.toReversed();
 }
 
-/** True for a command about a seller or its holds that is a decision. */
+/** True for a command about a seller, its holds or its changed earnings that is a decision. */
 export function isDecisionAbout(sellerId: SellerId) {
   return sql<boolean>`(commands.kind <> 'create-earnings' and (commands.object_id = ${sellerId}
-    or commands.object_id in (select id from holds where seller_id = ${sellerId})))`;
+    or commands.object_id in (select id from holds where seller_id = ${sellerId})
+    or commands.kind in ('correct-earning', 'withdraw-earning') and commands.object_id in
+      (select id from earnings where seller_id = ${sellerId} and changes > 0)))`;
 }
 
 function selectNewest(db: Db) {
@@ -186,6 +188,8 @@ const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'
   when 'payout-paid-elsewhere' then answer->'paidElsewhere'->>'reason'
   when 'leave-with-seller' then answer->'paidElsewhere'->>'reason'
   when 'payout-came-back' then answer->'paidElsewhere'->>'returnReason'
+  when 'correct-earning' then answer->'changes'->0->>'reason'
+  when 'withdraw-earning' then answer->'changes'->0->>'reason'
   when 'waive-cooling' then answer->>'waiveReason'
   when 'pause-seller' then case when answer->'paused'->>'by' = api_key_id
     then answer->'paused'->>'reason' end

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { HoldId, PayoutId, SellerId } from '../domain/ids.ts';
+import type { EarningId, HoldId, PayoutId, SellerId } from '../domain/ids.ts';
 import type { Schedule } from '../domain/paydays/schedule.ts';
 import type { Tx } from './connect.ts';
 
@@ -124,17 +124,20 @@ export async function lockSeller(
     .executeTakeFirstOrThrow();
 }
 
-/** Locks the seller of a payout or a hold. Returns undefined if there is no such row. */
+/** Locks the seller of a payout, hold or earning. Returns undefined if there is no such row. */
 export async function lockSellerOf(
   tx: Tx,
-  of: { payouts: PayoutId } | { holds: HoldId },
+  of: { payouts: PayoutId } | { holds: HoldId } | { earnings: EarningId },
 ): Promise<{ schedule: Schedule | null } | undefined> {
-  const [table, id] =
-    'payouts' in of ? (['payouts', of.payouts] as const) : (['holds', of.holds] as const);
+  const [[table, id] = []] = Object.entries(of);
   return tx
     .selectFrom('sellers')
     .select('schedule')
-    .where('id', '=', (query) => query.selectFrom(table).select('seller_id').where('id', '=', id))
+    .where(
+      'id',
+      '=',
+      sql<SellerId>`(select seller_id from ${sql.table(table ?? '')} where id = ${id})`,
+    )
     .modifyEnd(lock('sellers', 'to-change'))
     .executeTakeFirst();
 }

@@ -24,6 +24,10 @@ export const eventCatalogue = {
   'bank_account.resumed': 'Payouts may go to the bank account again',
   'bank_account.removed': 'The bank account was removed from the account',
   'earning.recorded': 'The platform owes the seller more',
+  'earning.corrected':
+    'The amount or the charge of an earning changed; `money` is what the platform owes now',
+  'earning.withdrawn':
+    'The platform does not owe the earning any more; `money` is what it no longer owes',
   'hold.placed': 'Some or all of a seller’s money is held; `reason` is the code of the reason',
   'hold.released': 'Somebody released the hold. A hold that expires causes no event',
   'payout.requested': 'A payout is ordered; nothing is reserved yet',

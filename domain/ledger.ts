@@ -37,12 +37,14 @@ export const settledPlaces = ['owed', 'bank', 'foreign'] as const satisfies read
 
 /**
  * The business event that an entry records. `refund` takes an amount from an earning at the
- * account, or gives it back. `reversal` undoes a transfer. `elsewhere` counts money that moved
- * without an order as paid, and `owed-again` undoes this.
+ * account, or gives it back. `correction` changes what the platform owes for an earning, down to
+ * nothing. `reversal` undoes a transfer. `elsewhere` counts money that moved without an order as
+ * paid, and `owed-again` undoes this.
  */
 export type EntryKind = (typeof entryKinds)[number];
 export const entryKinds = [
   'earning',
+  'correction',
   'reserve',
   'release',
   'transfer',

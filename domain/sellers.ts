@@ -1,5 +1,12 @@
 import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
-import type { HoldId, PayoutId, SellerId, StripeAccountId } from './ids.ts';
+import type { EarningId, HoldId, PayoutId, SellerId, StripeAccountId } from './ids.ts';
+import {
+  because,
+  command,
+  payoutCommand,
+  type Resolving,
+  sellerCommand,
+} from './parking/commands.ts';
 import { parkNames, type SellerParkReason } from './parking/reasons.ts';
 import type { WakeTopic } from './wake-ups.ts';
 
@@ -114,9 +121,34 @@ export type OpenThings = {
   watches: PayoutId[];
   /** Holds that are neither released nor expired. */
   holds: HoldId[];
+  /** The oldest earnings that the platform owes and that no payout contains. */
+  earnings: EarningId[];
 };
 
-/** True if nothing keeps the seller from being closed. */
+/** The maximum number of earnings among a seller's open things. */
+export const mostOpenEarnings = 20;
+
+/** The requests that end what keeps a seller from being closed, for operators. */
+export function endsOf(sellerId: SellerId, open: OpenThings): Resolving[] {
+  const pays = open.money.some(({ place, amount }) => isPayablePlace(place) && amount > 0);
+  return [
+    ...(pays ? [sellerCommand(sellerId, 'payouts', 'The money should be paid now')] : []),
+    ...open.earnings.map((id) =>
+      command(`earnings/${id}/withdraw`, 'The platform does not owe the earning', because),
+    ),
+    ...open.payouts.map((id) => payoutCommand(id, 'cancel', 'The payout should not be paid')),
+    ...open.holds.map((id) => command(`holds/${id}/release`, 'The hold is over', because)),
+  ];
+}
+
+function isPayablePlace(place: string): boolean {
+  return place === 'platform' || place === 'account';
+}
+
+/**
+ * True if nothing keeps the seller from being closed. Open earnings are not asked: they are part of
+ * the money, or somebody else has paid them.
+ */
 export function mayClose({ money, payouts, watches, holds }: OpenThings): boolean {
   return [money, payouts, watches, holds].every(({ length }) => length === 0);
 }

@@ -12,10 +12,10 @@ export const mayKnow: Record<string, Record<string, string>> = {
     accounts: '',
     attention: 'commands failed-reads parking payouts reconciliation stripe',
     commands: '',
-    earnings: '',
+    earnings: 'ledger',
     events: '',
     explanations:
-      'accounts failed-reads funds headlines holds ledger money-stops parking paydays payouts reconciliation sellers stripe waits',
+      'accounts earnings failed-reads funds headlines holds ledger money-stops parking paydays payouts reconciliation sellers stripe waits',
     'failed-reads': '',
     funding: 'funds paydays payouts waits',
     funds: 'holds',

@@ -4,6 +4,10 @@ import type { Db } from '../../db/connect.ts';
 import { takeUnresolvedEarnings } from '../../db/earnings/unresolved.ts';
 import { recordCheck } from '../../db/operations/checks.ts';
 import { recordCharge } from '../../db/reconciliation/charges/coverage.ts';
+import {
+  recordMissingCharge,
+  reportUnclearCharges,
+} from '../../db/reconciliation/charges/unread-charges.ts';
 import { readCursor, recordCursor } from '../../db/stripe-events/cursors.ts';
 import { recordEvents } from '../../db/stripe-events/inbox.ts';
 import { businessNow } from '../../db/time.ts';
@@ -86,9 +90,11 @@ export function createSweepActivities(deps: ReceiptDeps) {
 
     /**
      * Reads the charges that earnings name: when their money becomes available, and how much of the
-     * earnings they cover.
+     * earnings they cover. Tells a person about charges that Stripe does not have, and about those
+     * that have been unclear for too long.
      */
     async resolveEarnings(): Promise<number> {
+      await reportUnclearCharges(db);
       const open = await takeUnresolvedEarnings(db, chargesAPass);
       return resolveEach(deps, open);
     },
@@ -147,7 +153,8 @@ async function resolveEach(deps: StripeDeps, open: Unresolved): Promise<number> 
       seen.resolved += 1;
     } catch (error) {
       if (!isUnread(error) || cancellationSignal().aborted) throw error;
-      if (!isMissing(error)) log.warn('charge not read', { charge });
+      if (isMissing(error)) await recordMissingCharge(deps.db, earningId);
+      else log.warn('charge not read', { charge });
       if (isForbidden(error)) seen.forbidden = readErrorOf(error) ?? null;
       seen.silent = isReadFailure(error) ? seen.silent + 1 : 0;
       if (seen.silent === silenceInARow) throw error;

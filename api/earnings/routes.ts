@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import {
-  type EarningRecord,
-  listEarnings,
   type NewEarning,
   recordEarnings,
+  type RecordedEarning,
   rereadEarnings,
 } from '../../db/earnings/rows.ts';
+import { type EarningRecord, findEarning, listEarnings } from '../../db/earnings/views.ts';
 import { lockSeller } from '../../db/locks.ts';
 import { wakeForPayday } from '../../db/paydays/rows.ts';
 import { findPaidCharges, holdPaidByCharge } from '../../db/reconciliation/charges/coverage.ts';
@@ -20,58 +20,14 @@ import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { type BrokenRule, brokenRule, Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
-
-/** The largest number of earnings in one request. Its transaction takes well under a second. */
-const largestBatch = 1000;
-
-const NewEarningBody = z
-  .strictObject({
-    externalId: schemas.ExternalId.optional(),
-    amount: schemas.Amount,
-    currency: schemas.Currency,
-    charge: z
-      .string()
-      .regex(/^(ch|py)_[A-Za-z0-9_]{1,200}$/, 'must be the id of a charge, ch_ or py_')
-      .optional()
-      .openapi({
-        description:
-          'The charge that brought the money. The earning becomes payable when Stripe makes the money of the charge available. What the charge does not cover is held: money that was refunded or disputed, money that other earnings with the same charge get, and everything if the charge pays the seller by itself',
-      }),
-    availableOn: schemas.GivenInstant.optional().openapi({
-      description:
-        'When the earning becomes payable. Without this field and without a charge, the earning is payable immediately',
-    }),
-    description: schemas.text(1000).optional(),
-  })
-  .refine((earning) => earning.charge === undefined || earning.availableOn === undefined, {
-    path: ['availableOn'],
-    error: 'must be absent with a charge, because the charge determines when its money is payable',
-  })
-  .openapi('NewEarning');
-
-const Earning = z
-  .object({
-    id: z.string(),
-    sellerId: z.string(),
-    externalId: z.string().nullable(),
-    amount: z.int(),
-    currency: z.string(),
-    charge: z.string().nullable(),
-    availableOn: schemas.Instant.nullable().openapi({
-      description:
-        'When the earning becomes payable. Null until Stripe reports when the money of the charge becomes available',
-    }),
-    description: z.string().nullable(),
-    allocated: z
-      .int()
-      .openapi({ description: 'How much of this earning is already in payouts, in minor units' }),
-    held: z.int().openapi({
-      description:
-        'How much of this earning is held because its charge does not cover it, in minor units. The holds of the seller say why',
-    }),
-    createdAt: schemas.Instant,
-  })
-  .openapi('Earning');
+import {
+  BatchBody,
+  Earning,
+  EarningDetails,
+  EarningParams,
+  NewEarningBody,
+  Recorded,
+} from './schemas.ts';
 
 const createEarning = defineRoute({
   method: 'post',
@@ -87,30 +43,6 @@ const createEarning = defineRoute({
   },
 });
 
-const BatchBody = z
-  .strictObject({
-    earnings: z
-      .array(NewEarningBody)
-      .min(1, 'must have at least one')
-      .max(largestBatch, `must have at most ${largestBatch}`)
-      .refine(haveOwnNames, 'must not contain the same externalId twice'),
-  })
-  .openapi('NewEarnings');
-
-const Recorded = z
-  .object({
-    id: z.string(),
-    externalId: z.string().nullable(),
-    isNew: z
-      .boolean()
-      .openapi({ description: '`false` if the earning already existed under its externalId' }),
-    held: z.int().openapi({
-      description:
-        'How much of this earning is held because its charge does not cover it, in minor units',
-    }),
-  })
-  .openapi('RecordedEarning');
-
 const createEarnings = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings/batch',
@@ -124,6 +56,17 @@ const createEarnings = defineRoute({
   },
 });
 
+const getEarning = defineRoute({
+  method: 'get',
+  path: '/v1/earnings/{earningId}',
+  operationId: 'getEarning',
+  summary: 'Get an earning',
+  description: 'The answer names the payouts that contain the earning, and who changed it and why.',
+  tags: ['Earnings'],
+  request: { params: EarningParams },
+  responses: { 200: answer(EarningDetails, 'The earning') },
+});
+
 const getEarnings = defineRoute({
   method: 'get',
   path: '/v1/sellers/{sellerId}/earnings',
@@ -134,11 +77,11 @@ const getEarnings = defineRoute({
     params: SellerParams,
     query: z.strictObject({ externalId: schemas.ExternalId.optional(), ...PageQuery }),
   },
-  responses: { 200: answer(pageOf(Earning), 'A page of earnings') },
+  responses: { 200: answer(pageOf(EarningDetails), 'A page of earnings') },
 });
 
 /**
- * Routes that record and list earnings, the money that the platform owes its sellers. A new earning
+ * Routes that record, read and list earnings, the money that the platform owes its sellers. A new earning
  * wakes its seller only if the seller has no payday pending or reaches a threshold.
  */
 export function earningRoutes(deps: AppDeps) {
@@ -164,12 +107,18 @@ export function earningRoutes(deps: AppDeps) {
       const done = await runCommand(c, wake, { kind: 'create-earnings', request }, async (tx) => {
         const pointerOf = (index: number) => `/earnings/${index}`;
         const recorded = await create(tx, sellerId, request, wake, pointerOf);
-        const data = recorded.map(({ earning: { id, externalId, held }, isNew }) => {
-          return { id, externalId, isNew, held };
+        const data = recorded.map(({ earning, isNew }) => {
+          const { id, externalId, withdrawnAt, held } = earning;
+          return { id, externalId, isNew, withdrawnAt, held };
         });
         return { status: 200 as const, body: { data }, objectId: sellerId };
       });
       return c.json(done.body, 200);
+    })
+    .openapi(getEarning, async (c) => {
+      const earning = await findEarning(db, c.req.valid('param').earningId);
+      if (!earning) throw new Problem('unknown-earning', 'No earning has this id');
+      return c.json(earning, 200);
     })
     .openapi(getEarnings, async (c) => {
       const { id: sellerId } = await readSeller(db, c.req.valid('param').sellerId);
@@ -206,8 +155,8 @@ async function create(
   const hasThresholds = Object.keys(schedule.thresholds).length > 0;
   if (hasThresholds || paid.length > 0) await lockSeller(tx, sellerId);
   const recorded = await recordEarnings(tx, sellerId, asked).catch(refuseHugeSum);
-  const errors = recorded.flatMap(({ earning, isNew }, index): BrokenRule[] => {
-    const same = isNew || isSame(earning, asked[index]);
+  const errors = recorded.flatMap(({ earning, isNew, posted }, index): BrokenRule[] => {
+    const same = isNew || isSame({ ...earning, posted }, asked[index]);
     const rule = `must not be the externalId of an earning with other details, ${earning.id}`;
     return same ? [] : [{ in: 'body', pointer: `${pointerOf(index)}/externalId`, rule }];
   });
@@ -234,22 +183,24 @@ function toEarning(given: z.infer<typeof NewEarningBody>): NewEarning {
   };
 }
 
-function haveOwnNames(earnings: readonly { externalId?: string | undefined }[]): boolean {
-  const names = earnings.flatMap(({ externalId }) => externalId ?? []);
-  return new Set(names).size === names.length;
-}
-
-function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean {
+/** True for the details with which the earning was posted, or which it has now. */
+function isSame(
+  standing: EarningRecord & Pick<RecordedEarning, 'posted'>,
+  asked: NewEarning | undefined,
+): boolean {
   if (!asked) return false;
+  const isPosted = [standing, standing.posted].some(({ amount, charge }) => {
+    return amount === asked.amount && charge === asked.charge;
+  });
   // With a charge, the date becomes known later. Without a charge and a date, the earning is
   // payable from its creation.
   const date = asked.availableOn ?? standing.createdAt;
+  const hasDate = asked.charge === null && standing.charge === null;
   return (
-    standing.amount === asked.amount &&
+    isPosted &&
     standing.currency === asked.currency &&
-    standing.charge === asked.charge &&
     standing.description === asked.description &&
-    (asked.charge !== null || standing.availableOn === date)
+    (!hasDate || standing.availableOn === date)
   );
 }
 
@@ -257,7 +208,7 @@ function isSame(standing: EarningRecord, asked: NewEarning | undefined): boolean
  * Refuses an amount that would make the seller's total too large for an exact JavaScript number.
  * Throws every other error again.
  */
-function refuseHugeSum(error: unknown): never {
+export function refuseHugeSum(error: unknown): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
   if (constraint !== 'sums_stay_whole_numbers') throw error;
   const rule = 'must not raise the seller’s total earnings above 9007199254740991';

@@ -20,6 +20,7 @@ export const problemKinds = {
   'unknown-bank-account': { status: 404, title: 'There is no such bank account' },
   'unknown-discrepancy': { status: 404, title: 'There is no such discrepancy' },
   'unknown-attention-list': { status: 404, title: 'There is no such list' },
+  'unknown-earning': { status: 404, title: 'There is no such earning' },
   'unknown-hold': { status: 404, title: 'There is no such hold' },
   'unknown-event': { status: 404, title: 'There is no such event' },
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
@@ -33,6 +34,9 @@ export const problemKinds = {
   'seller-closed': { status: 409, title: 'This seller is closed' },
   'seller-not-settled': { status: 409, title: 'This seller still has money, payouts or holds' },
   'discrepancy-closed': { status: 409, title: 'This discrepancy is already closed' },
+  'unknown-charge': { status: 409, title: 'Stripe does not have the charge of this earning' },
+  'charge-failed': { status: 409, title: 'The charge of this earning failed' },
+  'earning-not-changeable': { status: 409, title: 'This earning cannot be changed like this' },
   'outcome-needed': {
     status: 409,
     title: 'A person must say what the money of this discrepancy was for',
@@ -89,6 +93,8 @@ type Extra = {
   headers?: Record<string, string>;
   /** Everything that prevents a seller from being closed. */
   open?: Record<string, unknown[]>;
+  /** The requests that end what prevents the command. */
+  commands?: unknown[];
   /** The open stops of all money, one of which a request must name. */
   stops?: unknown[];
   /** The open pauses of a seller, one of which a request must name. */
@@ -141,7 +147,7 @@ export function problemResponse(
   { requestId, path }: { requestId: string; path: string },
 ): Response {
   const { status, title } = problemKinds[problem.kind];
-  const { errors, headers, open, stops, pauses } = problem.extra;
+  const { errors, headers, open, commands, stops, pauses } = problem.extra;
   const body = {
     type: `/problems/${problem.kind}`,
     title,
@@ -151,6 +157,7 @@ export function problemResponse(
     requestId,
     ...(errors && { errors }),
     ...(open && { open }),
+    ...(commands && { commands }),
     ...(stops && { stops }),
     ...(pauses && { pauses }),
   };

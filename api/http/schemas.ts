@@ -201,9 +201,23 @@ export const ProblemBody = z
         payouts: z.array(z.string()),
         watches: z.array(z.string()),
         holds: z.array(z.string()),
+        earnings: z
+          .array(z.string())
+          .openapi({ description: 'The 20 oldest earnings that no payout contains entirely' }),
       })
       .optional()
       .openapi({ description: 'Everything that prevents a seller from being closed' }),
+    commands: z
+      .array(
+        z.object({
+          method: z.literal('POST'),
+          path: z.string(),
+          body: z.record(z.string(), z.string()),
+          when: z.string(),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'The requests that end what prevents the command' }),
     stops: z
       .array(
         z

@@ -16,12 +16,13 @@ import {
   unreadable,
 } from '../../domain/parking/reasons.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
+import { earningCauses } from '../../domain/reconciliation/discrepancies.ts';
 import type { Db } from '../connect.ts';
 import { failedReadsOf, isUnreadOf, unreadAccounts } from '../failed-reads/conditions.ts';
-import { workflowId } from '../wake-ups.ts';
 import { sellerNamesOf } from '../schema/seller-names.ts';
 import { isCarrying, isOpen, isUnsettled } from '../schema/statuses.ts';
 import { businessNow, instant, utc } from '../time.ts';
+import { workflowId } from '../wake-ups.ts';
 
 /**
  * Which records to list. `currency` is the currency of the money, `country` the country of the
@@ -177,7 +178,7 @@ const waiting = sql`(
     from sellers join (${unreadAccounts}) as unread on unread.stripe_account = sellers.stripe_account
     where parked is null and rejected_at is null and status <> 'closed'
   union all
-  select 'discrepancy', id, seller_id, coalesce(stripe_currency, ledger_currency), cause, null,
+  select 'discrepancy', id, seller_id, coalesce(stripe_currency, ledger_currency), cause, object,
     null, ${openedSince}
     from discrepancies where closed_at is null
 ) as waiting`;
@@ -227,8 +228,8 @@ function stakeOf(currency: string | undefined) {
 }
 
 /** The amount of a discrepancy. For an earning, this is the part that its charge does not cover. */
-const differs = sql`case when cause in ('charge-pays-seller', 'charge-falls-short')
-  then in_ledger - at_stripe else coalesce(at_stripe, in_ledger) end`;
+const differs = sql`case when cause in (${sql.join(earningCauses.map((cause) => sql.lit(cause)))})
+  then in_ledger - coalesce(at_stripe, 0) else coalesce(at_stripe, in_ledger) end`;
 
 /** What the seller's listed payouts carry. This money is at stake in the payouts' own records. */
 const listedPayouts = sql`lateral (

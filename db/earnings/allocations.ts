@@ -113,7 +113,7 @@ async function holdOverpaid(tx: Tx, payoutId: PayoutId): Promise<void> {
       discrepancies.id as about,
       least(in_ledger - held_before, earnings.amount - allocated - held)::bigint as amount
     from payout_items join earnings on earnings.id = earning_id
-      join discrepancies on object = earnings.id and cause = 'earning-overpaid'
+      join discrepancies on object = told_as(earnings) and cause = 'earning-overpaid'
       cross join lateral (select coalesce(sum(holds.amount), 0) as held_before from holds
         where holds.about = discrepancies.id) as before
     where payout_items.payout_id = ${payoutId} and closed_at is null

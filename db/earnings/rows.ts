@@ -1,12 +1,11 @@
-import { type Selectable, sql } from 'kysely';
 import { type EarningId, newId, type SellerId } from '../../domain/ids.ts';
 import { earned } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import type { Db, Tx } from '../connect.ts';
+import type { Tx } from '../connect.ts';
 import { recordEntries } from '../ledger.ts';
-import type { Database } from '../schema/index.ts';
 import { businessNow } from '../time.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
+import { type EarningRecord, toEarning } from './views.ts';
 
 /** An amount that the platform owes a seller, as the platform posts it. */
 export type NewEarning = {
@@ -22,19 +21,13 @@ export type NewEarning = {
   description: string | null;
 };
 
-/** A stored earning, as the API returns it. */
-export type EarningRecord = NewEarning & {
-  id: EarningId;
-  sellerId: SellerId;
-  /** The part of the amount that payouts already contain. */
-  allocated: number;
-  /** The part of the amount that is held because its charge does not cover it. */
-  held: number;
-  createdAt: string;
-};
+/**
+ * The result of recording one earning. `isNew` is false if the earning existed before. `posted` is
+ * how the platform posted it: a later correction changes the earning, and not what was posted.
+ */
+export type RecordedEarning = { earning: EarningRecord; isNew: boolean; posted: Posted };
 
-/** The result of recording one earning. `isNew` is false if the earning existed before. */
-export type RecordedEarning = { earning: EarningRecord; isNew: boolean };
+type Posted = Pick<EarningRecord, 'amount' | 'charge'>;
 
 /**
  * Records earnings of one seller with their ledger entries. Returns them in the requested order. If
@@ -65,10 +58,13 @@ export async function recordEarnings(
   const made = new Map(rows.map((row) => [row.id, toEarning(row)]));
   const names = asked.flatMap(({ id, externalId }) => (made.has(id) ? [] : (externalId ?? [])));
   const standing = await findByExternalIds(tx, sellerId, names);
-  return asked.map(({ id, externalId }) => {
-    const earning = made.get(id) ?? standing.get(externalId);
-    if (!earning) throw new Error(`earning neither inserted nor found: ${id}`);
-    return { earning, isNew: made.has(id) };
+  return asked.map((posted) => {
+    const { id, externalId } = posted;
+    const earning = made.get(id);
+    if (earning) return { earning, isNew: true, posted };
+    const found = standing.get(externalId);
+    if (!found) throw new Error(`earning neither inserted nor found: ${id}`);
+    return { ...found, isNew: false };
   });
 }
 
@@ -82,8 +78,8 @@ export async function rereadEarnings(
     recorded.map(({ earning }) => earning),
   );
   const now = new Map(rows.map((row) => [row.id, toEarning(row)]));
-  return recorded.map(({ earning, isNew }) => {
-    return { earning: now.get(earning.id) ?? earning, isNew };
+  return recorded.map(({ earning, ...rest }) => {
+    return { earning: now.get(earning.id) ?? earning, ...rest };
   });
 }
 
@@ -110,56 +106,24 @@ function toColumns(earning: NewEarning & { id: EarningId }) {
 }
 
 async function findByExternalIds(tx: Tx, sellerId: SellerId, names: readonly string[]) {
-  if (names.length === 0) return new Map<string | null, EarningRecord>();
+  type Found = { earning: EarningRecord; posted: Posted };
+  if (names.length === 0) return new Map<string | null, Found>();
   const rows = await tx
     .selectFrom('earnings')
-    .selectAll()
+    .leftJoin('earning_changes as first', (join) =>
+      join.onRef('first.earning_id', '=', 'earnings.id').on('first.number', '=', 1),
+    )
+    .selectAll('earnings')
+    .select(['first.amount_before', 'first.charge_before'])
     .where('seller_id', '=', sellerId)
     .where('external_id', 'in', names)
     .execute();
-  return new Map(rows.map((row) => [row.external_id, toEarning(row)]));
-}
-
-/** Lists a seller's earnings, newest first. Returns one more than the limit if there are more. */
-export async function listEarnings(
-  db: Db,
-  filter: {
-    sellerId: SellerId;
-    externalId?: string | undefined;
-    after?: EarningId | undefined;
-    limit: number;
-  },
-): Promise<EarningRecord[]> {
-  const { externalId, after } = filter;
-  const rows = await db
-    .selectFrom('earnings')
-    .selectAll()
-    .where('seller_id', '=', filter.sellerId)
-    .$if(externalId !== undefined, (query) => query.where('external_id', '=', externalId ?? ''))
-    .$if(after !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(created_at, id) < (select created_at, id from earnings where id = ${after})`,
-      ),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(filter.limit + 1)
-    .execute();
-  return rows.map(toEarning);
-}
-
-function toEarning(row: Selectable<Database['earnings']>): EarningRecord {
-  return {
-    id: row.id,
-    sellerId: row.seller_id,
-    externalId: row.external_id,
-    amount: row.amount,
-    currency: row.currency,
-    charge: row.charge,
-    availableOn: row.available_on,
-    description: row.description,
-    allocated: row.allocated,
-    held: row.held,
-    createdAt: row.created_at,
-  };
+  return new Map<string | null, Found>(
+    rows.map((row) => {
+      const { amount, charge, amount_before: before } = row;
+      const posted =
+        before === null ? { amount, charge } : { amount: before, charge: row.charge_before };
+      return [row.external_id, { earning: toEarning(row), posted }];
+    }),
+  );
 }

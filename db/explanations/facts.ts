@@ -10,6 +10,7 @@ import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { PaydayFacts, PaydayFunds } from '../../domain/paydays/coming.ts';
 import { comingPaydays } from '../../domain/paydays/forecast.ts';
 import { cutOffOf } from '../../domain/paydays/schedule.ts';
+import { earningWaitCauses } from '../../domain/reconciliation/discrepancies.ts';
 import { isOver } from '../../domain/payouts/states.ts';
 import { listBankAccounts } from '../accounts/bank-accounts.ts';
 import { listRequirements } from '../accounts/requirements.ts';
@@ -183,14 +184,21 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
 
 /**
  * Lists when earnings become payable, soonest first. The date is null until it is read from the
- * charge.
+ * charge. What a person must decide is always in the list.
  */
 async function listUpcoming(tx: Tx, sellerId: SellerId) {
-  const { rows } = await sql<{ at: string | null; currency: string; amount: number }>`
-    select available_on as at, currency, sum(amount - allocated - held)::bigint as amount
-    from earnings where seller_id = ${sellerId} and allocated + held < amount
-      and (available_on is null or available_on > business_now())
-    group by available_on, currency order by available_on nulls last, currency limit ${mostShown}
+  type Upcoming = { at: string | null; currency: string; amount: number; asksPerson: boolean };
+  const asks = sql`available_on is null and exists (select from discrepancies
+    where object = told_as(earnings) and cause = any(${earningWaitCauses}::text[])
+      and closed_at is null and agrees_since is null)`;
+  const { rows } = await sql<Upcoming>`
+    select * from (
+      select available_on as at, currency, sum(amount - allocated - held)::bigint as amount,
+        ${asks} as "asksPerson"
+      from earnings where seller_id = ${sellerId} and allocated + held < amount
+        and (available_on is null or available_on > business_now())
+      group by 1, 2, 4 order by 4 desc, 1 nulls last, 2 limit ${mostShown}
+    ) as shown order by at nulls last, currency, "asksPerson"
   `.execute(tx);
   return rows;
 }

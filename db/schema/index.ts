@@ -66,7 +66,21 @@ export type Database = AccountTables &
       held: Generated<number>;
       brought_by: Maybe<string>;
       place: Generated<'platform' | 'account'>;
+      changes: Generated<number>;
+      changed_at: MaybeInstant;
+      withdrawn_at: MaybeInstant;
       created_at: Instant;
+    };
+    earning_changes: {
+      earning_id: EarningId;
+      number: number;
+      amount_before: number;
+      amount_after: number;
+      charge_before: Maybe<string>;
+      charge_after: Maybe<string>;
+      reason: string;
+      changed_by: string;
+      changed_at: Instant;
     };
     payouts: PayoutsTable;
     holds: {

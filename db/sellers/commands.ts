@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
-import { mayClose, type OpenThings, statusOf } from '../../domain/sellers.ts';
+import { mayClose, mostOpenEarnings, type OpenThings, statusOf } from '../../domain/sellers.ts';
 import type { Tx } from '../connect.ts';
 import { isActive } from '../funds.ts';
 import { lock, lockSellerAlone } from '../locks.ts';
@@ -82,7 +82,9 @@ async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
       array(select id from payouts where seller_id = ${sellerId}
         and ${isWatched()} order by id) as watches,
       array(select id from holds where seller_id = ${sellerId}
-        and ${isActive} order by id) as holds
+        and ${isActive} order by id) as holds,
+      array(select id from earnings where seller_id = ${sellerId} and place = 'platform'
+        and allocated < amount order by created_at, id limit ${mostOpenEarnings}) as earnings
   `.execute(tx);
-  return rows[0] ?? { money: [], payouts: [], watches: [], holds: [] };
+  return rows[0] ?? { money: [], payouts: [], watches: [], holds: [], earnings: [] };
 }

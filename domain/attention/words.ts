@@ -58,7 +58,7 @@ export function resolutionOf(record: AttentionRecord) {
     const { what, remedy } = causes[record.parked];
     return {
       explanation: `${what}. ${remedy}`,
-      commands: closingsOf({ id: record.id, cause: record.parked }),
+      commands: closingsOf({ id: record.id, cause: record.parked, object: record.parkedDetail }),
     };
   }
   return payoutParkOf(record.parked, record);
@@ -99,5 +99,12 @@ export type AttentionRecord = {
       parkedDetail: string | null;
       unknownStep: null;
     }
-  | { kind: 'discrepancy'; id: DiscrepancyId; parked: Cause; parkedDetail: null; unknownStep: null }
+  | {
+      kind: 'discrepancy';
+      id: DiscrepancyId;
+      parked: Cause;
+      /** The object of the discrepancy. */
+      parkedDetail: string;
+      unknownStep: null;
+    }
 );

@@ -28,6 +28,8 @@ const rows = {
   'waive-cooling': { brake: 'never', does: 'lets money go to a changed bank account' },
   'create-earning': { brake: 'never', does: 'adds to what is owed' },
   'create-earnings': { brake: 'never', does: 'adds to what is owed' },
+  'withdraw-earning': { brake: 'always', does: 'ends what is owed for an earning' },
+  'correct-earning': { brake: 'never', does: 'changes what is owed' },
   'create-payout': { brake: 'never', does: 'orders a payout' },
   'cancel-payout': { brake: 'always', does: 'ends a payout, or asks Stripe to end it' },
   'confirm-sent': { brake: 'never', does: 'lets a parked payout continue' },

@@ -245,6 +245,8 @@ export type SellerFacts = {
     amount: number;
     /** The first payday that pays these earnings. */
     paydayAt: string | null;
+    /** True while only a person can end the wait for the charge. */
+    asksPerson: boolean;
   }[];
   lastPayouts: PayoutRecord[];
   attempts: AttemptRecord[];

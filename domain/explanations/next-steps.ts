@@ -16,7 +16,9 @@ export function nextOfSeller(facts: SellerFacts, sayInstant: SayInstant): Coming
     ...facts.openPayouts.flatMap((payout) => nextOf(payout, facts.now).slice(0, 1)),
     ...paydaySteps(comingPayday(facts)),
     ...thresholdSteps(facts),
-    ...facts.upcoming.map((one) => upcomingStep(facts, one, sayInstant)),
+    ...facts.upcoming
+      .filter(({ asksPerson }) => !asksPerson)
+      .map((one) => upcomingStep(facts, one, sayInstant)),
     ...expiries(facts),
     ...accountSteps(facts),
   ];

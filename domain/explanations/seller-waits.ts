@@ -174,7 +174,7 @@ export function unorderedWaits(
   const { actor, liftedBy } = waits[waitNames.unorderedMoney];
   return differences.flatMap((one) => {
     if (!stopsPayout(one, payout?.reservedAt ?? null)) return [];
-    const { id, cause, atStripe, stripeCurrency, stripeId, openedAt: since } = one;
+    const { id, cause, object, atStripe, stripeCurrency, stripeId, openedAt: since } = one;
     if (atStripe === null || stripeCurrency === null) return [];
     if (!currencies.includes(stripeCurrency)) return [];
     const amount = formatMoney(money(Math.abs(atStripe), stripeCurrency));
@@ -184,7 +184,7 @@ export function unorderedWaits(
     const what = stripeId === null ? '' : ` (${stripeId})`;
     const reason = `${amount} ${how} without an order from the engine${what}. Nothing is sent in ${stripeCurrency.toUpperCase()} until a person has said what the money was for: discrepancy ${id}`;
     const commands = [
-      ...closingsOf({ id, cause }),
+      ...closingsOf({ id, cause, object }),
       ...(payout === null ? [] : [paidElsewhereCommand(payout.id)]),
     ];
     return [wait(waitNames.unorderedMoney, actor, reason, liftedBy, { since, commands })];

@@ -49,6 +49,8 @@ function fromCommand(command: Sources['commands'][number]): TimelineEvent {
 /** The text of each command. */
 export const commandTexts: Record<string, string> = {
   'create-payout': 'Ordered',
+  'correct-earning': 'Earning corrected',
+  'withdraw-earning': 'Earning withdrawn',
   'confirm-sent': 'Confirmed as sent',
   'confirm-not-sent': 'Confirmed as not sent',
   'cancel-payout': 'Cancellation ordered',
@@ -126,6 +128,7 @@ function fromEntry(entry: Sources['entries'][number]): TimelineEvent {
 /** The text of each ledger entry, after its amount. */
 export const entryTexts: Record<EntryKind, string> = {
   earning: 'earned',
+  correction: 'more or less owed: an earning was corrected or withdrawn',
   reserve: 'reserved',
   release: 'no longer reserved',
   transfer: 'transferred to the account',

@@ -1,10 +1,13 @@
 import { isConverted, lacksBank, pausedBank } from '../accounts/bank.ts';
 import { sayAge, sayDay } from '../dates.ts';
+import { longestChargeDays } from '../earnings/unread-charges.ts';
 import { type Sums, moneySumsOf } from '../headlines/sums.ts';
 import { formatMoney, type Money, money } from '../money.ts';
 import { sellerCommand } from '../parking/commands.ts';
 import { comingPayday, type ComingPayday, stopNow } from '../paydays/coming.ts';
 import { reachesThreshold } from '../paydays/schedule.ts';
+import { keepsEarningWaiting } from '../reconciliation/discrepancies.ts';
+import { closingsOf } from '../reconciliation/words.ts';
 import type { SellerFacts } from './facts.ts';
 import { type SayInstant, wait, type Waiting } from './waiting.ts';
 
@@ -31,6 +34,7 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
     const isStuck = seller.schedule.interval === 'manual' && takesNone(seller, currency);
     const own = [
       ...(amount > 0 && !isStuck ? [payableWait(facts, { currency, amount }, sayInstant)] : []),
+      ...chargeWaits(facts, currency),
       ...laterWaits(facts, currency),
     ];
     const isAll = own.length === 0 && sums.tooSmall > 0 && !hasMore(sums);
@@ -122,6 +126,31 @@ function paydayWait(facts: SellerFacts, waiting: OnPayday, sayInstant: SayInstan
   });
 }
 
+/** The money of earnings whose charge only a person can decide about. */
+function askedOf({ upcoming }: SellerFacts, currency: string): number {
+  return upcoming
+    .filter((one) => one.asksPerson && one.currency === currency)
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** Earnings whose charge Stripe does not have, or has not cleared for too long. */
+function chargeWaits(facts: SellerFacts, currency: string): Waiting[] {
+  const asked = askedOf(facts, currency);
+  if (asked === 0) return [];
+  const told = facts.differences
+    .filter((one) => keepsEarningWaiting(one) && one.ledgerCurrency === currency)
+    .toReversed();
+  const amount = formatMoney(money(asked, currency));
+  const reason = `${amount} is earned, but not payable: Stripe does not have the charge, or has not shown for too long whether the charge brings money`;
+  const lifted = 'Correcting the charge of the earning, or withdrawing the earning';
+  const commands = told.slice(0, mostCommanded).flatMap(closingsOf);
+  const since = told[0]?.openedAt ?? null;
+  return [wait('charge-unknown', 'operator', reason, lifted, { since, commands })];
+}
+
+/** The maximum number of earnings whose requests one wait lists. `/v1/attention` has them all. */
+const mostCommanded = 3;
+
 function sayPayday(
   { now, seller }: SellerFacts,
   { at, isKept }: ComingPayday,
@@ -155,14 +184,16 @@ function total(coming: SellerFacts['upcoming'], last: number): number {
 
 /** Money that is earned but not payable yet, and from when it is. */
 function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
-  const { notYetAvailable } = moneySumsOf(facts, currency);
-  if (notYetAvailable <= 0) return [];
-  const amount = formatMoney(money(notYetAvailable, currency));
-  const coming = facts.upcoming.filter((one) => one.currency === currency);
+  const later = moneySumsOf(facts, currency).notYetAvailable - askedOf(facts, currency);
+  if (later <= 0) return [];
+  const amount = formatMoney(money(later, currency));
+  const coming = facts.upcoming.filter((one) => one.currency === currency && !one.asksPerson);
   const at = coming[0]?.at ?? null;
   const last = coming.at(-1)?.at ?? null;
   const reason = `${amount} is earned, but not payable yet${sayUntil(at, last)}`;
-  const lifted = at ? 'Time' : 'The charge, once it shows when the money is available';
+  const lifted = at
+    ? 'Time'
+    : `The charge, once it shows when the money is available. After ${longestChargeDays} days, a person is asked`;
   return [wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at })];
 }
 

@@ -1,5 +1,10 @@
 import type { PayoutId } from '../ids.ts';
-import { asksOutcome, type DiscrepancyRecord, type Outcome } from './discrepancies.ts';
+import {
+  asksOutcome,
+  type DiscrepancyRecord,
+  keepsEarningWaiting,
+  type Outcome,
+} from './discrepancies.ts';
 
 /** The facts about a seller and currency that decide which money somebody else can have paid. */
 export type OwedFacts = {
@@ -55,7 +60,7 @@ export type ClosingPlan =
 
 /** Why a discrepancy cannot be closed with an outcome, or without one. */
 export type ClosingRefusal =
-  OwedRefusal | 'outcome-needed' | 'no-outcome' | 'no-seller' | 'came-back';
+  OwedRefusal | 'outcome-needed' | 'no-outcome' | 'no-seller' | 'came-back' | 'earning-waits';
 
 /**
  * Decides what closing a discrepancy does. Money that moved without an order and was for what is
@@ -68,6 +73,7 @@ export function planClosing(
   moved: number | null,
   facts: OwedFacts,
 ): ClosingPlan {
+  if (keepsEarningWaiting(discrepancy)) return refuse('earning-waits');
   if (!asksOutcome(discrepancy)) return outcome === null ? { kind: 'close' } : refuse('no-outcome');
   if (outcome === null) return refuse('outcome-needed');
   if (facts.isToAdopt) return refuse('adopt-first');

@@ -72,13 +72,27 @@ export const causes = {
     owner: 'platform',
     what: 'An earning names a charge that pays the seller by itself. What no payout contains yet is held',
     remedy:
-      'Release its hold only if the seller is owed both amounts. Otherwise keep the hold, and stop posting earnings for such charges',
+      'Release its hold only if the seller is owed both amounts. Otherwise withdraw the earning, and stop posting earnings for such charges',
   },
   'charge-falls-short': {
     owner: 'platform',
     what: 'An earning is higher than what its charge brought or kept. What no payout contains yet is held',
     remedy:
-      'The hold says why. Release it if the platform pays the difference from other money; otherwise keep it',
+      'The hold says why. Release it if the platform pays the difference from other money; otherwise correct or withdraw the earning',
+  },
+  'charge-not-found': {
+    owner: 'operator',
+    what: 'An earning names a charge that Stripe does not have. The earning is not payable',
+    remedy:
+      'Find the right charge and correct the earning, or withdraw the earning. Both close this discrepancy. If Stripe shows the charge later, the earning becomes payable',
+    waits: true,
+  },
+  'charge-unclear': {
+    owner: 'operator',
+    what: 'For too long, Stripe has not shown whether the charge of an earning brings money: the charge is pending or not captured, or Stripe could not be read. The earning is not payable',
+    remedy:
+      'Look at the charge at Stripe. If it brings money later, wait: the earning becomes payable. Otherwise correct or withdraw the earning, which closes this discrepancy',
+    waits: true,
   },
   'earning-overpaid': {
     owner: 'platform',
@@ -117,6 +131,11 @@ type CauseRow = {
    * reserve.
    */
   stops?: 'every payout' | 'reserved before';
+  /**
+   * An earning is not payable because of this discrepancy, so only what ends the wait closes it: the
+   * correction or withdrawal of the earning, or the charge, once Stripe shows it.
+   */
+  waits?: true;
 };
 
 /** All causes, for filters and schemas. */
@@ -153,6 +172,29 @@ export function stopsPayout(discrepancy: DiscrepancyRecord, reservedAt: string |
   if (!asksOutcome(discrepancy)) return false;
   const { cause, openedAt } = discrepancy;
   return stoppingCauses.includes(cause) || (reservedAt !== null && openedAt >= reservedAt);
+}
+
+/** The causes of discrepancies that keep an earning from being payable. */
+export const earningWaitCauses = causeNames.filter((cause) => rowOf(cause).waits);
+
+/**
+ * The causes of discrepancies between an earning and its charge. A change of the earning closes
+ * them, because the earning is then decided anew.
+ */
+export const earningCauses: readonly Cause[] = [
+  'charge-pays-seller',
+  'charge-falls-short',
+  'earning-overpaid',
+  ...earningWaitCauses,
+];
+
+/** True while an earning is not payable because of this discrepancy. */
+export function keepsEarningWaiting({
+  cause,
+  closedAt,
+  agreesSince,
+}: Pick<DiscrepancyRecord, 'cause' | 'closedAt' | 'agreesSince'>): boolean {
+  return rowOf(cause).waits === true && closedAt === null && agreesSince === null;
 }
 
 function rowOf(cause: Cause): CauseRow {

@@ -1,10 +1,12 @@
-import type { PayoutId } from '../ids.ts';
+import type { EarningId, PayoutId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
-import type { Resolving } from '../parking/commands.ts';
+import { because, command, type Resolving } from '../parking/commands.ts';
 import type { ClosingRefusal } from './closing.ts';
 import {
   causes,
   type DiscrepancyRecord,
+  earningCauses,
+  earningWaitCauses,
   type Outcome,
   outcomes,
   unorderedCauses,
@@ -40,12 +42,23 @@ export function explainDiscrepancy(record: DiscrepancyRecord) {
   };
 }
 
-/** The requests that close a discrepancy, for operators: one for each outcome that it may have. */
-export function closingsOf({ id, cause }: Pick<DiscrepancyRecord, 'id' | 'cause'>): Resolving[] {
+/**
+ * The requests that resolve a discrepancy, for operators: one for each outcome that it may have, and
+ * those that change the earning that it is about.
+ */
+export function closingsOf({
+  id,
+  cause,
+  object,
+}: Pick<DiscrepancyRecord, 'id' | 'cause' | 'object'>): Resolving[] {
   const path = `/v1/discrepancies/${id}/close`;
+  // What a payout overpaid is in this payout, so the earning cannot be changed.
+  const isChangeable = earningCauses.includes(cause) && cause !== 'earning-overpaid';
+  const changes = isChangeable ? changesOf(earningNamed(object)) : [];
+  if (earningWaitCauses.includes(cause)) return changes;
   if (!unorderedCauses.includes(cause)) {
     const when = 'A person has examined the discrepancy, and nothing remains to be done';
-    return [{ method: 'POST', path, body: { reason: '...' }, when }];
+    return [...changes, { method: 'POST', path, body: because, when }];
   }
   return outcomes.map((outcome) => {
     return {
@@ -55,6 +68,20 @@ export function closingsOf({ id, cause }: Pick<DiscrepancyRecord, 'id' | 'cause'
       when: `The money was for ${outcomeWords[outcome]}`,
     };
   });
+}
+
+/** The earning that a discrepancy is about. `told_as` in the database writes the object. */
+export function earningNamed(object: string): EarningId {
+  return object.split('/')[0] as EarningId;
+}
+
+function changesOf(earningId: EarningId): Resolving[] {
+  const charge = { ...because, charge: 'ch_...' };
+  const [right, none] = ['The earning named a wrong charge', 'The earning is not owed'];
+  return [
+    command(`earnings/${earningId}/correct`, right, charge),
+    command(`earnings/${earningId}/withdraw`, none, because),
+  ];
 }
 
 /** Says what money that moved without an order was for. */
@@ -72,6 +99,8 @@ export function sayClosingRefusal(
   switch (why) {
     case 'outcome-needed':
       return `Money went to the seller without an order. Close the discrepancy with an \`outcome\`: \`owed\` if the money was for ${outcomeWords.owed}; \`not-owed\` if it was for ${outcomeWords['not-owed']}`;
+    case 'earning-waits':
+      return 'The earning still waits for its charge, so nothing was changed. Correct the earning (POST /v1/earnings/{earningId}/correct) or withdraw it (POST /v1/earnings/{earningId}/withdraw): both close this discrepancy. The object of the discrepancy names the earning';
     case 'no-outcome':
       return 'This discrepancy has no outcome. Close it without `outcome`';
     case 'no-seller':

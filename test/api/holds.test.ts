@@ -134,6 +134,7 @@ describe('a seller', () => {
       payouts: [payoutId],
       watches: [],
       holds: [],
+      earnings: [expect.stringMatching(/^earn_/)],
     });
   });
 

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { changeEarning } from '../../db/reconciliation/charges/earning-changes.ts';
+import type { EarningOrder } from '../../domain/earnings/changes.ts';
 import { type EventFacts, eventObjects, type EventType } from '../../domain/events.ts';
 import type { MoneyDatabase } from './money.ts';
 
@@ -37,4 +39,21 @@ export async function expectTold(
     expect(eventObjects).toContain(kind);
     expect(kind).toBe(type.split('.')[0]);
   }
+}
+
+/** The events of earnings. The database is there once the tests run. */
+export function earningCases(money: () => MoneyDatabase): Case[] {
+  const owed = (amount: number) => ({ money: { amount, currency: 'eur' } });
+  const earn = async () => money().earn(await money().seller(), 100_00);
+  const changed = async (order: EarningOrder) =>
+    act(await earn(), (earningId) =>
+      money()
+        .db.transaction()
+        .execute((tx) => changeEarning(tx, { earningId, order, reason: 'free text', by: 'key_1' })),
+    );
+  return [
+    ['earning.recorded', owed(100_00), earn],
+    ['earning.corrected', owed(70_00), () => changed({ kind: 'correct', amount: 70_00 })],
+    ['earning.withdrawn', owed(100_00), () => changed({ kind: 'withdraw' })],
+  ];
 }

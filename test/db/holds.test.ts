@@ -166,6 +166,7 @@ describe('a seller', () => {
       payouts: [payoutId],
       watches: [],
       holds: [id],
+      earnings: [expect.stringMatching(/^earn_/)],
     });
   });
 

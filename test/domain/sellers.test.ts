@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  endsOf,
   mayClose,
   nextSellerStep,
   type OpenThings,
@@ -114,7 +115,7 @@ describe('a seller', () => {
     }
   });
 
-  const nothing: OpenThings = { money: [], payouts: [], watches: [], holds: [] };
+  const nothing: OpenThings = { money: [], payouts: [], watches: [], holds: [], earnings: [] };
   test.each<[why: string, open: Partial<OpenThings>, may: boolean]>([
     ['nothing is open', {}, true],
     ['it has money', { money: [{ place: 'account', currency: 'eur', amount: -1 }] }, false],
@@ -123,6 +124,23 @@ describe('a seller', () => {
     ['it has a hold', { holds: ['hold_0123456789abcdefghjk'] }, false],
   ])('where %s may be closed or not', (_why, open, may) => {
     expect(mayClose({ ...nothing, ...open })).toBe(may);
+  });
+
+  test('that cannot be closed is told the requests that end what is open', () => {
+    const open: OpenThings = {
+      ...nothing,
+      money: [{ place: 'platform', currency: 'eur', amount: 5_00 }],
+      payouts: ['payout_1'],
+      holds: ['hold_1'],
+      earnings: ['earn_1'],
+    };
+    expect(endsOf('sel_1', open).map(({ path }) => path)).toEqual([
+      '/v1/sellers/sel_1/payouts',
+      '/v1/earnings/earn_1/withdraw',
+      '/v1/payouts/payout_1/cancel',
+      '/v1/holds/hold_1/release',
+    ]);
+    expect(endsOf('sel_1', nothing)).toEqual([]);
   });
 
   test('that is closed and not parked is parked when money comes back', () => {

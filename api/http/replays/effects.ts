@@ -1,7 +1,8 @@
+import { listUnpaused } from '../../../db/attention/bulk-runs.ts';
 import type { CommandAnswer, StillApplies } from '../../../db/commands.ts';
 import type { Db } from '../../../db/connect.ts';
+import { findEarning } from '../../../db/earnings/views.ts';
 import { findHold } from '../../../db/holds.ts';
-import { listUnpaused } from '../../../db/attention/bulk-runs.ts';
 import { findStop } from '../../../db/money-stops/rows.ts';
 import { findPayout } from '../../../db/payouts/views.ts';
 import { findPause } from '../../../db/sellers/pauses.ts';
@@ -9,14 +10,15 @@ import { findSeller } from '../../../db/sellers/rows.ts';
 import type { BrakeKind } from '../../../domain/commands/kinds.ts';
 import {
   isAttentionListId,
+  isEarningId,
   isHoldId,
   isMoneyStopId,
   isPayoutId,
   isSellerId,
   isSellerPauseId,
 } from '../../../domain/ids.ts';
-import { isInFlight } from '../../../domain/payouts/states.ts';
 import { paysByItself } from '../../../domain/paydays/schedule.ts';
+import { isInFlight } from '../../../domain/payouts/states.ts';
 
 /**
  * The question for each brake whether its effect still applies. A hold that expired did what it was ordered to
@@ -39,6 +41,10 @@ const effects: Record<BrakeKind, StillApplies> = {
   'close-seller': async (db, { objectId }) => {
     const seller = isSellerId(objectId) ? await findSeller(db, objectId) : undefined;
     return seller?.status === 'closed';
+  },
+  'withdraw-earning': async (db, { objectId }) => {
+    const earning = isEarningId(objectId) ? await findEarning(db, objectId) : undefined;
+    return earning !== undefined && earning.withdrawnAt !== null;
   },
   'cancel-payout': isCalledOff,
   'confirm-not-sent': isCalledOff,

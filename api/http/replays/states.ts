@@ -1,6 +1,7 @@
 import { listApiKeys } from '../../../db/api-keys.ts';
 import { findAttentionList } from '../../../db/attention/bulk-lists.ts';
 import type { Db } from '../../../db/connect.ts';
+import { findEarning } from '../../../db/earnings/views.ts';
 import { findHold } from '../../../db/holds.ts';
 import { readOperations } from '../../../db/money-stops/rows.ts';
 import { findPayout } from '../../../db/payouts/views.ts';
@@ -36,7 +37,10 @@ export async function readState(db: Db, objectId: string): Promise<ToldState> {
     const key = (await listApiKeys(db)).find(({ id }) => id === objectId);
     return told('api-key', objectId, key?.revokedAt === null ? 'valid' : 'revoked');
   }
-  if (ids.isEarningId(objectId)) return told('earning', objectId, 'recorded');
+  if (ids.isEarningId(objectId)) {
+    const earning = await findEarning(db, objectId);
+    return told('earning', objectId, earning?.withdrawnAt === null ? 'recorded' : 'withdrawn');
+  }
   if (ids.isAttentionListId(objectId)) return ofList(db, objectId);
   if (ids.isPostgresStartId(objectId)) {
     const isOpen = (await listPossibleLosses(db)).some(({ id }) => id === objectId);

@@ -20,7 +20,7 @@ create table events (
     'seller.changed', 'seller.parked', 'seller.unparked', 'seller.closed', 'seller.reopened',
     'bank_account.added', 'bank_account.changed', 'bank_account.paused', 'bank_account.resumed',
     'bank_account.removed',
-    'earning.recorded',
+    'earning.recorded', 'earning.corrected', 'earning.withdrawn',
     'hold.placed', 'hold.released',
     'payout.requested', 'payout.adopted', 'payout.reserved', 'payout.transferred', 'payout.sent',
     'payout.paid', 'payout.settled', 'payout.failed', 'payout.returned', 'payout.canceled',

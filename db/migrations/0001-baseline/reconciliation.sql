@@ -189,7 +189,8 @@ create trigger discrepancies_stay_all before truncate on discrepancies
 -- actor of the opening. An earning that its charge does not cover counts with the uncovered part.
 create function tell_of_discrepancy() returns trigger language plpgsql as $$
 declare
-  amount bigint := case when new.cause in ('charge-pays-seller', 'charge-falls-short')
+  amount bigint := case when new.cause in ('charge-pays-seller', 'charge-falls-short',
+      'charge-not-found', 'charge-unclear')
     then new.in_ledger - new.at_stripe else abs(coalesce(new.at_stripe, new.in_ledger)) end;
   currency text := coalesce(new.stripe_currency, new.ledger_currency);
 begin

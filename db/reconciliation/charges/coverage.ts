@@ -19,6 +19,7 @@ import { orderAgain } from '../../payouts/shortfalls.ts';
 import { isInFlight } from '../../schema/statuses.ts';
 import { transact, wakeSeller } from '../../wake-ups.ts';
 import { findDiscrepancyOver, openDiscrepancies } from '../discrepancies.ts';
+import { recordChargeSeen } from './unread-charges.ts';
 
 /**
  * Records what Stripe shows of the charge that an earning names: when its money is available, and
@@ -39,6 +40,7 @@ export async function recordCharge(
     const { schedule } = await lockSeller(tx, sellerId);
     await lockCharge(tx, charge.id);
     if (!(await recordAvailableOn(tx, { earningId, sellerId, availableOn }))) return;
+    await recordChargeSeen(tx, earningId);
     const { earning, others } = await readShares(tx, earningId);
     const { covered, why } = coverageOf(earning, charge, others);
     if (why !== null) await holdUncovered(tx, { earningId, charge: charge.id, covered, why });
@@ -78,7 +80,7 @@ export async function holdPaidByCharge(
     select id, charge from earnings
     where seller_id = ${sellerId} and place = 'platform' and brought_by = any(${charges}::text[])
       and not exists (select from discrepancies
-        where cause = ${causeOf('pays-seller')} and object = earnings.id)
+        where cause = ${causeOf('pays-seller')} and object = told_as(earnings))
     order by id
   `.execute(tx);
   await callOffUnsentPayouts(
@@ -142,10 +144,10 @@ type Uncovered = { earningId: EarningId; charge: string; covered: number; why: S
 async function holdUncovered(tx: Tx, uncovered: Uncovered): Promise<void> {
   const { earningId, charge, covered, why } = uncovered;
   const earning = await readHeld(tx, earningId);
-  const { sellerId, amount, currency, allocated, held } = earning;
+  const { sellerId, amount, currency, allocated, held, toldAs } = earning;
   const difference = {
     cause: causeOf(why),
-    object: earningId,
+    object: toldAs,
     sellerId,
     atStripe: { movementId: null, object: charge, net: covered, currency },
     inLedger: { entryId: null, net: amount, currency },
@@ -171,7 +173,7 @@ async function holdUncovered(tx: Tx, uncovered: Uncovered): Promise<void> {
   if (short > rest) {
     const { payoutId } = earning;
     const inLedger = { entryId: null, net: short - rest, currency };
-    const overpaid = { cause: 'earning-overpaid', object: earningId, sellerId } as const;
+    const overpaid = { cause: 'earning-overpaid', object: toldAs, sellerId } as const;
     await openDiscrepancies(tx, [{ ...overpaid, payoutId, inLedger }]);
   }
 }
@@ -185,6 +187,7 @@ async function readHeld(tx: Tx, earningId: EarningId) {
   return tx
     .selectFrom('earnings')
     .select(['seller_id as sellerId', 'amount', 'currency', 'allocated', 'held'])
+    .select(sql<string>`told_as(earnings)`.as('toldAs'))
     .select(
       sql<PayoutId | null>`(select payouts.id from payout_items
         join payouts on payouts.id = payout_id

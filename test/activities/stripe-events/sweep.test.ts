@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSweepActivities } from '../../../activities/stripe-events/sweep.ts';
 import { createTurns } from '../../../activities/stripe/budget.ts';
@@ -69,6 +70,38 @@ test('an earning is payable when its charge says so, and waits while the charge 
       [unknown, null],
     ]),
   );
+});
+
+test('a charge that is not at Stripe is told within minutes, and an unclear one after a month', async () => {
+  const stripe = createStripe({ secretKey: 'sk_test_sandbox', apiBase: sandbox.url });
+  const turns = createTurns(db, { all: 10_000, endpoint: 10_000, payouts: 10_000 });
+  const sweep = createSweepActivities({ stripe, db, turns });
+  await db.deleteFrom('earnings').execute();
+  const sellerId = await money.seller();
+  const missing = await money.earn(sellerId, 40_00, { charge: 'ch_mistyped' });
+  const unclear = await money.earn(sellerId, 30_00, { charge: 'ch_unclear' });
+  const path = '/v1/charges/ch_unclear';
+  await faults({ kind: 'status', method: 'GET', path, status: 500, count: 50 });
+  const told = async () => {
+    const select = db.selectFrom('discrepancies').select(['cause', 'object', 'in_ledger']);
+    return select.where('seller_id', '=', sellerId).orderBy('opened_at').execute();
+  };
+  const olderBy = (time: string) =>
+    db
+      .updateTable('earnings')
+      .set({ created_at: sql<string>`created_at - ${time}::interval` })
+      .execute();
+  await runActivity(() => sweep.resolveEarnings());
+  expect(await told()).toEqual([]);
+  await olderBy('2 minutes');
+  for (let pass = 0; pass < 2; pass += 1) await runActivity(() => sweep.resolveEarnings());
+  const first = { cause: 'charge-not-found', object: missing, in_ledger: 40_00 };
+  expect(await told()).toEqual([first]);
+  await olderBy('31 days');
+  for (let pass = 0; pass < 2; pass += 1) await runActivity(() => sweep.resolveEarnings());
+  const second = { cause: 'charge-unclear', object: unclear, in_ledger: 30_00 };
+  expect(await told()).toEqual([first, second]);
+  await faults();
 });
 
 test('a charge that Stripe fails to read keeps no other from being read', async () => {

@@ -91,6 +91,11 @@ function ofMoney(api: TestApi) {
 
 function ofEarnings(api: TestApi) {
   const seller = (): Promise<SellerId> => api.makeSeller({ status: 'active' });
+  const earning = async () => {
+    const path = `/v1/sellers/${await seller()}/earnings`;
+    const { body } = await api.post(path, { amount: 10_00, currency: 'eur' });
+    return String(body['id']);
+  };
   return {
     'create-earning': async () => {
       return {
@@ -101,6 +106,13 @@ function ofEarnings(api: TestApi) {
     'create-earnings': async () => {
       const earnings = [{ amount: 10_00, currency: 'eur' }];
       return { path: `/v1/sellers/${await seller()}/earnings/batch`, body: { earnings } };
+    },
+    'withdraw-earning': async () => {
+      return { path: `/v1/earnings/${await earning()}/withdraw`, body: reason };
+    },
+    'correct-earning': async () => {
+      const path = `/v1/earnings/${await earning()}/correct`;
+      return { path, body: { ...reason, amount: 7_00 } };
     },
   };
 }

@@ -22,7 +22,7 @@ import { eventTypes } from '../../../domain/events.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import type { StopCause } from '../../../domain/money-stops.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
-import { act, type Case, expectTold } from '../../build/event-cases.ts';
+import { act, type Case, earningCases, expectTold } from '../../build/event-cases.ts';
 import {
   liftEveryStop,
   type MoneyDatabase,
@@ -229,7 +229,6 @@ const ofOthers: Case[] = [
       return act(stripeId, () => inTx((tx) => recordBankAccounts(tx, sellerId, [], 0)));
     },
   ],
-  ['earning.recorded', { money: eur }, async () => money.earn(await money.seller(), amount)],
   ['hold.placed', { status: 'active', reason: 'other', actor: by, money: eur }, async () => hold()],
   [
     'hold.released',
@@ -275,7 +274,7 @@ const ofOthers: Case[] = [
   ['operations.changes_may_be_lost', { reason: 'new-timeline', actor: 'engine' }, loss],
 ];
 
-const cases = [...ofSellers, ...ofOthers];
+const cases = [...ofSellers, ...ofOthers, ...earningCases(() => money)];
 
 test.each(cases)('%s is told when it happens', async (type, told, happens) => {
   await expectTold(money, await happens(), { type, told });
