@@ -81,7 +81,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     'api-keys': '',
     attention: 'waits',
     docs: 'paydays',
-    earnings: '',
+    earnings: 'stripe',
     events: '',
     explanations: 'accounts holds paydays payouts reconciliation stripe waits',
     funding: 'stripe',

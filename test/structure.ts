@@ -43,6 +43,7 @@ const mayImport: Record<string, Allowed> = {
       'config.ts',
       'workflows/messages.ts',
       'activities/stripe/budget.ts',
+      'activities/stripe/charges.ts',
       'activities/stripe/errors.ts',
       'activities/stripe/client.ts',
       'activities/stripe/looks.ts',

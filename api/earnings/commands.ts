@@ -14,6 +14,7 @@ import { defineRoute } from '../http/define-route.ts';
 import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
+import { lookAtCharges } from './charges.ts';
 import { refuseHugeSum } from './routes.ts';
 import { ChargeId, EarningDetails, EarningParams } from './schemas.ts';
 
@@ -74,7 +75,10 @@ export function earningCommandRoutes(deps: AppDeps) {
     asked: Omit<ChangeOrder, 'by'>,
   ) => {
     const order = { ...asked, by: c.get('caller').id };
-    const done = await runCommand(c, deps, { kind, request: asked }, (tx) => change(tx, order));
+    const look = () => lookAtNewCharge(deps, asked);
+    const done = await runCommand(c, deps, { kind, request: asked, look }, (tx) =>
+      change(tx, order),
+    );
     return done.body;
   };
   return createRoutes()
@@ -89,6 +93,14 @@ export function earningCommandRoutes(deps: AppDeps) {
       const order = { kind: 'correct' as const, ...corrected };
       return c.json(await run(c, 'correct-earning', { earningId, order, reason: why }), 200);
     });
+}
+
+/** Looks at the charge that a correction names, as when an earning is created. */
+async function lookAtNewCharge(deps: AppDeps, { earningId, order }: Omit<ChangeOrder, 'by'>) {
+  const charge = order.kind === 'correct' ? order.charge : null;
+  const earning = charge ? await findEarning(deps.db, earningId) : undefined;
+  if (!charge || !earning) return;
+  await lookAtCharges(deps, earning.sellerId, [{ charge, pointer: '/charge' }]);
 }
 
 async function change(tx: Tx, asked: ChangeOrder) {

@@ -20,6 +20,7 @@ import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { type BrokenRule, brokenRule, Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, SellerParams } from '../http/schemas.ts';
+import { lookAtCharges, recordSeen, type SeenCharges } from './charges.ts';
 import {
   BatchBody,
   Earning,
@@ -29,12 +30,16 @@ import {
   Recorded,
 } from './schemas.ts';
 
+const charged =
+  'Refused if Stripe does not have a charge, or if the charge failed. If Stripe cannot be asked, or if the request names more than 10 new charges, the earnings are recorded and the charges are read within minutes. An earning that was corrected or withdrawn is answered as it is now.';
+
 const createEarning = defineRoute({
   method: 'post',
   path: '/v1/sellers/{sellerId}/earnings',
   command: 'create-earning',
   operationId: 'createEarning',
   summary: 'Create an earning',
+  description: charged,
   tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(NewEarningBody) },
   responses: {
@@ -49,6 +54,7 @@ const createEarnings = defineRoute({
   command: 'create-earnings',
   operationId: 'createEarnings',
   summary: 'Create many earnings, all of them or none',
+  description: charged,
   tags: ['Earnings'],
   request: { params: SellerParams, headers: schemas.CommandHeaders, body: body(BatchBody) },
   responses: {
@@ -91,28 +97,36 @@ export function earningRoutes(deps: AppDeps) {
       const { sellerId } = c.req.valid('param');
       const request = toEarning(c.req.valid('json'));
       const wake = wakingIfTold(deps);
-      const done = await runCommand(c, wake, { kind: 'create-earning', request }, async (tx) => {
+      const door = doorOf(deps, sellerId, [request]);
+      const asked = { kind: 'create-earning' as const, request, look: door.look };
+      const done = await runCommand(c, wake, asked, async (tx, seen) => {
         const [recorded] = await create(tx, sellerId, [request], wake);
         if (!recorded) throw new Error('one earning was requested, but none was recorded');
         const { earning, isNew } = recorded;
+        door.made([recorded], seen);
         const status = isNew ? (201 as const) : (200 as const);
         return { status, body: earning, objectId: earning.id };
       });
+      await door.finish();
       return c.json(done.body, done.status);
     })
     .openapi(createEarnings, async (c) => {
       const { sellerId } = c.req.valid('param');
       const request = c.req.valid('json').earnings.map(toEarning);
       const wake = wakingIfTold(deps);
-      const done = await runCommand(c, wake, { kind: 'create-earnings', request }, async (tx) => {
-        const pointerOf = (index: number) => `/earnings/${index}`;
+      const pointerOf = (index: number) => `/earnings/${index}`;
+      const door = doorOf(deps, sellerId, request, pointerOf);
+      const asked = { kind: 'create-earnings' as const, request, look: door.look };
+      const done = await runCommand(c, wake, asked, async (tx, seen) => {
         const recorded = await create(tx, sellerId, request, wake, pointerOf);
         const data = recorded.map(({ earning, isNew }) => {
           const { id, externalId, withdrawnAt, held } = earning;
           return { id, externalId, isNew, withdrawnAt, held };
         });
+        door.made(recorded, seen);
         return { status: 200 as const, body: { data }, objectId: sellerId };
       });
+      await door.finish();
       return c.json(done.body, 200);
     })
     .openapi(getEarning, async (c) => {
@@ -139,6 +153,27 @@ export function earningRoutes(deps: AppDeps) {
 function wakingIfTold({ db, wakeSoon }: AppDeps) {
   const wake = { db, told: false, wakeSoon: () => void (wake.told && wakeSoon()) };
   return wake;
+}
+
+/** The look at the charges of a request, and the record of what was seen once it is committed. */
+function doorOf(
+  deps: AppDeps,
+  sellerId: SellerId,
+  asked: readonly NewEarning[],
+  pointerOf = (_index: number) => '',
+) {
+  const named = asked.flatMap(({ charge }, index) =>
+    charge === null ? [] : [{ charge, pointer: `${pointerOf(index)}/charge` }],
+  );
+  let finish = async () => {};
+  return {
+    look: () => lookAtCharges(deps, sellerId, named),
+    made: (recorded: readonly RecordedEarning[], seen: SeenCharges = new Map()) => {
+      const fresh = recorded.filter(({ isNew }) => isNew).map(({ earning }) => earning);
+      finish = () => recordSeen(deps, fresh, seen);
+    },
+    finish: () => finish(),
+  };
 }
 
 async function create(

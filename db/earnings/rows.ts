@@ -1,7 +1,7 @@
 import { type EarningId, newId, type SellerId } from '../../domain/ids.ts';
 import { earned } from '../../domain/ledger.ts';
 import { minor } from '../../domain/money.ts';
-import type { Tx } from '../connect.ts';
+import type { Db, Tx } from '../connect.ts';
 import { recordEntries } from '../ledger.ts';
 import { businessNow } from '../time.ts';
 import { allocate, lockUnexplained } from './allocations.ts';
@@ -126,4 +126,20 @@ async function findByExternalIds(tx: Tx, sellerId: SellerId, names: readonly str
       return [row.external_id, { earning: toEarning(row), posted }];
     }),
   );
+}
+
+/** Finds which of these charges an earning of the seller names already. */
+export async function findNamedCharges(
+  db: Db,
+  sellerId: SellerId,
+  charges: readonly string[],
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('earnings')
+    .select('brought_by')
+    .distinct()
+    .where('seller_id', '=', sellerId)
+    .where('brought_by', 'in', charges)
+    .execute();
+  return rows.flatMap(({ brought_by }) => brought_by ?? []);
 }

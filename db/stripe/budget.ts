@@ -49,6 +49,22 @@ export function slotsTaken(
 }
 
 /**
+ * Takes a slot of this pace only if it is free now, for a request that is not needed. Returns false
+ * if it is not.
+ */
+export async function takeFreeSlot(db: Db, { name, spacingMs }: Pace): Promise<boolean> {
+  const { rows } = await sql`
+    insert into budget_slots as slot (name, spacing_ms, next_at)
+    values (${name}, ${spacingMs},
+      clock_timestamp() + ${spacingMs}::float * interval '1 millisecond')
+    on conflict (name) do update set spacing_ms = excluded.spacing_ms, next_at = excluded.next_at
+      where slot.next_at not between clock_timestamp() and clock_timestamp() + interval '2 minutes'
+    returning name
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/**
  * Converts the time of a slot to the clock of `performance.now()`. The wait alone gives an inexact
  * time, because the database's answer takes time to arrive. The time on the database's clock is
  * exact if both clocks agree, and is used only if it fits the wait.

@@ -74,4 +74,13 @@ export const chargeGuards: readonly Guard[] = [
     tests: 'test/activities/stripe-events/sweep.test.ts',
     pattern: 'is told within minutes',
   },
+  {
+    name: 'charges at the door',
+    why: 'an earning is recorded although Stripe does not have its charge',
+    file: 'api/earnings/charges.ts',
+    from: "  refuse(named, answers, 'missing');",
+    to: '',
+    tests: 'test/api/earnings/charges.test.ts',
+    pattern: 'is refused, and nothing is recorded',
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { toReadCharge } from '../../activities/earnings.ts';
+import { toReadCharge } from '../../activities/stripe/charges.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { booksOf } from '../build/books.ts';
 import { runActivity } from '../build/activities.ts';

@@ -55,6 +55,11 @@ export const crimesOfTrust: [what: string, change: Change, rules: string[]][] = 
     ['charge-missing'],
   ],
   [
+    'an earning that waits for a charge that Stripe does not have, and nobody is told',
+    (facts) => (facts.promised[0]!.charge = 'ch_none'),
+    ['charge-untold'],
+  ],
+  [
     'money reserved while nobody had said what a transfer without an order was for',
     (facts) => (payout(facts).reservedAt = '2026-11-04T00:00:00.000Z'),
     ['reserved-beside'],
