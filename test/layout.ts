@@ -10,12 +10,12 @@ import { exportsOf, importsOf, parse, type Source } from './sources.ts';
 export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
-    attention: 'commands failed-reads parking payouts reconciliation stripe',
+    attention: 'commands failed-reads parking payouts reconciliation refusals stripe',
     commands: '',
     earnings: 'ledger',
     events: '',
     explanations:
-      'accounts earnings failed-reads funds headlines holds ledger money-stops parking paydays payouts reconciliation sellers stripe waits',
+      'accounts earnings failed-reads funds headlines holds ledger money-stops parking paydays payouts reconciliation refusals sellers stripe waits',
     'failed-reads': '',
     funding: 'funds paydays payouts waits',
     funds: 'holds',
@@ -24,11 +24,12 @@ export const mayKnow: Record<string, Record<string, string>> = {
     ledger: '',
     'money-stops': 'commands',
     overdue: 'waits',
-    parking: 'stripe',
+    parking: 'refusals stripe',
     paydays: 'accounts funds holds payouts sellers waits',
     payouts: 'accounts funds holds ledger parking reconciliation sellers stripe waits wake-ups',
     reconciliation: 'ledger parking',
     recovery: 'ledger payouts waits',
+    refusals: 'stripe',
     sellers: 'holds parking wake-ups',
     stripe: '',
     'stripe-events': 'waits wake-ups',
@@ -53,7 +54,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
   db: {
     accounts: 'failed-reads wake-ups',
     'api-keys': '',
-    attention: 'accounts commands failed-reads holds payouts sellers wake-ups',
+    attention: 'accounts commands failed-reads holds payouts sellers stripe wake-ups',
     commands: 'wake-ups',
     earnings: 'holds ledger',
     events: '',

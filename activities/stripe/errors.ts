@@ -1,5 +1,7 @@
 import { Stripe } from 'stripe';
 import { isDenial, lacksPermission } from '../../domain/failed-reads/put-off.ts';
+import { cleanMessage } from '../../domain/refusals/cleaning.ts';
+import { refusalKindOf, type StripeError } from '../../domain/refusals/reasons.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
 
 /**
@@ -18,16 +20,6 @@ export type Verdict =
     }
   | { kind: 'refused'; refusal: RefusalKind }
   | { kind: 'unknown' };
-
-/**
- * The parts of an error that may be stored and shown. Never the message: it can hold bank details.
- */
-export type ErrorFacts = {
-  statusCode: number | null;
-  type: string | null;
-  code: string | null;
-  requestId: string | null;
-};
 
 /**
  * The one place that interprets Stripe's errors. An answer that is not listed here is `unknown`,
@@ -64,23 +56,30 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   }
   if (should === 'true') return { ...busy, isDenied: false };
   if (status === 400 || status === 402 || status === 403 || status === 404) {
-    const refusal = lacksPermission(answer) ? 'permission-missing' : refusalOf(error);
+    const asked = { code: answer.code, message: error.message };
+    const refusal = lacksPermission(answer) ? 'permission-missing' : refusalKindOf(asked);
     const isDefinite = isFirstTry || replayed || isAboutMoney(refusal);
     return isDefinite ? { kind: 'refused', refusal } : { kind: 'unknown' };
   }
   return { kind: 'unknown' };
 }
 
-/** The parts of an error that hold no personal data. */
-export function factsOf(error: unknown): ErrorFacts {
+/**
+ * The parts of an error that may be stored, logged and shown to operators. The message is cleaned,
+ * because it can contain bank details and names.
+ */
+export function factsOf(error: unknown): StripeError {
   if (!(error instanceof Stripe.errors.StripeError)) {
-    return { statusCode: null, type: null, code: null, requestId: null };
+    return { statusCode: null, type: null, code: null, requestId: null, message: null };
   }
+  // Without an answer from Stripe, the message is the network's.
+  const isAnswer = !(error instanceof Stripe.errors.StripeConnectionError);
   return {
     statusCode: error.statusCode ?? null,
     type: error.rawType ?? null,
     code: error.code ?? null,
     requestId: error.requestId ?? null,
+    message: isAnswer ? cleanMessage(error.message) : null,
   };
 }
 
@@ -107,27 +106,3 @@ function wasConnecting({ detail }: { detail?: unknown }): boolean {
 function isAboutMoney(refusal: RefusalKind): boolean {
   return refusal !== 'other' && refusal !== 'permission-missing';
 }
-
-function refusalOf({ code, message }: { code?: string; message: string }): RefusalKind {
-  const known = code === undefined ? undefined : refusalByCode.get(code);
-  if (known) return known;
-  // Two of these errors have no code (antiwork/gumroad issues 4953 and 6523), and one has only a
-  // generic code.
-  return /has been deleted and can no longer be used|on your block list|^No such external account/.test(
-    message,
-  )
-    ? 'bank-details'
-    : 'other';
-}
-
-const refusalByCode = new Map<string, RefusalKind>([
-  ['balance_insufficient', 'balance-insufficient'],
-  ['insufficient_funds', 'balance-insufficient'],
-  ['insufficient_capabilities_for_transfer', 'capability-missing'],
-  ['transfers_not_allowed', 'capability-missing'],
-  ['payouts_not_allowed', 'capability-missing'],
-  ['no_external_account_in_currency', 'bank-details'],
-  ['bank_account_unusable', 'bank-details'],
-  ['bank_account_restricted', 'bank-details'],
-  ['payouts_limit_exceeded', 'limit-reached'],
-]);

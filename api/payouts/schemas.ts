@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { cancelStates } from '../../domain/explanations/payout-words.ts';
 import { places } from '../../domain/ledger.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
+import { refusalReasons } from '../../domain/refusals/reasons.ts';
 import * as schemas from '../http/schemas.ts';
 import { ResolvingCommand } from '../waits.ts';
 
@@ -181,6 +182,16 @@ export const Attempt = z
         type: z.string().nullable(),
         code: z.string().nullable(),
         requestId: z.string().nullable(),
+        message: z.string().nullable().openapi({
+          description:
+            'Stripe’s message without bank details, addresses and names. For operators only',
+        }),
+        reason: z.enum(refusalReasons).nullable().openapi({
+          description: 'Why Stripe refused the request. Null if the reason is not known',
+        }),
+        explanation: z.string().openapi({
+          description: 'What the answer means for the money, and what to do. For operators only',
+        }),
       })
       .nullable(),
     createdAt: schemas.Instant,

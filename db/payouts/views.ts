@@ -1,10 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { PayoutRecord } from '../../domain/explanations/facts.ts';
 import type { EarningId, PayoutId, SellerId, SellerNames } from '../../domain/ids.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
 import type { PayoutStatus } from '../../domain/payouts/states.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 import { sellerNamesOf } from '../schema/seller-names.ts';
+import { lastRefusalOf } from '../stripe/attempt-views.ts';
 import { businessNow, utc } from '../time.ts';
 
 /** The payout with this id. */
@@ -86,8 +88,16 @@ export function selectRecords(db: Db) {
     .selectAll()
     .select([cancelRequest.as('cancel_request'), sentTo.as('sent_to')])
     .select(sellerNamesOf(sql.ref('payouts.seller_id')).as('seller'))
-    .select([businessNow.as('as_of'), isPausedAtStripe.as('is_paused_at_stripe')]);
+    .select([
+      businessNow.as('as_of'),
+      isPausedAtStripe.as('is_paused_at_stripe'),
+      refused.as('refused'),
+    ]);
 }
+
+/** Why Stripe refused the payout's request, while a person must decide about it. */
+const refused = sql<PayoutRecord['refused']>`case when parked = ${sql.lit(parkNames.refused)}
+  then ${lastRefusalOf(sql.ref('payouts.id'))} end`;
 
 /** True if the seller's account may not pay out, as Stripe last reported. */
 const isPausedAtStripe = sql<boolean>`exists (select from sellers
@@ -114,6 +124,7 @@ type RecordRow = Selectable<Database['payouts']> & {
   seller: SellerNames;
   as_of: string;
   is_paused_at_stripe: boolean;
+  refused: PayoutRecord['refused'];
 };
 
 /** Converts a row to the payout that callers and operators see. */
@@ -147,6 +158,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     parked: row.parked,
     parkedAt: row.parked_at,
     parkedDetail: row.parked_detail,
+    refused: row.refused,
     unknownStep: row.unknown_step,
     orderedBy: row.ordered_by,
     payday: row.payday,

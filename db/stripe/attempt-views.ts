@@ -2,6 +2,12 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { AttemptRecord } from '../../domain/explanations/facts.ts';
 import { mostHappened } from '../../domain/explanations/timeline.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { cleanMessage } from '../../domain/refusals/cleaning.ts';
+import {
+  explainError,
+  type ExplainedError,
+  type StripeError,
+} from '../../domain/refusals/reasons.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 
@@ -93,13 +99,26 @@ function toAttempt(row: Selectable<Database['attempts']>): AttemptRecord {
   };
 }
 
-function errorFacts(error: Record<string, unknown> | null) {
+function errorFacts(error: Record<string, unknown> | null): ExplainedError | null {
   if (!error) return null;
-  const { statusCode, type, code, requestId } = error;
-  return {
+  const { statusCode, type, code, requestId, message } = error;
+  return explainError({
     statusCode: typeof statusCode === 'number' ? statusCode : null,
     type: typeof type === 'string' ? type : null,
     code: typeof code === 'string' ? code : null,
     requestId: typeof requestId === 'string' ? requestId : null,
-  };
+    message: typeof message === 'string' ? cleanMessage(message) : null,
+  });
+}
+
+/**
+ * Stripe's last refusal of a request about an object, as part of a query. The object's other
+ * attempts may still be open.
+ */
+export function lastRefusalOf(objectId: RawBuilder<unknown>) {
+  return sql<StripeError | null>`(select json_build_object('statusCode', error->'statusCode',
+      'type', error->>'type', 'code', error->>'code', 'requestId', error->>'requestId',
+      'message', error->>'message')
+    from attempts where object_id = ${objectId} and state = 'refused' and error ? 'statusCode'
+    order by decided_at desc limit 1)`;
 }

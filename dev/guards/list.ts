@@ -3,6 +3,7 @@ import { brakeGuards } from './brakes.ts';
 import { chargeGuards } from './charges.ts';
 import { lookGuards } from './looks.ts';
 import { readGuards } from './reads.ts';
+import { wordGuards } from './words.ts';
 import { recoveryGuards } from './recovery.ts';
 import { openAttemptGuards } from './open-attempts.ts';
 import { otherMoney } from './other-money.ts';
@@ -15,6 +16,7 @@ const calls = 'test/activities/stripe/call-once.test.ts';
 /** Every guard. A new one is added here, with the test that notices its absence. */
 export const guards: readonly Guard[] = [
   ...recoveryGuards,
+  ...wordGuards,
   ...openAttemptGuards,
   ...paydayGuards,
   {

@@ -10,6 +10,7 @@ import {
 } from '../parking/reasons.ts';
 import { type Cause, causes } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
+import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
 import type { BulkCommand, Inapplicable } from './bulk.ts';
 
@@ -51,7 +52,8 @@ export function resolutionOf(record: AttentionRecord) {
   if (record.kind === 'seller') {
     const { parked, id, parkedDetail: detail } = record;
     const isRead = parked === unreadable && detail !== null;
-    const said = isRead ? sayFailedRead(JSON.parse(detail) as FailedRead) : detail;
+    const why = record.refused ? sayRefusal(record.refused) : detail;
+    const said = isRead ? sayFailedRead(JSON.parse(detail) as FailedRead) : why;
     return sellerParkOf(parked, id, said);
   }
   if (record.kind === 'discrepancy') {
@@ -80,6 +82,8 @@ export type AttentionRecord = {
   since: string;
   /** The money that does not move because of this, in minor units. */
   atStake: Money[];
+  /** Why Stripe refused the last request. Null unless the record waits because of that. */
+  refused: StripeError | null;
 } & (
   | {
       kind: 'payout';

@@ -23,6 +23,7 @@ import type { PaydayFunds } from '../paydays/coming.ts';
 import type { Schedule } from '../paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../payouts/states.ts';
 import type { DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
+import type { ExplainedError, StripeError } from '../refusals/reasons.ts';
 import type { SellerStatus } from '../sellers.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import type { WaitReason } from '../waits.ts';
@@ -63,6 +64,8 @@ export type PayoutRecord = {
   parked: ParkReason | null;
   parkedAt: string | null;
   parkedDetail: string | null;
+  /** Why Stripe refused the payout's request. Null unless the payout is parked for that. */
+  refused: StripeError | null;
   unknownStep: MoneyStep | null;
   orderedBy: string;
   payday: string | null;
@@ -87,7 +90,7 @@ export type PayoutRecord = {
   isPausedAtStripe: boolean;
 };
 
-/** A request to Stripe as callers and operators see it, without its body and Stripe's own words. */
+/** A request to Stripe as operators see it, without its body. Stripe's message is cleaned. */
 export type AttemptRecord = {
   key: string;
   step: string;
@@ -98,12 +101,7 @@ export type AttemptRecord = {
   tries: number;
   stripeId: string | null;
   refusal: RefusalKind | null;
-  error: {
-    statusCode: number | null;
-    type: string | null;
-    code: string | null;
-    requestId: string | null;
-  } | null;
+  error: ExplainedError | null;
   createdAt: string;
   firstSentAt: string | null;
   lastSentAt: string | null;

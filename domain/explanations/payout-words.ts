@@ -176,7 +176,10 @@ function endOf({ status }: PayoutRecord): string {
 
 /** Why a payout parked, and each request that lets it continue. */
 export function parkedOf(
-  payout: Pick<PayoutRecord, 'id' | 'parked' | 'parkedAt' | 'parkedDetail' | 'unknownStep'>,
+  payout: Pick<
+    PayoutRecord,
+    'id' | 'parked' | 'parkedAt' | 'parkedDetail' | 'refused' | 'unknownStep'
+  >,
 ) {
   const { parked, parkedAt: since, unknownStep: step } = payout;
   if (!parked || !since) return null;
@@ -193,6 +196,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     lookAgainAt: _look,
     parkedAt: _at,
     parkedDetail: _detail,
+    refused: _refused,
     unknownStep: _step,
     paidBy: _by,
     paidOutside: _outside,

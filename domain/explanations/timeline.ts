@@ -110,7 +110,8 @@ function fromAttempt(attempt: Sources['attempts'][number]): TimelineEvent[] {
     const at = attempt.lastSentAt ?? attempt.createdAt;
     return [...sent, { ...about, at, kind: 'unknown', text: `Outcome unknown: ${step}` }];
   }
-  const code = error?.code ? ` (${error.code})` : '';
+  const reason = error?.reason ?? error?.code;
+  const code = reason ? ` (${reason})` : '';
   const decided =
     state === 'refused'
       ? { kind: 'refused', text: `Not done: ${step}, ${refusal}${code}` }

@@ -1,5 +1,6 @@
 import { because, payoutCommand, type Resolving, sellerCommand } from './commands.ts';
 import type { PayoutId, SellerId } from '../ids.ts';
+import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
 
 /** The facts about a payout that needs a person. */
@@ -7,6 +8,8 @@ export type ParkedPayout = {
   id: PayoutId;
   parkedDetail: string | null;
   unknownStep: MoneyStep | null;
+  /** Why Stripe refused the payout's last request. Absent if the text is not needed. */
+  refused?: StripeError | null;
 };
 
 /** One reason to need a person. */
@@ -69,7 +72,8 @@ export const payoutParks = {
   },
   'refused-by-stripe': {
     ui: 'a person who removes the cause of the refusal',
-    says: 'Stripe refused the request, for a reason that waiting does not remove. See the payout’s attempts',
+    says: ({ refused }: ParkedPayout) =>
+      `Stripe refused the request, for a reason that waiting does not remove. ${refused ? sayRefusal(refused) : 'See the payout’s attempts'}`,
     commands: [
       { name: 'retry', when: 'The cause is removed: the request is sent again' },
       {
@@ -124,7 +128,8 @@ const someBank = 'ba_...';
  */
 export const sellerParks = {
   'account-refused': {
-    says: 'Stripe refused to create the seller’s account. The seller’s explanation shows Stripe’s answer',
+    says: (_, detail) =>
+      `Stripe refused to create the seller’s account. ${detail ?? 'The seller’s explanation shows Stripe’s answer'}`,
     commands: [
       { name: 'retry', when: 'The cause is removed: the engine requests the account again' },
     ],
@@ -208,6 +213,7 @@ export type SellerPark = keyof typeof sellerParks;
 
 /** The reasons that several rules use, so that each reason is spelled only once. */
 export const parkNames = {
+  accountRefused: 'account-refused',
   accountUnknown: 'account-outcome-unknown',
   outcomeUnknown: 'outcome-unknown',
   refused: 'refused-by-stripe',

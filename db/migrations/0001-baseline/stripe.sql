@@ -28,6 +28,7 @@ create table attempts (
   in_doubt_since timestamptz,
   stripe_id text,
   refusal text,
+  -- Stripe's answer: status, type, code and request id, and the message without personal data.
   error jsonb,
   decided_at timestamptz,
   -- One attempt for each number, so that two workers cannot both open the next attempt.

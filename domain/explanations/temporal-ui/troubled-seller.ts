@@ -1,3 +1,4 @@
+import { explainError, refusalReasonOf, type StripeError } from '../../refusals/reasons.ts';
 import { isDue, type Requirement } from '../../accounts/requirements.ts';
 import { sayMoney } from '../../headlines/words.ts';
 import { holdReasons } from '../../holds.ts';
@@ -102,14 +103,21 @@ export function withoutFreeText(facts: SellerFacts): SellerFacts {
 }
 
 function withoutWords(payout: PayoutRecord): PayoutRecord {
-  return { ...payout, seller: noNames, paidOutside: null, paidReason: null, returnReason: null };
+  const refused = payout.refused && onlyCodes(payout.refused);
+  const words = { paidOutside: null, paidReason: null, returnReason: null };
+  return { ...payout, seller: noNames, refused, ...words };
+}
+
+/** A message that is known has our own sentence. Of any other message, only the codes stay. */
+function onlyCodes({ statusCode, type, code, requestId, message }: StripeError): StripeError {
+  const known = refusalReasonOf({ code, message }) === null ? null : message;
+  return { statusCode, type, code, requestId, message: known };
 }
 
 /** Keeps Stripe's codes, and nothing that Stripe wrote for people. */
 function withoutMessage(attempt: AttemptRecord): AttemptRecord {
   if (attempt.error === null) return attempt;
-  const { statusCode, type, code, requestId } = attempt.error;
-  return { ...attempt, error: { statusCode, type, code, requestId } };
+  return { ...attempt, error: explainError(onlyCodes(attempt.error)) };
 }
 
 function sayAllMoney(facts: SellerFacts): string {

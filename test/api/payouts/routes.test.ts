@@ -153,7 +153,13 @@ describe('a payout on its way', () => {
       { step: 'transfer', number: 2, state: 'succeeded', stripeId: `tr_${payoutId.slice(7)}` },
       { step: 'payout', number: 1, state: 'succeeded', stripeId: stripePayoutId },
     ]);
-    expect(attempts[0]?.['error']).toEqual({ ...refusal, requestId: 'req_1' });
+    expect(attempts[0]?.['error']).toEqual({
+      ...refusal,
+      requestId: 'req_1',
+      message: '[…] has no money',
+      reason: 'balance-too-low',
+      explanation: expect.stringMatching(/^The balance at Stripe was too low for this amount/),
+    });
     expect(JSON.stringify(attempts)).not.toMatch(/never shown|@/);
   });
 
