@@ -21,7 +21,7 @@ import { earningCauses } from '../../domain/reconciliation/discrepancies.ts';
 import type { Db } from '../connect.ts';
 import { failedReadsOf, isUnreadOf, unreadAccounts } from '../failed-reads/conditions.ts';
 import { sellerNamesOf } from '../schema/seller-names.ts';
-import { isCarrying, isOpen, isUnsettled } from '../schema/statuses.ts';
+import { isAtAccount, isCarrying, isOpen, isUnsettled } from '../schema/statuses.ts';
 import { lastRefusalOf } from '../stripe/attempt-views.ts';
 import { businessNow, instant, utc } from '../time.ts';
 import { workflowId } from '../wake-ups.ts';
@@ -60,7 +60,8 @@ export async function listAttention(
       order by since, id limit ${limit + 1}
     )
     select kind, id, seller_id as "sellerId", ${sellerNamesOf(sql`stopped.seller_id`)} as seller, currency, parked, parked_detail as "parkedDetail",
-      unknown_step as "unknownStep", since,
+      unknown_step as "unknownStep", coalesce((select ${isAtAccount()} from payouts
+        where payouts.id = stopped.id), false) as "isAtAccount", since,
       case when parked in (${sql.lit(parkNames.refused)}, ${sql.lit(parkNames.accountRefused)})
         then ${lastRefusalOf(sql`stopped.id`)} end as refused, ${stakeOf(filter.currency)} as "atStake"
     from stopped order by since, id

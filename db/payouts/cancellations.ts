@@ -16,7 +16,12 @@ import {
   cancelOrdered,
   leftWithSeller,
 } from '../../domain/payouts/commands.ts';
-import { type CancelAnswer, isInFlight, type Payout } from '../../domain/payouts/states.ts';
+import {
+  type CancelAnswer,
+  isAtAccount,
+  isInFlight,
+  type Payout,
+} from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
@@ -142,7 +147,7 @@ export async function leavePayout(
   const { payout, attempt } = locked;
   const { status } = payout;
   const plan = planLeave(payout, attempt, sight);
-  if (plan !== 'end' || (status !== 'transferred' && status !== 'sent')) return plan;
+  if (plan !== 'end' || !isAtAccount(status)) return plan;
   const unsentKey = attempt?.state === 'started' ? attempt.key : undefined;
   const transition = leftWithSeller({ ...payout, status }, { reason, unsentKey });
   await move(tx, transition);

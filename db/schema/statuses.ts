@@ -23,6 +23,9 @@ export const isBeforeStripe = among(payouts.beforeStripeStatuses);
 /** True while the bank does not have the payout yet. */
 export const isBeforeBank = among(payouts.beforeBankStatuses);
 
+/** True while all of the payout's money is at the account, or on its way from there to the bank. */
+export const isAtAccount = among(payouts.atAccountStatuses);
+
 /** True while the bank has the payout and the engine watches for a late return. */
 export const isWatched = among(payouts.watchedStatuses);
 

@@ -91,6 +91,7 @@ export type AttentionRecord = {
       parked: PayoutPark;
       parkedDetail: string | null;
       unknownStep: MoneyStep | null;
+      isAtAccount: boolean;
     }
   | {
       kind: 'seller';

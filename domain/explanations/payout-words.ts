@@ -3,7 +3,7 @@ import { type Money, money } from '../money.ts';
 import { payoutParkOf } from '../parking/reasons.ts';
 import { skips } from '../paydays/words.ts';
 import { byHolds } from '../payouts/commands.ts';
-import { isInFlight } from '../payouts/states.ts';
+import { isAtAccount, isInFlight } from '../payouts/states.ts';
 import { sayFreed } from '../payouts/whereabouts.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { rejected, sayWait, waitNames } from '../waits.ts';
@@ -178,12 +178,13 @@ function endOf({ status }: PayoutRecord): string {
 export function parkedOf(
   payout: Pick<
     PayoutRecord,
-    'id' | 'parked' | 'parkedAt' | 'parkedDetail' | 'refused' | 'unknownStep'
+    'id' | 'status' | 'parked' | 'parkedAt' | 'parkedDetail' | 'refused' | 'unknownStep'
   >,
 ) {
   const { parked, parkedAt: since, unknownStep: step } = payout;
   if (!parked || !since) return null;
-  return { reason: parked, since, step, ...payoutParkOf(parked, payout) };
+  const of = { ...payout, isAtAccount: isAtAccount(payout.status) };
+  return { reason: parked, since, step, ...payoutParkOf(parked, of) };
 }
 
 /** Returns the platform's available balance at Stripe in a currency. */

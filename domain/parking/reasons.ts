@@ -10,6 +10,8 @@ export type ParkedPayout = {
   unknownStep: MoneyStep | null;
   /** Why Stripe refused the payout's last request. Absent if the text is not needed. */
   refused?: StripeError | null;
+  /** True while all of its money is at the account, or on its way from there to the bank. */
+  isAtAccount: boolean;
 };
 
 /** One reason to need a person. */
@@ -42,7 +44,8 @@ const left = {
   name: 'leave-with-seller',
   when: 'The account has left the platform with the money, so nobody can look for the payout: the engine checks this at Stripe and sends nothing more',
   body: because,
-  isFor: ({ unknownStep }: ParkedPayout) => unknownStep !== 'transfer',
+  // `planLeave` refuses the command otherwise.
+  isFor: ({ isAtAccount }: ParkedPayout) => isAtAccount,
 };
 
 /** Why a payout needs a person. All but `late`, `waits-too-long` and `overdue` park it. */

@@ -1,5 +1,5 @@
 import { mayBeDone, type MoneyStep } from '../stripe.ts';
-import type { Payout } from './states.ts';
+import { isAtAccount, type Payout } from './states.ts';
 
 /** What the cancellation of a payout requires, depending on where the money is. */
 export type CancelPlan =
@@ -99,7 +99,7 @@ export function planLeave(
   attempt: StepAttempt | undefined,
   sight: AccountSight,
 ): 'end' | LeaveRefusal {
-  if (status !== 'transferred' && status !== 'sent') return 'not-at-account';
+  if (!isAtAccount(status)) return 'not-at-account';
   if (attempt?.state === 'started' && mayBeDone(attempt)) return 'outcome-open';
   if (!sight.hasLeft) return 'not-left';
   return sight.isTransferred ? 'end' : 'not-transferred';

@@ -61,6 +61,9 @@ export const openStatuses = [...beforeBankStatuses, ...watchedStatuses] as const
 /** The payout's money is reserved or on its way to the bank. */
 export const carryingStatuses = [...inFlightStatuses, 'sent'] as const;
 
+/** All of the payout's money is at the account, or on its way from there to the bank. */
+export const atAccountStatuses = ['transferred', 'sent'] as const;
+
 /** Stripe has the payout, and the engine follows it. */
 export const followedStatuses = ['sent', 'paid'] as const;
 
@@ -92,6 +95,11 @@ export function mayTransfer(status: PayoutStatus): boolean {
 /** The same for the payout at Stripe. */
 export function mayPayOut(status: PayoutStatus): boolean {
   return isAmong(beforeStripeStatuses, status);
+}
+
+/** True while all of the payout's money is at the account, or on its way from there to the bank. */
+export function isAtAccount(status: PayoutStatus): status is (typeof atAccountStatuses)[number] {
+  return isAmong(atAccountStatuses, status);
 }
 
 /** True while Stripe has the payout and a workflow follows it. */

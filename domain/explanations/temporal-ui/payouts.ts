@@ -5,7 +5,13 @@ import { onboardingLink, type Resolving } from '../../parking/commands.ts';
 import { payoutParkOf, payoutParks } from '../../parking/reasons.ts';
 import { skips } from '../../paydays/words.ts';
 import { isLateAt } from '../../payouts/late.ts';
-import { isInFlight, isOver, type Payout, type PayoutStep } from '../../payouts/states.ts';
+import {
+  isAtAccount,
+  isInFlight,
+  isOver,
+  type Payout,
+  type PayoutStep,
+} from '../../payouts/states.ts';
 import { payoutSentences, sayFreed } from '../../payouts/whereabouts.ts';
 import { sayWait, waits } from '../../waits.ts';
 import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
@@ -75,13 +81,17 @@ function nextAfter({ status, failureCode, sellerId }: Payout): string {
 
 /** Why a payout is parked, since when, and who must act. */
 function sayParked(payout: Payout): string {
-  const { parked, parkedDetail = null, unknownStep, payoutId: id, dates } = payout;
+  const { parked, parkedDetail = null, dates } = payout;
   if (!parked) return '';
   const since = dates?.parked ? `, since ${sayInstant(dates.parked)}` : '';
-  const { explanation } = payoutParkOf(parked, { id, parkedDetail, unknownStep });
+  const { explanation } = payoutParkOf(parked, toParked(payout));
   const isTold = parkedDetail === null || explanation.includes(parkedDetail);
   const found = isTold ? '' : `. The engine’s check at Stripe: ${parkedDetail}`;
   return `**Needs a person: ${parked}**${since}. ${explanation}${found}. **Must act: an operator**, with one of:`;
+}
+
+function toParked({ payoutId: id, parkedDetail = null, unknownStep, status }: Payout) {
+  return { id, parkedDetail, unknownStep, isAtAccount: isAtAccount(status) };
 }
 
 /** Why a payout waits, who must act, and what ends the wait. */
@@ -105,11 +115,8 @@ function sayWhy(payout: Payout): string {
 
 /** The API calls that end a payout's wait. Empty if no call ends it. */
 export function commandsFor(payout: Payout): Resolving[] {
-  const { payoutId: id, parked, waitingFor } = payout;
-  if (parked) {
-    const { parkedDetail = null, unknownStep } = payout;
-    return payoutParkOf(parked, { id, parkedDetail, unknownStep }).commands;
-  }
+  const { parked, waitingFor } = payout;
+  if (parked) return payoutParkOf(parked, toParked(payout)).commands;
   const paths = (waitingFor && waits[waitingFor].commands?.(payout)) ?? [];
   return paths.map((path) => ({ method: 'POST', path, body: bodyOf(path), when: '' }));
 }

@@ -128,3 +128,29 @@ test('a payout whose money is at the platform does not end with the seller', asy
   const confirmed = await api.post(`/v1/payouts/${payoutId}/confirm-not-sent`, {});
   expect([confirmed.status, confirmed.body['status']]).toEqual([200, 'reserved']);
 });
+
+test.each([
+  ['reserved', false],
+  ['transferred', true],
+  ['sent', true],
+  ['paid', false],
+] as const)(
+  'a parked payout that is %s offers the end only if it is obeyed: %s',
+  async (at, is) => {
+    const { payoutId } = await stages.orderPayout();
+    await stages.reserve(payoutId);
+    await api.db.updateTable('payouts').set({ status: at }).where('id', '=', payoutId).execute();
+    await parkPayout(api.db, await readPayout(api.db, payoutId), 'unexpected-state');
+    const path = `/v1/payouts/${payoutId}/leave-with-seller`;
+    const { parked } = (await stages.show(payoutId)) as {
+      parked: { commands: { path: string }[] };
+    };
+    const { body } = await api.get('/v1/attention');
+    const listed = (body['data'] as { id: string; commands: { path: string }[] }[]).find(
+      ({ id }) => id === payoutId,
+    );
+    const offers = [parked, listed].map((one) => one?.commands.some((each) => each.path === path));
+    expect(offers).toEqual([is, is]);
+    if (!is) await expectRefused(payoutId, 'No money of this payout is at the account');
+  },
+);

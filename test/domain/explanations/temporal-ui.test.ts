@@ -64,7 +64,8 @@ describe('the details of a payout', () => {
     'of a payout parked for %s name every call that the API offers',
     (parked) => {
       const payout = aPayout({ status: 'reserved', parked });
-      const of = { id: payout.payoutId, parkedDetail: null, unknownStep: null };
+      const is = { unknownStep: null, isAtAccount: false };
+      const of = { id: payout.payoutId, parkedDetail: null, ...is };
       const offered = payoutParkOf(parked, of).commands;
       expect(offered.length).toBeGreaterThan(0);
       const calls = offered.map(({ method, path }) => `${method} ${path}`);

@@ -40,7 +40,8 @@ test.each([
   ['transfer', 'tr_...'],
   ['payout', 'po_...'],
 ] as const)('a lost answer about a %s asks for the id that begins as Stripe’s do', (step, id) => {
-  const of = { id: 'payout_1', parkedDetail: 'tr_1: it was reversed', unknownStep: step } as const;
+  const is = { unknownStep: step, isAtAccount: step === 'payout' } as const;
+  const of = { id: 'payout_1', parkedDetail: 'tr_1: it was reversed', ...is } as const;
   const { explanation, commands } = payoutParkOf('outcome-unknown', of);
   expect(explanation).toContain(`${step}. Look for payout_1 at Stripe`);
   expect(explanation).toContain('tr_1: it was reversed');
