@@ -8,6 +8,7 @@ import { recoveryGuards } from './recovery.ts';
 import { openAttemptGuards } from './open-attempts.ts';
 import { otherMoney } from './other-money.ts';
 import { paydayGuards } from './paydays.ts';
+import { temporalUiGuards } from './temporal-ui.ts';
 import type { Guard } from './switch-off.ts';
 
 const tables = 'db/migrations/0001-baseline';
@@ -19,6 +20,7 @@ export const guards: readonly Guard[] = [
   ...wordGuards,
   ...openAttemptGuards,
   ...paydayGuards,
+  ...temporalUiGuards,
   {
     name: 'one attempt a step',
     why: 'two attempts of one step are open at once, and both are sent',
