@@ -16,7 +16,10 @@ export const ResolvingCommand = z
 export const Wait = z
   .object({
     for: z.string(),
-    reason: z.string(),
+    reason: z.string().openapi({ description: 'For operators only' }),
+    forSeller: z
+      .string()
+      .openapi({ description: 'What the seller may know, in words for the seller' }),
     since: Instant.nullable(),
     by: z
       .string()

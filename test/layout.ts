@@ -15,8 +15,9 @@ export const mayKnow: Record<string, Record<string, string>> = {
     earnings: 'ledger',
     events: '',
     explanations:
-      'accounts earnings failed-reads funds headlines holds ledger money-stops parking paydays payouts reconciliation refusals sellers stripe waits',
+      'accounts earnings failed-reads for-seller funds headlines holds ledger money-stops parking paydays payouts reconciliation refusals sellers stripe waits',
     'failed-reads': '',
+    'for-seller': 'funds parking waits',
     funding: 'funds paydays payouts waits',
     funds: 'holds',
     headlines: 'ledger parking paydays payouts waits',

@@ -3,7 +3,12 @@ import { waits } from '../domain/waits.ts';
 import { type Source, stringsOf } from './sources.ts';
 
 /** Where everything about a reason is said. */
-const tables = ['domain/waits.ts', 'domain/overdue/long-waits.ts', 'domain/parking/reasons.ts'];
+const tables = [
+  'domain/waits.ts',
+  'domain/overdue/long-waits.ts',
+  'domain/parking/reasons.ts',
+  'domain/for-seller/waits.ts',
+];
 
 const layers = ['domain', 'activities', 'db', 'api', 'workflows'];
 

@@ -8,6 +8,10 @@ import { ResolvingCommand } from '../waits.ts';
 
 const MaybeInstant = schemas.Instant.nullable();
 
+const ForSeller = z
+  .string()
+  .openapi({ description: 'What the seller may know, in words for the seller' });
+
 /** A payout in the API's answers. */
 export const Payout = z
   .object({
@@ -28,12 +32,18 @@ export const Payout = z
     stripePayoutId: z.string().nullable(),
     waitingFor: z.string().nullable(),
     waiting: z
-      .object({ for: z.string(), reason: z.string(), lookAgainAt: MaybeInstant })
+      .object({
+        for: z.string(),
+        reason: z.string(),
+        forSeller: ForSeller,
+        lookAgainAt: MaybeInstant,
+      })
       .nullable(),
     parked: z
       .object({
         reason: z.string(),
         explanation: z.string(),
+        forSeller: ForSeller,
         since: schemas.Instant,
         step: z.string().nullable(),
         commands: z.array(ResolvingCommand),
@@ -111,6 +121,7 @@ export const Payout = z
       .nullable()
       .openapi({ description: 'How somebody else paid the money. Null if nobody did' }),
     skipped: z.string().nullable().openapi({ description: '`skipReason` as a sentence' }),
+    skippedForSeller: ForSeller.nullable(),
     orderedBy: z.string().openapi({
       description:
         'The id of an API key, or `schedule`, `threshold`, `new-details`, `account-short`, `charge-pays-seller`, `after-adoption` or `partly-held`',

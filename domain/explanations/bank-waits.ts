@@ -111,7 +111,7 @@ function noBankWait(
 }
 
 function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
-  const { next, forOperator } = failureOf(bank.failureCode);
+  const { next, forOperator, forSeller } = failureOf(bank.failureCode);
   const shared = bank.sharedWith.count > 0 ? `.${sayShared(bank)}` : '';
   const reason = `Nothing is sent to the seller’s bank account for ${bank.currency.toUpperCase()}: ${forOperator}${shared}`;
   const lifted =
@@ -134,5 +134,5 @@ function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
     ),
   ];
   const actor = next === 'operator' ? 'operator' : 'seller';
-  return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands });
+  return wait('bank-account', actor, reason, lifted, { since: bank.pausedAt, commands, forSeller });
 }

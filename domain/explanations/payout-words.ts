@@ -2,9 +2,11 @@ import { failureOf } from '../accounts/failures.ts';
 import { type Money, money } from '../money.ts';
 import { payoutParkOf } from '../parking/reasons.ts';
 import { skips } from '../paydays/words.ts';
+import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
 import { byHolds } from '../payouts/commands.ts';
 import { isAtAccount, isInFlight } from '../payouts/states.ts';
 import { sayFreed } from '../payouts/whereabouts.ts';
+import { refusalForSeller } from '../refusals/reasons.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { rejected, sayWait, waitNames } from '../waits.ts';
 import type { AttemptRecord, PayoutRecord } from './facts.ts';
@@ -48,7 +50,8 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   const reason = payout.waitingFor ?? (notStarted ? ('start' as const) : null);
   if (reason === null || payout.parked) return null;
   const said = reason === 'start' ? sayStart(payout, beside) : sayWait(reason, payout, beside);
-  return { for: reason, reason: said, lookAgainAt: payout.lookAgainAt };
+  const forSeller = waitsForSeller[reason];
+  return { for: reason, reason: said, forSeller, lookAgainAt: payout.lookAgainAt };
 }
 
 /** Why a payout was canceled, if no person ordered it here, and where its money is. */
@@ -184,7 +187,9 @@ export function parkedOf(
   const { parked, parkedAt: since, unknownStep: step } = payout;
   if (!parked || !since) return null;
   const of = { ...payout, isAtAccount: isAtAccount(payout.status) };
-  return { reason: parked, since, step, ...payoutParkOf(parked, of) };
+  const { refused } = payout;
+  const forSeller = refused ? refusalForSeller(refused) : waitsForSeller[parked];
+  return { reason: parked, since, step, forSeller, ...payoutParkOf(parked, of) };
 }
 
 /** Returns the platform's available balance at Stripe in a currency. */
@@ -220,6 +225,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     waiting: putOffOf(record, attempts) ?? waitingOf(record),
     parked: parkedOf(record),
     skipped: skippedOf(record),
+    skippedForSeller: record.skipReason && skipsForSeller[record.skipReason],
     paidElsewhere: paidElsewhereOf(record),
     cancellation: cancellationOf(record),
   };
@@ -236,5 +242,7 @@ function putOffOf(record: PayoutRecord, attempts: readonly AttemptRecord[]) {
   const { id, parked, waitingFor } = record;
   const isStopped = parked !== null || waitingFor === waitNames.moneyStopped || isBraked(record);
   const [wait] = isStopped ? [] : putOffWaits(attempts, id);
-  return wait && { for: wait.for, reason: wait.reason, lookAgainAt: wait.lookAgainAt };
+  if (!wait) return undefined;
+  const { for: name, reason, forSeller, lookAgainAt } = wait;
+  return { for: name, reason, forSeller, lookAgainAt };
 }

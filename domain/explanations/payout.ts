@@ -169,13 +169,14 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   const payoutId = payout.id;
   const parked = parkedOf(payout);
   if (parked) {
-    const { reason, explanation, commands } = parked;
+    const { reason, explanation, forSeller, commands } = parked;
     const who = {
       actor: 'operator' as const,
       liftedBy: 'A person, with one of the listed commands',
     };
     const when = { since: parked.since, lookAgainAt: null };
-    return [{ for: reason, reason: explanation, ...when, ...who, by: null, commands, payoutId }];
+    const words = { for: reason, reason: explanation, forSeller };
+    return [{ ...words, ...when, ...who, by: null, commands, payoutId }];
   }
   const putOff = isOver(payout) || isBraked(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
@@ -229,7 +230,9 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
     return { actor: 'operator', liftedBy: 'Stripe’s trace of the payout, or the bank’s answer' };
   }
   const [account] = keptFor({ payout, seller });
-  if (reason === waitNames.atBank && account) return account;
+  if (reason === waitNames.atBank && account) {
+    return { actor: account.actor, liftedBy: account.liftedBy };
+  }
   const isOfAccount = reason === 'start' || waits[reason].isOfCapability;
   if (isOfAccount && isRejected(seller)) return { actor: 'platform', liftedBy: takenBack };
   if (

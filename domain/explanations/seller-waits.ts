@@ -140,6 +140,7 @@ function capabilityWait(seller: SellerBeside): Waiting {
       since: isNew ? seller.createdAt : null,
       lookAgainAt,
       commands,
+      ...(failure && { forSeller: failure.forSeller }),
     },
   );
 }

@@ -4,8 +4,9 @@ import {
   stripeWaits,
   waitOfPutOff,
 } from '../failed-reads/put-off.ts';
+import { waitsForSeller } from '../for-seller/waits.ts';
 import type { PayoutId } from '../ids.ts';
-import type { Actor } from '../waits.ts';
+import type { Actor, WaitReason } from '../waits.ts';
 import type { AttemptRecord } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
@@ -21,7 +22,8 @@ export function putOffWaits(
     const asked = tries === 1 ? 'once' : `${tries} times`;
     const reason = `${words}. The engine asked ${asked} for the ${step}, and asks again with the same key`;
     const none = { by: null, commands: [], lookAgainAt: null };
-    return [{ ...rest, reason, since: firstSentAt, ...none, payoutId }];
+    const forSeller = waitsForSeller[rest.for];
+    return [{ ...rest, reason, forSeller, since: firstSentAt, ...none, payoutId }];
   });
 }
 
@@ -41,7 +43,7 @@ export function silenceBeside(
 
 const silent = of(stripeWaitNames.answer);
 
-type Why = { for: string; words: string; actor: Actor; liftedBy: string };
+type Why = { for: WaitReason; words: string; actor: Actor; liftedBy: string };
 
 function whyPutOff({ statusCode }: NonNullable<AttemptRecord['error']>): Why {
   const why = of(waitOfPutOff(statusCode));

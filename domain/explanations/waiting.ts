@@ -1,11 +1,15 @@
+import { type WaitName, waitsForSeller } from '../for-seller/waits.ts';
 import type { Resolving } from '../parking/commands.ts';
 import type { Money } from '../money.ts';
 import type { Actor } from '../waits.ts';
 
 /** Why money does not move, and what ends the wait. */
 export type Waiting = {
-  for: string;
+  for: WaitName;
+  /** For operators. */
   reason: string;
+  /** What the seller may know. */
+  forSeller: string;
   since: string | null;
   /** The name of the API key that decided the wait; null if nobody did. */
   by: string | null;
@@ -31,12 +35,13 @@ export type SayInstant = (instant: string, timeZone: string) => string;
 
 /** Creates a wait of a seller that belongs to no particular payout. */
 export function wait(
-  name: string,
+  name: WaitName,
   actor: Actor,
   reason: string,
   liftedBy: string,
-  more: Partial<Pick<Waiting, 'since' | 'by' | 'commands' | 'lookAgainAt'>> = {},
+  more: Partial<Pick<Waiting, 'since' | 'by' | 'commands' | 'lookAgainAt' | 'forSeller'>> = {},
 ): Waiting {
   const none = { since: null, by: null, commands: [], lookAgainAt: null, payoutId: null };
-  return { for: name, reason, liftedBy, actor, ...none, ...more };
+  const forSeller = waitsForSeller[name];
+  return { for: name, reason, forSeller, liftedBy, actor, ...none, ...more };
 }

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { explainSeller } from '../../../domain/explanations/seller.ts';
+import { waitingOf } from '../../../domain/explanations/payout-words.ts';
+import { skipsForSeller, waitsForSeller } from '../../../domain/for-seller/waits.ts';
+import { payoutParks, sellerParks } from '../../../domain/parking/reasons.ts';
+import { refusalForSeller } from '../../../domain/refusals/reasons.ts';
+import { waits } from '../../../domain/waits.ts';
+import { factsOf, now, seller, sentPayout } from '../headlines/facts.ts';
+
+const texts = [...Object.entries(waitsForSeller), ...Object.entries(skipsForSeller)];
+
+describe('what a seller may know', () => {
+  test('exists for every wait, and for every reason to need a person', () => {
+    const names = Object.keys({ ...waits, ...payoutParks, ...sellerParks });
+    expect(names.filter((name) => !(name in waitsForSeller))).toEqual([]);
+  });
+
+  test.each(texts)('about %s is a sentence without words of ours: %s', (_name, text) => {
+    expect(text).toMatch(/^[A-Z].*\.$/);
+    expect(text).not.toMatch(/Stripe|platform|operator|fraud|discrepancy|hold_|\/v1|GET|POST/);
+  });
+
+  test('about a refusal says nothing of Stripe’s message', () => {
+    const unknown = refusalForSeller({ code: 'odd', message: 'odd words' });
+    expect(unknown).toMatch(/^Your payment could not be sent/);
+    expect(unknown).not.toMatch(/odd/);
+  });
+
+  test('about a hold and a pause never contains the reason, which is for operators', () => {
+    const reason = 'fraud wave';
+    const hold = { id: 'hold_1', amount: null, currency: null, source: 'risk', reason };
+    const pause = { id: 'pause_1', reason, pausedBy: 'key_1', pausedByName: 'risk team' };
+    const held = [{ ...hold, placedAt: now, placedBy: 'risk team', expiresAt: null }];
+    const stopped = { ...seller, holds: held, pauses: [{ ...pause, pausedAt: now }] };
+    const { waits: told } = explainSeller(
+      factsOf({ platform: 70_00 }, { seller: stopped as unknown as typeof seller }),
+      (at) => at,
+    );
+    expect(told.filter((one) => one.reason.includes(reason))).toHaveLength(2);
+    for (const { forSeller } of told) expect(forSeller).not.toMatch(/fraud|risk|hold_/);
+  });
+
+  test('is beside what operators may know, in each wait of a payout', () => {
+    expect(waitingOf(sentPayout)).toMatchObject({ forSeller: waitsForSeller.bank });
+  });
+});
