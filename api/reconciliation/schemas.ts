@@ -104,9 +104,10 @@ export const Reconciliation = z
     openLines: z
       .int()
       .openapi({ description: 'Lines at Stripe for which the ledger has no entry yet' }),
-    unconfirmedEntries: z
-      .int()
-      .openapi({ description: 'Entries of the ledger for which no line was read from Stripe yet' }),
+    unconfirmedEntries: z.int().openapi({
+      description:
+        'Entries of the ledger for which no line was read from Stripe yet. This is normal until the books of the platform and of the account are read again, also after the clock was moved. If the books are read `RECONCILIATION_GRACE_MINUTES` after the entry and still lack its line, a discrepancy `line-missing` is opened',
+    }),
     openDiscrepancies: z.int(),
   })
   .openapi('Reconciliation');
