@@ -169,7 +169,7 @@ export const guards: readonly Guard[] = [
     name: 'refusal of a later try',
     why: 'a lost permission frees money that has left',
     file: 'activities/stripe/errors.ts',
-    from: "const isDefinite = isFirstTry || replayed || refusal !== 'other';",
+    from: 'const isDefinite = isFirstTry || replayed || isAboutMoney(refusal);',
     to: 'const isDefinite = true;',
     tests: calls,
     pattern: 'that a lost permission refuses on a later try',

@@ -12,7 +12,7 @@ export const temporalUiGuards: readonly Guard[] = [
     from: 'const facts = withoutFreeText(all);',
     to: 'const facts = all;',
     tests: shown,
-    pattern: 'has money held what the API says',
+    pattern: 'who .* what the API says',
   },
   {
     name: 'a seller in trouble is not shown as well',
@@ -21,7 +21,7 @@ export const temporalUiGuards: readonly Guard[] = [
     from: 'return isTroubled || !isWell || requirementsDue > 0;',
     to: 'return false;',
     tests: shown,
-    pattern: 'is paused what the API says',
+    pattern: 'who .* what the API says',
   },
   {
     name: 'the end of a payout is shown as the end',
