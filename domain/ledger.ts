@@ -230,9 +230,16 @@ export function elsewhereEntries(
  * The entry of a payout whose account has left the platform: the seller alone has the account, so its
  * money needs nothing more from the engine, whether or not it has left for the bank.
  */
-export function leftEntries(payout: PayoutMoney, status: 'transferred' | 'sent'): Entry[] {
-  const from = status === 'sent' ? 'in-transit' : 'account-reserved';
-  return [entry(payout, 'elsewhere', from, 'foreign', total(payout))];
+export function leftEntries(
+  payout: PayoutMoney,
+  status: 'requested' | 'transferred' | 'sent',
+): Entry[] {
+  const from = {
+    requested: 'account',
+    transferred: 'account-reserved',
+    sent: 'in-transit',
+  } as const;
+  return [entry(payout, 'elsewhere', from[status], 'foreign', total(payout))];
 }
 
 /**

@@ -99,16 +99,19 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
 }
 
+/** Money that comes to the account of a closed seller: the bank returned it, or it is new. */
+export type LateMoney = typeof parkNames.returnedAfterClose | typeof parkNames.moneyAfterClose;
+
 /**
- * Why a seller needs a person after money came back to the account: nobody pays a closed seller, so
- * a person must reopen the seller or leave the seller closed. Null if the seller is not closed, or
- * waits for a person already.
+ * Why a seller needs a person after money came to the account: nobody pays a closed seller, so a
+ * person must reopen the seller or leave the seller closed. Null if the seller is not closed, or
+ * waits for a person already. The SQL `parkedForMoney` in db/schema/statuses.ts repeats this rule.
  */
-export function parksForReturn({
-  status,
-  parked,
-}: Pick<Seller, 'status' | 'parked'>): SellerParkReason | null {
-  return status === 'closed' && parked === null ? parkNames.returnedAfterClose : null;
+export function parksForMoney(
+  { status, parked }: Pick<Seller, 'status' | 'parked'>,
+  money: LateMoney,
+): LateMoney | null {
+  return status === 'closed' && parked === null ? money : null;
 }
 
 /** What a seller has open: each list keeps the seller from being closed until it is empty. */

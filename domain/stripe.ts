@@ -57,6 +57,7 @@ export type RefusalKind =
   | 'bank-details'
   | 'limit-reached'
   | 'permission-missing'
+  | 'account-left'
   | 'confirmed-not-sent'
   | 'called-off'
   | 'other';

@@ -81,7 +81,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
   api: {
     accounts: 'stripe',
     'api-keys': '',
-    attention: 'waits',
+    attention: 'stripe waits',
     docs: 'paydays',
     earnings: 'stripe',
     events: '',

@@ -15,9 +15,11 @@ import type { PayoutId, StripePayoutId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { isLookUpDue, type Payout } from '../../domain/payouts/states.ts';
 import { mayBeDone } from '../../domain/stripe.ts';
+import { waitNames, type WaitReason } from '../../domain/waits.ts';
 import {
   callOnce,
   findOne,
+  isDisconnected,
   isForbidden,
   isMissing,
   type MoneyDeps,
@@ -81,8 +83,10 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
 }
 
 /**
- * Reads a payout from Stripe and records where the money is. If Stripe does not know the payout,
- * our payout waits for a person.
+ * Reads a payout from Stripe and records where the money is. If Stripe does not know the payout, or
+ * its account has left the platform, our payout waits for a person. A paid payout of such an account
+ * is settled: if the bank returned it, only the seller would have the money. While the key lacks the
+ * permission, the payout waits for the key.
  */
 export async function follow(
   deps: StripeDeps & { lateReturnDays: number },
@@ -96,15 +100,23 @@ export async function follow(
   } catch (error) {
     if (isMissing(error)) return parkPayout(deps.db, payout, parkNames.unexpectedState);
     if (!isForbidden(error)) throw error;
-    const detail = `Stripe does not let this key read ${payout.stripePayoutId}`;
+    if (!isDisconnected(error)) {
+      return recordWait(deps.db, payout, { reason: waitNames.stripeKey, minutes: keyMinutes });
+    }
+    if (payout.status === 'paid') return recordSettled(deps.db, payout);
+    const detail = `the account of ${payout.stripePayoutId} has left the platform`;
     return parkPayout(deps.db, payout, parkNames.unexpectedState, detail);
   }
 }
 
+/** Minutes until a payout is read again that the key may not read. */
+const keyMinutes = 15;
 /** Hours after Stripe's estimate until the payout is read again when no event arrives. */
 const graceHours = 1;
 /** Minutes between reads of a payout that is later than Stripe's estimate. */
 const lateMinutes = 6 * 60;
+
+const lateReturn = 'late-return' satisfies WaitReason;
 
 async function record(
   { db, lateReturnDays }: StripeDeps & { lateReturnDays: number },
@@ -116,9 +128,9 @@ async function record(
   if (payout.status === 'paid') {
     const over = payout.watchUntil !== null && payout.watchUntil <= payout.now;
     if (over) return recordSettled(db, payout, atBankOf(object));
-    if (payout.waitingFor !== null) return payout;
+    if (payout.waitingFor === lateReturn) return payout;
     const minutes = minutesBetween(payout.now, payout.watchUntil ?? payout.now);
-    return recordWait(db, payout, { reason: 'late-return', minutes });
+    return recordWait(db, payout, { reason: lateReturn, minutes });
   }
   if (object.status === 'paid') {
     return recordPaid(db, payout, lateReturnDays, atBankOf(object));

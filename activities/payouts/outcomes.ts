@@ -91,7 +91,7 @@ export async function answerOutcome(
       return answerNotLooked(db, payout, step, outcome);
     case 'refused': {
       const answer = answerTo(outcome.refusal, step);
-      if (answer.kind === 'park') return parkPayout(db, payout, answer.reason);
+      if (answer.kind === 'park') return parkPayout(db, payout, answer.reason, answer.detail);
       const waits = await recordWait(db, payout, { reason: answer.for, minutes: answer.minutes });
       if (answer.for === waitNames.bankDetails && isOtherBank(outcome.request, waits)) {
         return recordWait(db, waits, { reason: waitNames.bankDetails, minutes: 0 });

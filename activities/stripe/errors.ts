@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import { isDenial, lacksPermission } from '../../domain/failed-reads/put-off.ts';
+import { type Denial, isDenial, lacksPermission } from '../../domain/failed-reads/put-off.ts';
 import { cleanMessage } from '../../domain/refusals/cleaning.ts';
 import { refusalKindOf, type StripeError } from '../../domain/refusals/reasons.ts';
 import type { RefusalKind } from '../../domain/stripe.ts';
@@ -57,7 +57,7 @@ export function judge(error: unknown, isFirstTry: boolean): Verdict {
   if (should === 'true') return { ...busy, isDenied: false };
   if (status === 400 || status === 402 || status === 403 || status === 404) {
     const asked = { code: answer.code, message: error.message };
-    const refusal = lacksPermission(answer) ? 'permission-missing' : refusalKindOf(asked);
+    const refusal = status === 403 ? refusalOfKey(answer) : refusalKindOf(asked);
     const isDefinite = isFirstTry || replayed || isAboutMoney(refusal);
     return isDefinite ? { kind: 'refused', refusal } : { kind: 'unknown' };
   }
@@ -102,7 +102,12 @@ function wasConnecting({ detail }: { detail?: unknown }): boolean {
   return (of.syscall ?? of.cause?.syscall) === 'connect';
 }
 
-/** True for an answer about the money itself. Stripe checks permissions before it knows the key. */
+/** Stripe checks these before it knows the idempotency key, so they say nothing about other tries. */
+function refusalOfKey(answer: Denial): RefusalKind {
+  return lacksPermission(answer) ? 'permission-missing' : 'account-left';
+}
+
+/** True for an answer about the money itself. */
 function isAboutMoney(refusal: RefusalKind): boolean {
-  return refusal !== 'other' && refusal !== 'permission-missing';
+  return !['other', 'permission-missing', 'account-left'].includes(refusal);
 }

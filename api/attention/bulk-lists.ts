@@ -5,13 +5,19 @@ import type { Tx } from '../../db/connect.ts';
 import { pauseSeller } from '../../db/sellers/pauses.ts';
 import { attentionKinds, bulkCommands, sumsOf, takesReason } from '../../domain/attention/bulk.ts';
 import { bulkWords, type LeftOut, leftOutWords } from '../../domain/attention/words.ts';
-import { type ApiKeyId, type AttentionListId, isAttentionListId } from '../../domain/ids.ts';
+import {
+  type ApiKeyId,
+  type AttentionListId,
+  isAttentionListId,
+  type PayoutId,
+} from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body } from '../http/schemas.ts';
+import { lookBefore, unlooked } from '../stripe/looks.ts';
 import { Attention, attentionFilters, toAttention } from './routes.ts';
 
 const tags = ['Operations'];
@@ -143,6 +149,7 @@ const listRoute = defineRoute({
 /** Routes that preview a command for many objects and then run it on exactly these objects. */
 export function attentionListRoutes(deps: AppDeps) {
   const { db } = deps;
+  const look = (id: PayoutId) => lookBefore(deps, id, 'confirm').catch(unlooked);
   return createRoutes()
     .openapi(previewRoute, async (c) => {
       const { filter, command, reason = null } = c.req.valid('json');
@@ -164,7 +171,7 @@ export function attentionListRoutes(deps: AppDeps) {
       );
       const list = await readList(db, order.id);
       const { run } = list;
-      if (run) await finishRun(db, { ...list, run }).finally(deps.wakeSoon);
+      if (run) await finishRun(db, { ...list, run }, look).finally(deps.wakeSoon);
       const { replayed } = done.body;
       const told = toList(await readList(db, order.id));
       return c.json({ ...(replayed && { replayed }), ...told }, 200);

@@ -1,27 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
-import {
-  confirmNotSent,
-  confirmSent,
-  findToLookAt,
-  lockParked,
-  retryRefused,
-} from '../../db/payouts/commands.ts';
+import { confirmLooked, confirmSent, lockParked, retryRefused } from '../../db/payouts/commands.ts';
 import { findUnexplained } from '../../db/stripe/doubts.ts';
-import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { isUnknown, offers } from '../../domain/parking/reasons.ts';
 import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
-import { sayUnexplained, type Sighting } from '../../domain/payouts/look-ups.ts';
+import { sayUnexplained, type Seen, type Sighting, unseen } from '../../domain/payouts/look-ups.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
-import { readPayout } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
 import { answer, body, CommandHeaders, PayoutParams } from '../http/schemas.ts';
-import { foundAtStripe, lookForStep } from '../stripe/looks.ts';
+import { foundAtStripe, lookBefore, unlooked } from '../stripe/looks.ts';
+import { answerPayout } from './answers.ts';
 import { Payout } from './schemas.ts';
 
 const cancelRoute = defineRoute({
@@ -42,7 +35,8 @@ export function payoutCancelRoutes(deps: AppDeps) {
   return createRoutes().openapi(cancelRoute, async (c) => {
     const { payoutId } = c.req.valid('param');
     const by = c.get('caller').id;
-    const look = () => lookBefore(deps, payoutId, 'cancel').catch(notLooked);
+    // A cancellation is accepted while Stripe cannot be read: the engine looks later.
+    const look = () => lookBefore(deps, payoutId, 'cancel').catch(unlooked);
     const done = await runCommand(
       c,
       deps,
@@ -72,30 +66,7 @@ async function cancel(
   if (plan.kind === 'refuse') {
     throw new Problem('payout-not-cancelable', refusalTexts[plan.why]);
   }
-  const body = showPayout(await readPayout(tx, payoutId));
-  return { status: 200 as const, body, objectId: payoutId };
-}
-
-/** What a look at Stripe before a command showed. */
-type Seen = { isLooked: boolean; key: string | null; sighting: Sighting | null };
-const unseen: Seen = { isLooked: false, key: null, sighting: null };
-
-/** A cancellation is accepted while Stripe cannot be read: the engine looks later. */
-function notLooked(error: unknown): Seen {
-  const isOfStripe = error instanceof Problem && error.kind.startsWith('stripe-');
-  if (isOfStripe) return unseen;
-  throw error;
-}
-
-/** Looks at Stripe for the step whose outcome a person decides, if a look is due. */
-async function lookBefore(
-  deps: AppDeps,
-  payoutId: PayoutId,
-  before: 'confirm' | 'cancel',
-): Promise<Seen> {
-  const step = await findToLookAt(deps.db, payoutId, before);
-  if (!step) return unseen;
-  return { isLooked: true, key: step.key, sighting: await lookForStep(deps, step) };
+  return answerPayout(tx, payoutId);
 }
 
 const Nothing = z.strictObject({});
@@ -196,7 +167,7 @@ async function sent(tx: Tx, payoutId: PayoutId, stripeId: string) {
   const outcome = await confirmSent(tx, payoutId, stripeId);
   if (outcome === 'of-another') throw wrongId('must not belong to another payout');
   if (outcome === 'not-parked') throw inNoDoubt();
-  return show(tx, payoutId);
+  return answerPayout(tx, payoutId);
 }
 
 async function notSent(
@@ -206,18 +177,21 @@ async function notSent(
 ) {
   const { parked } = await lock(tx, payoutId);
   if (!parked || !isUnknown(parked)) throw inNoDoubt();
-  if (seen?.sighting) throw foundAtStripe(seen.sighting.says, remedyOf(payoutId, seen.sighting));
-  const known = await findUnexplained(tx, payoutId);
-  if (known) {
-    const remedy = known.object === null ? '' : confirmingOf(payoutId, known.object);
-    throw foundAtStripe(sayUnexplained(known), remedy);
+  const callOffBy = callOff ? by : null;
+  const done = await confirmLooked(tx, payoutId, { seen: seen ?? unseen, callOffBy });
+  switch (done.kind) {
+    case 'found':
+      throw foundAtStripe(done.sighting.says, remedyOf(payoutId, done.sighting));
+    case 'known': {
+      const { object } = done.unexplained;
+      const remedy = object === null ? '' : confirmingOf(payoutId, object);
+      throw foundAtStripe(sayUnexplained(done.unexplained), remedy);
+    }
+    case 'changed':
+      throw changedMeanwhile();
+    case 'done':
+      return answerPayout(tx, payoutId);
   }
-  if (!seen?.isLooked || seen.key === null) throw changedMeanwhile();
-  if ((await confirmNotSent(tx, payoutId, seen.key)) === 'not-parked') throw changedMeanwhile();
-  const { cancelOrderedBy } = await readPayout(tx, payoutId);
-  const orderedBy = cancelOrderedBy ?? (callOff ? by : null);
-  if (orderedBy !== null) await cancelPayout(tx, payoutId, orderedBy, { isLooked: true });
-  return show(tx, payoutId);
 }
 
 function remedyOf(payoutId: PayoutId, { id, isNamed }: Sighting): string {
@@ -244,18 +218,13 @@ async function retry(tx: Tx, payoutId: PayoutId) {
     );
   }
   await retryRefused(tx, payoutId);
-  return show(tx, payoutId);
+  return answerPayout(tx, payoutId);
 }
 
 async function lock(tx: Tx, payoutId: PayoutId) {
   const parked = await lockParked(tx, payoutId);
   if (!parked) throw new Problem('unknown-payout', 'No payout has this id');
   return parked;
-}
-
-async function show(tx: Tx, payoutId: PayoutId) {
-  const body = showPayout(await readPayout(tx, payoutId));
-  return { status: 200 as const, body, objectId: payoutId };
 }
 
 function inNoDoubt(): Problem {

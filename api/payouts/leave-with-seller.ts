@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
-import { leavePayout, type LeaveOrder } from '../../db/payouts/cancellations.ts';
+import { type LeaveOrder, leavePayout } from '../../db/payouts/cancellations.ts';
 import { readPayout as readStored } from '../../db/payouts/rows.ts';
-import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { AccountSight, LeaveRefusal } from '../../domain/payouts/cancellation.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
-import { readPayout } from '../http/found.ts';
+import { readPayout, readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
 import { answer, body, CommandHeaders, PayoutParams, text } from '../http/schemas.ts';
 import { lookForAccountOf } from '../stripe/looks.ts';
+import { answerPayout } from './answers.ts';
 import { Payout } from './schemas.ts';
 
 const LeaveWithSeller = z.strictObject({ reason: text(500) }).openapi('LeaveWithSeller');
@@ -24,7 +24,7 @@ const route = defineRoute({
   summary: 'End a payout whose account has left the platform',
   tags: ['Payouts'],
   description:
-    'If an account has left the platform, nobody can look for its payouts, and nothing can be sent from it. The transferred money is at the account, which only the seller has, or at the seller’s bank. The payout ends as `paid-elsewhere`, its earnings count as paid, and no further request is sent. The engine first asks Stripe whether the account has left, and reads the transfer. This command is refused if Stripe still lets the engine read the account, if the transfer was reversed, and while a request to Stripe about the payout has no answer.',
+    'If an account has left the platform, nobody can look for its payouts, and nothing can be sent from it. The transferred money is at the account, which only the seller has, or at the seller’s bank. A payout that has not reserved money takes what is payable at the account, or its amount. The payout ends as `paid-elsewhere`, its earnings count as paid, and no further request is sent. The engine first asks Stripe whether the account has left, and reads the transfer. This command is refused if Stripe still lets the engine read the account, if the transfer was reversed, and while a request to Stripe about the payout has no answer.',
   request: { params: PayoutParams, headers: CommandHeaders, body: body(LeaveWithSeller) },
   responses: { 200: answer(Payout, 'The payout after the command') },
 });
@@ -36,7 +36,10 @@ export function leaveWithSellerRoutes(deps: AppDeps) {
     const request = c.req.valid('json');
     const look = async () => {
       await readPayout(deps.db, payoutId);
-      return lookForAccountOf(deps, await readStored(deps.db, payoutId));
+      const stored = await readStored(deps.db, payoutId);
+      // A payout that has reserved nothing names no account yet.
+      const { stripeAccount } = await readSeller(deps.db, stored.sellerId);
+      return lookForAccountOf(deps, stored, stored.stripeAccount ?? stripeAccount);
     };
     const done = await runCommand(
       c,
@@ -48,13 +51,13 @@ export function leaveWithSellerRoutes(deps: AppDeps) {
   });
 }
 
-const unseen: AccountSight = { hasLeft: false, isTransferred: false };
+const unseen: AccountSight = { hasLeft: false, isTransferred: false, account: null };
 
 const refusalTexts: Record<LeaveRefusal, string> = {
   'outcome-open':
     'A request to Stripe about this payout has no answer yet. Nothing was changed. Try again later',
   'not-at-account':
-    'No money of this payout is at the account or on its way to the bank. Nothing was changed. If the payout has not ended, `confirm-not-sent` or `cancel` ends it: its money is at the platform',
+    'No money of this payout is at the account or on its way to the bank, or less than its amount. Nothing was changed. If the payout has not ended, `confirm-not-sent` or `cancel` ends it: its money is at the platform',
   'not-left':
     'Stripe still lets the engine read the account, so it has not left the platform. Nothing was changed. Look for the payout at Stripe, and send `confirm-sent` or `confirm-not-sent`',
   'not-transferred':
@@ -65,6 +68,5 @@ async function leave(tx: Tx, payoutId: PayoutId, order: LeaveOrder) {
   const done = await leavePayout(tx, payoutId, order);
   if (done === undefined) throw new Problem('unknown-payout', 'No payout has this id');
   if (done !== 'end') throw new Problem('payout-not-with-seller', refusalTexts[done]);
-  const body = showPayout(await readPayout(tx, payoutId));
-  return { status: 200 as const, body, objectId: payoutId };
+  return answerPayout(tx, payoutId);
 }

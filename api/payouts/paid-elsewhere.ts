@@ -1,19 +1,18 @@
 import { z } from '@hono/zod-openapi';
 import type { Tx } from '../../db/connect.ts';
 import {
-  endPaidElsewhere,
   type ElsewhereOrder,
+  endPaidElsewhere,
   returnPaidElsewhere,
 } from '../../db/reconciliation/paid-elsewhere.ts';
-import { showPayout } from '../../domain/explanations/payout-words.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import type { ElsewhereRefusal, ReturnRefusal } from '../../domain/payouts/elsewhere.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
-import { readPayout } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
 import { answer, body, CommandHeaders, PayoutParams, text } from '../http/schemas.ts';
+import { answerPayout } from './answers.ts';
 import { Payout } from './schemas.ts';
 
 const objectId = (prefix: string, what: string) =>
@@ -131,10 +130,8 @@ async function end(tx: Tx, payoutId: PayoutId, order: ElsewhereOrder) {
       const more = done.difference === undefined ? '' : `: ${done.difference}`;
       throw new Problem('not-paid-elsewhere', `${refusalTexts[done.why]}${more}`);
     }
-    case 'end': {
-      const body = showPayout(await readPayout(tx, payoutId));
-      return { status: 200 as const, body, objectId: payoutId };
-    }
+    case 'end':
+      return answerPayout(tx, payoutId);
   }
 }
 
@@ -151,9 +148,5 @@ async function comeBack(tx: Tx, payoutId: PayoutId, reason: string) {
   const done = await returnPaidElsewhere(tx, payoutId, reason);
   if (done.kind === 'unknown') throw new Problem('unknown-payout', 'No payout has this id');
   if (done.kind === 'refuse') throw new Problem('not-returned', returnRefusals[done.why]);
-  return {
-    status: 200 as const,
-    body: showPayout(await readPayout(tx, payoutId)),
-    objectId: payoutId,
-  };
+  return answerPayout(tx, payoutId);
 }

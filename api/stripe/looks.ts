@@ -1,10 +1,11 @@
 import { actingFor } from '../../activities/stripe/client.ts';
 import { factsOf } from '../../activities/stripe/errors.ts';
 import { listAccountsFor, listCandidates, type Reader } from '../../activities/stripe/looks.ts';
+import { findToLookAt } from '../../db/payouts/commands.ts';
 import { readExplained } from '../../db/stripe/doubts.ts';
-import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import type { PayoutId, SellerId, StripeAccountId } from '../../domain/ids.ts';
 import type { AccountSight } from '../../domain/payouts/cancellation.ts';
-import { type Sighting, sightingOf } from '../../domain/payouts/look-ups.ts';
+import { type Seen, type Sighting, sightingOf, unseen } from '../../domain/payouts/look-ups.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { AppDeps } from '../http/context.ts';
@@ -32,25 +33,50 @@ export async function lookForStep(
 }
 
 /**
+ * Looks at Stripe for the step whose outcome a person decides, if a look is due. Throws like
+ * `lookForStep`.
+ */
+export async function lookBefore(
+  deps: AppDeps,
+  payoutId: PayoutId,
+  before: 'confirm' | 'cancel',
+): Promise<Seen> {
+  const step = await findToLookAt(deps.db, payoutId, before);
+  if (!step) return unseen;
+  return { isLooked: true, key: step.key, sighting: await lookForStep(deps, step) };
+}
+
+/** The result of a look for which Stripe could not be read. Throws every other error again. */
+export function unlooked(error: unknown): Seen {
+  const isOfStripe = error instanceof Problem && error.kind.startsWith('stripe-');
+  if (isOfStripe) return unseen;
+  throw error;
+}
+
+/**
  * Looks at Stripe whether the account of a payout has left the platform, and whether the platform's
  * key still reads the payout's transfer. A key of another platform reads neither. Throws like
  * `lookForStep`.
  */
-export async function lookForAccountOf(deps: AppDeps, payout: Payout): Promise<AccountSight> {
-  const { stripeAccount: account, transferId } = payout;
-  if (account === null) return { hasLeft: false, isTransferred: false };
+export async function lookForAccountOf(
+  deps: AppDeps,
+  payout: Payout,
+  account: StripeAccountId | null,
+): Promise<AccountSight> {
+  const { transferId } = payout;
+  if (account === null) return { hasLeft: false, isTransferred: false, account };
   const hasLeft = await orSay(() =>
     askStripe(deps, 'GET /v1/payouts', (stripe) =>
       stripe.payouts.list({ limit: 1 }, actingFor(account)).then(() => false, saysLeft),
     ),
   );
-  if (transferId === null) return { hasLeft, isTransferred: payout.fromPlatform === 0 };
+  if (transferId === null) return { hasLeft, isTransferred: payout.fromPlatform === 0, account };
   const isTransferred = await orSay(() =>
     askStripe(deps, 'GET /v1/transfers', (stripe) =>
       stripe.transfers.retrieve(transferId).then((made) => made.amount_reversed === 0, saysMissing),
     ),
   );
-  return { hasLeft, isTransferred };
+  return { hasLeft, isTransferred, account };
 }
 
 function saysLeft(error: unknown): true {

@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { BulkCommand, BulkTarget } from '../../domain/attention/bulk.ts';
 import type { LeftOut } from '../../domain/attention/words.ts';
 import type { AttentionListId, PayoutId, SellerId } from '../../domain/ids.ts';
+import { type Seen, unseen } from '../../domain/payouts/look-ups.ts';
 import { resumeBankAccount } from '../accounts/bank-pauses.ts';
 import { lockParkedSeller, unparkSeller } from '../accounts/parked.ts';
 import { nameActor, recordCommand } from '../commands.ts';
@@ -10,7 +11,7 @@ import type { Db, Tx } from '../connect.ts';
 import { releaseHold } from '../holds.ts';
 import { lock } from '../locks.ts';
 import { cancelPayout } from '../payouts/cancellations.ts';
-import { lockParked, retryRefused } from '../payouts/commands.ts';
+import { confirmLooked, lockParked, retryRefused } from '../payouts/commands.ts';
 import type { Database } from '../schema/index.ts';
 import { pauseSeller, resumeSeller } from '../sellers/pauses.ts';
 import { businessNow } from '../time.ts';
@@ -22,24 +23,35 @@ import { listAttention } from './waiting-for-people.ts';
 type Run = Pick<AttentionList, 'id' | 'command' | 'reason'> & {
   run: NonNullable<AttentionList['run']>;
 };
+const confirm = 'confirm-not-sent' satisfies BulkCommand;
+
+/** Looks at Stripe for what a payout of unknown outcome may have made. */
+type Look = (payoutId: PayoutId) => Promise<Seen>;
+
+/** A run, and what the look at Stripe for the item showed. */
+type Looking = Run & { seen: Seen };
+
 type Item = Selectable<Database['attention_items']>;
 
 /**
  * Carries out the remaining items of a list. Each item takes its own transaction, so that the money
  * of many sellers is never locked together. A failing item does not stop the others; it is tried
- * again when the request is repeated.
+ * again when the request is repeated. Before an item is confirmed, `look` looks at Stripe for it.
  */
-export async function finishRun(db: Db, list: Run): Promise<void> {
+export async function finishRun(db: Db, list: Run, look: Look): Promise<void> {
   const left = await db
     .selectFrom('attention_items')
-    .select('position')
+    .select(['position', 'target_id'])
     .where('list_id', '=', list.id)
     .where('outcome', 'is', null)
     .orderBy('position')
     .execute();
   const faults: unknown[] = [];
-  for (const { position } of left) {
-    const done = transact(db, (tx) => doItem(tx, list, position));
+  for (const { position, target_id: id } of left) {
+    const done = (async () => {
+      const seen = list.command === confirm ? await look(id as PayoutId) : unseen;
+      await transact(db, (tx) => doItem(tx, { ...list, seen }, position));
+    })();
     await done.catch((fault: unknown) => faults.push(fault));
   }
   if (faults.length > 0) throw faults[0];
@@ -69,7 +81,7 @@ export async function listUnpaused(db: Db, listId: AttentionListId): Promise<Sel
   return rows.map(({ id }) => id);
 }
 
-async function doItem(tx: Tx, list: Run, position: number): Promise<void> {
+async function doItem(tx: Tx, list: Looking, position: number): Promise<void> {
   const item = await lockItem(tx, list.id, position);
   if (item.outcome !== null) return;
   await nameActor(tx, list.run.by);
@@ -100,7 +112,7 @@ function orderOf({ command, reason, run }: Run) {
 }
 
 /** Checks the item again and does what was shown. Otherwise returns why the item is left out. */
-async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
+async function order(tx: Tx, list: Looking, item: Item): Promise<LeftOut | null> {
   await lockTarget(tx, list.command, item);
   const [record] = await listAttention(tx, { filter: { id: item.object_id }, limit: 1 });
   if (!record) return 'waits-no-more';
@@ -117,19 +129,20 @@ async function order(tx: Tx, list: Run, item: Item): Promise<LeftOut | null> {
 
 /** Locks a parked object before the check. The other commands lock what they change themselves. */
 async function lockTarget(tx: Tx, command: BulkCommand, item: Item): Promise<void> {
-  if (command !== 'retry' && command !== 'cancel') return;
+  if (command !== 'retry' && command !== 'cancel' && command !== confirm) return;
   if (item.target_kind === 'payout') await lockParked(tx, item.target_id as PayoutId);
   if (item.target_kind === 'seller') await lockParkedSeller(tx, item.target_id as SellerId);
 }
 
 async function act(
   tx: Tx,
-  list: Run,
+  list: Looking,
   { target, sellerId }: { target: BulkTarget; sellerId: SellerId | null },
 ): Promise<LeftOut | null> {
   const { by, reason } = orderOf(list);
   switch (target.kind) {
     case 'payout': {
+      if (list.command === confirm) return confirmItem(tx, target.id, list.seen);
       if (list.command === 'retry') await retryRefused(tx, target.id);
       const plan = list.command === 'cancel' ? await cancelPayout(tx, target.id, by) : undefined;
       return plan?.kind === 'refuse' ? plan.why : null;
@@ -150,6 +163,14 @@ async function act(
       await resumeBankAccount(tx, sellerId, target.id);
       return null;
   }
+}
+
+/** Takes the word that a payout was not sent, as `confirm-not-sent` for one payout does. */
+async function confirmItem(tx: Tx, payoutId: PayoutId, seen: Seen): Promise<LeftOut | null> {
+  if (!seen.isLooked) return 'not-looked';
+  const { kind } = await confirmLooked(tx, payoutId, { seen, callOffBy: null });
+  if (kind === 'done') return null;
+  return kind === 'changed' ? kind : 'found-at-stripe';
 }
 
 /**

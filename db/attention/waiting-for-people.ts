@@ -4,11 +4,13 @@ import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { SellerId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import {
+  longestCreationMinutes,
   longestStartDays,
   longestWaitDays,
   overdueMinutes,
 } from '../../domain/overdue/long-waits.ts';
 import {
+  notCreated,
   overduePayout,
   overdueSeller,
   parkNames,
@@ -141,6 +143,10 @@ const isWaitingTooLong = sql<boolean>`(parked is null and ${isOpen()} and not ${
 const isLongOverdue = sql<boolean>`overdue.noted_at
   < now() - ${sql.lit(overdueMinutes)} * interval '1 minute'`;
 
+/** Since when a seller without an account waits longer than it should. */
+const uncreatedSince = sql<string>`date_trunc('milliseconds',
+  created_at + ${sql.lit(longestCreationMinutes)} * interval '1 minute', 'UTC')`;
+
 /** Everything that waits, as one table. */
 const waiting = sql`(
   select 'payout' as kind, id, seller_id, currency, parked, parked_detail, unknown_step,
@@ -162,7 +168,11 @@ const waiting = sql`(
     date_trunc('milliseconds', overdue.since, 'UTC')
     from sellers join overdue on workflow_id = ${workflowId('seller', 'sellers.id')}
     where parked is null and rejected_at is null and status <> 'closed' and ${isLongOverdue}
-      and not ${isUnreadOf(sql.ref('sellers.id'))}
+      and stripe_account is not null and not ${isUnreadOf(sql.ref('sellers.id'))}
+  union all
+  select 'seller', id, id, null, ${sql.lit(notCreated)}, null, null, ${uncreatedSince}
+    from sellers where status = 'onboarding' and stripe_account is null and parked is null
+      and ${uncreatedSince} < business_now()
   union all
   select 'seller', id, id, null, parked, null, null, ${parkedSince}
     from sellers where parked is not null

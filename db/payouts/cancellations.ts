@@ -14,6 +14,7 @@ import {
   cancelAnswered,
   canceled,
   cancelOrdered,
+  type LeftStatus,
   leftWithSeller,
 } from '../../domain/payouts/commands.ts';
 import {
@@ -24,6 +25,7 @@ import {
 } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
+import { allocatePaid } from '../earnings/allocations.ts';
 import { lock, lockSellerOf } from '../locks.ts';
 import { recordUnknown } from '../stripe/answers.ts';
 import { unexplainedOf, wordOf } from '../stripe/doubts.ts';
@@ -145,14 +147,40 @@ export async function leavePayout(
   const locked = await lockForEnd(tx, payoutId);
   if (!locked) return undefined;
   const { payout, attempt } = locked;
+<<<<<<< HEAD
   const { status } = payout;
   const plan = planLeave(payout, attempt, sight);
   if (plan !== 'end' || !isAtAccount(status)) return plan;
+=======
+  const { status, sellerId, currency } = payout;
+  const atAccount = await readAtAccount(tx, payout);
+  const plan = planLeave(payout, attempt, sight, { atAccount });
+  if (plan !== 'end' || !isLeftStatus(status)) return plan;
+>>>>>>> 6a976fa (End what an account that left has, tell late money, confirm many at once)
   const unsentKey = attempt?.state === 'started' ? attempt.key : undefined;
-  const transition = leftWithSeller({ ...payout, status }, { reason, unsentKey });
+  const amount = payout.requestedAmount ?? atAccount;
+  const taken = status === 'requested' && { fromAccount: amount, stripeAccount: sight.account };
+  const transition = leftWithSeller({ ...payout, status, ...taken }, { reason, unsentKey });
   await move(tx, transition);
+  if (taken) await allocatePaid(tx, { payoutId, sellerId, currency, amount });
   await addWakeUps(tx, transition.wakes);
   return plan;
+}
+
+/** The money at the account that no payout has reserved. The caller has locked the seller. */
+async function readAtAccount(tx: Tx, { sellerId, currency }: Payout): Promise<number> {
+  const row = await tx
+    .selectFrom('balances')
+    .select('amount')
+    .where('seller_id', '=', sellerId)
+    .where('currency', '=', currency)
+    .where('place', '=', 'account')
+    .executeTakeFirst();
+  return row?.amount ?? 0;
+}
+
+function isLeftStatus(status: Payout['status']): status is LeftStatus {
+  return status === 'requested' || status === 'transferred' || status === 'sent';
 }
 
 function transitionOf(payout: Payout, plan: CancelPlan, by: string, openKey?: string) {

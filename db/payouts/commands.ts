@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PayoutId } from '../../domain/ids.ts';
 import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
 import { stepToLookAt } from '../../domain/payouts/cancellation.ts';
+import type { Seen, Sighting, Unexplained } from '../../domain/payouts/look-ups.ts';
 import { confirmedNotSent, confirmedSent, retried } from '../../domain/payouts/commands.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import type { Transition } from '../../domain/payouts/transition-type.ts';
@@ -9,8 +10,9 @@ import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock, lockSellerOf } from '../locks.ts';
 import { type Attempt, findAttempt } from '../stripe/attempts.ts';
-import { readDoubtful } from '../stripe/doubts.ts';
+import { findUnexplained, readDoubtful } from '../stripe/doubts.ts';
 import { addWakeUps } from '../wake-ups.ts';
+import { cancelPayout } from './cancellations.ts';
 import { move } from './move.ts';
 import { selectPayout, toPayout } from './rows.ts';
 
@@ -66,6 +68,37 @@ export async function confirmNotSent(
   if (!attempt || (lookedAt !== undefined && attempt.key !== lookedAt)) return 'not-parked';
   await moveAndWake(tx, confirmedNotSent({ payoutId }, attempt.key));
   return 'done';
+}
+
+/** What became of a person's word that a step was not sent. */
+export type WordAnswer =
+  | { kind: 'done' | 'changed' }
+  | { kind: 'found'; sighting: Sighting }
+  | { kind: 'known'; unexplained: Unexplained };
+
+/**
+ * Takes a person's word that a step was not sent, after a look at Stripe that found nothing. The step
+ * is sent again, unless `callOffBy` or an earlier order cancels the payout. The caller has locked the
+ * payout.
+ */
+export async function confirmLooked(
+  tx: Tx,
+  payoutId: PayoutId,
+  { seen, callOffBy }: { seen: Seen; callOffBy: string | null },
+): Promise<WordAnswer> {
+  if (seen.sighting) return { kind: 'found', sighting: seen.sighting };
+  const unexplained = await findUnexplained(tx, payoutId);
+  if (unexplained) return { kind: 'known', unexplained };
+  if (!seen.isLooked || seen.key === null) return { kind: 'changed' };
+  if ((await confirmNotSent(tx, payoutId, seen.key)) === 'not-parked') return { kind: 'changed' };
+  const { cancel_ordered_by: orderedBy } = await tx
+    .selectFrom('payouts')
+    .select('cancel_ordered_by')
+    .where('id', '=', payoutId)
+    .executeTakeFirstOrThrow();
+  const by = orderedBy ?? callOffBy;
+  if (by !== null) await cancelPayout(tx, payoutId, by, { isLooked: true });
+  return { kind: 'done' };
 }
 
 /** A step to look at, and the key of its attempt, if it has one that was not refused. */

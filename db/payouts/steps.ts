@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { isBankFailure } from '../../domain/accounts/bank.ts';
 import type { PayoutId } from '../../domain/ids.ts';
-import type { ParkReason } from '../../domain/parking/reasons.ts';
+import { parkNames, type ParkReason } from '../../domain/parking/reasons.ts';
 import { isStoppedByOthers } from '../../domain/payouts/cancellation.ts';
 import type { Payout } from '../../domain/payouts/states.ts';
 import * as transitions from '../../domain/payouts/transitions.ts';
-import { parksForReturn } from '../../domain/sellers.ts';
+import { parksForMoney } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import { recordBankFailure, wakePaused } from '../accounts/bank-pauses.ts';
 import type { Db, Tx } from '../connect.ts';
@@ -93,7 +93,7 @@ export async function recordBack(
     if (!transition) return readPayout(tx, payout.payoutId);
     const moved = await moveFreeing(tx, stored, transition);
     if (isStoppedByOthers(why, isOrdered)) await holdStopped(tx, stored);
-    const parked = parksForReturn(seller);
+    const parked = parksForMoney(seller, parkNames.returnedAfterClose);
     if (parked)
       await tx.updateTable('sellers').set({ parked }).where('id', '=', sellerId).execute();
     await addWakeUps(tx, transition.wakes);

@@ -24,6 +24,7 @@ import { entryLines } from '../ledger.ts';
 import { lockSeller } from '../locks.ts';
 import { lookForThreshold } from '../paydays/thresholds.ts';
 import { replaceShortPayouts } from '../payouts/shortfalls.ts';
+import { parkedForMoney } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps, transact, wakeSeller } from '../wake-ups.ts';
 import { holdPaidByCharge } from './charges/coverage.ts';
@@ -110,6 +111,7 @@ async function takeMovements(
       movements_read_at: sql`greatest(movements_read_at, ${readAt}::timestamptz)`,
       movements_until: sql`greatest(movements_until, ${until}::timestamptz)`,
       ...(earned && { earns_at_account: true }),
+      ...(taken.some(hasCome) && { parked: parkedForMoney }),
     })
     .where('id', '=', sellerId)
     .execute();
@@ -122,6 +124,11 @@ async function takeMovements(
 }
 
 type Taken = readonly { movement: OpenLine; booking: Booking }[];
+
+/** True for a line of money that came to the account and that no order of the engine explains. */
+function hasCome({ movement, booking }: Taken[number]): boolean {
+  return booking.kind === 'booked' && movement.net > 0;
+}
 
 /** Books the lines that no entry records. Returns true if income came directly to the account. */
 async function book(tx: Tx, sellerId: SellerId, taken: Taken): Promise<boolean> {

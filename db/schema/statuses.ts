@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { settledPlaces } from '../../domain/ledger.ts';
+import { parkNames, type SellerParkReason } from '../../domain/parking/reasons.ts';
 import * as payouts from '../../domain/payouts/states.ts';
 
 /**
@@ -58,3 +59,7 @@ export const mayHaveBeenSent = sql<boolean>`(${hasLeft()} or not ${isRefusedByBa
 export const isUnsettled = sql<boolean>`balances.place not in (${sql.join(
   settledPlaces.map((place) => sql.lit(place)),
 )})`;
+
+/** Parks a closed seller because money came: `parksForMoney` in domain/sellers.ts. */
+export const parkedForMoney = sql<SellerParkReason | null>`case when status = 'closed'
+  then coalesce(parked, ${sql.lit(parkNames.moneyAfterClose)}) else parked end`;

@@ -61,7 +61,8 @@ export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
       closed_at: null,
       closed_by: null,
       close_reason: null,
-      parked: sql`nullif(parked, ${sql.lit(parkNames.returnedAfterClose)})`,
+      parked: sql`nullif(nullif(parked, ${sql.lit(parkNames.returnedAfterClose)}),
+        ${sql.lit(parkNames.moneyAfterClose)})`,
     })
     .where('id', '=', sellerId)
     .execute();

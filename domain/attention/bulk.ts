@@ -35,12 +35,13 @@ export const attentionReasons = [
 export type AttentionReason = (typeof attentionReasons)[number];
 
 /**
- * The commands that can run on many objects at once. Confirmations of what Stripe did are not among
- * them, because a person must look at each object.
+ * The commands that can run on many objects at once. `confirm-sent` is not among them, because a
+ * person must name the object. Before `confirm-not-sent`, the engine looks at Stripe for each payout.
  */
 export const bulkCommands = [
   'retry',
   'cancel',
+  'confirm-not-sent',
   'release-hold',
   'resume-bank-account',
   'pause-seller',
@@ -124,6 +125,8 @@ export function planBulk(order: BulkOrder, facts: BulkFacts): BulkPlan {
       return planRetry(item);
     case 'cancel':
       return planBulkCancel(facts);
+    case 'confirm-not-sent':
+      return planConfirm(item);
     case 'release-hold': {
       if (item.kind !== 'discrepancy') return leave('not-offered');
       const holds = facts.holds.map((id) => ({ kind: 'hold' as const, id, state: 'active' }));
@@ -195,6 +198,11 @@ function planRetry(item: BulkFacts['item']): BulkPlan {
   if (!offers(item.parked, 'retry')) return leave('not-offered');
   const { kind, id } = item;
   return target(kind === 'payout' ? { kind, id, state: '' } : { kind, id, state: '' });
+}
+
+function planConfirm(item: BulkFacts['item']): BulkPlan {
+  const isAsked = item.kind === 'payout' && isUnknown(item.parked);
+  return isAsked ? target({ kind: 'payout', id: item.id, state: '' }) : leave('not-offered');
 }
 
 function planBulkCancel({ item, payout }: BulkFacts): BulkPlan {

@@ -19,6 +19,8 @@ export const bulkWords: Record<BulkCommand, string> = {
   retry:
     'Payouts and sellers continue, as with their own `retry`. Use this after the cause is removed',
   cancel: 'Payouts that Stripe refused are canceled, as with their own `cancel`',
+  'confirm-not-sent':
+    'Payouts of unknown outcome are sent again, or end if they were canceled, as with their own `confirm-not-sent`. Immediately before, the engine looks at Stripe for each payout, and leaves out each one for which it finds something or cannot look',
   'release-hold': 'The holds that were placed because of a discrepancy are released',
   'resume-bank-account':
     'Payouts may go to the seller’s paused bank accounts in the waiting currency again. This counts for every seller who uses the same account number',
@@ -45,6 +47,9 @@ export const leftOutWords: Record<LeftOut, string> = {
   'same-target': 'Another object of this list has the same effect',
   'waits-no-more': 'The entry no longer waits for a person',
   changed: 'The entry changed after the preview',
+  'found-at-stripe':
+    'Stripe, or the engine’s books, have an object that may be the transfer or payout: decide about this payout by itself',
+  'not-looked': 'Stripe could not be asked about the payout. Preview the command again later',
 };
 
 /** Explains why something waits for a person, and lists the requests that resolve it. */
@@ -67,7 +72,7 @@ export function resolutionOf(record: AttentionRecord) {
 }
 
 /** Why an item was left out when its list was run. */
-export type LeftOut = Inapplicable | 'waits-no-more' | 'changed';
+export type LeftOut = Inapplicable | 'waits-no-more' | 'changed' | 'found-at-stripe' | 'not-looked';
 
 /**
  * Something that waits for a person: a parked payout or seller, a payout that is late at the bank,

@@ -59,7 +59,7 @@ export const stripeWaits = {
   },
   [stripeWaitNames.key]: {
     ui: 'a key that Stripe accepts',
-    says: 'Stripe refuses the engine’s key, or the key lacks the permission for the request. The engine tries again by itself, and no money moves meanwhile',
+    says: 'Stripe refuses the engine’s key, or the key lacks the permission for the request. The engine tries again by itself and sends nothing meanwhile',
     actor: 'operator',
     liftedBy: 'A key in STRIPE_SECRET_KEY that Stripe accepts and that has the permission',
     followsError: true,

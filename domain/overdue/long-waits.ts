@@ -38,6 +38,9 @@ export const longestWaitDays: Record<WaitReason, number> = {
   'late-return': 400,
 };
 
+/** How many minutes a seller may wait for the account before a person is told. */
+export const longestCreationMinutes = 60;
+
 /** How many days an ordered payout may wait for its start. */
 export const longestStartDays = 30;
 

@@ -41,3 +41,38 @@ export function onboardingLink(sellerId: SellerId, when: string): Resolving {
 
 /** The body of a command that needs a reason. */
 export const because = { reason: '...' };
+
+/** One reason to need a person. */
+export type Park<Facts> = {
+  /** Completes "Waits for" in the Temporal UI. Only payouts have such a text. */
+  ui?: string;
+  /** What happened, for the person who must decide. */
+  says: string | ((facts: Facts, detail: string | null) => string);
+  /** The commands that resolve the problem. Empty if only somebody outside the engine can. */
+  commands: {
+    name: string;
+    when: string;
+    body?: Record<string, string> | ((facts: Facts) => Record<string, string>);
+    /** True if the command can resolve the problem of this object. Absent if it always can. */
+    isFor?: (facts: Facts) => boolean;
+  }[];
+  /** The outcome is unknown: a person must check Stripe before anything is tried again. */
+  isUnknown?: true;
+};
+
+/** What happened, and each command that resolves the problem of this object. */
+export function explain<Facts>(
+  { says, commands }: Park<Facts>,
+  facts: Facts,
+  commandOf: (name: string, when: string, body?: Record<string, string>) => Resolving,
+  detail: string | null = null,
+): { explanation: string; commands: Resolving[] } {
+  return {
+    explanation: typeof says === 'string' ? says : says(facts, detail),
+    commands: commands
+      .filter(({ isFor }) => isFor?.(facts) ?? true)
+      .map(({ name, when, body }) => {
+        return commandOf(name, when, typeof body === 'function' ? body(facts) : body);
+      }),
+  };
+}

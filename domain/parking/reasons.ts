@@ -1,7 +1,14 @@
-import { because, payoutCommand, type Resolving, sellerCommand } from './commands.ts';
 import type { PayoutId, SellerId } from '../ids.ts';
 import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
+import {
+  because,
+  explain,
+  type Park,
+  payoutCommand,
+  type Resolving,
+  sellerCommand,
+} from './commands.ts';
 
 /** The facts about a payout that needs a person. */
 export type ParkedPayout = {
@@ -12,24 +19,6 @@ export type ParkedPayout = {
   refused?: StripeError | null;
   /** True while all of its money is at the account, or on its way from there to the bank. */
   isAtAccount: boolean;
-};
-
-/** One reason to need a person. */
-type Park<Facts> = {
-  /** Completes "Waits for" in the Temporal UI. Only payouts have such a text. */
-  ui?: string;
-  /** What happened, for the person who must decide. */
-  says: string | ((facts: Facts, detail: string | null) => string);
-  /** The commands that resolve the problem. Empty if only somebody outside the engine can. */
-  commands: {
-    name: string;
-    when: string;
-    body?: Record<string, string> | ((facts: Facts) => Record<string, string>);
-    /** True if the command can resolve the problem of this object. Absent if it always can. */
-    isFor?: (facts: Facts) => boolean;
-  }[];
-  /** The outcome is unknown: a person must check Stripe before anything is tried again. */
-  isUnknown?: true;
 };
 
 /** Ends a payout whose money somebody else paid. */
@@ -127,7 +116,7 @@ const someBank = 'ba_...';
 
 /**
  * Why a seller needs a person. All but `account-rejected`, `bank-account-shared`,
- * `account-unreadable` and `seller-overdue` park it.
+ * `account-unreadable`, `account-overdue` and `seller-overdue` park it.
  */
 export const sellerParks = {
   'account-refused': {
@@ -182,6 +171,11 @@ export const sellerParks = {
     says: (_, detail) => detail ?? 'The engine cannot read the seller’s account at Stripe',
     commands: [
       {
+        name: 'payouts',
+        when: 'The account has left the platform with money that no payout has: order a payout of it, and end the payout with its leave-with-seller',
+        body: { currency: '...' },
+      },
+      {
         name: 'close',
         when: 'The account has left the platform, and the seller has no money left',
         body: because,
@@ -205,6 +199,17 @@ export const sellerParks = {
       { name: 'retry', when: 'The seller stays closed, and the money stays where it is' },
     ],
   },
+  'money-after-close': {
+    says: 'Money came to the seller’s account after the seller was closed. It is recorded, and nobody pays it out. If the engine did not order it, a discrepancy asks what it was for',
+    commands: [
+      { name: 'reopen', when: 'The seller should receive the money', body: because },
+      { name: 'retry', when: 'The seller stays closed, and the money stays where it is' },
+    ],
+  },
+  'account-overdue': {
+    says: 'The seller’s account has not been created for an hour, so the seller cannot be paid. The seller’s explanation shows what Stripe answered. The engine tries again by itself',
+    commands: [],
+  },
   'seller-overdue': {
     says: 'The seller’s workflow should have acted and has not, although it was woken: no payout of the seller starts meanwhile. The workflow in the Temporal UI shows what fails. Check that a worker runs and that Stripe and the database answer',
     commands: [],
@@ -220,6 +225,7 @@ export const parkNames = {
   accountUnknown: 'account-outcome-unknown',
   outcomeUnknown: 'outcome-unknown',
   refused: 'refused-by-stripe',
+  moneyAfterClose: 'money-after-close',
   returnedAfterClose: 'returned-after-close',
   unexpectedState: 'unexpected-state',
 } as const satisfies Record<string, PayoutPark | SellerPark>;
@@ -233,13 +239,20 @@ export const sharedBank = 'bank-account-shared' satisfies SellerPark;
 /** Stripe refuses a read of the seller's account. */
 export const unreadable = 'account-unreadable' satisfies SellerPark;
 
+/** A seller whose account the engine has tried to create for too long. */
+export const notCreated = 'account-overdue' satisfies SellerPark;
+
 /** A seller whose workflow did not act when it should have. */
 export const overdueSeller = 'seller-overdue' satisfies SellerPark;
 
 /** Why a seller's workflow stopped until a person decides. */
 export type SellerParkReason = Exclude<
   SellerPark,
-  typeof rejection | typeof sharedBank | typeof unreadable | typeof overdueSeller
+  | typeof rejection
+  | typeof sharedBank
+  | typeof unreadable
+  | typeof notCreated
+  | typeof overdueSeller
 >;
 
 /** What ends a rejection, as the API says it. */
@@ -275,22 +288,6 @@ export function isUnknown(parked: PayoutPark | SellerPark): boolean {
 
 function rowOf(parked: PayoutPark | SellerPark): Park<never> {
   return { ...payoutParks, ...sellerParks }[parked];
-}
-
-function explain<Facts>(
-  { says, commands }: Park<Facts>,
-  facts: Facts,
-  commandOf: (name: string, when: string, body?: Record<string, string>) => Resolving,
-  detail: string | null = null,
-): { explanation: string; commands: Resolving[] } {
-  return {
-    explanation: typeof says === 'string' ? says : says(facts, detail),
-    commands: commands
-      .filter(({ isFor }) => isFor?.(facts) ?? true)
-      .map(({ name, when, body }) => {
-        return commandOf(name, when, typeof body === 'function' ? body(facts) : body);
-      }),
-  };
 }
 
 /** The request that ends a payout whose money somebody else paid. */

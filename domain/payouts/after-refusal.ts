@@ -1,14 +1,18 @@
-import type { ParkReason } from '../parking/reasons.ts';
+import { parkNames, type ParkReason } from '../parking/reasons.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import { waitNames, type WaitReason } from '../waits.ts';
 
 /** What a payout does after a refusal. It waits at most `minutes`. */
 export type RefusalAnswer =
-  { kind: 'wait'; for: WaitReason; minutes: number } | { kind: 'park'; reason: ParkReason };
+  | { kind: 'wait'; for: WaitReason; minutes: number }
+  | { kind: 'park'; reason: ParkReason; detail?: string };
 
 const quarter = 15;
 const hour = 60;
 const day = 24 * hour;
+
+/** Says that the account has left the platform, for an operator. */
+const accountLeft = 'its account has left the platform, so nothing can be sent from it';
 
 /**
  * Decides what a payout does after a refusal. It waits if time, the seller or another key can remove
@@ -30,9 +34,12 @@ export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
       return { kind: 'wait', for: 'stripe-limit', minutes: hour };
     case 'permission-missing':
       return { kind: 'wait', for: waitNames.stripeKey, minutes: quarter };
+    case 'account-left':
+      if (step === 'transfer') return { kind: 'park', reason: parkNames.refused };
+      return { kind: 'park', reason: parkNames.unexpectedState, detail: accountLeft };
     case 'confirmed-not-sent':
     case 'called-off':
     case 'other':
-      return { kind: 'park', reason: 'refused-by-stripe' };
+      return { kind: 'park', reason: parkNames.refused };
   }
 }

@@ -1,4 +1,5 @@
 import { mayBeDone, type MoneyStep } from '../stripe.ts';
+import type { StripeAccountId } from '../ids.ts';
 import { isAtAccount, type Payout } from './states.ts';
 
 /** What the cancellation of a payout requires, depending on where the money is. */
@@ -84,6 +85,14 @@ export type AccountSight = {
   hasLeft: boolean;
   /** True if the platform's key reads the payout's transfer, and nothing of it was reversed. */
   isTransferred: boolean;
+  /** The account that Stripe was asked about. Null if the seller has none. */
+  account: StripeAccountId | null;
+};
+
+/** The money of a payout whose account has left the platform. */
+export type LeftMoney = {
+  /** The seller's payable money at the account, in the payout's currency, that no payout has. */
+  atAccount: number;
 };
 
 /** Why a payout cannot end because its account has left the platform. */
@@ -92,14 +101,18 @@ export type LeaveRefusal = 'outcome-open' | 'not-at-account' | 'not-left' | 'not
 /**
  * Decides whether a payout ends because its account has left the platform. Nobody can look at such an
  * account and nothing can be sent from it, so no further attempt is ever right. Whether or not Stripe
- * made the payout, only the seller has the money. An attempt that may still be sent must end first.
+ * made the payout, only the seller has the money. An attempt that may still be sent must end first. A
+ * payout that has not reserved anything takes the money at the account, and none at the platform.
  */
 export function planLeave(
-  { status }: Pick<Payout, 'status'>,
+  { status, requestedAmount }: Pick<Payout, 'status' | 'requestedAmount'>,
   attempt: StepAttempt | undefined,
   sight: AccountSight,
+  { atAccount }: LeftMoney,
 ): 'end' | LeaveRefusal {
-  if (!isAtAccount(status)) return 'not-at-account';
+  if (status === 'requested') {
+    if (atAccount <= 0 || atAccount < (requestedAmount ?? 0)) return 'not-at-account';
+  } else if (!isAtAccount(status)) return 'not-at-account';
   if (attempt?.state === 'started' && mayBeDone(attempt)) return 'outcome-open';
   if (!sight.hasLeft) return 'not-left';
   return sight.isTransferred ? 'end' : 'not-transferred';

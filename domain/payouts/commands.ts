@@ -118,21 +118,26 @@ export function retried(payout: { payoutId: PayoutId }): Transition {
   return { ...begin(payout, ...payoutStatuses), parked: null, wait: null, wakes: wakesOf(payout) };
 }
 
+/** The statuses in which a payout's money can be at an account that has left the platform. */
+export type LeftStatus = 'requested' | 'transferred' | 'sent';
+
 /**
  * A person ends a payout whose account has left the platform: its money is with the seller. Its
  * earnings stay allocated to the payout, and an attempt of unknown outcome stays unknown.
  */
 export function leftWithSeller(
-  payout: Payout & { status: 'transferred' | 'sent' },
+  payout: Payout & { status: LeftStatus },
   { reason, unsentKey }: { reason: string; unsentKey: string | undefined },
 ): Transition {
-  const { status, stripeAccount } = payout;
+  const { status, stripeAccount, fromAccount } = payout;
   return {
     ...begin(payout, status),
     ...noDoubt,
     status: 'paid-elsewhere',
     wait: null,
     facts: {
+      fromAccount,
+      stripeAccount,
       paidOutside: `the account ${stripeAccount} has left the platform with the money`,
       paidReason: reason,
       overAt: now,

@@ -31,6 +31,12 @@ export type Sighting = {
   says: string;
 };
 
+/** What a look at Stripe before a person's command showed. `key` is the attempt that was looked for. */
+export type Seen = { isLooked: boolean; key: string | null; sighting: Sighting | null };
+
+/** Nobody looked at Stripe, because no look is due or Stripe cannot be read. */
+export const unseen: Seen = { isLooked: false, key: null, sighting: null };
+
 /** A payout, as far as an object at Stripe is compared with it. */
 export type Sought = Pick<
   Payout,

@@ -57,6 +57,14 @@ describe('an order of many', () => {
     ['cancel', facts({ ...payout, parked: 'late' }), 'not-offered', 'the bank has it'],
     ['cancel', facts({ ...payout, parked: 'outcome-unknown' }), 'look-first', 'it may be sent'],
     ['cancel', facts({ ...seller, parked: 'account-refused' }), 'not-offered', 'no payout'],
+    ['confirm-not-sent', facts({ ...payout, parked: 'outcome-unknown' }), 'payout', 'after a look'],
+    ['confirm-not-sent', refused, 'not-offered', 'Stripe said so itself'],
+    [
+      'confirm-not-sent',
+      facts({ ...seller, parked: 'account-outcome-unknown' }),
+      'not-offered',
+      'no money moves',
+    ],
     ['release-hold', facts({ ...differs, sellerId: 'sel_1' }), 'no-hold', 'none was placed'],
     [
       'release-hold',

@@ -4,7 +4,7 @@ import {
   mayClose,
   nextSellerStep,
   type OpenThings,
-  parksForReturn,
+  parksForMoney,
   type Seller,
   sellerStatuses,
   type SellerStep,
@@ -143,12 +143,13 @@ describe('a seller', () => {
     expect(endsOf('sel_1', nothing)).toEqual([]);
   });
 
-  test('that is closed and not parked is parked when money comes back', () => {
+  test('that is closed and not parked is parked when money comes', () => {
     for (const status of sellerStatuses) {
       const isClosed = status === 'closed';
-      const reason = isClosed ? 'returned-after-close' : null;
-      expect(parksForReturn({ status, parked: null })).toBe(reason);
-      expect(parksForReturn({ status, parked: 'account-refused' })).toBe(null);
+      for (const money of ['returned-after-close', 'money-after-close'] as const) {
+        expect(parksForMoney({ status, parked: null }, money)).toBe(isClosed ? money : null);
+        expect(parksForMoney({ status, parked: 'account-refused' }, money)).toBe(null);
+      }
     }
   });
 });

@@ -6,7 +6,7 @@ create table attention_lists (
   id text primary key,
   -- Only these commands are safe for many objects at once.
   command text not null check (command in ('retry', 'cancel', 'release-hold',
-    'resume-bank-account', 'pause-seller', 'resume-seller')),
+    'resume-bank-account', 'pause-seller', 'resume-seller', 'confirm-not-sent')),
   reason text,
   filter jsonb not null,
   made_by text not null,

@@ -127,9 +127,27 @@ describe('a payout that Stripe has', () => {
     expect(await places()).toMatchObject({ 'in-transit': 100_00 });
   });
 
-  test('waits for a person when Stripe does not let it be read any more', async () => {
-    await stage.disturb({ kind: 'status', method: 'GET', path: '/v1/payouts', status: 403 });
+  test('waits for a person when its account has left the platform', async () => {
+    await stage.sandbox.ask('POST', `accounts/${stage.account}/deauthorize`);
     expect(await stage.run.follow()).toMatchObject({ status: 'sent', parked: 'unexpected-state' });
+  });
+
+  test('is settled when its account has left the platform after it was paid', async () => {
+    await bank('pay');
+    expect(await stage.run.follow()).toMatchObject({ status: 'paid' });
+    await stage.sandbox.ask('POST', `accounts/${stage.account}/deauthorize`);
+    await stage.moveMinutes(30 * 24 * 60);
+    expect(await stage.run.follow()).toMatchObject({ status: 'settled', parked: null });
+  });
+
+  test.each(['sent', 'paid'])('waits for the key that may not read it (%s)', async (status) => {
+    if (status === 'paid') await bank('pay');
+    expect(await stage.run.follow()).toMatchObject({ status });
+    await stage.disturb({ kind: 'status', method: 'GET', path: '/v1/payouts', status: 403 });
+    const waits = { status, parked: null, waitingFor: 'stripe-key' };
+    expect(await stage.run.follow()).toMatchObject(waits);
+    const usual = { sent: 'bank', paid: 'late-return' }[status];
+    expect(await stage.run.follow()).toMatchObject({ status, waitingFor: usual });
   });
 
   test('is watched on when a person lets it go on after it was paid', async () => {

@@ -183,7 +183,6 @@ for (const step of ['transfer', 'payout'] as const) {
 
     test.each([
       ['a parameter is wrong', 400, 'parameter_invalid_integer'],
-      ['its account has left the platform', 403, 'account_invalid'],
       ['something is missing', 404, 'resource_missing'],
     ])('that Stripe refuses since %s is parked for a person', async (_why, status, code) => {
       stage = await startStage(step);

@@ -124,3 +124,13 @@ for (const step of ['transfer', 'payout'] as const) {
     });
   });
 }
+
+test('a payout whose account has left is for a person', async () => {
+  stage = await startStage('payout');
+  await stage.sandbox.ask('POST', `accounts/${stage.account}/deauthorize`);
+  expect(await stage.act()).toMatchObject({
+    status: 'transferred',
+    parked: 'unexpected-state',
+    parkedDetail: 'its account has left the platform, so nothing can be sent from it',
+  });
+});

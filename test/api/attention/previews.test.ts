@@ -102,12 +102,12 @@ describe('a preview', () => {
     [
       { filter: {} },
       '/command',
-      'must be one of retry, cancel, release-hold, resume-bank-account, pause-seller, resume-seller',
+      'must be one of retry, cancel, confirm-not-sent, release-hold, resume-bank-account, pause-seller, resume-seller',
     ],
     [
-      { filter: {}, command: 'confirm-not-sent' },
+      { filter: {}, command: 'confirm-sent' },
       '/command',
-      'must be one of retry, cancel, release-hold, resume-bank-account, pause-seller, resume-seller',
+      'must be one of retry, cancel, confirm-not-sent, release-hold, resume-bank-account, pause-seller, resume-seller',
     ],
     [{ filter: {}, command: 'pause-seller' }, '/reason', 'is required'],
     [{ filter: {}, command: 'retry', reason: 'x' }, '/reason', 'must be absent with retry'],

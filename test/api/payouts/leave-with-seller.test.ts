@@ -117,6 +117,42 @@ test('a sent payout that cannot be followed ends with its money at the seller', 
   await disconnect(destination);
   expect(await leave(payoutId)).toMatchObject({ status: 200, body: { status: 'paid-elsewhere' } });
   expect(await balancesOf(sent.sellerId)).toMatchObject({ 'in-transit': 0, foreign: 100_00 });
+  const closed = await api.post(`/v1/sellers/${sent.sellerId}/close`, { reason });
+  expect([closed.status, closed.body['status']]).toEqual([200, 'closed']);
+});
+
+test('money at an account that has left goes with the seller, who can then be closed', async () => {
+  const payoutId = await stages.parkUnknown('payout');
+  const { destination } = await transferAtStripe(payoutId);
+  const { sellerId } = await readPayout(api.db, payoutId);
+  // A person calls the payout off before the account leaves: its money is at the account.
+  const called = await api.post(`/v1/payouts/${payoutId}/confirm-not-sent`, { callOff: true });
+  expect([called.status, called.body['status']]).toEqual([200, 'canceled']);
+  await disconnect(destination);
+  const close = () => api.post(`/v1/sellers/${sellerId}/close`, { reason });
+  expect((await close()).status).toBe(409);
+  const order = { currency: 'eur' };
+  const { body: ordered } = await api.post(`/v1/sellers/${sellerId}/payouts`, order);
+  const left = await leave(ordered['id'] as PayoutId);
+  const money = { amount: 100_00, currency: 'eur' };
+  expect(left).toMatchObject({ status: 200, body: { status: 'paid-elsewhere', total: money } });
+  expect(await balancesOf(sellerId)).toMatchObject({ account: 0, foreign: 100_00 });
+  const items = await stages.listOf(`/v1/payouts/${ordered['id'] as string}/items`);
+  expect(items).toMatchObject([{ releasedAt: null }]);
+  expect(await close()).toMatchObject({ status: 200, body: { status: 'closed' } });
+});
+
+test('a payout that has reserved nothing does not take what is not at the account', async () => {
+  const { payoutId } = await stages.orderPayout();
+  const { sellerId } = await readPayout(api.db, payoutId);
+  const account = await sandbox.account(sellerId);
+  await api.db
+    .updateTable('sellers')
+    .set({ stripe_account: account })
+    .where('id', '=', sellerId)
+    .execute();
+  await disconnect(account);
+  await expectRefused(payoutId, 'No money of this payout is at the account');
 });
 
 test('a payout whose money is at the platform does not end with the seller', async () => {

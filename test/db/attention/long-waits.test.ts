@@ -75,6 +75,30 @@ describe('a payout', () => {
   });
 });
 
+describe('a seller', () => {
+  const onboarding = async (account: `acct_${string}` | null) => {
+    sellerId = await money.seller();
+    await money.db
+      .updateTable('sellers')
+      .set({ status: 'onboarding', stripe_account: account })
+      .where('id', '=', sellerId)
+      .execute();
+  };
+
+  test('whose account is not created within an hour is told to a person', async () => {
+    await onboarding(null);
+    expect(await toldAt(hourMs - 60_000)).toEqual([]);
+    const told = await toldAt(hourMs + 60_000);
+    expect(told).toMatchObject([{ kind: 'seller', id: sellerId, parked: 'account-overdue' }]);
+    expect(resolutionOf(told[0]!).explanation).toContain('explanation');
+  });
+
+  test('who has not finished onboarding is told to nobody', async () => {
+    await onboarding('acct_of_somebody');
+    expect(await toldAt(20 * hourMs)).toEqual([]);
+  });
+});
+
 describe('a deadline', () => {
   const pass = () => wakeOverdue(money.db, 2);
   const later = () =>

@@ -29,6 +29,8 @@ test.each<[PayoutPark | SellerPark, boolean, boolean, boolean, string]>([
   ['bank-account-shared', false, false, false, 'a person asks the seller first'],
   ['account-unreadable', false, false, false, 'it continues when the account can be read'],
   ['manual-payouts-refused', true, false, false, 'the setting may work by now'],
+  ['account-overdue', false, false, false, 'the engine tries again by itself'],
+  ['money-after-close', true, false, false, 'the money may stay where it is'],
   ['returned-after-close', true, false, false, 'the money may stay where it is'],
 ])('%s: retry %s, cancel %s, look first %s: %s', (reason, retry, cancel, look) => {
   expect(offers(reason, 'retry')).toBe(retry);

@@ -13,6 +13,8 @@ describe('a refusal', () => {
     ['bank-details', 'payout', 'wait bank-details 1440', 'the seller changes them'],
     ['limit-reached', 'payout', 'wait stripe-limit 60', 'limits are by time'],
     ['permission-missing', 'transfer', 'wait stripe-key 15', 'an operator changes the key'],
+    ['account-left', 'payout', 'park unexpected-state', 'only the seller has the money'],
+    ['account-left', 'transfer', 'park refused-by-stripe', 'the money is at the platform'],
     ['confirmed-not-sent', 'payout', 'park refused-by-stripe', 'a person decided'],
     ['other', 'transfer', 'park refused-by-stripe', 'nobody knows what would change'],
     ['other', 'payout', 'park refused-by-stripe', 'nobody knows what would change'],
