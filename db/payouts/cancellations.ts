@@ -17,12 +17,7 @@ import {
   type LeftStatus,
   leftWithSeller,
 } from '../../domain/payouts/commands.ts';
-import {
-  type CancelAnswer,
-  isAtAccount,
-  isInFlight,
-  type Payout,
-} from '../../domain/payouts/states.ts';
+import { type CancelAnswer, isInFlight, type Payout } from '../../domain/payouts/states.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { Db, Tx } from '../connect.ts';
 import { allocatePaid } from '../earnings/allocations.ts';
@@ -147,16 +142,10 @@ export async function leavePayout(
   const locked = await lockForEnd(tx, payoutId);
   if (!locked) return undefined;
   const { payout, attempt } = locked;
-<<<<<<< HEAD
-  const { status } = payout;
-  const plan = planLeave(payout, attempt, sight);
-  if (plan !== 'end' || !isAtAccount(status)) return plan;
-=======
   const { status, sellerId, currency } = payout;
   const atAccount = await readAtAccount(tx, payout);
   const plan = planLeave(payout, attempt, sight, { atAccount });
   if (plan !== 'end' || !isLeftStatus(status)) return plan;
->>>>>>> 6a976fa (End what an account that left has, tell late money, confirm many at once)
   const unsentKey = attempt?.state === 'started' ? attempt.key : undefined;
   const amount = payout.requestedAmount ?? atAccount;
   const taken = status === 'requested' && { fromAccount: amount, stripeAccount: sight.account };
