@@ -79,6 +79,10 @@ export const waitsForSeller: Record<WaitName, string> = {
   paused,
   'platform-balance': preparing,
   'refused-by-stripe': `Your payment could not be sent. ${support}`,
+  'money-after-close':
+    'Money came to your account after you were closed as a seller. The platform looks at it.',
+  'account-overdue':
+    'Your account cannot be created at the moment. You do not need to do anything.',
   'returned-after-close': `Your bank returned a payment. ${support}`,
   'seller-not-active': unable,
   'seller-overdue': checked,
