@@ -50,3 +50,18 @@ export function currencyOfCountry(country: string): string {
 export function isCorridorOpen(from: string, to: string): boolean {
   return from === to || (freeCorridors.has(from) && freeCorridors.has(to));
 }
+
+/**
+ * Countries to which only a platform in the US may send money, and only to accounts under the
+ * `recipient` agreement (the example of GET /v1/country_specs/US in Stripe's documentation, 2024).
+ */
+const recipientCountries = new Set(
+  `AE AG AL AM AO AR AU AZ BA BD BH BJ BN BO BS BT BW CI CL CO CR DO DZ EC EG ET GA GH GM GT GY HK
+  ID IL JM JO JP KE KH KR KW KZ LA LC LK MA MC MD MG MK MN MO MU MX MY MZ NA NE NG NZ OM PA PE PH PK
+  PY QA RS RW SA SG SM SN SV TH TN TR TT TW TZ UY UZ VN ZA`.split(/\s+/),
+);
+
+/** True if only the service agreement of the account keeps the platform from sending money to it. */
+export function needsRecipientAgreement(from: string, to: string): boolean {
+  return from === 'US' && recipientCountries.has(to);
+}

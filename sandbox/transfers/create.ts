@@ -1,7 +1,7 @@
 import { bankAccountsOf, countryOf, findAccount, readAccount } from '../accounts/record.ts';
 import { settlementOf } from '../books/balance-transactions.ts';
 import { book, totalsOf } from '../books/balance.ts';
-import { isCorridorOpen } from '../books/countries.ts';
+import { isCorridorOpen, needsRecipientAgreement } from '../books/countries.ts';
 import { convert } from '../books/money.ts';
 import { showTransfer } from '../books/views.ts';
 import { newArrival } from '../charges/record.ts';
@@ -122,9 +122,12 @@ function refuseCorridor(from: AccountRecord, to: AccountRecord): void {
   const country = countryOf(to);
   const agreement = to.internal.serviceAgreement;
   if (isCorridorOpen(countryOf(from), country) || agreement === 'recipient') return;
+  const begin = `Funds can't be sent to accounts located in ${country}`;
   throw refusal(
-    `Funds can't be sent to accounts located in ${country} because it's restricted outside of ` +
-      "your platform's region",
+    needsRecipientAgreement(countryOf(from), country)
+      ? `${begin} when the account is under the \`full\` service agreement. To learn more, see ` +
+          'https://stripe.com/docs/connect/service-agreement-types.'
+      : `${begin} because it's restricted outside of your platform's region`,
   );
 }
 

@@ -85,6 +85,13 @@ test('funds are not sent outside the region of the platform', async () => {
   await expectRefusal(transfer({ destination }), undefined, /accounts located in BR/);
 });
 
+test('a country that needs the recipient agreement is refused by the name of the agreement', async () => {
+  await s.fund(20_00);
+  const destination = await s.seller('jp');
+  const text = /located in JP when the account is under the `full` service agreement/;
+  await expectRefusal(transfer({ destination }), undefined, text);
+});
+
 test('under the recipient agreement every corridor is open, and money waits a day', async () => {
   await s.fund(50_00);
   const destination = await s.seller('br', { serviceAgreement: 'recipient' });
