@@ -9,6 +9,7 @@ test('what stops money or keeps it from being sent is a brake, and what lets it 
     'place-hold',
     'pause-seller',
     'close-seller',
+    'withdraw-earning',
     'cancel-payout',
     'revoke-api-key',
   ]);
