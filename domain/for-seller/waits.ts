@@ -79,10 +79,8 @@ export const waitsForSeller: Record<WaitName, string> = {
   paused,
   'platform-balance': preparing,
   'refused-by-stripe': `Your payment could not be sent. ${support}`,
-  'money-after-close':
-    'Money came to your account after you were closed as a seller. The platform looks at it.',
-  'account-overdue':
-    'Your account cannot be created at the moment. You do not need to do anything.',
+  'money-after-close': `Money came to your account after you stopped selling here. ${support}`,
+  'account-overdue': `Your account cannot be set up at the moment. ${nothing}`,
   'returned-after-close': `Your bank returned a payment. ${support}`,
   'seller-not-active': unable,
   'seller-overdue': checked,
