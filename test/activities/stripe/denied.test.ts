@@ -74,7 +74,8 @@ test('a missing permission refuses the first try, and says nothing about an earl
 
 test('an account that has left is no missing permission', () => {
   const left = judge(forbidden('account_invalid'), true);
-  expect(left).toEqual({ kind: 'refused', refusal: 'other' });
+  expect(left).toEqual({ kind: 'refused', refusal: 'account-left' });
+  expect(judge(forbidden('account_invalid'), false)).toEqual({ kind: 'unknown' });
 });
 
 test('every denial has a source', () => {
