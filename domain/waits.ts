@@ -122,8 +122,8 @@ const rows = {
       'Another payout of the seller waits for a person. The money is paid once a person has decided about that payout',
     says: (_, { before }) =>
       `${before ? `Payout ${before.id}` : 'Another payout'} of this seller and currency has no answer from Stripe yet`,
-    actor: 'stripe',
-    liftedBy: 'Stripe’s answer about the other payout',
+    actor: 'engine',
+    liftedBy: 'Stripe’s answer about the other payout, whose explanation says who must act',
   },
   'platform-balance': {
     ui: 'money in the platform’s balance',
@@ -137,15 +137,15 @@ const rows = {
   'account-balance': {
     ui: 'money in the account’s balance',
     says: 'The account’s balance at Stripe is too low. The payout continues when money arrives at the account',
-    actor: 'stripe',
-    liftedBy: 'Money in the account’s balance at Stripe',
+    actor: 'engine',
+    liftedBy: 'Money there, or the end of the payout if somebody else moved the money away',
     followsError: true,
   },
   arrival: {
     ui: 'the transferred money to become available',
     says: ({ arrivesAt, asOf }) =>
       `The transferred money can be paid out ${arrivesAt ? sayFrom(arrivesAt, asOf) : 'once it is available'}`,
-    actor: 'stripe',
+    actor: 'engine',
     liftedBy: 'Time: the transferred money becomes available',
     isExact: true,
     ignoresWakeUps: true,

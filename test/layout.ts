@@ -10,7 +10,7 @@ import { exportsOf, importsOf, parse, type Source } from './sources.ts';
 export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
-    attention: 'commands failed-reads parking payouts reconciliation refusals stripe',
+    attention: 'commands failed-reads parking payouts reconciliation refusals stripe waits',
     commands: '',
     earnings: 'ledger',
     events: '',
@@ -25,7 +25,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     ledger: '',
     'money-stops': 'commands',
     overdue: 'waits',
-    parking: 'refusals stripe',
+    parking: 'overdue refusals stripe waits',
     paydays: 'accounts funds holds payouts sellers waits',
     payouts: 'accounts funds holds ledger parking reconciliation sellers stripe waits wake-ups',
     reconciliation: 'ledger parking',
@@ -55,7 +55,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
   db: {
     accounts: 'failed-reads wake-ups',
     'api-keys': '',
-    attention: 'accounts commands failed-reads holds payouts sellers stripe wake-ups',
+    attention: 'accounts commands failed-reads funds holds payouts sellers stripe wake-ups',
     commands: 'wake-ups',
     earnings: 'holds ledger',
     events: '',

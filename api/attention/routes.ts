@@ -6,8 +6,16 @@ import {
   readAttentionGroups,
 } from '../../db/attention/waiting-for-people.ts';
 import { listFailedChecks } from '../../db/operations/checks.ts';
-import { attentionKinds, attentionReasons, sumsOf } from '../../domain/attention/bulk.ts';
+import {
+  type AttentionKind,
+  attentionKinds,
+  attentionReasons,
+  sumsOf,
+} from '../../domain/attention/bulk.ts';
 import { type AttentionRecord, resolutionOf } from '../../domain/attention/words.ts';
+import type { Available } from '../../domain/explanations/payout-words.ts';
+import { actors } from '../../domain/waits.ts';
+import { readAvailable } from '../stripe/available.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { pageOf, PageQuery } from '../http/pages.ts';
 import { brokenRule } from '../http/problems.ts';
@@ -30,7 +38,7 @@ export const attentionFilters = {
   }),
 };
 
-/** A payout, seller or discrepancy that waits for a person. */
+/** Something that waits for a person. */
 export const Attention = z
   .object({
     kind: z.enum(attentionKinds),
@@ -40,9 +48,10 @@ export const Attention = z
     since: Instant,
     reason: z.string(),
     explanation: z.string(),
+    actor: z.enum(actors).openapi({ description: 'Who must act' }),
     atStake: z.array(Money).openapi({
       description:
-        'The money that does not move because of this entry; for a discrepancy, the difference. The amount of a seller excludes payouts that have entries of their own',
+        'The money that does not move because of this entry; for a discrepancy, the difference; for a hold, what it holds; for missing money, what payouts need of the platform’s balance. The amount of a seller excludes payouts that have entries of their own',
     }),
     commands: z.array(ResolvingCommand),
     explain: z.string().openapi({ description: 'The path of the full explanation' }),
@@ -78,6 +87,13 @@ const Summary = z
       description:
         'The money of payouts and sellers that does not move, by currency. Each amount counts once',
     }),
+    held: z.array(Money).openapi({
+      description: 'What holds without an end hold. The same money may also be at stake',
+    }),
+    missing: z.array(Money).openapi({
+      description:
+        'What waiting payouts need of the platform’s balance. The same money may also be at stake',
+    }),
     differs: z.array(Money).openapi({
       description:
         'The differences between the ledger and Stripe. The same money may also be at stake',
@@ -107,7 +123,8 @@ const summaryRoute = defineRoute({
 });
 
 /** Routes that list and summarize what waits for a person. */
-export function attentionRoutes({ db }: AppDeps) {
+export function attentionRoutes(deps: AppDeps) {
+  const { db } = deps;
   return createRoutes()
     .openapi(attentionRoute, async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query');
@@ -117,7 +134,10 @@ export function attentionRoutes({ db }: AppDeps) {
       const hasMore = rows.length > limit;
       const nextCursor = hasMore && last ? toCursor(last) : null;
       const failedChecks = await listFailedChecks(db);
-      return c.json({ data: shown.map(toAttention), hasMore, nextCursor, failedChecks }, 200);
+      const isShort = shown.some(({ kind }) => kind === 'funding');
+      const available = isShort ? await readAvailable(deps) : undefined;
+      const data = shown.map((record) => toAttention(record, available));
+      return c.json({ data, hasMore, nextCursor, failedChecks }, 200);
     })
     .openapi(summaryRoute, async (c) => {
       const { now, groups } = await readAttentionGroups(db, c.req.valid('query'));
@@ -126,29 +146,49 @@ export function attentionRoutes({ db }: AppDeps) {
 }
 
 function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summary> {
-  const sumOf = (which: AttentionGroup[]) => sumsOf(which.flatMap(({ atStake }) => atStake));
+  const sumOf = (...kinds: AttentionKind[]) => {
+    return sumsOf(groups.filter(({ kind }) => kinds.includes(kind)).flatMap((one) => one.atStake));
+  };
   return {
     asOf,
     count: groups.reduce((count, group) => count + group.count, 0),
-    atStake: sumOf(groups.filter(({ kind }) => kind !== 'discrepancy')),
-    differs: sumOf(groups.filter(({ kind }) => kind === 'discrepancy')),
+    atStake: sumOf('payout', 'seller'),
+    held: sumOf('hold'),
+    missing: sumOf('funding'),
+    differs: sumOf('discrepancy'),
     groups,
   };
 }
 
 /** Converts an entry for an answer, with its explanation and the requests that resolve it. */
-export function toAttention(record: AttentionRecord) {
+export function toAttention(record: AttentionRecord, available?: Available) {
   const { kind, id, sellerId, seller, since, parked: reason, atStake } = record;
-  const { explanation, commands } = resolutionOf(record);
-  const explain = kind === 'discrepancy' ? `/v1/discrepancies/${id}` : `/v1/${kind}s/${id}/explain`;
-  return { kind, id, sellerId, seller, since, reason, explanation, atStake, commands, explain };
+  const { explanation, actor, commands } = resolutionOf(record, available);
+  const who = { id, sellerId, seller, actor };
+  return { kind, ...who, since, reason, explanation, atStake, commands, explain: pathOf(kind, id) };
+}
+
+/** The path of the full explanation of an entry. */
+function pathOf(kind: AttentionKind, id: string): string {
+  switch (kind) {
+    case 'discrepancy':
+      return `/v1/discrepancies/${id}`;
+    case 'hold':
+      return `/v1/holds/${id}/preview`;
+    case 'funding':
+      return '/v1/funding';
+    case 'payout':
+    case 'seller':
+      return `/v1/${kind}s/${id}/explain`;
+  }
 }
 
 function toCursor({ since, id }: AttentionPlace): string {
   return Buffer.from(`${since} ${id}`, 'latin1').toString('base64url');
 }
 
-const place = /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc)_[0-9a-z]{20})$/;
+const place =
+  /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc|hold)_[0-9a-z]{20}|[a-z]{3})$/;
 
 /** False for dates such as 30 February, which JavaScript accepts and PostgreSQL refuses. */
 function isInstant(text: string): boolean {

@@ -6,7 +6,7 @@ import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { answer, PayoutParams, SellerParams } from '../http/schemas.ts';
-import { readAvailable } from './platform-balance.ts';
+import { readAvailableFor } from './platform-balance.ts';
 import { PayoutExplanation, SellerExplanation } from './schemas.ts';
 
 const about =
@@ -41,12 +41,12 @@ export function explanationRoutes(deps: AppDeps) {
     .openapi(sellerRoute, async (c) => {
       const facts = await readSellerFacts(db, c.req.valid('param').sellerId, paydaysAround);
       if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
-      const available = await readAvailable(deps, facts.openPayouts);
+      const available = await readAvailableFor(deps, facts.openPayouts);
       return c.json(explainSeller(facts, sayInstant, available), 200);
     })
     .openapi(payoutRoute, async (c) => {
       const facts = await readPayoutFacts(db, c.req.valid('param').payoutId);
       if (!facts) throw new Problem('unknown-payout', 'No payout has this id');
-      return c.json(explainPayout(facts, await readAvailable(deps, [facts.payout])), 200);
+      return c.json(explainPayout(facts, await readAvailableFor(deps, [facts.payout])), 200);
     });
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { cancelStates } from '../../domain/explanations/payout-words.ts';
 import { places } from '../../domain/ledger.ts';
+import { actors } from '../../domain/waits.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
 import { refusalReasons } from '../../domain/refusals/reasons.ts';
 import * as schemas from '../http/schemas.ts';
@@ -44,6 +45,7 @@ export const Payout = z
         reason: z.string(),
         explanation: z.string(),
         forSeller: ForSeller,
+        actor: z.enum(actors).openapi({ description: 'Who must act' }),
         since: schemas.Instant,
         step: z.string().nullable(),
         commands: z.array(ResolvingCommand),

@@ -16,9 +16,7 @@ export const Discrepancy = z
     cause: z.enum(causeNames),
     explanation: z.string(),
     remedy: z.string().openapi({ description: 'What a person has to do' }),
-    owner: z
-      .enum(['engine', 'platform', 'stripe', 'operator'])
-      .openapi({ description: 'Who must act' }),
+    owner: z.enum(['engine', 'platform', 'operator']).openapi({ description: 'Who must act' }),
     object: z.string().openapi({
       description: 'The object that differs. Each object has at most one discrepancy of each cause',
     }),

@@ -27,6 +27,12 @@ import { isAtAccount, isCarrying, isOpen, isUnsettled } from '../schema/statuses
 import { lastRefusalOf } from '../stripe/attempt-views.ts';
 import { businessNow, instant, utc } from '../time.ts';
 import { workflowId } from '../wake-ups.ts';
+import {
+  holdItself,
+  holdsAbout,
+  holdsAndFunding,
+  lacksPlatformMoney,
+} from './holds-and-funding.ts';
 
 /**
  * Which records to list. `currency` is the currency of the money, `country` the country of the
@@ -61,11 +67,14 @@ export async function listAttention(
       select * from ${waiting} where ${fits(filter)} and ${comesAfter(after)}
       order by since, id limit ${limit + 1}
     )
-    select kind, id, seller_id as "sellerId", ${sellerNamesOf(sql`stopped.seller_id`)} as seller, currency, parked, parked_detail as "parkedDetail",
-      unknown_step as "unknownStep", coalesce((select ${isAtAccount()} from payouts
-        where payouts.id = stopped.id), false) as "isAtAccount", since,
+    select kind, id, seller_id as "sellerId", ${sellerNamesOf(sql`stopped.seller_id`)} as seller,
+      currency, parked, parked_detail as "parkedDetail", unknown_step as "unknownStep", since,
+      coalesce((select ${isAtAccount()} from payouts where payouts.id = stopped.id), false)
+        as "isAtAccount",
       case when parked in (${sql.lit(parkNames.refused)}, ${sql.lit(parkNames.accountRefused)})
-        then ${lastRefusalOf(sql`stopped.id`)} end as refused, ${stakeOf(filter.currency)} as "atStake"
+        then ${lastRefusalOf(sql`stopped.id`)} end as refused,
+      ${stakeOf(filter.currency)} as "atStake", ${holdsAbout} as holds, ${holdItself} as hold,
+      case when kind = 'funding' then parked_detail::int end as payouts
     from stopped order by since, id
   `.execute(db);
   return rows;
@@ -196,6 +205,8 @@ const waiting = sql`(
   select 'discrepancy', id, seller_id, coalesce(stripe_currency, ledger_currency), cause, object,
     null, ${openedSince}
     from discrepancies where closed_at is null
+  union all
+  ${holdsAndFunding}
 ) as waiting`;
 
 function fits(filter: AttentionFilter): RawBuilder<unknown> {
@@ -235,6 +246,19 @@ function stakeOf(currency: string | undefined) {
         'currency', coalesce(stripe_currency, ledger_currency)))
       from discrepancies where discrepancies.id = stopped.id
         and coalesce(at_stripe, in_ledger) is not null
+    ) when 'hold' then (
+      select case when amount is not null
+        then jsonb_build_array(jsonb_build_object('amount', amount, 'currency', currency))
+        else (select jsonb_agg(jsonb_build_object('amount', held.amount,
+            'currency', held.currency) order by held.currency)
+          from ${heldBy(sql`stopped.seller_id`, currency)}
+          where holds.currency is null or holds.currency = held.currency) end
+      from holds where holds.id = stopped.id
+    ) when 'funding' then (
+      select jsonb_build_array(jsonb_build_object('amount', sum(from_platform)::bigint,
+        'currency', payouts.currency))
+      from payouts where ${lacksPlatformMoney} and payouts.currency = stopped.id
+      group by payouts.currency
     ) else (
       select jsonb_agg(jsonb_build_object('amount', amount - listed, 'currency', currency)
         order by currency)

@@ -1,6 +1,6 @@
 import type { Guard } from './switch-off.ts';
 
-/** The guards around reads that Stripe refuses, and around what does not happen. */
+/** The guards around reads that Stripe refuses, what does not happen, and what people look for. */
 export const readGuards: readonly Guard[] = [
   {
     name: 'hold for a failed read',
@@ -55,5 +55,32 @@ export const readGuards: readonly Guard[] = [
     to: 'or account is not null)',
     tests: 'test/api/stripe-events/receipts.test.ts',
     pattern: 'fails no check',
+  },
+  {
+    name: 'pages of earnings',
+    why: 'a payout of 200,000 earnings is loaded whole',
+    file: 'db/payouts/views.ts',
+    from: "    .orderBy('payout_items.earning_id')\n    .limit(limit + 1)",
+    to: "    .orderBy('payout_items.earning_id')",
+    tests: 'test/api/payouts/items.test.ts',
+    pattern: 'only as far as a page goes',
+  },
+  {
+    name: 'late trace',
+    why: 'a trace that Stripe names after the bank has the money is never known',
+    file: 'activities/payouts/bank-payouts.ts',
+    from: 'return recordSettled(db, payout, atBankOf(object));',
+    to: 'return recordSettled(db, payout);',
+    tests: 'test/activities/payouts/following.test.ts',
+    pattern: 'has the trace that Stripe names after it was paid',
+  },
+  {
+    name: 'holds that wait',
+    why: 'money is held for ever, and no list that people read shows it',
+    file: 'db/attention/holds-and-funding.ts',
+    from: 'from holds where released_at is null and expires_at is null',
+    to: 'from holds where false and released_at is null and expires_at is null',
+    tests: 'test/api/attention/waiting.test.ts',
+    pattern: 'unless it expires',
   },
 ];

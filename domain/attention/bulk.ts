@@ -20,7 +20,7 @@ import { type Cause, causeNames } from '../reconciliation/discrepancies.ts';
 import type { MoneyStep } from '../stripe.ts';
 
 /** The kinds of objects that can wait for a person. */
-export const attentionKinds = ['payout', 'seller', 'discrepancy'] as const;
+export const attentionKinds = ['payout', 'seller', 'discrepancy', 'hold', 'funding'] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
 /**
@@ -31,6 +31,8 @@ export const attentionReasons = [
   ...(Object.keys(payoutParks) as PayoutPark[]),
   ...(Object.keys(sellerParks) as SellerPark[]),
   ...causeNames,
+  'held' as const,
+  'platform-money-missing' as const,
 ];
 export type AttentionReason = (typeof attentionReasons)[number];
 
@@ -92,6 +94,8 @@ export type BulkFacts = {
     | { kind: 'payout'; id: PayoutId; parked: PayoutPark }
     | { kind: 'seller'; id: SellerId; parked: SellerPark }
     | { kind: 'discrepancy'; parked: Cause }
+    | { kind: 'hold'; parked: 'held' }
+    | { kind: 'funding'; parked: 'platform-money-missing' }
   );
   /** Null unless the object is a payout. */
   payout: {
@@ -128,6 +132,7 @@ export function planBulk(order: BulkOrder, facts: BulkFacts): BulkPlan {
     case 'confirm-not-sent':
       return planConfirm(item);
     case 'release-hold': {
+      // A hold that a person placed is released by itself: a filter must not let go all of them.
       if (item.kind !== 'discrepancy') return leave('not-offered');
       const holds = facts.holds.map((id) => ({ kind: 'hold' as const, id, state: 'active' }));
       return holds.length > 0 ? { kind: 'do', targets: holds } : leave('no-hold');
@@ -193,7 +198,7 @@ export function sumsOf(all: readonly Money[]): Money[] {
 }
 
 function planRetry(item: BulkFacts['item']): BulkPlan {
-  if (item.kind === 'discrepancy') return leave('not-offered');
+  if (item.kind !== 'payout' && item.kind !== 'seller') return leave('not-offered');
   if (isUnknown(item.parked)) return leave('look-first');
   if (!offers(item.parked, 'retry')) return leave('not-offered');
   const { kind, id } = item;

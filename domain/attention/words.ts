@@ -1,6 +1,7 @@
 import { type FailedRead, sayFailedRead } from '../failed-reads/accounts.ts';
-import type { DiscrepancyId, PayoutId, SellerId, SellerNames } from '../ids.ts';
-import type { Money } from '../money.ts';
+import type { DiscrepancyId, HoldId, PayoutId, SellerId, SellerNames } from '../ids.ts';
+import { formatMoney, money, type Money } from '../money.ts';
+import { releaseHoldCommand } from '../parking/commands.ts';
 import {
   type PayoutPark,
   payoutParkOf,
@@ -11,6 +12,7 @@ import {
 import { type Cause, causes } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
 import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
+import type { Actor } from '../waits.ts';
 import type { MoneyStep } from '../stripe.ts';
 import type { BulkCommand, Inapplicable } from './bulk.ts';
 
@@ -52,8 +54,13 @@ export const leftOutWords: Record<LeftOut, string> = {
   'not-looked': 'Stripe could not be asked about the payout. Preview the command again later',
 };
 
-/** Explains why something waits for a person, and lists the requests that resolve it. */
-export function resolutionOf(record: AttentionRecord) {
+/**
+ * Explains why something waits for a person, names who must act, and lists the requests that resolve
+ * it. `available` is the platform's balance, if it matters and Stripe answered.
+ */
+export function resolutionOf(record: AttentionRecord, available?: (currency: string) => Money) {
+  if (record.kind === 'hold') return resolutionOfHold(record);
+  if (record.kind === 'funding') return resolutionOfFunding(record, available?.(record.id));
   if (record.kind === 'seller') {
     const { parked, id, parkedDetail: detail } = record;
     const isRead = parked === unreadable && detail !== null;
@@ -62,13 +69,30 @@ export function resolutionOf(record: AttentionRecord) {
     return sellerParkOf(parked, id, said);
   }
   if (record.kind === 'discrepancy') {
-    const { what, remedy } = causes[record.parked];
-    return {
-      explanation: `${what}. ${remedy}`,
-      commands: closingsOf({ id: record.id, cause: record.parked, object: record.parkedDetail }),
-    };
+    const { id, parked, parkedDetail } = record;
+    const { what, remedy, owner } = causes[parked];
+    const closings = closingsOf({ id, cause: parked, object: parkedDetail });
+    const holds = record.holds.map((hold) => releaseHoldCommand(hold));
+    // Only an operator looks at what the engine itself should have put right.
+    const actor: Actor = owner === 'engine' ? 'operator' : owner;
+    return { explanation: `${what}. ${remedy}`, actor, commands: [...holds, ...closings] };
   }
   return payoutParkOf(record.parked, record);
+}
+
+function resolutionOfHold({ id, hold }: AttentionRecord & { kind: 'hold' }) {
+  const explanation = `${hold.by} placed this hold: ${hold.reason}. Only its release ends the hold`;
+  return { explanation, actor: 'operator' as const, commands: [releaseHoldCommand(id)] };
+}
+
+function resolutionOfFunding(
+  { id, payouts, atStake }: AttentionRecord & { kind: 'funding' },
+  available: Money | undefined,
+) {
+  const needed = atStake[0] ?? money(0, id);
+  const has = available ? `, which has ${formatMoney(available)} available` : '';
+  const explanation = `${payouts === 1 ? '1 payout needs' : `${payouts} payouts need`} ${formatMoney(needed)} of the platform’s balance at Stripe${has}. Add the missing money now: each payout continues as soon as the balance covers it. GET /v1/funding says what the next paydays need in addition`;
+  return { explanation, actor: 'platform' as const, commands: [] };
 }
 
 /** Why an item was left out when its list was run. */
@@ -76,7 +100,8 @@ export type LeftOut = Inapplicable | 'waits-no-more' | 'changed' | 'found-at-str
 
 /**
  * Something that waits for a person: a parked payout or seller, a payout that is late at the bank,
- * an account that Stripe rejected, a change to the bank account of another seller, or a discrepancy.
+ * an account that Stripe rejected, a change to the bank account of another seller, a discrepancy, a
+ * hold that only a release ends, or money that the platform's balance lacks.
  */
 export type AttentionRecord = {
   /** Null if the entry concerns no particular seller. */
@@ -116,5 +141,22 @@ export type AttentionRecord = {
       /** The object of the discrepancy. */
       parkedDetail: string;
       unknownStep: null;
+      /** The active holds that were placed because of the discrepancy. */
+      holds: HoldId[];
+    }
+  | {
+      kind: 'hold';
+      id: HoldId;
+      parked: 'held';
+      /** The name of the API key that placed the hold, and the reason that was given. */
+      hold: { by: string; reason: string };
+    }
+  | {
+      kind: 'funding';
+      /** The currency. */
+      id: string;
+      parked: 'platform-money-missing';
+      /** How many payouts wait for the money. */
+      payouts: number;
     }
 );

@@ -1,13 +1,13 @@
+import { coolingBank } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
 import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import { takenBack } from '../parking/reasons.ts';
-import { payoutBefore } from '../payouts/queue.ts';
 import { isLateAt } from '../payouts/late.ts';
+import { payoutBefore } from '../payouts/queue.ts';
 import { payoutSentences } from '../payouts/whereabouts.ts';
 import { isOver, mayPayOut } from '../payouts/states.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
-import { coolingBank } from '../accounts/bank.ts';
 import { afterLook, bankWaits } from './bank-waits.ts';
 import type {
   AttemptRecord,
@@ -16,7 +16,6 @@ import type {
   PayoutRecord,
   PayoutTotals,
   SellerBeside,
-  Totals,
 } from './facts.ts';
 import { moneyResumed, moneyStopped } from './money-stopped.ts';
 import { nextOf } from './next-steps.ts';
@@ -31,7 +30,6 @@ import {
   skippedOf,
   waitingOf,
 } from './payout-words.ts';
-import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import {
   accountWaits,
   isRejected,
@@ -39,7 +37,8 @@ import {
   sellerWaits,
   unorderedWaits,
 } from './seller-waits.ts';
-import { commandTexts, type TimelineEvent, timelineOf } from './timeline.ts';
+import { putOffWaits, silenceBeside } from './stripe-delays.ts';
+import { commandTexts, notShownOf, type TimelineEvent, timelineOf } from './timeline.ts';
 import type { ComingStep, Waiting } from './waiting.ts';
 
 /** Who decided what, under which API key. */
@@ -118,17 +117,6 @@ export function explainPayout(facts: PayoutFacts, available?: Available): Payout
     notShown: notShownOf(totals, { attempts, decisions: commands, entries }),
     payout: showPayout(payout, attempts),
   };
-}
-
-/** How many facts of each kind an answer leaves out, because its lists are limited. */
-export function notShownOf<Kind extends string>(
-  totals: Totals<Kind>,
-  shown: Record<Kind, readonly unknown[]>,
-): Totals<Kind> {
-  const left = Object.entries<readonly unknown[]>(shown).map(([kind, list]) => {
-    return [kind, Math.max(0, totals[kind as Kind] - list.length)];
-  });
-  return Object.fromEntries(left) as Totals<Kind>;
 }
 
 /** A payout in a few sentences, with what it waits for. */
@@ -241,11 +229,21 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
   ) {
     return { actor: 'operator', liftedBy: afterLook };
   }
-  if (reason !== 'start') return liftedAs(reason);
-  if (seller && seller.status !== 'active') return liftedAs(waitNames.sellerNotActive);
+  if (reason !== 'start' && reason !== waitNames.anotherPayout) return liftedAs(reason);
+  if (reason === 'start' && seller && seller.status !== 'active') {
+    return liftedAs(waitNames.sellerNotActive);
+  }
   const before = payoutBefore(payout, openPayouts);
-  if (!before) return itsTurn;
-  return before.waitingFor === waitNames.hold ? otherHolds : liftedAs(waitNames.anotherPayout);
+  if (before) return afterOther(before);
+  return reason === 'start' ? itsTurn : liftedAs(reason);
+}
+
+/** Who ends the wait for another payout: whoever must act on that payout. */
+function afterOther({ id, parked, waitingFor }: PayoutRecord): Lift {
+  const { actor, liftedBy } = waits[waitNames.anotherPayout];
+  if (parked) return { actor: 'operator', liftedBy: `A person who decides about payout ${id}` };
+  if (waitingFor === waitNames.hold) return otherHolds;
+  return { actor: waitingFor === null ? actor : waits[waitingFor].actor, liftedBy };
 }
 
 function liftedAs(reason: WaitReason): Lift {

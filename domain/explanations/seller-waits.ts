@@ -5,7 +5,7 @@ import { sayFailedRead } from '../failed-reads/accounts.ts';
 import type { HoldRecord, SellerPause } from '../holds.ts';
 import type { PayoutId, SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
-import { because, onboardingLink, sellerCommand } from '../parking/commands.ts';
+import { because, onboardingLink, releaseHoldCommand, sellerCommand } from '../parking/commands.ts';
 import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
 import { type DiscrepancyRecord, stopsPayout } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
@@ -93,12 +93,7 @@ function holdWait(hold: HoldRecord): Waiting {
       ? 'All of the seller’s money'
       : `All of the seller’s ${currency.toUpperCase()}`;
   const what = amount === null || currency === null ? all : formatMoney(money(amount, currency));
-  const command = {
-    method: 'POST' as const,
-    path: `/v1/holds/${id}/release`,
-    body: because,
-    when: `The hold is no longer needed; other holds stay. GET /v1/holds/${id}/preview shows the effect`,
-  };
+  const command = releaseHoldCommand(id);
   const lifted = expiresAt ? 'Releasing the hold, or time' : 'Releasing the hold';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
   return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);

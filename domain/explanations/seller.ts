@@ -15,9 +15,10 @@ import type { AttemptRecord, SellerFacts, SellerTotals } from './facts.ts';
 import { moneyStopped } from './money-stopped.ts';
 import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
-import { type Decision, decisionsOf, notShownOf, summaryOf, waitsOf } from './payout.ts';
+import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
 import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
+import { notShownOf } from './timeline.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 import { moneyWaits } from './why-no-payout.ts';
 

@@ -1,12 +1,23 @@
 import type { EntryKind, Place } from '../ledger.ts';
 import { formatMoney, type Money, money } from '../money.ts';
-import type { AttemptRecord, CommandRecord, EntryRecord, PayoutRecord } from './facts.ts';
+import type { AttemptRecord, CommandRecord, EntryRecord, PayoutRecord, Totals } from './facts.ts';
 
 /**
  * The most requests to Stripe, commands and ledger entries in one answer, each: the newest of them.
  * They grow with each retry, so no answer contains all of them.
  */
 export const mostHappened = 100;
+
+/** How many facts of each kind an answer leaves out, because its lists are limited. */
+export function notShownOf<Kind extends string>(
+  totals: Totals<Kind>,
+  shown: Record<Kind, readonly unknown[]>,
+): Totals<Kind> {
+  const left = Object.entries<readonly unknown[]>(shown).map(([kind, list]) => {
+    return [kind, Math.max(0, totals[kind as Kind] - list.length)];
+  });
+  return Object.fromEntries(left) as Totals<Kind>;
+}
 
 /** One thing that happened to a payout. */
 export type TimelineEvent = {

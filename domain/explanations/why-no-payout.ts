@@ -194,7 +194,7 @@ function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
   const lifted = at
     ? 'Time'
     : `The charge, once it shows when the money is available. After ${longestChargeDays} days, a person is asked`;
-  return [wait('not-yet-available', 'stripe', reason, lifted, { lookAgainAt: at })];
+  return [wait('not-yet-available', 'engine', reason, lifted, { lookAgainAt: at })];
 }
 
 /** When money becomes payable: on one day, or part by part. */

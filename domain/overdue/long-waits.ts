@@ -1,4 +1,4 @@
-import type { WaitReason } from '../waits.ts';
+import { type Actor, type WaitReason, waits } from '../waits.ts';
 
 /**
  * How many days a payout may wait for each reason before a person is told. Every wait either ends
@@ -46,3 +46,10 @@ export const longestStartDays = 30;
 
 /** Minutes after its deadline until a workflow that was woken in vain is told to a person. */
 export const overdueMinutes = 15;
+
+/** Who must act after a wait took too long. What the engine or Stripe does by itself needs an operator then. */
+export function actorAfter(waitingFor: string | null): Actor {
+  const wait = Object.entries(waits).find(([reason]) => reason === waitingFor)?.[1];
+  const byItself = ['engine', 'stripe'];
+  return wait === undefined || byItself.includes(wait.actor) ? 'operator' : wait.actor;
+}

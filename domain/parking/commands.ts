@@ -1,4 +1,5 @@
-import type { PayoutId, SellerId } from '../ids.ts';
+import type { Actor } from '../waits.ts';
+import type { HoldId, PayoutId, SellerId } from '../ids.ts';
 
 /** A request to the API that resolves a problem, as an operator would send it. */
 export type Resolving = {
@@ -42,12 +43,20 @@ export function onboardingLink(sellerId: SellerId, when: string): Resolving {
 /** The body of a command that needs a reason. */
 export const because = { reason: '...' };
 
+/** The request that releases one hold. */
+export function releaseHoldCommand(holdId: HoldId): Resolving {
+  const when = `The hold is no longer needed; other holds stay. GET /v1/holds/${holdId}/preview shows the effect`;
+  return command(`holds/${holdId}/release`, when, because);
+}
+
 /** One reason to need a person. */
 export type Park<Facts> = {
   /** Completes "Waits for" in the Temporal UI. Only payouts have such a text. */
   ui?: string;
   /** What happened, for the person who must decide. */
   says: string | ((facts: Facts, detail: string | null) => string);
+  /** Who must act. By default, an operator. */
+  actor?: Actor | ((facts: Facts) => Actor);
   /** The commands that resolve the problem. Empty if only somebody outside the engine can. */
   commands: {
     name: string;
@@ -62,12 +71,13 @@ export type Park<Facts> = {
 
 /** What happened, and each command that resolves the problem of this object. */
 export function explain<Facts>(
-  { says, commands }: Park<Facts>,
+  { says, commands, actor = 'operator' }: Park<Facts>,
   facts: Facts,
   commandOf: (name: string, when: string, body?: Record<string, string>) => Resolving,
   detail: string | null = null,
-): { explanation: string; commands: Resolving[] } {
+): { explanation: string; actor: Actor; commands: Resolving[] } {
   return {
+    actor: typeof actor === 'function' ? actor(facts) : actor,
     explanation: typeof says === 'string' ? says : says(facts, detail),
     commands: commands
       .filter(({ isFor }) => isFor?.(facts) ?? true)

@@ -1,4 +1,5 @@
 import type { PayoutId, SellerId } from '../ids.ts';
+import { actorAfter } from '../overdue/long-waits.ts';
 import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
 import {
@@ -89,6 +90,7 @@ export const payoutParks = {
     commands: [],
   },
   'waits-too-long': {
+    actor: ({ parkedDetail }) => actorAfter(parkedDetail),
     says: ({ parkedDetail }) =>
       `The payout has waited longer than it should for “${parkedDetail ?? 'its start'}”. The payout’s explanation says who must act and what ends the wait. The payout continues automatically when the wait ends`,
     commands: [],
@@ -143,6 +145,7 @@ export const sellerParks = {
     isUnknown: true,
   },
   'account-rejected': {
+    actor: 'platform',
     says: 'Stripe rejected the seller’s account permanently, unless the rejection is withdrawn. Until then, nothing is sent: money at the platform stays there, and money at the account stays until Stripe releases it. Nothing that the seller enters changes this, so the platform must talk to Stripe. Once the rejection is withdrawn, everything continues automatically',
     commands: [
       {
@@ -261,15 +264,10 @@ export const takenBack =
 
 /** Why a payout needs a person, and each command that resolves it. */
 export function payoutParkOf(parked: PayoutPark, payout: ParkedPayout) {
-  return explain(payoutParks[parked], payout, (...command) => {
-    return payoutCommand(payout.id, ...command);
-  });
+  return explain(payoutParks[parked], payout, (...named) => payoutCommand(payout.id, ...named));
 }
 
-/**
- * Why a seller needs a person, and each command that resolves it. `detail` is the bank account that
- * the reason is about, or why the account cannot be read.
- */
+/** As `payoutParkOf`, for a seller. `detail` is a bank account, or why the account is unreadable. */
 export function sellerParkOf(parked: SellerPark, sellerId: SellerId, detail: string | null = null) {
   const commandOf = (name: string, ...more: [string, Record<string, string>?]) =>
     sellerCommand(sellerId, name.replace(someBank, detail ?? someBank), ...more);

@@ -1,7 +1,7 @@
 import type { DiscrepancyId, PayoutId, SellerId } from '../ids.ts';
 
 /** Who must act on a discrepancy. */
-export type Owner = 'engine' | 'platform' | 'stripe' | 'operator';
+export type Owner = 'engine' | 'platform' | 'operator';
 
 /** Why the ledger and Stripe differ. `causes` says who must act on each cause, and what to do. */
 export type Cause = keyof typeof causes;
@@ -107,7 +107,7 @@ export const causes = {
       'Look at the payout of the line: it may be waiting, or somebody changed the ledger by hand',
   },
   'line-missing': {
-    owner: 'stripe',
+    owner: 'operator',
     what: 'The ledger records a movement that is missing in Stripe’s books',
     remedy:
       'Look up the object at Stripe. If it exists, ask Stripe why the books have no line for it',

@@ -28,7 +28,8 @@ create table attention_items (
   list_id text not null references attention_lists on delete cascade,
   position integer not null,
   -- What waits for a person.
-  kind text not null check (kind in ('payout', 'seller', 'discrepancy')),
+  kind text not null check (kind in ('payout', 'seller', 'discrepancy',
+    'hold', 'funding')),
   object_id text not null,
   seller_id text,
   -- What the command acts on for this object.

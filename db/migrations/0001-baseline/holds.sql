@@ -54,6 +54,9 @@ create index holds_about on holds (about) where about is not null;
 create index holds_of_earning on holds (earning_id) where earning_id is not null;
 -- Serves each reservation, which reads what holds a seller's money.
 create index holds_not_released on holds (seller_id) where released_at is null;
+-- Serves attention: holds that only a release ends, the oldest first.
+create index holds_attention on holds (date_trunc('milliseconds', placed_at, 'UTC'), id)
+  where released_at is null and expires_at is null;
 -- Serves a move of the sandbox clock, which wakes the sellers whose holds have expired.
 create index holds_expiry on holds (expires_at) where released_at is null;
 

@@ -145,6 +145,10 @@ create index payouts_parked on payouts (created_at desc, id desc) where parked i
 create index payouts_attention on payouts (date_trunc('milliseconds', parked_at, 'UTC'), id)
   where parked is not null;
 
+-- Serves attention: payouts that wait for money in the platform's balance.
+create index payouts_short_of_money on payouts (currency)
+  where waiting_for = 'platform-balance' and parked is null;
+
 -- The earnings that a payout consists of. The items of a payout that ended unpaid are released.
 create table payout_items (
   payout_id text not null references payouts,

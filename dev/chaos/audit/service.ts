@@ -16,7 +16,9 @@ export function auditService(facts: Facts): Finding[] {
   const wasDown = ({ at }: { at: number }): boolean =>
     outages.some(({ from, to }) => at >= from && at <= to + graceMs);
   return [
-    ...attention.map(({ kind, id, reason }) => finding('attention', `${kind} ${id}`, reason)),
+    ...attention
+      .filter(({ kind }) => kind !== 'hold')
+      .map(({ kind, id, reason }) => finding('attention', `${kind} ${id}`, reason)),
     ...discrepancies
       .filter(({ state }) => state === 'open')
       .map(({ id, cause, object }) => finding('discrepancy', id, `${cause} of ${object} is open`)),

@@ -35,10 +35,13 @@ describe('a preview', () => {
     ]);
     const { data } = (await api.get(`/v1/discrepancies?sellerId=${sellerId}`)).body;
     const [{ id: differs } = { id: '' }] = data as { id: string }[];
+    const { data: listed } = (await api.get(`/v1/attention?sellerId=${sellerId}&kind=hold`)).body;
+    const [{ id: hold } = { id: '' }] = listed as { id: string }[];
     expect(whys(shown)).toEqual({
       [unknown]: 'look-first',
       [doubtful]: 'look-first',
       [differs]: 'not-offered',
+      [hold]: 'not-offered',
     });
     expect(await api.wakeUps()).toEqual([]);
     expect(await stage.parkedOf(first.payoutId)).toBe('refused-by-stripe');
@@ -112,9 +115,9 @@ describe('a preview', () => {
     [{ filter: {}, command: 'pause-seller' }, '/reason', 'is required'],
     [{ filter: {}, command: 'retry', reason: 'x' }, '/reason', 'must be absent with retry'],
     [
-      { filter: { kind: 'hold' }, command: 'retry' },
+      { filter: { kind: 'bank' }, command: 'retry' },
       '/filter/kind',
-      'must be one of payout, seller, discrepancy',
+      'must be one of payout, seller, discrepancy, hold, funding',
     ],
     [
       { filter: { sellerId: 'x' }, command: 'retry' },

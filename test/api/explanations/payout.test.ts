@@ -91,7 +91,7 @@ describe('where is this payout, and who must act', () => {
       'second',
       waiting(requested, 'another-payout'),
       'another-payout',
-      'stripe',
+      'engine',
       ['look-again', ...untilTheEnd],
     ],
     [
@@ -108,12 +108,12 @@ describe('where is this payout, and who must act', () => {
       'seller',
       ['look-again', 'transfer', 'payout', ...stop],
     ],
-    ['arriving', waiting(transferred, 'arrival'), 'arrival', 'stripe', ['payout', ...stop]],
+    ['arriving', waiting(transferred, 'arrival'), 'arrival', 'engine', ['payout', ...stop]],
     [
       'short there',
       waiting(transferred, 'account-balance'),
       'account-balance',
-      'stripe',
+      'engine',
       ['look-again', 'payout', ...stop],
     ],
     [

@@ -68,6 +68,7 @@ const quiet: Answers = {
 };
 const ordered = { decided: 'Ordered by shop' };
 const carries = { ...ordered, earnings: 'order-1 10000 eur' };
+const held = { holder: 'back office since then, release', me: 'held, 1 requests' };
 const planned = { decided: 'Created by shop; Changed by shop' };
 
 /** Each situation, and what is answered otherwise than by nothing. */
@@ -117,7 +118,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
   ],
   'has money for later': [
     as('has money for later'),
-    { unpaid: 'not-yet-available (stripe)', next: 'becomes-payable then 7000 eur' },
+    { unpaid: 'not-yet-available (engine)', next: 'becomes-payable then 7000 eur' },
   ],
   'has a payday to come': [
     as('has a payday to come'),
@@ -173,7 +174,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
     as('has money held'),
     {
       unpaid: 'hold (operator); no-payout (platform)',
-      holder: 'back office since then, release',
+      ...held,
       decided: 'Created by shop; Hold placed by back office',
       missing: '0 eur, not-ordered 5000 eur',
       release: '7000 eur payable, 0 payouts go on, waits: no-payout',
@@ -184,7 +185,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
     {
       unpaid: 'hold (operator)',
       next: 'payday then',
-      holder: 'back office since then, release',
+      ...held,
       decided: `${planned.decided}; Hold placed by back office`,
       missing: '0 eur, on-hold 7000 eur',
       release: '7000 eur payable, 0 payouts go on, waits: payday',
@@ -215,7 +216,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
       ...ordered,
       unpaid: 'hold (operator); hold (operator)',
       next: 'look-again then',
-      holder: 'back office since then, release',
+      ...held,
       release: '10000 eur payable, 1 payouts go on, waits: -',
     },
   ],
@@ -237,6 +238,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
       ...carries,
       unpaid: 'platform-balance (platform)',
       next: 'look-again then 10000 eur',
+      me: 'platform-money-missing, 0 requests',
       stripe: 'transfer balance-insufficient',
       missing: '10000 eur',
     },

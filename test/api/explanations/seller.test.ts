@@ -50,11 +50,11 @@ describe('why is this seller not paid, and who must act', () => {
     ['is not on manual payouts', 'manual-payouts', 'engine', null, ''],
     ['is active and earned nothing', 'nothing-earned', 'platform', null, ''],
     ['has money and no payout', 'no-payout', 'platform', 'payouts', ''],
-    ['has money for later', 'not-yet-available', 'stripe', null, 'becomes-payable'],
+    ['has money for later', 'not-yet-available', 'engine', null, 'becomes-payable'],
     [
       'has money that nobody knows the date of',
       'not-yet-available',
-      'stripe',
+      'engine',
       null,
       'becomes-payable',
     ],

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { listPayoutItems } from '../../../db/payouts/views.ts';
 import { newId, type PayoutId, type SellerId } from '../../../domain/ids.ts';
 import { asCaller, createTestApp, insertPayout, insertSeller } from '../plumbing.ts';
 
@@ -72,6 +73,11 @@ describe('the earnings of a payout', () => {
     ]);
     const ids = pages.flatMap(({ body }) => body.data.map(({ earningId }) => earningId));
     expect(new Set(ids).size).toBe(many);
+  });
+
+  test('are read from the database only as far as a page goes', async () => {
+    const payoutId = await insertFullPayout(many);
+    expect(await listPayoutItems(own.db, { payoutId, limit: 20 })).toHaveLength(21);
   });
 
   test('cost as much for a page of a large payout as for a small payout', async () => {

@@ -154,7 +154,7 @@ describe('a payout that waits', () => {
     });
     const waitsForFirst = {
       reason: `Payout ${payoutId} goes first. This payout starts when payout ${payoutId} has Stripe’s answer`,
-      actor: 'stripe',
+      actor: 'engine',
     };
     expect(await first(second)).toMatchObject(waitsForFirst);
     expect(reasonsOf(await explain(sellerId))).toContain(
