@@ -12,6 +12,7 @@ import {
 } from '../../../domain/explanations/temporal-ui/sellers.ts';
 import {
   overduePayout,
+  notCreated,
   overdueSeller,
   type ParkReason,
   payoutParkOf,
@@ -27,7 +28,15 @@ import { nextStep } from '../../../domain/payouts/states.ts';
 import { aPayout, later, noon } from '../../build/payout.ts';
 import { aSeller } from '../../build/seller.ts';
 
-const notParked = ['late', tooLong, overduePayout, rejection, unreadable, overdueSeller];
+const notParked = [
+  'late',
+  tooLong,
+  overduePayout,
+  rejection,
+  unreadable,
+  notCreated,
+  overdueSeller,
+];
 const parkReasons = Object.keys(payoutParks).filter(
   (reason) => !notParked.includes(reason),
 ) as ParkReason[];
