@@ -40,10 +40,11 @@ test('a seller whose bank account fails is told why, and paid once the details a
   expect(await balanceOf(sellerId)).toMatchObject({ 'in-transit': 100_00 });
   const { data } = await engine.call('GET', `/v1/sellers/${sellerId}/bank-accounts`);
   expect(data).toMatchObject([
-    { isDefault: true, pausedAt: null },
+    { isDefault: true, pausedAt: null, last4: '6199' },
     { failures: 1, isDefault: false },
   ]);
-  expect(JSON.stringify(data)).not.toMatch(/DE\d|6199/);
+  // The last four digits are all that is shown of the number.
+  expect(JSON.stringify(data)).not.toMatch(/DE\d|26199/);
 });
 
 test('a payout that the bank sends back is booked once, in its watch and after it', async () => {
