@@ -32,7 +32,7 @@ export function sayAge(instant: string, now: string): string {
 /** When Stripe expects the bank to have the money. A day that has passed is not promised again. */
 export function sayEstimate(day: string, now: string): string {
   if (!isPast(day, now)) return `Stripe’s estimate is ${sayDay(day)}`;
-  return `The payout is ${sayAge(day, now)} overdue: Stripe’s estimate was ${sayDay(day)}. The engine reads it from Stripe again automatically, and the attention list shows it to a person if it stays overdue`;
+  return `The payout is ${sayAge(day, now)} overdue: Stripe’s estimate was ${sayDay(day)}. The engine reads it from Stripe again automatically. The attention list shows every payout that the bank has not confirmed a week after it was sent`;
 }
 
 /** From when something happens. A time that has passed is not promised again. */

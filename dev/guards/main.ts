@@ -11,13 +11,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 import { say } from '../say.ts';
 import { guards } from './list.ts';
 import { withoutGuard, type Guard } from './switch-off.ts';
 
 /**
- * `npm run guards [-- <part of a name>]`: switches each guard off in turn, in a copy of this
+ * `npm run guards [-- <part of a name> ...]`: switches each guard off in turn, in a copy of this
  * checkout, and expects its tests to go red; with all guards they are green.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -95,8 +96,10 @@ async function without(guard: Guard): Promise<boolean> {
   return isNoticed;
 }
 
-const wanted = process.argv.slice(2).join(' ');
-const chosen = guards.filter(({ name }) => name.includes(wanted));
+const { positionals: parts } = parseArgs({ allowPositionals: true });
+const chosen = guards.filter(
+  ({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)),
+);
 copyTree();
 say(`Running ${new Set(chosen.map(({ tests }) => tests)).size} test files with every guard`);
 let missing = (await withAll(chosen)) ? 0 : 1;

@@ -1,5 +1,6 @@
 import { coolingBank } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
+import { waitsForSeller } from '../for-seller/waits.ts';
 import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import { takenBack } from '../parking/reasons.ts';
@@ -76,7 +77,7 @@ export type PayoutExplanation = {
   payout: ReturnType<typeof showPayout>;
 };
 
-type Lift = { actor: Actor; liftedBy: string };
+type Lift = { actor: Actor; liftedBy: string; forSeller?: string };
 
 const itsTurn: Lift = { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as possible' };
 
@@ -215,7 +216,8 @@ function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
 function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts }: Around): Lift {
   // Only a person can ask Stripe about a late payout.
   if (reason === waitNames.atBank && isLateAt(payout, now)) {
-    return { actor: 'operator', liftedBy: 'Stripe’s trace of the payout, or the bank’s answer' };
+    const liftedBy = 'Stripe’s trace of the payout, or the bank’s answer';
+    return { actor: 'operator', liftedBy, forSeller: waitsForSeller.late };
   }
   const [account] = keptFor({ payout, seller });
   if (reason === waitNames.atBank && account) {

@@ -220,5 +220,7 @@ function sentenceOf(facts: SellerFacts, waits: readonly Waiting[]): string {
   const amounts = facts.balances.flatMap(({ currency }) => sayMoney(facts, currency));
   const money = amounts.length > 0 ? `: ${amounts.join(', ')}` : '';
   const begin = `The seller is ${facts.seller.status}${money}`;
-  return [begin, ...waits.map(({ reason }) => reason)].join('. ');
+  // The first words already say that the seller is closed.
+  const told = waits.filter((one) => one.for !== 'closed');
+  return [begin, ...told.map(({ reason }) => reason)].join('. ');
 }

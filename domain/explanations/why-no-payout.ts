@@ -1,5 +1,6 @@
 import { isConverted, lacksBank, pausedBank } from '../accounts/bank.ts';
 import { sayAge, sayDay } from '../dates.ts';
+import { stoppedForSeller } from '../for-seller/waits.ts';
 import { longestChargeDays } from '../earnings/unread-charges.ts';
 import { type Sums, moneySumsOf } from '../headlines/sums.ts';
 import { formatMoney, type Money, money } from '../money.ts';
@@ -73,6 +74,7 @@ function payableWait(
   const { currency } = payable;
   const { id, schedule } = facts.seller;
   const isStopped = stopNow(facts, currency) !== null;
+  const toSeller = isStopped ? { forSeller: stoppedForSeller } : {};
   const amount = formatMoney(money(payable.amount, currency));
   const commands = [sellerCommand(id, 'payouts', 'The money should be paid now', { currency })];
   const threshold = schedule.thresholds[currency];
@@ -81,7 +83,13 @@ function payableWait(
     const reason = isStopped
       ? `${owed}, reaches the threshold and is paid when nothing stops it any more`
       : `${owed}, reaches the threshold and is paid at once`;
-    return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as possible');
+    return wait(
+      'threshold',
+      'engine',
+      reason,
+      'The seller’s workflow, as soon as possible',
+      toSeller,
+    );
   }
   if (schedule.interval !== 'manual') {
     return paydayWait(facts, { ...payable, owed, commands }, sayInstant);
@@ -93,7 +101,7 @@ function payableWait(
     });
   }
   const reason = `${owed}, but no payout is ordered${isStopped ? '. An order would wait for what stops the money now' : ''}`;
-  return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands });
+  return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands, ...toSeller });
 }
 
 type OnPayday = { currency: string; amount: number; owed: string } & Pick<Waiting, 'commands'>;
@@ -122,6 +130,7 @@ function paydayWait(facts: SellerFacts, waiting: OnPayday, sayInstant: SayInstan
   if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
   const stopped = `${reason}, but as of now this payday does not pay it`;
   return wait('payday', 'engine', stopped, 'Time, and the end of what stops the payment', {
+    forSeller: stoppedForSeller,
     lookAgainAt: more.lookAgainAt,
   });
 }

@@ -97,6 +97,9 @@ export const waitsForSeller: Record<WaitName, string> = {
   'waits-too-long': checked,
 };
 
+/** What a seller may know about money that would be paid if nothing else stopped it. */
+export const stoppedForSeller = 'Your money is sent as soon as nothing else stops it.';
+
 /** What a seller may know about a payout that ended without moving money. */
 export const skipsForSeller: Record<SkipReason, string> = {
   'account-negative': waitsForSeller['account-negative'],

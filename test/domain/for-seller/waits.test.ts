@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { explainSeller } from '../../../domain/explanations/seller.ts';
 import { waitingOf } from '../../../domain/explanations/payout-words.ts';
-import { skipsForSeller, waitsForSeller } from '../../../domain/for-seller/waits.ts';
+import {
+  skipsForSeller,
+  stoppedForSeller,
+  waitsForSeller,
+} from '../../../domain/for-seller/waits.ts';
+import { minor } from '../../../domain/money.ts';
 import { payoutParks, sellerParks } from '../../../domain/parking/reasons.ts';
+import { manualSchedule } from '../../../domain/paydays/schedule.ts';
 import { refusalForSeller } from '../../../domain/refusals/reasons.ts';
 import { waits } from '../../../domain/waits.ts';
-import { factsOf, now, seller, sentPayout } from '../headlines/facts.ts';
+import { factsOf, noFunds, now, seller, sentPayout } from '../headlines/facts.ts';
 
 const texts = [...Object.entries(waitsForSeller), ...Object.entries(skipsForSeller)];
 
@@ -38,6 +44,37 @@ describe('what a seller may know', () => {
     );
     expect(told.filter((one) => one.reason.includes(reason))).toHaveLength(2);
     for (const { forSeller } of told) expect(forSeller).not.toMatch(/fraud|risk|hold_/);
+  });
+
+  const stoppedSeller = { ...seller, status: 'restricted' as const };
+  const daily = { ...manualSchedule, interval: 'daily' as const };
+  const at = '2026-12-22T08:00:00.000Z';
+
+  test.each([
+    ['no payout is ordered', factsOf({ platform: 70_00 }, { seller: stoppedSeller })],
+    [
+      'a payday comes',
+      factsOf(
+        { platform: 70_00 },
+        {
+          seller: { ...stoppedSeller, schedule: daily },
+          paydays: [{ at, cutOffAt: at, funds: [{ ...noFunds, atPlatform: minor(70_00) }] }],
+        },
+      ),
+    ],
+  ])('never says that money is ready while something stops it: %s', (_when, facts) => {
+    const told = explainSeller(facts, (instant) => instant).waits.map((one) => one.forSeller);
+    expect(told).toContain(stoppedForSeller);
+    expect(told.join(' ')).not.toMatch(/is ready|next payday/);
+  });
+
+  test('says of a late payout that it takes longer than usual', () => {
+    const late = { ...sentPayout, sentAt: '2026-12-10T09:00:00.000Z' };
+    const { waits: told } = explainSeller(
+      factsOf({ 'in-transit': 100_00 }, { openPayouts: [late] }),
+      (instant) => instant,
+    );
+    expect(told).toMatchObject([{ for: 'bank', forSeller: waitsForSeller.late }]);
   });
 
   test('is beside what operators may know, in each wait of a payout', () => {

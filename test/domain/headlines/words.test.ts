@@ -4,6 +4,7 @@ import { nextOf } from '../../../domain/explanations/next-steps.ts';
 import { waitingOf } from '../../../domain/explanations/payout-words.ts';
 import { explainSeller } from '../../../domain/explanations/seller.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
+import { lateDays } from '../../../domain/payouts/late.ts';
 import { factsOf, noFunds, now, seller, sentPayout } from './facts.ts';
 
 const explain = (facts: SellerFacts) => explainSeller(facts, (at) => at);
@@ -122,7 +123,8 @@ describe('a day that has passed', () => {
   test('is never promised: the payout is overdue, by how much, and who looks', () => {
     const reason = waitingOf(due)?.reason;
     expect(reason).toMatch(/1 day overdue: Stripe’s estimate was 20 Dec 2026\. The engine reads/);
-    expect(reason).toMatch(/the attention list shows it to a person/);
+    expect(reason).toMatch(/attention list shows every payout that .* a week after it was sent$/);
+    expect(lateDays).toBe(7);
     const paid = nextOf(due, now).find(({ what }) => what === 'paid');
     expect(paid).toMatchObject({ at: null, text: expect.stringMatching(/is 1 day overdue$/) });
   });
