@@ -45,9 +45,12 @@ describe('a hold', () => {
     const placed = await place(sellerId, { reason: 'Bob is Eve', reasonCode: 'fraud-suspected' });
     expect(placed.body).toMatchObject({ reasonCode: 'fraud-suspected', reason: 'Bob is Eve' });
     expect((await place(sellerId, { reason: 'why' })).body['reasonCode']).toBe('other');
-    const events = await stages.listOf(`/v1/events?objectId=${String(placed.body['id'])}`);
-    expect(events).toMatchObject([{ type: 'hold.placed', data: { reason: 'fraud-suspected' } }]);
-    expect(JSON.stringify(events)).not.toContain('Bob');
+    const read = () => stages.listOf(`/v1/events?objectId=${String(placed.body['id'])}`);
+    // An event is listed once no older transaction is open.
+    await expect
+      .poll(read)
+      .toMatchObject([{ type: 'hold.placed', data: { reason: 'fraud-suspected' } }]);
+    expect(JSON.stringify(await read())).not.toContain('Bob');
     for (const reasonCode of ['unknown-payout', 'Bob is Eve']) {
       const refused = await place(sellerId, { reason: 'why', reasonCode });
       expect(kindOf(refused)).toEqual([400, 'invalid-request']);

@@ -66,10 +66,13 @@ describe('an earning', () => {
       { kind: 'correction', from: 'platform', to: 'owed', money: { amount: 80_00 } },
       { kind: 'earning', from: 'owed', to: 'platform', money: { amount: 80_00 } },
     ]);
-    expect(await eventsOf(sellerId)).toMatchObject([
-      { type: 'earning.recorded' },
-      { type: 'earning.withdrawn', data: { money: { amount: 80_00, currency: 'eur' } } },
-    ]);
+    // An event is listed once no older transaction is open.
+    await expect
+      .poll(() => eventsOf(sellerId))
+      .toMatchObject([
+        { type: 'earning.recorded' },
+        { type: 'earning.withdrawn', data: { money: { amount: 80_00, currency: 'eur' } } },
+      ]);
     const explained = await api.get(`/v1/sellers/${sellerId}/explain`);
     expect(explained.body['decisions']).toMatchObject([
       {},
@@ -82,10 +85,12 @@ describe('an earning', () => {
     const { body } = await api.post(to(id, 'correct'), { reason, amount: 70_00 });
     expect(body).toMatchObject({ amount: 70_00, changes: [{ reason, amountAfter: 70_00 }] });
     expect((await api.get(`/v1/earnings/${id}`)).body).toMatchObject({ amount: 70_00 });
-    expect((await eventsOf(sellerId)).at(-1)).toMatchObject({
-      type: 'earning.corrected',
-      data: { money: { amount: 70_00 } },
-    });
+    await expect
+      .poll(async () => (await eventsOf(sellerId)).at(-1))
+      .toMatchObject({
+        type: 'earning.corrected',
+        data: { money: { amount: 70_00 } },
+      });
   });
 
   test('that is posted again as before is the earning as it is now, and owed no second time', async () => {
