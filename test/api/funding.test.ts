@@ -2,9 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
-import { recordCharge } from '../../db/reconciliation/charges/coverage.ts';
-import type { EarningId, PayoutId, SellerId } from '../../domain/ids.ts';
-import { aCharge } from '../build/movement.ts';
+import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { startApi, type TestApi } from './harness.ts';
 
@@ -92,12 +90,12 @@ describe('what is missing to pay the sellers', () => {
 
   test('leaves out what a charge does not cover', async () => {
     const id = await seller(20_00, daily);
-    const asked = { amount: 80_00, currency: 'eur', charge: 'ch_1' };
-    const { body } = await api.post(`/v1/sellers/${id}/earnings`, asked);
-    const earningId = body['id'] as EarningId;
-    const availableOn = new Date().toISOString();
-    await recordCharge(api.db, { earningId, charge: aCharge({ refunded: 70_00 }), availableOn });
-    expect((await funding()).currencies).toMatchObject([{ due: eur(50_00) }]);
+    const paid = { amount: 80_00, currency: 'eur' };
+    const source = 'tok_bypassPending';
+    const { id: charge } = await sandbox.stripe.charges.create({ ...paid, source });
+    await sandbox.stripe.refunds.create({ charge, amount: 70_00 });
+    await api.post(`/v1/sellers/${id}/earnings`, { ...paid, charge });
+    expect((await funding()).currencies).toMatchObject([{ due: eur(30_00) }]);
   });
 
   test('counts what is set aside and what is ordered, each once', async () => {
