@@ -73,7 +73,8 @@ const attentionRoute = defineRoute({
   path: '/v1/attention',
   operationId: 'listAttention',
   summary: 'List what waits for a person, oldest first',
-  description: 'Each entry contains the requests that resolve it.',
+  description:
+    'Each entry contains the requests that resolve it. Only a payout that is late at the bank has none: Stripe traces it.',
   tags: ['Operations'],
   request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
   responses: { 200: answer(AttentionPage, 'A page of entries') },

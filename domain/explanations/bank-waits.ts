@@ -107,7 +107,8 @@ function noBankWait(
       'The seller enters a bank account in Stripe’s component account_management',
     ),
   ];
-  return wait('bank-account', 'seller', reason, lifted, { commands });
+  const forSeller = `You have no bank account for ${money} yet. Please add one in your payout settings.`;
+  return wait('bank-account', 'seller', reason, lifted, { commands, forSeller });
 }
 
 function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {

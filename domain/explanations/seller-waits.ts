@@ -21,10 +21,17 @@ import { wait, type Waiting } from './waiting.ts';
 export function sellerWaits(seller: SellerBeside): Waiting[] {
   const stopped = parkedWait(seller);
   if (seller.status === 'closed') {
-    return [wait('closed', 'platform', 'The seller is closed', 'Reopening the seller'), ...stopped];
+    return [closedWait(seller), ...stopped];
   }
   if (stopped.length > 0) return stopped;
   return [...accountWaits(seller), ...readWaits(seller), ...stopWaits(seller)];
+}
+
+function closedWait({ id, closed }: SellerBeside): Waiting {
+  const since = closed?.since ?? null;
+  const commands = [sellerCommand(id, 'reopen', 'The seller should be paid again', because)];
+  const lifted = 'Reopening the seller';
+  return wait('closed', 'platform', 'The seller is closed', lifted, { since, commands });
 }
 
 /** What the seller's account at Stripe lacks. */

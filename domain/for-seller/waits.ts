@@ -59,7 +59,7 @@ export const waitsForSeller: Record<WaitName, string> = {
     'Your earnings are below the amount from which you are paid. They are paid together with later earnings.',
   capability: unable,
   'charge-unknown': checked,
-  closed: `Your account is closed. ${support}`,
+  closed: 'Your account is closed. Please write to support if you have questions.',
   'cooling-period': `Your bank account was changed. For your safety, nothing is sent to it for a while. If you did not change it, please write to support at once.`,
   hold: `Some or all of your money is on hold for a check. ${support}`,
   late: `Your payment takes longer than usual at the bank. ${support}`,

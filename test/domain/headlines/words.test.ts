@@ -73,6 +73,16 @@ describe('a headline says of money only what its facts prove', () => {
     expect(headlineOf(facts)).toBe(headline);
   });
 
+  test('a closed seller is closed, since then, until somebody reopens it', () => {
+    const closed = { since: '2026-12-01T09:00:00.000Z', by: 'key_1', reason: 'left' };
+    const { summary, waits } = explain(
+      factsOf({}, { seller: { ...seller, status: 'closed', closed }, balances: [] }),
+    );
+    expect(summary).toBe('The seller is closed');
+    const commands = [{ method: 'POST', path: '/v1/sellers/sel_1/reopen' }];
+    expect(waits).toMatchObject([{ for: 'closed', since: closed.since, commands }]);
+  });
+
   test('a rest that is too small to pay out is the reason why nothing is paid', () => {
     const own = { fund: { currency: 'huf' }, seller: { ...seller, currency: 'huf' } };
     const { waits } = explain(factsOf({ account: 45 }, own));
