@@ -10,6 +10,7 @@ import { type AppDeps, createRoutes } from './http/context.ts';
 import { brokenRule } from './http/problems.ts';
 import { defineRoute } from './http/define-route.ts';
 import { answer, GivenInstant, Instant, Money } from './http/schemas.ts';
+import type { NotPaidReason } from '../domain/paydays/forecast.ts';
 import { sayNotPaid } from '../domain/paydays/words.ts';
 import { askStripe, sumIn } from './stripe/ask.ts';
 
@@ -155,10 +156,18 @@ function toFunding(
 }
 
 function sayNotDue(reason: NotDueReason): string {
-  return reason === 'not-ordered'
-    ? 'The money is payable, but the platform has ordered no payout'
-    : sayNotPaid(reason);
+  return reason in ownWords ? ownWords[reason as OwnReason] : sayNotPaid(reason as NotPaidReason);
 }
+
+type OwnReason = Exclude<NotDueReason, NotPaidReason>;
+
+const ownWords: Record<OwnReason, string> = {
+  'not-ordered': 'The money is payable, but the platform has ordered no payout',
+  'refused-by-stripe':
+    'Stripe refused the transfer for a reason that more money does not remove. The money is needed if a person retries the payout',
+  'unexpected-state':
+    'Stripe’s record does not match the payout. The money is needed if a person retries the payout and Stripe has not made the transfer',
+};
 
 type Told = { due: number; available: number; pending: number; atLeast: number; atMost: number };
 

@@ -143,15 +143,15 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
 async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
   const { rows } = await sql<SetAsideRow>`
     select currency, count(*)::int as payouts, sum(from_platform)::bigint as amount, may_be_made,
-      is_seller_paused, bank_paused, lacks_bank, is_converted, lacks_capability,
+      parked, is_seller_paused, bank_paused, lacks_bank, is_converted, lacks_capability,
       payouts_are_manual, unordered
-    from (select currency, from_platform, ${sql.join(readAlong)}, exists (select from attempts
-        where object_id = payouts.id and step = 'transfer' and state <> 'refused'
-          and (state <> 'started' or tries > denied_tries)) as may_be_made,
+    from (select currency, from_platform, parked, ${sql.join(readAlong)},
+        exists (select from attempts where object_id = payouts.id and step = 'transfer'
+          and state <> 'refused' and (state <> 'started' or tries > denied_tries)) as may_be_made,
         exists (select from sellers where sellers.id = seller_id and paused_at is not null)
           as is_seller_paused
       from payouts where status = 'reserved' and from_platform > 0) as reserved
-    group by currency, may_be_made, is_seller_paused, bank_paused, lacks_bank, is_converted,
+    group by currency, may_be_made, parked, is_seller_paused, bank_paused, lacks_bank, is_converted,
       lacks_capability, payouts_are_manual, unordered
   `.execute(tx);
   return rows.map((row) => ({
@@ -159,6 +159,7 @@ async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
     payouts: row.payouts,
     amount: row.amount,
     mayBeMade: row.may_be_made,
+    parked: row.parked,
     isSellerPaused: row.is_seller_paused,
     facts: {
       now,
@@ -175,6 +176,7 @@ async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
 type SetAsideRow = Pick<SetAside, 'currency' | 'payouts' | 'amount'> &
   Pick<
     PayoutRow,
+    | 'parked'
     | 'bank_paused'
     | 'lacks_bank'
     | 'is_converted'

@@ -1,13 +1,16 @@
 import { payableOf } from './funds.ts';
 import type { Currency } from './money.ts';
+import { parkNames, type ParkReason } from './parking/reasons.ts';
 import {
   type ExpectedFunds,
   forecastPayday,
   type NotPaidReason,
   type Payee,
+  stopOfOrders,
 } from './paydays/forecast.ts';
 import { claimsOf, type Claims, noClaims, type OpenOrder } from './paydays/plan.ts';
 import { reachesThreshold } from './paydays/schedule.ts';
+import { stopOfSeller } from './payouts/reservation.ts';
 import { type SendingFacts, stopBeforeSending } from './payouts/sending.ts';
 import { waitNames } from './waits.ts';
 
@@ -36,8 +39,14 @@ export type FundsAt = { at: string; funds: KnownFunds[] };
 /** The funds of one currency, with the state of the bank account that receives them. */
 export type KnownFunds = Omit<ExpectedFunds, 'ordered'>;
 
-/** Why money is not due. `not-ordered`: nobody ordered it, and no schedule will order it. */
-export type NotDueReason = NotPaidReason | 'not-ordered';
+/**
+ * Why money is not due. `not-ordered`: nobody ordered it, no schedule will order it, and nothing
+ * would stop an order. A reason to park: the payout that reserved the money is parked.
+ */
+export type NotDueReason = NotPaidReason | 'not-ordered' | UnsentPark;
+
+/** Why a payout is parked whose transfer Stripe certainly has not made. */
+type UnsentPark = Exclude<ParkReason, typeof parkNames.outcomeUnknown>;
 
 /** The money that one seller is due in one currency until the end of the period. Minor units. */
 export type Need = {
@@ -86,7 +95,10 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
   const isManual = payee.schedule.interval === 'manual';
   const unordered = (isManual ? now.funds : [])
     .filter(({ currency }) => !reached.some((one) => one.currency === currency))
-    .map((funds) => notOrdered(funds.currency, payableOf(funds) - claimed(funds).amount));
+    .map((funds) => {
+      const reason = stopOfSeller(payee) ?? stopOfOrders(funds, now.at) ?? 'not-ordered';
+      return notOrdered(funds.currency, payableOf(funds) - claimed(funds).amount, reason);
+    });
   return [...first, ...reached, ...due, ...unordered].filter(({ amount }) => amount > 0);
 }
 
@@ -96,9 +108,9 @@ function need(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Ne
   return { kind, currency, fromPlatform, fromAccount, reason, amount: wouldPay, at: null };
 }
 
-function notOrdered(currency: Currency, amount: number): Need {
+function notOrdered(currency: Currency, amount: number, reason: NotDueReason): Need {
   const none = { fromPlatform: 0, fromAccount: 0, at: null };
-  return { kind: 'ordered', currency, reason: 'not-ordered', amount, ...none };
+  return { kind: 'ordered', currency, reason, amount, ...none };
 }
 
 /** Limits a need to the ordered amount. Money at the account is used first. */
@@ -145,6 +157,7 @@ export type SetAside = {
   amount: number;
   /** True if Stripe may have made the transfers: only Stripe's answer shows whether it did. */
   mayBeMade: boolean;
+  parked: ParkReason | null;
   isSellerPaused: boolean;
   facts: SendingFacts;
 };
@@ -167,10 +180,14 @@ export function addSetAside(due: Map<Currency, CurrencyDue>, all: readonly SetAs
 
 /**
  * Why the transfer of reserved money is not sent, so that the platform need not provide the money.
- * Null if it is sent. That the engine must first set the account to manual payouts is no reason.
+ * Null if it is sent, or if only a look at Stripe can show whether it was: the transfer may then be
+ * sent again. A parked payout does not continue when the platform provides money. That the engine
+ * must first set the account to manual payouts is no reason.
  */
-function notSentReason({ mayBeMade, isSellerPaused, facts }: SetAside): NotDueReason | null {
-  if (mayBeMade) return null;
+function notSentReason(of: SetAside): NotDueReason | null {
+  const { mayBeMade, parked, isSellerPaused, facts } = of;
+  if (mayBeMade || parked === parkNames.outcomeUnknown) return null;
+  if (parked !== null) return parked;
   if (isSellerPaused) return waitNames.sellerPaused;
   const stop = stopBeforeSending(facts, 'transfer');
   switch (stop?.reason) {

@@ -100,7 +100,7 @@ const rows = {
   'unordered-money': {
     ui: 'a person who says what money that moved without an order was for',
     onPayday:
-      'Money went to the seller without an order from the engine. The money of this payday is paid once a person has said what the other money was for',
+      'Money went to the seller without an order from the engine. The money is paid once a person has said what the other money was for',
     says: 'Money went to the seller in this currency without an order from the engine. If it was for what is owed to the seller, this payout would pay it a second time. The payout continues when a person has said what the money was for',
     actor: 'operator',
     liftedBy: 'Closing the discrepancy with its outcome, or ending the payout as paid elsewhere',

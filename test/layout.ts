@@ -18,7 +18,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
       'accounts earnings failed-reads for-seller funds headlines holds ledger money-stops parking paydays payouts reconciliation refusals sellers stripe waits',
     'failed-reads': '',
     'for-seller': 'funds parking waits',
-    funding: 'funds paydays payouts waits',
+    funding: 'funds parking paydays payouts waits',
     funds: 'holds',
     headlines: 'ledger parking paydays payouts waits',
     holds: 'commands',

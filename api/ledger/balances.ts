@@ -9,7 +9,8 @@ const Balance = z
     currency: z.string(),
     stripe: StripeBalance.optional(),
     payable: schemas.Money.openapi({
-      description: 'What a payout would pay if it were ordered now',
+      description:
+        'What a payout of everything would pay if it were ordered now and nothing else stopped the seller. Holds are already deducted. `GET /v1/sellers/{sellerId}/explain` says what stops the seller, for example a pause or a closed bank account',
     }),
     held: schemas.Money.openapi({
       description: 'How much more would be payable without the holds',

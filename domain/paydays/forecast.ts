@@ -113,7 +113,7 @@ function reasonOf(
 }
 
 /** What stops ordered payouts of this currency at this instant. Null if nothing does. */
-function stopOfOrders(funds: ExpectedFunds, at: string) {
+export function stopOfOrders(funds: Omit<ExpectedFunds, 'ordered'>, at: string) {
   return (
     stopOfBooks(funds) ??
     (funds.isBehindParked ? waitNames.anotherPayout : null) ??

@@ -2,7 +2,11 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
+import { readPayout } from '../../db/payouts/rows.ts';
+import { parkPayout } from '../../db/payouts/steps.ts';
+import { recordRefused } from '../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { payoutStages } from '../build/payout-stages.ts';
 import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { startApi, type TestApi } from './harness.ts';
 
@@ -138,6 +142,40 @@ describe('what is missing to pay the sellers', () => {
       'on-hold 2000',
       'seller-paused 1000',
     ]);
+  });
+
+  test('is not for money that nobody ordered, and names what would stop an order', async () => {
+    const [, paused] = [await seller(10_00), await seller(20_00)];
+    const { body } = await api.post('/v1/sellers', { email: 'new@shop.example', country: 'DE' });
+    const earning = { amount: 40_00, currency: 'eur' };
+    await api.post(`/v1/sellers/${String(body['id'])}/earnings`, earning);
+    await api.post(`/v1/sellers/${paused}/pause`, { reason: 'odd logins' });
+    const [told] = (await funding()).currencies;
+    const reasons = told?.notDue.map(({ reason, money }) => `${reason} ${money.amount}`);
+    expect(reasons?.toSorted()).toEqual([
+      'not-ordered 1000',
+      'seller-not-active 4000',
+      'seller-paused 2000',
+    ]);
+  });
+
+  test('is nothing for a payout that Stripe refused for good, until it is retried', async () => {
+    const id = await seller(90_00);
+    const stages = payoutStages(api);
+    const { body } = await api.post(`/v1/sellers/${id}/payouts`, {});
+    const payoutId = await stages.reserve(body['id'] as PayoutId);
+    const key = await stages.attempt(payoutId, 'transfer');
+    const all = { due: eur(90_00), notDue: [] };
+    // Stripe may have made the transfer, so that its money may be needed.
+    expect((await funding()).currencies).toMatchObject([all]);
+    await recordRefused(api.db, { key, refusal: 'other', error: { statusCode: 400 } });
+    await parkPayout(api.db, await readPayout(api.db, payoutId), 'refused-by-stripe');
+    const explanation = expect.stringMatching(/^Stripe refused the transfer/);
+    const notDue = [{ reason: 'refused-by-stripe', explanation, payouts: 1, money: eur(90_00) }];
+    const none = { due: eur(0), missing: { atLeast: eur(0), atMost: eur(0) }, notDue };
+    expect((await funding()).currencies).toMatchObject([none]);
+    await api.post(`/v1/payouts/${payoutId}/retry`, {});
+    expect((await funding()).currencies).toMatchObject([all]);
   });
 
   test('is asked until a moment: what is due or payable later does not count', async () => {

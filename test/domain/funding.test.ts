@@ -113,11 +113,45 @@ describe('what is due to a seller', () => {
   });
 });
 
+test.each<[stop: string, payee: object, funds: Partial<KnownFunds>, reason: string]>([
+  ['a pause', { isPaused: true }, {}, 'seller-paused'],
+  ['a restricted account', { status: 'restricted' }, {}, 'seller-not-active'],
+  ['an account that is not set up', { status: 'onboarding' }, {}, 'seller-not-active'],
+  ['a closed bank account', {}, { isBankPaused: true }, 'bank-details'],
+  ['no bank account', {}, { lacksBank: true }, 'bank-details'],
+  ['a cooling period', {}, { coolsUntil: end }, 'cooling-period'],
+  ['money without an order', {}, { unordered: 'disc_1' }, 'unordered-money'],
+  ['an account that cannot be read', {}, { isUnread: true }, 'unread-account'],
+  ['a parked payout', {}, { isBehindParked: true }, 'another-payout'],
+  ['the missing order alone', {}, {}, 'not-ordered'],
+])('money that nobody ordered is not due because of %s', (_stop, change, state, reason) => {
+  const own = [has({ atPlatform: 70_00, atAccount: 30_00, ...state })];
+  const manual = payee({ schedule: manualSchedule, ...change });
+  const needs = needsOf(seller({ payee: manual, now: { at: now, funds: own } }));
+  expect(needs).toMatchObject([{ reason, amount: 100_00, fromPlatform: 0, fromAccount: 0 }]);
+});
+
 test('what is set aside for a paused seller is not due', () => {
   const due = new Map<string, CurrencyDue>();
   addSetAside(due, [setAside({ isSellerPaused: true })]);
   const notDue = { 'seller-paused': { payouts: 1, amount: 10_00 } };
   expect(due.get('eur')).toMatchObject({ fromPlatform: 0, notDue });
+});
+
+type Parked = [why: string, SetAside['parked'], mayBeMade: boolean, reason: string | null];
+test.each<Parked>([
+  ['is not due after a refusal', 'refused-by-stripe', false, 'refused-by-stripe'],
+  ['is not due while nothing was sent', 'unexpected-state', false, 'unexpected-state'],
+  ['is due while a transfer may have been made', 'unexpected-state', true, null],
+  ['is due while the outcome is unknown', 'outcome-unknown', true, null],
+  ['is due whenever the outcome is unknown', 'outcome-unknown', false, null],
+])('what a parked payout has set aside %s', (_why, parked, mayBeMade, reason) => {
+  const due = new Map<string, CurrencyDue>();
+  addSetAside(due, [setAside({ parked, mayBeMade })]);
+  expect(due.get('eur')).toMatchObject({
+    fromPlatform: reason === null ? 10_00 : 0,
+    notDue: reason === null ? {} : { [reason]: { payouts: 1, amount: 10_00 } },
+  });
 });
 
 test('what is due is added up by currency, kind and reason, with the first and last payday', () => {
@@ -148,6 +182,7 @@ function setAside({ facts, ...change }: Partial<SetAside>): SetAside {
     payouts: 1,
     amount: 10_00,
     mayBeMade: false,
+    parked: null,
     isSellerPaused: false,
   };
   return { ...one, ...change, facts: { ...ready, ...facts } };

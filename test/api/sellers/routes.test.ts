@@ -193,6 +193,19 @@ describe('the balances of a seller', () => {
     ]);
   });
 
+  test('say what a pause stops as payable, and the explanation says that it is stopped', async () => {
+    const id = await api.makeSeller({ status: 'active' });
+    await api.post(`/v1/sellers/${id}/earnings`, { amount: 70_00, currency: 'eur' });
+    await api.post(`/v1/sellers/${id}/pause`, { reason: 'odd logins' });
+    const { data } = (await api.get(`/v1/sellers/${id}/balances`)).body as { data: Sums[] };
+    expect(data).toMatchObject([{ payable: { amount: 70_00 } }]);
+    const { body } = await api.get(`/v1/sellers/${id}/explain`);
+    expect(body['waits']).toContainEqual(expect.objectContaining({ for: 'paused' }));
+    const document = await (await api.app.request('/openapi.json')).text();
+    expect(document).not.toContain('What a payout would pay if it were ordered now"');
+    expect(document).toContain('pay if it were ordered now and nothing else stopped the seller');
+  });
+
   test('are none before the first earning', async () => {
     const id = await api.makeSeller();
     expect((await api.get(`/v1/sellers/${id}/balances`)).body).toEqual({ data: [] });
