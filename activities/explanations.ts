@@ -24,7 +24,7 @@ export async function readSellerToShow(db: Db, sellerId: SellerId): Promise<Sell
   const { kind } = nextSellerStep(seller, new Set());
   if (kind !== 'wait' && kind !== 'over') return seller;
   const details = await describe(db, seller, outlook);
-  return details === undefined ? seller : { ...seller, details };
+  return { ...seller, ...details };
 }
 
 /** Undefined if the text cannot be written now: the workflow then shows what the row says. */
@@ -32,9 +32,9 @@ async function describe(
   db: Db,
   seller: Seller,
   outlook: SellerOutlook,
-): Promise<string | undefined> {
+): Promise<Pick<Seller, 'details' | 'needsOperator'> | undefined> {
   if (!needsAllFacts(seller, outlook) && !leavesMoney(seller, outlook)) {
-    return describeQuietSeller(seller, outlook, sayInstant);
+    return { details: describeQuietSeller(seller, outlook, sayInstant), needsOperator: false };
   }
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<undefined>((resolve) => {

@@ -54,6 +54,8 @@ export type Seller = {
    * in old histories, and if the seller is not about to wait.
    */
   details?: string;
+  /** True if the details say that an operator must act. Absent where they are. */
+  needsOperator?: boolean;
   now: string;
 };
 

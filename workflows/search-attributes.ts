@@ -28,7 +28,7 @@ export function showSeller(seller: Seller): void {
     ...holdReasons(seller),
     { key: keys.country, value: seller.country },
     { key: keys.currency, value: seller.currency },
-    { key: keys.needsOperator, value: seller.parked !== null },
+    { key: keys.needsOperator, value: seller.needsOperator ?? seller.parked !== null },
     ...(seller.stripeAccount ? [{ key: keys.stripeAccount, value: seller.stripeAccount }] : []),
     { key: keys.nextPayoutAt, value: seller.paydayAt ? new Date(seller.paydayAt) : null },
   ]);

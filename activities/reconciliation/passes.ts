@@ -10,6 +10,7 @@ import {
 } from '../../db/reconciliation/differences.ts';
 import {
   beginWalk,
+  type FoundByPass,
   finishWalk,
   keepPlatformLines,
   recordPage,
@@ -63,14 +64,17 @@ export function createReconciliationActivities(
       return sellers.length;
     },
 
-    /** Opens a discrepancy for each difference that is not known yet. */
-    async findDifferences(): Promise<void> {
+    /**
+     * Opens a discrepancy for each difference that is not known yet. Returns the number of
+     * discrepancies.
+     */
+    async findDifferences(): Promise<FoundByPass> {
       const late = await listLateClaims(db, { graceMinutes, limit: lines });
       // Stripe's lists lag: a line that was missing then may exist now.
       await openMissingLines(db, await readOnceMore(deps, late));
       await openMissingEntries(db, graceMinutes);
       await checkBooks(db, await takeUnchecked(db, lines));
-      await recordPass(db);
+      return recordPass(db);
     },
   };
 }

@@ -24,7 +24,7 @@ import { lookForThreshold } from '../paydays/thresholds.ts';
 import { inMinutes } from '../time.ts';
 import { addWakeUps, transact, wakeSeller } from '../wake-ups.ts';
 import { move } from './move.ts';
-import { type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
+import { earningsAmong, type PayoutRow, readAlong, readPayout, toPayout, update } from './rows.ts';
 
 /**
  * Reserves money for a requested payout and allocates earnings to it. A repeat returns the existing
@@ -122,7 +122,7 @@ async function reserve(
   const amount = total(money);
   const transition = reserved(money, account);
   const { columns, lines } = entryLines(transition.entries);
-  const { rows } = await sql<PayoutRow>`
+  const { rows } = await sql<PayoutRow & { taken: PayoutRow['earnings'] }>`
     with ${allocation({ ...money, amount }, isPayable(upTo(cut_off_at)))}, posted as (
       insert into ledger_entries (${columns}) select line.* from ${lines}
     ), no_longer_awaited as (
@@ -134,9 +134,12 @@ async function reserve(
       stripe_account = ${account}, reserved_at = business_now(),
       waiting_for = null, look_again_at = null
     where id = ${money.payoutId}
-    returning *, ${sql.join(readAlong)}
+    returning *, ${sql.join(readAlong)}, ${earningsAmong(justTaken)} as taken
   `.execute(tx);
   const [row] = rows;
   if (!row) throw new Error(`no such payout: ${money.payoutId}`);
-  return toPayout(row);
+  // The statement does not see the items that it stores itself.
+  return toPayout({ ...row, earnings: row.taken });
 }
+
+const justTaken = sql`(select id as earning_id, part as amount from taken)`;

@@ -1,20 +1,34 @@
-import { type Selectable, sql, type UpdateObject } from 'kysely';
+import { type RawBuilder, type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Stop } from '../../domain/holds.ts';
 import type { DiscrepancyId, PayoutId } from '../../domain/ids.ts';
-import type { Payout } from '../../domain/payouts/states.ts';
+import { parkNames } from '../../domain/parking/reasons.ts';
+import type { Payout, PayoutEarnings } from '../../domain/payouts/states.ts';
+import { ownRefusal, type StripeError } from '../../domain/refusals/reasons.ts';
 import { waitsThat } from '../../domain/waits.ts';
 import { nameOfKey } from '../api-keys.ts';
 import type { Db } from '../connect.ts';
 import { unorderedOf } from '../funds.ts';
 import { stopsOf } from '../holds.ts';
 import type { Database } from '../schema/index.ts';
-import { lastErrorOf } from '../stripe/attempt-views.ts';
+import { lastErrorOf, lastRefusalOf } from '../stripe/attempt-views.ts';
 import { businessNow, clockAheadMs } from '../time.ts';
 import { waitsToStart } from './queue.ts';
 
 /** The reasons to wait that have a property, as an SQL list. */
 function reasonsThat(property: 'followsError' | 'hasStops') {
   return sql`(${sql.join(waitsThat(property).map((reason) => sql.lit(reason)))})`;
+}
+
+/** The most earnings that the Temporal UI names; the API lists all. */
+const mostNamed = 5;
+
+/** The number and the first earnings among rows with `earning_id` and `amount`, as part of a query. */
+export function earningsAmong(rows: RawBuilder<unknown>) {
+  return sql<PayoutEarnings>`json_build_object('count', (select count(*) from ${rows} as items),
+    'first', (select coalesce(json_agg(json_build_object('earningId', earning_id,
+        'amount', amount) order by earning_id), '[]')
+      from (select * from ${rows} as items order by earning_id limit ${sql.lit(mostNamed)})
+        as listed))`;
 }
 
 /** Selects every column of a payout and the columns of `readAlong`. */
@@ -55,6 +69,9 @@ export const readAlong = [
   sql<string | null>`case when payouts.parked is not null or payouts.waiting_for
       in ${reasonsThat('followsError')}
     then ${lastErrorOf(sql.ref('payouts.id'))} end`.as('last_error'),
+  sql<StripeError | null>`case when payouts.parked = ${sql.lit(parkNames.refused)}
+    then ${lastRefusalOf(sql.ref('payouts.id'))} end`.as('refused'),
+  earningsAmong(sql`(select * from payout_items where payout_id = payouts.id)`).as('earnings'),
   nameOfKey('payouts.ordered_by').as('ordered_by_name'),
   nameOfKey('payouts.cancel_ordered_by').as('canceled_by_name'),
   clockAheadMs.as('ahead_ms'),
@@ -74,6 +91,8 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   unordered: DiscrepancyId | null;
   stops: Stop[];
   last_error: string | null;
+  refused: StripeError | null;
+  earnings: PayoutEarnings;
   ordered_by_name: string | null;
   canceled_by_name: string | null;
   ahead_ms: number;
@@ -107,6 +126,8 @@ export function toPayout(row: PayoutRow): Payout {
     parked: row.parked,
     parkedDetail: row.parked_detail,
     lastError: row.last_error,
+    refusal: row.refused && ownRefusal(row.refused),
+    earnings: row.earnings,
     unknownStep: row.unknown_step,
     lookUps: row.look_ups,
     namedStripeId: row.named_stripe_id,

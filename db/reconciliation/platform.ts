@@ -7,7 +7,6 @@ import {
 } from '../../domain/reconciliation/platform-movements.ts';
 import type { Db, Tx } from '../connect.ts';
 import { lock } from '../locks.ts';
-import { businessNow } from '../time.ts';
 import { openDiscrepancies } from './discrepancies.ts';
 import { each, findClaims, findDisowned, namesOf } from './facts.ts';
 import { keepLines, linkLines, listOpenLines, type OpenLine, recordStandings } from './lines.ts';
@@ -127,7 +126,17 @@ async function readKnown(tx: Tx, movements: readonly Movement[]): Promise<KnownT
   };
 }
 
-/** Records when a pass over both sides ended. */
-export async function recordPass(db: Db): Promise<void> {
-  await db.updateTable('reconciliation').set({ passed_at: businessNow }).execute();
+/** The discrepancies opened since the pass before, and all that are open. */
+export type FoundByPass = { newDiscrepancies: number; openDiscrepancies: number };
+
+/** Records when a pass over both sides ended. Returns the number of discrepancies. */
+export async function recordPass(db: Db): Promise<FoundByPass> {
+  const { rows } = await sql<FoundByPass>`
+    update reconciliation set passed_at = business_now()
+    from (select passed_at as before from reconciliation) as last
+    returning (select count(*)::int from discrepancies
+        where opened_at >= coalesce(before, '-infinity')) as "newDiscrepancies",
+      (select count(*)::int from discrepancies where closed_at is null) as "openDiscrepancies"
+  `.execute(db);
+  return rows[0] ?? { newDiscrepancies: 0, openDiscrepancies: 0 };
 }

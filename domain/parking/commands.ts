@@ -64,6 +64,8 @@ export type Park<Facts> = {
     body?: Record<string, string> | ((facts: Facts) => Record<string, string>);
     /** True if the command can resolve the problem of this object. Absent if it always can. */
     isFor?: (facts: Facts) => boolean;
+    /** True if this command helps this object most, so that it is offered first. */
+    isFirst?: (facts: Facts) => boolean;
   }[];
   /** The outcome is unknown: a person must check Stripe before anything is tried again. */
   isUnknown?: true;
@@ -81,8 +83,13 @@ export function explain<Facts>(
     explanation: typeof says === 'string' ? says : says(facts, detail),
     commands: commands
       .filter(({ isFor }) => isFor?.(facts) ?? true)
+      .toSorted((one, other) => rankOf(one, facts) - rankOf(other, facts))
       .map(({ name, when, body }) => {
         return commandOf(name, when, typeof body === 'function' ? body(facts) : body);
       }),
   };
+}
+
+function rankOf<Facts>({ isFirst }: Park<Facts>['commands'][number], facts: Facts): number {
+  return isFirst?.(facts) === true ? 0 : 1;
 }

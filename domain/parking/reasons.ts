@@ -1,6 +1,6 @@
 import type { PayoutId, SellerId } from '../ids.ts';
 import { actorAfter } from '../overdue/long-waits.ts';
-import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
+import { anyRefusal, type OwnRefusal, type StripeError } from '../refusals/reasons.ts';
 import type { MoneyStep } from '../stripe.ts';
 import {
   because,
@@ -18,6 +18,8 @@ export type ParkedPayout = {
   unknownStep: MoneyStep | null;
   /** Why Stripe refused the payout's last request. Absent if the text is not needed. */
   refused?: StripeError | null;
+  /** The same without any word of Stripe's, where a history contains it. */
+  refusal?: OwnRefusal | null;
   /** True while all of its money is at the account, or on its way from there to the bank. */
   isAtAccount: boolean;
 };
@@ -65,15 +67,19 @@ export const payoutParks = {
   },
   'refused-by-stripe': {
     ui: 'a person who removes the cause of the refusal',
-    says: ({ refused }: ParkedPayout) =>
-      `Stripe refused the request, for a reason that waiting does not remove. ${refused ? sayRefusal(refused) : 'See the payout’s attempts'}`,
+    says: (payout: ParkedPayout) =>
+      `Stripe refused the request, for a reason that waiting does not remove. ${anyRefusal(payout).says}`,
     commands: [
       { name: 'retry', when: 'The cause is removed: the request is sent again' },
       {
         name: 'cancel',
         when: 'The payout cannot be sent: its money stays where it is and is no longer reserved',
+        isFirst: (payout: ParkedPayout) => anyRefusal(payout).helps === 'cancel',
       },
-      elsewhere,
+      {
+        ...elsewhere,
+        isFirst: (payout: ParkedPayout) => anyRefusal(payout).helps === 'paid-elsewhere',
+      },
     ],
   },
   'unexpected-state': {

@@ -12,6 +12,8 @@ export const lateReturnDays = 10;
  */
 export const lateDays = 7;
 
+const lateMs = lateDays * 24 * 3_600_000;
+
 /**
  * True if the bank has not confirmed the payout within `lateDays`. `lateSince` in
  * db/attention/waiting-for-people.ts repeats this rule.
@@ -21,5 +23,10 @@ export function isLateAt(
   now: string,
 ): boolean {
   if (status !== 'sent' || sentAt === null) return false;
-  return Date.parse(now) - Date.parse(sentAt) > lateDays * 24 * 3_600_000;
+  return Date.parse(now) - Date.parse(sentAt) > lateMs;
+}
+
+/** Since when a late payout is late. */
+export function lateSince(sentAt: string): string {
+  return new Date(Date.parse(sentAt) + lateMs).toISOString();
 }

@@ -2,6 +2,7 @@ import type { SkipReason } from '../funds.ts';
 import type { Stop } from '../holds.ts';
 import type {
   DiscrepancyId,
+  EarningId,
   PayoutId,
   SellerId,
   StripeAccountId,
@@ -9,7 +10,7 @@ import type {
   TransferId,
 } from '../ids.ts';
 import type { Currency } from '../money.ts';
-import type { ParkReason } from '../parking/reasons.ts';
+import type { ParkedPayout, ParkReason } from '../parking/reasons.ts';
 import { type AttemptState, mayHaveMade, type MoneyStep } from '../stripe.ts';
 import { type WaitReason, waits } from '../waits.ts';
 
@@ -180,6 +181,10 @@ export type Payout = {
   parkedDetail?: string | null;
   /** Stripe's error code of the last attempt, if it explains the wait. Absent in old histories. */
   lastError?: string | null;
+  /** Why Stripe refused the request, if the payout is parked for it. Absent in old histories. */
+  refusal?: NonNullable<ParkedPayout['refusal']> | null;
+  /** What the payout is made of. Absent in old histories. */
+  earnings?: PayoutEarnings;
   /** The step whose outcome is unknown, and the number of look-ups that found nothing. */
   unknownStep: MoneyStep | null;
   lookUps: number;
@@ -211,6 +216,12 @@ export type Payout = {
   /** How far business time is ahead of real time. Absent in old histories. */
   aheadMs?: number;
   now: string;
+};
+
+/** The number of earnings of a payout, and the first of them with their parts in minor units. */
+export type PayoutEarnings = {
+  count: number;
+  first: { earningId: EarningId; amount: number }[];
 };
 
 /** When what happened to a payout, for its description. */

@@ -20,6 +20,8 @@ type RefusalRow = {
   /** What happened, what it means for the money, and what to do. `place` is from the message. */
   forOperator: string | ((place: string) => string);
   forSeller: string;
+  /** The command that ends a parked payout. Absent if it is a retry, after the cause is removed. */
+  helps?: 'cancel' | 'paid-elsewhere';
 };
 
 const support = 'Your money is safe. Please write to support.';
@@ -31,6 +33,7 @@ const rows = {
   // docs.stripe.com/connect/cross-border-payouts, 2026-09; the text: github.com/NativePHP, issue 525
   'country-closed': {
     kind: 'other',
+    helps: 'paid-elsewhere',
     message: /^Funds can't be sent to accounts located in ([A-Z]{2}) because it's restricted/,
     forOperator: (country) =>
       `Stripe does not let this platform send money to accounts in ${country}, because the country is outside the platform’s region. ${stays}. A retry does not help: pay the seller another way and end the payout as paid elsewhere, or ask Stripe to allow the country`,
@@ -39,6 +42,7 @@ const rows = {
   // docs.stripe.com/connect/service-agreement-types, 2026-09
   'agreement-closed': {
     kind: 'other',
+    helps: 'paid-elsewhere',
     message: /^Funds can't be sent to accounts located in ([A-Z]{2}) when the account is under/,
     forOperator: (country) =>
       `Stripe does not let this platform send money to accounts in ${country} under the full service agreement, and an account cannot change its agreement. ${stays}. A retry does not help: pay the seller another way and end the payout as paid elsewhere, or ask Stripe for accounts under the recipient agreement`,
@@ -92,12 +96,14 @@ const rows = {
   },
   'amount-too-small': {
     kind: 'other',
+    helps: 'cancel',
     codes: ['amount_too_small'],
     forOperator: `The amount is below Stripe’s minimum for this country or currency. ${stays}. Cancel the payout, and order one when more was earned`,
     forSeller: 'The amount is too small to be sent. It is added to your next payment.',
   },
   'amount-too-large': {
     kind: 'other',
+    helps: 'cancel',
     codes: ['amount_too_large'],
     forOperator: `The amount is above Stripe’s maximum. ${stays}. Cancel the payout, and order smaller payouts`,
     forSeller: 'Your payment is being split into smaller ones. You do not need to do anything.',
@@ -172,6 +178,43 @@ export function sayRefusal(error: StripeError): string {
   const said = message === null ? 'The reason is not known here' : `Stripe says: ${message}`;
   const request = requestId === null ? '' : `. The Dashboard shows the request as ${requestId}`;
   return `${said} (${named})${request}`;
+}
+
+/** A refusal without any word of Stripe's, so that a history may contain it. */
+export type OwnRefusal = {
+  /** Why Stripe refused the request: our own sentence, or Stripe's codes for an unknown reason. */
+  says: string;
+  /** The command that ends a parked payout. */
+  helps: 'retry' | 'cancel' | 'paid-elsewhere';
+};
+
+/** Says in our own words why Stripe refused a request, and what helps. */
+export function ownRefusal(error: StripeError): OwnRefusal {
+  const reason = refusalReasonOf(error);
+  const helps = (reason && table[reason].helps) ?? 'retry';
+  return { says: sayRefusal(onlyCodes(error)), helps };
+}
+
+/** Why Stripe refused the request of a payout, from all that is known of it. */
+export function anyRefusal(of: {
+  refused?: StripeError | null;
+  refusal?: OwnRefusal | null;
+}): OwnRefusal {
+  if (of.refusal) return of.refusal;
+  if (!of.refused) return { says: 'See the payout’s attempts', helps: 'retry' };
+  return { ...ownRefusal(of.refused), says: sayRefusal(of.refused) };
+}
+
+/** A message that is known has our own sentence. Of any other message, only the codes stay. */
+export function onlyCodes({
+  statusCode,
+  type,
+  code,
+  requestId,
+  message,
+}: StripeError): StripeError {
+  const known = refusalReasonOf({ code, message }) === null ? null : message;
+  return { statusCode, type, code, requestId, message: known };
 }
 
 /** What a seller may know about a refusal. */

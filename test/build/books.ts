@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { FoundByPass } from '../../db/reconciliation/platform.ts';
 import { createActivities } from '../../activities/index.ts';
 import { createTurns } from '../../activities/stripe/budget.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
@@ -73,11 +74,11 @@ function passesOf({ stripe, db }: Stage) {
   return {
     readPlatform: (pages: number) => runActivity(() => passes(pages).retrievePlatformMovements()),
     /** Runs a whole pass, as the job does. */
-    async reconcile(): Promise<void> {
+    async reconcile(): Promise<FoundByPass> {
       const activities = passes(100);
       await runActivity(() => activities.retrievePlatformMovements());
       await runActivity(() => activities.takeOpenMovements());
-      await runActivity(() => activities.findDifferences());
+      return runActivity(() => activities.findDifferences());
     },
     /**
      * Makes the movements an hour older, because they are stored with the real time and not with

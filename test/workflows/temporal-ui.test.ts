@@ -70,6 +70,7 @@ describe('the Temporal UI', () => {
     const handle = engine.temporal.workflow.getHandle(sellerWorkflowId(sellerId));
     const { searchAttributes, memo } = await handle.describe();
     expect(searchAttributes['HoldReason']).toEqual(['fraud-suspected']);
+    expect(searchAttributes['NeedsOperator']).toEqual([true]);
     const history = JSON.stringify([await handle.fetchHistory(), memo, searchAttributes]);
     const decoded = history.replaceAll(/"data":"([\w+/=]*)"/g, (_all, data: string) => {
       return Buffer.from(data, 'base64').toString('utf8');

@@ -4,7 +4,7 @@ import { formatMoney, money } from '../../money.ts';
 import { onboardingLink, type Resolving } from '../../parking/commands.ts';
 import { payoutParkOf, payoutParks } from '../../parking/reasons.ts';
 import { skips } from '../../paydays/words.ts';
-import { isLateAt } from '../../payouts/late.ts';
+import { isLateAt, lateSince } from '../../payouts/late.ts';
 import {
   isAtAccount,
   isInFlight,
@@ -26,7 +26,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
   const isWaiting = parked === null && waitingFor !== null && step.kind === 'wait';
   // The most important lines come first, because a small window of the UI shows only these.
   return toDetails([
-    `**${payout.status}**: ${doing(step)}. ${asOf}\n`,
+    `${sayState(payout, step)}. ${asOf}\n`,
     parked && `${sayParked(payout)}\n`,
     isWaiting && `${sayWhy(payout)}\n`,
     ...(parked !== null || isWaiting ? commandsFor(payout).map(sayRequest).map(bullet) : []),
@@ -38,6 +38,14 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     ...idsAndDates(payout),
     `- everything about it: \`GET /v1/payouts/${payoutId}/explain\``,
   ]);
+}
+
+/** The first line: the status and the next step. A late payout first says that it is late. */
+function sayState(payout: Payout, step: PayoutStep): string {
+  const { status, dates, parked } = payout;
+  const sentAt = dates?.sent ?? null;
+  if (parked !== null || sentAt === null || !isLate(payout)) return `**${status}**: ${doing(step)}`;
+  return `**Late at the bank since ${sayDay(lateSince(sentAt))}**; status \`${status}\``;
 }
 
 /** How a payout ended, so that nobody takes a completed workflow for a paid seller. */
@@ -90,15 +98,16 @@ function sayParked(payout: Payout): string {
   return `**Needs a person: ${parked}**${since}. ${explanation}${found}. **Must act: an operator**, with one of:`;
 }
 
-function toParked({ payoutId: id, parkedDetail = null, unknownStep, status }: Payout) {
-  return { id, parkedDetail, unknownStep, isAtAccount: isAtAccount(status) };
+function toParked({ payoutId: id, parkedDetail = null, unknownStep, status, refusal }: Payout) {
+  const isAt = isAtAccount(status);
+  return { id, parkedDetail, unknownStep, isAtAccount: isAt, refusal: refusal ?? null };
 }
 
 /** Why a payout waits, who must act, and what ends the wait. */
 function sayWhy(payout: Payout): string {
   const { payoutId: id, waitingFor, dates, watchUntil } = payout;
   if (waitingFor === null) return '';
-  if (isLate(payout)) return `**Late.** ${payoutParks.late.says}. **Must act: an operator.**`;
+  if (isLate(payout)) return `${payoutParks.late.says}. **Must act: an operator.**`;
   const known = {
     ...payout,
     id,
@@ -176,11 +185,23 @@ function idsAndDates(payout: Payout): (string | false | null)[] {
   ];
   return [
     `- ${sayAmount(payout)}${past ? `: ${past.filter(Boolean).join(', ')}` : ''}`,
+    sayEarnings(payout),
     `- payout \`${payoutId}\` of seller \`${sellerId}\``,
     stripeAccount && `- account \`${stripeAccount}\``,
     transferId && `- transfer \`${transferId}\``,
     stripePayoutId && `- Stripe payout \`${stripePayoutId}\``,
   ];
+}
+
+/** Which earnings the payout pays or was to pay. */
+function sayEarnings({ payoutId, earnings, currency }: Payout): string | false {
+  if (!earnings || earnings.count === 0) return false;
+  const { count, first } = earnings;
+  const named = first.map(({ earningId, amount }) => {
+    return `\`${earningId}\` ${formatMoney(money(amount, currency))}`;
+  });
+  const more = count > first.length ? ` and ${count - first.length} more` : '';
+  return `- made of ${count} earning${count === 1 ? '' : 's'}: ${named.join(', ')}${more}; \`GET /v1/payouts/${payoutId}/items\``;
 }
 
 /** Why the payout needs attention. Null if it only waits for what every payout waits for. */

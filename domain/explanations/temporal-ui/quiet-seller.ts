@@ -26,6 +26,7 @@ export function describeQuietSeller(
     ...moneyLines(outlook).map(bullet),
     ...payouts.map(sayUnderWay).map(bullet),
     `- seller \`${sellerId}\`, ${country}, ${currency.toUpperCase()}, account \`${stripeAccount}\``,
+    `- ${noDifference}`,
     `- ${refresh(sellerId)}`,
   ]);
 }
@@ -46,6 +47,9 @@ export function leavesMoney(seller: Seller, outlook: SellerOutlook): boolean {
   const forecasts = forecastsOf(toFacts(seller, outlook), toFunds(fundsThen), at);
   return forecasts.some(({ wouldPay, reason }) => wouldPay > 0 && reason !== null);
 }
+
+/** Said if no discrepancy of the seller is open. */
+export const noDifference = 'no difference from Stripe is known';
 
 /** How to see the amounts of now, because earnings wake no workflow. */
 export function refresh(sellerId: string): string {

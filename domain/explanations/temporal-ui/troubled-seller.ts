@@ -1,4 +1,4 @@
-import { explainError, refusalReasonOf, type StripeError } from '../../refusals/reasons.ts';
+import { explainError, onlyCodes } from '../../refusals/reasons.ts';
 import { isDue, type Requirement } from '../../accounts/requirements.ts';
 import { sayMoney } from '../../headlines/words.ts';
 import { holdReasons } from '../../holds.ts';
@@ -11,20 +11,21 @@ import { previewRelease } from '../release.ts';
 import { explainSeller, type SellerExplanation } from '../seller.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
 import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
-import { refresh, sayPayday } from './quiet-seller.ts';
+import { noDifference, refresh, sayPayday } from './quiet-seller.ts';
 
 /** The most waits, payouts, differences or requirements in the details; the API has the rest. */
 const mostListed = 5;
 
 /**
  * What the Temporal UI shows of a seller whom something keeps from being paid: who must act and the
- * exact request first. Contains no free text and no personal data. Markdown.
+ * exact request first, in Markdown, and whether an operator must act. Contains no free text and no
+ * personal data.
  */
 export function describeTroubledSeller(
   all: SellerFacts,
   { aheadMs, lastError }: { aheadMs: number; lastError: string | null },
   sayInstant: SayInstant,
-): string {
+): { details: string; needsOperator: boolean } {
   const facts = withoutFreeText(all);
   const { seller, now } = facts;
   const told = explainSeller(facts, sayInstant);
@@ -34,13 +35,14 @@ export function describeTroubledSeller(
   const named = waits.map(({ reason }) => reason).join();
   const differences = told.differences.filter(({ id }) => !named.includes(id));
   const requirements = told.requirements.filter((one) => isShown(one, status));
-  const actors = waits.map(({ actor }) => actor);
+  const owners = differences.map(({ owner }) => owner);
+  const actors = [...waits.map(({ actor }) => actor), ...owners];
   const explain = `\`GET /v1/sellers/${seller.id}/explain\``;
   const list = <Item>(items: readonly Item[], say: (item: Item) => string, what: string) => [
     ...items.slice(0, mostListed).map(say),
     items.length > mostListed && `- ${items.length - mostListed} more ${what}: ${explain}`,
   ];
-  return toDetails([
+  const details = toDetails([
     seller.parked !== null && `**Needs a person: ${seller.parked}**\n`,
     `**${shown(facts)}**${sayAllMoney(facts)}. **Must act: ${sayActors(actors)}.** ${sayAsOf(now, aheadMs)}\n`,
     ...list(waits, (wait) => describeWait(wait, sayInstant), 'reasons'),
@@ -49,10 +51,12 @@ export function describeTroubledSeller(
     ...list(payouts, sayPayout, 'payouts'),
     ...list(requirements, ({ text }) => `- Stripe asks: ${text}`, 'requirements'),
     ...list(differences, sayDifference, 'differences'),
+    told.differences.length === 0 && `- ${noDifference}`,
     ...list(seller.holds, (hold) => sayRelease(facts, hold, sayInstant), 'holds'),
     `- seller \`${seller.id}\`, ${seller.country}, ${status}, account ${seller.stripeAccount === null ? 'not created yet' : `\`${seller.stripeAccount}\``}`,
     status !== 'closed' && `- ${refresh(seller.id)}`,
   ]);
+  return { details, needsOperator: seller.parked !== null || actors.includes('operator') };
 }
 
 /** The wait of a seller who is not active names what is due, but no date beyond the first. */
@@ -106,12 +110,6 @@ function withoutWords(payout: PayoutRecord): PayoutRecord {
   const refused = payout.refused && onlyCodes(payout.refused);
   const words = { paidOutside: null, paidReason: null, returnReason: null };
   return { ...payout, seller: noNames, refused, ...words };
-}
-
-/** A message that is known has our own sentence. Of any other message, only the codes stay. */
-function onlyCodes({ statusCode, type, code, requestId, message }: StripeError): StripeError {
-  const known = refusalReasonOf({ code, message }) === null ? null : message;
-  return { statusCode, type, code, requestId, message: known };
 }
 
 /** Keeps Stripe's codes, and nothing that Stripe wrote for people. */

@@ -98,12 +98,14 @@ describe('what differs', () => {
   ])('is found, opened once, and closed only by a person: %s', async (_what, cause, happen) => {
     await happen();
     await books.read();
-    await books.reconcile();
+    const first = await books.reconcile();
     await stage.moveMinutes(day);
     await books.age();
     await books.read();
-    await books.reconcile();
+    const second = await books.reconcile();
     expect(await books.discrepancies()).toEqual([cause]);
+    expect(first.newDiscrepancies + second.newDiscrepancies).toBe(1);
+    expect(second.openDiscrepancies).toBe(1);
     await closeAll();
     await books.read();
     await books.reconcile();

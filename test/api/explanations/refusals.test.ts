@@ -49,6 +49,13 @@ describe('why Stripe refused is said where operators look', () => {
     });
     const waiting = await stage.listOf('/v1/attention');
     expect(waiting).toContainEqual(expect.objectContaining({ id: payoutId, explanation: said }));
+    const { refusal } = await readPayout(api.db, payoutId);
+    expect(refusal).toEqual(
+      reason === null
+        ? { says: expect.stringMatching(/^The reason is not known here/), helps: 'retry' }
+        : { says: expect.stringMatching(words), helps: 'paid-elsewhere' },
+    );
+    expect(JSON.stringify(refusal)).not.toContain('odd');
   });
 
   test('for an account that Stripe refused to create', async () => {

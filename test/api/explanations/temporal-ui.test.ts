@@ -38,17 +38,21 @@ const names: (keyof Situations)[] = [
 
 /** The text while the workflow waits, so the engine has set manual payouts. */
 async function shown(id: SellerId): Promise<string> {
+  return (await read(id)).details ?? '';
+}
+
+async function read(id: SellerId) {
   const set = { payouts_manual_at: '2026-11-23T09:00:00.000Z' };
   const mine = api.db.updateTable('sellers').set(set).where('id', '=', id);
   await mine.where('status', '=', 'active').execute();
-  return (await readSellerToShow(api.db, id)).details ?? '';
+  return readSellerToShow(api.db, id);
 }
 
 describe('the Temporal UI says of a seller', () => {
   test.each(names)('who %s what the API says: who must act, and each request', async (name) => {
     const id = await api.makeSeller();
     await stage.situations[name](id);
-    const details = await shown(id);
+    const { details = '', needsOperator } = await read(id);
     const { body } = await api.get(`/v1/sellers/${id}/explain`);
     const { waits } = body as unknown as Explained;
     const told = waits.filter((wait) => wait.for !== 'payday');
@@ -58,6 +62,8 @@ describe('the Temporal UI says of a seller', () => {
     for (const { path } of told.flatMap(({ commands }) => commands)) {
       expect(details).toContain(`\`POST ${path}\``);
     }
+    expect(needsOperator).toBe(/must act: an operator|needs a person/i.test(details));
+    expect(details).toContain('no difference from Stripe is known');
     expect(details).toMatch(/as of|business time/i);
     expect(details).not.toMatch(/odd orders|odd logins|@example/);
   });

@@ -40,8 +40,13 @@ describe('a reservation', () => {
     const old = await money.earn(sellerId, 10_00, { availableOn: '2020-01-01T00:00:00.000Z' });
     const recent = await money.earn(sellerId, 10_00, { availableOn: '2021-01-01T00:00:00.000Z' });
     const payoutId = await money.order(sellerId, 15_00);
-    await reservePayout(money.db, payoutId);
+    const { earnings } = await reservePayout(money.db, payoutId);
     expect(await itemsOf(payoutId)).toEqual({ [old]: 10_00, [recent]: 5_00 });
+    const taken = [
+      { earningId: old, amount: 10_00 },
+      { earningId: recent, amount: 5_00 },
+    ].toSorted((one, other) => (one.earningId < other.earningId ? -1 : 1));
+    expect(earnings).toEqual({ count: 2, first: taken });
   });
 
   test('takes from the account first what came back there', async () => {

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { describeJob } from '../../../domain/explanations/temporal-ui/jobs.ts';
+import { describePayout } from '../../../domain/explanations/temporal-ui/payouts.ts';
+import { nextStep, type Payout } from '../../../domain/payouts/states.ts';
+import { ownRefusal } from '../../../domain/refusals/reasons.ts';
+import { aPayout, later, noon } from '../../build/payout.ts';
+
+function pageOf(given: Partial<Payout>): string {
+  const payout = aPayout(given);
+  return describePayout(payout, nextStep(payout, false));
+}
+
+describe('the page of a payout says which earnings are in it', () => {
+  const first = [1, 2, 3, 4, 5].map((n) => {
+    return { earningId: `earn_0123456789abcdefghj${n}` as const, amount: n * 1_00 };
+  });
+  const rest = '`GET /v1/payouts/payout_0123456789abcdefghjk/items`';
+
+  test.each(['reserved', 'sent', 'paid', 'settled', 'failed'] as const)('while %s', (status) => {
+    expect(pageOf({ status, earnings: { count: 1, first: first.slice(0, 1) } })).toContain(
+      `- made of 1 earning: \`earn_0123456789abcdefghj1\` 1.00 EUR; ${rest}`,
+    );
+  });
+
+  test('by their number, the first of them, and the request for the rest', () => {
+    const page = pageOf({ status: 'reserved', earnings: { count: 7, first } });
+    expect(page).toContain('- made of 7 earnings: `earn_0123456789abcdefghj1` 1.00 EUR, ');
+    expect(page).toContain(`\`earn_0123456789abcdefghj5\` 5.00 EUR and 2 more; ${rest}`);
+  });
+
+  test('not before they are allocated', () => {
+    expect(pageOf({ earnings: { count: 0, first: [] } })).not.toContain('earning');
+  });
+});
+
+describe('the page of a refused payout', () => {
+  const answer = { statusCode: 400, type: 'invalid_request_error', requestId: 'req_7' };
+  const pageAfter = (code: string | null, message: string | null): string => {
+    const refusal = ownRefusal({ ...answer, code, message });
+    return pageOf({ status: 'reserved', parked: 'refused-by-stripe', refusal });
+  };
+  const firstCommand = (page: string) => /`POST \/v1\/payouts\/\w+\/([\w-]+)`/.exec(page)?.[1];
+
+  test.each([
+    ['country_unsupported', null, /does not support this country/, 'retry'],
+    ['amount_too_small', 'Secret', /below Stripe’s minimum/, 'cancel'],
+    ['amount_too_large', null, /above Stripe’s maximum/, 'cancel'],
+    [
+      null,
+      "Funds can't be sent to accounts located in JP because it's restricted outside",
+      /accounts in JP, .* A retry does not help/,
+      'paid-elsewhere',
+    ],
+  ])('for %s, %s says why, and first the command that helps', (code, message, why, command) => {
+    const page = pageAfter(code, message);
+    expect(page).toMatch(why);
+    expect(page).not.toContain('Secret');
+    expect(firstCommand(page)).toBe(command);
+  });
+
+  test('for an unknown reason says only the codes, and nothing that Stripe wrote', () => {
+    const page = pageAfter(null, 'Ada Miller is odd');
+    expect(page).toContain('not known here (invalid_request_error)');
+    expect(page).toContain('req_7');
+    expect(page).not.toContain('odd');
+    expect(firstCommand(page)).toBe('retry');
+  });
+});
+
+test('the page of a late payout begins with the day since which it is late', () => {
+  const sent = '2026-11-01T12:00:00Z';
+  const rest = { bankExpected: null, paid: null, over: null, parked: null };
+  const dates = { ordered: noon, reserved: noon, sent, ...rest };
+  const page = pageOf({ status: 'sent', waitingFor: 'bank', lookAgainAt: later, dates });
+  expect(page).toMatch(/^\*\*Late at the bank since 8 Nov(ember)? 2026\*\*/);
+  expect(page).not.toContain('waits for the bank');
+});
+
+test('the page of a reconciliation says how many discrepancies it found', () => {
+  const found = { lines: 12, sellers: 3, newDiscrepancies: 2, openDiscrepancies: 5 };
+  const page = describeJob('reconciliation', found);
+  expect(page).toContain('- newDiscrepancies: 2\n- openDiscrepancies: 5');
+});
