@@ -74,7 +74,7 @@ describe('why is this seller not paid, and who must act', () => {
     ['has an account below zero', 'account-negative', 'platform', null, ''],
     ['is paused', 'paused', 'operator', 'resume', ''],
     ['has money held', 'hold', 'operator', '/release', ''],
-    ['is closed', 'closed', 'platform', null, ''],
+    ['is closed', 'closed', 'platform', 'reopen', ''],
     ['has a payday to come', 'payday', 'engine', 'payouts', 'payday'],
     ['has less than its minimum', 'below-minimum', 'platform', 'payouts', 'payday'],
     ['earned after the cut-off', 'payday', 'engine', 'payouts', 'payday'],

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSellerToShow } from '../../../activities/explanations.ts';
+import { openDiscrepancies } from '../../../db/reconciliation/discrepancies.ts';
 import { sayActors } from '../../../domain/explanations/temporal-ui/markdown.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import type { Actor } from '../../../domain/waits.ts';
@@ -66,6 +67,21 @@ describe('the Temporal UI says of a seller', () => {
     expect(details).toContain('no difference from Stripe is known');
     expect(details).toMatch(/as of|business time/i);
     expect(details).not.toMatch(/odd orders|odd logins|@example/);
+  });
+
+  test('who differs from Stripe that an operator must act, also without a wait', async () => {
+    const id = await api.makeSeller();
+    await stage.situations['has money and no payout'](id);
+    expect(await read(id)).toMatchObject({ needsOperator: false });
+    const inLedger = { entryId: null, net: 5_00, currency: 'eur' };
+    const found = { object: id, sellerId: id, payoutId: null, inLedger } as const;
+    await api.db
+      .transaction()
+      .execute((tx) => openDiscrepancies(tx, [{ cause: 'balance-differs', ...found }]));
+    const { details, needsOperator } = await read(id);
+    expect(details).toMatch(/Must act: an operator.*differs from Stripe/s);
+    expect(details).not.toContain('no difference from Stripe');
+    expect(needsOperator).toBe(true);
   });
 
   test('when it is paid next and how much, and why a payday pays nothing', async () => {
