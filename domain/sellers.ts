@@ -90,7 +90,7 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   if (seller.canPayOut && !seller.payoutsAreManual) return { kind: 'set-manual-payouts' };
   const [payoutId] = seller.startablePayouts;
   const mayStart = seller.status === 'active' && !isPaused(seller.stops);
-  const paydayAt = (mayStart && seller.paydayAt) || null;
+  const paydayAt = openedPayday(seller);
   const isPayday = paydayAt !== null && paydayAt <= seller.now;
   if (topics.has('money') || ((payoutId || isPayday) && seller.movementsDue)) {
     return { kind: 'read-movements' };
@@ -99,6 +99,14 @@ export function nextSellerStep(seller: Seller, topics: ReadonlySet<WakeTopic>): 
   if (isPayday) return { kind: 'open-payday' };
   const lookAgainAt = earlier(seller.lookAgainAt, firstExpiry(holdsAmong(seller.stops)));
   return { kind: 'wait', until: earlier(lookAgainAt, paydayAt) };
+}
+
+/**
+ * The payday that the seller's workflow opens at its time. Null while something about the seller
+ * keeps paydays from being opened: the payday then passes and is made up for later.
+ */
+export function openedPayday({ status, stops, parked, paydayAt = null }: Seller): string | null {
+  return status === 'active' && !isPaused(stops) && parked === null ? paydayAt : null;
 }
 
 /** Money that comes to the account of a closed seller: the bank returned it, or it is new. */

@@ -98,7 +98,9 @@ async function waitAsTold(
     // suggests it.
     const isFull = continueAsNewSuggested && patched('full-history-begins-anew');
     if ((long && historyLength > shortHistory) || isFull) {
-      await continueAsNew<typeof payout>({ payoutId: row.payoutId });
+      await trouble.tellOfEnd(row);
+      // A wake-up that arrived meanwhile would be lost with this run.
+      if (!wakeUps.waiting()) await continueAsNew<typeof payout>({ payoutId: row.payoutId });
     }
     trouble.tell(row);
     const summary = summaryOfPayoutWait(step);
@@ -107,7 +109,11 @@ async function waitAsTold(
   return wakeUps.take().size > 0;
 }
 
-type Trouble = { tell: (row: Payout) => void };
+type Trouble = {
+  tell: (row: Payout) => void;
+  /** Tells that a trouble ended before a new run begins, which knows of no trouble to end. */
+  tellOfEnd: (row: Payout) => Promise<void>;
+};
 
 /**
  * Notifies the seller's workflow when an unusual wait of this payout begins, changes or ends,
@@ -121,6 +127,11 @@ function listenForTrouble(): Trouble {
       if (reason === told || !patched('seller-is-told-of-trouble')) return;
       told = reason;
       void wakeSeller(row); // the signal leaves with the next command, and nothing waits for it
+    },
+    tellOfEnd: async (row) => {
+      if (told === null || troubleOf(row) !== null || !patched('new-runs-tell-first')) return;
+      told = null;
+      await wakeSeller(row);
     },
   };
 }

@@ -1,8 +1,8 @@
-import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { isLate } from '../domain/explanations/temporal-ui/payouts.ts';
 import { holdsAmong, isPaused } from '../domain/holds.ts';
 import type { Payout } from '../domain/payouts/states.ts';
-import type { Seller } from '../domain/sellers.ts';
+import { openedPayday, type Seller } from '../domain/sellers.ts';
 import { searchAttributes as keys } from '../domain/wake-ups.ts';
 
 /**
@@ -30,8 +30,17 @@ export function showSeller(seller: Seller): void {
     { key: keys.currency, value: seller.currency },
     { key: keys.needsOperator, value: seller.needsOperator ?? seller.parked !== null },
     ...(seller.stripeAccount ? [{ key: keys.stripeAccount, value: seller.stripeAccount }] : []),
-    { key: keys.nextPayoutAt, value: seller.paydayAt ? new Date(seller.paydayAt) : null },
+    { key: keys.nextPayoutAt, value: nextPayoutOf(seller) },
   ]);
+}
+
+/** Without a payday that passes unopened, which would be shown as the next one for weeks. */
+function nextPayoutOf(seller: Seller): Date | null {
+  const { paydayAt = null } = seller;
+  const opened = openedPayday(seller);
+  // Asks for the patch only where it matters, because asking costs an event.
+  const shown = opened === paydayAt || !patched('only-opened-paydays') ? paydayAt : opened;
+  return shown === null ? null : new Date(shown);
 }
 
 /** A paused seller is shown as paused even if its account could be paid. */

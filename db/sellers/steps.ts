@@ -3,6 +3,7 @@ import { type SellerOutlook, usualWaits } from '../../domain/explanations/tempor
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { manualSchedule } from '../../domain/paydays/schedule.ts';
+import { lateDays } from '../../domain/payouts/late.ts';
 import { booksFreshMinutes, type Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
 import { failedLately, isUnreadOf } from '../failed-reads/conditions.ts';
@@ -13,7 +14,7 @@ import { isStartBlocked, oldestFirst, waitsToStart } from '../payouts/queue.ts';
 import type { Database } from '../schema/index.ts';
 import { isBeforeBank } from '../schema/statuses.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
-import { businessNow, clockAheadMs } from '../time.ts';
+import { businessNow, clockAheadMs, instant } from '../time.ts';
 
 /**
  * Reads a seller as its workflow sees it, with the payouts that may start now. The count of
@@ -94,8 +95,8 @@ const cutOff = sql<string>`least(business_now(), next_payout_at
 
 /** The oldest payouts that are ordered and not yet at the bank. */
 const payoutsUnderWay = sql<SellerOutlook['payouts']>`(
-  select coalesce(json_agg(json_build_object('payoutId', id, 'status', status,
-    'currency', currency, 'waitingFor', waiting_for, 'amount', case status when 'requested'
+  select coalesce(json_agg(json_build_object('payoutId', id, 'currency', currency,
+    'orderedAt', ${instant('created_at')}, 'amount', case status when 'requested'
       then requested_amount else from_platform + from_account end) order by created_at), '[]')
   from (select * from payouts where payouts.seller_id = sellers.id and ${isBeforeBank()}
     order by created_at limit 5) as under_way)`;
@@ -108,7 +109,9 @@ const isTroubled = sql<boolean>`(rejected_at is not null
   or exists (select from discrepancies where discrepancies.seller_id = sellers.id
     and closed_at is null)
   or exists (select from payouts where payouts.seller_id = sellers.id and ${isBeforeBank()}
-    and (payouts.parked is not null or waiting_for not in (${sql.join(usualWaits.map((one) => sql.lit(one)))})))
+    and (payouts.parked is not null or waiting_for not in (${sql.join(usualWaits.map((one) => sql.lit(one)))})
+      or (payouts.status = 'sent'
+        and sent_at + ${sql.lit(lateDays)} * interval '1 day' < business_now())))
   or exists (select from bank_accounts where bank_accounts.seller_id = sellers.id
     and gone_at is null and paused_at is not null)
   or (account_read_at is not null and lacks_bank(sellers.id, sellers.currency))

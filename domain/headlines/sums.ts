@@ -27,6 +27,9 @@ export const moneyParts = [
 ] as const;
 export type MoneyPart = (typeof moneyParts)[number];
 
+/** The parts that change while a payout goes on. */
+export const partsInPayouts: readonly MoneyPart[] = ['ordered', 'reserved', 'sent', 'paid'];
+
 /**
  * A seller's money in one currency, in minor units. The parts add up to `earned`: everything that
  * was ever owed. Only `belowZero` and `movedByOthers` can be negative.

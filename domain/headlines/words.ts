@@ -17,13 +17,17 @@ export type OpenPayoutFacts = {
 export type HeadlineFacts = SumFacts & { openPayouts: readonly OpenPayoutFacts[] };
 
 /**
- * Says where a seller's money is in one currency and whether it moves, one text for each part that is
- * not empty. The texts follow from the same sums as the API's answer.
+ * Says where a seller's money is in one currency and whether it moves, one text for each of these
+ * parts that is not empty. The texts follow from the same sums as the API's answer.
  */
-export function sayMoney(facts: HeadlineFacts, currency: Currency): string[] {
+export function sayMoney(
+  facts: HeadlineFacts,
+  currency: Currency,
+  parts: readonly MoneyPart[] = moneyParts,
+): string[] {
   const sums = moneySumsOf(facts, currency);
   const texts = textsOf(facts, currency, sums);
-  return moneyParts.flatMap((part) => (sums[part] === 0 ? [] : [texts[part]]));
+  return parts.flatMap((part) => (sums[part] === 0 ? [] : [texts[part]]));
 }
 
 function textsOf(facts: HeadlineFacts, currency: Currency, sums: Sums): Record<MoneyPart, string> {

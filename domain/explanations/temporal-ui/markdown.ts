@@ -47,10 +47,22 @@ const unitsMs = { day: 86_400_000, hour: 3_600_000, minute: 60_000 };
  * the sandbox allows.
  */
 export function sayAsOf(now: string, aheadMs = 0): string {
-  if (aheadMs === 0) return `*As of ${sayInstant(now)}.*`;
+  return `*As of ${sayClock(now, aheadMs)}.*`;
+}
+
+/**
+ * The same for a seller, whose text is not written again when a payout goes on. The payouts' own
+ * texts are.
+ */
+export function sayAsOfSeller(now: string, aheadMs = 0): string {
+  return `*As of ${sayClock(now, aheadMs)}. The payouts’ own pages are newer.*`;
+}
+
+function sayClock(now: string, aheadMs: number): string {
+  if (aheadMs === 0) return sayInstant(now);
   const [unit, ms] =
     Object.entries(unitsMs).find(([, size]) => aheadMs >= size) ?? (['minute', 60_000] as const);
   const count = Math.max(1, Math.floor(aheadMs / ms));
   const ahead = `${count} ${unit}${count === 1 ? '' : 's'} ahead of the clock on the wall`;
-  return `*Business time ${sayInstant(now)}, ${ahead}; so are all dates here.*`;
+  return `${sayInstant(now)} of business time, ${ahead}, as are all dates here`;
 }

@@ -9,8 +9,8 @@ import { sayNotPaid } from '../../paydays/words.ts';
 import type { Seller } from '../../sellers.ts';
 import { sellerCommand } from '../../parking/commands.ts';
 import type { SayInstant } from '../waiting.ts';
-import { bullet, sayAsOf, sayRequest, toDetails } from './markdown.ts';
-import { sayUnderWay, type SellerOutlook } from './sellers.ts';
+import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
+import { sayOrdered, type SellerOutlook } from './sellers.ts';
 
 /** What the Temporal UI shows of a seller whom nothing keeps from being paid. Markdown. */
 export function describeQuietSeller(
@@ -21,10 +21,10 @@ export function describeQuietSeller(
   const { sellerId, stripeAccount, country, currency, now } = seller;
   const { payouts, aheadMs } = outlook;
   return toDetails([
-    `**active**: ${sayNext(outlook)} ${sayAsOf(now, aheadMs)}\n`,
+    `**active**: ${sayNext(outlook)} ${sayAsOfSeller(now, aheadMs)}\n`,
     ...paydayLines(seller, outlook, sayInstant).map(bullet),
     ...moneyLines(outlook).map(bullet),
-    ...payouts.map(sayUnderWay).map(bullet),
+    ...payouts.map(sayOrdered).map(bullet),
     `- seller \`${sellerId}\`, ${country}, ${currency.toUpperCase()}, account \`${stripeAccount}\``,
     `- ${noDifference}`,
     `- ${refresh(sellerId)}`,
@@ -32,9 +32,12 @@ export function describeQuietSeller(
 }
 
 /** Who must act. Only an order pays a seller without a schedule. */
-function sayNext({ nextPayoutAt, fundsNow }: SellerOutlook): string {
+function sayNext({ nextPayoutAt, fundsNow, schedule }: SellerOutlook): string {
   const funds = toFunds(fundsNow);
-  const isUnordered = funds.some(({ currency }) => unorderedNow({ funds }, currency) > 0);
+  // The engine orders money with a threshold once the money reaches the threshold.
+  const isUnordered = funds.some(({ currency }) => {
+    return schedule.thresholds[currency] === undefined && unorderedNow({ funds }, currency) > 0;
+  });
   return nextPayoutAt === null && isUnordered
     ? 'money is payable, and no payout is ordered. **Must act: the platform.**'
     : 'nothing keeps this seller from being paid. **Must act: nobody.**';
@@ -62,14 +65,20 @@ function paydayLines(seller: Seller, outlook: SellerOutlook, sayInstant: SayInst
     const order = sellerCommand(seller.sellerId, 'payouts', 'orders a payout of everything');
     return [`no payday, because the schedule is manual; ${sayRequest(order)}`];
   }
-  const when = `**payday ${sayInstant(at, schedule.timeZone)}**`;
-  return sayPayday(when, forecastsOf(toFacts(seller, outlook), toFunds(outlook.fundsThen), at));
+  return sayPayday(
+    sayInstant(at, schedule.timeZone),
+    forecastsOf(toFacts(seller, outlook), toFunds(outlook.fundsThen), at),
+  );
 }
 
 /** What a payday pays in each currency, and why not. Markdown. */
-export function sayPayday(when: string, forecasts: ComingPayday['forecasts']): string[] {
+export function sayPayday(at: string, forecasts: ComingPayday['forecasts']): string[] {
   const some = forecasts.filter(({ wouldPay }) => wouldPay > 0);
-  if (some.length === 0) return [`${when}: nothing is payable for it yet`];
+  if (some.length === 0) {
+    // Such a payday passes without waking the workflow, so the text never calls it the next one.
+    return [`nothing is payable for a payday yet; the first payday after this text is **${at}**`];
+  }
+  const when = `**payday ${at}**`;
   return some.map(({ currency, pays, wouldPay, reason }) => {
     if (reason === null) return `${when} pays **${formatMoney(money(pays, currency))}**`;
     return `${when} does not pay ${formatMoney(money(wouldPay, currency))}: ${sayNotPaid(reason)}`;

@@ -5,10 +5,9 @@ import { formatMoney, money } from '../../money.ts';
 import { sellerParkOf } from '../../parking/reasons.ts';
 import type { OpenOrder } from '../../paydays/plan.ts';
 import type { Schedule } from '../../paydays/schedule.ts';
-import type { PayoutStatus } from '../../payouts/states.ts';
-import type { Seller } from '../../sellers.ts';
+import { openedPayday, type Seller } from '../../sellers.ts';
 import { endsOnTime, type WaitReason, waits } from '../../waits.ts';
-import { bullet, sayRequest, toDetails } from './markdown.ts';
+import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { describeStop } from './stops.ts';
 
 /** What the Temporal UI shows of a seller, read with its row. */
@@ -23,11 +22,10 @@ export type SellerOutlook = {
   /** The oldest payouts that are ordered and not yet at the bank. */
   payouts: {
     payoutId: PayoutId;
-    status: PayoutStatus;
     currency: string;
     /** Null if everything that is payable is ordered. */
     amount: number | null;
-    waitingFor: WaitReason | null;
+    orderedAt: string;
   }[];
   aheadMs: number;
 };
@@ -52,15 +50,17 @@ export function needsAllFacts(seller: Seller, { isTroubled }: Pick<SellerOutlook
   return isTroubled || !isWell || requirementsDue > 0;
 }
 
-/** A payout under way, in one line. Markdown. */
-export function sayUnderWay(payout: SellerOutlook['payouts'][number]): string {
-  const { payoutId, status, amount, currency, waitingFor } = payout;
+/**
+ * A payout under way, in one line and without its state, because the seller's text is not written
+ * again when the payout goes on. Markdown.
+ */
+export function sayOrdered(payout: SellerOutlook['payouts'][number]): string {
+  const { payoutId, amount, currency, orderedAt } = payout;
   const carried =
     amount === null
-      ? `all payable ${currency.toUpperCase()}`
+      ? `everything payable in ${currency.toUpperCase()}`
       : formatMoney(money(amount, currency));
-  const waits = waitingFor === null ? '' : `, waits for \`${waitingFor}\``;
-  return `payout \`${payoutId}\` was ${status}, ${carried}${waits}; see its workflow \`payout/${payoutId}\``;
+  return `payout \`${payoutId}\`, ${carried}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state`;
 }
 
 /** The requests that end a parked seller's wait. */
@@ -75,15 +75,16 @@ export function commandsForSeller({ sellerId, parked }: Pick<Seller, 'sellerId' 
 export function describeSeller(seller: Seller): string {
   if (seller.details) return seller.details;
   const can = (able: boolean): string => (able ? 'active' : 'not active');
+  const payday = openedPayday(seller);
   return toDetails([
-    `**${seller.status}**\n`,
+    `**${seller.status}** ${sayAsOfSeller(seller.now)}\n`,
     seller.parked &&
       `**Needs a person: ${seller.parked}**\n\n${commandsForSeller(seller).map(sayRequest).map(bullet).join('\n')}`,
     ...(seller.stops ?? []).map((stop) => describeStop(stop, seller.sellerId)),
     seller.requirementsDue > 0 &&
       `- requirements due at Stripe: ${seller.requirementsDue}; \`GET /v1/sellers/${seller.sellerId}/requirements\``,
     seller.lastError && `- last error: Stripe: ${seller.lastError}`,
-    seller.paydayAt && `- next payday ${sayInstant(seller.paydayAt)}`,
+    payday !== null && `- next payday ${sayInstant(payday)}`,
     payoutsOf(seller),
     `- transfers ${can(seller.canReceiveTransfers)}, payouts ${can(seller.canPayOut)}`,
     `- payouts by the engine only: ${seller.payoutsAreManual ? 'yes' : 'not yet'}`,
@@ -92,11 +93,11 @@ export function describeSeller(seller: Seller): string {
   ]);
 }
 
-/** The payouts between order and bank when the seller's workflow last woke up. */
-function payoutsOf({ payoutsUnderWay = [], now }: Seller): string | false {
+/** The payouts that were between order and bank when the seller's workflow last woke up. */
+function payoutsOf({ payoutsUnderWay = [] }: Seller): string | false {
   if (payoutsUnderWay.length === 0) return false;
   const named = payoutsUnderWay.map((payoutId) => `\`${payoutId}\``).join(', ');
-  return `- payouts under way, ${sayInstant(now)}: ${named}`;
+  return `- payouts ordered, whose own pages \`payout/...\` show their states: ${named}`;
 }
 
 /** What the timer of an idle seller is for. */

@@ -1,5 +1,6 @@
 import { explainError, onlyCodes } from '../../refusals/reasons.ts';
 import { isDue, type Requirement } from '../../accounts/requirements.ts';
+import { moneyParts, partsInPayouts } from '../../headlines/sums.ts';
 import { sayMoney } from '../../headlines/words.ts';
 import { holdReasons } from '../../holds.ts';
 import type { SellerNames } from '../../ids.ts';
@@ -7,10 +8,17 @@ import { formatMoney, money } from '../../money.ts';
 import { comingPayday } from '../../paydays/coming.ts';
 import type { SellerStatus } from '../../sellers.ts';
 import type { AttemptRecord, PayoutRecord, SellerFacts } from '../facts.ts';
-import { previewRelease } from '../release.ts';
 import { explainSeller, type SellerExplanation } from '../seller.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
-import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
+import {
+  isUnderWay,
+  lastingWaits,
+  sayPayout,
+  sayRelease,
+  sayWhoActs,
+  stopOfPaydays,
+} from './lasting.ts';
+import { bullet, sayActors, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { noDifference, refresh, sayPayday } from './quiet-seller.ts';
 
 /** The most waits, payouts, differences or requirements in the details; the API has the rest. */
@@ -29,9 +37,9 @@ export function describeTroubledSeller(
   const facts = withoutFreeText(all);
   const { seller, now } = facts;
   const told = explainSeller(facts, sayInstant);
-  const { payouts, status } = told;
+  const { status } = told;
   // The line of the payday says when the rest is paid, and the waits name most differences.
-  const waits = told.waits.filter((wait) => wait.for !== 'payday');
+  const waits = lastingWaits(facts, told.waits);
   const named = waits.map(({ reason }) => reason).join();
   const differences = told.differences.filter(({ id }) => !named.includes(id));
   const requirements = told.requirements.filter((one) => isShown(one, status));
@@ -44,15 +52,15 @@ export function describeTroubledSeller(
   ];
   const details = toDetails([
     seller.parked !== null && `**Needs a person: ${seller.parked}**\n`,
-    `**${shown(facts)}**${sayAllMoney(facts)}. **Must act: ${sayActors(actors)}.** ${sayAsOf(now, aheadMs)}\n`,
-    ...list(waits, (wait) => describeWait(wait, sayInstant), 'reasons'),
+    `**${shown(facts)}**${sayAllMoney(facts)}. **Must act: ${sayWhoActs(facts, waits, owners)}.** ${sayAsOfSeller(now, aheadMs)}\n`,
+    ...list(waits, (wait) => describeWait(facts, wait, sayInstant), 'reasons'),
     lastError !== null && `- last error: Stripe: ${lastError}`,
     ...paydayLines(facts, sayInstant).map(bullet),
-    ...list(payouts, sayPayout, 'payouts'),
+    ...list(facts.openPayouts.filter(isUnderWay), sayPayout, 'payouts'),
     ...list(requirements, ({ text }) => `- Stripe asks: ${text}`, 'requirements'),
     ...list(differences, sayDifference, 'differences'),
     told.differences.length === 0 && `- ${noDifference}`,
-    ...list(seller.holds, (hold) => sayRelease(facts, hold, sayInstant), 'holds'),
+    ...list(seller.holds, (hold) => bullet(sayRelease(facts, hold, sayInstant)), 'holds'),
     `- seller \`${seller.id}\`, ${seller.country}, ${status}, account ${seller.stripeAccount === null ? 'not created yet' : `\`${seller.stripeAccount}\``}`,
     status !== 'closed' && `- ${refresh(seller.id)}`,
   ]);
@@ -119,19 +127,22 @@ function withoutMessage(attempt: AttemptRecord): AttemptRecord {
 }
 
 function sayAllMoney(facts: SellerFacts): string {
-  const sums = facts.balances.flatMap(({ currency }) => sayMoney(facts, currency));
-  return sums.length === 0 ? ': no money' : `: ${sums.join(', ')}`;
+  const parts = moneyParts.filter((part) => !partsInPayouts.includes(part));
+  const sums = facts.balances.flatMap(({ currency }) => sayMoney(facts, currency, parts));
+  if (sums.length > 0) return `: ${sums.join(', ')}`;
+  const isInPayouts = facts.balances.some(({ currency }) => sayMoney(facts, currency).length > 0);
+  return isInPayouts ? '' : ': no money';
 }
 
-function describeWait(wait: Waiting, sayInstant: SayInstant): string {
-  const { reason, since, by, liftedBy, actor, lookAgainAt, commands } = wait;
+function describeWait(facts: SellerFacts, wait: Waiting, sayInstant: SayInstant): string {
+  const { reason, since, by, liftedBy, lookAgainAt, commands } = wait;
   const who = [
     ...(since === null ? [] : [`since ${sayInstant(since, 'UTC')}`]),
     ...(by === null ? [] : [`decided by \`${by}\``]),
     ...(lookAgainAt === null ? [] : [`next look ${sayInstant(lookAgainAt, 'UTC')}`]),
   ];
   return [
-    `- ${reason}${who.length > 0 ? ` (${who.join(', ')})` : ''}. Must act: ${sayActors([actor])}. Ends with: ${liftedBy}`,
+    `- ${reason}${who.length > 0 ? ` (${who.join(', ')})` : ''}. Must act: ${sayWhoActs(facts, [wait])}. Ends with: ${liftedBy}`,
     ...commands.slice(0, mostListed).map((command) => `  - ${sayRequest(command)}`),
   ].join('\n');
 }
@@ -142,13 +153,17 @@ function paydayLines(facts: SellerFacts, sayInstant: SayInstant): string[] {
   if (status === 'closed') return [];
   if (payday === undefined) return ['no payday, because the schedule is manual'];
   const at = sayInstant(payday.at, schedule.timeZone);
-  const when = payday.isKept ? `**kept payday of ${at}**` : `**payday ${at}**`;
-  return sayPayday(when, payday.forecasts);
-}
-
-function sayPayout({ id, status, total, isLate }: SellerExplanation['payouts'][number]): string {
-  const carried = total.amount > 0 ? `, ${formatMoney(money(total.amount, total.currency))}` : '';
-  return `- payout \`${id}\`: ${status}${carried}${isLate ? ', **late**' : ''}; workflow \`payout/${id}\``;
+  const stop = stopOfPaydays(facts);
+  const hasMoney = payday.forecasts.some(({ wouldPay }) => wouldPay > 0);
+  if (hasMoney && payday.isKept) {
+    return [`the payday of **${at}** passed and is made up for${stop ? ` once ${stop.over}` : ''}`];
+  }
+  if (hasMoney && stop) {
+    return [
+      `no payday is opened while ${stop.lasts}: if the payday of **${at}** passes before, it is made up for once ${stop.over}`,
+    ];
+  }
+  return sayPayday(at, payday.forecasts);
 }
 
 function sayDifference(difference: SellerExplanation['differences'][number]): string {
@@ -156,15 +171,4 @@ function sayDifference(difference: SellerExplanation['differences'][number]): st
   const side = (known: typeof atStripe | typeof inLedger): string =>
     known ? formatMoney(money(known.money.amount, known.money.currency)) : 'nothing';
   return `- differs from Stripe (\`${cause}\`, \`${id}\`): ${explanation}. At Stripe ${side(atStripe)}, in the ledger ${side(inLedger)}. Must act: ${sayActors([owner])}. ${remedy}`;
-}
-
-function sayRelease(
-  facts: SellerFacts,
-  hold: SellerFacts['seller']['holds'][number],
-  sayInstant: SayInstant,
-): string {
-  const { summary } = previewRelease(facts, hold, sayInstant);
-  // The waits above already say what else keeps the money.
-  const [effect] = summary.split('. After the release');
-  return `- if you release \`${hold.id}\`: ${effect}`;
 }

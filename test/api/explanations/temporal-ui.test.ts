@@ -37,6 +37,9 @@ const names: (keyof Situations)[] = [
   'has a bank account that failed',
 ];
 
+/** What asks nobody: more earnings end it, and nothing is owed to the closed seller. */
+const idle = ['nothing-earned', 'below-minimum', 'closed'];
+
 /** The text while the workflow waits, so the engine has set manual payouts. */
 async function shown(id: SellerId): Promise<string> {
   return (await read(id)).details ?? '';
@@ -57,9 +60,8 @@ describe('the Temporal UI says of a seller', () => {
     const { body } = await api.get(`/v1/sellers/${id}/explain`);
     const { waits } = body as unknown as Explained;
     const told = waits.filter((wait) => wait.for !== 'payday');
-    expect(details).toContain(
-      `**Must act: ${sayActors(told.map(({ actor }) => actor)).split(';')[0]}`,
-    );
+    const asked = told.filter((wait) => !idle.includes(wait.for)).map(({ actor }) => actor);
+    expect(details).toContain(`**Must act: ${sayActors(asked).split(';')[0]}`);
     for (const { path } of told.flatMap(({ commands }) => commands)) {
       expect(details).toContain(`\`POST ${path}\``);
     }
@@ -102,7 +104,7 @@ describe('the Temporal UI says of a seller', () => {
     expect(details).toContain(
       'Stripe asks: The seller must provide: date of birth (by 1 Jan 2199)',
     );
-    expect(details).toMatch(/if you release `hold_\w+`: .* 20\.00 EUR more payable, 70\.00 EUR/);
+    expect(details).toMatch(/if you release `hold_\w+`: 20\.00 EUR more payable\n/);
     expect(details).toContain('is held (risk): another reason, which only the API shows');
   });
 
@@ -114,7 +116,7 @@ describe('the Temporal UI says of a seller', () => {
       .updateTable('clock')
       .set({ offset_ms: 26 * 3_600_000 })
       .execute();
-    expect(await shown(id)).toMatch(/\*Business time .* UTC, 1 day ahead of the clock/);
+    expect(await shown(id)).toMatch(/\*As of .* UTC of business time, 1 day ahead of the clock/);
     await api.db.updateTable('clock').set({ offset_ms: 0 }).execute();
   });
 });

@@ -1,0 +1,99 @@
+import type { Actor, WaitReason } from '../../waits.ts';
+import { formatMoney, money } from '../../money.ts';
+import { isLateAt } from '../../payouts/late.ts';
+import type { SellerFacts } from '../facts.ts';
+import { previewRelease } from '../release.ts';
+import type { SayInstant, Waiting } from '../waiting.ts';
+import { sayActors } from './markdown.ts';
+import { sayOrdered, usualWaits } from './sellers.ts';
+
+type OpenPayout = SellerFacts['openPayouts'][number];
+
+/**
+ * The waits that stay true while the seller's text is not written again. A payout wakes its seller
+ * when its trouble begins, changes or ends, and at no other step.
+ */
+export function lastingWaits(facts: SellerFacts, waits: readonly Waiting[]): Waiting[] {
+  const troubled = facts.openPayouts.filter((payout) => isInTrouble(payout, facts.now));
+  const inTrouble = new Set<string>(troubled.map(({ id }) => id));
+  return waits
+    .filter(({ payoutId }) => payoutId === null || inTrouble.has(payoutId))
+    .filter((wait) => wait.for !== 'payday')
+    .map((wait) => {
+      // The date of a payday, which passes without waking the workflow of a stopped seller.
+      return wait.for === 'below-minimum' ? { ...wait, lookAgainAt: null } : wait;
+    });
+}
+
+/** The same rule as `troubleOf` in ./payouts.ts, which asks the row of the payout's workflow. */
+function isInTrouble(payout: OpenPayout, now: string): boolean {
+  const { parked, waitingFor } = payout;
+  return parked !== null || isLateAt(payout, now) || isUnusual(waitingFor);
+}
+
+function isUnusual(waitingFor: WaitReason | null): boolean {
+  return waitingFor !== null && !usualWaits.includes(waitingFor);
+}
+
+/** What ends with more earnings or in time, so that nobody must act, although somebody may. */
+const asksNobody = ['nothing-earned', 'below-minimum', 'too-small', 'threshold'];
+
+/** Who must act on these waits, and on differences with these owners. */
+export function sayWhoActs(
+  facts: SellerFacts,
+  waits: readonly Waiting[],
+  owners: readonly Actor[] = [],
+): string {
+  const active = waits.filter((wait) => !isIdle(facts, wait));
+  const asked = [...active.map(({ actor }) => actor), ...owners];
+  return waits.length > 0 && asked.length === 0 ? 'nobody' : sayActors(asked);
+}
+
+function isIdle({ balances }: SellerFacts, { for: reason, actor }: Waiting): boolean {
+  if (actor !== 'platform') return false;
+  if (reason !== 'closed') return asksNobody.includes(reason);
+  return balances.every(({ places }) => {
+    return [places.platform, places.account].every((amount) => amount === 0);
+  });
+}
+
+/** True for a payout between order and bank. */
+export function isUnderWay({ status }: OpenPayout): boolean {
+  return status !== 'paid';
+}
+
+/** A payout under way: which one, how much and since when. Markdown. */
+export function sayPayout(payout: OpenPayout): string {
+  const { id: payoutId, status, currency, requestedAmount, createdAt: orderedAt } = payout;
+  const carried = payout.fromPlatform + payout.fromAccount;
+  const amount = status === 'requested' ? requestedAmount : carried;
+  return `- ${sayOrdered({ payoutId, currency, amount, orderedAt })}`;
+}
+
+/** What keeps the seller's workflow from opening paydays, and what ends it. Undefined if nothing. */
+export function stopOfPaydays({ seller: { parked, status, pauses } }: SellerFacts) {
+  if (parked !== null) return { lasts: 'a person must decide', over: 'a person has decided' };
+  if (status !== 'active') {
+    return { lasts: 'the seller is not active', over: 'the seller is active' };
+  }
+  if (pauses.length === 0) return undefined;
+  return { lasts: 'the seller is paused', over: 'no pause is left' };
+}
+
+/** What a release would add and let go on, without a sum that ages. Markdown. */
+export function sayRelease(
+  facts: SellerFacts,
+  hold: SellerFacts['seller']['holds'][number],
+  sayInstant: SayInstant,
+): string {
+  const { money: sums, goesOn } = previewRelease(facts, hold, sayInstant);
+  const gains = sums.flatMap(({ payable, payableThen: { amount, currency } }) => {
+    const gain = amount - payable.amount;
+    return gain > 0 ? [`${formatMoney(money(gain, currency))} more payable`] : [];
+  });
+  const effects = [
+    ...(gains.length > 0 ? gains : ['no more money becomes payable']),
+    ...goesOn.map(({ payoutId }) => `payout \`${payoutId}\` continues`),
+  ];
+  return `if you release \`${hold.id}\`: ${effects.join('; ')}`;
+}

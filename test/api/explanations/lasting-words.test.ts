@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readSellerToShow } from '../../../activities/explanations.ts';
+import type { SellerId } from '../../../domain/ids.ts';
+import { daily, sellerSituations } from '../../build/seller-situations.ts';
+import { payoutStages } from '../../build/payout-stages.ts';
+import { startApi, type TestApi } from '../harness.ts';
+
+let api: TestApi;
+let stage: ReturnType<typeof sellerSituations>;
+beforeAll(async () => {
+  api = await startApi();
+  stage = sellerSituations(api);
+});
+
+/** The text while the workflow waits, so the engine has set manual payouts. */
+async function shown(id: SellerId): Promise<string> {
+  const set = { payouts_manual_at: '2026-11-23T09:00:00.000Z' };
+  const mine = api.db.updateTable('sellers').set(set).where('id', '=', id);
+  await mine.where('status', '=', 'active').execute();
+  return (await readSellerToShow(api.db, id)).details ?? '';
+}
+
+const advance = (days: number) =>
+  api.db
+    .updateTable('clock')
+    .set({ offset_ms: days * 86_400_000 })
+    .execute();
+
+async function activeSeller(): Promise<SellerId> {
+  const id = await api.makeSeller();
+  await stage.beActive(id);
+  return id;
+}
+
+/** What was true of a payout when the text was written, and may not be when it is read. */
+const states = /requested|reserved|is being sent|accepted by Stripe|have not started|was sent/;
+
+describe('the Temporal UI, which nobody writes again meanwhile, says of a seller', () => {
+  test.each(['quiet', 'held'])('who is %s no state of a payout, but its day', async (kind) => {
+    const id = await activeSeller();
+    const { orderFor, reserve, send } = payoutStages(api);
+    const { payoutId } = await orderFor(id, { amount: 40_00, currency: 'eur' });
+    if (kind === 'held') await stage.hold(id, { amount: 5_00, currency: 'eur' });
+    const says = new RegExp(
+      `- payout \`${payoutId}\`, 40\\.00 EUR, ordered \\w+, .* UTC; .*\`payout/${payoutId}\` shows its state`,
+    );
+    for (const go of [() => reserve(payoutId), () => send(payoutId)]) {
+      await go();
+      const details = await shown(id);
+      expect(details).toMatch(says);
+      expect(details).not.toMatch(states);
+      expect(details.split('\n')[0]).toMatch(/As of .* UTC.* payouts’ own pages are newer/);
+    }
+  });
+
+  test('that an operator must act while a payout is late', async () => {
+    const id = await activeSeller();
+    const { orderFor, send } = payoutStages(api);
+    const { payoutId } = await send((await orderFor(id)).payoutId);
+    expect(await shown(id)).toContain('**Must act: nobody');
+    await advance(12);
+    const details = await shown(id);
+    await advance(0);
+    expect(details).toContain('**Must act: an operator');
+    expect(details).toContain(`Payout ${payoutId}: `);
+    expect(details).not.toContain('nothing keeps this seller');
+  });
+
+  test('who is paused that a payday is made up for, and promises none', async () => {
+    const id = await activeSeller();
+    await stage.plan(id, daily);
+    await stage.earn(id);
+    await stage.pause(id);
+    expect(await shown(id)).toMatch(
+      /- no payday is opened while the seller is paused: if .* passes before, it is made up for/,
+    );
+    await advance(12);
+    const details = await shown(id);
+    await advance(0);
+    expect(details).toMatch(/- the payday of \*\*.*\*\* passed and is made up for once no pause/);
+    expect(details).not.toMatch(/\*\*payday|kept payday/);
+  });
+
+  test('who has nothing for a payday which payday comes after the text', async () => {
+    const id = await activeSeller();
+    await stage.plan(id, daily);
+    expect(await shown(id)).toMatch(
+      /- nothing is payable for a payday yet; the first payday after this text is \*\*/,
+    );
+  });
+
+  test('what a release makes payable, and no sum that a payout changes', async () => {
+    const id = await activeSeller();
+    await stage.plan(id, daily);
+    await stage.earn(id);
+    await stage.hold(id, { amount: 20_00, currency: 'eur' });
+    const details = await shown(id);
+    expect(details).toMatch(/- if you release `hold_\w+`: 20\.00 EUR more payable\n/);
+    expect(details).not.toContain('in all');
+  });
+
+  test.each(['has less than its minimum', 'is closed', 'has less than its threshold'] as const)(
+    'who %s that nobody must act',
+    async (name) => {
+      const id = await api.makeSeller();
+      await stage.situations[name](id);
+      const details = await shown(id);
+      expect(details).toContain('**Must act: nobody.**');
+      expect(details).not.toContain('Must act: the platform');
+    },
+  );
+
+  test('who is closed and owed money that the platform must act', async () => {
+    const id = await activeSeller();
+    await stage.earn(id);
+    await stage.set(id, { status: 'closed' });
+    expect(await shown(id)).toContain('**Must act: the platform.**');
+  });
+});
