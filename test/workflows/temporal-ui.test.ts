@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { WorkflowHandle } from '@temporalio/client';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import {
   createActiveSeller,
+  fundPlatform,
   orderPayout,
   type RunningEngine,
   startEngine,
+  untilPayout,
 } from '../build/engine.ts';
 import { until } from '../../dev/wait.ts';
+import { lookAgain } from '../../workflows/messages.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => {
@@ -77,6 +81,39 @@ describe('the Temporal UI', () => {
     });
     expect(decoded).toContain('a suspicion of fraud');
     expect(`${decoded} ${details}`).not.toMatch(/Miller|ada@example/);
+  });
+
+  test('shows a seller that a payout is late, and when it no longer is', async () => {
+    const sellerId = await createActiveSeller(engine);
+    await fundPlatform(engine);
+    const earning = { amount: 50_00, currency: 'eur' };
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
+    const payoutId = await orderPayout(engine, sellerId);
+    const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
+    const longAgo = sql<string>`sent_at - interval '8 days'`;
+    const late = engine.db.updateTable('payouts').set({ sent_at: longAgo });
+    await late.where('id', '=', payoutId).execute();
+    const payout = engine.temporal.workflow.getHandle(payoutWorkflowId(payoutId));
+    await payout.signal(lookAgain, ['payouts']);
+    await untilDetails(sellerWorkflowId(sellerId), /\*\*Must act: an operator/);
+    await engine.control('POST', `/payouts/${stripePayoutId}/pay`, {});
+    await untilPayout(engine, payoutId, 'paid');
+    await untilDetails(sellerWorkflowId(sellerId), /\*\*Must act: nobody/);
+  });
+
+  test('shows no next payout of a paused seller, whose payday passes unopened', async () => {
+    const sellerId = await createActiveSeller(engine);
+    const schedule = { interval: 'daily', timeZone: 'Europe/Berlin' };
+    await engine.call('PATCH', `/v1/sellers/${sellerId}`, { schedule });
+    const earning = { amount: 50_00, currency: 'eur' };
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
+    const handle = engine.temporal.workflow.getHandle(sellerWorkflowId(sellerId));
+    await handle.signal(lookAgain, ['payouts']);
+    const listed = `SellerId = '${sellerId}' and NextPayoutAt is not null`;
+    const shown = async () => (await engine.temporal.workflow.count(listed)).count > 0;
+    await until('the next payday is shown', shown);
+    await engine.call('POST', `/v1/sellers/${sellerId}/pause`, { reason: 'odd logins' });
+    await until('no payday is shown', async () => !(await shown()));
   });
 
   test('accepts every query that docs/operating.md links', async () => {
