@@ -9,6 +9,7 @@ import {
   holdSources,
   isOfPeople,
   releaseRules,
+  sayKept,
 } from '../domain/holds.ts';
 import { type HoldId, isHoldId, type SellerId } from '../domain/ids.ts';
 import { money } from '../domain/money.ts';
@@ -117,7 +118,8 @@ const releaseRoute = defineRoute({
   command: 'release-hold',
   operationId: 'releaseHold',
   summary: 'Release a hold',
-  description: 'Payouts that wait for a hold check immediately whether they can continue.',
+  description:
+    'Payouts that wait for a hold check immediately whether they can continue. The hold of money that came without an order is released only after its discrepancy is closed.',
   tags: ['Holds'],
   request: {
     params: HoldParams,
@@ -189,11 +191,14 @@ async function place(tx: Tx, asked: Asked, by: string) {
 }
 
 async function release(tx: Tx, asked: { holdId: HoldId; reason: string }, by: string) {
-  const released = await holds.releaseHold(tx, { ...asked, by });
-  if (released) return { status: 200, body: toHold(released), objectId: released.id };
   const standing = await holds.findHold(tx, asked.holdId);
   if (!standing) throw new Problem('unknown-hold', 'No hold has this id');
-  throw new Problem('hold-not-active', `This hold is already ${standing.state}`);
+  const { state, keptBy } = standing;
+  if (state === 'active' && keptBy) throw new Problem('outcome-needed', sayKept(keptBy));
+  const released = await holds.releaseHold(tx, { ...asked, by });
+  if (released) return { status: 200, body: toHold(released), objectId: released.id };
+  const { state: now = state } = (await holds.findHold(tx, asked.holdId)) ?? {};
+  throw new Problem('hold-not-active', `This hold is already ${now}`);
 }
 
 type Filter = {
@@ -214,7 +219,8 @@ async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
 }
 
 /** Converts a hold for an answer. */
-export function toHold({ amount, currency, ...hold }: HoldRecord): z.infer<typeof Hold> {
+export function toHold(record: HoldRecord): z.infer<typeof Hold> {
+  const { amount, currency, keptBy: _, ...hold } = record;
   const held = amount === null || currency === null ? null : money(amount, currency);
   return { ...hold, currency, amount: held };
 }

@@ -178,8 +178,8 @@ function selectNewest(db: Db) {
 /**
  * The reason of a command, taken from its stored answer. The answer to a command for many objects
  * contains the command's own reason. Every other answer contains the reason stored in the object's
- * row. If another API key had already paused or closed the seller, that reason belongs to the other
- * key and is left out.
+ * row, or names the pause whose row has it. If another API key had already closed the seller, that
+ * reason belongs to the other key and is left out.
  */
 const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
   else case commands.kind
@@ -191,7 +191,8 @@ const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'
   when 'correct-earning' then answer->'changes'->0->>'reason'
   when 'withdraw-earning' then answer->'changes'->0->>'reason'
   when 'waive-cooling' then answer->>'waiveReason'
-  when 'pause-seller' then case when answer->'paused'->>'by' = api_key_id
-    then answer->'paused'->>'reason' end
+  when 'pause-seller' then (select reason from seller_pauses where id = answer->>'pauseId')
+  when 'resume-seller' then
+    (select lift_reason from seller_pauses where id = answer->>'liftedPauseId')
   when 'close-seller' then case when answer->'closed'->>'by' = api_key_id
     then answer->'closed'->>'reason' end end end`;

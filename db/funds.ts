@@ -6,7 +6,11 @@ import { type Place, places } from '../domain/ledger.ts';
 import type { Currency } from '../domain/money.ts';
 import type { OpenOrder } from '../domain/paydays/plan.ts';
 import type { Readiness } from '../domain/payouts/reservation.ts';
-import { stoppingCauses, unorderedCauses } from '../domain/reconciliation/discrepancies.ts';
+import {
+  keepingCauses,
+  stoppingCauses,
+  unorderedCauses,
+} from '../domain/reconciliation/discrepancies.ts';
 import type { Db } from './connect.ts';
 import { isUnreadOf } from './failed-reads/conditions.ts';
 import { isInFlight } from './schema/statuses.ts';
@@ -182,6 +186,14 @@ function selectFundsBy<Row>(
 /** True for a hold, named `holds`, that was not released and has not expired: `isStanding` in SQL. */
 export const isActive = sql<boolean>`holds.released_at is null
   and (holds.expires_at is null or holds.expires_at > business_now())`;
+
+/**
+ * The open discrepancy that must be closed before a hold, named `holds`, can be released. Null if
+ * none must.
+ */
+export const keptBy = sql<DiscrepancyId | null>`(select keeping.id from discrepancies as keeping
+  where keeping.id = holds.about and keeping.cause in (${literals(keepingCauses)})
+    and keeping.closed_at is null and keeping.agrees_since is null)`;
 
 /** The active holds on a seller's money in one currency, as the rest of a query of holds. */
 export function activeHoldsIn({ sellerId, currency, by }: Of) {

@@ -13,7 +13,7 @@ import {
 import { waitNames } from '../domain/waits.ts';
 import { nameOfKey } from './api-keys.ts';
 import type { Db, Tx } from './connect.ts';
-import { isActive } from './funds.ts';
+import { isActive, keptBy } from './funds.ts';
 import { lockSeller, lockSellerOf } from './locks.ts';
 import { lookAtExpiry, lookForThreshold } from './paydays/thresholds.ts';
 import type { Database } from './schema/index.ts';
@@ -59,7 +59,7 @@ export async function placeHold(tx: Tx, hold: NewHold, by: string): Promise<Hold
       expires_at: expiresAt,
     })
     .returningAll()
-    .returning([isActive.as('active'), sellerNames.as('seller')])
+    .returning([isActive.as('active'), keptBy.as('kept_by'), sellerNames.as('seller')])
     .executeTakeFirstOrThrow();
   await lookAtExpiry(tx, sellerId, { schedule, expiresAt });
   await addWakeUps(tx, [{ workflowId: sellerWorkflowId(sellerId), topics: ['payouts'] }]);
@@ -81,7 +81,7 @@ export async function releaseHold(
     .where('id', '=', holdId)
     .where(isActive)
     .returningAll()
-    .returning([isActive.as('active'), sellerNames.as('seller')])
+    .returning([isActive.as('active'), keptBy.as('kept_by'), sellerNames.as('seller')])
     .executeTakeFirst();
   if (!row || !seller) return undefined;
   await lookForThreshold(tx, row.seller_id, seller.schedule);
@@ -207,12 +207,16 @@ function selectHolds(db: Db) {
   return db
     .selectFrom('holds')
     .selectAll()
-    .select([isActive.as('active'), sellerNames.as('seller')]);
+    .select([isActive.as('active'), keptBy.as('kept_by'), sellerNames.as('seller')]);
 }
 
 const sellerNames = sellerNamesOf(sql.ref('holds.seller_id'));
 
-type HoldRow = Selectable<Database['holds']> & { active: boolean; seller: SellerNames };
+type HoldRow = Selectable<Database['holds']> & {
+  active: boolean;
+  kept_by: DiscrepancyId | null;
+  seller: SellerNames;
+};
 
 function toHold(row: HoldRow): HoldRecord {
   const ended = row.released_at === null ? ('expired' as const) : ('released' as const);
@@ -225,6 +229,7 @@ function toHold(row: HoldRow): HoldRecord {
     reasonCode: row.reason_code,
     reason: row.reason,
     earningId: row.earning_id,
+    keptBy: row.kept_by,
     currency: row.currency,
     amount: row.amount,
     placedAt: row.placed_at,

@@ -1,5 +1,12 @@
 import { sayWhomToAsk } from './commands/lifts.ts';
-import type { EarningId, HoldId, SellerId, SellerNames, SellerPauseId } from './ids.ts';
+import type {
+  DiscrepancyId,
+  EarningId,
+  HoldId,
+  SellerId,
+  SellerNames,
+  SellerPauseId,
+} from './ids.ts';
 import { minor, type Currency, type MinorUnits } from './money.ts';
 
 /** Who placed a hold: a person, a dispute, a risk check, or the engine itself. */
@@ -63,6 +70,8 @@ export type HoldRecord = Hold & {
   reason: string;
   /** The earning whose money is held. Null: any money. */
   earningId: EarningId | null;
+  /** The open discrepancy that must be closed before the hold can be released, or null. */
+  keptBy: DiscrepancyId | null;
   placedAt: string;
   placedBy: string;
   releaseRule: ReleaseRule;
@@ -115,6 +124,11 @@ export function neededBeside(
     wanted.amount,
   );
   return Number.isSafeInteger(needed) ? needed : null;
+}
+
+/** Why a hold cannot be released before this discrepancy is closed, and what to do. */
+export function sayKept(keptBy: DiscrepancyId): string {
+  return `The hold cannot be released yet: its money came to the seller without an order, and nothing is paid before a person has said what the money was for. Close the discrepancy: POST /v1/discrepancies/${keptBy}/close, with the outcome \`owed\`, which ends the hold, or \`not-owed\`, after which the hold can be released`;
 }
 
 /** Removes the released hold from the list. */

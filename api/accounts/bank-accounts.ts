@@ -1,18 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { listBankAccounts } from '../../db/accounts/bank-accounts.ts';
 import { resumeBankAccount, waiveCooling } from '../../db/accounts/bank-pauses.ts';
-import { listRequirements } from '../../db/accounts/requirements.ts';
 import type { Tx } from '../../db/connect.ts';
 import { type BankAccountRecord, failureOfBank } from '../../domain/accounts/bank.ts';
-import { explainRequirement } from '../../domain/accounts/requirements.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
+import { defineRoute } from '../http/define-route.ts';
 import { readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
-import { defineRoute } from '../http/define-route.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, SellerParams } from '../http/schemas.ts';
+import { showRequirements } from './requirements.ts';
 import { Failure, Requirement, SharedWith } from './schemas.ts';
 
 const getRequirements = defineRoute({
@@ -144,7 +143,7 @@ export function accountRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(getRequirements, async (c) => {
       const { id, accountReadAt } = await readSeller(db, c.req.valid('param').sellerId);
-      const data = (await listRequirements(db, id)).map(explainRequirement);
+      const data = await showRequirements(db, id);
       return c.json({ data, asOf: accountReadAt }, 200);
     })
     .openapi(getBankAccounts, async (c) => {

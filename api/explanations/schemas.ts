@@ -156,7 +156,9 @@ export const HoldPreview = z
       z.object({
         payable: Money.openapi({ description: 'Payable now' }),
         payableThen: Money.openapi({ description: 'Payable after the release' }),
-        stillHeld: Money.openapi({ description: 'Held by other holds' }),
+        stillHeld: Money.openapi({
+          description: 'Held by other holds, and by this one while it cannot be released',
+        }),
       }),
     ),
     goesOn: z.array(z.object({ payoutId: z.string(), money: Money })).openapi({

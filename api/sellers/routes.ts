@@ -1,15 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { listRequirements } from '../../db/accounts/requirements.ts';
 import { readBalances } from '../../db/funds.ts';
 import { listSellers, type NewSeller, recordSeller } from '../../db/sellers/rows.ts';
 import { capabilityFailureOf } from '../../domain/accounts/capabilities.ts';
-import { explainRequirement } from '../../domain/accounts/requirements.ts';
 import type { SellerRecord } from '../../domain/explanations/facts.ts';
 import { sayWhoPaused, type SellerPause } from '../../domain/holds.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { paysByItself } from '../../domain/paydays/schedule.ts';
 import { sellerStatuses } from '../../domain/sellers.ts';
+import { showRequirements } from '../accounts/requirements.ts';
 import { Failure, Requirement } from '../accounts/schemas.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
@@ -253,7 +252,7 @@ function isSame(standing: SellerRecord, asked: NewSeller): boolean {
 
 /** Converts a seller for an answer, and adds Stripe's requirements. */
 export async function toDetails(db: AppDeps['db'], seller: SellerRecord) {
-  const requirements = (await listRequirements(db, seller.id)).map(explainRequirement);
+  const requirements = await showRequirements(db, seller.id);
   return { ...toSeller(seller), requirements };
 }
 

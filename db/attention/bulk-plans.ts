@@ -8,6 +8,7 @@ import {
 import type { AttentionRecord } from '../../domain/attention/words.ts';
 import type { StepAttempt } from '../../domain/payouts/cancellation.ts';
 import type { Db } from '../connect.ts';
+import { keptBy } from '../funds.ts';
 import { needsLook } from '../payouts/cancellations.ts';
 import { pausesOf } from '../sellers/pauses.ts';
 
@@ -68,13 +69,13 @@ async function readAround(
 
 /**
  * The holds about this discrepancy. The hold over an unknown payout is left out: it may cover
- * several payouts, so a person releases it individually. A hold counts as `isStanding` in
- * domain/holds.ts says.
+ * several payouts, so a person releases it individually. So is a hold that cannot be released yet. A
+ * hold counts as `isStanding` in domain/holds.ts says.
  */
 const holdsOverIt = sql`array(
   select holds.id from discrepancies join holds on holds.about = discrepancies.id
   where discrepancies.id = item.id and discrepancies.cause <> 'payout-unknown'
-    and holds.released_at is null
+    and holds.released_at is null and ${keptBy} is null
     and (holds.expires_at is null or holds.expires_at > business_now())
   order by holds.placed_at, holds.id)`;
 

@@ -1,4 +1,4 @@
-import { sayDay } from '../dates.ts';
+import { isPast, sayDay } from '../dates.ts';
 import type { Failure } from './failures.ts';
 import { requirementErrorOf } from './requirement-errors.ts';
 
@@ -42,10 +42,10 @@ const whens: Record<Requirement['deadline'], string> = {
 };
 
 /** Describes a requirement in one sentence: what, from whom, by when, and what stops without it. */
-export function describeRequirement(requirement: Requirement): string {
+export function describeRequirement(requirement: Requirement, now: string): string {
   const { deadline, deadlineAt, mustAct, blocks, errors } = requirement;
   const who = mustAct === 'seller' ? 'The seller must provide' : 'Stripe is checking';
-  const by = deadlineAt === null ? whens[deadline] : `by ${sayDay(deadlineAt)}`;
+  const by = deadlineAt === null ? whens[deadline] : sayDue(deadlineAt, now);
   const stops = blocks.map((capability) => capabilities[capability] ?? capability);
   const isOne = blocks.length === 1 && blocks.every((capability) => !capabilities[capability]);
   return [
@@ -55,12 +55,17 @@ export function describeRequirement(requirement: Requirement): string {
   ].join('; ');
 }
 
+/** A day that has passed is not promised again. */
+function sayDue(day: string, now: string): string {
+  return isPast(day, now) ? `was due on ${sayDay(day)}` : `by ${sayDay(day)}`;
+}
+
 const toldOf = (code: string): string => requirementErrorOf(code).forOperator;
 
 /** Explains to the seller and to the operator what to do about a requirement. */
-export function requirementFailureOf(requirement: Requirement): Failure {
+export function requirementFailureOf(requirement: Requirement, now: string): Failure {
   const { description, deadline, deadlineAt, mustAct, errors } = requirement;
-  const forOperator = describeRequirement(requirement);
+  const forOperator = describeRequirement(requirement, now);
   const what = wordsOf(description);
   if (mustAct === 'stripe') {
     const forSeller = `Your details are being checked (${what}). You do not need to do anything now.`;
@@ -72,9 +77,15 @@ export function requirementFailureOf(requirement: Requirement): Failure {
   if (deadline === 'eventually_due') {
     return { next: 'wait', forSeller: `You will be asked for this later: ${what}.`, forOperator };
   }
-  const by = deadlineAt === null ? '' : ` by ${sayDay(deadlineAt)}`;
-  const forSeller = `Please enter this${by}: ${what}. Payments to you stop without it.`;
+  const ask = deadlineAt === null ? 'Please enter this' : askBy(deadlineAt, now);
+  const forSeller = `${ask}: ${what}. Payments to you stop without it.`;
   return { next: 'new-details', forSeller, forOperator };
+}
+
+function askBy(day: string, now: string): string {
+  return isPast(day, now)
+    ? `This was due on ${sayDay(day)}. Please enter it now`
+    : `Please enter this by ${sayDay(day)}`;
 }
 
 /** The number of requirements that a sentence names before `and 3 more`. */
@@ -83,17 +94,23 @@ const mostNamed = 4;
 /**
  * Describes the requirements that are due now: one sentence for the seller's, and one for Stripe's.
  */
-export function describeDue(requirements: readonly Requirement[]): string[] {
+export function describeDue(requirements: readonly Requirement[], now: string): string[] {
   const due = requirements.filter(isDue);
   return (['seller', 'stripe'] as const).flatMap((who) => {
     const own = due.filter(({ mustAct }) => mustAct === who);
     if (own.length === 0) return [];
     const dates = own.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
-    const overdue = own.some(({ deadline }) => deadline === 'past_due') ? ' (overdue)' : '';
-    const by = dates[0] === undefined ? overdue : ` by ${sayDay(dates[0])}${overdue}`;
+    const isOverdue = own.some(({ deadline }) => deadline === 'past_due');
+    const by = sayFirstDue(dates[0], isOverdue, now);
     const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe is checking';
     return [`${begin} ${listed(own.map(({ description }) => wordsOf(description)))}${by}`];
   });
+}
+
+function sayFirstDue(first: string | undefined, isOverdue: boolean, now: string): string {
+  const overdue = isOverdue ? ' (overdue)' : '';
+  if (first === undefined) return overdue;
+  return isPast(first, now) ? ` (was due on ${sayDay(first)})` : ` by ${sayDay(first)}${overdue}`;
 }
 
 function listed(names: readonly string[]): string {
@@ -122,7 +139,7 @@ function wordsOf(name: string): string {
 }
 
 /** Adds to a requirement the texts that explain it, as the API shows them. */
-export function explainRequirement(requirement: Requirement) {
-  const { next, forSeller } = requirementFailureOf(requirement);
-  return { ...requirement, text: describeRequirement(requirement), next, forSeller };
+export function explainRequirement(requirement: Requirement, now: string) {
+  const { next, forSeller } = requirementFailureOf(requirement, now);
+  return { ...requirement, text: describeRequirement(requirement, now), next, forSeller };
 }

@@ -9,7 +9,7 @@ import {
   sellerParkOf,
   unreadable,
 } from '../parking/reasons.ts';
-import { type Cause, causes } from '../reconciliation/discrepancies.ts';
+import { type Cause, causes, keepingCauses } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
 import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
 import type { Actor } from '../waits.ts';
@@ -44,7 +44,8 @@ export const leftOutWords: Record<LeftOut, string> = {
   'not-paused': 'The seller is not paused',
   'pause-not-named':
     'Somebody else paused the seller, or several pauses are open: lift each by its id, at the seller',
-  'no-hold': 'No hold that was placed because of the discrepancy is still active',
+  'no-hold':
+    'No hold that was placed because of the discrepancy can be released: none is active, or a person must first say what its money was for',
   'no-paused-bank-account': 'No bank account that would receive this money is paused',
   'same-target': 'Another object of this list has the same effect',
   'waits-no-more': 'The entry no longer waits for a person',
@@ -72,7 +73,8 @@ export function resolutionOf(record: AttentionRecord, available?: (currency: str
     const { id, parked, parkedDetail } = record;
     const { what, remedy, owner } = causes[parked];
     const closings = closingsOf({ id, cause: parked, object: parkedDetail });
-    const holds = record.holds.map((hold) => releaseHoldCommand(hold));
+    const isKept = keepingCauses.includes(parked);
+    const holds = isKept ? [] : record.holds.map((hold) => releaseHoldCommand(hold));
     // Only an operator looks at what the engine itself should have put right.
     const actor: Actor = owner === 'engine' ? 'operator' : owner;
     return { explanation: `${what}. ${remedy}`, actor, commands: [...holds, ...closings] };

@@ -83,7 +83,7 @@ function accountSteps({ seller, now }: SellerFacts): ComingStep[] {
   const { lookAgainAt, parked, requirements } = seller;
   const asked = requirements
     .filter((one) => isDue(one) && one.deadlineAt !== null && one.deadlineAt > now)
-    .map((one) => step('requirement-due', describeRequirement(one), one.deadlineAt));
+    .map((one) => step('requirement-due', describeRequirement(one, now), one.deadlineAt));
   if (lookAgainAt === null || parked !== null) return asked;
   const text =
     'The engine reads the seller’s account from Stripe again, or sooner if Stripe reports a change';

@@ -219,7 +219,7 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
     const liftedBy = 'Stripe’s trace of the payout, or the bank’s answer';
     return { actor: 'operator', liftedBy, forSeller: waitsForSeller.late };
   }
-  const [account] = keptFor({ payout, seller });
+  const [account] = keptFor({ payout, seller, now });
   if (reason === waitNames.atBank && account) {
     return { actor: account.actor, liftedBy: account.liftedBy };
   }
@@ -258,12 +258,12 @@ function behind(
   reason: WaitReason | 'start',
   { seller, payout, now, differences }: Around & { seller: SellerBeside },
 ): Waiting[] {
-  if (reason === waitNames.atBank) return keptFor({ payout, seller });
+  if (reason === waitNames.atBank) return keptFor({ payout, seller, now });
   switch (reason === 'start' ? 'seller' : waits[reason].causedBy) {
     case 'seller':
-      return sellerWaits(seller);
+      return sellerWaits(seller, now);
     case 'account':
-      return [...accountWaits(seller), ...readWaits(seller)];
+      return [...accountWaits(seller, now), ...readWaits(seller)];
     case 'reads':
       return readWaits(seller);
     case 'bank':
@@ -276,8 +276,8 @@ function behind(
 }
 
 /** Why Stripe may keep a payout that it has accepted. */
-function keptFor({ payout, seller }: Pick<Around, 'payout' | 'seller'>): Waiting[] {
-  return payout.isPausedAtStripe && seller ? accountWaits(seller) : [];
+function keptFor({ payout, seller, now }: Pick<Around, 'payout' | 'seller' | 'now'>): Waiting[] {
+  return payout.isPausedAtStripe && seller ? accountWaits(seller, now) : [];
 }
 
 /** Who decided what, under which API key. */

@@ -1,5 +1,5 @@
 import { heldOf, payableOf } from '../funds.ts';
-import { type HoldRecord, withoutHold } from '../holds.ts';
+import { type HoldRecord, sayKept, withoutHold } from '../holds.ts';
 import type { PayoutId } from '../ids.ts';
 import { formatMoney, type Money, money } from '../money.ts';
 import { payableNow } from '../paydays/coming.ts';
@@ -17,7 +17,7 @@ export type ReleasePreview = Pick<
   money: {
     payable: Money;
     payableThen: Money;
-    /** Held by other holds. */
+    /** Held by other holds, and by this one while it cannot be released. */
     stillHeld: Money;
   }[];
   /** Payouts that wait for the hold and would continue, and what they would carry. */
@@ -26,13 +26,17 @@ export type ReleasePreview = Pick<
 
 type Payout = SellerFacts['openPayouts'][number];
 
-/** Explains what releasing this hold would change, next to the current state. */
+/**
+ * Explains what releasing this hold would change, next to the current state. While a discrepancy
+ * keeps the hold from being released, nothing changes.
+ */
 export function previewRelease(
   facts: SellerFacts,
   hold: HoldRecord,
   sayInstant: SayInstant,
 ): ReleasePreview {
-  const then = afterRelease(facts, hold);
+  const { keptBy } = hold;
+  const then = keptBy === null ? afterRelease(facts, hold) : facts;
   const { asOf, waits, next, payday } = explainSeller(then, sayInstant);
   const sums = moneyOf(facts, then, hold);
   const goesOn = facts.openPayouts.flatMap((payout) => {
@@ -44,12 +48,12 @@ export function previewRelease(
   // The summary already names the payday, and a hold of a payout is one of the seller's holds.
   const stays = waits.filter((one) => one.for !== 'payday' && one.payoutId === null);
   const summary = [
-    sentenceOf(sums),
+    keptBy === null ? sentenceOf(sums) : sayKept(keptBy),
     ...goesOn.map((one) => `Payout ${one.payoutId} continues with ${say(one.money)}`),
     ...(payday && paid && paid.length > 0
       ? [`${paid.join(', ')} is paid at the payday of ${sayInstant(payday.at, timeZone)}`]
       : []),
-    ...stays.map(({ reason }) => `After the release: ${reason}`),
+    ...stays.map(({ reason }) => (keptBy === null ? `After the release: ${reason}` : reason)),
   ].join('. ');
   return { asOf, summary, money: sums, goesOn, waits, payday, next };
 }

@@ -5,7 +5,13 @@ import { sayFailedRead } from '../failed-reads/accounts.ts';
 import type { HoldRecord, SellerPause } from '../holds.ts';
 import type { PayoutId, SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
-import { because, onboardingLink, releaseHoldCommand, sellerCommand } from '../parking/commands.ts';
+import {
+  because,
+  onboardingLink,
+  releaseHoldCommand,
+  type Resolving,
+  sellerCommand,
+} from '../parking/commands.ts';
 import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
 import { type DiscrepancyRecord, stopsPayout } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
@@ -18,13 +24,13 @@ import { wait, type Waiting } from './waiting.ts';
  * the seller is parked, its other waits are not listed, because nothing else is done before a person
  * has decided.
  */
-export function sellerWaits(seller: SellerBeside): Waiting[] {
+export function sellerWaits(seller: SellerBeside, now: string): Waiting[] {
   const stopped = parkedWait(seller);
   if (seller.status === 'closed') {
     return [closedWait(seller), ...stopped];
   }
   if (stopped.length > 0) return stopped;
-  return [...accountWaits(seller), ...readWaits(seller), ...stopWaits(seller)];
+  return [...accountWaits(seller, now), ...readWaits(seller), ...stopWaits(seller)];
 }
 
 function closedWait({ id, closed }: SellerBeside): Waiting {
@@ -35,7 +41,7 @@ function closedWait({ id, closed }: SellerBeside): Waiting {
 }
 
 /** What the seller's account at Stripe lacks. */
-export function accountWaits(seller: SellerBeside): Waiting[] {
+export function accountWaits(seller: SellerBeside, now: string): Waiting[] {
   const { status, createdAt, accountReadAt } = seller;
   if (status === 'active' || status === 'closed') return [];
   const since = createdAt;
@@ -50,7 +56,7 @@ export function accountWaits(seller: SellerBeside): Waiting[] {
   if (isRejected(seller)) return [rejectedWait(seller)];
   // Nothing is known of an account that cannot be read: `readWaits` says why it cannot.
   const isUnread = seller.failedReads.some(({ what }) => what === 'account');
-  return isUnread ? [] : [capabilityWait(seller)];
+  return isUnread ? [] : [capabilityWait(seller, now)];
 }
 
 /** Why the account cannot be read, one wait for each read that fails. */
@@ -94,19 +100,25 @@ function pauseWait(sellerId: SellerId, pause: SellerPause): Waiting {
 }
 
 function holdWait(hold: HoldRecord): Waiting {
-  const { id, amount, currency, reason, placedAt, expiresAt, source } = hold;
+  const { amount, currency, reason, placedAt, expiresAt, source } = hold;
   const all =
     currency === null
       ? 'All of the seller’s money'
       : `All of the seller’s ${currency.toUpperCase()}`;
   const what = amount === null || currency === null ? all : formatMoney(money(amount, currency));
-  const command = releaseHoldCommand(id);
-  const lifted = expiresAt ? 'Releasing the hold, or time' : 'Releasing the hold';
-  const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands: [command] };
+  const commands = commandsOf(hold);
+  const release = expiresAt ? 'Releasing the hold, or time' : 'Releasing the hold';
+  const lifted = hold.keptBy === null ? release : 'Closing the discrepancy about the money';
+  const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands };
   return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
 }
 
-function capabilityWait(seller: SellerBeside): Waiting {
+function commandsOf({ id, keptBy }: HoldRecord): Resolving[] {
+  if (keptBy === null) return [releaseHoldCommand(id)];
+  return closingsOf({ id: keptBy, cause: 'transfer-not-ordered', object: keptBy });
+}
+
+function capabilityWait(seller: SellerBeside, now: string): Waiting {
   const { id, status, lookAgainAt, accountReadAt, transfersCapability, payoutsCapability } = seller;
   const lacking = [
     ...(transfersCapability === 'active' ? [] : [`transfers: ${transfersCapability ?? 'unknown'}`]),
@@ -131,7 +143,7 @@ function capabilityWait(seller: SellerBeside): Waiting {
   const { actor, liftedBy } = turns[failure?.next ?? 'operator'];
   const text = 'The seller can enter details now: send the seller to the returned URL';
   const commands = actor === 'seller' ? [onboardingLink(id, text)] : [];
-  const due = describeDue(seller.requirements);
+  const due = describeDue(seller.requirements, now);
   const told = due.length > 0 && actor !== 'operator' ? due : [failure?.forOperator ?? []].flat();
   return wait(
     isNew ? 'onboarding' : waitNames.capability,

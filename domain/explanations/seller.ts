@@ -92,7 +92,7 @@ export function explainSeller(
     next: nextOfSeller(facts, sayInstant),
     payday: paydayOf(facts),
     account: sellerFailureOf(seller),
-    requirements: seller.requirements.map(explainRequirement),
+    requirements: seller.requirements.map((one) => explainRequirement(one, now)),
     bankAccounts: explainBanks(seller),
     money: moneyOf(facts),
     payouts: facts.openPayouts.map((payout) => ({
@@ -132,7 +132,7 @@ function ownWaits({
     .map(({ currency }) => currency);
   return [
     ...moneyStopped(operations),
-    ...sellerWaits(seller),
+    ...sellerWaits(seller, now),
     ...putOffWaits(attempts, null),
     ...(seller.status === 'closed'
       ? []

@@ -174,6 +174,15 @@ export function stopsPayout(discrepancy: DiscrepancyRecord, reservedAt: string |
   return stoppingCauses.includes(cause) || (reservedAt !== null && openedAt >= reservedAt);
 }
 
+/**
+ * The causes of discrepancies about money that came to the seller and is held. The hold is released
+ * after a person has said what the money was for: released before, the money would be paid in
+ * addition to what is owed. The hold over an unknown payout holds other money.
+ */
+export const keepingCauses: readonly Cause[] = stoppingCauses.filter(
+  (one) => one !== 'payout-unknown',
+);
+
 /** The causes of discrepancies that keep an earning from being payable. */
 export const earningWaitCauses = causeNames.filter((cause) => rowOf(cause).waits);
 

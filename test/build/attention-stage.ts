@@ -7,6 +7,7 @@ import { findDiscrepancyOver, openDiscrepancies } from '../../db/reconciliation/
 import { recordRefused, recordUnknown } from '../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { ParkReason } from '../../domain/parking/reasons.ts';
+import type { Cause } from '../../domain/reconciliation/discrepancies.ts';
 import type { TestApi } from '../api/harness.ts';
 import { openAttempt } from './money.ts';
 import { payoutStages } from './payout-stages.ts';
@@ -54,13 +55,13 @@ export function attentionStage(api: TestApi) {
     return { sellerId, payoutId };
   }
 
-  /** Creates a discrepancy about unexpected incoming money, with its hold. */
-  async function difference() {
+  /** Creates a discrepancy about incoming money, with its hold. */
+  async function difference(cause: Cause = 'transfer-not-ordered') {
     const sellerId = await api.makeSeller({ status: 'active' });
     const line = `txn_${sellerId.slice(4)}`;
     const { id: holdId } = await api.db.transaction().execute(async (tx) => {
       const atStripe = { movementId: line, object: `tr_${line}`, net: 30_00, currency: 'eur' };
-      const found = { cause: 'transfer-not-ordered', object: line, sellerId, atStripe } as const;
+      const found = { cause, object: line, sellerId, atStripe };
       await openDiscrepancies(tx, [found]);
       const about = await findDiscrepancyOver(tx, found);
       const all = { source: 'system', currency: 'eur', amount: 30_00, expiresAt: null } as const;

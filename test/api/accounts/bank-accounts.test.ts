@@ -18,7 +18,7 @@ describe('the requirements of a seller', () => {
     description: 'identity.individual.address',
     mustAct: 'seller',
     deadline: 'past_due',
-    deadlineAt: '2026-12-01T00:00:00.000Z',
+    deadlineAt: '2199-12-01T00:00:00.000Z',
     blocks: ['stripe_balance.payouts'],
     errors: ['verification_failed_address_match'],
   };
@@ -28,7 +28,7 @@ describe('the requirements of a seller', () => {
     [
       'what, who, by when, and what stands still without it',
       address,
-      'The seller must provide: address (by 1 Dec 2026); the details are wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
+      'The seller must provide: address (by 1 Dec 2199); the details are wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
     ],
     [
       'one that only Stripe can meet',
@@ -43,13 +43,13 @@ describe('the requirements of a seller', () => {
     [
       'one that stops what Stripe may name in future',
       given({ errors: [], blocks: ['something.new'] }),
-      'The seller must provide: address (by 1 Dec 2026); without it, something.new stops',
+      'The seller must provide: address (by 1 Dec 2199); without it, something.new stops',
     ],
   ])('are told in a sentence: %s', async (_why, asked, text) => {
     const sellerId = await api.makeSeller({ status: 'active' });
     await replace(sellerId, [asked]);
     const { status, body } = await api.get(`/v1/sellers/${sellerId}/requirements`, 'read');
-    const { next, forSeller } = requirementFailureOf(asked);
+    const { next, forSeller } = requirementFailureOf(asked, new Date().toISOString());
     expect([status, body['data']]).toEqual([200, [{ ...asked, text, next, forSeller }]]);
   });
 

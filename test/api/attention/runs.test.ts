@@ -132,7 +132,7 @@ describe('a run', () => {
   });
 
   test('releases the hold that was placed with a difference, and no other', async () => {
-    const { sellerId, holdId } = await stage.difference();
+    const { sellerId, holdId } = await stage.difference('reversal-not-ordered');
     const { token, applies } = await stage.preview('release-hold', {}, 'it is theirs');
     expect(applies.first.map(({ targets }) => targets)).toEqual([[{ kind: 'hold', id: holdId }]]);
     await stage.run(token);

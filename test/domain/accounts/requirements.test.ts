@@ -15,6 +15,7 @@ const asked = (description: string, change: Partial<Requirement> = {}): Requirem
   errors: [],
   ...change,
 });
+const now = '2026-11-24T09:00:00.000Z';
 const day = (deadlineAt: string) => ({ deadlineAt: `${deadlineAt}T00:00:00.000Z` });
 
 describe('a requirement', () => {
@@ -24,6 +25,16 @@ describe('a requirement', () => {
       'has the day, where Stripe names one',
       asked('address', day('2026-12-01')),
       'The seller must provide: address (by 1 Dec 2026)',
+    ],
+    [
+      'has the last day until it has passed',
+      asked('address', day('2026-11-24')),
+      'The seller must provide: address (by 24 Nov 2026)',
+    ],
+    [
+      'has the day as passed when it has passed',
+      asked('address', day('2026-11-23')),
+      'The seller must provide: address (was due on 23 Nov 2026)',
     ],
     [
       'has what was wrong and what stops without it',
@@ -36,7 +47,7 @@ describe('a requirement', () => {
       'Stripe is checking: address (overdue)',
     ],
   ])('%s', (_why, one, text) => {
-    expect(describeRequirement(one)).toBe(text);
+    expect(describeRequirement(one, now)).toBe(text);
   });
 });
 
@@ -47,6 +58,12 @@ describe('what comes next for a requirement', () => {
       asked('surname', day('2026-12-01')),
       'new-details',
       'Please enter this by 1 Dec 2026: surname. Payments to you stop without it.',
+    ],
+    [
+      'is the seller’s now, after its day has passed',
+      asked('surname', day('2026-11-23')),
+      'new-details',
+      'This was due on 23 Nov 2026. Please enter it now: surname. Payments to you stop without it.',
     ],
     [
       'is time while it is only announced',
@@ -73,8 +90,8 @@ describe('what comes next for a requirement', () => {
       'Your date of birth says that you are younger than 18. Please write to support.',
     ],
   ])('%s', (_why, one, next, forSeller) => {
-    const forOperator = describeRequirement(one);
-    expect(requirementFailureOf(one)).toEqual({ next, forSeller, forOperator });
+    const forOperator = describeRequirement(one, now);
+    expect(requirementFailureOf(one, now)).toEqual({ next, forSeller, forOperator });
   });
 });
 
@@ -91,6 +108,14 @@ describe('all that is due', () => {
       ['Stripe asks the seller for surname, address by 1 Dec 2026 (overdue)'],
     ],
     [
+      'says of the first day that it has passed',
+      [
+        asked('surname', day('2026-12-03')),
+        asked('address', { ...day('2026-11-23'), deadline: 'past_due' }),
+      ],
+      ['Stripe asks the seller for surname, address (was due on 23 Nov 2026)'],
+    ],
+    [
       'tells the seller’s part from Stripe’s',
       [asked('surname', { mustAct: 'stripe' }), asked('address')],
       ['Stripe asks the seller for address', 'Stripe is checking surname'],
@@ -101,7 +126,7 @@ describe('all that is due', () => {
       ['Stripe asks the seller for a, b, c, d and 2 more'],
     ],
   ])('%s', (_why, all, sentences) => {
-    expect(describeDue(all)).toEqual(sentences);
+    expect(describeDue(all, now)).toEqual(sentences);
   });
 });
 
@@ -116,5 +141,5 @@ test.each([
   ['identity.attestations.terms_of_service.account', 'acceptance of the terms of service'],
 ])('%s is said as %s', (description, words) => {
   const requirement = { ...asked('any'), description };
-  expect(describeDue([requirement])).toEqual([`Stripe asks the seller for ${words}`]);
+  expect(describeDue([requirement], now)).toEqual([`Stripe asks the seller for ${words}`]);
 });
