@@ -1,4 +1,4 @@
-import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { describeSeller, summaryOfSellerWait } from '../domain/explanations/temporal-ui/sellers.ts';
 import { nextSellerStep, type Seller, type SellerStep } from '../domain/sellers.ts';
 import type { WakeTopic } from '../domain/wake-ups.ts';
@@ -12,8 +12,9 @@ import { listen, type WakeUps } from './wake-ups.ts';
 /** Runs until the seller is closed: creates the account, monitors it and starts the payouts. */
 export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> {
   const wakeUps = listen();
-  let row = await ledger.readSeller({ sellerId });
   let topics = wakeUps.take();
+  let row = await ledger.readSeller({ sellerId });
+  ({ row, topics } = await takeLateWakeUps({ row, topics }, wakeUps));
   for (;;) {
     const step = nextSellerStep(row, topics);
     if (step.kind === 'over') {
@@ -29,7 +30,12 @@ export async function sellerLifecycle({ sellerId }: SellerInput): Promise<void> 
       row = await ledger.readSeller({ sellerId });
     } else {
       row = await take(step, row);
-      topics = stillOpen(topics, step, wakeUps);
+      const read = topicsRead[step.kind];
+      if (read) {
+        // The topic is closed, unless a new wake-up names it.
+        topics = new Set([...topics].filter((topic) => topic !== read));
+        ({ row, topics } = await takeLateWakeUps({ row, topics }, wakeUps));
+      }
     }
   }
 }
@@ -53,18 +59,23 @@ async function take(
   }
 }
 
+/** The topic that a step closes, because it has just read at Stripe what the topic is about. */
+const topicsRead: { [Kind in SellerStep['kind']]?: WakeTopic } = {
+  'read-account': 'account',
+  'read-movements': 'money',
+};
+
+type Known = { row: Seller; topics: ReadonlySet<WakeTopic> };
+
 /**
- * Returns the topics that are still open. The topic that the step has just read is closed, unless a
- * new wake-up named it.
+ * Adds the wake-ups that arrived while the row was read. The row may be older than what they are
+ * about, so it is read again: with the older row, the workflow could wait for what has happened.
  */
-function stillOpen(
-  topics: ReadonlySet<WakeTopic>,
-  { kind }: SellerStep,
-  wakeUps: WakeUps,
-): ReadonlySet<WakeTopic> {
-  const read = { 'read-account': 'account', 'read-movements': 'money' } as const;
-  if (kind !== 'read-account' && kind !== 'read-movements') return topics;
-  return new Set([...[...topics].filter((topic) => topic !== read[kind]), ...wakeUps.take()]);
+async function takeLateWakeUps({ row, topics }: Known, wakeUps: WakeUps): Promise<Known> {
+  if (!wakeUps.waiting()) return { row, topics };
+  const all = new Set([...topics, ...wakeUps.take()]);
+  if (!patched('late-wake-ups-read-again')) return { row, topics: all };
+  return { row: await ledger.readSeller({ sellerId: row.sellerId }), topics: all };
 }
 
 async function waitAsTold(
