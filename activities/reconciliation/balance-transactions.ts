@@ -9,7 +9,9 @@ import {
   type PayoutId,
   type SellerId,
   type StripeAccountId,
+  type StripePayoutId,
 } from '../../domain/ids.ts';
+import { debitedBack } from '../../domain/accounts/failures.ts';
 import type { Movement } from '../../domain/reconciliation/movements.ts';
 import type { Seller } from '../../domain/sellers.ts';
 import { factsOfReturn } from '../payouts/bank-payouts.ts';
@@ -101,7 +103,10 @@ async function take(
 ): Promise<void> {
   const { cameBack } = await recordMovements(deps.db, sellerId, read);
   if (cameBack.length === 0) return;
-  for (const payoutId of cameBack) await recordLateReturn(deps, payoutId);
+  for (const { payoutId, debit } of cameBack) {
+    if (debit === null) await recordLateReturn(deps, payoutId);
+    else await recordDebit(deps, payoutId, debit);
+  }
   await recordMovements(deps.db, sellerId, { lines: [], readAt: null });
 }
 
@@ -119,6 +124,22 @@ async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<v
   });
   const why = factsOfReturn(object);
   if (why) await recordReturn(db, { ...payout, stripePayoutId }, why);
+}
+
+/**
+ * Somebody debited a payout back from the bank: the money is at the account again. Stripe's books say
+ * so, and the payout itself stays paid.
+ */
+async function recordDebit(
+  { db }: StripeDeps,
+  payoutId: PayoutId,
+  debit: StripePayoutId,
+): Promise<void> {
+  const payout = await readPayout(db, payoutId);
+  const { stripePayoutId } = payout;
+  if (stripePayoutId === null) return;
+  const why = { status: 'failed', failureCode: debitedBack, debit } as const;
+  await recordReturn(db, { ...payout, stripePayoutId }, why);
 }
 
 /** Converts a line of Stripe's books to the form that we store: what moved, and who caused it. */
@@ -144,7 +165,10 @@ export function toMovement(line: Stripe.BalanceTransaction): Movement {
 }
 
 type Facts = Partial<
-  Pick<Movement, 'object' | 'transfer' | 'isOfCharge' | 'ofCharge' | 'charge' | 'payoutId'>
+  Pick<
+    Movement,
+    'source' | 'object' | 'transfer' | 'isOfCharge' | 'ofCharge' | 'charge' | 'payoutId'
+  >
 >;
 
 function factsOfSource(source: Stripe.BalanceTransactionSource): Facts {
@@ -161,7 +185,10 @@ function factsOfSource(source: Stripe.BalanceTransactionSource): Facts {
       return { charge: idOf(source.charge), ...(reversal !== null && { object: reversal }) };
     }
     case 'payout':
-      return { payoutId: nameIn(source.metadata?.['payout_id']) };
+      return {
+        payoutId: nameIn(source.metadata?.['payout_id']),
+        ...(source.original_payout !== null && { source: idOf(source.original_payout) }),
+      };
     case 'transfer':
       return factsOfTransfer(source);
     case 'transfer_reversal':

@@ -66,7 +66,11 @@ export async function recordSettled(
 }
 
 /** What happens in the transaction in which money comes back that others stopped. */
-export type HoldStopped = (tx: Tx, payout: transitions.SentPayout) => Promise<void>;
+export type HoldStopped = (
+  tx: Tx,
+  payout: transitions.SentPayout,
+  why: transitions.Return,
+) => Promise<void>;
 
 /**
  * Records that the money is back at the account. The stored status decides, because the payout may
@@ -92,7 +96,7 @@ export async function recordBack(
     const transition = transitions.cameBack(stored, why, isPaused);
     if (!transition) return readPayout(tx, payout.payoutId);
     const moved = await moveFreeing(tx, stored, transition);
-    if (isStoppedByOthers(why, isOrdered)) await holdStopped(tx, stored);
+    if (isStoppedByOthers(why, isOrdered)) await holdStopped(tx, stored, why);
     const parked = parksForMoney(seller, parkNames.returnedAfterClose);
     if (parked)
       await tx.updateTable('sellers').set({ parked }).where('id', '=', sellerId).execute();

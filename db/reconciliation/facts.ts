@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { mayPayOut, mayTransfer, type PayoutStatus } from '../../domain/payouts/states.ts';
+import { mayComeBack } from '../../domain/payouts/transitions.ts';
 import type { Outcome } from '../../domain/reconciliation/discrepancies.ts';
 import type { ArrivedAs, Claim, Known, NamedPayout } from '../../domain/reconciliation/known.ts';
 import type { Movement } from '../../domain/reconciliation/movements.ts';
@@ -13,13 +14,17 @@ export async function readKnown(
   movements: readonly Movement[],
 ): Promise<Known> {
   const payouts = await findPayouts(tx, sellerId, movements);
-  const own = payouts.flatMap((row) => (row.seller_id === sellerId ? (row.stripe_id ?? []) : []));
   const byId = new Set(payouts.map(({ id }) => id));
   const unknown = movements.filter(({ payoutId }) => payoutId !== null && !byId.has(payoutId));
   return {
     claims: await findClaims(tx, 'account', namesOf(movements)),
     payouts: new Map(payouts.map((row) => [row.id, toNamed(row, sellerId)])),
-    stripePayouts: new Set(own),
+    stripePayouts: new Map(
+      payouts.flatMap((row) => {
+        const { seller_id: owner, stripe_id: id } = row;
+        return owner === sellerId && id !== null ? [[id, mayComeBack(row)] as const] : [];
+      }),
+    ),
     arrivals: await findArrivals(tx, sellerId, movements),
     ...(await findForeign(tx, sellerId, movements)),
     disowned: await findDisowned(tx, unknown),

@@ -2,17 +2,19 @@ import { sql } from 'kysely';
 import {
   newId,
   type PayoutId,
-  payoutWorkflowId,
   type SellerId,
   type StripeAccountId,
+  type StripePayoutId,
 } from '../../domain/ids.ts';
 import { type Entry, moved } from '../../domain/ledger.ts';
+import { wakesOf } from '../../domain/payouts/transition-type.ts';
 import { recorderOfReturn } from '../../domain/payouts/transitions.ts';
 import { causes } from '../../domain/reconciliation/discrepancies.ts';
 import {
   agrees,
   type Booking,
   bookingsOf,
+  isDebit,
   isOpenReturn,
   type Movement,
 } from '../../domain/reconciliation/movements.ts';
@@ -53,18 +55,21 @@ export async function readMovementCursor(
     .executeTakeFirstOrThrow();
 }
 
+/** A payout that came back although no workflow finds out: it was settled, or it was debited back. */
+type CameBack = { payoutId: PayoutId; debit: StripePayoutId | null };
+
 /** The lines of an account that were read, oldest first, and when. */
 type Read = { lines: readonly Movement[]; readAt: string | null };
 
 /**
  * Stores the lines that were read, and decides about every unexplained line of the account. Returns
- * the settled payouts that came back after all.
+ * the payouts whose return the caller must record.
  */
 export async function recordMovements(
   db: Db,
   sellerId: SellerId,
   read: Read,
-): Promise<{ cameBack: PayoutId[] }> {
+): Promise<{ cameBack: CameBack[] }> {
   return await transact(db, (tx) => takeMovements(tx, sellerId, read));
 }
 
@@ -85,7 +90,7 @@ async function takeMovements(
   tx: Tx,
   sellerId: SellerId,
   { lines, readAt }: Read,
-): Promise<{ cameBack: PayoutId[] }> {
+): Promise<{ cameBack: CameBack[] }> {
   const { schedule } = await lockSeller(tx, sellerId);
   await keepLines(tx, sellerId, lines);
   const open = await listOpenLines(tx, sellerId);
@@ -261,24 +266,27 @@ export function differencesOf(
 }
 
 /**
- * Wakes payouts whose return is in Stripe's books and in no entry yet. Returns the settled payouts,
- * which no workflow follows any more.
+ * Wakes payouts whose return is in Stripe's books and in no entry yet. Returns the payouts whose
+ * return no workflow finds.
  */
-async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<PayoutId[]> {
-  const sources = taken.flatMap(({ movement, booking }) =>
-    isOpenReturn(movement, booking) ? (movement.source ?? []) : [],
+async function wakeFailed(tx: Tx, sellerId: SellerId, taken: Taken): Promise<CameBack[]> {
+  const returns = taken.flatMap(({ movement, booking }) =>
+    isOpenReturn(movement, booking) ? [movement] : [],
   );
+  const sources = returns.flatMap(({ source }) => source ?? []) as StripePayoutId[];
   if (sources.length === 0) return [];
   const rows = await tx
     .selectFrom('payouts')
-    .select(['id', 'status'])
+    .select(['id', 'status', 'stripe_payout_id'])
     .where('seller_id', '=', sellerId)
-    .where('stripe_payout_id', 'in', sources as `po_${string}`[])
+    .where('stripe_payout_id', 'in', sources)
     .execute();
-  const followed = rows.filter((row) => recorderOfReturn(row) === 'workflow');
-  await addWakeUps(
-    tx,
-    followed.map(({ id }) => ({ workflowId: payoutWorkflowId(id), topics: ['payouts' as const] })),
-  );
-  return rows.flatMap((row) => (recorderOfReturn(row) === 'reader' ? [row.id] : []));
+  const back = rows.map((row) => {
+    const line = returns.find(({ source }) => source === row.stripe_payout_id);
+    const debit = line && isDebit(line) ? (line.object as StripePayoutId) : null;
+    return { cameBack: { payoutId: row.id, debit }, by: recorderOfReturn(row, debit !== null) };
+  });
+  const wakes = back.flatMap(({ cameBack, by }) => (by === 'workflow' ? wakesOf(cameBack) : []));
+  await addWakeUps(tx, wakes);
+  return back.flatMap(({ cameBack, by }) => (by === 'reader' ? [cameBack] : []));
 }

@@ -17,18 +17,24 @@ export async function recordReturn(db: Db, payout: SentPayout, why: Return): Pro
 }
 
 /**
- * Holds the money of a payout that somebody stopped outside the engine, so that the next payday does
+ * Holds the money of a payout that somebody stopped or debited back outside the engine, so that the next payday does
  * not pay it again, and opens a discrepancy for a person. The caller has locked the seller.
  */
-async function holdStoppedPayout(tx: Tx, payout: SentPayout): Promise<void> {
+async function holdStoppedPayout(
+  tx: Tx,
+  payout: SentPayout,
+  { debit }: Pick<Return, 'debit'>,
+): Promise<void> {
   const { payoutId, sellerId, currency, stripePayoutId } = payout;
   const amount = total(moneyOf(payout));
-  const atStripe = { movementId: null, object: stripePayoutId, net: amount, currency };
-  const difference = { cause: 'payout-stopped', object: stripePayoutId, sellerId } as const;
+  const cause = debit === undefined ? 'payout-stopped' : 'payout-reversed';
+  const object = debit ?? stripePayoutId;
+  const atStripe = { movementId: null, object, net: amount, currency };
+  const difference = { cause, object, sellerId } as const;
   const found = { ...difference, payoutId, atStripe };
   await openDiscrepancies(tx, [found]);
   const about = await findDiscrepancyOver(tx, found);
-  const why = { reasonCode: 'payout-stopped', reason: sayStopped(stripePayoutId), about } as const;
+  const why = { reasonCode: 'payout-stopped', reason: sayStopped(cause, object), about } as const;
   const hold = { source: 'system', ...why, currency, amount, expiresAt: null } as const;
   await placeHold(tx, { sellerId, ...hold }, 'engine');
 }

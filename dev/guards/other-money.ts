@@ -86,4 +86,13 @@ export const otherMoney: readonly Guard[] = [
     tests: closing,
     pattern: 'counted it is owed again, held',
   },
+  {
+    name: 'a payout that was debited back',
+    why: 'money that was taken back from the bank is paid again without its earnings',
+    file: 'activities/reconciliation/balance-transactions.ts',
+    from: '    else await recordDebit(deps, payoutId, debit);',
+    to: '    else void recordDebit;',
+    tests: 'test/activities/reconciliation/balance-transactions.test.ts',
+    pattern: 'is returned, and its earnings are in the payout',
+  },
 ];

@@ -190,8 +190,23 @@ const failures = new Map<string, Failure>([
   ],
 ]);
 
-/** Explains Stripe's failure code of a payout. An unknown code, or no code, needs an operator. */
+/**
+ * The engine's own code for a payout whose money somebody debited back from the bank. Stripe has no
+ * code for it, because the payout itself stays paid.
+ */
+export const debitedBack = 'debited_back';
+
+const debit: Failure = {
+  next: 'operator',
+  forSeller:
+    'The payment was taken back from your bank account at the order of the platform. Please ask the platform.',
+  forOperator:
+    'Somebody reversed the payout at Stripe, which debited the bank account: see the discrepancy `payout-reversed`',
+};
+
+/** Explains the failure code of a payout. An unknown code, or no code, needs an operator. */
 export function failureOf(code: string | null): Failure {
+  if (code === debitedBack) return debit;
   const known = code === null ? undefined : failures.get(code);
   if (known) return known;
   const forOperator = `Stripe gave ${code === null ? 'no reason' : `the reason ${code}`}: ask Stripe`;

@@ -147,7 +147,7 @@ export const entryTexts: Record<EntryKind, string> = {
   payout: 'taken out of the account by Stripe',
   paid: 'at the bank',
   'payout-failed': 'back at the account: not paid',
-  returned: 'back at the account: returned by the bank',
+  returned: 'back at the account: returned from the bank',
   refund: 'deducted from money that came directly to the account',
   reversal: 'back at the platform: a transfer was reversed',
   foreign: 'moved by somebody else',

@@ -120,13 +120,14 @@ export function planLeave(
 
 /**
  * True if somebody outside the engine stopped a payout that came back: Stripe says that it was
- * canceled, or the bank that it was stopped there, and nobody ordered this here. An order that Stripe
- * refused does not explain a later cancellation.
+ * canceled, the bank that it was stopped there, or Stripe's books that somebody debited it back, and
+ * nobody ordered this here. An order that Stripe refused does not explain a later cancellation.
  */
 export function isStoppedByOthers(
-  why: { status: 'failed' | 'canceled'; failureCode: string | null },
+  why: { status: 'failed' | 'canceled'; failureCode: string | null; debit?: string },
   isOrdered: boolean,
 ): boolean {
+  if (why.debit !== undefined) return true;
   return !isOrdered && (why.status === 'canceled' || stopCodes.test(why.failureCode ?? ''));
 }
 

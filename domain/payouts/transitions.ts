@@ -133,6 +133,8 @@ export type Return = {
   bankAccount?: string | null;
   /** The attempt that asked Stripe to cancel the payout. */
   key?: string;
+  /** The payout by which somebody else debited the money back from the bank. */
+  debit?: StripePayoutId;
 };
 
 /** True if Stripe has sent the money and the bank may still return it. */
@@ -142,19 +144,21 @@ export function mayComeBack({ status }: Pick<Payout, 'status'>): boolean {
 
 /**
  * Who records the return of a payout that Stripe's books show: the payout's workflow while it
- * follows the payout, and the reader of the books after the workflow has ended. Undefined if nothing
- * can come back.
+ * follows the payout, and the reader of the books after the workflow has ended. The reader records
+ * every debit, once the bank has had the money. Undefined if nothing can come back.
  */
-export function recorderOfReturn({
-  status,
-}: Pick<Payout, 'status'>): 'workflow' | 'reader' | undefined {
+export function recorderOfReturn(
+  { status }: Pick<Payout, 'status'>,
+  isDebit: boolean,
+): 'workflow' | 'reader' | undefined {
   if (!mayComeBack({ status })) return undefined;
+  if (isDebit) return status === 'sent' ? undefined : 'reader';
   return isFollowed(status) ? 'workflow' : 'reader';
 }
 
 /**
- * The money is back at the account: the bank refused the payout, Stripe canceled it, or the bank
- * returned the money later. Undefined if the payout's money has not left the account.
+ * The money is back at the account: the bank refused the payout, Stripe canceled it, the bank
+ * returned the money later, or somebody debited it back from the bank. Undefined if the payout's money has not left the account.
  */
 export function cameBack(
   payout: SentPayout,
@@ -165,13 +169,13 @@ export function cameBack(
   if (!mayComeBack(payout)) return undefined;
   const wasPaid = status !== 'sent';
   const entries = wasPaid ? postings.returnedEntries : postings.failedEntries;
-  const { key, failureCode, bankAccount = null } = why;
+  const { key, failureCode, bankAccount = null, debit } = why;
   return {
     ...begin(payout, status),
     status: wasPaid ? 'returned' : why.status,
     wait: null,
     facts: { failureCode, bankAccount, awaitsDetails: bankIsPaused, overAt: now },
-    entries: entries(moneyOf(payout), stripePayoutId),
+    entries: entries(moneyOf(payout), debit ?? stripePayoutId),
     ...(key !== undefined && { attempt: { key, state: 'succeeded', stripeId: stripePayoutId } }),
     releasesEarnings: true,
     // Wake the seller: it may have had no money to pay, and the bank details may have changed.
@@ -180,6 +184,8 @@ export function cameBack(
         workflowId: sellerWorkflowId(sellerId),
         topics: isBankFailure(why) ? ['payouts', 'account'] : ['payouts'],
       },
+      // The workflow does not learn of a debit from Stripe's payout, which stays paid.
+      ...(debit !== undefined && isFollowed(status) ? wakesOf({ payoutId: payout.payoutId }) : []),
     ],
   };
 }

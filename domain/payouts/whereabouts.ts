@@ -10,7 +10,7 @@ export const payoutSentences: Record<PayoutStatus, string> = {
   paid: 'at the bank',
   settled: 'at the bank, and no longer watched for a return',
   failed: 'not paid: the money is back at the account',
-  returned: 'returned by the bank: the money is back at the account',
+  returned: 'returned from the bank: the money is back at the account',
   canceled: 'canceled',
   skipped: 'ended without moving money',
   'paid-elsewhere': 'reached the seller without the engine, so the engine does not pay it',

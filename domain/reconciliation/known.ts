@@ -36,8 +36,8 @@ export type Known = {
   /** By the name that entries use: the line's own id, or its object. */
   claims: ReadonlyMap<string, readonly Claim[]>;
   payouts: ReadonlyMap<PayoutId, NamedPayout>;
-  /** The Stripe payouts, `po_`, that belong to payouts of ours. */
-  stripePayouts: ReadonlySet<string>;
+  /** The Stripe payouts, `po_`, that belong to payouts of ours. True: ours may still come back. */
+  stripePayouts: ReadonlyMap<string, boolean>;
   /** By the id of the arrival, `py_`. */
   arrivals: ReadonlyMap<string, ArrivedAs>;
   /** By source: the amounts that left as foreign and have not come back. */

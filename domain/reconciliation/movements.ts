@@ -13,12 +13,12 @@ export type Movement = {
   currency: Currency;
   createdAt: string;
   availableOn: string;
-  /** The object that caused the line: `po_`, `py_`, `ch_`, `re_`. */
-  source: string | null;
   /**
-   * The id under which a ledger entry records the line: the transfer of an arrival, the reversal of
-   * a transfer, or otherwise the source.
+   * The object that the line is about: `po_`, `py_`, `ch_`, `re_`. If a payout takes the money of
+   * another payout back from the bank (a debit), this is the other payout, and `object` the debit.
    */
+  source: string | null;
+  /** The id in the ledger: the transfer of an arrival, its reversal, a debit, or else the source. */
   object: string | null;
   /** The transfer that brought the money, if the source is its arrival at the account. */
   transfer: string | null;
@@ -109,6 +109,11 @@ export function isOpenReturn({ type, net }: Pick<Movement, 'type' | 'net'>, { ki
   return kind === 'open' && net > 0 && type.startsWith('payout');
 }
 
+/** True if the line belongs to a debit, which takes the money of a payout back from the bank. */
+export function isDebit({ type, source, object }: Movement): boolean {
+  return payoutTypes.test(type) && source !== object;
+}
+
 /** True if the line and the entry have the same amount and currency. */
 export function agrees(
   line: Pick<Movement, 'net' | 'currency'>,
@@ -167,27 +172,33 @@ function bookPayout(movement: Movement, known: Known): Booking {
   if (isDisowned(movement, known)) return bookDisowned(movement, known);
   const named = findNamed(movement, known);
   if (named === 'unknown') return unknownPayout(movement);
-  if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
+  if (isRecorded(movement, known)) return { kind: 'open' };
   if (!named) return bookForeign(movement, known, 'payout-not-ordered');
   if (named.mayPayOut) return { kind: 'open' };
   return bookForeign(movement, known, 'payout-unexpected');
 }
 
 /**
- * Books money that came back from a payout. If the payout is ours, its workflow books the return.
- * Otherwise somebody else ordered the payout, or the bank account was debited.
+ * Books money that came back from a payout. If the payout is ours, its return is recorded elsewhere.
+ * Otherwise somebody else ordered the payout, or Stripe debited the bank account by itself.
  */
 function bookBack(movement: Movement, known: Known): Booking {
-  if (known.stripePayouts.has(movement.source ?? '')) return { kind: 'open' };
+  if (isRecorded(movement, known)) return { kind: 'open' };
   if (isDisowned(movement, known)) return bookDisowned(movement, known);
   // What left without an order comes back the same way, whatever name it carries.
   const isUnknown = findNamed(movement, known) === 'unknown';
   if (isUnknown && !comesBack(movement, known)) return unknownPayout(movement);
-  return bookForeign(
-    movement,
-    known,
-    movement.type === 'payout' ? 'payout-reversed' : 'moved-without-us',
-  );
+  const cause = movement.type === 'payout' ? 'payout-reversed' : 'moved-without-us';
+  return bookForeign(movement, known, cause);
+}
+
+/**
+ * True if the line is about a payout of ours, and what happened to the payout records the line. A
+ * debit is recorded only while its money is at the bank or on its way there.
+ */
+function isRecorded(movement: Movement, { stripePayouts }: Known): boolean {
+  const mayComeBack = stripePayouts.get(movement.source ?? '');
+  return mayComeBack !== undefined && (mayComeBack || !isDebit(movement));
 }
 
 /** Books a refund or reversal according to how the money came to the account. */
@@ -236,11 +247,12 @@ function bookForeign(movement: Movement, known: Known, cause: Cause | null): Boo
     return booked('foreign', movement, 'foreign', { cause, isHeld: movement.net > 0 });
   }
   const back = { cause: 'payout-reversed', isHeld: true } as const;
-  return booked('foreign', movement, 'foreign', isCounted(movement, known) ? back : {});
-}
-
-function isCounted({ source }: Movement, { counted }: Known): boolean {
-  return counted.has(source ?? '');
+  return booked(
+    'foreign',
+    movement,
+    'foreign',
+    known.counted.has(movement.source ?? '') ? back : {},
+  );
 }
 
 /** True if at least this much left under the same source without an order and is not back yet. */

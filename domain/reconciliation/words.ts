@@ -118,9 +118,9 @@ export function sayClosingRefusal(
   }
 }
 
-/** Why the money of a payout that others stopped is held. */
-export function sayStopped(stripePayoutId: string): string {
-  return `${causes['payout-stopped'].what} (${stripePayoutId})`;
+/** Why the money of a payout that others stopped or debited back is held. */
+export function sayStopped(cause: 'payout-stopped' | 'payout-reversed', object: string): string {
+  return `${causes[cause].what} (${object})`;
 }
 
 type Around = { inFlight: PayoutId | null; atPlatform: number; currency: string | null };

@@ -7,6 +7,7 @@ import { newId } from '../../../domain/ids.ts';
 import type { Place } from '../../../domain/ledger.ts';
 import { booksOf } from '../../build/books.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
+import { byHand } from './by-hand.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -179,9 +180,54 @@ describe('a payout that somebody else debited back', () => {
     await stage.stripe.payouts.reverse(stripePayoutId ?? '', {}, { stripeAccount: stage.account });
     await stage.moveMinutes(5 * day);
     await books.read();
-    expect(await books.places()).toMatchObject({ account: 100_00, foreign: -100_00 });
+    expect(await books.places()).toEqual({ owed: -100_00, account: 100_00 });
     expect(await books.discrepancies()).toEqual(['payout-reversed 10000']);
     expect(await books.payAll()).toMatchObject({ status: 'requested', waitingFor: 'hold' });
+  });
+
+  test.each(['paid', 'settled'] as const)(
+    'after it was %s is returned, and its earnings are in the payout that pays them again',
+    async (status) => {
+      stage = await startStage('payout');
+      const books = await booksOf(stage);
+      const hand = byHand(stage, books);
+      await stage.act();
+      await stage.moveMinutes(5 * day);
+      const { stripePayoutId } = await stage.run.follow();
+      if (status === 'settled') {
+        await stage.moveMinutes(11 * day);
+        await stage.run.follow();
+      }
+      expect(await stage.row()).toMatchObject({ status });
+      await hand.debitBack(stripePayoutId ?? '');
+      expect(await stage.row()).toMatchObject({ status: 'returned', failureCode: 'debited_back' });
+      expect(await hand.earningsLeft()).toBe(100_00);
+      expect(await books.holds()).toEqual([100_00]);
+      await stage.moveMinutes(5 * day);
+      await hand.releaseAll();
+      await hand.closeAll(null);
+      expect(await books.payAll()).toMatchObject({ status: 'sent', fromAccount: 100_00 });
+      expect(await hand.earningsLeft()).toBe(0);
+      expect(await hand.paidOut()).toBe(100_00);
+      await hand.expectAgreement();
+    },
+  );
+
+  test('before the bank had it is returned once it was paid', async () => {
+    stage = await startStage('payout');
+    const books = await booksOf(stage);
+    const hand = byHand(stage, books);
+    await stage.act();
+    const { stripePayoutId } = await stage.row();
+    await stage.moveMinutes(day);
+    await hand.debitBack(stripePayoutId ?? '');
+    expect(await stage.row()).toMatchObject({ status: 'sent' });
+    await stage.moveMinutes(5 * day);
+    expect(await stage.run.follow()).toMatchObject({ status: 'paid' });
+    await books.read();
+    expect(await stage.row()).toMatchObject({ status: 'returned' });
+    expect(await hand.earningsLeft()).toBe(100_00);
+    expect(await books.open()).toEqual([]);
   });
 });
 

@@ -35,21 +35,6 @@ export function byHand(stage: Stage, books: Books) {
       .execute();
   return {
     open,
-    /** Makes the transfer and the payout in Stripe's Dashboard. The books are read. */
-    async pay(amount = 100_00) {
-      const transfer = await books.transfer(amount);
-      await stage.moveMinutes(5 * day);
-      const payout = await books.payOut(amount);
-      await books.read();
-      return { transferId: transfer.id, stripePayoutId: payout.id };
-    },
-    /** Lets the bank send a payout back. */
-    async fail(stripePayoutId: string): Promise<void> {
-      await stage.sandbox.ask('POST', `payouts/${stripePayoutId}/fail`, {
-        failureCode: 'declined',
-      });
-      await books.read();
-    },
     /** Closes every open discrepancy. Returns what became of each. */
     async closeAll(outcome: Outcome | null): Promise<string[]> {
       const done = [];
@@ -74,7 +59,35 @@ export function byHand(stage: Stage, books: Books) {
     endElsewhere: (how: ElsewhereOrder['how'], id = payoutId) =>
       inTx((tx) => endPaidElsewhere(tx, id, { by, reason, how })),
     comeBack: (id = payoutId) => inTx((tx) => returnPaidElsewhere(tx, id, 'The bank sent it back')),
+    ...atStripe(stage, books),
     ...booksAfter(stage, books),
+  };
+}
+
+/** What a person and the bank do at Stripe. The books are read. */
+function atStripe(stage: Stage, books: Books) {
+  return {
+    /** Makes the transfer and the payout in Stripe's Dashboard. */
+    async pay(amount = 100_00) {
+      const transfer = await books.transfer(amount);
+      await stage.moveMinutes(5 * day);
+      const payout = await books.payOut(amount);
+      await books.read();
+      return { transferId: transfer.id, stripePayoutId: payout.id };
+    },
+    /** Lets the bank send a payout back. */
+    async fail(stripePayoutId: string): Promise<void> {
+      await stage.sandbox.ask('POST', `payouts/${stripePayoutId}/fail`, {
+        failureCode: 'declined',
+      });
+      await books.read();
+    },
+    /** Debits the bank account for a payout. */
+    async debitBack(stripePayoutId: string): Promise<void> {
+      const acting = { stripeAccount: stage.account };
+      await stage.stripe.payouts.reverse(stripePayoutId, {}, acting);
+      await books.read();
+    },
   };
 }
 

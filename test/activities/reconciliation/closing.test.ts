@@ -226,9 +226,14 @@ describe('money that somebody else paid and that came back', () => {
       .where('status', 'in', ['paid-elsewhere', 'returned'])
       .execute();
 
-  test.each(['the closing', 'the end of a payout'])(
-    'after %s counted it is owed again, held, and paid once a person releases it',
-    async (how) => {
+  test.each([
+    ['the closing', 'fail'],
+    ['the closing', 'debitBack'],
+    ['the end of a payout', 'fail'],
+    ['the end of a payout', 'debitBack'],
+  ] as const)(
+    'after %s counted it is owed again, held, and paid once a person releases it: %s',
+    async (how, back) => {
       const { transferId, stripePayoutId } = await hand.pay();
       if (how === 'the closing') await hand.closeAll('owed');
       else {
@@ -236,12 +241,14 @@ describe('money that somebody else paid and that came back', () => {
         await hand.endElsewhere({ stripeIds: [stripePayoutId, transferId] }, payoutId);
       }
       expect(await payouts()).toMatchObject([{ status: 'paid-elsewhere' }]);
-      await hand.fail(stripePayoutId);
+      await stage.moveMinutes(5 * day);
+      await hand[back](stripePayoutId);
       expect(await payouts()).toMatchObject([{ status: 'returned' }]);
       expect(await books.discrepancies()).toEqual(['payout-reversed 10000']);
       expect(await books.holds()).toEqual([100_00]);
       expect(await hand.earningsLeft()).toBe(100_00);
       expect(await books.payAll()).toMatchObject({ waitingFor: 'hold' });
+      await stage.moveMinutes(5 * day);
       await hand.releaseAll();
       await hand.closeAll(null);
       expect(await books.payAll()).toMatchObject({ status: 'sent', fromAccount: 100_00 });

@@ -185,7 +185,7 @@ describe('where is this payout, and who must act', () => {
         await recordReturn(api.db, row, { status: 'failed', failureCode: 'no_account' });
         return row.payoutId;
       },
-      /returned by the bank.*no_account/,
+      /returned from the bank.*no_account/,
     ],
     [
       'skipped',

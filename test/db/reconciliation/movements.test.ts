@@ -226,7 +226,8 @@ describe('what moved because of us', () => {
     expect(await record(sellerId, [back])).toEqual({ cameBack: [] });
     expect(await money.wakeUps()).toEqual({ [`payout/${payoutId}`]: ['payouts'] });
     await settle(payoutId);
-    expect(await record(sellerId, [back])).toEqual({ cameBack: [payoutId] });
+    const cameBack = [{ payoutId, debit: null }];
+    expect(await record(sellerId, [back])).toEqual({ cameBack });
   });
 
   test('makes way when somebody else took what was set aside', async () => {

@@ -176,7 +176,7 @@ describe('the details at the end of a payout', () => {
     ],
     [
       { status: 'returned', failureCode: 'no_account', stripePayoutId: 'po_1' },
-      [/\*\*The end: returned\*\*/, /returned by the bank/, /`no_account`/],
+      [/\*\*The end: returned\*\*/, /returned from the bank/, /`no_account`/],
     ],
     [
       { status: 'canceled', canceledBy: 'support' },

@@ -140,21 +140,23 @@ function expectedStep(
   return unknownStep ? { kind: 'look-up', step: unknownStep } : { kind: stepOf[status] };
 }
 
-test.each<[status: PayoutStatus, transfer: boolean, payout: boolean, recorder?: string]>([
-  // status, its transfer and its payout may still be made, who records its return
+type Reading = [status: PayoutStatus, transfer: boolean, payout: boolean, ...recorders: string[]];
+test.each<Reading>([
+  // status, its transfer and its payout may still be made, who records its return and its debit
   ['requested', true, true],
   ['reserved', true, true],
   ['transferred', false, true],
   ['sent', false, false, 'workflow'],
-  ['paid', false, false, 'workflow'],
-  ['settled', false, false, 'reader'],
+  ['paid', false, false, 'workflow', 'reader'],
+  ['settled', false, false, 'reader', 'reader'],
   ['failed', false, false],
   ['returned', false, false],
   ['canceled', false, false],
   ['skipped', false, false],
 ])('Stripe’s books about a payout that is %s are read accordingly', (status, ...expected) => {
-  const [transfer, payout, recorder] = expected;
+  const [transfer, payout, recorder, ofDebit] = expected;
   expect([mayTransfer(status), mayPayOut(status)]).toEqual([transfer, payout]);
-  expect(recorderOfReturn({ status })).toBe(recorder);
+  expect(recorderOfReturn({ status }, false)).toBe(recorder);
+  expect(recorderOfReturn({ status }, true)).toBe(ofDebit);
   expect(isFollowed(status)).toBe(recorder === 'workflow');
 });

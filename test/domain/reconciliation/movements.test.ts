@@ -14,6 +14,8 @@ const po = (source: string, name?: string): Partial<Movement> => ({
   source,
   payoutId: (name as PayoutId | undefined) ?? null,
 });
+/** A debit of the bank account for this payout. */
+const debitOf = (source: string): Partial<Movement> => ({ source, object: 'po_debit' });
 const reversal = (charge: string): Partial<Movement> => ({ charge, object: 'trr_1' });
 
 describe('a movement of an account', () => {
@@ -94,6 +96,31 @@ describe('a movement of an account', () => {
       'and more',
     ],
     ['payout', 10, po('po_x'), 'foreign foreign>account payout-reversed held', 'debited back'],
+    ['payout', 10, debitOf('po_settled'), 'open', 'its payout is recorded as returned'],
+    ['payout', 10, debitOf('po_followed'), 'open', 'once the bank has had it'],
+    ['payout_failure', -10, debitOf('po_settled'), 'open', 'the debit is recorded first'],
+    [
+      'payout_failure',
+      -10,
+      debitOf('po_returned'),
+      'foreign account>foreign payout-not-ordered',
+      'the debit failed after all: the seller has the money',
+    ],
+    [
+      'payout',
+      10,
+      debitOf('po_ours'),
+      'foreign foreign>account payout-reversed held',
+      'it had come back before',
+    ],
+    ['payout', 10, debitOf('po_foreign'), 'foreign foreign>account', 'by the same hand'],
+    [
+      'payout',
+      10,
+      debitOf('po_counted'),
+      'foreign foreign>account payout-reversed held',
+      'it had counted as paid, so it is owed again',
+    ],
     ['payment', 10, from('tr_ours'), 'claimed', 'the arrival of a transfer of ours'],
     ['payment', 10, from('tr_x', 'payout_transferring'), 'open', 'its answer is still on its way'],
     [

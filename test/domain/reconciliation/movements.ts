@@ -30,7 +30,12 @@ export const known: Known = {
     ['txn_known', claim(7, 'owed')],
   ]),
   payouts,
-  stripePayouts: new Set(['po_ours', 'po_followed']),
+  stripePayouts: new Map([
+    ['po_ours', false],
+    ['po_followed', true],
+    ['po_settled', true],
+    ['po_returned', false],
+  ]),
   arrivals: new Map([
     ['py_ours', 'from-platform'],
     ['py_income', 'income'],
