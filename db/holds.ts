@@ -75,6 +75,20 @@ export async function releaseHold(
   { holdId, reason, by }: { holdId: HoldId; reason: string; by: string },
 ): Promise<HoldRecord | undefined> {
   const seller = await lockSellerOf(tx, { holds: holdId });
+  // The release changes the earning of the hold, so the payouts are locked first. A payout that
+  // another hold stops waits again at its next step.
+  const waiting = await tx
+    .updateTable('payouts')
+    .set({ waiting_for: null, look_again_at: null })
+    .where(
+      'seller_id',
+      '=',
+      sql<SellerId>`(select seller_id from holds where id = ${holdId} and ${isActive})`,
+    )
+    .where(isInFlight())
+    .where('waiting_for', '=', waitNames.hold)
+    .returning('id')
+    .execute();
   const row = await tx
     .updateTable('holds')
     .set({ released_at: businessNow, released_by: by, release_reason: reason })
@@ -85,15 +99,6 @@ export async function releaseHold(
     .executeTakeFirst();
   if (!row || !seller) return undefined;
   await lookForThreshold(tx, row.seller_id, seller.schedule);
-  // A payout that another hold stops waits again at its next step.
-  const waiting = await tx
-    .updateTable('payouts')
-    .set({ waiting_for: null, look_again_at: null })
-    .where('seller_id', '=', row.seller_id)
-    .where(isInFlight())
-    .where('waiting_for', '=', waitNames.hold)
-    .returning('id')
-    .execute();
   const requested = await tx
     .selectFrom('payouts')
     .select('id')

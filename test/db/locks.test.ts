@@ -12,6 +12,7 @@ import { pauseSeller, resumeSeller } from '../../db/sellers/pauses.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
 import { until } from '../../dev/wait.ts';
 import {
+  type HoldId,
   type PayoutId,
   payoutWorkflowId,
   type SellerId,
@@ -88,6 +89,41 @@ describe('the lock on a seller comes before that on a payout, so that nobody wai
   });
 });
 
+test('a release locks the payouts that waited for the hold before its earning', async () => {
+  const sellerId = await money.seller();
+  const earningId = await money.earn(sellerId, 100_00);
+  const payoutId = await money.order(sellerId, 40_00);
+  await reservePayout(money.db, payoutId);
+  const amount = { currency: 'eur', amount: 10_00, expiresAt: null } as const;
+  const hold = { sellerId, earningId, source: 'operator', reason: 'a reason', ...amount } as const;
+  let holdId: HoldId | undefined;
+  await inTransaction(async (tx) => {
+    ({ id: holdId } = await placeHold(tx, hold, 'key_1'));
+    await tx
+      .updateTable('payouts')
+      .set({ waiting_for: 'hold' })
+      .where('id', '=', payoutId)
+      .execute();
+  });
+  await whileHeld(
+    sql`select from payouts where id = ${payoutId}`,
+    () =>
+      inTransaction((tx) => releaseHold(tx, { holdId: holdId!, reason: 'a reason', by: 'key_1' })),
+    async () => {
+      const { rows: free } = await sql`
+        select from earnings where id = ${earningId} for no key update skip locked
+      `.execute(money.db);
+      expect(free).toHaveLength(1);
+    },
+  );
+  const { held } = await money.db
+    .selectFrom('earnings')
+    .select('held')
+    .where('id', '=', earningId)
+    .executeTakeFirstOrThrow();
+  expect(held).toBe(0);
+});
+
 test('a read of an account writes the wake-ups of its seller and payouts in one order', async () => {
   const sellerId = await money.seller();
   const bank = { currency: 'eur', status: 'new', isDefault: true };
@@ -136,15 +172,26 @@ async function expectSellerFirst(
   held: ReturnType<typeof sql>,
   act: () => Promise<unknown>,
 ): Promise<void> {
+  await whileHeld(held, act, async () => {
+    const { rows: free } = await sql`
+      select from sellers where id = ${sellerId} for no key update skip locked
+    `.execute(money.db);
+    expect(free).toEqual([]);
+  });
+}
+
+/** Holds a row, begins to act, and looks at the locks while the act waits for the row. */
+async function whileHeld(
+  held: ReturnType<typeof sql>,
+  act: () => Promise<unknown>,
+  look: () => Promise<void>,
+): Promise<void> {
   let done: Promise<unknown> = Promise.resolve();
   await inTransaction(async (tx) => {
     await sql`${held} for update`.execute(tx);
     done = act();
     await untilSomebodyWaits();
-    const { rows: free } = await sql`
-      select from sellers where id = ${sellerId} for no key update skip locked
-    `.execute(money.db);
-    expect(free).toEqual([]);
+    await look();
   });
   await done;
 }
