@@ -1,6 +1,6 @@
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
 import { type CommandKind, commandRules, sayBrake } from '../../domain/commands/kinds.ts';
-import { ProblemBody, withReplay } from './schemas.ts';
+import { answer, body, CommandHeaders, ProblemBody, withReplay } from './schemas.ts';
 
 type NewRoute<Path extends string> = Omit<RouteConfig, 'path'> & {
   path: Path;
@@ -31,6 +31,35 @@ export function defineRoute<Path extends string, Route extends NewRoute<Path>>(r
       'x-brake': commandRules[command].brake,
     }),
   });
+}
+
+/**
+ * Declares the routes by which a person decides about a parked payout or seller. Each of them answers
+ * with the object.
+ */
+export function decisionsAbout<Params extends z.ZodObject, Shown extends z.ZodType>(
+  noun: 'Payout' | 'Seller',
+  { params, shown }: { params: Params; shown: Shown },
+) {
+  const one = noun.toLowerCase();
+  return <Schema extends z.ZodType>(
+    name: string,
+    command: CommandKind,
+    summary: string,
+    schema: Schema,
+    description?: string,
+  ) =>
+    defineRoute({
+      method: 'post',
+      path: `/v1/${one}s/{${one}Id}/${name}`,
+      command,
+      operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}${noun}`,
+      summary,
+      ...(description !== undefined && { description }),
+      tags: [`${noun}s`],
+      request: { params, headers: CommandHeaders, body: body(schema) },
+      responses: { 200: answer(shown, `The ${one} after the command`) },
+    });
 }
 
 /** Adds `replayed` to the description of each answer. */

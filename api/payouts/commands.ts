@@ -3,14 +3,13 @@ import type { Tx } from '../../db/connect.ts';
 import { cancelPayout } from '../../db/payouts/cancellations.ts';
 import { confirmLooked, confirmSent, lockParked, retryRefused } from '../../db/payouts/commands.ts';
 import { findUnexplained } from '../../db/stripe/doubts.ts';
-import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { PayoutId } from '../../domain/ids.ts';
 import { isUnknown, offers } from '../../domain/parking/reasons.ts';
 import type { CancelRefusal } from '../../domain/payouts/cancellation.ts';
 import { sayUnexplained, type Seen, type Sighting, unseen } from '../../domain/payouts/look-ups.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
-import { defineRoute } from '../http/define-route.ts';
+import { decisionsAbout, defineRoute } from '../http/define-route.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
 import { answer, body, CommandHeaders, PayoutParams } from '../http/schemas.ts';
 import { foundAtStripe, lookBefore, unlooked } from '../stripe/looks.ts';
@@ -79,24 +78,7 @@ const Sent = z
   })
   .openapi('ConfirmSent');
 
-const route = <Schema extends z.ZodType>(
-  name: string,
-  command: CommandKind,
-  summary: string,
-  schema: Schema,
-  description?: string,
-) =>
-  defineRoute({
-    method: 'post',
-    path: `/v1/payouts/{payoutId}/${name}`,
-    command,
-    operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Payout`,
-    summary,
-    ...(description !== undefined && { description }),
-    tags: ['Payouts'],
-    request: { params: PayoutParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Payout, 'The payout after the command') },
-  });
+const route = decisionsAbout('Payout', { params: PayoutParams, shown: Payout });
 
 const confirmSentRoute = route(
   'confirm-sent',

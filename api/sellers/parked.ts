@@ -7,15 +7,14 @@ import {
   unparkSeller,
 } from '../../db/accounts/parked.ts';
 import type { Tx } from '../../db/connect.ts';
-import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
 import { isUnknown, offers, type SellerParkReason } from '../../domain/parking/reasons.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
-import { defineRoute } from '../http/define-route.ts';
+import { decisionsAbout } from '../http/define-route.ts';
 import { readSeller } from '../http/found.ts';
 import { brokenRule, Problem } from '../http/problems.ts';
-import { answer, body, CommandHeaders, SellerParams } from '../http/schemas.ts';
+import { SellerParams } from '../http/schemas.ts';
 import { foundAtStripe, lookForAccount } from '../stripe/looks.ts';
 import { Seller, toSeller } from './routes.ts';
 
@@ -31,24 +30,7 @@ const Created = z
   })
   .openapi('ConfirmAccountCreated');
 
-const route = <Schema extends z.ZodType>(
-  name: string,
-  command: CommandKind,
-  summary: string,
-  schema: Schema,
-  description?: string,
-) =>
-  defineRoute({
-    method: 'post',
-    path: `/v1/sellers/{sellerId}/${name}`,
-    command,
-    operationId: `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Seller`,
-    summary,
-    ...(description !== undefined && { description }),
-    tags: ['Sellers'],
-    request: { params: SellerParams, headers: CommandHeaders, body: body(schema) },
-    responses: { 200: answer(Seller, 'The seller after the command') },
-  });
+const route = decisionsAbout('Seller', { params: SellerParams, shown: Seller });
 
 const retryRoute = route(
   'retry',

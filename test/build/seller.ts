@@ -1,3 +1,4 @@
+import type { KnownFunds } from '../../domain/funding.ts';
 import type { Seller } from '../../domain/sellers.ts';
 import { noon } from './payout.ts';
 
@@ -23,3 +24,19 @@ export function aSeller(given: Partial<Seller> = {}): Seller {
     ...given,
   };
 }
+
+/** What a seller has in euro who has earned nothing, and whom nothing keeps from being paid. */
+export const emptyFunds: KnownFunds = {
+  currency: 'eur',
+  atPlatform: 0,
+  atAccount: 0,
+  notYetAvailable: 0,
+  holds: [],
+  isBankPaused: false,
+  isConverted: false,
+  lacksBank: false,
+  coolsUntil: null,
+  unordered: null,
+  isUnread: false,
+  isBehindParked: false,
+};

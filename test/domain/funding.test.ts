@@ -10,27 +10,13 @@ import {
   type SetAside,
 } from '../../domain/funding.ts';
 import { manualSchedule } from '../../domain/paydays/schedule.ts';
+import { emptyFunds } from '../build/seller.ts';
 
 const now = '2026-11-24T12:00:00.000Z';
 const friday = '2026-11-27T08:00:00.000Z';
 const end = '2026-11-28T00:00:00.000Z';
 
-const has = (change: Partial<KnownFunds> = {}): KnownFunds => {
-  const none = {
-    atPlatform: 0,
-    atAccount: 0,
-    notYetAvailable: 0,
-    holds: [],
-    isBankPaused: false,
-    isConverted: false,
-    lacksBank: false,
-    coolsUntil: null,
-    unordered: null,
-    isBehindParked: false,
-    isUnread: false,
-  };
-  return { currency: 'eur', ...none, ...change };
-};
+const has = (change: Partial<KnownFunds> = {}): KnownFunds => ({ ...emptyFunds, ...change });
 const schedule = { ...manualSchedule, interval: 'daily' as const };
 const seller = (change: Partial<SellerFunding> = {}): SellerFunding => ({
   payee: { status: 'active', isPaused: false, isMoneyStopped: false, schedule },

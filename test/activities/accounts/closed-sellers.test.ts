@@ -1,26 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeSeller, reopenSeller } from '../../../db/sellers/commands.ts';
+import { reopenSeller } from '../../../db/sellers/commands.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import { recordEvents } from '../../../db/stripe-events/inbox.ts';
 import { nextSellerStep } from '../../../domain/sellers.ts';
 import { booksOf } from '../../build/books.ts';
-import { type Stage, startStage } from '../../build/stage.ts';
+import type { Stage } from '../../build/stage.ts';
+import { startClosed } from './closed-stage.ts';
 
 const day = 24 * 60;
 let stage: Stage;
 let books: Awaited<ReturnType<typeof booksOf>>;
 afterEach(() => stage.close());
 beforeEach(async () => {
-  stage = await startStage('payout');
-  books = await booksOf(stage);
-  await stage.act();
-  await stage.moveMinutes(5 * day);
-  await stage.run.follow();
-  await stage.moveMinutes(11 * day);
-  await stage.run.follow();
-  const { sellerId } = stage;
-  const order = { sellerId, reason: 'They left', by: 'key_1' };
-  expect(await stage.db.transaction().execute((tx) => closeSeller(tx, order))).toBe('closed');
+  ({ stage, books } = await startClosed());
   await stage.forgetWakeUps();
   const { stripePayoutId } = await stage.row();
   await stage.sandbox.ask('POST', `payouts/${stripePayoutId}/fail`, { failureCode: 'declined' });

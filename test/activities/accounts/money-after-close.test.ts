@@ -1,24 +1,17 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listAttention } from '../../../db/attention/waiting-for-people.ts';
-import { closeSeller, reopenSeller } from '../../../db/sellers/commands.ts';
+import { reopenSeller } from '../../../db/sellers/commands.ts';
 import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import { booksOf } from '../../build/books.ts';
-import { type Stage, startStage } from '../../build/stage.ts';
+import type { Stage } from '../../build/stage.ts';
+import { startClosed } from './closed-stage.ts';
 
 const day = 24 * 60;
 let stage: Stage;
 let books: Awaited<ReturnType<typeof booksOf>>;
 afterEach(() => stage.close());
 beforeEach(async () => {
-  stage = await startStage('payout');
-  books = await booksOf(stage);
-  await stage.act();
-  for (const days of [5, 11]) {
-    await stage.moveMinutes(days * day);
-    await stage.run.follow();
-  }
-  const order = { sellerId: stage.sellerId, reason: 'They left', by: 'key_1' };
-  expect(await stage.db.transaction().execute((tx) => closeSeller(tx, order))).toBe('closed');
+  ({ stage, books } = await startClosed());
 });
 
 const seller = () => readSellerForWorkflow(stage.db, stage.sellerId);

@@ -1,6 +1,7 @@
 import type { PayoutRecord, SellerFacts } from '../../../domain/explanations/facts.ts';
 import { places } from '../../../domain/ledger.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
+import { emptyFunds } from '../../build/seller.ts';
 
 /** The instant at which all these facts were read. */
 export const now = '2026-12-21T09:00:00.000Z';
@@ -33,22 +34,7 @@ export const seller = {
 } as unknown as SellerFacts['seller'];
 
 /** The funds of one currency in which nothing was earned. */
-export const noFunds: SellerFacts['funds'][number] = {
-  currency: 'eur',
-  atPlatform: 0,
-  atAccount: 0,
-  notYetAvailable: 0,
-  holds: [],
-  isBankPaused: false,
-  isConverted: false,
-  lacksBank: false,
-  coolsUntil: null,
-  unordered: null,
-  isUnread: false,
-  isBusy: false,
-  isBehindParked: false,
-  orders: [],
-};
+export const noFunds: SellerFacts['funds'][number] = { ...emptyFunds, isBusy: false, orders: [] };
 
 /** Everything about a seller, with these amounts in euro by place. */
 export function factsOf(

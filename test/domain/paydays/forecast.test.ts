@@ -8,24 +8,11 @@ import {
 } from '../../../domain/paydays/forecast.ts';
 import { noClaims } from '../../../domain/paydays/plan.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
+import { emptyFunds } from '../../build/seller.ts';
 
 const schedule = { ...manualSchedule, interval: 'daily' as const, minimums: { eur: 10_00 } };
 const payee: Payee = { status: 'active', isPaused: false, isMoneyStopped: false, schedule };
-const funds: ExpectedFunds = {
-  currency: 'eur',
-  atPlatform: 100_00,
-  atAccount: 0,
-  notYetAvailable: 0,
-  holds: [],
-  isBankPaused: false,
-  isConverted: false,
-  lacksBank: false,
-  coolsUntil: null,
-  unordered: null,
-  isUnread: false,
-  isBehindParked: false,
-  ordered: noClaims,
-};
+const funds: ExpectedFunds = { ...emptyFunds, atPlatform: 100_00, ordered: noClaims };
 const friday = '2026-11-27T08:00:00.000Z';
 const thursday = '2026-11-26T08:00:00.000Z';
 const all = { currency: 'eur', amount: null, expiresAt: null };
