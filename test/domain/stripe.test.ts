@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type AttemptState,
   type AttemptStep,
   letsMoneyGo,
   mayBeDone,
+  type Opening,
+  type OpeningFacts,
+  openingOf,
   requestEffects,
   requestOfStep,
   takesMoneyBack,
+  takesNewBody,
   type TriedAttempt,
 } from '../../domain/stripe.ts';
 
@@ -23,6 +28,57 @@ test('only the requests of steps let money go, so each of them passes the last c
   const going = Object.entries(requestEffects).filter(([, effect]) => effect === 'lets-go');
   const ofSteps: string[] = Object.values(requestOfStep);
   for (const [request] of going) expect(ofSteps).toContain(request);
+});
+
+describe('a step', () => {
+  const facts: OpeningFacts = {
+    step: 'transfer',
+    last: null,
+    isCanceled: false,
+    isUnexplained: false,
+    isUnknownMade: false,
+    restsOnWord: false,
+    isLooked: false,
+  };
+  const last = (state: AttemptState, wasSent: boolean, number = 1) => ({
+    last: { state, wasSent, number },
+  });
+  const refused = last('refused', true);
+  const unsent = last('started', false);
+  test.each<[Partial<OpeningFacts>, Opening, why: string]>([
+    [{}, 'open', 'it is the first attempt'],
+    [refused, 'open', 'Stripe made nothing'],
+    [last('started', true), 'stands', 'its answer is open'],
+    [last('unknown', true), 'stands', 'its outcome is unknown'],
+    [last('succeeded', true), 'stands', 'Stripe made the object'],
+    [unsent, 'stands', 'it can still be sent'],
+    [{ isCanceled: true }, 'canceled', 'the payout is over'],
+    [{ ...refused, isCanceled: true }, 'canceled', 'the payout is over'],
+    [{ ...last('unknown', true), isCanceled: true }, 'stands', 'its outcome must be known'],
+    [{ isUnknownMade: true }, 'unexplained', 'it may pay what Stripe has paid'],
+    [{ ...unsent, isUnknownMade: true }, 'unexplained', 'it may pay what Stripe has paid'],
+    [{ ...last('unknown', true), isUnknownMade: true }, 'stands', 'its outcome must be known'],
+    [{ isUnexplained: true }, 'open', 'nothing was asked of Stripe yet'],
+    [{ ...unsent, isUnexplained: true }, 'stands', 'nothing was asked of Stripe yet'],
+    [{ ...refused, isUnexplained: true }, 'unexplained', 'the refused request may have made it'],
+    [{ ...last('started', false, 2), isUnexplained: true }, 'unexplained', 'the same'],
+    [{ step: 'cancel', isUnknownMade: true }, 'open', 'a cancellation takes money back'],
+    [{ ...refused, restsOnWord: true }, 'look-first', 'a person’s word is no refusal'],
+    [{ ...unsent, restsOnWord: true }, 'look-first', 'a person’s word is no refusal'],
+    [{ ...refused, restsOnWord: true, isLooked: true }, 'open', 'Stripe was looked at'],
+  ])('with %j: %s, because %s', (given, opening) => {
+    expect(openingOf({ ...facts, ...given })).toBe(opening);
+  });
+
+  test.each<[AttemptState, wasSent: boolean, takes: boolean]>([
+    ['started', false, true],
+    ['started', true, false],
+    ['unknown', true, false],
+    ['refused', false, false],
+    ['succeeded', true, false],
+  ])('whose attempt is %s, sent %s, takes a new body: %s', (state, wasSent, takes) => {
+    expect(takesNewBody({ state, wasSent })).toBe(takes);
+  });
 });
 
 describe('an attempt may have been carried out', () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
-import { noteStart } from '../../../activities/recovery/starts.ts';
+import { noteBehindStripe, noteStart } from '../../../activities/recovery/starts.ts';
 import { createApiKey } from '../../../db/api-keys.ts';
 import { connect, type Db } from '../../../db/connect.ts';
 import { listEvents } from '../../../db/events.ts';
@@ -10,6 +10,8 @@ import { listFailedChecks } from '../../../db/operations/checks.ts';
 import { readUncompared, recordAlive } from '../../../db/recovery/comparison.ts';
 import { acknowledgeLoss, listPossibleLosses, listStarts } from '../../../db/recovery/starts.ts';
 import { until } from '../../../dev/wait.ts';
+import { newId } from '../../../domain/ids.ts';
+import { startMoneyDatabase } from '../../build/money.ts';
 import { ownPostgres } from '../../servers/own-servers.ts';
 
 const long = { timeout: 240_000 };
@@ -168,3 +170,27 @@ test(
     expect(await listPossibleLosses(restored)).toHaveLength(1);
   },
 );
+
+test('a database that does not know what Stripe made has lost changes, and a check says so', async () => {
+  const { db } = await startMoneyDatabase();
+  opened.push(db);
+  await noteStart(db);
+  await recordAlive(db);
+  await noteBehindStripe(db);
+  expect(await listPossibleLosses(db)).toEqual([]);
+  await db
+    .insertInto('adoptions')
+    .values({
+      stripe_id: newId('tr'),
+      step: 'transfer',
+      payout_id: newId('payout'),
+      stripe_account: 'acct_1',
+      amount: 1,
+      currency: 'eur',
+      created_at: '2026-01-02T00:00:00.000Z',
+    })
+    .execute();
+  await noteBehindStripe(db);
+  expect(await listPossibleLosses(db)).toMatchObject([{ cause: 'behind-stripe' }]);
+  expect(await failedNames(db)).toContain('nothing-lost');
+});

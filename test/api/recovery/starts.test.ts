@@ -64,7 +64,12 @@ describe('the starts of PostgreSQL', () => {
       acknowledgedAt: null,
       explanation: expect.stringContaining('a replica was promoted'),
     });
-    expect(second).toMatchObject({ id: harmless, cause: null, lostFrom: null });
+    expect(second).toMatchObject({
+      id: harmless,
+      cause: null,
+      lostFrom: null,
+      explanation: 'PostgreSQL started with everything that it had acknowledged',
+    });
   });
 
   test('fail a check until a person has acknowledged each possible loss', async () => {
@@ -72,7 +77,12 @@ describe('the starts of PostgreSQL', () => {
     const first = await api.post(acknowledge(lost), reason);
     expect([first.status, first.body]).toMatchObject([
       200,
-      { ...reason, acknowledgedAt: expect.any(String) },
+      {
+        ...reason,
+        acknowledgedAt: expect.any(String),
+        acknowledgedBy: expect.stringMatching(/^key_/),
+        explanation: expect.stringMatching(/^A person has looked\. Possible loss: a replica/),
+      },
     ]);
     expect(await remedies()).not.toContain(lost);
     const [now] = await listed();
