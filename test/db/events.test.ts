@@ -152,6 +152,19 @@ test.each([
   await expect(sql.raw(statement).execute(money.db)).rejects.toThrow('append-only');
 });
 
+test.each([
+  'discrepancies',
+  'earning_changes',
+  'events',
+  'holds',
+  'ledger_entries',
+  'money_stops',
+  'seller_pauses',
+])('the history in %s is never deleted, not even while it is empty', async (table) => {
+  for (const statement of [`delete from ${table}`, `truncate ${table} cascade`])
+    await expect(sql.raw(statement).execute(money.db)).rejects.toThrow('append-only');
+});
+
 test('a cursor that stands nowhere is said to, not skipped over', async () => {
   const after = 'evt_00000000000000000000';
   const events = await listEvents(money.db, { order: 'oldest-first', after, limit: 1 });

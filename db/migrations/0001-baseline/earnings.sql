@@ -85,10 +85,7 @@ create table earning_changes (
     (amount_before, charge_before) is distinct from (amount_after, charge_after))
 );
 -- A change is part of the history.
-create trigger earning_changes_are_immutable before update or delete on earning_changes
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger earning_changes_stay before truncate on earning_changes
+create trigger earning_changes_are_immutable before update or delete or truncate on earning_changes
   for each statement execute function refuse_change();
 
 -- Records the correction or withdrawal of an earning as an event. The money of a withdrawal is what

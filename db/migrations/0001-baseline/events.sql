@@ -52,10 +52,7 @@ create index events_of_seller on events (seller_id, turn, position);
 create index events_of_type on events (type, turn, position);
 
 -- A platform may have acted on an event, so it never changes.
-create trigger events_are_immutable before update or delete on events
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger events_stay before truncate on events
+create trigger events_are_immutable before update or delete or truncate on events
   for each statement execute function refuse_change();
 
 -- The number that is added to transaction numbers to get turns. A restored dump runs on a server

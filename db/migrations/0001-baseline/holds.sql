@@ -77,10 +77,7 @@ end $$;
 create trigger holds_are_released_once before update on holds
   for each row execute function release_once();
 -- A hold is part of the history and is never deleted.
-create trigger holds_stay before delete on holds
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger holds_stay_all before truncate on holds
+create trigger holds_stay before delete or truncate on holds
   for each statement execute function refuse_change();
 
 -- Keeps what each earning holds equal to the sum of its active holds.

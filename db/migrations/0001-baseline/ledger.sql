@@ -75,8 +75,5 @@ create trigger entries_move_balances after insert on ledger_entries
   for each row execute function post_entry();
 
 -- An entry never changes after it was booked.
-create trigger entries_are_immutable before update or delete on ledger_entries
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger entries_stay before truncate on ledger_entries
+create trigger entries_are_immutable before update or delete or truncate on ledger_entries
   for each statement execute function refuse_change();

@@ -35,10 +35,7 @@ create index money_stops_lifted on money_stops (lifted_at) where lifted_at is no
 create trigger lifted_stops_are_immutable before update on money_stops for each row
   when (old.lifted_at is not null) execute function refuse_change();
 -- A stop ends by being lifted, never by being deleted.
-create trigger money_stops_stay before delete on money_stops
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger money_stops_are_kept before truncate on money_stops
+create trigger money_stops_stay before delete or truncate on money_stops
   for each statement execute function refuse_change();
 
 -- Records who stopped money, who lifted a stop, and whether money moves again.

@@ -179,10 +179,7 @@ end $$;
 create trigger discrepancies_are_closed_once before update on discrepancies
   for each row execute function close_once();
 -- A discrepancy is part of the history and is never deleted.
-create trigger discrepancies_stay before delete on discrepancies
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger discrepancies_stay_all before truncate on discrepancies
+create trigger discrepancies_stay before delete or truncate on discrepancies
   for each statement execute function refuse_change();
 
 -- Records that a discrepancy was opened or closed. The engine opens every discrepancy, so it is the

@@ -203,10 +203,7 @@ create unique index seller_pauses_open on seller_pauses (seller_id, paused_by, r
 create trigger lifted_pauses_are_immutable before update on seller_pauses for each row
   when (old.lifted_at is not null) execute function refuse_change();
 -- A pause ends by being lifted, never by being deleted.
-create trigger seller_pauses_stay before delete on seller_pauses
-  for each row execute function refuse_change();
--- TRUNCATE fires no row trigger.
-create trigger seller_pauses_are_kept before truncate on seller_pauses
+create trigger seller_pauses_stay before delete or truncate on seller_pauses
   for each statement execute function refuse_change();
 
 -- Keeps paused_at of the seller, and records who paused the seller or lifted a pause. Whoever
