@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { payoutStatuses } from '../../domain/payouts/states.ts';
 import { sellerStatuses } from '../../domain/sellers.ts';
 import { ExplainedBank, Failure, Requirement } from '../accounts/schemas.ts';
 import { Hold } from '../holds.ts';
@@ -40,6 +41,12 @@ export const PayoutExplanation = z
       .openapi({ description: '`true`: the banks have had the money longer than they should' }),
     waits: z.array(Wait),
     next: z.array(NextStep),
+    paidNowBy: z
+      .array(z.object({ id: z.string(), status: z.enum(payoutStatuses), explain: z.string() }))
+      .openapi({
+        description:
+          'The payouts that pay this money now, if this payout ended without paying it: those that contain its earnings, the one that replaces it, or the open order for everything. Empty if none is known',
+      }),
     happened: z.array(TimelineEvent),
     decisions: z.array(Decision),
     earnings: z.object({

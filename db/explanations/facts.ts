@@ -17,6 +17,7 @@ import { listRequirements } from '../accounts/requirements.ts';
 import { readKeyNames } from '../api-keys.ts';
 import { listCommands, listDecisions } from '../commands.ts';
 import type { Db, Tx } from '../connect.ts';
+import { listSuccessors } from './successors.ts';
 import { readPayoutTotals, readSellerTotals } from './totals.ts';
 import { failedReadsOf } from '../failed-reads/conditions.ts';
 import { readBalances, readFundsAndReadiness } from '../funds.ts';
@@ -53,6 +54,7 @@ export async function readPayoutFacts(
       payout,
       seller: (await findSellerBeside(tx, payout.sellerId)) ?? null,
       openPayouts: isOver(payout) ? [] : await listOpen(tx, payout.sellerId),
+      successors: await listSuccessors(tx, payout),
       items: { count: earnings, first: items.slice(0, mostShown) },
       totals,
       attempts: await listAttempts(tx, payoutId),

@@ -202,12 +202,17 @@ export type SellerTotals = Totals<
   'payouts' | 'holds' | 'differences' | 'attempts' | 'decisions' | 'becomesPayable'
 >;
 
+/** A payout that pays the money of another one, which ended without paying it. */
+export type Successor = { id: PayoutId; status: PayoutStatus };
+
 /** All facts about a payout at one instant. */
 export type PayoutFacts = {
   now: string;
   payout: PayoutRecord;
   seller: SellerBeside | null;
   openPayouts: PayoutRecord[];
+  /** What pays the payout's money, if the payout ended without paying it. */
+  successors: Successor[];
   items: { count: number; first: ItemRecord[] };
   totals: PayoutTotals;
   attempts: AttemptRecord[];

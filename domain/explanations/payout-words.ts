@@ -5,11 +5,11 @@ import { skips } from '../paydays/words.ts';
 import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
 import { byHolds } from '../payouts/commands.ts';
 import { isAtAccount, isInFlight } from '../payouts/states.ts';
-import { sayFreed } from '../payouts/whereabouts.ts';
+import { payoutSentences, sayFreed } from '../payouts/whereabouts.ts';
 import { refusalForSeller } from '../refusals/reasons.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { rejected, sayWait, waitNames } from '../waits.ts';
-import type { AttemptRecord, PayoutRecord } from './facts.ts';
+import type { AttemptRecord, PayoutRecord, Successor } from './facts.ts';
 import { putOffWaits } from './stripe-delays.ts';
 
 /** Facts that explain why a payout waits, from outside the payout's row. */
@@ -80,6 +80,18 @@ function isOrderedHere({ cancelOrderedAt, cancelAnswer }: PayoutRecord): boolean
 export function skippedOf({ skipReason }: PayoutRecord): string | null {
   return skipReason && skips[skipReason];
 }
+
+/** Which payouts pay the money of a payout that did not pay it, one sentence each. */
+export function sayPaidNowBy(successors: readonly Successor[]): string[] {
+  return successors.slice(0, mostSaid).map(({ id, status }) =>
+    status === 'requested'
+      ? `Payout ${id} is ordered and pays this money, unless a hold keeps it`
+      : `Payout ${id} pays this money now: ${payoutSentences[status]}`,
+  );
+}
+
+/** The most payouts that a summary names. The explanation lists them all. */
+const mostSaid = 3;
 
 /** How somebody else paid the money of a payout, and why it came back. Null if nobody did. */
 function paidElsewhereOf({ paidBy, paidOutside: proof, paidReason, returnReason }: PayoutRecord) {

@@ -17,6 +17,7 @@ import type {
   PayoutRecord,
   PayoutTotals,
   SellerBeside,
+  Successor,
 } from './facts.ts';
 import { moneyResumed, moneyStopped } from './money-stopped.ts';
 import { nextOf } from './next-steps.ts';
@@ -27,6 +28,7 @@ import {
   isBraked,
   parkedOf,
   returnedOf,
+  sayPaidNowBy,
   showPayout,
   skippedOf,
   waitingOf,
@@ -61,6 +63,8 @@ export type PayoutExplanation = {
   isLate: boolean;
   waits: Waiting[];
   next: ComingStep[];
+  /** What pays the money, if this payout ended without paying it. */
+  paidNowBy: (Successor & { explain: string })[];
   happened: TimelineEvent[];
   decisions: Decision[];
   earnings: {
@@ -92,17 +96,18 @@ const otherHolds: Lift = {
  * and who decided. `available` is the platform's balance, if it matters and Stripe answered.
  */
 export function explainPayout(facts: PayoutFacts, available?: Available): PayoutExplanation {
-  const { now, payout, items, attempts, commands, entries, totals } = facts;
+  const { now, payout, items, attempts, commands, entries, totals, successors } = facts;
   const happened = timelineOf(facts);
   const since = happened.at(-1)?.at ?? payout.createdAt;
   const waits = waitsOf({ ...facts, available }, since);
   const isLate = isLateAt(payout, now);
   return {
     asOf: now,
-    summary: summaryOf(payout, waits, isLate),
+    summary: [summaryOf(payout, waits, isLate), ...sayPaidNowBy(successors)].join('. '),
     isLate,
     waits,
     next: nextOf(payout, now),
+    paidNowBy: successors.map((one) => ({ ...one, explain: `/v1/payouts/${one.id}/explain` })),
     happened,
     decisions: decisionsOf(commands),
     earnings: {

@@ -80,6 +80,9 @@ export const leftStatuses = ['sent', ...atBankStatuses] as const;
  */
 export const refusedByBankStatuses = ['failed', 'returned'] as const;
 
+/** The payout is over, and its money did not reach the seller: something later pays it. */
+export const unpaidStatuses = [...refusedByBankStatuses, 'canceled', 'skipped'] as const;
+
 /** True from reservation to Stripe's definite answer. */
 export function isInFlight(status: PayoutStatus): boolean {
   return status === 'reserved' || status === 'transferred';
@@ -119,6 +122,11 @@ export function mayHaveBeenSent(
 ): boolean {
   if (isAmong(refusedByBankStatuses, status)) return false;
   return isAmong(leftStatuses, status) || attempts.some(mayHaveMade);
+}
+
+/** True for a payout that is over and whose money did not reach the seller. */
+export function isUnpaid(status: PayoutStatus): boolean {
+  return isAmong(unpaidStatuses, status);
 }
 
 function isAmong(statuses: readonly PayoutStatus[], status: PayoutStatus): boolean {
