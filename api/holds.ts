@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Tx } from '../db/connect.ts';
 import * as holds from '../db/holds.ts';
 import { readClock } from '../db/operations/clock.ts';
+import { waitsForSeller } from '../domain/for-seller/waits.ts';
 import {
   holdReasonCodes,
   holdReasons,
@@ -61,6 +62,9 @@ export const Hold = z
         .join('; ')}`,
     }),
     reason: z.string(),
+    forSeller: z.string().nullable().openapi({
+      description: 'What the seller may know. Null once the hold is no longer active',
+    }),
     earningId: z.string().nullable().openapi({
       description:
         'The earning whose money is held. Such a hold counts once the earning is payable. Null: any money',
@@ -222,7 +226,8 @@ async function page(db: AppDeps['db'], { cursor, active, ...filter }: Filter) {
 export function toHold(record: HoldRecord): z.infer<typeof Hold> {
   const { amount, currency, keptBy: _, ...hold } = record;
   const held = amount === null || currency === null ? null : money(amount, currency);
-  return { ...hold, currency, amount: held };
+  const forSeller = hold.state === 'active' ? waitsForSeller.hold : null;
+  return { ...hold, currency, amount: held, forSeller };
 }
 
 function expired(): Problem {

@@ -178,8 +178,8 @@ function selectNewest(db: Db) {
 /**
  * The reason of a command, taken from its stored answer. The answer to a command for many objects
  * contains the command's own reason. Every other answer contains the reason stored in the object's
- * row, or names the pause whose row has it. If another API key had already closed the seller, that
- * reason belongs to the other key and is left out.
+ * row, or names the pause whose row has it. If another API key had already closed or reopened the
+ * seller, that reason belongs to the other key and is left out.
  */
 const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'reason'
   else case commands.kind
@@ -195,4 +195,6 @@ const reasonGiven = sql<string | null>`case when answer ? 'list' then answer->>'
   when 'resume-seller' then
     (select lift_reason from seller_pauses where id = answer->>'liftedPauseId')
   when 'close-seller' then case when answer->'closed'->>'by' = api_key_id
-    then answer->'closed'->>'reason' end end end`;
+    then answer->'closed'->>'reason' end
+  when 'reopen-seller' then case when answer->'reopened'->>'by' = api_key_id
+    then answer->'reopened'->>'reason' end end end`;

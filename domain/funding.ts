@@ -1,14 +1,22 @@
-import { payableOf } from './funds.ts';
+import { heldOf } from './funds.ts';
 import type { Currency } from './money.ts';
 import { parkNames, type ParkReason } from './parking/reasons.ts';
 import {
   type ExpectedFunds,
+  type Forecast,
   forecastPayday,
   type NotPaidReason,
   type Payee,
   stopOfOrders,
 } from './paydays/forecast.ts';
-import { claimsOf, type Claims, noClaims, type OpenOrder } from './paydays/plan.ts';
+import {
+  claimsOf,
+  type Claims,
+  noClaims,
+  type OpenOrder,
+  planPayday,
+  withoutClaims,
+} from './paydays/plan.ts';
 import { reachesThreshold } from './paydays/schedule.ts';
 import { stopOfSeller } from './payouts/reservation.ts';
 import { type SendingFacts, stopBeforeSending } from './payouts/sending.ts';
@@ -66,8 +74,8 @@ export type Need = {
 
 /**
  * Computes the money that is due to a seller. Ordered payouts come first, then reached thresholds,
- * then the payday. Money that reaches its threshold does not count on the payday as well. The result
- * omits amounts of 0.
+ * then the payday. Money that reaches its threshold does not count on the payday as well. What holds
+ * withhold is not due. The result omits amounts of 0.
  */
 export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Need[] {
   const ordered = new Map<Currency, Claims>();
@@ -78,13 +86,17 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
   const claimed = ({ currency }: KnownFunds): Claims => ordered.get(currency) ?? noClaims;
   const anyAmount = { ...payee, schedule: { ...payee.schedule, minimums: {} } };
   const reached = end.funds
-    .map((funds) => need('threshold', anyAmount, { ...funds, ordered: claimed(funds) }, end.at))
-    .filter(({ currency, amount }) => reachesThreshold(payee.schedule, { currency, amount }));
+    .map((funds) => needsAt('threshold', anyAmount, { ...funds, ordered: claimed(funds) }, end.at))
+    .filter(([one]) => one !== undefined && reachesThreshold(payee.schedule, one))
+    .flat();
+  const isReached = ({ currency }: KnownFunds): boolean =>
+    reached.some((one) => one.currency === currency);
   const due = (payday?.funds ?? [])
-    .filter(({ currency }) => !reached.some((one) => one.currency === currency))
-    .map((funds) => {
+    .filter((funds) => !isReached(funds))
+    .flatMap((funds) => {
       const at = payday?.at ?? end.at;
-      return { ...need('payday', payee, { ...funds, ordered: claimed(funds) }, at), at };
+      const needs = needsAt('payday', payee, { ...funds, ordered: claimed(funds) }, at);
+      return needs.map((one) => ({ ...one, at }));
     });
   const first = now.funds.map((funds) => {
     return orderedNeed(
@@ -93,22 +105,47 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
     );
   });
   const isManual = payee.schedule.interval === 'manual';
-  const unordered = (isManual ? now.funds : [])
-    .filter(({ currency }) => !reached.some((one) => one.currency === currency))
-    .map((funds) => {
-      const reason = stopOfSeller(payee) ?? stopOfOrders(funds, now.at) ?? 'not-ordered';
-      return notOrdered(funds.currency, payableOf(funds) - claimed(funds).amount, reason);
-    });
+  // An order for everything that holds cover claims nothing, so no other part names its money.
+  const isLeft = (funds: KnownFunds): boolean =>
+    isManual || (payday === null && claimed(funds).isHeld);
+  const unordered = now.funds
+    .filter((funds) => isLeft(funds) && !isReached(funds))
+    .flatMap((funds) => unorderedNeeds(payee, { ...funds, ordered: claimed(funds) }, now.at));
   return [...first, ...reached, ...due, ...unordered].filter(({ amount }) => amount > 0);
 }
 
 function need(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Need {
-  const { currency, pays, fromPlatform, reason, wouldPay } = forecastPayday(payee, funds, at);
+  return needOf(kind, forecastPayday(payee, funds, at));
+}
+
+function needOf(kind: DueKind, forecast: Forecast): Need {
+  const { currency, pays, fromPlatform, reason, wouldPay } = forecast;
   const fromAccount = pays - fromPlatform;
   return { kind, currency, fromPlatform, fromAccount, reason, amount: wouldPay, at: null };
 }
 
-function notOrdered(currency: Currency, amount: number, reason: NotDueReason): Need {
+/** What is due at this instant, and what holds withhold beside it. */
+function needsAt(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Need[] {
+  const forecast = forecastPayday(payee, funds, at);
+  const { currency, held, pays, leaves } = forecast;
+  // If nothing is payable, the need itself contains what is held.
+  const beside = pays + leaves > 0 ? held : 0;
+  const reason = stopOfSeller(payee) ?? 'on-hold';
+  return [needOf(kind, forecast), notDue(currency, beside, reason)];
+}
+
+/** The money that nobody ordered and no schedule orders, and what holds withhold. */
+function unorderedNeeds(payee: Payee, funds: ExpectedFunds, at: string): Need[] {
+  const { currency, ordered } = funds;
+  const anyAmount = { minimums: {} };
+  const { amount, reason } = planPayday(anyAmount, funds, { ...ordered, isOfAll: false });
+  const stopped = stopOfSeller(payee);
+  const why = stopped ?? reason ?? stopOfOrders(funds, at) ?? 'not-ordered';
+  const beside = reason === null ? heldOf(withoutClaims(funds, ordered)) : 0;
+  return [notDue(currency, amount, why), notDue(currency, beside, stopped ?? 'on-hold')];
+}
+
+function notDue(currency: Currency, amount: number, reason: NotDueReason): Need {
   const none = { fromPlatform: 0, fromAccount: 0, at: null };
   return { kind: 'ordered', currency, reason, amount, ...none };
 }

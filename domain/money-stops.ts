@@ -45,8 +45,16 @@ export function mayResumeMoney({ toAdopt }: { toAdopt: number }): boolean {
   return toAdopt === 0;
 }
 
+/** Says why all money is stopped, who stopped it, and who must be asked before the stop is lifted. */
+export function sayStop(stop: Pick<MoneyStop, 'reason' | 'cause' | 'stoppedByName'>): string {
+  return `All money is stopped: ${stop.reason.replace(/\.$/, '')}. ${sayWhoStopped(stop)}`;
+}
+
 /** Says who stopped money, and who must be asked before the stop is lifted. */
-export function sayWhoStopped({ cause, stoppedByName }: MoneyStop): string {
+export function sayWhoStopped({
+  cause,
+  stoppedByName,
+}: Pick<MoneyStop, 'cause' | 'stoppedByName'>): string {
   return cause === 'operator'
     ? sayWhomToAsk('Stopped', stoppedByName)
     : 'Stopped by the engine. Before you lift this stop, do what the reason says';

@@ -51,7 +51,7 @@ export const Attention = z
     actor: z.enum(actors).openapi({ description: 'Who must act' }),
     atStake: z.array(Money).openapi({
       description:
-        'The money that does not move because of this entry; for a discrepancy, the difference; for a hold, what it holds; for missing money, what payouts need of the platform’s balance. The amount of a seller excludes payouts that have entries of their own',
+        'The money that does not move because of this entry; for a discrepancy, the difference; for a hold, what it holds; for a pause, what the seller has; for a stop of all money, nothing; for missing money, what payouts need of the platform’s balance. The amount of a seller excludes payouts that have entries of their own',
     }),
     commands: z.array(ResolvingCommand),
     explain: z.string().openapi({ description: 'The path of the full explanation' }),
@@ -74,7 +74,7 @@ const attentionRoute = defineRoute({
   operationId: 'listAttention',
   summary: 'List what waits for a person, oldest first',
   description:
-    'Each entry contains the requests that resolve it. Only a payout that is late at the bank has none: Stripe traces it.',
+    'Each entry contains the requests that resolve it. An entry without a request ends by itself: `explanation` says what ends it, and `explain` is the path of the details.',
   tags: ['Operations'],
   request: { query: z.strictObject({ ...attentionFilters, ...PageQuery }) },
   responses: { 200: answer(AttentionPage, 'A page of entries') },
@@ -166,16 +166,20 @@ export function toAttention(record: AttentionRecord, available?: Available) {
   const { kind, id, sellerId, seller, since, parked: reason, atStake } = record;
   const { explanation, actor, commands } = resolutionOf(record, available);
   const who = { id, sellerId, seller, actor };
-  return { kind, ...who, since, reason, explanation, atStake, commands, explain: pathOf(kind, id) };
+  return { kind, ...who, since, reason, explanation, atStake, commands, explain: pathOf(record) };
 }
 
 /** The path of the full explanation of an entry. */
-function pathOf(kind: AttentionKind, id: string): string {
+function pathOf({ kind, id, sellerId }: AttentionRecord): string {
   switch (kind) {
     case 'discrepancy':
       return `/v1/discrepancies/${id}`;
     case 'hold':
       return `/v1/holds/${id}/preview`;
+    case 'pause':
+      return `/v1/sellers/${sellerId}/explain`;
+    case 'stop':
+      return '/v1/operations';
     case 'funding':
       return '/v1/funding';
     case 'payout':
@@ -189,7 +193,7 @@ function toCursor({ since, id }: AttentionPlace): string {
 }
 
 const place =
-  /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc|hold)_[0-9a-z]{20}|[a-z]{3})$/;
+  /^([12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ((?:sel|payout|disc|hold|pause|stop)_[0-9a-z]{20}|[a-z]{3})$/;
 
 /** False for dates such as 30 February, which JavaScript accepts and PostgreSQL refuses. */
 function isInstant(text: string): boolean {

@@ -112,5 +112,9 @@ export const PaydayMoney = z
       description: 'The code of the reason why nothing is paid. Null if something is paid',
     }),
     explanation: z.string().nullable().openapi({ description: '`reason` as a sentence' }),
+    forSeller: z
+      .string()
+      .nullable()
+      .openapi({ description: '`reason` in words for the seller. Null if something is paid' }),
   })
   .openapi('PaydayMoney');

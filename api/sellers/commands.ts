@@ -80,9 +80,9 @@ async function close(tx: Tx, order: SellerCommand): Promise<void> {
   });
 }
 
-async function reopen(tx: Tx, { sellerId }: SellerCommand): Promise<void> {
-  await readSeller(tx, sellerId);
-  await orders.reopenSeller(tx, sellerId);
+async function reopen(tx: Tx, order: SellerCommand): Promise<void> {
+  await readSeller(tx, order.sellerId);
+  await orders.reopenSeller(tx, order);
 }
 
 function inWords(open: OpenThings): string {

@@ -105,6 +105,7 @@ export const Seller = z
       description: 'The open pauses, oldest first. No payout starts while there is one',
     }),
     closed: Order,
+    reopened: Order.openapi({ description: 'The last reopening. Null if there was none' }),
     createdAt: schemas.Instant,
   })
   .openapi('Seller');

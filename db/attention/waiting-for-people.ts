@@ -27,12 +27,7 @@ import { isAtAccount, isCarrying, isOpen, isUnsettled } from '../schema/statuses
 import { lastRefusalOf } from '../stripe/attempt-views.ts';
 import { businessNow, instant, utc } from '../time.ts';
 import { workflowId } from '../wake-ups.ts';
-import {
-  holdItself,
-  holdsAbout,
-  holdsAndFunding,
-  lacksPlatformMoney,
-} from './holds-and-funding.ts';
+import * as beside from './brakes-and-funding.ts';
 
 /**
  * Which records to list. `currency` is the currency of the money, `country` the country of the
@@ -73,7 +68,8 @@ export async function listAttention(
         as "isAtAccount",
       case when parked in (${sql.lit(parkNames.refused)}, ${sql.lit(parkNames.accountRefused)})
         then ${lastRefusalOf(sql`stopped.id`)} end as refused,
-      ${stakeOf(filter.currency)} as "atStake", ${holdsAbout} as holds, ${holdItself} as hold,
+      ${stakeOf(filter.currency)} as "atStake", ${beside.holdsAbout} as holds,
+      ${beside.orderItself} as "order", ${beside.agreesSince} as "agreesSince",
       case when kind = 'funding' then parked_detail::int end as payouts
     from stopped order by since, id
   `.execute(db);
@@ -206,7 +202,7 @@ const waiting = sql`(
     null, ${openedSince}
     from discrepancies where closed_at is null
   union all
-  ${holdsAndFunding}
+  ${beside.brakesAndFunding}
 ) as waiting`;
 
 function fits(filter: AttentionFilter): RawBuilder<unknown> {
@@ -257,7 +253,7 @@ function stakeOf(currency: string | undefined) {
     ) when 'funding' then (
       select jsonb_build_array(jsonb_build_object('amount', sum(from_platform)::bigint,
         'currency', payouts.currency))
-      from payouts where ${lacksPlatformMoney} and payouts.currency = stopped.id
+      from payouts where ${beside.lacksPlatformMoney} and payouts.currency = stopped.id
       group by payouts.currency
     ) else (
       select jsonb_agg(jsonb_build_object('amount', amount - listed, 'currency', currency)

@@ -34,7 +34,10 @@ export async function orderPayday(
     if (plan.kind === 'join') await joinOrder(tx, own);
     if (plan.kind === 'pay') await insertOrder(tx, orderOf(own));
     if (plan.kind === 'skip' && !(await repeatSkip(tx, own, plan.reason))) {
-      await insertOrder(tx, { ...orderOf(own), ...skipped(plan.reason, plan.amount) });
+      const isShort = plan.reason === 'below-minimum';
+      const skip_minimum = isShort ? (schedule.minimums[currency] ?? null) : null;
+      const skip = { ...skipped(plan.reason, plan.amount), skip_minimum };
+      await insertOrder(tx, { ...orderOf(own), ...skip });
     }
   }
 }

@@ -149,6 +149,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     trace: row.trace_status === null ? null : { status: row.trace_status, id: row.trace_id },
     replaces: row.replaces,
     skipReason: row.skip_reason,
+    skipMinimum: row.skip_minimum,
     paidBy: row.paid_by,
     paidOutside: row.paid_outside,
     paidReason: row.paid_reason,

@@ -216,6 +216,9 @@ type SellersTable = {
   closed_at: MaybeInstant;
   closed_by: Maybe<string>;
   close_reason: Maybe<string>;
+  reopened_at: MaybeInstant;
+  reopened_by: Maybe<string>;
+  reopen_reason: Maybe<string>;
   /** Set by triggers. */
   parked_at: MaybeInstant;
   rejected_at: MaybeInstant;
@@ -247,6 +250,7 @@ type PayoutsTable = {
   replaces: Maybe<PayoutId>;
   adopted_at: MaybeInstant;
   skip_reason: Maybe<SkipReason>;
+  skip_minimum: Maybe<number>;
   paid_by: Maybe<string[]>;
   paid_outside: Maybe<string>;
   paid_reason: Maybe<string>;

@@ -40,7 +40,7 @@ export async function closeSeller(
  * Reopens a closed seller. The new status is calculated from the stored state of the account. The
  * workflow then reads the account again before any other step.
  */
-export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
+export async function reopenSeller(tx: Tx, { sellerId, reason, by }: SellerCommand): Promise<void> {
   const row = await tx
     .selectFrom('sellers')
     .select(['status', 'transfers_capability', 'payouts_capability', 'payouts_manual_at'])
@@ -61,6 +61,9 @@ export async function reopenSeller(tx: Tx, sellerId: SellerId): Promise<void> {
       closed_at: null,
       closed_by: null,
       close_reason: null,
+      reopened_at: businessNow,
+      reopened_by: by,
+      reopen_reason: reason,
       parked: sql`nullif(nullif(parked, ${sql.lit(parkNames.returnedAfterClose)}),
         ${sql.lit(parkNames.moneyAfterClose)})`,
     })

@@ -183,6 +183,7 @@ function toSeller(
     parked: row.parked,
     pauses: row.pauses,
     closed: orderOf(row.closed_at, row.closed_by, row.close_reason),
+    reopened: orderOf(row.reopened_at, row.reopened_by, row.reopen_reason),
     createdAt: row.created_at,
   };
 }

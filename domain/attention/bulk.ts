@@ -18,20 +18,31 @@ import {
 import type { PayoutStatus } from '../payouts/states.ts';
 import { type Cause, causeNames } from '../reconciliation/discrepancies.ts';
 import type { MoneyStep } from '../stripe.ts';
+import { waitNames } from '../waits.ts';
 
 /** The kinds of objects that can wait for a person. */
-export const attentionKinds = ['payout', 'seller', 'discrepancy', 'hold', 'funding'] as const;
+export const attentionKinds = [
+  'payout',
+  'seller',
+  'discrepancy',
+  'hold',
+  'pause',
+  'stop',
+  'funding',
+] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
 /**
- * Why an object waits for a person: a park reason, a payout that is late at the bank, or the cause
- * of a discrepancy.
+ * Why an object waits for a person: a park reason, a payout that is late at the bank, the cause of a
+ * discrepancy, or what a person ordered.
  */
 export const attentionReasons = [
   ...(Object.keys(payoutParks) as PayoutPark[]),
   ...(Object.keys(sellerParks) as SellerPark[]),
   ...causeNames,
   'held' as const,
+  waitNames.sellerPaused,
+  waitNames.moneyStopped,
   'platform-money-missing' as const,
 ];
 export type AttentionReason = (typeof attentionReasons)[number];
@@ -95,6 +106,8 @@ export type BulkFacts = {
     | { kind: 'seller'; id: SellerId; parked: SellerPark }
     | { kind: 'discrepancy'; parked: Cause }
     | { kind: 'hold'; parked: 'held' }
+    | { kind: 'pause'; parked: typeof waitNames.sellerPaused }
+    | { kind: 'stop'; parked: typeof waitNames.moneyStopped }
     | { kind: 'funding'; parked: 'platform-money-missing' }
   );
   /** Null unless the object is a payout. */

@@ -1,7 +1,16 @@
 import { type FailedRead, sayFailedRead } from '../failed-reads/accounts.ts';
-import type { DiscrepancyId, HoldId, PayoutId, SellerId, SellerNames } from '../ids.ts';
+import type {
+  DiscrepancyId,
+  HoldId,
+  MoneyStopId,
+  PayoutId,
+  SellerId,
+  SellerNames,
+  SellerPauseId,
+} from '../ids.ts';
+import { sayStop, type StopCause } from '../money-stops.ts';
 import { formatMoney, money, type Money } from '../money.ts';
-import { releaseHoldCommand } from '../parking/commands.ts';
+import { liftPauseCommand, liftStopCommand, releaseHoldCommand } from '../parking/commands.ts';
 import {
   type PayoutPark,
   payoutParkOf,
@@ -10,10 +19,10 @@ import {
   unreadable,
 } from '../parking/reasons.ts';
 import { type Cause, causes, keepingCauses } from '../reconciliation/discrepancies.ts';
-import { closingsOf } from '../reconciliation/words.ts';
+import { closingsOf, sayAgreed } from '../reconciliation/words.ts';
 import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
-import type { Actor } from '../waits.ts';
 import type { MoneyStep } from '../stripe.ts';
+import { type Actor, waitNames } from '../waits.ts';
 import type { BulkCommand, Inapplicable } from './bulk.ts';
 
 /** Describes what a bulk command does to each object. */
@@ -61,6 +70,8 @@ export const leftOutWords: Record<LeftOut, string> = {
  */
 export function resolutionOf(record: AttentionRecord, available?: (currency: string) => Money) {
   if (record.kind === 'hold') return resolutionOfHold(record);
+  if (record.kind === 'pause') return resolutionOfPause(record);
+  if (record.kind === 'stop') return resolutionOfStop(record);
   if (record.kind === 'funding') return resolutionOfFunding(record, available?.(record.id));
   if (record.kind === 'seller') {
     const { parked, id, parkedDetail: detail } = record;
@@ -70,21 +81,37 @@ export function resolutionOf(record: AttentionRecord, available?: (currency: str
     return sellerParkOf(parked, id, said);
   }
   if (record.kind === 'discrepancy') {
-    const { id, parked, parkedDetail } = record;
-    const { what, remedy, owner } = causes[parked];
-    const closings = closingsOf({ id, cause: parked, object: parkedDetail });
-    const isKept = keepingCauses.includes(parked);
-    const holds = isKept ? [] : record.holds.map((hold) => releaseHoldCommand(hold));
-    // Only an operator looks at what the engine itself should have put right.
-    const actor: Actor = owner === 'engine' ? 'operator' : owner;
-    return { explanation: `${what}. ${remedy}`, actor, commands: [...holds, ...closings] };
+    return resolutionOfDiscrepancy(record);
   }
   return payoutParkOf(record.parked, record);
 }
 
-function resolutionOfHold({ id, hold }: AttentionRecord & { kind: 'hold' }) {
-  const explanation = `${hold.by} placed this hold: ${hold.reason}. Only its release ends the hold`;
+function resolutionOfDiscrepancy(record: AttentionRecord & { kind: 'discrepancy' }) {
+  const { id, parked, parkedDetail, sellerId, agreesSince } = record;
+  const { what, remedy, owner } = causes[parked];
+  const of = { id, cause: parked, object: parkedDetail, sellerId, agreesSince };
+  const isKept = keepingCauses.includes(parked) && agreesSince === null;
+  const holds = isKept ? [] : record.holds.map((hold) => releaseHoldCommand(hold));
+  // Only an operator looks at what the engine itself should have put right.
+  const actor: Actor = owner === 'engine' ? 'operator' : owner;
+  const says = agreesSince === null ? remedy : sayAgreed(agreesSince);
+  return { explanation: `${what}. ${says}`, actor, commands: [...holds, ...closingsOf(of)] };
+}
+
+function resolutionOfHold({ id, order }: AttentionRecord & { kind: 'hold' }) {
+  const explanation = `${order.by} placed this hold: ${order.reason}. Only its release ends the hold`;
   return { explanation, actor: 'operator' as const, commands: [releaseHoldCommand(id)] };
+}
+
+function resolutionOfPause({ id, sellerId, order }: AttentionRecord & { kind: 'pause' }) {
+  const explanation = `${order.by} paused the seller: ${order.reason}. Nothing is paid to the seller until every pause is lifted`;
+  return { explanation, actor: 'operator' as const, commands: [liftPauseCommand(sellerId, id)] };
+}
+
+function resolutionOfStop({ id, order }: AttentionRecord & { kind: 'stop' }) {
+  const { by: stoppedByName, reason, cause } = order;
+  const explanation = sayStop({ stoppedByName, reason, cause });
+  return { explanation, actor: 'operator' as const, commands: [liftStopCommand(id)] };
 }
 
 function resolutionOfFunding(
@@ -103,7 +130,8 @@ export type LeftOut = Inapplicable | 'waits-no-more' | 'changed' | 'found-at-str
 /**
  * Something that waits for a person: a parked payout or seller, a payout that is late at the bank,
  * an account that Stripe rejected, a change to the bank account of another seller, a discrepancy, a
- * hold that only a release ends, or money that the platform's balance lacks.
+ * hold that only a release ends, a pause of a seller, a stop of all money, or money that the
+ * platform's balance lacks.
  */
 export type AttentionRecord = {
   /** Null if the entry concerns no particular seller. */
@@ -145,13 +173,27 @@ export type AttentionRecord = {
       unknownStep: null;
       /** The active holds that were placed because of the discrepancy. */
       holds: HoldId[];
+      /** Since when both sides agree again. Null while they differ. */
+      agreesSince: string | null;
     }
   | {
       kind: 'hold';
       id: HoldId;
       parked: 'held';
-      /** The name of the API key that placed the hold, and the reason that was given. */
-      hold: { by: string; reason: string };
+      order: Ordered;
+    }
+  | {
+      kind: 'pause';
+      id: SellerPauseId;
+      sellerId: SellerId;
+      parked: typeof waitNames.sellerPaused;
+      order: Ordered;
+    }
+  | {
+      kind: 'stop';
+      id: MoneyStopId;
+      parked: typeof waitNames.moneyStopped;
+      order: Ordered & { cause: StopCause };
     }
   | {
       kind: 'funding';
@@ -162,3 +204,6 @@ export type AttentionRecord = {
       payouts: number;
     }
 );
+
+/** The name of the API key that ordered something, and the reason that was given. */
+type Ordered = { by: string; reason: string };

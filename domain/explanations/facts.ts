@@ -51,6 +51,8 @@ export type PayoutRecord = {
   trace: { status: string; id: string | null } | null;
   replaces: PayoutId | null;
   skipReason: SkipReason | null;
+  /** The schedule's minimum that the payday did not reach. Minor units. */
+  skipMinimum: number | null;
   /** The objects at Stripe by which somebody else paid the money. */
   paidBy: string[] | null;
   /** How somebody else paid the money outside Stripe. */
@@ -156,6 +158,8 @@ export type SellerRecord = {
   /** The open pauses, oldest first. */
   pauses: SellerPause[];
   closed: { since: string; by: string; reason: string } | null;
+  /** Who reopened the seller last. Null if nobody did. */
+  reopened: { since: string; by: string; reason: string } | null;
   createdAt: string;
 };
 

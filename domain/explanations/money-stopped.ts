@@ -1,5 +1,5 @@
-import { type Operations, sayWhoStopped } from '../money-stops.ts';
-import { because } from '../parking/commands.ts';
+import { type Operations, sayStop } from '../money-stops.ts';
+import { liftStopCommand } from '../parking/commands.ts';
 import { waitNames } from '../waits.ts';
 import { wait, type Waiting } from './waiting.ts';
 
@@ -9,19 +9,13 @@ import { wait, type Waiting } from './waiting.ts';
  */
 export function moneyStopped({ stops }: Operations): Waiting[] {
   return stops.map((stop) => {
-    const { id: stopId, reason, stoppedAt: since, stoppedByName: by } = stop;
-    const why = `All money is stopped: ${reason.replace(/\.$/, '')}. ${sayWhoStopped(stop)}`;
-    const command = {
-      method: 'POST' as const,
-      path: '/v1/operations/resume-money',
-      body: { stopId, ...because },
-      when: 'The reason of this stop no longer applies',
-    };
+    const { id, stoppedAt: since, stoppedByName: by } = stop;
+    const why = sayStop(stop);
     const liftedBy = 'Lifting this stop, and every other open stop';
     return wait(waitNames.moneyStopped, 'operator', why, liftedBy, {
       since,
       by,
-      commands: [command],
+      commands: [liftStopCommand(id)],
     });
   });
 }

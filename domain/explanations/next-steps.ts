@@ -114,11 +114,9 @@ export function paydaySteps(payday: ComingPayday | undefined): ComingStep[] {
       const stays = held > 0 ? `; ${formatMoney(money(held, currency))} is held` : '';
       return step(`Payday: ${formatMoney(paid)} is paid${stays}`, paid);
     }
-    const amount = formatMoney(money(wouldPay, currency));
-    return step(
-      `Payday: as of now, ${amount} is not paid. ${sayNotPaid(reason, money(minimum, currency))}`,
-      null,
-    );
+    const amount = money(wouldPay, currency);
+    const why = sayNotPaid(reason, { amount, minimum: money(minimum, currency) });
+    return step(`Payday: as of now, ${formatMoney(amount)} is not paid. ${why}`, null);
   });
 }
 

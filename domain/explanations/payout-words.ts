@@ -1,7 +1,7 @@
 import { failureOf } from '../accounts/failures.ts';
-import { type Money, money } from '../money.ts';
+import { leastPayout, type Money, money } from '../money.ts';
 import { payoutParkOf } from '../parking/reasons.ts';
-import { skips } from '../paydays/words.ts';
+import { sayBelowLeast, sayBelowMinimum, skips } from '../paydays/words.ts';
 import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
 import { byHolds } from '../payouts/commands.ts';
 import { isAtAccount, isInFlight } from '../payouts/states.ts';
@@ -77,17 +77,24 @@ function isOrderedHere({ cancelOrderedAt, cancelAnswer }: PayoutRecord): boolean
 }
 
 /** Why a payout ended without moving money. */
-export function skippedOf({ skipReason }: PayoutRecord): string | null {
-  return skipReason && skips[skipReason];
+export function skippedOf(payout: PayoutRecord): string | null {
+  const { skipReason, skipMinimum, requestedAmount, currency } = payout;
+  if (skipReason !== 'below-minimum') return skipReason && skips[skipReason];
+  if (skipMinimum === null || requestedAmount === null) {
+    return sayBelowLeast(money(leastPayout(currency), currency));
+  }
+  return sayBelowMinimum(money(requestedAmount, currency), money(skipMinimum, currency));
 }
 
 /** Which payouts pay the money of a payout that did not pay it, one sentence each. */
 export function sayPaidNowBy(successors: readonly Successor[]): string[] {
-  return successors.slice(0, mostSaid).map(({ id, status }) =>
-    status === 'requested'
-      ? `Payout ${id} is ordered and pays this money, unless a hold keeps it`
-      : `Payout ${id} pays this money now: ${payoutSentences[status]}`,
-  );
+  return successors
+    .slice(0, mostSaid)
+    .map(({ id, status }) =>
+      status === 'requested'
+        ? `Payout ${id} is ordered and pays this money, unless a hold keeps it`
+        : `Payout ${id} pays this money now: ${payoutSentences[status]}`,
+    );
 }
 
 /** The most payouts that a summary names. The explanation lists them all. */
@@ -204,6 +211,11 @@ export function parkedOf(
   return { reason: parked, since, step, forSeller, ...payoutParkOf(parked, of) };
 }
 
+/** What a person can do about a payout that is late at the bank. */
+export function lateOf(payout: PayoutRecord) {
+  return payoutParkOf('late', { ...payout, isAtAccount: isAtAccount(payout.status) });
+}
+
 /** Returns the platform's available balance at Stripe in a currency. */
 export type Available = (currency: string) => Money;
 
@@ -222,6 +234,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     returnReason: _whyBack,
     asOf: _asOf,
     isPausedAtStripe: _isPaused,
+    skipMinimum: _minimum,
     ...shown
   } = record;
   const { requestedAmount: _requested, cancelAnswer: _answer, ...named } = shown;

@@ -3,6 +3,7 @@ import { failureOf } from '../accounts/failures.ts';
 import { waitsForSeller } from '../for-seller/waits.ts';
 import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
+import type { Resolving } from '../parking/commands.ts';
 import { takenBack } from '../parking/reasons.ts';
 import { isLateAt } from '../payouts/late.ts';
 import { payoutBefore } from '../payouts/queue.ts';
@@ -26,6 +27,7 @@ import {
   type Beside,
   canceledOf,
   isBraked,
+  lateOf,
   parkedOf,
   returnedOf,
   sayPaidNowBy,
@@ -81,7 +83,7 @@ export type PayoutExplanation = {
   payout: ReturnType<typeof showPayout>;
 };
 
-type Lift = { actor: Actor; liftedBy: string; forSeller?: string };
+type Lift = { actor: Actor; liftedBy: string; forSeller?: string; commands?: Resolving[] };
 
 const itsTurn: Lift = { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as possible' };
 
@@ -187,7 +189,7 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   const pause = isPause && causes.find((one) => one.for === 'paused');
   const own = pause
     ? { ...pause, for: waiting.for, lookAgainAt: waiting.lookAgainAt, payoutId }
-    : { ...waiting, ...liftOf(waiting.for, around), since, ...nobody, payoutId };
+    : { ...waiting, since, ...nobody, ...liftOf(waiting.for, around), payoutId };
   const told = [own, ...putOff];
   const behindIt = causes.filter((one) => one !== pause);
   return [...told, ...stopsOf(around, told), ...behindIt];
@@ -222,7 +224,8 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
   // Only a person can ask Stripe about a late payout.
   if (reason === waitNames.atBank && isLateAt(payout, now)) {
     const liftedBy = 'Stripe’s trace of the payout, or the bank’s answer';
-    return { actor: 'operator', liftedBy, forSeller: waitsForSeller.late };
+    const { commands } = lateOf(payout);
+    return { actor: 'operator', liftedBy, forSeller: waitsForSeller.late, commands };
   }
   const [account] = keptFor({ payout, seller, now });
   if (reason === waitNames.atBank && account) {

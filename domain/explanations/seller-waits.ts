@@ -7,6 +7,7 @@ import type { PayoutId, SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
 import {
   because,
+  liftPauseCommand,
   onboardingLink,
   releaseHoldCommand,
   type Resolving,
@@ -93,8 +94,7 @@ function stopWaits({ id, pauses, holds }: SellerBeside): Waiting[] {
 
 function pauseWait(sellerId: SellerId, pause: SellerPause): Waiting {
   const { id: pauseId, reason, pausedAt: since, pausedByName: by } = pause;
-  const when = 'The reason no longer applies; other pauses stay';
-  const commands = [sellerCommand(sellerId, 'resume', when, { ...because, pauseId })];
+  const commands = [liftPauseCommand(sellerId, pauseId)];
   const more = { since, by, commands };
   return wait('paused', 'operator', `The seller is paused: ${reason}`, 'Lifting the pause', more);
 }
@@ -113,9 +113,10 @@ function holdWait(hold: HoldRecord): Waiting {
   return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
 }
 
-function commandsOf({ id, keptBy }: HoldRecord): Resolving[] {
+function commandsOf({ id, keptBy, sellerId }: HoldRecord): Resolving[] {
   if (keptBy === null) return [releaseHoldCommand(id)];
-  return closingsOf({ id: keptBy, cause: 'transfer-not-ordered', object: keptBy });
+  const cause = 'transfer-not-ordered';
+  return closingsOf({ id: keptBy, cause, object: keptBy, sellerId, agreesSince: null });
 }
 
 function capabilityWait(seller: SellerBeside, now: string): Waiting {
@@ -189,7 +190,7 @@ export function unorderedWaits(
   const { actor, liftedBy } = waits[waitNames.unorderedMoney];
   return differences.flatMap((one) => {
     if (!stopsPayout(one, payout?.reservedAt ?? null)) return [];
-    const { id, cause, object, atStripe, stripeCurrency, stripeId, openedAt: since } = one;
+    const { id, cause, atStripe, stripeCurrency, stripeId, openedAt: since } = one;
     if (atStripe === null || stripeCurrency === null) return [];
     if (!currencies.includes(stripeCurrency)) return [];
     const amount = formatMoney(money(Math.abs(atStripe), stripeCurrency));
@@ -199,7 +200,7 @@ export function unorderedWaits(
     const what = stripeId === null ? '' : ` (${stripeId})`;
     const reason = `${amount} ${how} without an order from the engine${what}. Nothing is sent in ${stripeCurrency.toUpperCase()} until a person has said what the money was for: discrepancy ${id}`;
     const commands = [
-      ...closingsOf({ id, cause, object }),
+      ...closingsOf(one),
       ...(payout === null ? [] : [paidElsewhereCommand(payout.id)]),
     ];
     return [wait(waitNames.unorderedMoney, actor, reason, liftedBy, { since, commands })];

@@ -1,4 +1,5 @@
 import type { SkipReason } from '../funds.ts';
+import type { NotPaidReason } from '../paydays/forecast.ts';
 import type { PayoutPark, SellerPark } from '../parking/reasons.ts';
 import type { WaitReason } from '../waits.ts';
 
@@ -109,3 +110,8 @@ export const skipsForSeller: Record<SkipReason, string> = {
   'nothing-payable': 'There was nothing to pay.',
   'on-hold': waitsForSeller.hold,
 };
+
+/** What a seller may know about a payday that pays nothing. */
+export function notPaidForSeller(reason: NotPaidReason): string {
+  return { ...waitsForSeller, ...skipsForSeller }[reason];
+}

@@ -1,5 +1,5 @@
 import type { Actor } from '../waits.ts';
-import type { HoldId, PayoutId, SellerId } from '../ids.ts';
+import type { HoldId, MoneyStopId, PayoutId, SellerId, SellerPauseId } from '../ids.ts';
 
 /** A request to the API that resolves a problem, as an operator would send it. */
 export type Resolving = {
@@ -43,10 +43,38 @@ export function onboardingLink(sellerId: SellerId, when: string): Resolving {
 /** The body of a command that needs a reason. */
 export const because = { reason: '...' };
 
+/** The command that ends a payout whose money somebody else paid. */
+export const elsewhere = {
+  name: 'paid-elsewhere',
+  when: 'Somebody else paid the money, for example in the Dashboard. Name the transfer only if there was one. Outside Stripe, give `proof` instead of the ids',
+  body: { stripePayoutId: 'po_...', transferId: 'tr_...', ...because },
+};
+
+/** The command that ends a payout whose account has left the platform, so that nobody can look. */
+export const left = {
+  name: 'leave-with-seller',
+  when: 'The account has left the platform with the money, so nobody can look for the payout: the engine checks this at Stripe and sends nothing more',
+  body: because,
+  // `planLeave` refuses the command otherwise.
+  isFor: ({ isAtAccount }: { isAtAccount: boolean }) => isAtAccount,
+};
+
 /** The request that releases one hold. */
 export function releaseHoldCommand(holdId: HoldId): Resolving {
   const when = `The hold is no longer needed; other holds stay. GET /v1/holds/${holdId}/preview shows the effect`;
   return command(`holds/${holdId}/release`, when, because);
+}
+
+/** The request that lifts one pause of a seller. */
+export function liftPauseCommand(sellerId: SellerId, pauseId: SellerPauseId): Resolving {
+  const when = 'The reason no longer applies; other pauses stay';
+  return sellerCommand(sellerId, 'resume', when, { ...because, pauseId });
+}
+
+/** The request that lifts one stop of all money. */
+export function liftStopCommand(stopId: MoneyStopId): Resolving {
+  const when = 'The reason of this stop no longer applies';
+  return command('operations/resume-money', when, { stopId, ...because });
 }
 
 /** One reason to need a person. */
@@ -64,6 +92,8 @@ export type Park<Facts> = {
     body?: Record<string, string> | ((facts: Facts) => Record<string, string>);
     /** True if the command can resolve the problem of this object. Absent if it always can. */
     isFor?: (facts: Facts) => boolean;
+    /** A person decides so about each object by itself: no list of many runs the command. */
+    isSingle?: true;
     /** True if this command helps this object most, so that it is offered first. */
     isFirst?: (facts: Facts) => boolean;
   }[];

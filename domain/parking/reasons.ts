@@ -4,7 +4,9 @@ import { anyRefusal, type OwnRefusal, type StripeError } from '../refusals/reaso
 import type { MoneyStep } from '../stripe.ts';
 import {
   because,
+  elsewhere,
   explain,
+  left,
   type Park,
   payoutCommand,
   type Resolving,
@@ -22,22 +24,6 @@ export type ParkedPayout = {
   refusal?: OwnRefusal | null;
   /** True while all of its money is at the account, or on its way from there to the bank. */
   isAtAccount: boolean;
-};
-
-/** Ends a payout whose money somebody else paid. */
-const elsewhere = {
-  name: 'paid-elsewhere',
-  when: 'Somebody else paid the money, for example in the Dashboard. Name the transfer only if there was one. Outside Stripe, give `proof` instead of the ids',
-  body: { stripePayoutId: 'po_...', transferId: 'tr_...', ...because },
-};
-
-/** Ends a payout whose account has left the platform, so that nobody can look. */
-const left = {
-  name: 'leave-with-seller',
-  when: 'The account has left the platform with the money, so nobody can look for the payout: the engine checks this at Stripe and sends nothing more',
-  body: because,
-  // `planLeave` refuses the command otherwise.
-  isFor: ({ isAtAccount }: ParkedPayout) => isAtAccount,
 };
 
 /** Why a payout needs a person. All but `late`, `waits-too-long` and `overdue` park it. */
@@ -92,8 +78,15 @@ export const payoutParks = {
     ],
   },
   late: {
-    says: 'The banks have had the money longer than they should. Ask Stripe for the payout’s trace. The payout continues automatically once Stripe reports the outcome',
-    commands: [],
+    says: 'The banks have had the money longer than they should. Ask Stripe for the payout’s trace, with the `stripePayoutId` that the payout shows. The payout continues automatically once Stripe reports the outcome',
+    commands: [
+      {
+        name: 'cancel',
+        when: 'Stripe should stop the payout if it still can: the engine asks Stripe, and if Stripe refuses, the payout continues to the bank',
+        isSingle: true,
+      },
+      left,
+    ],
   },
   'waits-too-long': {
     actor: ({ parkedDetail }) => actorAfter(parkedDetail),
@@ -280,9 +273,9 @@ export function sellerParkOf(parked: SellerPark, sellerId: SellerId, detail: str
   return explain(sellerParks[parked], sellerId, commandOf, detail);
 }
 
-/** True if a person may retry or cancel what is parked for this reason. */
+/** True if a person may retry or cancel what is parked for this reason, also in a list of many. */
 export function offers(parked: PayoutPark | SellerPark, name: 'retry' | 'cancel'): boolean {
-  return rowOf(parked).commands.some((command) => command.name === name);
+  return rowOf(parked).commands.some((one) => one.name === name && !one.isSingle);
 }
 
 /** True if a person must check Stripe before anything is tried again. */

@@ -2,6 +2,7 @@ import { heldOf, payableOf } from '../funds.ts';
 import { type Currency, type Money, money } from '../money.ts';
 import { type Readiness, stopBefore, stopOfSeller } from '../payouts/reservation.ts';
 import type { SellerStatus } from '../sellers.ts';
+import { notPaidForSeller } from '../for-seller/waits.ts';
 import { waitNames } from '../waits.ts';
 import {
   type ExpectedFunds,
@@ -114,11 +115,15 @@ export type PaydayMoney = {
   notYetAvailable: Money;
   reason: NotPaidReason | null;
   explanation: string | null;
+  /** What the seller may know of the reason. */
+  forSeller: string | null;
 };
 
 /** Converts a forecast to money with an explanation, as the API shows it. */
 export function toPaydayMoney(forecast: Forecast): PaydayMoney {
   const { currency, reason } = forecast;
+  const [amount, minimum] = [forecast.wouldPay, forecast.minimum];
+  const below = { amount: money(amount, currency), minimum: money(minimum, currency) };
   return {
     currency,
     pays: money(forecast.pays, currency),
@@ -126,6 +131,7 @@ export function toPaydayMoney(forecast: Forecast): PaydayMoney {
     held: money(forecast.held, currency),
     notYetAvailable: money(forecast.notYetAvailable, currency),
     reason,
-    explanation: reason && sayNotPaid(reason, money(forecast.minimum, currency)),
+    explanation: reason && sayNotPaid(reason, below),
+    forSeller: reason && notPaidForSeller(reason),
   };
 }

@@ -15,10 +15,26 @@ export const skips: Record<SkipReason, string> = {
     'Less was payable than the schedule’s or Stripe’s minimum; the money waits for the next payday',
 };
 
-/** Explains why a payday pays nothing in a currency. `minimum` is absent for several sellers. */
-export function sayNotPaid(reason: NotPaidReason, minimum?: Money): string {
-  if (reason === 'below-minimum' && minimum !== undefined) {
-    return `The payable amount is below the schedule’s minimum of ${formatMoney(minimum)} and waits for a later payday`;
+/** Explains why a payday was skipped: the amount that it found, and the schedule's minimum. */
+export function sayBelowMinimum(amount: Money, minimum: Money): string {
+  return `${formatMoney(amount)} was payable, less than the schedule’s minimum of ${formatMoney(minimum)}; the money waits for the next payday`;
+}
+
+/** Explains why a payout was skipped whose money is less than Stripe pays out. */
+export function sayBelowLeast(least: Money): string {
+  return `Less was payable than Stripe’s minimum of ${formatMoney(least)}; the money waits for later earnings`;
+}
+
+/**
+ * Explains why a payday pays nothing in a currency. `below` has the payable amount and the
+ * schedule's minimum of one seller, and is absent for several sellers.
+ */
+export function sayNotPaid(
+  reason: NotPaidReason,
+  below?: { amount: Money; minimum: Money },
+): string {
+  if (reason === 'below-minimum' && below !== undefined) {
+    return `${formatMoney(below.amount)} is payable, less than the schedule’s minimum of ${formatMoney(below.minimum)}, and waits for a later payday`;
   }
   return isSkip(reason) ? paydaySkips[reason] : waits[reason].onPayday;
 }

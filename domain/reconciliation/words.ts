@@ -1,3 +1,4 @@
+import { sayInstant } from '../dates.ts';
 import type { EarningId, PayoutId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
 import { because, command, type Resolving } from '../parking/commands.ts';
@@ -46,12 +47,15 @@ export function explainDiscrepancy(record: DiscrepancyRecord) {
  * The requests that resolve a discrepancy, for operators: one for each outcome that it may have, and
  * those that change the earning that it is about.
  */
-export function closingsOf({
-  id,
-  cause,
-  object,
-}: Pick<DiscrepancyRecord, 'id' | 'cause' | 'object'>): Resolving[] {
+export function closingsOf(
+  of: Pick<DiscrepancyRecord, 'id' | 'cause' | 'object' | 'sellerId' | 'agreesSince'>,
+): Resolving[] {
+  const { id, cause, object, sellerId, agreesSince } = of;
   const path = `/v1/discrepancies/${id}/close`;
+  if (agreesSince !== null) {
+    const when = 'Both sides agree again, so that nothing remains to be decided';
+    return [{ method: 'POST', path, body: because, when }];
+  }
   // What a payout overpaid is in this payout, so the earning cannot be changed.
   const isChangeable = earningCauses.includes(cause) && cause !== 'earning-overpaid';
   const changes = isChangeable ? changesOf(earningNamed(object)) : [];
@@ -60,7 +64,9 @@ export function closingsOf({
     const when = 'A person has examined the discrepancy, and nothing remains to be done';
     return [...changes, { method: 'POST', path, body: because, when }];
   }
-  return outcomes.map((outcome) => {
+  // `planClosing` refuses to count money as paid whose seller is not known.
+  const possible = outcomes.filter((outcome) => outcome !== 'owed' || sellerId !== null);
+  return possible.map((outcome) => {
     return {
       method: 'POST',
       path,
@@ -68,6 +74,11 @@ export function closingsOf({
       when: `The money was for ${outcomeWords[outcome]}`,
     };
   });
+}
+
+/** Says that a discrepancy is over: nothing is decided about it any more. */
+export function sayAgreed(since: string): string {
+  return `Both sides agree again since ${sayInstant(since)}: close the discrepancy`;
 }
 
 /** The earning that a discrepancy is about. `told_as` in the database writes the object. */

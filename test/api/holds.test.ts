@@ -25,6 +25,7 @@ describe('a hold', () => {
       201,
       { state: 'active', source: 'operator', amount: { amount: 10_00 }, releaseRule: 'manual' },
     ]);
+    expect(placed.body['forSeller']).toMatch(/^Some or all of your money is on hold for a check/);
     expect(placed.body['placedBy']).toMatch(/^key_/);
     const listed = async (query: string) =>
       (await stages.listOf(`/v1/holds?sellerId=${sellerId}&${query}`)).map(({ id }) => id);
@@ -33,7 +34,7 @@ describe('a hold', () => {
     const released = await release(placed.body['id']);
     expect([released.status, released.body]).toMatchObject([
       200,
-      { state: 'released', releaseReason: 'fine' },
+      { state: 'released', releaseReason: 'fine', forSeller: null },
     ]);
     expect(await listed('active=true')).toEqual([]);
     expect(await listed('active=false')).toEqual([placed.body['id']]);

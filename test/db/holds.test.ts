@@ -188,7 +188,7 @@ describe('a seller', () => {
     expect(await close(sellerId)).toBe('closed');
     expect((await readSellerForWorkflow(money.db, sellerId)).status).toBe('closed');
     await money.forgetWakeUps();
-    await inTx((tx) => orders.reopenSeller(tx, sellerId));
+    await inTx((tx) => orders.reopenSeller(tx, { sellerId, reason: 'back', by: 'key_1' }));
     expect((await readSellerForWorkflow(money.db, sellerId)).status).toBe('onboarding');
     const [topics] = Object.values(await money.wakeUps());
     expect(topics?.sort()).toEqual(['account', 'reopened']);

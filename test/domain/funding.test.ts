@@ -30,6 +30,8 @@ const payee = (change: object) => ({ ...seller().payee, ...change });
 const funds = [has({ atPlatform: 70_00, atAccount: 30_00 })];
 const payday = { at: friday, funds };
 const ordered = [{ currency: 'eur', requestedAmount: 40_00 }];
+const all = { currency: null, amount: null, expiresAt: null };
+const part = { currency: 'eur', amount: 30_00, expiresAt: null };
 const thresholds = { ...schedule, thresholds: { eur: 90_00 } };
 
 describe('what is due to a seller', () => {
@@ -92,6 +94,60 @@ describe('what is due to a seller', () => {
       'nothing below its minimum',
       { payee: payee({ schedule: { ...schedule, minimums: { eur: 200_00 } } }), payday },
       [{ reason: 'below-minimum', amount: 100_00, fromPlatform: 0 }],
+    ],
+    [
+      'nothing of what holds cover, and how much that is',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        now: { at: now, funds: [has({ atPlatform: 70_00, holds: [all] })] },
+      },
+      [{ reason: 'on-hold', amount: 70_00, fromPlatform: 0 }],
+    ],
+    [
+      'nothing of what holds leave, if nobody ordered that either',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        now: { at: now, funds: [has({ atPlatform: 70_00, holds: [part] })] },
+      },
+      [
+        { reason: 'not-ordered', amount: 40_00 },
+        { reason: 'on-hold', amount: 30_00 },
+      ],
+    ],
+    [
+      'what holds leave at its payday, and not what they cover',
+      { payday: { at: friday, funds: [has({ atPlatform: 70_00, holds: [part] })] } },
+      [
+        { kind: 'payday', reason: null, amount: 40_00, fromPlatform: 40_00 },
+        { reason: 'on-hold', amount: 30_00 },
+      ],
+    ],
+    [
+      'what holds leave once it reaches its threshold, and not what they cover',
+      {
+        payee: payee({ schedule: thresholds }),
+        end: { at: end, funds: [has({ atPlatform: 130_00, holds: [part] })] },
+      },
+      [
+        { kind: 'threshold', reason: null, amount: 100_00 },
+        { reason: 'on-hold', amount: 30_00 },
+      ],
+    ],
+    [
+      'nothing of an order for everything that holds cover',
+      {
+        orders: [{ currency: 'eur', requestedAmount: null }],
+        now: { at: now, funds: [has({ atPlatform: 70_00, holds: [all] })] },
+      },
+      [{ reason: 'on-hold', amount: 70_00 }],
+    ],
+    [
+      'nothing while its account is below zero, and what that keeps',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        now: { at: now, funds: [has({ atPlatform: 70_00, atAccount: -10_00 })] },
+      },
+      [{ reason: 'account-negative', amount: 70_00 }],
     ],
   ])('is %s', (_why, change, needs) => {
     expect(needsOf(seller(change))).toMatchObject(needs);

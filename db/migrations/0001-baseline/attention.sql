@@ -29,7 +29,7 @@ create table attention_items (
   position integer not null,
   -- What waits for a person.
   kind text not null check (kind in ('payout', 'seller', 'discrepancy',
-    'hold', 'funding')),
+    'hold', 'pause', 'stop', 'funding')),
   object_id text not null,
   seller_id text,
   -- What the command acts on for this object.

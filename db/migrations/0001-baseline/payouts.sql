@@ -45,6 +45,8 @@ create table payouts (
   bank_expected_at timestamptz,
   failure_code text,
   skip_reason text,
+  -- The schedule's minimum that the payday did not reach. The schedule may have changed since.
+  skip_minimum bigint,
   -- The payout came back, and its money is paid again once the seller has another bank account.
   awaits_details boolean not null default false,
   -- When the engine took over a payout that it found at Stripe and did not know.

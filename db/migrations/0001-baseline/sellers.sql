@@ -65,6 +65,10 @@ create table sellers (
   closed_at timestamptz,
   closed_by text,
   close_reason text,
+  -- Who reopened the seller last, and why. A later closing keeps it.
+  reopened_at timestamptz,
+  reopened_by text,
+  reopen_reason text,
   -- Attention lists the oldest case first, so a parked seller needs a time.
   constraint parked_since check ((parked is null) = (parked_at is null))
 );

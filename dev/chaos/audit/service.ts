@@ -3,6 +3,9 @@ import { type Facts, type Finding, isOver, type Workflow } from './facts.ts';
 const dead = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELED']);
 const jobs = new Set(['relay', 'sweep', 'revive', 'accounts', 'reconciliation']);
 
+/** What chaos orders itself: `auditBrakes` says whether each of them holds. */
+const brakes = new Set(['hold', 'pause', 'stop']);
+
 /** How long requests may still fail after a server is back: connections must be opened again. */
 const graceMs = 15_000;
 
@@ -17,7 +20,7 @@ export function auditService(facts: Facts): Finding[] {
     outages.some(({ from, to }) => at >= from && at <= to + graceMs);
   return [
     ...attention
-      .filter(({ kind }) => kind !== 'hold')
+      .filter(({ kind }) => !brakes.has(kind))
       .map(({ kind, id, reason }) => finding('attention', `${kind} ${id}`, reason)),
     ...discrepancies
       .filter(({ state }) => state === 'open')

@@ -117,7 +117,7 @@ describe('a preview', () => {
     [
       { filter: { kind: 'bank' }, command: 'retry' },
       '/filter/kind',
-      'must be one of payout, seller, discrepancy, hold, funding',
+      'must be one of payout, seller, discrepancy, hold, pause, stop, funding',
     ],
     [
       { filter: { sellerId: 'x' }, command: 'retry' },

@@ -87,7 +87,7 @@ describe('what needs attention', () => {
     expect(Object.fromEntries(stakes)).toEqual({ [unknown]: sum, [other]: [], [sellerId]: sum });
   });
 
-  test('is a payout that the banks have for longer than a week, with nothing to order', async () => {
+  test('is a payout that the banks have for longer than a week, with what may be ordered', async () => {
     const own = await startApi();
     const stages = payoutStages(own);
     const [late, early] = [await stages.orderPayout(), await stages.orderPayout()];
@@ -98,8 +98,26 @@ describe('what needs attention', () => {
       .where('id', '=', late.payoutId)
       .execute();
     expect((await attention(own)).data).toMatchObject([
-      { id: late.payoutId, reason: 'late', since: '2026-01-08T00:00:00.000Z', commands: [] },
+      {
+        id: late.payoutId,
+        reason: 'late',
+        since: '2026-01-08T00:00:00.000Z',
+        commands: [
+          { path: `/v1/payouts/${late.payoutId}/cancel`, body: {} },
+          { path: `/v1/payouts/${late.payoutId}/leave-with-seller`, body: { reason: '...' } },
+        ],
+      },
     ]);
+    const { body } = await own.get(`/v1/payouts/${late.payoutId}/explain`);
+    expect(body['waits']).toMatchObject([
+      {
+        for: 'bank',
+        actor: 'operator',
+        commands: [{ path: `/v1/payouts/${late.payoutId}/cancel` }, {}],
+      },
+    ]);
+    const ordered = await own.post(`/v1/payouts/${late.payoutId}/cancel`, {});
+    expect(ordered.body['cancellation']).toMatchObject({ state: 'not-asked-yet' });
   });
 
   test('is an account that Stripe rejected, since when, until it is taken back or closed', async () => {

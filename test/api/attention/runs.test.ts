@@ -124,7 +124,7 @@ describe('a run', () => {
       api.post(`/v1/sellers/${sellerId}/pause`, { reason: `for ${as}` }, { as });
     await pause(before.sellerId, 'other');
     await pause(after.sellerId, 'admin');
-    const preview = await stage.preview('resume-seller', {}, 'over');
+    const preview = await stage.preview('resume-seller', { kind: 'payout' }, 'over');
     expect(whys(preview)).toEqual({ [before.payoutId]: 'pause-not-named' });
     await pause(after.sellerId, 'other');
     const { list } = await stage.run(preview.token);

@@ -186,7 +186,7 @@ const ofSellers: Case[] = [
       act(
         await money.seller(),
         (id) => inTx((tx) => orders.closeSeller(tx, order(id))),
-        (id) => inTx((tx) => orders.reopenSeller(tx, id)),
+        (id) => inTx((tx) => orders.reopenSeller(tx, order(id))),
       ),
   ],
 ];

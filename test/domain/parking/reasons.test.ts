@@ -19,7 +19,7 @@ test.each<[PayoutPark | SellerPark, boolean, boolean, boolean, string]>([
     'nothing moved, so the money is where the ledger has it',
   ],
   ['unexpected-state', true, false, false, 'money moved, so the payout looks again'],
-  ['late', false, false, false, 'only the bank or Stripe can do something'],
+  ['late', false, false, false, 'a person decides about each late payout by itself'],
   ['waits-too-long', false, false, false, 'the explanation says what ends the wait'],
   ['overdue', false, false, false, 'the workflow continues by itself'],
   ['seller-overdue', false, false, false, 'the workflow continues by itself'],
