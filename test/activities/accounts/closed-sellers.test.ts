@@ -43,9 +43,9 @@ describe('what a bank sends back after its seller was closed', () => {
   test('waits for a person, who opens the seller again or leaves it', async () => {
     await stage.run.readMovements();
     expect(await seller()).toMatchObject({ status: 'closed', parked: 'returned-after-close' });
-    await stage.db.transaction().execute((tx) => 
-      reopenSeller(tx, { sellerId: stage.sellerId, reason: 'back', by: 'key_1' }),
-    );
+    await stage.db
+      .transaction()
+      .execute((tx) => reopenSeller(tx, { sellerId: stage.sellerId, reason: 'back', by: 'key_1' }));
     expect(await seller()).toMatchObject({ parked: null });
     expect((await seller()).status).not.toBe('closed');
   });

@@ -33,9 +33,9 @@ test.each(kinds)('%s after the seller was closed is told to a person', async (_w
     .select('type')
     .where('object_id', '=', stage.sellerId);
   expect(await events.execute()).toContainEqual({ type: 'seller.parked' });
-  await stage.db.transaction().execute((tx) => 
-      reopenSeller(tx, { sellerId: stage.sellerId, reason: 'back', by: 'key_1' }),
-    );
+  await stage.db
+    .transaction()
+    .execute((tx) => reopenSeller(tx, { sellerId: stage.sellerId, reason: 'back', by: 'key_1' }));
   expect(await seller()).toMatchObject({ parked: null });
   expect((await seller()).status).not.toBe('closed');
 });
