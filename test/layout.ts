@@ -10,7 +10,7 @@ import { exportsOf, importsOf, parse, type Source } from './sources.ts';
 export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
-    attention: 'commands failed-reads parking payouts reconciliation refusals stripe waits',
+    attention: 'commands failed-reads money-stops parking payouts reconciliation refusals stripe waits',
     commands: '',
     earnings: 'ledger',
     events: '',
@@ -26,7 +26,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     'money-stops': 'commands',
     overdue: 'waits',
     parking: 'overdue refusals stripe waits',
-    paydays: 'accounts funds holds payouts sellers waits',
+    paydays: 'accounts for-seller funds holds payouts sellers waits',
     payouts: 'accounts funds holds ledger parking reconciliation sellers stripe waits wake-ups',
     reconciliation: 'ledger parking',
     recovery: 'ledger payouts waits',

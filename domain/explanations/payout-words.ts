@@ -1,6 +1,6 @@
 import { failureOf } from '../accounts/failures.ts';
 import { leastPayout, type Money, money } from '../money.ts';
-import { payoutParkOf } from '../parking/reasons.ts';
+import { lateAtBank, payoutParkOf } from '../parking/reasons.ts';
 import { sayBelowLeast, sayBelowMinimum, skips } from '../paydays/words.ts';
 import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
 import { byHolds } from '../payouts/commands.ts';
@@ -213,7 +213,7 @@ export function parkedOf(
 
 /** What a person can do about a payout that is late at the bank. */
 export function lateOf(payout: PayoutRecord) {
-  return payoutParkOf('late', { ...payout, isAtAccount: isAtAccount(payout.status) });
+  return payoutParkOf(lateAtBank, { ...payout, isAtAccount: isAtAccount(payout.status) });
 }
 
 /** Returns the platform's available balance at Stripe in a currency. */

@@ -1,5 +1,4 @@
 import type { SkipReason } from '../funds.ts';
-import type { NotPaidReason } from '../paydays/forecast.ts';
 import type { PayoutPark, SellerPark } from '../parking/reasons.ts';
 import type { WaitReason } from '../waits.ts';
 
@@ -112,6 +111,6 @@ export const skipsForSeller: Record<SkipReason, string> = {
 };
 
 /** What a seller may know about a payday that pays nothing. */
-export function notPaidForSeller(reason: NotPaidReason): string {
+export function notPaidForSeller(reason: SkipReason | WaitReason): string {
   return { ...waitsForSeller, ...skipsForSeller }[reason];
 }

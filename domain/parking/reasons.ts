@@ -103,6 +103,9 @@ export const payoutParks = {
 /** Why a payout is in the attention list. */
 export type PayoutPark = keyof typeof payoutParks;
 
+/** A payout that the banks have had longer than they should. */
+export const lateAtBank = 'late' satisfies PayoutPark;
+
 /** A payout that has waited longer than it should. */
 export const tooLong = 'waits-too-long' satisfies PayoutPark;
 
