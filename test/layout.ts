@@ -10,7 +10,8 @@ import { exportsOf, importsOf, parse, type Source } from './sources.ts';
 export const mayKnow: Record<string, Record<string, string>> = {
   domain: {
     accounts: '',
-    attention: 'commands failed-reads money-stops parking payouts reconciliation refusals stripe waits',
+    attention:
+      'commands failed-reads money-stops parking payouts reconciliation refusals stripe waits',
     commands: '',
     earnings: 'ledger',
     events: '',
