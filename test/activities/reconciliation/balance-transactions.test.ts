@@ -199,7 +199,10 @@ describe('a payout that somebody else debited back', () => {
         await stage.run.follow();
       }
       expect(await stage.row()).toMatchObject({ status });
+      await stage.forgetWakeUps();
       await hand.debitBack(stripePayoutId ?? '');
+      const wakes = Object.keys(await stage.wakeUps());
+      expect(wakes.includes(`payout/${stage.payoutId}`)).toBe(status === 'paid');
       expect(await stage.row()).toMatchObject({ status: 'returned', failureCode: 'debited_back' });
       expect(await hand.earningsLeft()).toBe(100_00);
       expect(await books.holds()).toEqual([100_00]);
