@@ -200,7 +200,7 @@ export function stopsOf(sellerId: RawBuilder<unknown>) {
     ) union all (
       select json_build_object('kind', 'hold', 'holdId', holds.id, 'source', holds.source,
         'reasonCode', holds.reason_code, 'currency', holds.currency, 'amount', holds.amount,
-        'by', ${nameOfKey('holds.placed_by')},
+        'by', ${nameOfKey('holds.placed_by')}, 'keptBy', ${keptBy},
         'expiresAt', ${instant('holds.expires_at')}, 'since', ${instant('holds.placed_at')})
       from holds where holds.seller_id = ${sellerId} and ${isActive}
       order by holds.expires_at nulls last, holds.placed_at limit ${mostTold}

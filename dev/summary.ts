@@ -10,20 +10,35 @@ export function summary(
   state: State,
   key: AdminKey,
 ): string {
-  const { ports, temporalAddress, stripeKey } = settings;
+  const { ports, stripeKey } = settings;
   const api = `http://127.0.0.1:${ports.api}`;
-  const temporal = temporalAddress ?? `http://127.0.0.1:${ports.temporalUi}`;
   return `
 payout-engine is up. Ctrl-C stops it; the next npm start continues from here.
 
   API           ${api}, and a page to try it: ${api}/docs
-  Temporal UI   ${temporal}
+  Temporal UI   ${temporalUi(settings)}
   Stripe        ${stripeKey ? 'Stripe itself, with STRIPE_SECRET_KEY' : `the sandbox, ${sandboxUrl}`}
   Admin key     ${key.place}${key.remedy === undefined ? '' : ' (revoked)'}
   Logs          ${state.file('logs')}
 
 ${key.remedy === undefined ? firstCall(api, key, state) : revoked(key.remedy)}
 `;
+}
+
+/** The lists with which an operator begins. The list of all workflows also contains the jobs. */
+const lists = {
+  'sellers and payouts': 'WorkflowType IN ("sellerLifecycle", "payout")',
+  'what needs a person': 'NeedsOperator = true AND ExecutionStatus = "Running"',
+};
+
+function temporalUi({ temporalAddress, ports, namespace }: Settings): string {
+  if (temporalAddress !== undefined) return temporalAddress;
+  const ui = `http://127.0.0.1:${ports.temporalUi}`;
+  const links = Object.entries(lists).map(([name, query]) => {
+    const all = `${ui}/namespaces/${namespace}/workflows`;
+    return `\n                ${name}: ${all}?query=${encodeURIComponent(query)}`;
+  });
+  return `${ui}${links.join('')}`;
 }
 
 function firstCall(api: string, { inShell }: AdminKey, state: State): string {

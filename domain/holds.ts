@@ -88,6 +88,8 @@ export type Stop =
   | ({ kind: 'hold'; holdId: HoldId; source: HoldSource; since: string; by: string } & Hold & {
         /** Absent in old histories. */
         reasonCode?: HoldReasonCode;
+        /** See `HoldRecord`. Absent in old histories. */
+        keptBy?: DiscrepancyId | null;
       })
   /** `pauseId` is absent in old histories. */
   | { kind: 'pause'; pauseId?: SellerPauseId; since: string; by: string };

@@ -1,5 +1,12 @@
 import { firstExpiry, holdsAmong, isPaused, type Stop } from './holds.ts';
-import type { EarningId, HoldId, PayoutId, SellerId, StripeAccountId } from './ids.ts';
+import type {
+  DiscrepancyId,
+  EarningId,
+  HoldId,
+  PayoutId,
+  SellerId,
+  StripeAccountId,
+} from './ids.ts';
 import {
   because,
   command,
@@ -8,6 +15,7 @@ import {
   sellerCommand,
 } from './parking/commands.ts';
 import { parkNames, type SellerParkReason } from './parking/reasons.ts';
+import { endsOfHold } from './reconciliation/words.ts';
 import type { WakeTopic } from './wake-ups.ts';
 
 /** A seller's status. Only an `active` seller is paid. A `closed` seller must first be reopened. */
@@ -134,6 +142,8 @@ export type OpenThings = {
   watches: PayoutId[];
   /** Holds that are neither released nor expired. */
   holds: HoldId[];
+  /** Those of the holds that cannot be released before a discrepancy is closed. */
+  keptHolds: { id: HoldId; keptBy: DiscrepancyId }[];
   /** The oldest earnings that the platform owes and that no payout contains. */
   earnings: EarningId[];
 };
@@ -150,7 +160,12 @@ export function endsOf(sellerId: SellerId, open: OpenThings): Resolving[] {
       command(`earnings/${id}/withdraw`, 'The platform does not owe the earning', because),
     ),
     ...open.payouts.map((id) => payoutCommand(id, 'cancel', 'The payout should not be paid')),
-    ...open.holds.map((id) => command(`holds/${id}/release`, 'The hold is over', because)),
+    ...open.holds.flatMap((id) => {
+      const kept = open.keptHolds.find((one) => one.id === id);
+      return kept === undefined
+        ? [command(`holds/${id}/release`, 'The hold is over', because)]
+        : endsOfHold({ ...kept, sellerId });
+    }),
   ];
 }
 

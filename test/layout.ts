@@ -32,7 +32,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     reconciliation: 'ledger parking',
     recovery: 'ledger payouts waits',
     refusals: 'stripe',
-    sellers: 'holds parking wake-ups',
+    sellers: 'holds parking reconciliation wake-ups',
     stripe: '',
     'stripe-events': 'waits wake-ups',
     waits: 'failed-reads funds',

@@ -1,15 +1,24 @@
 import {
   DefaultLogger,
+  type LogLevel,
   makeTelemetryFilterString,
   Runtime,
-  type LogLevel,
 } from '@temporalio/worker';
+import { shownFailure } from '../domain/explanations/temporal-ui/payouts.ts';
 
 /**
  * The SDK warns about a Worker without workflows. The Workers for calls to Stripe have none on
  * purpose.
  */
 const meant = /^No workflows registered/;
+
+/** A payout that the bank did not keep: a result, which the events and the list of payouts show. */
+function isShownElsewhere(message: string, meta: Record<string, unknown> | undefined): boolean {
+  const error = meta?.['error'];
+  return (
+    message === 'Workflow failed' && error instanceof Error && shownFailure.test(error.message)
+  );
+}
 
 /**
  * Writes the log lines of the SDK and of our activities to standard error, one JSON object per
@@ -18,7 +27,7 @@ const meant = /^No workflows registered/;
 export function installRuntime(level: 'debug' | 'info' | 'warn' | 'error'): void {
   const logger = new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => {
     const { level: severity, message, meta } = entry;
-    if (meant.test(message)) return;
+    if (meant.test(message) || isShownElsewhere(message, meta)) return;
     const line = { level: severity.toLowerCase(), event: message, ...plain(meta) };
     process.stderr.write(`${JSON.stringify(line)}\n`);
   });

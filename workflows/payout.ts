@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   continueAsNew,
   getExternalWorkflowHandle,
   patched,
@@ -7,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import {
   describePayout,
+  failureToShow,
   summaryOfPayoutWait,
   troubleOf,
 } from '../domain/explanations/temporal-ui/payouts.ts';
@@ -17,7 +19,7 @@ import { ledger, stripePayouts, stripeReads, transfers } from './policies.ts';
 import { showPayout } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
-/** The result of a payout's workflow, shown in the Temporal UI. */
+/** The result of a payout's workflow, shown in the Temporal UI, also if the workflow fails. */
 export type PayoutResult = Pick<Payout, 'payoutId' | 'status' | 'transferId' | 'stripePayoutId'>;
 
 /**
@@ -26,7 +28,10 @@ export type PayoutResult = Pick<Payout, 'payoutId' | 'status' | 'transferId' | '
  */
 const shortHistory = 14;
 
-/** Takes a payout from its reservation to the end of the watch for late returns. */
+/**
+ * Takes a payout from its reservation to the end of the watch for late returns. The workflow fails if
+ * the bank does not have the money, after the row is final; no other fault fails it.
+ */
 export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
   const wakeUps = listen();
   let row = await ledger.readPayout({ payoutId }); // the row contains what happened before this run
@@ -43,11 +48,24 @@ export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
       row = await take(step, row);
     }
   }
-  trouble.tell(row);
+  await trouble.tellAtEnd(row);
   setCurrentDetails(describePayout(row, { kind: 'over' }));
   showPayout(row);
   const { status, transferId, stripePayoutId } = row;
-  return { payoutId, status, transferId, stripePayoutId };
+  return endWith(row, { payoutId, status, transferId, stripePayoutId });
+}
+
+/** Returns the result. If the bank does not have the money, fails with the result as a detail. */
+function endWith(row: Payout, result: PayoutResult): PayoutResult {
+  const message = failureToShow(row);
+  if (message === null || !patched('refused-by-bank-fails')) return result;
+  throw ApplicationFailure.create({
+    message,
+    type: 'payout-failed',
+    details: [result],
+    nonRetryable: true,
+    category: 'BENIGN', // the metrics of failed workflows count only faults
+  });
 }
 
 /**
@@ -113,20 +131,31 @@ type Trouble = {
   tell: (row: Payout) => void;
   /** Tells that a trouble ended before a new run begins, which knows of no trouble to end. */
   tellOfEnd: (row: Payout) => Promise<void>;
+  /** Tells that a trouble ended with the payout. */
+  tellAtEnd: (row: Payout) => Promise<void>;
 };
 
 /**
  * Notifies the seller's workflow when an unusual wait of this payout begins, changes or ends,
- * because that workflow shows why the seller is not paid. A usual payout notifies nobody.
+ * because that workflow shows why the seller is not paid. A usual payout notifies nobody. Temporal
+ * drops a signal of a run that ends in the same task, so a run that is about to end waits for the
+ * delivery.
  */
 function listenForTrouble(): Trouble {
   let told: string | null = null;
+  const tell = (row: Payout): void => {
+    const reason = troubleOf(row);
+    if (reason === told || !patched('seller-is-told-of-trouble')) return;
+    told = reason;
+    void wakeSeller(row); // the signal leaves with the next command, and nothing waits for it
+  };
   return {
-    tell: (row) => {
-      const reason = troubleOf(row);
-      if (reason === told || !patched('seller-is-told-of-trouble')) return;
-      told = reason;
-      void wakeSeller(row); // the signal leaves with the next command, and nothing waits for it
+    tell,
+    tellAtEnd: async (row) => {
+      if (told === null) return;
+      if (!patched('ends-tell-first')) return tell(row);
+      told = null;
+      await wakeSeller(row);
     },
     tellOfEnd: async (row) => {
       if (told === null || troubleOf(row) !== null || !patched('new-runs-tell-first')) return;

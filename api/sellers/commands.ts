@@ -74,8 +74,9 @@ async function close(tx: Tx, order: SellerCommand): Promise<void> {
   await readSeller(tx, order.sellerId);
   const open = await orders.closeSeller(tx, order);
   if (open === 'closed') return;
+  const { keptHolds: _, ...shown } = open;
   throw new Problem('seller-not-settled', inWords(open), {
-    open,
+    open: shown,
     commands: endsOf(order.sellerId, open),
   });
 }

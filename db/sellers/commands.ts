@@ -3,7 +3,7 @@ import { type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import { mayClose, mostOpenEarnings, type OpenThings, statusOf } from '../../domain/sellers.ts';
 import type { Tx } from '../connect.ts';
-import { isActive } from '../funds.ts';
+import { isActive, keptBy } from '../funds.ts';
 import { lock, lockSellerAlone } from '../locks.ts';
 import { isBeforeBank, isUnsettled, isWatched } from '../schema/statuses.ts';
 import { businessNow } from '../time.ts';
@@ -87,8 +87,11 @@ async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
         and ${isWatched()} order by id) as watches,
       array(select id from holds where seller_id = ${sellerId}
         and ${isActive} order by id) as holds,
+      (select coalesce(json_agg(json_build_object('id', id, 'keptBy', ${keptBy}) order by id), '[]')
+        from holds where seller_id = ${sellerId} and ${isActive}
+          and ${keptBy} is not null) as "keptHolds",
       array(select id from earnings where seller_id = ${sellerId} and place = 'platform'
         and allocated < amount order by created_at, id limit ${mostOpenEarnings}) as earnings
   `.execute(tx);
-  return rows[0] ?? { money: [], payouts: [], watches: [], holds: [], earnings: [] };
+  return rows[0] ?? { money: [], payouts: [], watches: [], holds: [], keptHolds: [], earnings: [] };
 }

@@ -12,7 +12,7 @@ import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import { isStartBlocked, oldestFirst, waitsToStart } from '../payouts/queue.ts';
 import type { Database } from '../schema/index.ts';
-import { isBeforeBank } from '../schema/statuses.ts';
+import { isAtBank, isBeforeBank } from '../schema/statuses.ts';
 import { lastErrorOf } from '../stripe/attempt-views.ts';
 import { businessNow, clockAheadMs, instant } from '../time.ts';
 
@@ -42,6 +42,7 @@ export async function readSellerWithOutlook(
         and not ${failedLately('books')} as movements_due,
       case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error,
       ${clockAheadMs} as ahead_ms, ${isTroubled} as is_troubled, ${payoutsUnderWay} as under_way,
+      ${payoutsEnded} as ended,
       ${fundsIn(sellerId, businessNow)} as funds_now,
       case when next_payout_at is not null then ${fundsIn(sellerId, cutOff)} end as funds_then
     from sellers where id = ${sellerId}
@@ -83,6 +84,7 @@ function toOutlook(row: SellerRow): SellerOutlook {
     fundsNow: row.funds_now,
     fundsThen: row.funds_then ?? [],
     payouts: row.under_way,
+    ended: row.ended,
     aheadMs: row.ahead_ms,
   };
 }
@@ -100,6 +102,15 @@ const payoutsUnderWay = sql<SellerOutlook['payouts']>`(
       then requested_amount else from_platform + from_account end) order by created_at), '[]')
   from (select * from payouts where payouts.seller_id = sellers.id and ${isBeforeBank()}
     order by created_at limit 5) as under_way)`;
+
+/** The newest payouts that the bank has or had, or that ended without it. */
+const payoutsEnded = sql<SellerOutlook['ended']>`(
+  select coalesce(json_agg(json_build_object('payoutId', id, 'currency', currency,
+    'amount', coalesce(nullif(from_platform + from_account, 0), requested_amount),
+    'status', status, 'at', ${instant('ended_at')}) order by created_at desc, id desc), '[]')
+  from (select *, coalesce(case when ${isAtBank()} then paid_at end, over_at) as ended_at
+    from payouts where payouts.seller_id = sellers.id and not ${isBeforeBank()}
+      and payouts.status <> 'skipped' order by created_at desc, id desc limit 3) as ended)`;
 
 /**
  * True if something beside the seller's own row may keep the seller from being paid, or differs.
@@ -125,6 +136,7 @@ type SellerRow = Selectable<Database['sellers']> & {
   now: string;
   startable: PayoutId[];
   under_way: SellerOutlook['payouts'];
+  ended: SellerOutlook['ended'];
   payday_at: string | null;
   requirements_due: number;
   movements_due: boolean;

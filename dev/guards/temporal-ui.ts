@@ -1,6 +1,7 @@
 import type { Guard } from './switch-off.ts';
 
 const shown = 'test/api/explanations/temporal-ui.test.ts';
+const runs = 'test/workflows/temporal-ui.test.ts';
 const ends = 'test/domain/explanations/temporal-ui.test.ts';
 
 /** The guards of what the Temporal UI shows. */
@@ -31,5 +32,50 @@ export const temporalUiGuards: readonly Guard[] = [
     to: '',
     tests: ends,
     pattern: 'say how it ended, why, and who must act',
+  },
+  {
+    name: 'a refused payout is red',
+    why: 'who scans the list of workflows takes a payout that the bank refused for a paid one',
+    file: 'workflows/payout.ts',
+    from: "if (message === null || !patched('refused-by-bank-fails')) return result;",
+    to: "if (message !== '') return result;",
+    tests: runs,
+    pattern: 'as failed, with the reason',
+  },
+  {
+    name: 'the end is told before the run ends',
+    why: 'a seller is shown a payout in trouble that is over, because the signal was dropped',
+    file: 'workflows/payout.ts',
+    from: "if (!patched('ends-tell-first')) return tell(row);",
+    to: 'if (told.length > 0) return tell(row);',
+    tests: runs,
+    pattern: 'how it ended',
+  },
+  {
+    name: 'a new run is told before it begins',
+    why: 'a seller is shown a late payout that has arrived',
+    file: 'workflows/payout.ts',
+    from: "if (told === null || troubleOf(row) !== null || !patched('new-runs-tell-first')) return;",
+    to: "if (told !== '') return;",
+    tests: runs,
+    pattern: 'when it no longer is',
+  },
+  {
+    name: 'only a payday that opens is shown',
+    why: 'the list of sellers promises a payday that passes without a payout',
+    file: 'workflows/search-attributes.ts',
+    from: "opened === paydayAt || !patched('only-opened-paydays') ? paydayAt : opened",
+    to: 'opened === paydayAt || patched.length > 0 ? paydayAt : opened',
+    tests: runs,
+    pattern: 'whose payday passes unopened',
+  },
+  {
+    name: 'a kept hold offers no release',
+    why: 'an operator sends a release that is refused, and does not learn what to decide first',
+    file: 'domain/reconciliation/words.ts',
+    from: 'if (keptBy === null) return [releaseHoldCommand(id)];',
+    to: 'if (keptBy !== undefined) return [releaseHoldCommand(id)];',
+    tests: 'test/domain/holds.test.ts',
+    pattern: 'who stops the money, since when, and what lifts it',
   },
 ];

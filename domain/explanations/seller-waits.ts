@@ -5,17 +5,10 @@ import { sayFailedRead } from '../failed-reads/accounts.ts';
 import type { HoldRecord, SellerPause } from '../holds.ts';
 import type { PayoutId, SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
-import {
-  because,
-  liftPauseCommand,
-  onboardingLink,
-  releaseHoldCommand,
-  type Resolving,
-  sellerCommand,
-} from '../parking/commands.ts';
+import { because, liftPauseCommand, onboardingLink, sellerCommand } from '../parking/commands.ts';
 import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
 import { type DiscrepancyRecord, stopsPayout } from '../reconciliation/discrepancies.ts';
-import { closingsOf } from '../reconciliation/words.ts';
+import { closingsOf, endsOfHold } from '../reconciliation/words.ts';
 import { type Actor, waitNames, waits } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
@@ -106,17 +99,11 @@ function holdWait(hold: HoldRecord): Waiting {
       ? 'All of the seller’s money'
       : `All of the seller’s ${currency.toUpperCase()}`;
   const what = amount === null || currency === null ? all : formatMoney(money(amount, currency));
-  const commands = commandsOf(hold);
+  const commands = endsOfHold(hold);
   const release = expiresAt ? 'Releasing the hold, or time' : 'Releasing the hold';
   const lifted = hold.keptBy === null ? release : 'Closing the discrepancy about the money';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands };
   return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
-}
-
-function commandsOf({ id, keptBy, sellerId }: HoldRecord): Resolving[] {
-  if (keptBy === null) return [releaseHoldCommand(id)];
-  const cause = 'transfer-not-ordered';
-  return closingsOf({ id: keptBy, cause, object: keptBy, sellerId, agreesSince: null });
 }
 
 function capabilityWait(seller: SellerBeside, now: string): Waiting {

@@ -1,7 +1,7 @@
 import { sayInstant } from '../dates.ts';
-import type { EarningId, PayoutId } from '../ids.ts';
+import type { DiscrepancyId, EarningId, HoldId, PayoutId, SellerId } from '../ids.ts';
 import { formatMoney, money } from '../money.ts';
-import { because, command, type Resolving } from '../parking/commands.ts';
+import { because, command, releaseHoldCommand, type Resolving } from '../parking/commands.ts';
 import type { ClosingRefusal } from './closing.ts';
 import {
   causes,
@@ -80,6 +80,18 @@ export function closingsOf(
 export function sayAgreed(since: string): string {
   return `Both sides agree again since ${sayInstant(since)}: close the discrepancy`;
 }
+
+/**
+ * The requests that end a hold, for operators: its release, or the closing of the discrepancy that
+ * keeps the hold from being released.
+ */
+export function endsOfHold({ id, keptBy, sellerId }: HoldToEnd): Resolving[] {
+  if (keptBy === null) return [releaseHoldCommand(id)];
+  const cause = 'transfer-not-ordered';
+  return closingsOf({ id: keptBy, cause, object: keptBy, sellerId, agreesSince: null });
+}
+
+type HoldToEnd = { id: HoldId; sellerId: SellerId; keptBy: DiscrepancyId | null };
 
 /** The earning that a discrepancy is about. `told_as` in the database writes the object. */
 export function earningNamed(object: string): EarningId {

@@ -166,6 +166,7 @@ describe('a seller', () => {
       payouts: [payoutId],
       watches: [],
       holds: [id],
+      keptHolds: [],
       earnings: [expect.stringMatching(/^earn_/)],
     });
   });

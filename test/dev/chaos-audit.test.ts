@@ -26,6 +26,18 @@ describe('the audit of chaos', () => {
   );
 });
 
+test('the audit takes a failed workflow of a payout that the bank refused for no fault', () => {
+  const facts = allIsWell();
+  facts.workflows.push({ id: 'payout/payout_1', type: 'payout', status: 'FAILED' });
+  const rulesFor = (status: string) => {
+    for (const payout of facts.payouts) payout.status = status;
+    return audit(facts).map(({ rule }) => rule);
+  };
+  expect(rulesFor('settled')).toContain('workflow-died');
+  expect(rulesFor('returned')).not.toContain('workflow-died');
+  expect(rulesFor('failed')).not.toContain('workflow-died');
+});
+
 describe('a seed', () => {
   test('throws the same dice again, and others for another seed', () => {
     const thrown = (seed: number): number[] => {

@@ -95,6 +95,11 @@ describe('a seller', () => {
       `until ${sayInstant(later)}, or \`POST /v1/holds/${hold.holdId}/release\``,
     );
     expect(details).toContain('hold (risk) of all money');
+    const kept = describeSeller(aSeller({ stops: [{ ...hold, keptBy: 'disc_1' }] }));
+    expect(kept).toContain(
+      'it cannot be released yet; `POST /v1/discrepancies/disc_1/close` `{"outcome":"owed",',
+    );
+    expect(kept).not.toContain('/release');
     const payout = aPayout({ waitingFor: 'hold', lookAgainAt: later, stops: [hold] });
     expect(describePayout(payout, nextStep(payout, false))).toContain('hold (risk) of 30.00 EUR');
   });

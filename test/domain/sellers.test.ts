@@ -115,7 +115,14 @@ describe('a seller', () => {
     }
   });
 
-  const nothing: OpenThings = { money: [], payouts: [], watches: [], holds: [], earnings: [] };
+  const nothing: OpenThings = {
+    money: [],
+    payouts: [],
+    watches: [],
+    holds: [],
+    keptHolds: [],
+    earnings: [],
+  };
   test.each<[why: string, open: Partial<OpenThings>, may: boolean]>([
     ['nothing is open', {}, true],
     ['it has money', { money: [{ place: 'account', currency: 'eur', amount: -1 }] }, false],
@@ -131,7 +138,8 @@ describe('a seller', () => {
       ...nothing,
       money: [{ place: 'platform', currency: 'eur', amount: 5_00 }],
       payouts: ['payout_1'],
-      holds: ['hold_1'],
+      holds: ['hold_1', 'hold_2'],
+      keptHolds: [{ id: 'hold_2', keptBy: 'disc_1' }],
       earnings: ['earn_1'],
     };
     expect(endsOf('sel_1', open).map(({ path }) => path)).toEqual([
@@ -139,6 +147,8 @@ describe('a seller', () => {
       '/v1/earnings/earn_1/withdraw',
       '/v1/payouts/payout_1/cancel',
       '/v1/holds/hold_1/release',
+      '/v1/discrepancies/disc_1/close',
+      '/v1/discrepancies/disc_1/close',
     ]);
     expect(endsOf('sel_1', nothing)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payoutWorkflowId, type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
@@ -63,6 +63,35 @@ describe('the Temporal UI', () => {
     await engine.call('POST', `/v1/payouts/${payoutId}/cancel`, {});
     await untilDetails(payoutWorkflowId(payoutId), /The end: canceled/);
     await untilDetails(sellerWorkflowId(sellerId), /no payout is ordered/);
+    const ended = engine.temporal.workflow.getHandle(payoutWorkflowId(payoutId));
+    expect((await ended.describe()).status.name).toBe('COMPLETED');
+    // Temporal drops a signal that leaves in the same task as the end of the run.
+    const { events } = await ended.fetchHistory();
+    const told = (events ?? []).filter(
+      (one) => one.externalWorkflowExecutionSignaledEventAttributes,
+    );
+    expect(told).toHaveLength(2);
+  });
+
+  test('shows a payout that the bank refused as failed, with the reason', async () => {
+    const sellerId = await createActiveSeller(engine);
+    await fundPlatform(engine);
+    const earning = { amount: 50_00, currency: 'eur' };
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
+    const payoutId = await orderPayout(engine, sellerId);
+    const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
+    const body = { failureCode: 'account_closed' };
+    await engine.control('POST', `/payouts/${stripePayoutId}/fail`, body);
+    await untilDetails(payoutWorkflowId(payoutId), /The end: failed/);
+    const handle = engine.temporal.workflow.getHandle(payoutWorkflowId(payoutId));
+    const failed = await handle.result().catch((error: WorkflowFailedError) => error.cause);
+    expect(failed).toMatchObject({ type: 'payout-failed', nonRetryable: true });
+    expect(String(failed)).toMatch(/Payout failed: 50\.00 EUR not paid.*account is closed/);
+    expect((await handle.describe()).status.name).toBe('FAILED');
+    const listed = `ExecutionStatus = 'Failed' and PayoutStatus = 'failed' and SellerId = '${sellerId}'`;
+    const count = async () => (await engine.temporal.workflow.count(listed)).count;
+    await until('the list shows it', async () => (await count()) === 1);
+    expect(engine.worker.log()).not.toContain('Workflow failed');
   });
 
   test('shows the code of a hold, and neither its free text nor a name', async () => {

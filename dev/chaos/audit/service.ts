@@ -53,6 +53,7 @@ function workflowFindings({ workflows, payouts, sellers }: Facts): Finding[] {
   return [
     ...workflows
       .filter(({ status, type }) => dead.has(status) && !jobs.has(type))
+      .filter((one) => !isRefusedByBank(payouts, one))
       .map(({ id, status }) => finding('workflow-died', id, status)),
     ...open
       .filter((id) => !running.has(id) && !isRequested(payouts, id))
@@ -61,6 +62,12 @@ function workflowFindings({ workflows, payouts, sellers }: Facts): Finding[] {
       .filter((one) => isRunning(one) && !jobs.has(one.type) && !wanted.has(one.id))
       .map(({ id }) => finding('workflow-stuck', id, 'It runs, and its row is over')),
   ];
+}
+
+/** The workflow of a payout fails on purpose if the bank does not have the money. */
+function isRefusedByBank(payouts: Facts['payouts'], { id: workflowId, status }: Workflow): boolean {
+  const refused = payouts.filter((one) => one.status === 'failed' || one.status === 'returned');
+  return status === 'FAILED' && refused.some(({ id }) => workflowId === `payout/${id}`);
 }
 
 /** A payout that waits for its turn has no workflow yet. Its seller's workflow starts one. */

@@ -1,6 +1,9 @@
-import type { Actor, WaitReason } from '../../waits.ts';
-import { formatMoney, money } from '../../money.ts';
+import { moneyParts, moneySumsOf, partsInPayouts } from '../../headlines/sums.ts';
+import { sayMoney } from '../../headlines/words.ts';
+import { type Currency, formatMoney, money } from '../../money.ts';
+import { stopNow } from '../../paydays/coming.ts';
 import { isLateAt } from '../../payouts/late.ts';
+import { type Actor, waitNames, type WaitReason } from '../../waits.ts';
 import type { SellerFacts } from '../facts.ts';
 import { previewRelease } from '../release.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
@@ -57,6 +60,25 @@ function isIdle({ balances }: SellerFacts, { for: reason, actor }: Waiting): boo
   });
 }
 
+/**
+ * The seller's money in one currency, without the parts that change while a payout goes on. A payout
+ * that leaves wakes nobody, so money that waits behind it is only said to be not ordered.
+ */
+export function sayLastingMoney(facts: SellerFacts, currency: Currency): string[] {
+  const isBehind = stopNow(facts, currency) === waitNames.anotherPayout;
+  const lasting = moneyParts.filter((part) => !partsInPayouts.includes(part));
+  if (!isBehind) return sayMoney(facts, currency, lasting);
+  const { stopped } = moneySumsOf(facts, currency);
+  return [
+    ...(stopped > 0 ? [`${formatMoney(money(stopped, currency))} not ordered`] : []),
+    ...sayMoney(
+      facts,
+      currency,
+      lasting.filter((part) => part !== 'stopped'),
+    ),
+  ];
+}
+
 /** True for a payout between order and bank. */
 export function isUnderWay({ status }: OpenPayout): boolean {
   return status !== 'paid';
@@ -86,6 +108,8 @@ export function sayRelease(
   hold: SellerFacts['seller']['holds'][number],
   sayInstant: SayInstant,
 ): string {
+  const { id, keptBy } = hold;
+  if (keptBy !== null) return `\`${id}\` cannot be released before \`${keptBy}\` is closed`;
   const { money: sums, goesOn } = previewRelease(facts, hold, sayInstant);
   const gains = sums.flatMap(({ payable, payableThen: { amount, currency } }) => {
     const gain = amount - payable.amount;
@@ -95,5 +119,5 @@ export function sayRelease(
     ...(gains.length > 0 ? gains : ['no more money becomes payable']),
     ...goesOn.map(({ payoutId }) => `payout \`${payoutId}\` continues`),
   ];
-  return `if you release \`${hold.id}\`: ${effects.join('; ')}`;
+  return `if you release \`${id}\`: ${effects.join('; ')}`;
 }

@@ -68,6 +68,20 @@ function describeEnd(payout: Payout): string {
   ]);
 }
 
+/**
+ * Why the workflow of a payout ends as failed, which the list of workflows shows in red: the bank
+ * does not have the money. Null for every other end.
+ */
+export function failureToShow(payout: Payout): string | null {
+  const { status, failureCode } = payout;
+  if (status !== 'failed' && status !== 'returned') return null;
+  const { forOperator } = failureOf(failureCode);
+  return `Payout ${status}: ${sayAmount(payout)} ${payoutSentences[status]}. ${forOperator}. Current Details say who must act.`;
+}
+
+/** How `failureToShow` begins. Such a failure is a result, so the worker does not log it. */
+export const shownFailure = /^Payout (failed|returned): /;
+
 function sayCancel({ canceledBy, stripePayoutId }: Payout): string {
   if (canceledBy) return `Canceled by \`${canceledBy}\``;
   return stripePayoutId === null ? 'Canceled' : 'Canceled by others at Stripe';

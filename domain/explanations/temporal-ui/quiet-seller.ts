@@ -1,4 +1,5 @@
 import { formatMoney, money } from '../../money.ts';
+import { sellerCommand } from '../../parking/commands.ts';
 import {
   type ComingPayday,
   forecastsOf,
@@ -7,10 +8,9 @@ import {
 } from '../../paydays/coming.ts';
 import { sayNotPaid } from '../../paydays/words.ts';
 import type { Seller } from '../../sellers.ts';
-import { sellerCommand } from '../../parking/commands.ts';
 import type { SayInstant } from '../waiting.ts';
 import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
-import { sayOrdered, type SellerOutlook } from './sellers.ts';
+import { sayEnded, sayOrdered, type SellerOutlook } from './sellers.ts';
 
 /** What the Temporal UI shows of a seller whom nothing keeps from being paid. Markdown. */
 export function describeQuietSeller(
@@ -19,12 +19,13 @@ export function describeQuietSeller(
   sayInstant: SayInstant,
 ): string {
   const { sellerId, stripeAccount, country, currency, now } = seller;
-  const { payouts, aheadMs } = outlook;
+  const { payouts, ended, aheadMs } = outlook;
   return toDetails([
     `**active**: ${sayNext(outlook)} ${sayAsOfSeller(now, aheadMs)}\n`,
     ...paydayLines(seller, outlook, sayInstant).map(bullet),
     ...moneyLines(outlook).map(bullet),
     ...payouts.map(sayOrdered).map(bullet),
+    ...ended.map(sayEnded).map(bullet),
     `- seller \`${sellerId}\`, ${country}, ${currency.toUpperCase()}, account \`${stripeAccount}\``,
     `- ${noDifference}`,
     `- ${refresh(sellerId)}`,

@@ -1,10 +1,11 @@
-import { sayInstant } from '../../dates.ts';
+import { sayDay, sayInstant } from '../../dates.ts';
 import type { Funds } from '../../funds.ts';
 import type { PayoutId } from '../../ids.ts';
 import { formatMoney, money } from '../../money.ts';
 import { sellerParkOf } from '../../parking/reasons.ts';
 import type { OpenOrder } from '../../paydays/plan.ts';
 import type { Schedule } from '../../paydays/schedule.ts';
+import type { PayoutStatus } from '../../payouts/states.ts';
 import { openedPayday, type Seller } from '../../sellers.ts';
 import { endsOnTime, type WaitReason, waits } from '../../waits.ts';
 import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
@@ -26,6 +27,16 @@ export type SellerOutlook = {
     /** Null if everything that is payable is ordered. */
     amount: number | null;
     orderedAt: string;
+  }[];
+  /** The newest payouts that reached the bank or ended, without those that moved no money. */
+  ended: {
+    payoutId: PayoutId;
+    currency: string;
+    /** Null if everything that was payable was ordered, and nothing was reserved. */
+    amount: number | null;
+    status: keyof typeof endWords;
+    /** When the payout reached the bank or ended. */
+    at: string;
   }[];
   aheadMs: number;
 };
@@ -55,12 +66,33 @@ export function needsAllFacts(seller: Seller, { isTroubled }: Pick<SellerOutlook
  * again when the payout goes on. Markdown.
  */
 export function sayOrdered(payout: SellerOutlook['payouts'][number]): string {
-  const { payoutId, amount, currency, orderedAt } = payout;
+  const { payoutId, orderedAt } = payout;
+  return `${sayCarried(payout)}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state`;
+}
+
+function sayCarried({ payoutId, amount, currency }: PayoutShown): string {
   const carried =
     amount === null
       ? `everything payable in ${currency.toUpperCase()}`
       : formatMoney(money(amount, currency));
-  return `payout \`${payoutId}\`, ${carried}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state`;
+  return `payout \`${payoutId}\`, ${carried}`;
+}
+
+type PayoutShown = Pick<SellerOutlook['payouts'][number], 'payoutId' | 'amount' | 'currency'>;
+
+/** What stays true of a payout that the bank has or that is over. A bank may return `paid` money. */
+const endWords = {
+  paid: (day) => `at the bank on ${day}; its page shows whether it came back`,
+  settled: (day) => `at the bank on ${day}`,
+  failed: (day) => `failed on ${day}`,
+  returned: (day) => `came back on ${day}`,
+  canceled: (day) => `canceled on ${day}`,
+  'paid-elsewhere': (day) => `paid by somebody else, recorded on ${day}`,
+} satisfies Partial<Record<PayoutStatus, (day: string) => string>>;
+
+/** How and when a payout ended, in one line that stays true. Markdown. */
+export function sayEnded(payout: SellerOutlook['ended'][number]): string {
+  return `ended: ${sayCarried(payout)}, ${endWords[payout.status](sayDay(payout.at))}`;
 }
 
 /** The requests that end a parked seller's wait. */

@@ -1,11 +1,10 @@
-import { explainError, onlyCodes } from '../../refusals/reasons.ts';
 import { isDue, type Requirement } from '../../accounts/requirements.ts';
-import { moneyParts, partsInPayouts } from '../../headlines/sums.ts';
 import { sayMoney } from '../../headlines/words.ts';
 import { holdReasons } from '../../holds.ts';
 import type { SellerNames } from '../../ids.ts';
 import { formatMoney, money } from '../../money.ts';
 import { comingPayday } from '../../paydays/coming.ts';
+import { explainError, onlyCodes } from '../../refusals/reasons.ts';
 import type { SellerStatus } from '../../sellers.ts';
 import type { AttemptRecord, PayoutRecord, SellerFacts } from '../facts.ts';
 import { explainSeller, type SellerExplanation } from '../seller.ts';
@@ -13,6 +12,7 @@ import type { SayInstant, Waiting } from '../waiting.ts';
 import {
   isUnderWay,
   lastingWaits,
+  sayLastingMoney,
   sayPayout,
   sayRelease,
   sayWhoActs,
@@ -20,6 +20,7 @@ import {
 } from './lasting.ts';
 import { bullet, sayActors, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { noDifference, refresh, sayPayday } from './quiet-seller.ts';
+import { sayEnded, type SellerOutlook } from './sellers.ts';
 
 /** The most waits, payouts, differences or requirements in the details; the API has the rest. */
 const mostListed = 5;
@@ -31,7 +32,11 @@ const mostListed = 5;
  */
 export function describeTroubledSeller(
   all: SellerFacts,
-  { aheadMs, lastError }: { aheadMs: number; lastError: string | null },
+  {
+    aheadMs,
+    ended,
+    lastError,
+  }: Pick<SellerOutlook, 'aheadMs' | 'ended'> & { lastError: string | null },
   sayInstant: SayInstant,
 ): { details: string; needsOperator: boolean } {
   const facts = withoutFreeText(all);
@@ -57,6 +62,7 @@ export function describeTroubledSeller(
     lastError !== null && `- last error: Stripe: ${lastError}`,
     ...paydayLines(facts, sayInstant).map(bullet),
     ...list(facts.openPayouts.filter(isUnderWay), sayPayout, 'payouts'),
+    ...ended.map(sayEnded).map(bullet),
     ...list(requirements, ({ text }) => `- Stripe asks: ${text}`, 'requirements'),
     ...list(differences, sayDifference, 'differences'),
     told.differences.length === 0 && `- ${noDifference}`,
@@ -127,8 +133,7 @@ function withoutMessage(attempt: AttemptRecord): AttemptRecord {
 }
 
 function sayAllMoney(facts: SellerFacts): string {
-  const parts = moneyParts.filter((part) => !partsInPayouts.includes(part));
-  const sums = facts.balances.flatMap(({ currency }) => sayMoney(facts, currency, parts));
+  const sums = facts.balances.flatMap(({ currency }) => sayLastingMoney(facts, currency));
   if (sums.length > 0) return `: ${sums.join(', ')}`;
   const isInPayouts = facts.balances.some(({ currency }) => sayMoney(facts, currency).length > 0);
   return isInPayouts ? '' : ': no money';

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSellerToShow } from '../../../activities/explanations.ts';
-import type { SellerId } from '../../../domain/ids.ts';
+import type { PayoutId, SellerId } from '../../../domain/ids.ts';
+import type { PayoutStatus } from '../../../domain/payouts/states.ts';
 import { daily, sellerSituations } from '../../build/seller-situations.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startApi, type TestApi } from '../harness.ts';
@@ -25,6 +26,23 @@ const advance = (days: number) =>
     .updateTable('clock')
     .set({ offset_ms: days * 86_400_000 })
     .execute();
+
+/** Payouts that ended, the oldest first, with the instant of the end. */
+const ends = [
+  ['settled', '2026-11-01T12:00:00.000Z'],
+  ['returned', '2026-11-02T12:00:00.000Z'],
+  ['failed', '2026-11-03T12:00:00.000Z'],
+  ['paid', '2026-11-04T12:00:00.000Z'],
+] as const;
+
+async function end(id: PayoutId, status: PayoutStatus, at: string): Promise<void> {
+  const ended = status === 'paid' ? { paid_at: at } : { over_at: at };
+  await api.db
+    .updateTable('payouts')
+    .set({ status, ...ended })
+    .where('id', '=', id)
+    .execute();
+}
 
 async function activeSeller(): Promise<SellerId> {
   const id = await api.makeSeller();
@@ -64,6 +82,41 @@ describe('the Temporal UI, which nobody writes again meanwhile, says of a seller
     expect(details).toContain('**Must act: an operator');
     expect(details).toContain(`Payout ${payoutId}: `);
     expect(details).not.toContain('nothing keeps this seller');
+  });
+
+  test.each(['quiet', 'held'])('who is %s how the last three payouts ended', async (kind) => {
+    const id = await activeSeller();
+    const { orderFor, reserve, send } = payoutStages(api);
+    const ids: string[] = [];
+    await stage.earn(id);
+    for (const [status, day] of ends) {
+      const { payoutId } = await orderFor(id, { amount: 10_00, currency: 'eur' });
+      await send(payoutId);
+      await end(payoutId, status, day);
+      ids.unshift(payoutId);
+    }
+    const last = await reserve((await orderFor(id, { amount: 10_00, currency: 'eur' })).payoutId);
+    if (kind === 'held') await stage.hold(id, { amount: 5_00, currency: 'eur' });
+    const details = await shown(id);
+    const listed = details.split('\n').filter((line) => /^- ended: /.test(line));
+    expect(listed).toEqual([
+      `- ended: payout \`${ids[0]}\`, 10.00 EUR, at the bank on 4 Nov 2026; its page shows whether it came back`,
+      `- ended: payout \`${ids[1]}\`, 10.00 EUR, failed on 3 Nov 2026`,
+      `- ended: payout \`${ids[2]}\`, 10.00 EUR, came back on 2 Nov 2026`,
+    ]);
+    expect(details).toContain(`- payout \`${last}\``);
+  });
+
+  test('who has a payout under way no sum behind it, which the payout changes', async () => {
+    const id = await activeSeller();
+    const { orderFor, reserve } = payoutStages(api);
+    await reserve((await orderFor(id, { amount: 40_00, currency: 'eur' })).payoutId);
+    await stage.hold(id, { amount: 5_00, currency: 'eur' });
+    const { body } = await api.get(`/v1/sellers/${id}/explain`);
+    expect(body['summary']).toContain('behind another payout');
+    const details = await shown(id);
+    expect(details).not.toContain('behind another payout');
+    expect(details).toContain('55.00 EUR not ordered');
   });
 
   test('who is paused that a payday is made up for, and promises none', async () => {

@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readSellerToShow } from '../../../activities/explanations.ts';
 import { placeHold } from '../../../db/holds.ts';
 import {
   findDiscrepancyOver,
   openDiscrepancies,
 } from '../../../db/reconciliation/discrepancies.ts';
+import { readSellerForWorkflow } from '../../../db/sellers/steps.ts';
 import type { SellerId } from '../../../domain/ids.ts';
 import { attentionStage } from '../../build/attention-stage.ts';
+import { sellerSituations } from '../../build/seller-situations.ts';
 import { startApi, type TestApi } from '../harness.ts';
 
 let api: TestApi;
@@ -76,6 +79,29 @@ describe('the hold of money that came without an order', () => {
     expect(entry?.commands.map(({ path }) => path)).toEqual([close, close]);
     const read = (await api.get(`/v1/sellers/${sellerId}/holds`)).body['data'];
     expect(read).toMatchObject([{ id: holdId }]);
+  });
+
+  test('is shown in the Temporal UI and to whoever closes the seller with what ends it', async () => {
+    const { sellerId, about, holdId, close } = await unordered();
+    const closing = `POST /v1/discrepancies/${about}/close`;
+    await sellerSituations(api).beActive(sellerId);
+    const set = { payouts_manual_at: '2026-11-23T09:00:00.000Z' };
+    await api.db.updateTable('sellers').set(set).where('id', '=', sellerId).execute();
+    const { details = '' } = await readSellerToShow(api.db, sellerId);
+    expect(details).toContain(closing);
+    expect(details).toContain(`\`${holdId}\` cannot be released before`);
+    const { stops } = await readSellerForWorkflow(api.db, sellerId);
+    expect(stops).toMatchObject([{ kind: 'hold', holdId, keptBy: about }]);
+    const refused = await api.post(`/v1/sellers/${sellerId}/close`, { reason });
+    const commands = refused.body['commands'] as { path: string }[];
+    const named = commands
+      .map(({ path }) => `POST ${path}`)
+      .filter((one) => !/sellers|earn/.test(one));
+    expect(named).toEqual([closing, closing]);
+    await close('not-owed');
+    const after = (await readSellerToShow(api.db, sellerId)).details;
+    expect(after).toContain(`POST /v1/holds/${holdId}/release`);
+    expect((await readSellerForWorkflow(api.db, sellerId)).stops).toMatchObject([{ keptBy: null }]);
   });
 
   test('is not released by a command for many', async () => {
