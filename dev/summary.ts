@@ -27,7 +27,8 @@ ${key.remedy === undefined ? firstCall(api, key, state) : revoked(key.remedy)}
 
 /** The lists with which an operator begins. The list of all workflows also contains the jobs. */
 const lists = {
-  'sellers and payouts': 'WorkflowType IN ("sellerLifecycle", "payout")',
+  'sellers and payouts':
+    'WorkflowType IN ("sellerLifecycle", "payout") AND ExecutionStatus != "ContinuedAsNew"',
   'what needs a person': 'NeedsOperator = true AND ExecutionStatus = "Running"',
 };
 

@@ -7,7 +7,7 @@ import { type Actor, waitNames, type WaitReason } from '../../waits.ts';
 import type { SellerFacts } from '../facts.ts';
 import { previewRelease } from '../release.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
-import { sayActors } from './markdown.ts';
+import { sayActors, sayRequest } from './markdown.ts';
 import { sayOrdered, usualWaits } from './sellers.ts';
 
 type OpenPayout = SellerFacts['openPayouts'][number];
@@ -19,13 +19,24 @@ type OpenPayout = SellerFacts['openPayouts'][number];
 export function lastingWaits(facts: SellerFacts, waits: readonly Waiting[]): Waiting[] {
   const troubled = facts.openPayouts.filter((payout) => isInTrouble(payout, facts.now));
   const inTrouble = new Set<string>(troubled.map(({ id }) => id));
-  return waits
+  const lasting = waits
     .filter(({ payoutId }) => payoutId === null || inTrouble.has(payoutId))
     .filter((wait) => wait.for !== 'payday')
     .map((wait) => {
       // The date of a payday, which passes without waking the workflow of a stopped seller.
       return wait.for === 'below-minimum' ? { ...wait, lookAgainAt: null } : wait;
     });
+  return withoutRepeats(lasting);
+}
+
+/** Names each request only once, so that the next reason stays in the frame. */
+function withoutRepeats(waits: readonly Waiting[]): Waiting[] {
+  const named = new Set<string>();
+  return waits.map((wait) => {
+    const commands = wait.commands.filter((command) => !named.has(sayRequest(command)));
+    for (const command of commands) named.add(sayRequest(command));
+    return { ...wait, commands };
+  });
 }
 
 /** The same rule as `troubleOf` in ./payouts.ts, which asks the row of the payout's workflow. */

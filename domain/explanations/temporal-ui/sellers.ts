@@ -67,32 +67,32 @@ export function needsAllFacts(seller: Seller, { isTroubled }: Pick<SellerOutlook
  */
 export function sayOrdered(payout: SellerOutlook['payouts'][number]): string {
   const { payoutId, orderedAt } = payout;
-  return `${sayCarried(payout)}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state`;
+  return `payout \`${payoutId}\`, ${sayAmount(payout)}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state`;
 }
 
-function sayCarried({ payoutId, amount, currency }: PayoutShown): string {
-  const carried =
-    amount === null
-      ? `everything payable in ${currency.toUpperCase()}`
-      : formatMoney(money(amount, currency));
-  return `payout \`${payoutId}\`, ${carried}`;
+function sayAmount({
+  amount,
+  currency,
+}: Pick<SellerOutlook['ended'][number], 'amount' | 'currency'>) {
+  return amount === null
+    ? `everything payable in ${currency.toUpperCase()}`
+    : formatMoney(money(amount, currency));
 }
 
-type PayoutShown = Pick<SellerOutlook['payouts'][number], 'payoutId' | 'amount' | 'currency'>;
-
-/** What stays true of a payout that the bank has or that is over. A bank may return `paid` money. */
+/** What happened to a payout that the bank has or that is over, and that no later event changes. */
 const endWords = {
-  paid: (day) => `at the bank on ${day}; its page shows whether it came back`,
-  settled: (day) => `at the bank on ${day}`,
-  failed: (day) => `failed on ${day}`,
-  returned: (day) => `came back on ${day}`,
-  canceled: (day) => `canceled on ${day}`,
-  'paid-elsewhere': (day) => `paid by somebody else, recorded on ${day}`,
-} satisfies Partial<Record<PayoutStatus, (day: string) => string>>;
+  paid: 'paid',
+  settled: 'paid',
+  failed: 'failed',
+  returned: 'came back',
+  canceled: 'canceled',
+  'paid-elsewhere': 'recorded as paid elsewhere',
+} satisfies Partial<Record<PayoutStatus, string>>;
 
-/** How and when a payout ended, in one line that stays true. Markdown. */
+/** How and when a payout ended, in one line that stays true, also if the money comes back later. */
 export function sayEnded(payout: SellerOutlook['ended'][number]): string {
-  return `ended: ${sayCarried(payout)}, ${endWords[payout.status](sayDay(payout.at))}`;
+  const { payoutId, status, at } = payout;
+  return `${endWords[status]} on ${sayDay(at)}: ${sayAmount(payout)}, \`${payoutId}\``;
 }
 
 /** The requests that end a parked seller's wait. */

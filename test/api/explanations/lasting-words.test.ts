@@ -98,11 +98,11 @@ describe('the Temporal UI, which nobody writes again meanwhile, says of a seller
     const last = await reserve((await orderFor(id, { amount: 10_00, currency: 'eur' })).payoutId);
     if (kind === 'held') await stage.hold(id, { amount: 5_00, currency: 'eur' });
     const details = await shown(id);
-    const listed = details.split('\n').filter((line) => /^- ended: /.test(line));
+    const listed = details.split('\n').filter((line) => / on \d+ Nov 2026: /.test(line));
     expect(listed).toEqual([
-      `- ended: payout \`${ids[0]}\`, 10.00 EUR, at the bank on 4 Nov 2026; its page shows whether it came back`,
-      `- ended: payout \`${ids[1]}\`, 10.00 EUR, failed on 3 Nov 2026`,
-      `- ended: payout \`${ids[2]}\`, 10.00 EUR, came back on 2 Nov 2026`,
+      `- paid on 4 Nov 2026: 10.00 EUR, \`${ids[0]}\``,
+      `- failed on 3 Nov 2026: 10.00 EUR, \`${ids[1]}\``,
+      `- came back on 2 Nov 2026: 10.00 EUR, \`${ids[2]}\``,
     ]);
     expect(details).toContain(`- payout \`${last}\``);
   });
