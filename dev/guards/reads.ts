@@ -77,7 +77,7 @@ export const readGuards: readonly Guard[] = [
   {
     name: 'holds that wait',
     why: 'money is held for ever, and no list that people read shows it',
-    file: 'db/attention/holds-and-funding.ts',
+    file: 'db/attention/brakes-and-funding.ts',
     from: 'from holds where released_at is null and expires_at is null',
     to: 'from holds where false and released_at is null and expires_at is null',
     tests: 'test/api/attention/waiting.test.ts',
