@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import * as db from '../db/api-keys.ts';
+import { isApiKeyId } from '../domain/ids.ts';
 import { runCommand } from './http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
-import { Problem } from './http/problems.ts';
 import { defineRoute } from './http/define-route.ts';
+import { afterOf, pageOf, PageQuery, toPage } from './http/pages.ts';
+import { Problem } from './http/problems.ts';
 import * as schemas from './http/schemas.ts';
 import { answer, ApiKeyParams, body } from './http/schemas.ts';
 
@@ -55,7 +57,8 @@ const listKeys = defineRoute({
   operationId: 'listApiKeys',
   summary: 'List API keys, newest first',
   tags,
-  responses: { 200: answer(z.object({ data: z.array(ApiKey) }), 'All API keys') },
+  request: { query: z.strictObject(PageQuery) },
+  responses: { 200: answer(pageOf(ApiKey), 'A page of API keys') },
 });
 
 const revokeKey = defineRoute({
@@ -97,7 +100,12 @@ export function apiKeyRoutes(deps: AppDeps) {
     })
     .openapi(listKeys, async (c) => {
       requireAdmin(c);
-      return c.json({ data: await db.listApiKeys(deps.db) }, 200);
+      const { limit, cursor } = c.req.valid('query');
+      const rows = await db.listApiKeys(deps.db, { limit, after: afterOf(cursor, isApiKeyId) });
+      return c.json(
+        toPage(rows, limit, (key) => key),
+        200,
+      );
     })
     .openapi(revokeKey, async (c) => {
       requireAdmin(c);

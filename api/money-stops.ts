@@ -18,6 +18,7 @@ import { runCommand } from './http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from './http/context.ts';
 import { Problem } from './http/problems.ts';
 import { defineRoute } from './http/define-route.ts';
+import { mostEntries } from './http/pages.ts';
 import { answer, body, CommandHeaders, Instant, text } from './http/schemas.ts';
 import { NotStopped, showNotStopped } from './payouts/not-stopped.ts';
 
@@ -51,7 +52,9 @@ const LiftedStop = z
 const shown = {
   moneyStopped: z.boolean().openapi({ description: 'True while at least one stop is open' }),
   explanation: z.string(),
-  stops: z.array(OpenStop).openapi({ description: 'The open stops, oldest first' }),
+  stops: z.array(OpenStop).openapi({
+    description: `The open stops, the oldest ${mostEntries} first. GET /v1/attention?kind=stop lists all of them`,
+  }),
 };
 const Operations = z
   .object({
@@ -169,7 +172,7 @@ async function show(db: Db) {
   return {
     moneyStopped: operations.moneyStopped,
     explanation: sayOperations(operations),
-    stops: operations.stops.map((stop) => ({ ...stop, ask: sayWhoStopped(stop) })),
+    stops: showStops(operations.stops),
   };
 }
 
@@ -196,11 +199,15 @@ async function lift(tx: Tx, order: Lifting): Promise<MoneyStopId | null> {
   }
 }
 
+function showStops(open: readonly MoneyStop[]) {
+  return open.slice(0, mostEntries).map((stop) => ({ ...stop, ask: sayWhoStopped(stop) }));
+}
+
 function notNamed(open: readonly MoneyStop[]): Problem {
   return new Problem(
     'money-stop-not-named',
-    `Nothing was lifted. Name the stop to lift with \`stopId\`, after you have asked whoever stopped money. Open: ${sayStops(open)}`,
-    { stops: open.map((stop) => ({ ...stop, ask: sayWhoStopped(stop) })) },
+    `Nothing was lifted. Name the stop to lift with \`stopId\`, after you have asked whoever stopped money. Open: ${sayStops(open.slice(0, mostEntries))}`,
+    { stops: showStops(open) },
   );
 }
 

@@ -97,15 +97,29 @@ export async function createApiKey(
   return toRecord(row);
 }
 
-/** Every key, newest first. */
-export async function listApiKeys(db: Db): Promise<ApiKeyRecord[]> {
-  const rows = await db
-    .selectFrom('api_keys')
-    .select(shown)
+/** Lists keys, newest first. Returns one more than the limit if there are more. */
+export async function listApiKeys(
+  db: Db,
+  { after, limit }: { after?: ApiKeyId | undefined; limit: number },
+): Promise<ApiKeyRecord[]> {
+  let query = db.selectFrom('api_keys').select(shown);
+  if (after) {
+    query = query.where(
+      sql<boolean>`(created_at, id) < (select created_at, id from api_keys where id = ${after})`,
+    );
+  }
+  const rows = await query
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
+    .limit(limit + 1)
     .execute();
   return rows.map(toRecord);
+}
+
+/** The key with this id as operators see it, valid or revoked. */
+export async function findKeyRecord(db: Db, id: ApiKeyId): Promise<ApiKeyRecord | undefined> {
+  const row = await db.selectFrom('api_keys').select(shown).where('id', '=', id).executeTakeFirst();
+  return row && toRecord(row);
 }
 
 /**

@@ -148,8 +148,11 @@ export type OpenThings = {
   earnings: EarningId[];
 };
 
-/** The maximum number of earnings among a seller's open things. */
-export const mostOpenEarnings = 20;
+/** How many open things there are of each kind, because the lists name only the first. */
+export type OpenCounts = Record<Exclude<keyof OpenThings, 'money' | 'keptHolds'>, number>;
+
+/** The maximum number of open things of each kind that are named. */
+export const mostOpenThings = 20;
 
 /** The requests that end what keeps a seller from being closed, for operators. */
 export function endsOf(sellerId: SellerId, open: OpenThings): Resolving[] {

@@ -7,6 +7,7 @@ import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
+import { firstEntriesOf, firstOf } from '../http/pages.ts';
 import { readSeller } from '../http/found.ts';
 import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
@@ -87,7 +88,7 @@ const getBankAccounts = defineRoute({
   tags: ['Sellers'],
   request: { params: SellerParams },
   responses: {
-    200: answer(z.object({ data: z.array(BankAccount) }), 'The bank accounts, newest first'),
+    200: answer(firstEntriesOf(BankAccount), 'The newest bank accounts, newest first'),
   },
 });
 
@@ -148,8 +149,7 @@ export function accountRoutes(deps: AppDeps) {
     })
     .openapi(getBankAccounts, async (c) => {
       const { id } = await readSeller(db, c.req.valid('param').sellerId);
-      const data = (await listBankAccounts(db, id)).map(toBankAccount);
-      return c.json({ data }, 200);
+      return c.json(firstOf((await listBankAccounts(db, id)).map(toBankAccount)), 200);
     })
     .openapi(resume, async (c) => {
       const request = c.req.valid('param');

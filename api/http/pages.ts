@@ -21,6 +21,25 @@ export const PageQuery = {
     }),
 };
 
+/** The most entries of a list that has no pages, because it is short unless something is wrong. */
+export const mostEntries = 100;
+
+/** The first entries of a list without pages, and how many the answer leaves out. */
+export function firstOf<Entry>(all: readonly Entry[]) {
+  const data = all.slice(0, mostEntries);
+  return { data, notShown: all.length - data.length };
+}
+
+/** The schema of a list without pages. */
+export function firstEntriesOf<Schema extends z.ZodType>(schema: Schema) {
+  return z.object({
+    data: z.array(schema),
+    notShown: z.int().openapi({
+      description: `How many entries the answer leaves out: it has at most ${mostEntries}`,
+    }),
+  });
+}
+
 /** The schema of one page of a list. */
 export function pageOf<Schema extends z.ZodType>(schema: Schema) {
   return z.object({

@@ -10,6 +10,7 @@ import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { Problem } from '../http/problems.ts';
 import { defineRoute } from '../http/define-route.ts';
+import { firstEntriesOf, firstOf } from '../http/pages.ts';
 import { answer, body, CommandHeaders, Instant, Money, text } from '../http/schemas.ts';
 
 const ToAdopt = z
@@ -28,10 +29,12 @@ const ToAdopt = z
   })
   .openapi('ToAdopt');
 
-const Recovery = z.object({ data: z.array(ToAdopt), explanation: z.string() }).openapi('Recovery', {
-  description:
-    'Transfers and payouts that the engine made at Stripe and that this database does not know',
-});
+const Recovery = z
+  .object({ ...firstEntriesOf(ToAdopt).shape, explanation: z.string() })
+  .openapi('Recovery', {
+    description:
+      'Transfers and payouts that the engine made at Stripe and that this database does not know',
+  });
 
 const Reason = z.strictObject({ reason: text(500) }).openapi('RecoveryReason');
 const tags = ['Operations'];
@@ -111,7 +114,7 @@ function toRecovery(adoptions: readonly Adoption[]) {
     adoptions.length === 0
       ? 'Nothing to do: this database knows everything that the engine made at Stripe'
       : 'Stripe has these transfers and payouts, but this database does not know them: it was restored from a backup, or another engine pays from the same Stripe account. No money moves until each of them is adopted or dismissed';
-  return { data: adoptions.map(toAdopt), explanation };
+  return { ...firstOf(adoptions.map(toAdopt)), explanation };
 }
 
 function toAdopt({ amount, currency, ...adoption }: Adoption) {

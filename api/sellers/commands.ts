@@ -5,7 +5,7 @@ import * as orders from '../../db/sellers/commands.ts';
 import type { SellerCommand } from '../../db/sellers/commands.ts';
 import type { CommandKind } from '../../domain/commands/kinds.ts';
 import type { SellerId } from '../../domain/ids.ts';
-import { endsOf, type OpenThings } from '../../domain/sellers.ts';
+import { endsOf, type OpenCounts, type OpenThings } from '../../domain/sellers.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, type AppEnv, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
@@ -35,7 +35,7 @@ const route = (name: Name, summary: string, description: string) =>
 const closeRoute = route(
   'close',
   'Close a seller',
-  'Refused while the seller has money, an open payout, a payout that the bank may still return, or an active hold. The problem lists them in `open`, and the requests that end them in `commands`. Earnings that are not owed are withdrawn.',
+  'Refused while the seller has money, an open payout, a payout that the bank may still return, or an active hold. The problem counts them, lists the first of each kind in `open`, and the requests that end them in `commands`. Earnings that are not owed are withdrawn.',
 );
 const reopenRoute = route(
   'reopen',
@@ -74,11 +74,10 @@ async function close(tx: Tx, order: SellerCommand): Promise<void> {
   await readSeller(tx, order.sellerId);
   const open = await orders.closeSeller(tx, order);
   if (open === 'closed') return;
-  const { keptHolds: _, ...shown } = open;
-  throw new Problem('seller-not-settled', inWords(open), {
-    open: shown,
-    commands: endsOf(order.sellerId, open),
-  });
+  const { counts, ...things } = open;
+  const { keptHolds: _, ...shown } = things;
+  const commands = endsOf(order.sellerId, things);
+  throw new Problem('seller-not-settled', inWords(things, counts), { open: shown, commands });
 }
 
 async function reopen(tx: Tx, order: SellerCommand): Promise<void> {
@@ -86,11 +85,9 @@ async function reopen(tx: Tx, order: SellerCommand): Promise<void> {
   await orders.reopenSeller(tx, order);
 }
 
-function inWords(open: OpenThings): string {
-  const { money, payouts, watches, holds, earnings } = open;
-  const counts = { balances: money, payouts, watches, holds, earnings };
-  const named = Object.entries(counts)
-    .filter(([, things]) => things.length > 0)
-    .map(([name, things]) => `${things.length} ${name}`);
+function inWords({ money }: OpenThings, counts: OpenCounts): string {
+  const named = Object.entries({ balances: money.length, ...counts })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`);
   return `Still open: ${named.join(', ')}. \`commands\` lists the requests that end them`;
 }

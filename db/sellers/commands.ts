@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import { type SellerId, sellerWorkflowId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
-import { mayClose, mostOpenEarnings, type OpenThings, statusOf } from '../../domain/sellers.ts';
+import {
+  mayClose,
+  mostOpenThings,
+  type OpenCounts,
+  type OpenThings,
+  statusOf,
+} from '../../domain/sellers.ts';
 import type { Tx } from '../connect.ts';
 import { isActive, keptBy } from '../funds.ts';
 import { lock, lockSellerAlone } from '../locks.ts';
@@ -15,6 +21,9 @@ import { addWakeUps } from '../wake-ups.ts';
  */
 export type SellerCommand = { sellerId: SellerId; reason: string; by: string };
 
+/** What keeps a seller from being closed: the first of each kind, and how many there are. */
+export type StillOpen = OpenThings & { counts: OpenCounts };
+
 /**
  * Closes the seller, or closes nothing and returns what is still open. The lock prevents new rows
  * that refer to the seller, so nothing opens between the check and the closing.
@@ -22,7 +31,7 @@ export type SellerCommand = { sellerId: SellerId; reason: string; by: string };
 export async function closeSeller(
   tx: Tx,
   { sellerId, reason, by }: SellerCommand,
-): Promise<OpenThings | 'closed'> {
+): Promise<StillOpen | 'closed'> {
   await lockSellerAlone(tx, sellerId);
   const open = await readOpenThings(tx, sellerId);
   if (!mayClose(open)) return open;
@@ -74,24 +83,30 @@ export async function reopenSeller(tx: Tx, { sellerId, reason, by }: SellerComma
   ]);
 }
 
-async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<OpenThings> {
-  const { rows } = await sql<OpenThings>`
+async function readOpenThings(tx: Tx, sellerId: SellerId): Promise<StillOpen> {
+  const payouts = sql`payouts where seller_id = ${sellerId} and ${isBeforeBank()}`;
+  const watches = sql`payouts where seller_id = ${sellerId} and ${isWatched()}`;
+  const holds = sql`holds where seller_id = ${sellerId} and ${isActive}`;
+  const earnings = sql`earnings where seller_id = ${sellerId} and place = 'platform'
+    and allocated < amount`;
+  const { rows } = await sql<StillOpen>`
     select
       (select coalesce(json_agg(json_build_object('place', place, 'currency', currency,
           'amount', amount) order by currency, place), '[]') from balances
         where seller_id = ${sellerId} and amount <> 0
           and ${isUnsettled}) as money,
-      array(select id from payouts where seller_id = ${sellerId}
-        and ${isBeforeBank()} order by id) as payouts,
-      array(select id from payouts where seller_id = ${sellerId}
-        and ${isWatched()} order by id) as watches,
-      array(select id from holds where seller_id = ${sellerId}
-        and ${isActive} order by id) as holds,
+      array(select id from ${payouts} order by id limit ${mostOpenThings}) as payouts,
+      array(select id from ${watches} order by id limit ${mostOpenThings}) as watches,
+      array(select id from ${holds} order by id limit ${mostOpenThings}) as holds,
       (select coalesce(json_agg(json_build_object('id', id, 'keptBy', ${keptBy}) order by id), '[]')
-        from holds where seller_id = ${sellerId} and ${isActive}
-          and ${keptBy} is not null) as "keptHolds",
-      array(select id from earnings where seller_id = ${sellerId} and place = 'platform'
-        and allocated < amount order by created_at, id limit ${mostOpenEarnings}) as earnings
+        from (select id, about from ${holds} order by id limit ${mostOpenThings}) as holds
+        where ${keptBy} is not null) as "keptHolds",
+      array(select id from ${earnings} order by created_at, id limit ${mostOpenThings}) as earnings,
+      json_build_object('payouts', (select count(*) from ${payouts}),
+        'watches', (select count(*) from ${watches}), 'holds', (select count(*) from ${holds}),
+        'earnings', (select count(*) from ${earnings})) as counts
   `.execute(tx);
-  return rows[0] ?? { money: [], payouts: [], watches: [], holds: [], keptHolds: [], earnings: [] };
+  const [row] = rows;
+  if (!row) throw new Error('a query without from has one row');
+  return row;
 }

@@ -8,7 +8,7 @@ import { wait, type Waiting } from './waiting.ts';
  * in payout.ts decides when a payout's explanation contains them.
  */
 export function moneyStopped({ stops }: Operations): Waiting[] {
-  return stops.map((stop) => {
+  return stops.slice(0, mostStops).map((stop) => {
     const { id, stoppedAt: since, stoppedByName: by } = stop;
     const why = sayStop(stop);
     const liftedBy = 'Lifting this stop, and every other open stop';
@@ -27,3 +27,6 @@ export function moneyResumed(since: string): Waiting {
   const liftedBy = 'Nothing: the payout continues automatically';
   return wait(waitNames.moneyStopped, 'engine', why, liftedBy, { since });
 }
+
+/** The most stops that an explanation names. `/v1/attention` lists them all. */
+const mostStops = 20;

@@ -1,4 +1,4 @@
-import { listApiKeys } from '../../../db/api-keys.ts';
+import { findKeyRecord } from '../../../db/api-keys.ts';
 import { findAttentionList } from '../../../db/attention/bulk-lists.ts';
 import type { Db } from '../../../db/connect.ts';
 import { findEarning } from '../../../db/earnings/views.ts';
@@ -34,7 +34,7 @@ export async function readState(db: Db, objectId: string): Promise<ToldState> {
     return told('discrepancy', objectId, found?.closedAt === null ? 'open' : 'closed');
   }
   if (ids.isApiKeyId(objectId)) {
-    const key = (await listApiKeys(db)).find(({ id }) => id === objectId);
+    const key = await findKeyRecord(db, objectId);
     return told('api-key', objectId, key?.revokedAt === null ? 'valid' : 'revoked');
   }
   if (ids.isEarningId(objectId)) {
