@@ -15,8 +15,8 @@ import { paydaysAround, sayInstant } from './calendar.ts';
 const describedWithinMs = 1000;
 
 /**
- * Reads a seller as its workflow sees it. A seller who is about to wait comes with the text that the
- * Temporal UI shows meanwhile. Only a seller whom something keeps from being paid costs more
+ * Reads a seller as its workflow sees it. A seller who is about to wait comes with the text that
+ * the Temporal UI shows meanwhile. Only a seller whom something keeps from being paid costs more
  * statements than one.
  */
 export async function readSellerToShow(db: Db, sellerId: SellerId): Promise<Seller> {

@@ -46,9 +46,9 @@ export function nameOfKey(column: string) {
 }
 
 /**
- * Stores the key from `ADMIN_API_KEY`, and revokes the keys that came from this variable before. Only
- * a key that is new in the variable revokes others: a process that still has an old value, or a
- * revoked one, changes nothing. Returns whether the key is valid.
+ * Stores the key from `ADMIN_API_KEY`, and revokes the keys that came from this variable before.
+ * Only a key that is new in the variable revokes others: a process that still has an old value, or
+ * a revoked one, changes nothing. Returns whether the key is valid.
  */
 export async function recordAdminKey(db: Db, key: string): Promise<{ isValid: boolean }> {
   return db.transaction().execute(async (tx) => {

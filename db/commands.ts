@@ -32,9 +32,9 @@ export type CommandOutcome<Answer> =
 /**
  * Runs a command once. The effect and the answer are committed in one transaction, so a crash
  * leaves neither and a repeat finds both. If the effect of a repeated command no longer applies, as
- * `stillApplies` says, the command acts again: this is the rule for brakes, in domain/commands/kinds.ts.
- * Returns `running` while another request runs the same command. If the effect throws, nothing is
- * recorded, and the idempotency key can be used again.
+ * `stillApplies` says, the command acts again: this is the rule for brakes, in
+ * domain/commands/kinds.ts. Returns `running` while another request runs the same command. If the
+ * effect throws, nothing is recorded, and the idempotency key can be used again.
  */
 export async function executeCommand<Answer extends CommandAnswer>(
   db: Db,

@@ -136,9 +136,9 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
 }
 
 /**
- * Sums the money that payouts have reserved at the platform and not transferred yet, by currency and
- * by the facts that decide whether the transfer is sent. `may_be_made` repeats `mayHaveBeenDone` in
- * domain/payouts/sending.ts.
+ * Sums the money that payouts have reserved at the platform and not transferred yet, by currency
+ * and by the facts that decide whether the transfer is sent. `may_be_made` repeats
+ * `mayHaveBeenDone` in domain/payouts/sending.ts.
  */
 async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
   const { rows } = await sql<SetAsideRow>`

@@ -183,7 +183,9 @@ function selectFundsBy<Row>(
   `;
 }
 
-/** True for a hold, named `holds`, that was not released and has not expired: `isStanding` in SQL. */
+/**
+ * True for a hold, named `holds`, that was not released and has not expired: `isStanding` in SQL.
+ */
 export const isActive = sql<boolean>`holds.released_at is null
   and (holds.expires_at is null or holds.expires_at > business_now())`;
 
@@ -201,7 +203,9 @@ export function activeHoldsIn({ sellerId, currency, by }: Of) {
     and (holds.currency is null or holds.currency = ${currency}) and ${counts(by)}`;
 }
 
-/** The unreserved money that is payable now, including what is held: `freeOf` in domain/funds.ts. */
+/**
+ * The unreserved money that is payable now, including what is held: `freeOf` in domain/funds.ts.
+ */
 export function freeIn(of: Of) {
   return sql<number>`greatest(0, ${amountAt('account', of)} - ${laterAt('account', of)}
     + ${amountAt('platform', of)} - ${laterAt('platform', of)})`;

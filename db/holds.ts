@@ -181,8 +181,8 @@ export async function listHolds(
 }
 
 /**
- * The maximum number of pauses and of holds among a seller's stops, more than a person reads. The first hold to
- * expire is always among them.
+ * The maximum number of pauses and of holds among a seller's stops, more than a person reads. The
+ * first hold to expire is always among them.
  */
 const mostTold = 20;
 

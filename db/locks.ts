@@ -10,13 +10,13 @@ import type { Tx } from './connect.ts';
  * payouts, and earnings. Several rows of one table are locked in the order of their ids.
  * `right_to_send`, `money_stops` and `operations` are locked after them, and wake-ups last.
  *
- * A decision about a customer's charge takes the lock of the charge after the lock of its seller, and
- * one such lock at most.
+ * A decision about a customer's charge takes the lock of the charge after the lock of its seller,
+ * and one such lock at most.
  *
  * The place of `clock` and `reconciliation` in the list does not matter: each is the first lock of
- * one kind of transaction, and no other transaction locks it. `balances` is not in the list, because
- * only the trigger of the entries locks its rows, after everything else. Holds and pauses are locked
- * together with their seller. A statement that skips locked rows waits for nobody.
+ * one kind of transaction, and no other transaction locks it. `balances` is not in the list,
+ * because only the trigger of the entries locks its rows, after everything else. Holds and pauses
+ * are locked together with their seller. A statement that skips locked rows waits for nobody.
  */
 export const lockOrder = [
   'api_keys',
@@ -87,8 +87,8 @@ export async function lockCharge(tx: Tx, charge: string): Promise<void> {
 }
 
 /**
- * Lets only one process at a time record its `ADMIN_API_KEY`, so that the last of several new keys is
- * the only valid one.
+ * Lets only one process at a time record its `ADMIN_API_KEY`, so that the last of several new keys
+ * is the only valid one.
  */
 export async function lockAdminKey(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(2, 0)`.execute(tx);
@@ -144,7 +144,8 @@ export async function lockSellerOf(
 
 /**
  * Locks the seller and every other seller who has or had a bank account with the number of this
- * bank account, because a failure there, and a resumption, concern all of them. Returns all of them.
+ * bank account, because a failure there, and a resumption, concern all of them. Returns all of
+ * them.
  */
 export async function lockSellersOfBank(
   tx: Tx,

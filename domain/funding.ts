@@ -74,8 +74,8 @@ export type Need = {
 
 /**
  * Computes the money that is due to a seller. Ordered payouts come first, then reached thresholds,
- * then the payday. Money that reaches its threshold does not count on the payday as well. What holds
- * withhold is not due. The result omits amounts of 0.
+ * then the payday. Money that reaches its threshold does not count on the payday as well. What
+ * holds withhold is not due. The result omits amounts of 0.
  */
 export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Need[] {
   const ordered = new Map<Currency, Claims>();

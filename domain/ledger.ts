@@ -227,8 +227,8 @@ export function elsewhereEntries(
 }
 
 /**
- * The entry of a payout whose account has left the platform: the seller alone has the account, so its
- * money needs nothing more from the engine, whether or not it has left for the bank.
+ * The entry of a payout whose account has left the platform: the seller alone has the account, so
+ * its money needs nothing more from the engine, whether or not it has left for the bank.
  */
 export function leftEntries(
   payout: PayoutMoney,

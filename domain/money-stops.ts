@@ -45,7 +45,9 @@ export function mayResumeMoney({ toAdopt }: { toAdopt: number }): boolean {
   return toAdopt === 0;
 }
 
-/** Says why all money is stopped, who stopped it, and who must be asked before the stop is lifted. */
+/**
+ * Says why all money is stopped, who stopped it, and who must be asked before the stop is lifted.
+ */
 export function sayStop(stop: Pick<MoneyStop, 'reason' | 'cause' | 'stoppedByName'>): string {
   return `All money is stopped: ${stop.reason.replace(/\.$/, '')}. ${sayWhoStopped(stop)}`;
 }

@@ -83,8 +83,8 @@ export type OpeningFacts = {
   /** True if something at Stripe in the payout's name is known and unexplained. */
   isUnexplained: boolean;
   /**
-   * True if Stripe made something for this seller and currency that this database does not know: the
-   * payout may be about to pay the same money.
+   * True if Stripe made something for this seller and currency that this database does not know:
+   * the payout may be about to pay the same money.
    */
   isUnknownMade: boolean;
   /** True if only a person's word says that an earlier request of the step made nothing. */
@@ -100,9 +100,9 @@ export type Opening = 'open' | 'stands' | StoppedOpening;
 export type StoppedOpening = 'canceled' | 'unexplained' | 'look-first';
 
 /**
- * True for an attempt that may have made an object at Stripe. A refused attempt made nothing, and one
- * whose every try certainly did nothing was not sent. The SQL `mayHaveMade` in db/schema/statuses.ts
- * repeats this rule, and a test compares the two.
+ * True for an attempt that may have made an object at Stripe. A refused attempt made nothing, and
+ * one whose every try certainly did nothing was not sent. The SQL `mayHaveMade` in
+ * db/schema/statuses.ts repeats this rule, and a test compares the two.
  */
 export function mayHaveMade({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
   return state !== 'refused' && (wasSent || state === 'succeeded');
@@ -121,11 +121,11 @@ export type TriedAttempt = { state: AttemptState; tries: number; deniedTries: nu
 
 /**
  * Decides whether a step opens its next attempt. It does if there is no attempt yet, or if the last
- * attempt was refused, so that nothing moved. Before the first attempt, nothing that Stripe made for
- * the seller may be unknown here; after a refusal, nothing in the payout's name may be unexplained
- * either. A person's word is not Stripe's refusal: the engine looks at Stripe again before it
- * relies on it. An attempt that was sent stands. The SQL of `openAttempt` repeats this rule, and a
- * test compares the two.
+ * attempt was refused, so that nothing moved. Before the first attempt, nothing that Stripe made
+ * for the seller may be unknown here; after a refusal, nothing in the payout's name may be
+ * unexplained either. A person's word is not Stripe's refusal: the engine looks at Stripe again
+ * before it relies on it. An attempt that was sent stands. The SQL of `openAttempt` repeats this
+ * rule, and a test compares the two.
  */
 export function openingOf(facts: OpeningFacts): Opening {
   const { step, last, isCanceled, restsOnWord, isLooked } = facts;
@@ -142,8 +142,8 @@ export function openingOf(facts: OpeningFacts): Opening {
 /**
  * True if an attempt takes the request body that is asked for now: it is open and was not sent, or
  * every try certainly did nothing, so Stripe does not know its key. A sent attempt keeps its body,
- * because Stripe refuses another body under a known key. The SQL of `openAttempt` repeats this rule,
- * and a test compares the two.
+ * because Stripe refuses another body under a known key. The SQL of `openAttempt` repeats this
+ * rule, and a test compares the two.
  */
 export function takesNewBody({ state, wasSent }: { state: AttemptState; wasSent: boolean }) {
   return state === 'started' && !wasSent;
@@ -204,8 +204,8 @@ export function clearanceOf(facts: ClearanceFacts): Clearance {
 
 /**
  * True for a request of money that Stripe does not know: it was never sent, or every try certainly
- * did nothing. Any other try repeats a key that Stripe may know, so Stripe still carries the request
- * out once, and an outage of Stripe is recorded in the attempt.
+ * did nothing. Any other try repeats a key that Stripe may know, so Stripe still carries the
+ * request out once, and an outage of Stripe is recorded in the attempt.
  */
 function needsClaim({ step, mayBeDone: isKnown }: ClearanceFacts): boolean {
   return letsMoneyGo(step) && !isKnown;

@@ -28,7 +28,8 @@ const isAboutWaiting = /wait|reason|park/i;
 
 /**
  * Reasons to wait or to park that a layer types more than once, each as one line for a person. A
- * reason has one place that sets it or asks for it; what several rules name has a name in its table.
+ * reason has one place that sets it or asks for it; what several rules name has a name in its
+ * table.
  */
 export function typedTwice(sources: readonly Source[]): string[] {
   return layers.flatMap((layer) => {

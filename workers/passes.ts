@@ -3,7 +3,9 @@ import type { Db } from '../db/connect.ts';
 import { recordStep } from '../db/operations/checks.ts';
 import { jobSteps } from '../domain/overdue/jobs.ts';
 
-/** Records when each step of a job has finished, so that a job that stands still is a failed check. */
+/**
+ * Records when each step of a job has finished, so that a job that stands still is a failed check.
+ */
 export function recordPasses(db: Db): ActivityInterceptorsFactory {
   return ({ info: { workflowType, activityType } }) => ({
     inbound: {

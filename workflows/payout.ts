@@ -29,8 +29,8 @@ export type PayoutResult = Pick<Payout, 'payoutId' | 'status' | 'transferId' | '
 const shortHistory = 14;
 
 /**
- * Takes a payout from its reservation to the end of the watch for late returns. The workflow fails if
- * the bank does not have the money, after the row is final; no other fault fails it.
+ * Takes a payout from its reservation to the end of the watch for late returns. The workflow fails
+ * if the bank does not have the money, after the row is final; no other fault fails it.
  */
 export async function payout({ payoutId }: PayoutInput): Promise<PayoutResult> {
   const wakeUps = listen();

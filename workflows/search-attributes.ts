@@ -49,8 +49,8 @@ function shownStatus({ status, stops }: Seller): string {
 }
 
 /**
- * The reason codes of the active holds, only if they changed, so that a seller without holds costs no
- * event. Without a hold, the attribute is removed.
+ * The reason codes of the active holds, only if they changed, so that a seller without holds costs
+ * no event. Without a hold, the attribute is removed.
  */
 function holdReasons({ stops }: Seller): Pairs {
   const codes = holdsAmong(stops).map(({ reasonCode, source }) => reasonCode ?? source);

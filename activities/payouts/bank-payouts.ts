@@ -84,9 +84,9 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
 
 /**
  * Reads a payout from Stripe and records where the money is. If Stripe does not know the payout, or
- * its account has left the platform, our payout waits for a person. A paid payout of such an account
- * is settled: if the bank returned it, only the seller would have the money. While the key lacks the
- * permission, the payout waits for the key.
+ * its account has left the platform, our payout waits for a person. A paid payout of such an
+ * account is settled: if the bank returned it, only the seller would have the money. While the key
+ * lacks the permission, the payout waits for the key.
  */
 export async function follow(
   deps: StripeDeps & { lateReturnDays: number },

@@ -107,8 +107,8 @@ export async function answerOutcome(
 }
 
 /**
- * Records what keeps a step from being sent, although its money is reserved. Nothing of the step was
- * carried out.
+ * Records what keeps a step from being sent, although its money is reserved. Nothing of the step
+ * was carried out.
  */
 async function answerBrake(
   deps: StripeDeps,
@@ -130,8 +130,8 @@ async function answerBrake(
 }
 
 /**
- * Ends a payout whose cancellation was ordered while a request was open. If only a person's word says
- * that an earlier request was not carried out, looks at Stripe first.
+ * Ends a payout whose cancellation was ordered while a request was open. If only a person's word
+ * says that an earlier request was not carried out, looks at Stripe first.
  */
 export async function callOff(deps: StripeDeps, payout: Payout, step: MoneyStep): Promise<Payout> {
   const { payoutId } = payout;
@@ -144,8 +144,8 @@ export async function callOff(deps: StripeDeps, payout: Payout, step: MoneyStep)
 }
 
 /**
- * Looks at Stripe and into our own books for what the step may have made. Undefined if the payout may
- * end.
+ * Looks at Stripe and into our own books for what the step may have made. Undefined if the payout
+ * may end.
  */
 async function lookBeforeEnd(
   deps: StripeDeps,
@@ -162,9 +162,9 @@ async function lookBeforeEnd(
 
 /**
  * Records that something in the payout's name is unexplained, or that Stripe made something for the
- * seller that this database does not know. If it is the object of this step, the outcome of the step
- * is unknown again, and a look-up reads the object. What this database does not know stops all money
- * until a person adopts or dismisses it. Otherwise a person must explain it first.
+ * seller that this database does not know. If it is the object of this step, the outcome of the
+ * step is unknown again, and a look-up reads the object. What this database does not know stops all
+ * money until a person adopts or dismisses it. Otherwise a person must explain it first.
  */
 async function answerUnexplained(db: Db, payout: Payout, step: MoneyStep): Promise<Payout> {
   const { payoutId } = payout;

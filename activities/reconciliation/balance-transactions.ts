@@ -127,8 +127,8 @@ async function recordLateReturn(deps: StripeDeps, payoutId: PayoutId): Promise<v
 }
 
 /**
- * Somebody debited a payout back from the bank: the money is at the account again. Stripe's books say
- * so, and the payout itself stays paid.
+ * Somebody debited a payout back from the bank: the money is at the account again. Stripe's books
+ * say so, and the payout itself stays paid.
  */
 async function recordDebit(
   { db }: StripeDeps,

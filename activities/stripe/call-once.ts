@@ -133,8 +133,8 @@ async function openLooking(
 }
 
 /**
- * Waits for what must be read from Stripe before the first try. If Stripe cannot be read, the payout
- * waits for Stripe.
+ * Waits for what must be read from Stripe before the first try. If Stripe cannot be read, the
+ * payout waits for Stripe.
  */
 async function notingSilence(db: Db, key: string, read: Promise<void>): Promise<void> {
   try {

@@ -102,7 +102,9 @@ function wasConnecting({ detail }: { detail?: unknown }): boolean {
   return (of.syscall ?? of.cause?.syscall) === 'connect';
 }
 
-/** Stripe checks these before it knows the idempotency key, so they say nothing about other tries. */
+/**
+ * Stripe checks these before it knows the idempotency key, so they say nothing about other tries.
+ */
 function refusalOfKey(answer: Denial): RefusalKind {
   return lacksPermission(answer) ? 'permission-missing' : 'account-left';
 }

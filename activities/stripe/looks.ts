@@ -15,8 +15,8 @@ export type Reader = {
 export type Search = { payoutId: PayoutId; account: StripeAccountId; since: string };
 
 /**
- * The search begins this long before we sent the request, because PostgreSQL's clock may be ahead of
- * Stripe's.
+ * The search begins this long before we sent the request, because PostgreSQL's clock may be ahead
+ * of Stripe's.
  */
 const clocksDifferSeconds = 3600;
 

@@ -18,7 +18,9 @@ export type NamedCharge = { charge: string; pointer: string };
 
 /** Milliseconds before a missing charge is asked for again, because it may be brand new. */
 const secondLookMs = 1000;
-/** After these milliseconds without an answer, earnings are recorded and their charges read later. */
+/**
+ * After these milliseconds without an answer, earnings are recorded and their charges read later.
+ */
 const longestLookMs = 4000;
 
 /**
@@ -109,8 +111,8 @@ const says = {
 };
 
 /**
- * Records what was seen of the charges of earnings that were recorded just now, so that Stripe is not
- * asked again. If this does not happen, the job `sweep` reads the charges.
+ * Records what was seen of the charges of earnings that were recorded just now, so that Stripe is
+ * not asked again. If this does not happen, the job `sweep` reads the charges.
  */
 export async function recordSeen(
   { db, wakeSoon }: AppDeps,

@@ -87,8 +87,8 @@ const getEarnings = defineRoute({
 });
 
 /**
- * Routes that record, read and list earnings, the money that the platform owes its sellers. A new earning
- * wakes its seller only if the seller has no payday pending or reaches a threshold.
+ * Routes that record, read and list earnings, the money that the platform owes its sellers. A new
+ * earning wakes its seller only if the seller has no payday pending or reaches a threshold.
  */
 export function earningRoutes(deps: AppDeps) {
   const { db } = deps;

@@ -29,9 +29,10 @@ type Answered<Answer extends CommandAnswer> = Answer & { body: { replayed?: Repl
 /**
  * Runs the effect of a command once for each Idempotency-Key, and then triggers the delivery of its
  * wake-ups. A brake whose effect was undone acts again. The answer under a used key says so, and
- * what is the case now. `isAgain` tells the effect that it acts again. An effect refuses by throwing a Problem; then nothing is stored, not even
- * the key. The look comes before the transaction, so that no lock waits for Stripe; a request that
- * does not act does not look. Throws the problems `command-running` and `idempotency-key-reused`.
+ * what is the case now. `isAgain` tells the effect that it acts again. An effect refuses by
+ * throwing a Problem; then nothing is stored, not even the key. The look comes before the
+ * transaction, so that no lock waits for Stripe; a request that does not act does not look. Throws
+ * the problems `command-running` and `idempotency-key-reused`.
  */
 export async function runCommand<Answer extends CommandAnswer, Seen = never>(
   c: Context<AppEnv>,

@@ -10,8 +10,8 @@ type NewRoute<Path extends string> = Omit<RouteConfig, 'path'> & {
 
 /**
  * Declares a route under /v1 with the schema of its refusals. A route without query fields refuses
- * every query field, because ignoring a field such as `dryRun=true` could be dangerous. The route of
- * a command also describes what a repeated request does, and `replayed` in its answers.
+ * every query field, because ignoring a field such as `dryRun=true` could be dangerous. The route
+ * of a command also describes what a repeated request does, and `replayed` in its answers.
  */
 export function defineRoute<Path extends string, Route extends NewRoute<Path>>(route: Route) {
   const { command, ...described } = route;
@@ -34,8 +34,8 @@ export function defineRoute<Path extends string, Route extends NewRoute<Path>>(r
 }
 
 /**
- * Declares the routes by which a person decides about a parked payout or seller. Each of them answers
- * with the object.
+ * Declares the routes by which a person decides about a parked payout or seller. Each of them
+ * answers with the object.
  */
 export function decisionsAbout<Params extends z.ZodObject, Shown extends z.ZodType>(
   noun: 'Payout' | 'Seller',

@@ -18,8 +18,8 @@ export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Logs each request with its status and the kind of its problem. The line contains the pattern of the route, never the path
- * itself.
+ * Logs each request with its status and the kind of its problem. The line contains the pattern of
+ * the route, never the path itself.
  */
 export function sayRequest(log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

@@ -64,7 +64,9 @@ const returnRoute = defineRoute({
   responses: { 200: answer(Payout, 'The payout after the command') },
 });
 
-/** Routes that end a payout whose money somebody else paid, and return it if its money came back. */
+/**
+ * Routes that end a payout whose money somebody else paid, and return it if its money came back.
+ */
 export function paidElsewhereRoutes(deps: AppDeps) {
   return createRoutes()
     .openapi(route, async (c) => {

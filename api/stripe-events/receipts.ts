@@ -52,8 +52,8 @@ export function countReceipts({ db, stripe, log }: Pick<AppDeps, 'db' | 'stripe'
 }
 
 /**
- * The destination that a refused request claims to come from. Null if it is not plausible. A request
- * that is only too old was signed with one of our secrets.
+ * The destination that a refused request claims to come from. Null if it is not plausible. A
+ * request that is only too old was signed with one of our secrets.
  */
 function claimsOf(
   { body, signature }: Request,

@@ -54,8 +54,8 @@ export async function recordBankFailure(
 
 /**
  * Counts the payouts of this seller to the number of this bank account that failed because of the
- * bank within `failureWindowDays`, and those of other sellers that failed because of the number. The
- * condition repeats `isBankFailure` in domain/accounts/bank.ts.
+ * bank within `failureWindowDays`, and those of other sellers that failed because of the number.
+ * The condition repeats `isBankFailure` in domain/accounts/bank.ts.
  */
 async function countFailures(tx: Tx, sellerId: SellerId, bankAccount: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -7,8 +7,8 @@ export const lacksPlatformMoney = sql`parked is null
   and waiting_for = ${sql.lit(waitNames.platformBalance)}`;
 
 /**
- * Rows of `waiting`: holds that only a release ends, pauses of sellers, stops of all money, and money
- * that the platform must add.
+ * Rows of `waiting`: holds that only a release ends, pauses of sellers, stops of all money, and
+ * money that the platform must add.
  */
 export const brakesAndFunding = sql`
   select 'hold', id, seller_id, currency, 'held', null, null,

@@ -69,8 +69,8 @@ async function readAround(
 
 /**
  * The holds about this discrepancy. The hold over an unknown payout is left out: it may cover
- * several payouts, so a person releases it individually. So is a hold that cannot be released yet. A
- * hold counts as `isStanding` in domain/holds.ts says.
+ * several payouts, so a person releases it individually. So is a hold that cannot be released yet.
+ * A hold counts as `isStanding` in domain/holds.ts says.
  */
 const holdsOverIt = sql`array(
   select holds.id from discrepancies join holds on holds.about = discrepancies.id

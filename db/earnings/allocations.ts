@@ -54,8 +54,8 @@ export async function allocate(tx: Tx, all: readonly Allocation[]): Promise<void
 
 /**
  * Allocates earnings to a payout that somebody else paid: first the available ones, then those that
- * were paid early. These are taken from the platform first, because money at the account that Stripe
- * has not made available cannot have been paid.
+ * were paid early. These are taken from the platform first, because money at the account that
+ * Stripe has not made available cannot have been paid.
  */
 export async function allocatePaid(tx: Tx, paid: Allocation): Promise<void> {
   const isAvailable = sql`(available_on <= business_now()) is true`;
@@ -97,9 +97,9 @@ export async function releaseEarnings(
 }
 
 /**
- * Holds released earnings that an open discrepancy reports as overpaid, so that the next payout does
- * not pay again what their charge does not cover. What was held before because of the discrepancy is
- * not held again, even if a person has released it.
+ * Holds released earnings that an open discrepancy reports as overpaid, so that the next payout
+ * does not pay again what their charge does not cover. What was held before because of the
+ * discrepancy is not held again, even if a person has released it.
  */
 async function holdOverpaid(tx: Tx, payoutId: PayoutId): Promise<void> {
   const { rows } = await sql<{

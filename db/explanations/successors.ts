@@ -10,9 +10,9 @@ const mostEarnings = 100;
 const mostNamed = 20;
 
 /**
- * Lists the payouts that pay the money of a payout that ended without paying it, oldest first: those
- * that contain its earnings, those that were ordered in its place, and while no payout contains some
- * of its earnings, the first open order for everything.
+ * Lists the payouts that pay the money of a payout that ended without paying it, oldest first:
+ * those that contain its earnings, those that were ordered in its place, and while no payout
+ * contains some of its earnings, the first open order for everything.
  */
 export async function listSuccessors(
   db: Db,

@@ -10,8 +10,8 @@ import { readOperations } from './rows.ts';
 
 /**
  * Opens a stop of all money. If the same stop is open, it stays the only one: an operator's order
- * with the same reason under the same API key, or another finding of the engine with the same cause,
- * whose reason then replaces the earlier one. Returns the id of the open stop.
+ * with the same reason under the same API key, or another finding of the engine with the same
+ * cause, whose reason then replaces the earlier one. Returns the id of the open stop.
  */
 export async function stopMoney(
   tx: Tx,

@@ -42,8 +42,8 @@ export async function recordSchedule(
 /**
  * Orders the payouts that are due for an active seller: for the latest payday that has come, and
  * for every currency that reaches its threshold. Then records when to look again, so a repeat finds
- * nothing due. The payday of a seller that is paused or not active stays due. The lock on the seller
- * prevents a reservation of the same money.
+ * nothing due. The payday of a seller that is paused or not active stays due. The lock on the
+ * seller prevents a reservation of the same money.
  */
 export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar): Promise<void> {
   await db.transaction().execute(async (tx) => {

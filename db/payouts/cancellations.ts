@@ -41,11 +41,11 @@ export const needsLook = sql<boolean>`(${restsOnWord} or exists (
   select from (${unexplainedOf(sql.ref('payouts.id'))}) as known where kind <> 'discrepancy'))`;
 
 /**
- * Cancels a payout, orders its cancellation, or refuses, as `planCancel` decides. While the payout's
- * row is locked, no attempt can be opened; while the attempt's row is locked, it cannot be sent.
- * `isLooked` says that the caller has looked at Stripe and found nothing. If a request may have been
- * carried out, the order stands only with `mayStand`; otherwise nothing changes. Returns undefined
- * if the payout does not exist.
+ * Cancels a payout, orders its cancellation, or refuses, as `planCancel` decides. While the
+ * payout's row is locked, no attempt can be opened; while the attempt's row is locked, it cannot be
+ * sent. `isLooked` says that the caller has looked at Stripe and found nothing. If a request may
+ * have been carried out, the order stands only with `mayStand`; otherwise nothing changes. Returns
+ * undefined if the payout does not exist.
  */
 export async function cancelPayout(
   tx: Tx,
@@ -108,8 +108,8 @@ async function carryOut(
 }
 
 /**
- * Locks a payout that a person may end, with its seller and the attempt of its current step. Returns
- * undefined if the payout does not exist.
+ * Locks a payout that a person may end, with its seller and the attempt of its current step.
+ * Returns undefined if the payout does not exist.
  */
 export async function lockForEnd(tx: Tx, payoutId: PayoutId) {
   await lockSellerOf(tx, { payouts: payoutId });

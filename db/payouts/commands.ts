@@ -77,9 +77,9 @@ export type WordAnswer =
   | { kind: 'known'; unexplained: Unexplained };
 
 /**
- * Takes a person's word that a step was not sent, after a look at Stripe that found nothing. The step
- * is sent again, unless `callOffBy` or an earlier order cancels the payout. The caller has locked the
- * payout.
+ * Takes a person's word that a step was not sent, after a look at Stripe that found nothing. The
+ * step is sent again, unless `callOffBy` or an earlier order cancels the payout. The caller has
+ * locked the payout.
  */
 export async function confirmLooked(
   tx: Tx,

@@ -12,9 +12,9 @@ const mostNamed = 20;
 
 /**
  * Lists the payouts that a brake pulled just now does not stop, or may not stop: Stripe has the
- * payout, or a request about it may have been carried out (`mayHaveBeenDone`). Null means every seller
- * or every currency. A request that passes its last check while the brake is being stored is not
- * listed.
+ * payout, or a request about it may have been carried out (`mayHaveBeenDone`). Null means every
+ * seller or every currency. A request that passes its last check while the brake is being stored is
+ * not listed.
  */
 export async function listNotStopped(
   db: Db,

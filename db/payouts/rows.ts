@@ -22,7 +22,9 @@ function reasonsThat(property: 'followsError' | 'hasStops') {
 /** The most earnings that the Temporal UI names; the API lists all. */
 const mostNamed = 5;
 
-/** The number and the first earnings among rows with `earning_id` and `amount`, as part of a query. */
+/**
+ * The number and the first earnings among rows with `earning_id` and `amount`, as part of a query.
+ */
 export function earningsAmong(rows: RawBuilder<unknown>) {
   return sql<PayoutEarnings>`json_build_object('count', (select count(*) from ${rows} as items),
     'first', (select coalesce(json_agg(json_build_object('earningId', earning_id,
@@ -38,8 +40,8 @@ export function selectPayout(db: Db) {
 
 /**
  * The columns that are read in addition to a payout's own columns. If Stripe does not list the
- * account's bank accounts, payouts go to Stripe's default bank account, and the engine knows some of
- * them only from failed payouts. `pays_to` repeats `isUsed` in domain/accounts/bank.ts.
+ * account's bank accounts, payouts go to Stripe's default bank account, and the engine knows some
+ * of them only from failed payouts. `pays_to` repeats `isUsed` in domain/accounts/bank.ts.
  */
 export const readAlong = [
   businessNow.as('now'),

@@ -55,7 +55,9 @@ export async function readMovementCursor(
     .executeTakeFirstOrThrow();
 }
 
-/** A payout that came back although no workflow finds out: it was settled, or it was debited back. */
+/**
+ * A payout that came back although no workflow finds out: it was settled, or it was debited back.
+ */
 type CameBack = { payoutId: PayoutId; debit: StripePayoutId | null };
 
 /** The lines of an account that were read, oldest first, and when. */

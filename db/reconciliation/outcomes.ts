@@ -24,9 +24,10 @@ export type Closed =
   | (Extract<ClosingPlan, { kind: 'refuse' }> & OwedFacts & { currency: string | null });
 
 /**
- * Closes a discrepancy as `planClosing` decides. If its money was for what is owed, the ledger counts
- * the money as paid, and its hold is released. Whatever the money was for, the ledger books every
- * line about it that waited for this decision. While the seller is locked, no money is reserved.
+ * Closes a discrepancy as `planClosing` decides. If its money was for what is owed, the ledger
+ * counts the money as paid, and its hold is released. Whatever the money was for, the ledger books
+ * every line about it that waited for this decision. While the seller is locked, no money is
+ * reserved.
  */
 export async function closeWithOutcome(tx: Tx, order: Closing): Promise<Closed> {
   const first = await findDiscrepancy(tx, order.id);

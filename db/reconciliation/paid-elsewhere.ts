@@ -76,8 +76,8 @@ export type ReturnAnswer =
   { kind: 'unknown' | 'returned' } | { kind: 'refuse'; why: ReturnRefusal };
 
 /**
- * Returns a payout that somebody else paid outside Stripe, as `whyNotReturned` decides: the platform
- * owes its money again, and its earnings go to the next payout.
+ * Returns a payout that somebody else paid outside Stripe, as `whyNotReturned` decides: the
+ * platform owes its money again, and its earnings go to the next payout.
  */
 export async function returnPaidElsewhere(
   tx: Tx,

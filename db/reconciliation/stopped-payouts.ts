@@ -9,16 +9,17 @@ import { recordBack } from '../payouts/steps.ts';
 import { findDiscrepancyOver, openDiscrepancies } from './discrepancies.ts';
 
 /**
- * Records that the money of a payout is back at the account. If others stopped the payout, its money
- * is held in the same transaction.
+ * Records that the money of a payout is back at the account. If others stopped the payout, its
+ * money is held in the same transaction.
  */
 export async function recordReturn(db: Db, payout: SentPayout, why: Return): Promise<Payout> {
   return recordBack(db, payout, why, holdStoppedPayout);
 }
 
 /**
- * Holds the money of a payout that somebody stopped or debited back outside the engine, so that the next payday does
- * not pay it again, and opens a discrepancy for a person. The caller has locked the seller.
+ * Holds the money of a payout that somebody stopped or debited back outside the engine, so that the
+ * next payday does not pay it again, and opens a discrepancy for a person. The caller has locked
+ * the seller.
  */
 async function holdStoppedPayout(
   tx: Tx,

@@ -13,8 +13,8 @@ import { columnsOf } from '../payouts/move.ts';
 /**
  * Records a payout that Stripe made in our name, without a reservation. If Stripe has the payout,
  * the money is on its way to the bank, and the engine follows the payout. If Stripe has only the
- * transfer, the money is at the account and available to the next payout. Returns what became of the
- * payout, or undefined if the ledger already contains everything.
+ * transfer, the money is at the account and available to the next payout. Returns what became of
+ * the payout, or undefined if the ledger already contains everything.
  */
 export async function recordAdopted(
   tx: Tx,

@@ -134,8 +134,8 @@ type Standing = {
 };
 
 /**
- * Adopts a payout. If Stripe has only the transfer, the payout ends, and its order is not carried out
- * yet: another payout with the same payday takes its place and pays the money from the account.
+ * Adopts a payout. If Stripe has only the transfer, the payout ends, and its order is not carried
+ * out yet: another payout with the same payday takes its place and pays the money from the account.
  */
 async function adoptPayout(
   tx: Tx,

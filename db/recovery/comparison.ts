@@ -65,8 +65,8 @@ export async function recordUnknownMade(db: Db, made: readonly MadeAtStripe[]): 
 }
 
 /**
- * Like `recordUnknownMade`, inside a transaction. Objects that a person has adopted or dismissed stop
- * nothing.
+ * Like `recordUnknownMade`, inside a transaction. Objects that a person has adopted or dismissed
+ * stop nothing.
  */
 export async function noteUnknownMade(tx: Tx, made: readonly MadeAtStripe[]): Promise<void> {
   if (made.length === 0) return;

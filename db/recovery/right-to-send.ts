@@ -89,10 +89,11 @@ export async function recordRightLost(
 
 /**
  * Takes the right to send over from the state that the engine reported when it stopped money,
- * because a person lifts the stop of that cause. The engine then claims the right before it sends. If the state
- * has changed since, for example because the other engine is still running, money stops again.
- * Without the permission, the engine keeps its tokens and sends unguarded. Otherwise, the other
- * engine may have paid this database's payouts: everything is compared with Stripe again first.
+ * because a person lifts the stop of that cause. The engine then claims the right before it sends.
+ * If the state has changed since, for example because the other engine is still running, money
+ * stops again. Without the permission, the engine keeps its tokens and sends unguarded. Otherwise,
+ * the other engine may have paid this database's payouts: everything is compared with Stripe again
+ * first.
  */
 export async function takeRightOver(tx: Tx): Promise<void> {
   const { rows } = await sql<{ isUnguarded: boolean }>`

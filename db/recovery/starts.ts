@@ -63,8 +63,8 @@ async function readNewStart(db: Db): Promise<Found | undefined> {
 /**
  * Lost changes are later than the last sign of life in this database (`operations.alive_at`, in
  * business time), and later than the last transaction that a promoted replica received. They are
- * earlier than the start of a server that continues with its own data. Any other server may have had
- * a predecessor that answered until this engine saw the new server.
+ * earlier than the start of a server that continues with its own data. Any other server may have
+ * had a predecessor that answered until this engine saw the new server.
  */
 async function insertStart(tx: Tx, now: PostgresStart, cause: LossCause | null): Promise<void> {
   const isOwnData = cause === 'not-durable';
@@ -85,9 +85,9 @@ async function insertStart(tx: Tx, now: PostgresStart, cause: LossCause | null):
 }
 
 /**
- * Records that the current start has lost something, if Stripe was found to have transfers or payouts
- * that this database does not know, since the last sign of life. Must be called before the comparison
- * is recorded. A start with a known cause keeps it.
+ * Records that the current start has lost something, if Stripe was found to have transfers or
+ * payouts that this database does not know, since the last sign of life. Must be called before the
+ * comparison is recorded. A start with a known cause keeps it.
  */
 export async function recordBehindStripe(db: Db): Promise<void> {
   await sql`

@@ -45,7 +45,9 @@ export const hasLeft = among(payouts.leftStatuses);
 /** True if the bank refused the payout or sent it back. */
 export const isRefusedByBank = among(payouts.refusedByBankStatuses);
 
-/** True for an attempt that may have made an object at Stripe: `mayHaveMade` in domain/stripe.ts. */
+/**
+ * True for an attempt that may have made an object at Stripe: `mayHaveMade` in domain/stripe.ts.
+ */
 export const mayHaveMade = sql<boolean>`attempts.state <> 'refused'
   and (attempts.first_sent_at is not null and not (tries > 0 and tries = denied_tries)
     or attempts.state = 'succeeded')`;

@@ -62,7 +62,9 @@ export async function recordPutOff(
   await recordStripeWait(db, key, error.statusCode);
 }
 
-/** Records that the payout of an open attempt waits for Stripe, after an answer with this status. */
+/**
+ * Records that the payout of an open attempt waits for Stripe, after an answer with this status.
+ */
 export async function recordStripeWait(
   db: Db,
   key: string,

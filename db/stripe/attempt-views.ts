@@ -62,8 +62,8 @@ export async function listAttemptsAfter(
 }
 
 /**
- * Lists the oldest undecided requests about a seller's payouts: Stripe did not answer, or asked for a
- * later retry.
+ * Lists the oldest undecided requests about a seller's payouts: Stripe did not answer, or asked for
+ * a later retry.
  */
 export async function listPutOff(db: Db, sellerId: SellerId) {
   const rows = await db

@@ -48,11 +48,10 @@ export type NotOpened = { state: 'not-opened'; why: StoppedOpening };
 
 /**
  * Returns the last attempt of this step, or opens the next attempt if the last one was refused. An
- * attempt that was not sent takes the requested body; an attempt that was sent keeps its body. A try
- * that certainly did nothing does not count as sent.
- * `stop` and `opened` repeat the rule `openingOf` in domain/stripe.ts, and `renewed` repeats
- * `takesNewBody`. The lock on the payout waits for a running cancellation, so its result is visible
- * here.
+ * attempt that was not sent takes the requested body; an attempt that was sent keeps its body. A
+ * try that certainly did nothing does not count as sent. `stop` and `opened` repeat the rule
+ * `openingOf` in domain/stripe.ts, and `renewed` repeats `takesNewBody`. The lock on the payout
+ * waits for a running cancellation, so its result is visible here.
  */
 export async function openAttempt(
   db: Db,
@@ -119,8 +118,8 @@ export function attemptKeyIn(of: Record<'objectId' | 'step' | 'number', RawBuild
 /**
  * Makes the last check before the POST, in one statement. If the attempt may be sent, records the
  * try and takes its slots of Stripe's budgets. The `case` repeats the rules `clearanceOf` and
- * `mayBeDone` in domain/stripe.ts, and `isClaimed` in domain/recovery/right-to-send.ts. `brake` is what stops the
- * payout, and `holdEndsAt` when the first hold expires.
+ * `mayBeDone` in domain/stripe.ts, and `isClaimed` in domain/recovery/right-to-send.ts. `brake` is
+ * what stops the payout, and `holdEndsAt` when the first hold expires.
  *
  * `slotAt` is the time of the slots, at most two minutes ahead, so Stripe still knows a key of 12
  * hours when the POST is sent. `tries` includes this try. `request` is the body to send, which does

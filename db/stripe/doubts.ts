@@ -37,10 +37,10 @@ export function unexplainedOf(objectId: RawBuilder<unknown>) {
 
 /**
  * What Stripe made in our name for the seller of a payout, in its currency, and this database does
- * not know, as SQL with the rows of `MadeAtStripe`: open adoptions, and lines of Stripe's books that
- * name payouts which have no such object, and no attempt that can have made the object. `payout` is
- * the name of the table with the payout's row. Lines that a person has decided about, and money that
- * has come back, are left out.
+ * not know, as SQL with the rows of `MadeAtStripe`: open adoptions, and lines of Stripe's books
+ * that name payouts which have no such object, and no attempt that can have made the object.
+ * `payout` is the name of the table with the payout's row. Lines that a person has decided about,
+ * and money that has come back, are left out.
  */
 export function unknownMadeFor(payout: 'payout' | 'payouts') {
   const of = sql.ref(payout);

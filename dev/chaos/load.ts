@@ -91,8 +91,9 @@ async function sell(scene: Scene, of: Day): Promise<number> {
 }
 
 /**
- * Sometimes charges a customer for a sale, so that its earning can name the charge. Returns undefined
- * if there is no charge. Throws its own dice, so that the other dice of a seed stay the same.
+ * Sometimes charges a customer for a sale, so that its earning can name the charge. Returns
+ * undefined if there is no charge. Throws its own dice, so that the other dice of a seed stay the
+ * same.
  */
 async function chargeFor(
   { stripe, seed }: Scene,

@@ -19,7 +19,9 @@ export function dayAndTime(at: number): string {
   return moment.format(at).replaceAll(',', '');
 }
 
-/** Lines of a table: the first row is its head; columns of amounts and numbers stand to the right. */
+/**
+ * Lines of a table: the first row is its head; columns of amounts and numbers stand to the right.
+ */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const [head = [], ...body] = rows;
   const columns = head.map((title, index) => {

@@ -1,6 +1,8 @@
 import { Stopped } from '../say.ts';
 
-/** One guard of the money: what it keeps from happening, how it is switched off, who must notice. */
+/**
+ * One guard of the money: what it keeps from happening, how it is switched off, who must notice.
+ */
 export type Guard = {
   name: string;
   /** What happens to money without it. */
@@ -14,7 +16,9 @@ export type Guard = {
   pattern: string;
 };
 
-/** The file's text with the guard switched off. Throws Stopped where it does not stand just once. */
+/**
+ * The file's text with the guard switched off. Throws Stopped where it does not stand just once.
+ */
 export function withoutGuard(text: string, { name, file, from, to }: Guard): string {
   const [before, after, ...more] = text.split(from);
   if (before === undefined || after === undefined || more.length > 0) {

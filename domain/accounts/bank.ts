@@ -20,8 +20,8 @@ export type BankReadiness = {
 
 /**
  * One bank account of a seller. `pausedAt` is what failed payouts say: those of this seller, and
- * those of other sellers that say something about the account number. `coolsUntil` is equal in every
- * row of this seller with the same number.
+ * those of other sellers that say something about the account number. `coolsUntil` is equal in
+ * every row of this seller with the same number.
  */
 export type Bank = {
   currency: Currency;
@@ -46,7 +46,9 @@ export type BankAccountRecord = Bank & {
   failures: number;
   /** Stripe's failure code of the last payout that failed at this bank account. */
   failureCode: string | null;
-  /** The cooling period lasts until a person has looked, but no longer than `longestCoolingHours`. */
+  /**
+   * The cooling period lasts until a person has looked, but no longer than `longestCoolingHours`.
+   */
   asksPerson: boolean;
   /** The other sellers who have a bank account with this number now. `first` names some of them. */
   sharedWith: { count: number; first: SellerId[] };
@@ -99,9 +101,9 @@ export function isConverted(
 
 /**
  * True if no bank account takes payouts in this currency. Only Stripe's list can say so
- * (`listsBanks`). Without a list, former bank accounts prove nothing: payouts go to the bank account
- * that Stripe chooses. A fingerprint is not necessary. The SQL function `lacks_bank` repeats this
- * rule, and a test compares the two.
+ * (`listsBanks`). Without a list, former bank accounts prove nothing: payouts go to the bank
+ * account that Stripe chooses. A fingerprint is not necessary. The SQL function `lacks_bank`
+ * repeats this rule, and a test compares the two.
  */
 export function lacksBank(
   banks: readonly Pick<Bank, 'currency' | 'isDefault' | 'goneAt' | 'isListed'>[],
@@ -144,8 +146,8 @@ export const longestCoolingHours = 720;
 
 /**
  * Until when a bank account that starts to cool takes no payout. `isShared` is true if another
- * seller already uses the number. Null if a setting of no hours switches the cooling period off. The
- * SQL of `recordBankAccounts` repeats this rule, and a test compares the two.
+ * seller already uses the number. Null if a setting of no hours switches the cooling period off.
+ * The SQL of `recordBankAccounts` repeats this rule, and a test compares the two.
  */
 export function coolingEnd(now: string, hours: number, isShared = false): string | null {
   if (hours === 0) return null;
@@ -174,8 +176,8 @@ export type EarlierBank = Pick<ListedBank, 'stripeId' | 'currency' | 'fingerprin
  * True if a listed bank account starts a cooling period: payouts go to it now, and they went to
  * another number before. `wasSent` is true if money was sent to a bank account of this seller, or
  * may have been (`mayHaveBeenSent` in domain/payouts/states.ts). A first bank account, and a seller
- * to whom nothing was sent, get no cooling period: the seller is still entering its details. The SQL
- * of `recordBankAccounts` repeats this rule, and a test compares the two.
+ * to whom nothing was sent, get no cooling period: the seller is still entering its details. The
+ * SQL of `recordBankAccounts` repeats this rule, and a test compares the two.
  */
 export function cools(
   listed: ListedBank,
@@ -222,15 +224,17 @@ export type StoredPause = {
   stripeId: string;
   fingerprint: string | null;
   pausedAt: string | null;
-  /** True if the failure says nothing about the number itself, and so concerns this seller alone. */
+  /**
+   * True if the failure says nothing about the number itself, and so concerns this seller alone.
+   */
   isOfSeller: boolean;
 };
 
 /**
  * Since when a bank account is paused. A pause because of the account number counts for every
  * seller who uses the number; any other pause counts for its seller, at every bank account with the
- * number. Without fingerprints, a pause belongs to the object. The SQL functions `bank_paused_since` and
- * `bank_is_paused` repeat this rule, and a test compares the three.
+ * number. Without fingerprints, a pause belongs to the object. The SQL functions
+ * `bank_paused_since` and `bank_is_paused` repeat this rule, and a test compares the three.
  */
 export function pausedSince(
   bank: Pick<StoredPause, 'sellerId' | 'stripeId' | 'fingerprint'>,

@@ -33,8 +33,8 @@ export const attentionKinds = [
 export type AttentionKind = (typeof attentionKinds)[number];
 
 /**
- * Why an object waits for a person: a park reason, a payout that is late at the bank, the cause of a
- * discrepancy, or what a person ordered.
+ * Why an object waits for a person: a park reason, a payout that is late at the bank, the cause of
+ * a discrepancy, or what a person ordered.
  */
 export const attentionReasons = [
   ...(Object.keys(payoutParks) as PayoutPark[]),
@@ -49,7 +49,8 @@ export type AttentionReason = (typeof attentionReasons)[number];
 
 /**
  * The commands that can run on many objects at once. `confirm-sent` is not among them, because a
- * person must name the object. Before `confirm-not-sent`, the engine looks at Stripe for each payout.
+ * person must name the object. Before `confirm-not-sent`, the engine looks at Stripe for each
+ * payout.
  */
 export const bulkCommands = [
   'retry',

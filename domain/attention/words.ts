@@ -65,8 +65,8 @@ export const leftOutWords: Record<LeftOut, string> = {
 };
 
 /**
- * Explains why something waits for a person, names who must act, and lists the requests that resolve
- * it. `available` is the platform's balance, if it matters and Stripe answered.
+ * Explains why something waits for a person, names who must act, and lists the requests that
+ * resolve it. `available` is the platform's balance, if it matters and Stripe answered.
  */
 export function resolutionOf(record: AttentionRecord, available?: (currency: string) => Money) {
   if (record.kind === 'hold') return resolutionOfHold(record);

@@ -60,8 +60,8 @@ export type BrakeKind = {
 export const commandRules: Record<CommandKind, { brake: BrakeRule; does: string }> = rows;
 
 /**
- * Says whether a request is a brake. `isSometimes` says it for a command of which only some requests
- * are.
+ * Says whether a request is a brake. `isSometimes` says it for a command of which only some
+ * requests are.
  */
 export function isBrake(kind: CommandKind, isSometimes = false): kind is BrakeKind {
   const { brake } = commandRules[kind];

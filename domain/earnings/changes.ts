@@ -91,8 +91,8 @@ function sayInPayouts(
 }
 
 /**
- * The ledger entries of a change: the platform owes more or less. `number` counts the changes of the
- * earning. Empty if the amount remains.
+ * The ledger entries of a change: the platform owes more or less. `number` counts the changes of
+ * the earning. Empty if the amount remains.
  */
 export function correctedEntries(change: {
   earningId: EarningId;

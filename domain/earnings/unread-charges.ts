@@ -5,15 +5,17 @@
 export const newChargeMinutes = 2;
 
 /**
- * Days after which a person is told that a charge has not shown whether it brings money. Bank debits
- * need up to 14 business days, and an authorization that is not captured ends after 7 days, or 30
- * for some cards (docs.stripe.com/payments/bank-debits and /place-a-hold-on-a-payment-method).
+ * Days after which a person is told that a charge has not shown whether it brings money. Bank
+ * debits need up to 14 business days, and an authorization that is not captured ends after 7 days,
+ * or 30 for some cards (docs.stripe.com/payments/bank-debits and
+ * /place-a-hold-on-a-payment-method).
  */
 export const longestChargeDays = 31;
 
 /**
- * Decides what a person is told about a charge without an answer that its earning has named for this
- * long. Null if the earning may still wait. `isMissing`: Stripe answered that there is no such charge.
+ * Decides what a person is told about a charge without an answer that its earning has named for
+ * this long. Null if the earning may still wait. `isMissing`: Stripe answered that there is no such
+ * charge.
  */
 export function chargeDoubt(facts: {
   isMissing: boolean;

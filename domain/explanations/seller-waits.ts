@@ -15,8 +15,8 @@ import { wait, type Waiting } from './waiting.ts';
 
 /**
  * Why this seller cannot be paid, regardless of its money. Empty if the seller can be paid. While
- * the seller is parked, its other waits are not listed, because nothing else is done before a person
- * has decided.
+ * the seller is parked, its other waits are not listed, because nothing else is done before a
+ * person has decided.
  */
 export function sellerWaits(seller: SellerBeside, now: string): Waiting[] {
   const stopped = parkedWait(seller);

@@ -25,7 +25,10 @@ export type FailedRead = ReadError & {
 /** Minutes after which a read that Stripe refused is tried again. */
 export const retryReadMinutes = 10;
 
-/** A read without an answer counts as failed after this many minutes. Until then, it may be an outage. */
+/**
+ * A read without an answer counts as failed after this many minutes. Until then, it may be an
+ * outage.
+ */
 export const silentMinutes = 60;
 
 /** The permission that Stripe's message names. The rest of the message is not kept. */

@@ -9,8 +9,8 @@ export type Denial = {
 };
 
 /**
- * The answers after which a request certainly did nothing. Each turned the request away before Stripe
- * began to work on it, so Stripe stored no answer under its key.
+ * The answers after which a request certainly did nothing. Each turned the request away before
+ * Stripe began to work on it, so Stripe stored no answer under its key.
  */
 export const denials = [
   { statusCode: 401, source: 'docs.stripe.com/error-low-level#idempotency, 2026-09' },
@@ -22,7 +22,9 @@ export const denials = [
   { network: 'connect', source: 'connect(2): no connection was made, nothing was sent' },
 ] as const satisfies (Partial<Denial> & { source: string })[];
 
-/** True if a request with this answer certainly did nothing. A replayed answer was stored before. */
+/**
+ * True if a request with this answer certainly did nothing. A replayed answer was stored before.
+ */
 export function isDenial(answer: Denial): boolean {
   return denials.some(({ statusCode, code, network }: Partial<Denial>) => {
     if (statusCode !== undefined) return answer.statusCode === statusCode;

@@ -47,7 +47,10 @@ export const longestStartDays = 30;
 /** Minutes after its deadline until a workflow that was woken in vain is told to a person. */
 export const overdueMinutes = 15;
 
-/** Who must act after a wait took too long. What the engine or Stripe does by itself needs an operator then. */
+/**
+ * Who must act after a wait took too long. What the engine or Stripe does by itself needs an
+ * operator then.
+ */
 export function actorAfter(waitingFor: string | null): Actor {
   const wait = Object.entries(waits).find(([reason]) => reason === waitingFor)?.[1];
   const byItself = ['engine', 'stripe'];

@@ -269,7 +269,9 @@ export function payoutParkOf(parked: PayoutPark, payout: ParkedPayout) {
   return explain(payoutParks[parked], payout, (...named) => payoutCommand(payout.id, ...named));
 }
 
-/** As `payoutParkOf`, for a seller. `detail` is a bank account, or why the account is unreadable. */
+/**
+ * As `payoutParkOf`, for a seller. `detail` is a bank account, or why the account is unreadable.
+ */
 export function sellerParkOf(parked: SellerPark, sellerId: SellerId, detail: string | null = null) {
   const commandOf = (name: string, ...more: [string, Record<string, string>?]) =>
     sellerCommand(sellerId, name.replace(someBank, detail ?? someBank), ...more);

@@ -93,7 +93,9 @@ export function belowZeroNow(facts: Pick<PaydayFacts, 'funds'>, currency: string
   return Math.min(0, fundsNow(facts, currency)?.atAccount ?? 0);
 }
 
-/** Why a payout in this currency would not be sent if it were ordered now. Null if nothing stops it. */
+/**
+ * Why a payout in this currency would not be sent if it were ordered now. Null if nothing stops it.
+ */
 export function stopNow(facts: PaydayFacts, currency: string) {
   const { seller, now, operations } = facts;
   const payee = { status: seller.status, isPaused: seller.pauses.length > 0 };

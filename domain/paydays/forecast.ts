@@ -98,8 +98,8 @@ export function nextPayday<Payday extends { at: string; forecasts: Forecast[] }>
 /**
  * Finds the reason against paying. The seller comes first, because a payday is not opened while the
  * seller is stopped; then the payday's own decision; then what stops orders, and the stops of all
- * money. A payout in flight is no reason unless it is parked: Stripe will have answered by then, and
- * its money is not among these funds.
+ * money. A payout in flight is no reason unless it is parked: Stripe will have answered by then,
+ * and its money is not among these funds.
  */
 function reasonOf(
   payee: Payee,

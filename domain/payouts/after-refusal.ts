@@ -15,10 +15,9 @@ const day = 24 * hour;
 const accountLeft = 'its account has left the platform, so nothing can be sent from it';
 
 /**
- * Decides what a payout does after a refusal. It waits if time, the seller or another key can remove
- * the cause; otherwise it is parked. Events can end a wait early; the minutes count only if no event
- * arrives.
- * activities/stripe/errors.ts decides which kind of refusal Stripe's answer is.
+ * Decides what a payout does after a refusal. It waits if time, the seller or another key can
+ * remove the cause; otherwise it is parked. Events can end a wait early; the minutes count only if
+ * no event arrives. activities/stripe/errors.ts decides which kind of refusal Stripe's answer is.
  */
 export function answerTo(refusal: RefusalKind, step: MoneyStep): RefusalAnswer {
   switch (refusal) {

@@ -41,8 +41,8 @@ export function stepToLookAt({ status }: Pick<Payout, 'status'>): MoneyStep | un
 /**
  * Decides what a cancel command requires. An attempt that may have been carried out may be moving
  * the money now, so the money must not become payable again before a look-up has shown the outcome.
- * An attempt that was never sent, or whose every answer was certainly no, will not be sent after the
- * cancellation. If only a person's word says that an earlier attempt made nothing, the caller
+ * An attempt that was never sent, or whose every answer was certainly no, will not be sent after
+ * the cancellation. If only a person's word says that an earlier attempt made nothing, the caller
  * must have looked at Stripe: the next payout would pay the money a second time.
  */
 export function planCancel(
@@ -99,10 +99,11 @@ export type LeftMoney = {
 export type LeaveRefusal = 'outcome-open' | 'not-at-account' | 'not-left' | 'not-transferred';
 
 /**
- * Decides whether a payout ends because its account has left the platform. Nobody can look at such an
- * account and nothing can be sent from it, so no further attempt is ever right. Whether or not Stripe
- * made the payout, only the seller has the money. An attempt that may still be sent must end first. A
- * payout that has not reserved anything takes the money at the account, and none at the platform.
+ * Decides whether a payout ends because its account has left the platform. Nobody can look at such
+ * an account and nothing can be sent from it, so no further attempt is ever right. Whether or not
+ * Stripe made the payout, only the seller has the money. An attempt that may still be sent must end
+ * first. A payout that has not reserved anything takes the money at the account, and none at the
+ * platform.
  */
 export function planLeave(
   { status, requestedAmount }: Pick<Payout, 'status' | 'requestedAmount'>,
@@ -120,8 +121,8 @@ export function planLeave(
 
 /**
  * True if somebody outside the engine stopped a payout that came back: Stripe says that it was
- * canceled, the bank that it was stopped there, or Stripe's books that somebody debited it back, and
- * nobody ordered this here. An order that Stripe refused does not explain a later cancellation.
+ * canceled, the bank that it was stopped there, or Stripe's books that somebody debited it back,
+ * and nobody ordered this here. An order that Stripe refused does not explain a later cancellation.
  */
 export function isStoppedByOthers(
   why: { status: 'failed' | 'canceled'; failureCode: string | null; debit?: string },

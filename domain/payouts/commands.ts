@@ -37,8 +37,9 @@ export function canceled(payout: Payout, by: string, openKey: string | undefined
 
 /**
  * Somebody cancels a payout for which Stripe may have made something: nothing more is sent. If a
- * request is open, the engine looks its outcome up; a payout that already waits for a person who knows
- * the outcome stays parked. Otherwise the payout's next step looks at Stripe and ends the payout.
+ * request is open, the engine looks its outcome up; a payout that already waits for a person who
+ * knows the outcome stays parked. Otherwise the payout's next step looks at Stripe and ends the
+ * payout.
  */
 export function callOffOrdered(
   payout: Payout,

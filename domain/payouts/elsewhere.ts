@@ -7,7 +7,9 @@ import type { StepAttempt } from './cancellation.ts';
 import { beforeStripeStatuses, type Payout, type PayoutStatus } from './states.ts';
 import { begin, moneyOf, noDoubt, now, type Transition, wakesOf } from './transition-type.ts';
 
-/** Money that moved at Stripe without an order. Above 0, it came to the account; below 0, it left. */
+/**
+ * Money that moved at Stripe without an order. Above 0, it came to the account; below 0, it left.
+ */
 export type UnorderedMoney = { stripeId: string; net: number };
 
 /** How somebody else paid the money of a payout: with objects at Stripe, or outside Stripe. */
@@ -28,9 +30,10 @@ export type ElsewhereRefusal =
 /**
  * Decides whether a payout ends because somebody else paid its money. An attempt that may have been
  * carried out may be moving the money now. What moved at Stripe must be exactly what the payout
- * would have moved: the transfer of its part at the platform, and the payout of everything. Money that was paid
- * outside Stripe must still be at the platform, because money at the account stays there until
- * somebody moves it at Stripe. In addition, the money must be owed, as `whyNotOwed` decides.
+ * would have moved: the transfer of its part at the platform, and the payout of everything. Money
+ * that was paid outside Stripe must still be at the platform, because money at the account stays
+ * there until somebody moves it at Stripe. In addition, the money must be owed, as `whyNotOwed`
+ * decides.
  */
 export function planElsewhere(
   payout: Payout,
@@ -132,8 +135,8 @@ export type ReturnRefusal = 'not-paid-elsewhere' | 'at-stripe' | 'with-seller';
 /**
  * Decides whether a person may say that the money of a payout which somebody else paid came back or
  * never arrived: null, or why not. What was paid at Stripe comes back at Stripe, and the engine
- * records this by itself. Outside Stripe, only a person knows. If the account left the platform with
- * the money, the platform does not have it.
+ * records this by itself. Outside Stripe, only a person knows. If the account left the platform
+ * with the money, the platform does not have it.
  */
 export function whyNotReturned(
   { status, transferId, fromAccount }: Payout,

@@ -31,7 +31,9 @@ export type Sighting = {
   says: string;
 };
 
-/** What a look at Stripe before a person's command showed. `key` is the attempt that was looked for. */
+/**
+ * What a look at Stripe before a person's command showed. `key` is the attempt that was looked for.
+ */
 export type Seen = { isLooked: boolean; key: string | null; sighting: Sighting | null };
 
 /** Nobody looked at Stripe, because no look is due or Stripe cannot be read. */

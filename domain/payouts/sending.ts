@@ -25,13 +25,13 @@ export type SendingStop = { reason: WaitReason; minutes: number };
 
 /**
  * Decides what stops a step that was never sent. Null if the engine may send the step. Nothing is
- * sent while money that moved without an order may have paid the same, and nothing is
- * sent if the bank account is paused or there is none, because no later step could pay the money. A
- * payout is not sent to a bank account that has a cooling period; the money waits at the account. A
- * transfer is not sent in a currency that the account cannot hold, because Stripe would convert it.
- * Nor is a transfer sent to an account that lacks a capability, because the payout could not follow.
- * Nothing is sent while Stripe pays the account out automatically, because Stripe could take the
- * money first.
+ * sent while money that moved without an order may have paid the same, and nothing is sent if the
+ * bank account is paused or there is none, because no later step could pay the money. A payout is
+ * not sent to a bank account that has a cooling period; the money waits at the account. A transfer
+ * is not sent in a currency that the account cannot hold, because Stripe would convert it. Nor is a
+ * transfer sent to an account that lacks a capability, because the payout could not follow. Nothing
+ * is sent while Stripe pays the account out automatically, because Stripe could take the money
+ * first.
  */
 export function stopBeforeSending(payout: SendingFacts, step: MoneyStep): SendingStop | null {
   if (payout.unordered) {
@@ -69,7 +69,8 @@ export function mayHaveBeenDone(attempt: TriedAttempt | undefined): boolean {
  * - `canceled`: a cancellation was ordered.
  * - `paused`, `bank-paused`: the seller, or the bank account of the currency, is paused.
  * - `held`: a hold covers all money of the currency.
- * - `partly-held`: the holds cover more than what is left beside the payout, and a person placed one
+ * - `partly-held`: the holds cover more than what is left beside the payout, and a person placed
+ * one
  *   of them. The engine's own holds are about other money than what a payout has reserved.
  */
 export type Brake = 'canceled' | 'paused' | 'bank-paused' | 'held' | 'partly-held';

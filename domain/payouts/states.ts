@@ -89,8 +89,8 @@ export function isInFlight(status: PayoutStatus): boolean {
 }
 
 /**
- * True while Stripe may make the payout's transfer, or may have made a transfer that is not recorded
- * yet.
+ * True while Stripe may make the payout's transfer, or may have made a transfer that is not
+ * recorded yet.
  */
 export function mayTransfer(status: PayoutStatus): boolean {
   return status === 'requested' || status === 'reserved';
@@ -135,8 +135,8 @@ function isAmong(statuses: readonly PayoutStatus[], status: PayoutStatus): boole
 
 /**
  * What became of an order to cancel a payout that Stripe has and that goes on: Stripe was asked and
- * refused, Stripe's answer is unknown, or Stripe was not asked, because it had made the payout before
- * this database knew.
+ * refused, Stripe's answer is unknown, or Stripe was not asked, because it had made the payout
+ * before this database knew.
  */
 export type CancelAnswer = 'refused' | 'unknown' | 'not-asked';
 

@@ -132,8 +132,8 @@ export function beginAsRead(payout: Payout) {
 }
 
 /**
- * True if a payout is still as it was read: in the same status, and with the same `Doubt` fields. The
- * SQL of `move` in db/payouts/move.ts repeats this rule.
+ * True if a payout is still as it was read: in the same status, and with the same `Doubt` fields.
+ * The SQL of `move` in db/payouts/move.ts repeats this rule.
  */
 export function isAsRead(stored: Payout, before: Payout): boolean {
   return (

@@ -80,7 +80,9 @@ export function transferred(
   };
 }
 
-/** Where Stripe sends the money, and its trace, which Stripe may name days after the bank has it. */
+/**
+ * Where Stripe sends the money, and its trace, which Stripe may name days after the bank has it.
+ */
 export type AtBank = Pick<Facts, 'destination' | 'trace'>;
 
 /**
@@ -158,7 +160,8 @@ export function recorderOfReturn(
 
 /**
  * The money is back at the account: the bank refused the payout, Stripe canceled it, the bank
- * returned the money later, or somebody debited it back from the bank. Undefined if the payout's money has not left the account.
+ * returned the money later, or somebody debited it back from the bank. Undefined if the payout's
+ * money has not left the account.
  */
 export function cameBack(
   payout: SentPayout,

@@ -30,8 +30,8 @@ export type MovedByOthers = {
 export type OwedRefusal = 'adopt-first' | 'payout-in-flight' | 'more-than-owed' | 'nothing-owed';
 
 /**
- * Decides whether money that somebody else moved can count as paid: null, or why not. The closing of
- * a discrepancy and the end of a payout as paid elsewhere both ask this. A payout in flight may
+ * Decides whether money that somebody else moved can count as paid: null, or why not. The closing
+ * of a discrepancy and the end of a payout as paid elsewhere both ask this. A payout in flight may
  * contain the same money, and so may an object at Stripe that a person must still adopt. Money of
  * the platform must have earnings, because other earnings would have no money left. Earnings that
  * are not payable yet count, because somebody paid them early. Holds on the seller do not matter:

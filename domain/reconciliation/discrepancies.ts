@@ -125,15 +125,15 @@ type CauseRow = {
   remedy: string;
   /**
    * Money went to the seller without an order, and only a person knows whether it was for what is
-   * owed to the seller. The discrepancy is closed with an outcome. Until then, it stops every payout
-   * of the seller and currency, because the money came from elsewhere; or, if the money left the
-   * account, the payouts that reserved before. The ledger subtracts it from what later payouts
+   * owed to the seller. The discrepancy is closed with an outcome. Until then, it stops every
+   * payout of the seller and currency, because the money came from elsewhere; or, if the money left
+   * the account, the payouts that reserved before. The ledger subtracts it from what later payouts
    * reserve.
    */
   stops?: 'every payout' | 'reserved before';
   /**
-   * An earning is not payable because of this discrepancy, so only what ends the wait closes it: the
-   * correction or withdrawal of the earning, or the charge, once Stripe shows it.
+   * An earning is not payable because of this discrepancy, so only what ends the wait closes it:
+   * the correction or withdrawal of the earning, or the charge, once Stripe shows it.
    */
   waits?: true;
 };

@@ -44,8 +44,8 @@ export function explainDiscrepancy(record: DiscrepancyRecord) {
 }
 
 /**
- * The requests that resolve a discrepancy, for operators: one for each outcome that it may have, and
- * those that change the earning that it is about.
+ * The requests that resolve a discrepancy, for operators: one for each outcome that it may have,
+ * and those that change the earning that it is about.
  */
 export function closingsOf(
   of: Pick<DiscrepancyRecord, 'id' | 'cause' | 'object' | 'sellerId' | 'agreesSince'>,

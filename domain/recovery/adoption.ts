@@ -59,8 +59,8 @@ export function adoptedInFlight(payoutId: PayoutId, status: PayoutStatus): Trans
 }
 
 /**
- * True if no money is reserved for a payout that Stripe made: the payout was lost, has not begun, or
- * ended with its money where it was.
+ * True if no money is reserved for a payout that Stripe made: the payout was lost, has not begun,
+ * or ended with its money where it was.
  */
 export function reservesNothing(
   known: { status: PayoutStatus; stripePayoutId: StripePayoutId | null } | undefined,

@@ -5,8 +5,8 @@ const removed = '[…]';
 const longest = 500;
 
 /**
- * Words that begin with a capital letter in Stripe's messages and name nobody. Every other such word
- * may be a name.
+ * Words that begin with a capital letter in Stripe's messages and name nobody. Every other such
+ * word may be a name.
  */
 const capitalized = new Set(
   `A Account Accounts Add An API At Cannot Connect Create Currency Customer Dashboard Destination
@@ -20,8 +20,8 @@ const beforeCodes = new Set(['in', 'to', 'from', 'of', 'outside', 'for']);
 
 /**
  * Removes from Stripe's message everything that may be personal: quoted values, addresses, every
- * word with a digit or an unusual letter, and every capitalized word that Stripe does not use itself.
- * What is left may be stored, logged and shown to operators.
+ * word with a digit or an unusual letter, and every capitalized word that Stripe does not use
+ * itself. What is left may be stored, logged and shown to operators.
  */
 export function cleanMessage(message: string): string {
   const unquoted = message

@@ -158,7 +158,9 @@ export type ExplainedError = StripeError & {
   explanation: string;
 };
 
-/** Adds to Stripe's answer what it means. A known reason has our own sentence instead of Stripe's. */
+/**
+ * Adds to Stripe's answer what it means. A known reason has our own sentence instead of Stripe's.
+ */
 export function explainError(error: StripeError): ExplainedError {
   const reason = refusalReasonOf(error);
   return { ...error, reason, explanation: sayRefusal(error) };

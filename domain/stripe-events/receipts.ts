@@ -1,6 +1,9 @@
 import type { DestinationRole } from './destinations.ts';
 
-/** The destination that sends an event: v2 events have their own, other events depend on the account. */
+/**
+ * The destination that sends an event: v2 events have their own, other events depend on the
+ * account.
+ */
 export function roleOf({
   type,
   account,

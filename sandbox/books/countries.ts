@@ -61,7 +61,9 @@ const recipientCountries = new Set(
   PY QA RS RW SA SG SM SN SV TH TN TR TT TW TZ UY UZ VN ZA`.split(/\s+/),
 );
 
-/** True if only the service agreement of the account keeps the platform from sending money to it. */
+/**
+ * True if only the service agreement of the account keeps the platform from sending money to it.
+ */
 export function needsRecipientAgreement(from: string, to: string): boolean {
   return from === 'US' && recipientCountries.has(to);
 }

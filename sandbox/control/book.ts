@@ -87,7 +87,9 @@ function showPayout(account: string, payout: Payout) {
   };
 }
 
-/** What customers were charged, at the platform or at accounts. Arrivals of transfers are left out. */
+/**
+ * What customers were charged, at the platform or at accounts. Arrivals of transfers are left out.
+ */
 function chargesOf(w: World): object[] {
   const rows = w.db.all<{ account: string; body: string }>(
     "select account, body from objects where kind = 'charge' order by seq",

@@ -1,7 +1,9 @@
 import type { StripeRequest } from '../http/exchange.ts';
 import { type Aim, isAimedAt } from '../http/paths.ts';
 
-/** Where in its life a request is held. `during` is in flight: its key is taken, nothing is done. */
+/**
+ * Where in its life a request is held. `during` is in flight: its key is taken, nothing is done.
+ */
 export type HoldPoint = 'before' | 'during' | 'after';
 
 /** An order to stop the next `count` requests it is aimed at. */

@@ -20,7 +20,9 @@ const answerWithinMs = 10_000;
 /** Sends queued deliveries until stopped. */
 export type Courier = { wake(): void; stop(): Promise<void> };
 
-/** Starts delivering: everything waiting, also from before a restart, in the order it was queued. */
+/**
+ * Starts delivering: everything waiting, also from before a restart, in the order it was queued.
+ */
 export function startCourier(w: World): Courier {
   const open = new Map<number, Promise<void>>();
   const stopping = new AbortController();

@@ -25,7 +25,9 @@ export function queueDeliveries(w: World, event: Queued): void {
   w.onDeliveries();
 }
 
-/** Queues one delivery of an event; `luck` is which part of the delay it takes where they overtake. */
+/**
+ * Queues one delivery of an event; `luck` is which part of the delay it takes where they overtake.
+ */
 export function queue(
   w: World,
   eventId: string,

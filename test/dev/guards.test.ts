@@ -7,7 +7,9 @@ import { withoutGuard } from '../../dev/guards/switch-off.ts';
 const read = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
-/** What the names of a file's tests are made of, as its source has it: also the first word of a row. */
+/**
+ * What the names of a file's tests are made of, as its source has it: also the first word of a row.
+ */
 function namesIn(text: string): string[] {
   const names = text.matchAll(
     /(?:\b(?:test|describe)\(|\)\(|\[)\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g,

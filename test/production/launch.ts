@@ -102,7 +102,9 @@ async function startAll(site: Site): Promise<Pick<Production, 'databaseUrl' | 'w
   return { databaseUrl: serviceUrl(site), workers, apis };
 }
 
-/** The embedded server in the place of the image, with the user, database and settings of the file. */
+/**
+ * The embedded server in the place of the image, with the user, database and settings of the file.
+ */
 async function startDatabase(site: Site): Promise<void> {
   const { yard, ports } = site;
   const { command = [], environment = {} } = serviceOf(site, 'postgres');

@@ -66,7 +66,9 @@ function tooFull(instants: readonly number[], limit: number, lags: readonly Lag[
   });
 }
 
-/** The longest of the lags that a request noted then can have met: in the second before, or at it. */
+/**
+ * The longest of the lags that a request noted then can have met: in the second before, or at it.
+ */
 function lagAbout(at: number, lags: readonly Lag[]): number {
   const near = lags.filter(({ from, to }) => to >= at - 1000 && from <= at + everyMs);
   return Math.max(0, ...near.map(({ lagMs }) => lagMs));

@@ -8,7 +8,9 @@ import { startService, type Running } from './service.ts';
 /** Where services run as plain processes, and all of them are stopped. */
 export type Yard = {
   folder: string;
-  /** Starts a service; `told` are the variables it gets from its image, or from Docker's network. */
+  /**
+   * Starts a service; `told` are the variables it gets from its image, or from Docker's network.
+   */
   start: (name: string, service: Service, told?: Record<string, string>) => Running;
   /** Stopped as well, in its turn: the last that was started first. */
   alsoStop: (stop: () => Promise<void>) => void;

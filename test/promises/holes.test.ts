@@ -23,7 +23,9 @@ async function setUp(...given: Parameters<typeof startStage>): Promise<Stage> {
   return stage;
 }
 
-/** Takes the steps of a payout as its workflow would, woken once, until Stripe has it or it waits. */
+/**
+ * Takes the steps of a payout as its workflow would, woken once, until Stripe has it or it waits.
+ */
 async function carry({ db, activities }: Stage, payoutId: PayoutId): Promise<Payout> {
   const acts = new Map<string, () => Promise<Payout>>([
     ['reserve', () => reservePayout(db, payoutId)],

@@ -150,7 +150,9 @@ async function play(webhooks: boolean, step: Step): Promise<Scene> {
   }
 }
 
-/** Orders a payout for each point and kills the worker there; answers with the payouts by amount. */
+/**
+ * Orders a payout for each point and kills the worker there; answers with the payouts by amount.
+ */
 async function killAtEveryPoint(
   engine: RunningEngine,
   step: Step,

@@ -73,7 +73,9 @@ async function hireSellers(engine: RunningEngine): Promise<SellerId[]> {
   return sellers;
 }
 
-/** Some are answered, some done without an answer, and from then on it takes nothing of the kind. */
+/**
+ * Some are answered, some done without an answer, and from then on it takes nothing of the kind.
+ */
 async function letStripeDieInTheMiddle(engine: RunningEngine): Promise<void> {
   const rules = Object.entries(taken).flatMap(([path, count]) => {
     const aim = { method: 'POST', path };

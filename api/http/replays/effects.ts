@@ -21,8 +21,9 @@ import { paysByItself } from '../../../domain/paydays/schedule.ts';
 import { isInFlight } from '../../../domain/payouts/states.ts';
 
 /**
- * The question for each brake whether its effect still applies. A hold that expired did what it was ordered to
- * do. A payout that Stripe refused to cancel is asked about again, and the refusal then says so.
+ * The question for each brake whether its effect still applies. A hold that expired did what it was
+ * ordered to do. A payout that Stripe refused to cancel is asked about again, and the refusal then
+ * says so.
  */
 const effects: Record<BrakeKind, StillApplies> = {
   'stop-money': async (db, { objectId }) => {

@@ -48,7 +48,9 @@ export async function recordCharge(
   });
 }
 
-/** Finds which of these charges already paid the seller by themselves, as the account's books show. */
+/**
+ * Finds which of these charges already paid the seller by themselves, as the account's books show.
+ */
 export async function findPaidCharges(
   tx: Tx,
   sellerId: SellerId,
@@ -94,8 +96,8 @@ export async function holdPaidByCharge(
 
 /**
  * Cancels payouts that contain these earnings and that Stripe does not have, so that the rest of
- * their money is paid by new payouts. Does not touch a payout whose outcome is not known, or one that
- * waits for a person's decision.
+ * their money is paid by new payouts. Does not touch a payout whose outcome is not known, or one
+ * that waits for a person's decision.
  */
 async function callOffUnsentPayouts(tx: Tx, earnings: readonly EarningId[]): Promise<void> {
   if (earnings.length === 0) return;
@@ -111,7 +113,9 @@ async function callOffUnsentPayouts(tx: Tx, earnings: readonly EarningId[]): Pro
   }
 }
 
-/** What the charge of an earning pays in addition, and what decides whether it covers the earning. */
+/**
+ * What the charge of an earning pays in addition, and what decides whether it covers the earning.
+ */
 async function readShares(
   tx: Tx,
   earningId: EarningId,
@@ -137,9 +141,9 @@ async function readShares(
 type Uncovered = { earningId: EarningId; charge: string; covered: number; why: Shortfall };
 
 /**
- * Opens a discrepancy about an earning that its charge does not cover, and holds the uncovered part.
- * Payouts may already contain some of it; a second discrepancy reports that part. Does nothing if a
- * person was told before, because a person may have released the hold.
+ * Opens a discrepancy about an earning that its charge does not cover, and holds the uncovered
+ * part. Payouts may already contain some of it; a second discrepancy reports that part. Does
+ * nothing if a person was told before, because a person may have released the hold.
  */
 async function holdUncovered(tx: Tx, uncovered: Uncovered): Promise<void> {
   const { earningId, charge, covered, why } = uncovered;
@@ -182,7 +186,9 @@ function causeOf(why: Shortfall): Cause {
   return why === 'pays-seller' ? 'charge-pays-seller' : 'charge-falls-short';
 }
 
-/** How much of an earning is held or in payouts. `payoutId` is the newest payout that contains it. */
+/**
+ * How much of an earning is held or in payouts. `payoutId` is the newest payout that contains it.
+ */
 async function readHeld(tx: Tx, earningId: EarningId) {
   return tx
     .selectFrom('earnings')

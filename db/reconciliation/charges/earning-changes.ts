@@ -45,8 +45,8 @@ type Earning = ChangeFacts & {
 /**
  * Corrects or withdraws an earning as `planChange` decides, with its ledger entry. While the seller
  * is locked, no payout reserves the earning. Whatever was decided about the old charge and amount
- * ends: its holds are released and its discrepancies are closed. If the earning still names a charge,
- * the charge is read again before the earning is payable.
+ * ends: its holds are released and its discrepancies are closed. If the earning still names a
+ * charge, the charge is read again before the earning is payable.
  */
 export async function changeEarning(tx: Tx, asked: ChangeOrder): Promise<Changed> {
   const { earningId, order } = asked;

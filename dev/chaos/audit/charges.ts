@@ -1,8 +1,8 @@
 import { type Facts, type Finding, groupBy, type PaidItem, sumOf } from './facts.ts';
 
 /**
- * Checks that the earnings of a charge that were paid are covered by the charge: they are not paid if
- * the charge paid the seller by itself, and together they never exceed what the charge kept.
+ * Checks that the earnings of a charge that were paid are covered by the charge: they are not paid
+ * if the charge paid the seller by itself, and together they never exceed what the charge kept.
  */
 export function auditCharges(facts: Facts): Finding[] {
   const { items, book } = facts;

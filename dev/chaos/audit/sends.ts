@@ -1,9 +1,9 @@
 import type { Facts, Finding } from './facts.ts';
 
 /**
- * Checks that no request for a step reached Stripe under another key once the step's object existed,
- * whatever Stripe answered: the engine must have looked first. An object that was taken back is no
- * reason not to send.
+ * Checks that no request for a step reached Stripe under another key once the step's object
+ * existed, whatever Stripe answered: the engine must have looked first. An object that was taken
+ * back is no reason not to send.
  */
 export function auditSends({ book, sends }: Facts): Finding[] {
   const transfers = book.transfers.filter(({ amount, amountReversed }) => amountReversed < amount);

@@ -19,8 +19,8 @@ const jobs = {
 export type JobName = keyof typeof jobs;
 
 /**
- * What a pass of a job does or did, for the person who opens it in the Temporal UI. Markdown. `done`
- * is absent while the pass runs.
+ * What a pass of a job does or did, for the person who opens it in the Temporal UI. Markdown.
+ * `done` is absent while the pass runs.
  */
 export function describeJob(name: JobName, done?: Record<string, number>): string {
   const { does, shows } = jobs[name];

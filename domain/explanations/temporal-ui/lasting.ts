@@ -72,8 +72,8 @@ function isIdle({ balances }: SellerFacts, { for: reason, actor }: Waiting): boo
 }
 
 /**
- * The seller's money in one currency, without the parts that change while a payout goes on. A payout
- * that leaves wakes nobody, so money that waits behind it is only said to be not ordered.
+ * The seller's money in one currency, without the parts that change while a payout goes on. A
+ * payout that leaves wakes nobody, so money that waits behind it is only said to be not ordered.
  */
 export function sayLastingMoney(facts: SellerFacts, currency: Currency): string[] {
   const isBehind = stopNow(facts, currency) === waitNames.anotherPayout;
@@ -103,7 +103,9 @@ export function sayPayout(payout: OpenPayout): string {
   return `- ${sayOrdered({ payoutId, currency, amount, orderedAt })}`;
 }
 
-/** What keeps the seller's workflow from opening paydays, and what ends it. Undefined if nothing. */
+/**
+ * What keeps the seller's workflow from opening paydays, and what ends it. Undefined if nothing.
+ */
 export function stopOfPaydays({ seller: { parked, status, pauses } }: SellerFacts) {
   if (parked !== null) return { lasts: 'a person must decide', over: 'a person has decided' };
   if (status !== 'active') {

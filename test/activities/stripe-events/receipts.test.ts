@@ -23,7 +23,9 @@ const lookedAgo = (minutes: number) =>
     .set({ looked_at: sql<string>`now() - ${minutes} * interval '1 minute'` })
     .execute();
 
-/** Sweeps the events, some minutes after the last look. Returns what is told of the destinations. */
+/**
+ * Sweeps the events, some minutes after the last look. Returns what is told of the destinations.
+ */
 async function look(url: string | null = webhookUrl, minutesAgo = 11): Promise<string[]> {
   const { db, stripe } = stage;
   const turns = createTurns(db, { all: 2000, endpoint: 2000, payouts: 2000 });

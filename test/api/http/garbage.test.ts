@@ -61,7 +61,9 @@ function requestTo(method: string, path: string, operation: Operation): fc.Arbit
   });
 }
 
-/** Some of the fields that it takes, each with a value like its own, and now and then a stray one. */
+/**
+ * Some of the fields that it takes, each with a value like its own, and now and then a stray one.
+ */
 function queryOf({ parameters = [] }: Operation): fc.Arbitrary<string> {
   const fields = parameters.filter((one) => one.in === 'query');
   const pairs = fields.map(({ name, schema }) =>

@@ -22,7 +22,9 @@ const kindOf = ({ status, body }: Answered) =>
 const reasonsOf = ({ body }: Answered) =>
   (body['pauses'] as { reason: string }[]).map(({ reason }) => reason);
 const read = (id: SellerId) => api.get(`/v1/sellers/${id}`);
-/** The events about pauses, once as many as expected are shown: nothing is under way before them. */
+/**
+ * The events about pauses, once as many as expected are shown: nothing is under way before them.
+ */
 const eventsOf = (id: SellerId, expected: number) =>
   until(`${expected} events are shown`, async () => {
     const events = await stages.listOf(`/v1/events?sellerId=${id}`);

@@ -65,7 +65,9 @@ async function letPass(sellerId: SellerId, hours: number): Promise<boolean> {
   return `seller/${sellerId}` in (await money.wakeUps());
 }
 
-/** What a seller's workflow does when it is told; answers with the orders that the threshold made. */
+/**
+ * What a seller's workflow does when it is told; answers with the orders that the threshold made.
+ */
 async function look(sellerId: SellerId): Promise<PayoutId[]> {
   for (;;) {
     const step = nextSellerStep(await readSellerForWorkflow(money.db, sellerId), new Set());

@@ -211,7 +211,9 @@ function cancelAtStripe(world: World, row: Payout, answer: Answer): void {
   world.move(row, orders.cancelAnswered(row, answered));
 }
 
-/** The account had too little, because somebody else took the money: another payout weighs again. */
+/**
+ * The account had too little, because somebody else took the money: another payout weighs again.
+ */
 function replace(world: World, row: Payout): void {
   if (row.status !== 'transferred' || row.waitingFor !== 'account-balance') return;
   world.move(row, transitions.replaced(row));

@@ -36,7 +36,9 @@ test.each<[KnownRight, ShownRight, object, string]>([
 /** Stripe, as far as one product and its idempotency keys need it. */
 type World = { token: string | null; used: Set<string> };
 
-/** One engine of several that began with the same memory; each step may be the last before another. */
+/**
+ * One engine of several that began with the same memory; each step may be the last before another.
+ */
 function engine(world: World, known: KnownRight, name: string) {
   let round = { from: '', number: 0 };
   let shown: ShownRight | undefined;

@@ -21,7 +21,9 @@ async function linkFor(account: string): Promise<string> {
   return url;
 }
 
-/** Opens the page and sends its form as a browser does: every field as filled in, but the choice. */
+/**
+ * Opens the page and sends its form as a browser does: every field as filled in, but the choice.
+ */
 async function submit(url: string, choice: Record<string, string>): Promise<Response> {
   return send(url, await (await fetch(url)).text(), choice);
 }
