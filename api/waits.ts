@@ -20,7 +20,10 @@ export const Wait = z
     forSeller: z
       .string()
       .openapi({ description: 'What the seller may know, in words for the seller' }),
-    since: Instant.nullable(),
+    since: Instant.nullable().openapi({
+      description:
+        'When the wait began. For money that no payout pays: when the oldest of its earnings became payable or, before that, was recorded. Null if nothing stored says when: the account is below zero, no bank account takes the currency, the amount is too small to pay out, Stripe does not answer, or an ordered payout takes the oldest earnings',
+    }),
     by: z
       .string()
       .nullable()

@@ -20,7 +20,7 @@ import type { Db, Tx } from '../connect.ts';
 import { listSuccessors } from './successors.ts';
 import { readPayoutTotals, readSellerTotals } from './totals.ts';
 import { failedReadsOf } from '../failed-reads/conditions.ts';
-import { readBalances, readFundsAndReadiness } from '../funds.ts';
+import { isPayable, readBalances, readFundsAndReadiness } from '../funds.ts';
 import { findHold, listHolds } from '../holds.ts';
 import { listPayoutEntries } from '../ledger.ts';
 import { readOperations } from '../money-stops/rows.ts';
@@ -31,7 +31,7 @@ import { listDiscrepancies } from '../reconciliation/discrepancies.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { findSeller } from '../sellers/rows.ts';
 import { listAttempts, listPutOff } from '../stripe/attempt-views.ts';
-import { atOneInstant, readNow } from '../time.ts';
+import { atOneInstant, businessNow, readNow } from '../time.ts';
 
 /**
  * The maximum number of earnings, payouts or dates in one explanation. The API's lists contain the
@@ -102,6 +102,7 @@ async function readAllOf(
     upcoming: (await listUpcoming(tx, sellerId)).map((one) => {
       return { ...one, paydayAt: one.at && paydayOf(one.at, paydays.seller, calendar) };
     }),
+    payableSince: await readPayableSince(tx, sellerId),
     lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
     attempts: await listAttempts(tx, sellerId),
     totals: await readSellerTotals(tx, sellerId),
@@ -167,7 +168,7 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     .selectFrom('sellers')
     .select(['parked_at as parkedAt', 'rejected_at as rejectedAt'])
     .select(['threshold_look_at as thresholdLookAt', 'lists_banks as listsBanks'])
-    .select(failedReadsOf(sellerId).as('failedReads'))
+    .select([failedReadsOf(sellerId).as('failedReads'), restrictedAt.as('restrictedAt')])
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();
   const newest = await listHolds(tx, { sellerId, active: true, limit: mostShown });
@@ -184,25 +185,47 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
   };
 }
 
+/** When the seller became restricted: by Stripe, or by being reopened without being payable. */
+const restrictedAt = sql<string | null>`case when status = 'restricted' then (
+  select created_at from events where object_id = sellers.id
+    and type in ('seller.restricted', 'seller.reopened') order by sequence desc limit 1) end`;
+
 /**
  * Lists when earnings become payable, soonest first. The date is null until it is read from the
- * charge. What a person must decide is always in the list.
+ * charge. What a person must decide is always in the list. `since` covers every earning, also the
+ * ones that are not in the list.
  */
 async function listUpcoming(tx: Tx, sellerId: SellerId) {
-  type Upcoming = { at: string | null; currency: string; amount: number; asksPerson: boolean };
-  const asks = sql`available_on is null and exists (select from discrepancies
-    where object = told_as(earnings) and cause = any(${earningWaitCauses}::text[])
-      and closed_at is null and agrees_since is null)`;
+  type Upcoming = Omit<SellerFacts['upcoming'][number], 'paydayAt'>;
   const { rows } = await sql<Upcoming>`
     select * from (
       select available_on as at, currency, sum(amount - allocated - held)::bigint as amount,
-        ${asks} as "asksPerson"
-      from earnings where seller_id = ${sellerId} and allocated + held < amount
+        asked_at is not null as "asksPerson", min(min(coalesce(asked_at, created_at)))
+          over (partition by currency, asked_at is not null) as since
+      from earnings left join lateral (
+        select min(opened_at) as asked_at from discrepancies
+        where earnings.available_on is null and object = told_as(earnings)
+          and cause = any(${earningWaitCauses}::text[])
+          and closed_at is null and agrees_since is null
+      ) as asked on true
+      where seller_id = ${sellerId} and allocated + held < amount
         and (available_on is null or available_on > business_now())
-      group by 1, 2, 4 order by 4 desc, 1 nulls last, 2 limit ${mostShown}
+      group by available_on, currency, asked_at is not null
+      order by "asksPerson" desc, at nulls last, currency limit ${mostShown}
     ) as shown order by at nulls last, currency, "asksPerson"
   `.execute(tx);
   return rows;
+}
+
+/** Reads when the oldest payable earning that no payout has taken became payable, by currency. */
+async function readPayableSince(tx: Tx, sellerId: SellerId): Promise<Record<string, string>> {
+  const { rows } = await sql<{ currency: string; since: string }>`
+    select currency, min(greatest(available_on, created_at)) as since from earnings
+    where seller_id = ${sellerId} and allocated < amount and allocated + held < amount
+      and ${isPayable(businessNow)}
+    group by currency
+  `.execute(tx);
+  return Object.fromEntries(rows.map(({ currency, since }) => [currency, since]));
 }
 
 /** The first payday that pays money that becomes payable at this time. Null without a schedule. */

@@ -155,6 +155,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     paidReason: row.paid_reason,
     returnReason: row.return_reason,
     waitingFor: row.waiting_for,
+    waitsSince: row.waits_since,
     lookAgainAt: row.look_again_at,
     parked: row.parked,
     parkedAt: row.parked_at,

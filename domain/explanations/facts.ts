@@ -62,6 +62,8 @@ export type PayoutRecord = {
   /** Why a person says that the money came back or never arrived. */
   returnReason: string | null;
   waitingFor: WaitReason | null;
+  /** When the payout began to wait for this reason. */
+  waitsSince: string | null;
   lookAgainAt: string | null;
   parked: ParkReason | null;
   parkedAt: string | null;
@@ -171,6 +173,8 @@ export type SellerBeside = SellerRecord & {
   parkedAt: string | null;
   /** When the engine learned that Stripe rejects the account. */
   rejectedAt: string | null;
+  /** When the seller became restricted. Null if the seller is not restricted. */
+  restrictedAt: string | null;
   thresholdLookAt: string | null;
   holds: HoldRecord[];
   requirements: Requirement[];
@@ -254,7 +258,14 @@ export type SellerFacts = {
     paydayAt: string | null;
     /** True while only a person can end the wait for the charge. */
     asksPerson: boolean;
+    /**
+     * When the oldest earning of the currency that waits in this way was recorded. If a person must
+     * decide, when the oldest question was opened.
+     */
+    since: string;
   }[];
+  /** When the oldest payable earning that no payout has taken became payable, by currency. */
+  payableSince: Record<string, string>;
   lastPayouts: PayoutRecord[];
   attempts: AttemptRecord[];
   totals: SellerTotals;

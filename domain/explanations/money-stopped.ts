@@ -21,7 +21,7 @@ export function moneyStopped({ stops }: Operations): Waiting[] {
 }
 
 /** The wait of a payout that waited for stopped money while no stop is open any more. */
-export function moneyResumed(since: string): Waiting {
+export function moneyResumed(since: string | null): Waiting {
   const why =
     'All money was stopped when the payout was about to be sent. No stop is open any more, so the engine continues the payout';
   const liftedBy = 'Nothing: the payout continues automatically';

@@ -224,6 +224,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
   const { requestedAmount, fromPlatform, fromAccount, currency } = record;
   const {
     lookAgainAt: _look,
+    waitsSince: _since,
     parkedAt: _at,
     parkedDetail: _detail,
     refused: _refused,

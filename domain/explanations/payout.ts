@@ -100,8 +100,7 @@ const otherHolds: Lift = {
 export function explainPayout(facts: PayoutFacts, available?: Available): PayoutExplanation {
   const { now, payout, items, attempts, commands, entries, totals, successors } = facts;
   const happened = timelineOf(facts);
-  const since = happened.at(-1)?.at ?? payout.createdAt;
-  const waits = waitsOf({ ...facts, available }, since);
+  const waits = waitsOf({ ...facts, available });
   const isLate = isLateAt(payout, now);
   return {
     asOf: now,
@@ -160,7 +159,7 @@ type Around = Pick<
 };
 
 /** What a payout waits for. If its seller is not active, also the seller's own waits. */
-export function waitsOf(around: Around, since: string): Waiting[] {
+export function waitsOf(around: Around): Waiting[] {
   const { payout, attempts, operations, seller } = around;
   const payoutId = payout.id;
   const parked = parkedOf(payout);
@@ -176,6 +175,7 @@ export function waitsOf(around: Around, since: string): Waiting[] {
   }
   const putOff = isOver(payout) || isBraked(payout) ? [] : putOffWaits(attempts, payoutId);
   const waiting = waitingOf(payout, besideOf(around));
+  const since = payout.waitingFor === null ? payout.createdAt : payout.waitsSince;
   const causes = waiting && seller ? behind(waiting.for, { ...around, seller }) : [];
   if (waiting?.for === waitNames.moneyStopped) {
     const stops = operations.moneyStopped ? moneyStopped(operations) : [moneyResumed(since)];

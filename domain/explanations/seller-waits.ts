@@ -108,13 +108,14 @@ function holdWait(hold: HoldRecord): Waiting {
 
 function capabilityWait(seller: SellerBeside, now: string): Waiting {
   const { id, status, lookAgainAt, accountReadAt, transfersCapability, payoutsCapability } = seller;
+  const isNew = status === 'onboarding';
   const lacking = [
     ...(transfersCapability === 'active' ? [] : [`transfers: ${transfersCapability ?? 'unknown'}`]),
     ...(payoutsCapability === 'active' ? [] : [`payouts: ${payoutsCapability ?? 'unknown'}`]),
   ];
   if (lacking.length === 0) {
     const reason = 'The seller’s account can be paid, but is not set to manual payouts yet';
-    const more = { since: accountReadAt, lookAgainAt };
+    const more = { since: isNew ? accountReadAt : seller.restrictedAt, lookAgainAt };
     return wait(
       'manual-payouts',
       'engine',
@@ -123,7 +124,6 @@ function capabilityWait(seller: SellerBeside, now: string): Waiting {
       more,
     );
   }
-  const isNew = status === 'onboarding';
   const reason = isNew
     ? `The seller has not finished onboarding at Stripe (${lacking.join(', ')})`
     : `Stripe restricts the seller’s account (${lacking.join(', ')})`;
@@ -139,7 +139,7 @@ function capabilityWait(seller: SellerBeside, now: string): Waiting {
     [reason, ...told].join('. '),
     liftedBy,
     {
-      since: isNew ? seller.createdAt : null,
+      since: isNew ? seller.createdAt : seller.restrictedAt,
       lookAgainAt,
       commands,
       ...(failure && { forSeller: failure.forSeller }),

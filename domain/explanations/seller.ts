@@ -159,9 +159,8 @@ function payoutWaits(facts: SellerFacts, available?: Available): Waiting[] {
   return facts.openPayouts
     .filter(({ status }) => status !== 'paid')
     .flatMap((payout) => {
-      const since = payout.sentAt ?? payout.reservedAt ?? payout.startedAt ?? payout.createdAt;
       const attempts = facts.putOff.filter(({ payoutId }) => payoutId === payout.id);
-      const waits = waitsOf({ ...facts, payout, attempts, available }, since);
+      const waits = waitsOf({ ...facts, payout, attempts, available });
       return waits
         .filter((one) => one.payoutId !== null && !isTold(one.for))
         .map((one) => ({ ...one, reason: `Payout ${payout.id}: ${one.reason}` }));

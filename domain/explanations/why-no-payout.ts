@@ -17,9 +17,9 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
   const { seller, balances } = facts;
   if (seller.status === 'closed') return [];
   if (balances.length === 0) {
-    return [
-      wait('nothing-earned', 'platform', 'The seller has earned nothing yet', 'A first earning'),
-    ];
+    const reason = 'The seller has earned nothing yet';
+    const since = seller.createdAt;
+    return [wait('nothing-earned', 'platform', reason, 'A first earning', { since })];
   }
   return balances.flatMap(({ currency }) => {
     const sums = moneySumsOf(facts, currency);
@@ -74,7 +74,8 @@ function payableWait(
   const { currency } = payable;
   const { id, schedule } = facts.seller;
   const isStopped = stopNow(facts, currency) !== null;
-  const toSeller = isStopped ? { forSeller: stoppedForSeller } : {};
+  const since = unorderedSince(facts, currency);
+  const toSeller = { since, ...(isStopped && { forSeller: stoppedForSeller }) };
   const amount = formatMoney(money(payable.amount, currency));
   const commands = [sellerCommand(id, 'payouts', 'The money should be paid now', { currency })];
   const threshold = schedule.thresholds[currency];
@@ -92,30 +93,41 @@ function payableWait(
     );
   }
   if (schedule.interval !== 'manual') {
-    return paydayWait(facts, { ...payable, owed, commands }, sayInstant);
+    return paydayWait(facts, { ...payable, owed, since, commands }, sayInstant);
   }
   if (threshold !== undefined) {
     const reason = `${owed}, which is less than the threshold of ${formatMoney(money(threshold, currency))}`;
-    return wait('threshold', 'platform', reason, 'More earnings, or ordering a payout', {
-      commands,
-    });
+    const lifted = 'More earnings, or ordering a payout';
+    return wait('threshold', 'platform', reason, lifted, { since, commands });
   }
   const reason = `${owed}, but no payout is ordered${isStopped ? '. An order would wait for what stops the money now' : ''}`;
   return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands, ...toSeller });
 }
 
-type OnPayday = { currency: string; amount: number; owed: string } & Pick<Waiting, 'commands'>;
+/**
+ * When the oldest money that no payout pays became payable. Null while an ordered payout takes the
+ * oldest earnings, because only its reservation shows which ones are left.
+ */
+function unorderedSince({ funds, payableSince }: SellerFacts, currency: string): string | null {
+  const isClaimed = funds.some((one) => one.currency === currency && one.orders.length > 0);
+  return isClaimed ? null : (payableSince[currency] ?? null);
+}
+
+type OnPayday = { currency: string; amount: number; owed: string } & Pick<
+  Waiting,
+  'since' | 'commands'
+>;
 
 /**
  * Money that waits for a payday: why that payday does not pay it (below the minimum, after the
  * cut-off, or stopped), or when it does.
  */
 function paydayWait(facts: SellerFacts, waiting: OnPayday, sayInstant: SayInstant): Waiting {
-  const { currency, owed, commands } = waiting;
+  const { currency, owed, since, commands } = waiting;
   const payday = comingPayday(facts);
   const when = payday ? sayPayday(facts, payday, sayInstant) : 'the next payday';
   const forecast = payday?.forecasts.find((one) => one.currency === currency);
-  const more = { commands, lookAgainAt: !payday || payday.isKept ? null : payday.at };
+  const more = { since, commands, lookAgainAt: !payday || payday.isKept ? null : payday.at };
   const lifted = 'Time, or ordering a payout earlier';
   if (forecast?.reason === 'below-minimum') {
     const then = belowMinimum(facts, waiting, sayInstant);
@@ -130,21 +142,21 @@ function paydayWait(facts: SellerFacts, waiting: OnPayday, sayInstant: SayInstan
   if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
   const stopped = `${reason}, but as of now this payday does not pay it`;
   return wait('payday', 'engine', stopped, 'Time, and the end of what stops the payment', {
+    since,
     forSeller: stoppedForSeller,
     lookAgainAt: more.lookAgainAt,
   });
 }
 
-/** The money of earnings whose charge only a person can decide about. */
-function askedOf({ upcoming }: SellerFacts, currency: string): number {
-  return upcoming
-    .filter((one) => one.asksPerson && one.currency === currency)
-    .reduce((sum, { amount }) => sum + amount, 0);
+/** The earnings whose charge only a person can decide about. */
+function askedOf({ upcoming }: SellerFacts, currency: string): SellerFacts['upcoming'] {
+  return upcoming.filter((one) => one.asksPerson && one.currency === currency);
 }
 
 /** Earnings whose charge Stripe does not have, or has not cleared for too long. */
 function chargeWaits(facts: SellerFacts, currency: string): Waiting[] {
-  const asked = askedOf(facts, currency);
+  const waiting = askedOf(facts, currency);
+  const asked = total(waiting, waiting.length - 1);
   if (asked === 0) return [];
   const told = facts.differences
     .filter((one) => keepsEarningWaiting(one) && one.ledgerCurrency === currency)
@@ -153,7 +165,7 @@ function chargeWaits(facts: SellerFacts, currency: string): Waiting[] {
   const reason = `${amount} is earned, but not payable: Stripe does not have the charge, or has not shown for too long whether the charge brings money`;
   const lifted = 'Correcting the charge of the earning, or withdrawing the earning';
   const commands = told.slice(0, mostCommanded).flatMap(closingsOf);
-  const since = told[0]?.openedAt ?? null;
+  const since = waiting[0]?.since ?? null;
   return [wait('charge-unknown', 'operator', reason, lifted, { since, commands })];
 }
 
@@ -193,7 +205,9 @@ function total(coming: SellerFacts['upcoming'], last: number): number {
 
 /** Money that is earned but not payable yet, and from when it is. */
 function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
-  const later = moneySumsOf(facts, currency).notYetAvailable - askedOf(facts, currency);
+  const asked = askedOf(facts, currency);
+  const { notYetAvailable } = moneySumsOf(facts, currency);
+  const later = notYetAvailable - total(asked, asked.length - 1);
   if (later <= 0) return [];
   const amount = formatMoney(money(later, currency));
   const coming = facts.upcoming.filter((one) => one.currency === currency && !one.asksPerson);
@@ -203,7 +217,8 @@ function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
   const lifted = at
     ? 'Time'
     : `The charge, once it shows when the money is available. After ${longestChargeDays} days, a person is asked`;
-  return [wait('not-yet-available', 'engine', reason, lifted, { lookAgainAt: at })];
+  const since = coming[0]?.since ?? null;
+  return [wait('not-yet-available', 'engine', reason, lifted, { since, lookAgainAt: at })];
 }
 
 /** When money becomes payable: on one day, or part by part. */

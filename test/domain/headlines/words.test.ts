@@ -94,7 +94,14 @@ describe('money below the minimum', () => {
   const schedule = { ...manualSchedule, interval: 'daily' as const, minimums: { eur: 50_00 } };
   const [at, later] = ['2026-12-22T08:00:00.000Z', '2026-12-29T08:00:00.000Z'];
   const upcoming = (amount: number): SellerFacts['upcoming'] => [
-    { at: '2026-12-28T00:00:00.000Z', currency: 'eur', amount, paydayAt: later, asksPerson: false },
+    {
+      at: '2026-12-28T00:00:00.000Z',
+      currency: 'eur',
+      amount,
+      paydayAt: later,
+      asksPerson: false,
+      since: now,
+    },
   ];
   const of = (amount: number) => {
     const fund = { atPlatform: 5_00 + amount, notYetAvailable: amount };
