@@ -116,6 +116,20 @@ export function mayBeDone({ state, tries, deniedTries }: TriedAttempt): boolean 
   return state === 'succeeded' || tries > deniedTries || (state === 'unknown' && tries === 0);
 }
 
+/**
+ * True if Stripe's refusal of a try decides the attempt. `isOnlyTry`: the refusal is conclusive only
+ * if every other try certainly did nothing. A brake makes an attempt unknown while its request is
+ * still on its way. The late refusal decides such an attempt only if no other try may have been
+ * carried out. `recordRefused` repeats this rule in SQL, and a test compares the two.
+ */
+export function isDecidedByRefusal(
+  { state, tries, deniedTries }: TriedAttempt,
+  isOnlyTry: boolean,
+): boolean {
+  const isAlone = tries - deniedTries === 1;
+  return state === 'unknown' ? isAlone : state === 'started' && (isAlone || !isOnlyTry);
+}
+
 /** How often an attempt was sent, and how often the answer was certainly no. */
 export type TriedAttempt = { state: AttemptState; tries: number; deniedTries: number };
 

@@ -63,8 +63,9 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
       if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
+      const isInDoubt = attempt !== undefined && mayBeDone(attempt);
+      if (payout.cancelAsked && !isInDoubt) return callOff(deps, payout, 'payout');
       if (!attempt) return recordNothingUnknown(db, payout);
-      if (payout.cancelAsked && !mayBeDone(attempt)) return callOff(deps, payout, 'payout');
       return answerLookUp(db, payout, 'payout', {
         find: () => findPayouts(deps, payout),
         toCandidate: (object) => payoutCandidate(object, accountOf(payout)),

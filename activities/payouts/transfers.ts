@@ -47,8 +47,9 @@ export function createTransferActivities(deps: MoneyDeps) {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
       if (payout.status !== 'reserved' || !isLookUpDue(payout)) return payout;
+      const isInDoubt = attempt !== undefined && mayBeDone(attempt);
+      if (payout.cancelAsked && !isInDoubt) return callOff(deps, payout, 'transfer');
       if (!attempt) return recordNothingUnknown(db, payout);
-      if (payout.cancelAsked && !mayBeDone(attempt)) return callOff(deps, payout, 'transfer');
       return answerLookUp(db, payout, 'transfer', {
         find: () => findTransfers(deps, payout),
         toCandidate: transferCandidate,

@@ -8,8 +8,9 @@ import { businessNow } from '../time.ts';
 
 /**
  * Records that Stripe refused the attempt: no money moved under this key, and the next attempt may
- * be opened. With `isOnlyTry`, the answer is conclusive only if every other try certainly did
- * nothing. Otherwise, returns false and records nothing.
+ * be opened. The conditions repeat `isDecidedByRefusal` in domain/stripe.ts. The refusal of an
+ * unknown attempt counts only while no person was asked about the payout. Returns false if
+ * `isOnlyTry` and the refusal does not decide the attempt: then another try may have succeeded.
  */
 export async function recordRefused(
   db: Db,
@@ -29,11 +30,17 @@ export async function recordRefused(
       decided_at: businessNow,
     })
     .where('key', '=', refused.key)
-    .where('state', '=', 'started')
-    .$if(refused.isOnlyTry === true, (query) => query.where(sql<boolean>`tries - denied_tries = 1`))
+    .where(refused.isOnlyTry === true ? sql<boolean>`(${isOpen} and ${isAlone})` : isOpen)
     .executeTakeFirst();
   return written > 0n || !refused.isOnlyTry;
 }
+
+const isAlone = sql<boolean>`tries - denied_tries = 1`;
+
+/** True for an attempt that is started, or that a brake made unknown during its only try. */
+const isOpen = sql<boolean>`(state = 'started' or (state = 'unknown' and ${isAlone}
+  and exists (select from payouts where id = object_id
+    and parked is null and named_stripe_id is null)))`;
 
 /**
  * Records the error of a try that Stripe did not decide. The same key is sent again; until then,

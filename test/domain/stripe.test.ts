@@ -3,6 +3,7 @@ import {
   type AttemptState,
   type AttemptStep,
   letsMoneyGo,
+  isDecidedByRefusal,
   mayBeDone,
   type Opening,
   type OpeningFacts,
@@ -92,5 +93,25 @@ describe('an attempt may have been carried out', () => {
     [{ state: 'succeeded', tries: 1, deniedTries: 0 }, true, 'Stripe made the object'],
   ])('%j: %s, because %s', (attempt, answer) => {
     expect(mayBeDone(attempt)).toBe(answer);
+  });
+});
+
+describe('a refusal decides an attempt', () => {
+  const never = [false, false];
+  test.each<[TriedAttempt, decides: boolean[], why: string]>([
+    [{ state: 'started', tries: 1, deniedTries: 0 }, [true, true], 'it is about its only try'],
+    [{ state: 'started', tries: 2, deniedTries: 1 }, [true, true], 'the other try did nothing'],
+    [{ state: 'started', tries: 2, deniedTries: 0 }, [false, true], 'the other try may be done'],
+    [{ state: 'unknown', tries: 1, deniedTries: 0 }, [true, true], 'a brake hid its only try'],
+    [{ state: 'unknown', tries: 2, deniedTries: 1 }, [true, true], 'the other try did nothing'],
+    [{ state: 'unknown', tries: 2, deniedTries: 0 }, never, 'the other try may be done'],
+    [{ state: 'unknown', tries: 3, deniedTries: 1 }, never, 'two tries may be done'],
+    [{ state: 'unknown', tries: 1, deniedTries: 1 }, never, 'its only try was turned away'],
+    [{ state: 'unknown', tries: 0, deniedTries: 0 }, never, 'it was recorded without a try'],
+    [{ state: 'succeeded', tries: 1, deniedTries: 0 }, never, 'Stripe made the object'],
+    [{ state: 'refused', tries: 1, deniedTries: 0 }, never, 'it is already refused'],
+  ])('%j: %j, because %s', (attempt, [ofOnlyTry, ofAny]) => {
+    expect(isDecidedByRefusal(attempt, true)).toBe(ofOnlyTry);
+    expect(isDecidedByRefusal(attempt, false)).toBe(ofAny);
   });
 });

@@ -173,6 +173,47 @@ describe.each(steps)('a %s whose answer is missing', (step) => {
     expect(await stage.lookUp()).toMatchObject({ status: 'canceled' });
     expect(await stage.made()).toEqual([]);
   });
+
+  test.each([400, 402, 403])(
+    'ends as soon as the missing answer comes and is a refusal (%i)',
+    async (status) => {
+      stage = await startStage(step);
+      await stage.run.setManualPayouts();
+      await stage.disturb({ kind: 'status', status, code: 'invalid' });
+      const hung = { id: 'hung', when: 'before', method: 'POST', path: stage.path };
+      await stage.sandbox.ask('PUT', 'holds', { holds: [hung] });
+      const acting = stage.act().catch(() => 'denied');
+      await stage.untilHeld();
+      expect(await cancel()).toEqual({ kind: 'look-up', step, why: 'open-request' });
+      await stage.sandbox.ask('POST', 'holds/hung/release', {});
+      await acting;
+      expect(await stage.lookUp()).toMatchObject({ status: 'canceled' });
+      expect(await stage.attempts()).toMatchObject([{ state: 'refused', tries: 1 }]);
+      expect(await stage.made()).toEqual([]);
+    },
+  );
+});
+
+describe.each(steps)('a %s that Stripe refuses after a brake made its outcome unknown', (step) => {
+  test.each(all)('is in doubt no longer after %s, and asks nobody', async (name) => {
+    stage = await startStage(step);
+    await stage.run.setManualPayouts();
+    await stage.disturb({ kind: 'status', status: 400, code: 'invalid' });
+    const hung = { id: 'hung', when: 'before', method: 'POST', path: stage.path };
+    await stage.sandbox.ask('PUT', 'holds', { holds: [hung] });
+    const acting = stage.act();
+    await stage.untilHeld();
+    const [pull, reason] = brakes[name];
+    const letGo = await pull();
+    expect(await stage.act()).toMatchObject({ unknownStep: step });
+    await stage.sandbox.ask('POST', 'holds/hung/release', {});
+    await acting;
+    expect(await stage.lookUp()).toMatchObject({ unknownStep: null, parked: null });
+    expect(await stage.act()).toMatchObject({ status: before[step], waitingFor: reason });
+    await letGo();
+    expect(await stage.act()).toMatchObject({ status: done[step] });
+    expect(await stage.made()).toHaveLength(1);
+  });
 });
 
 describe.each(steps)('a %s that only a person says was not sent', (step) => {
