@@ -48,7 +48,7 @@ const CurrencyFunding = z
       .array(z.object({ reason: z.string(), explanation: z.string(), ...Part.shape }))
       .openapi({
         description:
-          'Money that is not due, and the reason. Without the reason, the money would be due',
+          'Money that is not due, and the first reason. No amount is in two entries. Without the reason, ordered money and the money of a schedule become due; other money still needs an order',
       }),
   })
   .openapi('CurrencyFunding');

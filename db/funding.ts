@@ -13,7 +13,7 @@ import type { Currency } from '../domain/money.ts';
 import type { Payee } from '../domain/paydays/forecast.ts';
 import { cutOffOf, manualSchedule, type Schedule } from '../domain/paydays/schedule.ts';
 import type { Db, Tx } from './connect.ts';
-import { fundsOf, isBehindParked, readinessOf } from './funds.ts';
+import { cameUnorderedOf, fundsOf, isBehindParked, readinessOf } from './funds.ts';
 import { readOperations } from './money-stops/rows.ts';
 import type { Calendar } from './paydays/rows.ts';
 import { type PayoutRow, readAlong } from './payouts/rows.ts';
@@ -126,7 +126,7 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
   };
   const { rows } = await sql<FundsRow>`
     select asked.id, asked.by, known.currency, ${fundsOf(of)}, ${readinessOf(of)},
-      ${isBehindParked(of)}
+      ${isBehindParked(of)}, ${cameUnorderedOf(of)}
     from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(id text, by timestamptz),
       lateral (select distinct seller_id, currency from balances
         where balances.seller_id = asked.id and place in ('platform', 'account')) as known

@@ -40,7 +40,7 @@ function laterAt(place: 'platform' | 'account', { sellerId, currency, by }: Of) 
       and not ${isPayable(by)}), 0)::bigint`;
 }
 
-function amountAt(place: 'platform' | 'account', { sellerId, currency }: Of) {
+function amountAt(place: Place, { sellerId, currency }: Omit<Of, 'by'>) {
   return sql`coalesce((select amount from balances as at where at.seller_id = ${sellerId}
     and at.currency = ${currency} and at.place = ${place}), 0)`;
 }
@@ -51,6 +51,11 @@ export function fundsOf(of: Of) {
     ${amountAt('account', of)} - ${laterAt('account', of)} as "atAccount",
     ${laterAt('platform', of)} as "notYetAvailable",
     ${activeHoldsOf(of)} as holds`;
+}
+
+/** What came to the account without an order and is not counted as paid, as a column. */
+export function cameUnorderedOf(of: Omit<Of, 'by'>) {
+  return sql`greatest(0, -${amountAt('foreign', of)}) as "cameUnordered"`;
 }
 
 /** The columns of `fundsOf` as a row. */

@@ -45,7 +45,10 @@ export type SellerFunding = {
 /** The funds at an instant, computed from what is known now. */
 export type FundsAt = { at: string; funds: KnownFunds[] };
 /** The funds of one currency, with the state of the bank account that receives them. */
-export type KnownFunds = Omit<ExpectedFunds, 'ordered'>;
+export type KnownFunds = Omit<ExpectedFunds, 'ordered'> & {
+  /** What came to the account without an order and is not counted as paid. Minor units. */
+  cameUnordered: number;
+};
 
 /**
  * Why money is not due. `not-ordered`: nobody ordered it, no schedule will order it, and nothing
@@ -100,7 +103,7 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
     });
   const first = now.funds.map((funds) => {
     return orderedNeed(
-      need('ordered', anyAmount, { ...funds, ordered: noClaims }, now.at),
+      needOf('ordered', forecastPayday(anyAmount, { ...funds, ordered: noClaims }, now.at)),
       claimed(funds).amount,
     );
   });
@@ -114,9 +117,8 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
   return [...first, ...reached, ...due, ...unordered].filter(({ amount }) => amount > 0);
 }
 
-function need(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Need {
-  return needOf(kind, forecastPayday(payee, funds, at));
-}
+/** The known funds, with what ordered payouts claim of them. */
+type OwnFunds = KnownFunds & Pick<ExpectedFunds, 'ordered'>;
 
 function needOf(kind: DueKind, forecast: Forecast): Need {
   const { currency, pays, fromPlatform, reason, wouldPay } = forecast;
@@ -124,24 +126,32 @@ function needOf(kind: DueKind, forecast: Forecast): Need {
   return { kind, currency, fromPlatform, fromAccount, reason, amount: wouldPay, at: null };
 }
 
+/** The owed part of what holds withhold: money that came without an order is not owed. */
+function owedOf(held: number, { cameUnordered }: KnownFunds): number {
+  return Math.max(0, held - cameUnordered);
+}
+
 /** What is due at this instant, and what holds withhold beside it. */
-function needsAt(kind: DueKind, payee: Payee, funds: ExpectedFunds, at: string): Need[] {
+function needsAt(kind: DueKind, payee: Payee, funds: OwnFunds, at: string): Need[] {
   const forecast = forecastPayday(payee, funds, at);
-  const { currency, held, pays, leaves } = forecast;
-  // If nothing is payable, the need itself contains what is held.
-  const beside = pays + leaves > 0 ? held : 0;
+  const { currency, held, pays, leaves, wouldPay } = forecast;
   const reason = stopOfSeller(payee) ?? 'on-hold';
-  return [needOf(kind, forecast), notDue(currency, beside, reason)];
+  const main = needOf(kind, forecast);
+  // If nothing is payable, the need itself contains what is held.
+  if (pays + leaves === 0) return [{ ...main, amount: owedOf(wouldPay, funds) }];
+  return [main, notDue(currency, owedOf(held, funds), reason)];
 }
 
 /** The money that nobody ordered and no schedule orders, and what holds withhold. */
-function unorderedNeeds(payee: Payee, funds: ExpectedFunds, at: string): Need[] {
+function unorderedNeeds(payee: Payee, funds: OwnFunds, at: string): Need[] {
   const { currency, ordered } = funds;
   const anyAmount = { minimums: {} };
   const { amount, reason } = planPayday(anyAmount, funds, { ...ordered, isOfAll: false });
   const stopped = stopOfSeller(payee);
   const why = stopped ?? reason ?? stopOfOrders(funds, at) ?? 'not-ordered';
-  const beside = reason === null ? heldOf(withoutClaims(funds, ordered)) : 0;
+  // If nothing is payable, the amount itself is what is withheld.
+  if (reason !== null) return [notDue(currency, owedOf(amount, funds), why)];
+  const beside = owedOf(heldOf(withoutClaims(funds, ordered)), funds);
   return [notDue(currency, amount, why), notDue(currency, beside, stopped ?? 'on-hold')];
 }
 

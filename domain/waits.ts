@@ -72,7 +72,7 @@ type WaitRow = {
 const rows = {
   'seller-not-active': {
     ui: 'the seller to become active',
-    onPayday: 'The seller is not active. The money is paid once the seller is active',
+    onPayday: 'The seller is not active. The money is not paid until the seller is active',
     says: 'The seller cannot be paid yet. The payout continues when the seller is active',
     actor: 'seller',
     liftedBy: 'The seller becoming active',
@@ -82,7 +82,7 @@ const rows = {
   },
   'seller-paused': {
     ui: 'the seller to be resumed',
-    onPayday: 'The seller is paused. The money is paid once the seller is resumed',
+    onPayday: 'The seller is paused. The money is not paid until the seller is resumed',
     says: 'The seller is paused. The payout continues when the seller is resumed',
     actor: 'operator',
     liftedBy: 'Resuming the seller',
@@ -100,7 +100,7 @@ const rows = {
   'unordered-money': {
     ui: 'a person who says what money that moved without an order was for',
     onPayday:
-      'Money went to the seller without an order from the engine. The money is paid once a person has said what the other money was for',
+      'Money went to the seller without an order from the engine. The money is not paid until a person has said what the other money was for',
     says: 'Money went to the seller in this currency without an order from the engine. If it was for what is owed to the seller, this payout would pay it a second time. The payout continues when a person has said what the money was for',
     actor: 'operator',
     liftedBy: 'Closing the discrepancy with its outcome, or ending the payout as paid elsewhere',
@@ -110,7 +110,7 @@ const rows = {
   'unread-account': {
     ui: 'the seller’s account to be readable at Stripe',
     onPayday:
-      'The engine cannot read the seller’s account at Stripe. The money is paid once it can be read',
+      'The engine cannot read the seller’s account at Stripe. The money is not paid until the account can be read',
     says: 'The engine cannot read the seller’s account at Stripe, so it does not know what happened there. The payout continues when the account can be read: the seller’s explanation says why it cannot',
     actor: 'operator',
     liftedBy: readLiftedBy,
@@ -119,7 +119,7 @@ const rows = {
   'another-payout': {
     ui: 'Stripe’s answer about another payout',
     onPayday:
-      'Another payout of the seller waits for a person. The money is paid once a person has decided about that payout',
+      'Another payout of the seller waits for a person. The money is not paid until a person has decided about that payout',
     says: (_, { before }) =>
       `${before ? `Payout ${before.id}` : 'Another payout'} of this seller and currency has no answer from Stripe yet`,
     actor: 'engine',
@@ -163,7 +163,7 @@ const rows = {
   'bank-details': {
     ui: 'a usable bank account',
     onPayday:
-      'The seller has no bank account that can receive the money. The money is paid once there is another bank account or this one is resumed',
+      'The seller has no bank account that can receive the money. The money is not paid until there is another bank account or this one is resumed',
     says: 'The seller has no bank account that can receive the money. The payout continues when the seller changes the bank account',
     actor: 'seller',
     liftedBy: 'Entering a usable bank account on Stripe’s pages',
@@ -178,7 +178,7 @@ const rows = {
   'cooling-period': {
     ui: 'the cooling period after a change of the bank account',
     onPayday:
-      'The seller’s bank account was changed. The money is paid once the cooling period is over',
+      'The seller’s bank account was changed. The money is not paid until the cooling period is over',
     says: 'The bank account was changed after money had been sent, or may have been sent, to the seller. Nothing is sent to the changed bank account until the cooling period is over',
     actor: 'engine',
     liftedBy: 'Time, or a person who knows that the seller changed the bank account',
@@ -205,7 +205,7 @@ const rows = {
   ...stripeWaits,
   'money-stopped': {
     ui: 'money to be resumed',
-    onPayday: 'All money is stopped. The money is paid once operators have lifted every stop',
+    onPayday: 'All money is stopped. The money is not paid until operators have lifted every stop',
     says: 'All money is stopped. The payout continues when operators have lifted every stop',
     actor: 'operator',
     liftedBy: 'Lifting every open stop of all money',

@@ -91,9 +91,9 @@ const Summary = z
     held: z.array(Money).openapi({
       description: 'What holds without an end hold. The same money may also be at stake',
     }),
-    missing: z.array(Money).openapi({
+    needed: z.array(Money).openapi({
       description:
-        'What waiting payouts need of the platform’s balance. The same money may also be at stake',
+        'What waiting payouts need of the platform’s balance. `GET /v1/funding` says how much of this the balance lacks. The same money may also be at stake',
     }),
     differs: z.array(Money).openapi({
       description:
@@ -155,7 +155,7 @@ function toSummary(asOf: string, groups: AttentionGroup[]): z.infer<typeof Summa
     count: groups.reduce((count, group) => count + group.count, 0),
     atStake: sumOf('payout', 'seller'),
     held: sumOf('hold'),
-    missing: sumOf('funding'),
+    needed: sumOf('funding'),
     differs: sumOf('discrepancy'),
     groups,
   };

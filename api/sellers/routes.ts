@@ -97,7 +97,7 @@ export const Seller = z
     schedule: Schedule,
     nextPayoutAt: schemas.Instant.nullable().openapi({
       description:
-        'The first payday that was not opened yet. If it is in the past, it is opened as soon as possible',
+        'The first payday that was not opened yet. If it is in the past, the latest payday that has passed is opened as soon as the seller is active and not paused',
     }),
     lookAgainAt: schemas.Instant.nullable(),
     parked: z.string().nullable(),

@@ -50,7 +50,7 @@ const common = {
   schedule: Schedule,
   nextPayoutAt: schemas.Instant.nullable().openapi({
     description:
-      'The first payday that was not opened yet. If it is in the past, it is opened as soon as possible',
+      'The first payday that was not opened yet. If it is in the past, the latest payday that has passed is opened as soon as the seller is active and not paused',
   }),
   next: z.array(Payday).openapi({ description: 'The next paydays' }),
 };

@@ -41,17 +41,16 @@ const whens: Record<Requirement['deadline'], string> = {
   past_due: 'overdue',
 };
 
-/** Describes a requirement in one sentence: what, from whom, by when, and what stops without it. */
+/** Describes a requirement in one sentence: what, from whom, by when, and what it is needed for. */
 export function describeRequirement(requirement: Requirement, now: string): string {
   const { deadline, deadlineAt, mustAct, blocks, errors } = requirement;
   const who = mustAct === 'seller' ? 'The seller must provide' : 'Stripe is checking';
   const by = deadlineAt === null ? whens[deadline] : sayDue(deadlineAt, now);
-  const stops = blocks.map((capability) => capabilities[capability] ?? capability);
-  const isOne = blocks.length === 1 && blocks.every((capability) => !capabilities[capability]);
+  const needing = blocks.map((capability) => capabilities[capability] ?? capability);
   return [
     `${who}: ${wordsOf(requirement.description)} (${by})`,
     ...(errors.length > 0 ? [`the details are wrong: ${errors.map(toldOf).join(', ')}`] : []),
-    ...(stops.length > 0 ? [`without it, ${stops.join(' and ')} ${isOne ? 'stops' : 'stop'}`] : []),
+    ...(needing.length > 0 ? [`needed for ${needing.join(' and ')}`] : []),
   ].join('; ');
 }
 
@@ -78,7 +77,7 @@ export function requirementFailureOf(requirement: Requirement, now: string): Fai
     return { next: 'wait', forSeller: `You will be asked for this later: ${what}.`, forOperator };
   }
   const ask = deadlineAt === null ? 'Please enter this' : askBy(deadlineAt, now);
-  const forSeller = `${ask}: ${what}. Payments to you stop without it.`;
+  const forSeller = `${ask}: ${what}. It is needed for payments to you.`;
   return { next: 'new-details', forSeller, forOperator };
 }
 

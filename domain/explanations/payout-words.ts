@@ -4,6 +4,7 @@ import { lateAtBank, payoutParkOf } from '../parking/reasons.ts';
 import { sayBelowLeast, sayBelowMinimum, skips } from '../paydays/words.ts';
 import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
 import { byHolds } from '../payouts/commands.ts';
+import { isLateAt } from '../payouts/late.ts';
 import { isAtAccount, isInFlight } from '../payouts/states.ts';
 import { payoutSentences, sayFreed } from '../payouts/whereabouts.ts';
 import { refusalForSeller } from '../refusals/reasons.ts';
@@ -50,7 +51,8 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   const reason = payout.waitingFor ?? (notStarted ? ('start' as const) : null);
   if (reason === null || payout.parked) return null;
   const said = reason === 'start' ? sayStart(payout, beside) : sayWait(reason, payout, beside);
-  const forSeller = waitsForSeller[reason];
+  const isLate = reason === waitNames.atBank && isLateAt(payout, payout.asOf);
+  const forSeller = waitsForSeller[isLate ? 'late' : reason];
   return { for: reason, reason: said, forSeller, lookAgainAt: payout.lookAgainAt };
 }
 

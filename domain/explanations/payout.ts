@@ -1,6 +1,5 @@
 import { coolingBank } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
-import { waitsForSeller } from '../for-seller/waits.ts';
 import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
@@ -83,7 +82,7 @@ export type PayoutExplanation = {
   payout: ReturnType<typeof showPayout>;
 };
 
-type Lift = { actor: Actor; liftedBy: string; forSeller?: string; commands?: Resolving[] };
+type Lift = { actor: Actor; liftedBy: string; commands?: Resolving[] };
 
 const itsTurn: Lift = { actor: 'engine', liftedBy: 'The seller’s workflow, as soon as possible' };
 
@@ -225,7 +224,7 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
   if (reason === waitNames.atBank && isLateAt(payout, now)) {
     const liftedBy = 'Stripe’s trace of the payout, or the bank’s answer';
     const { commands } = lateOf(payout);
-    return { actor: 'operator', liftedBy, forSeller: waitsForSeller.late, commands };
+    return { actor: 'operator', liftedBy, commands };
   }
   const [account] = keptFor({ payout, seller, now });
   if (reason === waitNames.atBank && account) {

@@ -30,9 +30,9 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
       return [wait('account-negative', 'platform', reason, lifted), ...laterWaits(facts, currency)];
     }
     const amount = sums.payable + sums.belowMinimum + sums.stopped;
-    // Support is not told to order a payout while the bank account takes none: the order would wait.
-    // Money that came back is paid automatically once the seller has another bank account.
-    const isStuck = seller.schedule.interval === 'manual' && takesNone(seller, currency);
+    // Money that came back is paid automatically once the seller has another bank account, so
+    // support is not told to order a payout.
+    const isStuck = seller.schedule.interval === 'manual' && mayHaveComeBack(seller, currency);
     const own = [
       ...(amount > 0 && !isStuck ? [payableWait(facts, { currency, amount }, sayInstant)] : []),
       ...chargeWaits(facts, currency),
@@ -53,16 +53,15 @@ function tooSmallWait(rest: Money): Waiting {
   return wait('too-small', 'platform', reason, 'More earnings');
 }
 
-/** True while the seller's bank account is paused or missing, or Stripe would convert the money. */
-function takesNone(
+/** True while no bank account takes the money, and one that failed may have returned money. */
+function mayHaveComeBack(
   { banks, currency: home, listsBanks }: SellerFacts['seller'],
   currency: string,
 ): boolean {
-  return (
-    pausedBank(banks, currency) !== undefined ||
-    isConverted(banks, { currency, home }) ||
-    lacksBank(banks, { currency, listsBanks })
-  );
+  if (pausedBank(banks, currency) !== undefined) return true;
+  const takesNone =
+    isConverted(banks, { currency, home }) || lacksBank(banks, { currency, listsBanks });
+  return takesNone && banks.some((one) => one.currency === currency && one.pausedAt !== null);
 }
 
 /** Money is payable but not ordered: either the platform or the schedule must order a payout. */
@@ -75,22 +74,19 @@ function payableWait(
   const { id, schedule } = facts.seller;
   const isStopped = stopNow(facts, currency) !== null;
   const since = unorderedSince(facts, currency);
-  const toSeller = { since, ...(isStopped && { forSeller: stoppedForSeller }) };
   const amount = formatMoney(money(payable.amount, currency));
-  const commands = [sellerCommand(id, 'payouts', 'The money should be paid now', { currency })];
+  const when = `The money should be paid ${isStopped ? 'once nothing else stops it' : 'now'}`;
+  const commands = [sellerCommand(id, 'payouts', when, { currency })];
   const threshold = schedule.thresholds[currency];
   const owed = `${amount} is ${isStopped ? 'owed' : 'payable'}`;
   if (reachesThreshold(schedule, payable)) {
     const reason = isStopped
       ? `${owed}, reaches the threshold and is paid when nothing stops it any more`
       : `${owed}, reaches the threshold and is paid at once`;
-    return wait(
-      'threshold',
-      'engine',
-      reason,
-      'The seller’s workflow, as soon as possible',
-      toSeller,
-    );
+    return wait('threshold', 'engine', reason, 'The seller’s workflow, as soon as possible', {
+      since,
+      ...(isStopped && { forSeller: stoppedForSeller.paid }),
+    });
   }
   if (schedule.interval !== 'manual') {
     return paydayWait(facts, { ...payable, owed, since, commands }, sayInstant);
@@ -101,7 +97,12 @@ function payableWait(
     return wait('threshold', 'platform', reason, lifted, { since, commands });
   }
   const reason = `${owed}, but no payout is ordered${isStopped ? '. An order would wait for what stops the money now' : ''}`;
-  return wait('no-payout', 'platform', reason, 'Ordering a payout', { commands, ...toSeller });
+  const forSeller = isStopped && { forSeller: stoppedForSeller.unordered };
+  return wait('no-payout', 'platform', reason, 'Ordering a payout', {
+    since,
+    commands,
+    ...forSeller,
+  });
 }
 
 /**
@@ -141,9 +142,12 @@ function paydayWait(facts: SellerFacts, waiting: OnPayday, sayInstant: SayInstan
   const reason = `${owed} and waits for ${when}`;
   if (forecast.reason === null) return wait('payday', 'engine', reason, lifted, more);
   const stopped = `${reason}, but as of now this payday does not pay it`;
-  return wait('payday', 'engine', stopped, 'Time, and the end of what stops the payment', {
+  const ended = payday?.isKept
+    ? 'The end of what stops the payment'
+    : 'The payday, and the end of what stops the payment';
+  return wait('payday', 'engine', stopped, ended, {
     since,
-    forSeller: stoppedForSeller,
+    forSeller: payday?.isKept ? stoppedForSeller.paid : stoppedForSeller.payday,
     lookAgainAt: more.lookAgainAt,
   });
 }

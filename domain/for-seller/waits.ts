@@ -33,7 +33,7 @@ const preparing = `Your payment is being prepared. ${nothing}`;
 const checked = `Your payment is being checked. ${support}`;
 const paused = `Payments to you are paused. ${support}`;
 const unable = `You cannot be paid yet. ${settings}`;
-const bank = 'Please check or replace your bank details; then your money is sent.';
+const bank = 'Please check or replace your bank details, so that your money can be sent.';
 
 /**
  * What a seller may know about each wait. No text contains an internal reason, an id or the name of
@@ -97,8 +97,15 @@ export const waitsForSeller: Record<WaitName, string> = {
   'waits-too-long': checked,
 };
 
-/** What a seller may know about money that would be paid if nothing else stopped it. */
-export const stoppedForSeller = 'Your money is sent as soon as nothing else stops it.';
+/** What a seller may know about money that something else stops, by what comes afterwards. */
+export const stoppedForSeller = {
+  /** The engine pays without an order. */
+  paid: 'Your money is sent as soon as nothing else stops it.',
+  /** A payday that has not come yet pays. */
+  payday: 'Your money is sent after a payday has come and nothing else stops it.',
+  /** Nobody has ordered a payout. */
+  unordered: 'Your money can be part of a payment to you once nothing else stops it.',
+};
 
 /** What a seller may know about a payout that ended without moving money. */
 export const skipsForSeller: Record<SkipReason, string> = {
@@ -112,5 +119,6 @@ export const skipsForSeller: Record<SkipReason, string> = {
 
 /** What a seller may know about a payday that pays nothing. */
 export function notPaidForSeller(reason: SkipReason | WaitReason): string {
+  if (reason === 'nothing-payable') return 'As of now, there is nothing to pay.';
   return { ...waitsForSeller, ...skipsForSeller }[reason];
 }

@@ -7,7 +7,7 @@ export type Owner = 'engine' | 'platform' | 'operator';
 export type Cause = keyof typeof causes;
 export const causes = {
   'transfer-not-ordered': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'The account received a transfer that the engine did not make. The money is held',
     remedy:
       'Find out what the transfer was for. If it was for what is owed to the seller, close with the outcome `owed`; otherwise close with `not-owed`, and reverse the transfer at Stripe or release its hold',
@@ -20,7 +20,7 @@ export const causes = {
       'Find out who made the transfer. The next payout uses this money instead of a new transfer',
   },
   'payout-not-ordered': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'Money was paid out of the account without an order from the engine',
     remedy:
       'Find out who ordered it: a person at Stripe, or automatic payouts. If it paid what is owed to the seller, close with the outcome `owed`; otherwise with `not-owed`. In both cases, the amount reduces the next payout',
@@ -41,25 +41,25 @@ export const causes = {
     stops: 'every payout',
   },
   'reversal-not-ordered': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'Somebody reversed a transfer. The money is at the platform and held',
     remedy:
       'Release its hold if the seller may have the money again. Until then, the money is not paid',
   },
   'payout-stopped': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'A payout was canceled at Stripe, in the Dashboard or by Stripe, and not by an order here. The money is at the account and held',
     remedy:
       'Find out who canceled the payout, and why. Release its hold if the seller may have the money; otherwise keep the hold',
   },
   'payout-reversed': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'A payout came back from the bank, and no order of the engine explains the return. The money is at the account and held',
     remedy:
       'Release its hold if the seller may have the money again; otherwise reverse the transfer at Stripe',
   },
   'moved-without-us': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'The account’s balance changed without an order from the engine',
     remedy: 'Look at the transaction at Stripe. Incoming money is held until its hold is released',
   },
@@ -69,13 +69,13 @@ export const causes = {
     remedy: 'Compare both sides. If Stripe converted the money, the payout waits for a person',
   },
   'charge-pays-seller': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'An earning names a charge that pays the seller by itself. What no payout contains yet is held',
     remedy:
       'Release its hold only if the seller is owed both amounts. Otherwise withdraw the earning, and stop posting earnings for such charges',
   },
   'charge-falls-short': {
-    owner: 'platform',
+    owner: 'operator',
     what: 'An earning is higher than what its charge brought or kept. What no payout contains yet is held',
     remedy:
       'The hold says why. Release it if the platform pays the difference from other money; otherwise correct or withdraw the earning',

@@ -39,4 +39,5 @@ export const emptyFunds: KnownFunds = {
   unordered: null,
   isUnread: false,
   isBehindParked: false,
+  cameUnordered: 0,
 };

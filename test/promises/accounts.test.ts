@@ -151,7 +151,7 @@ test('requirements come back after months: payouts wait until they are met', asy
       errors: ['verification_failed_address_match'],
     },
   ]);
-  expect(seller.requirements[0].text).toContain('; without it, ');
+  expect(seller.requirements[0].text).toContain('; needed for ');
   const payoutId = await orderPayout(engine, sellerId);
   await engine.control('POST', `/accounts/${account}/complete-onboarding`, {});
   await advance(day);

@@ -28,12 +28,12 @@ describe('the requirements of a seller', () => {
     [
       'what, who, by when, and what stands still without it',
       address,
-      'The seller must provide: address (by 1 Dec 2199); the details are wrong: the seller’s address does not match the records; without it, payouts to the bank stop',
+      'The seller must provide: address (by 1 Dec 2199); the details are wrong: the seller’s address does not match the records; needed for payouts to the bank',
     ],
     [
       'one that only Stripe can meet',
       given({ mustAct: 'stripe', errors: [], deadlineAt: null }),
-      'Stripe is checking: address (overdue); without it, payouts to the bank stop',
+      'Stripe is checking: address (overdue); needed for payouts to the bank',
     ],
     [
       'one that stops nothing yet',
@@ -43,7 +43,7 @@ describe('the requirements of a seller', () => {
     [
       'one that stops what Stripe may name in future',
       given({ errors: [], blocks: ['something.new'] }),
-      'The seller must provide: address (by 1 Dec 2199); without it, something.new stops',
+      'The seller must provide: address (by 1 Dec 2199); needed for something.new',
     ],
   ])('are told in a sentence: %s', async (_why, asked, text) => {
     const sellerId = await api.makeSeller({ status: 'active' });

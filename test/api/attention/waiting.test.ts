@@ -117,7 +117,7 @@ describe('the platform’s missing money', () => {
     const { explanation } = data[0] as unknown as { explanation: string };
     expect(explanation).toMatch(/^2 payouts need 200\.00 EUR .* 0\.00 EUR available.* now/);
     const summary = (await own.get('/v1/attention/summary')).body;
-    expect(summary).toMatchObject({ count: 1, atStake: [], missing: inEuro(200_00) });
+    expect(summary).toMatchObject({ count: 1, atStake: [], needed: inEuro(200_00) });
     await stripe.close();
   });
 });

@@ -197,7 +197,7 @@ describe('what a seller is told', () => {
     await stage.ask(id);
     const { requirements, waits, summary } = await explain(id);
     const text =
-      'The seller must provide: date of birth (by 1 Jan 2199); without it, payouts to the bank stop';
+      'The seller must provide: date of birth (by 1 Jan 2199); needed for payouts to the bank';
     expect(requirements).toMatchObject([{ mustAct: 'seller', deadlineAt: later, text }]);
     const asked = 'Stripe asks the seller for date of birth by 1 Jan 2199';
     expect(waits[0]?.reason).toContain(asked);

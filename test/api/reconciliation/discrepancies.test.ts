@@ -207,7 +207,7 @@ describe('what differs', () => {
     expect(ready).toMatchObject({ openDiscrepancies: 2 });
     const { body } = await api.get(`/v1/sellers/${sellerId}/explain`);
     expect(body['differences']).toMatchObject([
-      { cause: 'transfer-not-ordered', owner: 'platform' },
+      { cause: 'transfer-not-ordered', owner: 'operator' },
     ]);
   });
 

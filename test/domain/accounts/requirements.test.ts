@@ -39,7 +39,7 @@ describe('a requirement', () => {
     [
       'has what was wrong and what stops without it',
       asked('address', { errors: ['no_match'], blocks: ['stripe_balance.payouts', 'x.y'] }),
-      'The seller must provide: address (now); the details are wrong: no match; without it, payouts to the bank and x.y stop',
+      'The seller must provide: address (now); the details are wrong: no match; needed for payouts to the bank and x.y',
     ],
     [
       'may be Stripe’s own',
@@ -57,13 +57,13 @@ describe('what comes next for a requirement', () => {
       'is the seller’s, by its day',
       asked('surname', day('2026-12-01')),
       'new-details',
-      'Please enter this by 1 Dec 2026: surname. Payments to you stop without it.',
+      'Please enter this by 1 Dec 2026: surname. It is needed for payments to you.',
     ],
     [
       'is the seller’s now, after its day has passed',
       asked('surname', day('2026-11-23')),
       'new-details',
-      'This was due on 23 Nov 2026. Please enter it now: surname. Payments to you stop without it.',
+      'This was due on 23 Nov 2026. Please enter it now: surname. It is needed for payments to you.',
     ],
     [
       'is time while it is only announced',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { causes } from '../../../domain/reconciliation/discrepancies.ts';
+import { causes, unorderedCauses } from '../../../domain/reconciliation/discrepancies.ts';
 import {
   payoutParkOf,
   payoutParks,
@@ -21,6 +21,11 @@ test('Stripe must act only while it does not answer', () => {
 test('nobody at Stripe must act on a discrepancy', () => {
   const atStripe = Object.entries(causes).filter(([, { owner }]) => (owner as string) === 'stripe');
   expect(atStripe.map(([cause]) => cause)).toEqual([]);
+});
+
+test('the cause of a wait for a person who says what money was for names the same actor', () => {
+  const owners = unorderedCauses.map((cause) => causes[cause].owner);
+  expect([...new Set(owners)]).toEqual([waits['unordered-money'].actor]);
 });
 
 test('everything that waits for a person names one who can act', () => {

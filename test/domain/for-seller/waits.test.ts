@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { explainSeller } from '../../../domain/explanations/seller.ts';
-import { waitingOf } from '../../../domain/explanations/payout-words.ts';
+import { showPayout, waitingOf } from '../../../domain/explanations/payout-words.ts';
 import {
+  notPaidForSeller,
   skipsForSeller,
   stoppedForSeller,
   waitsForSeller,
@@ -51,9 +52,22 @@ describe('what a seller may know', () => {
   const at = '2026-12-22T08:00:00.000Z';
 
   test.each([
-    ['no payout is ordered', factsOf({ platform: 70_00 }, { seller: stoppedSeller })],
+    [
+      'no payout is ordered',
+      stoppedForSeller.unordered,
+      factsOf({ platform: 70_00 }, { seller: stoppedSeller }),
+    ],
+    [
+      'nobody can order a payout yet, because there is no bank account',
+      stoppedForSeller.unordered,
+      factsOf(
+        { platform: 70_00 },
+        { seller: { ...stoppedSeller, status: 'onboarding', listsBanks: true } },
+      ),
+    ],
     [
       'a payday comes',
+      stoppedForSeller.payday,
       factsOf(
         { platform: 70_00 },
         {
@@ -62,9 +76,20 @@ describe('what a seller may know', () => {
         },
       ),
     ],
-  ])('never says that money is ready while something stops it: %s', (_when, facts) => {
+    [
+      'a payday passed',
+      stoppedForSeller.paid,
+      factsOf(
+        { platform: 70_00 },
+        {
+          seller: { ...stoppedSeller, schedule: daily },
+          paydays: [{ at: now, cutOffAt: now, funds: [{ ...noFunds, atPlatform: minor(70_00) }] }],
+        },
+      ),
+    ],
+  ])('never says that money is ready while something stops it: %s', (_when, said, facts) => {
     const told = explainSeller(facts, (instant) => instant).waits.map((one) => one.forSeller);
-    expect(told).toContain(stoppedForSeller);
+    expect(told).toContain(said);
     expect(told.join(' ')).not.toMatch(/is ready|next payday/);
   });
 
@@ -75,6 +100,11 @@ describe('what a seller may know', () => {
       (instant) => instant,
     );
     expect(told).toMatchObject([{ for: 'bank', forSeller: waitsForSeller.late }]);
+    expect(showPayout(late).waiting).toMatchObject({ forSeller: waitsForSeller.late });
+  });
+
+  test('says in the present tense that a payday has nothing to pay', () => {
+    expect(notPaidForSeller('nothing-payable')).toBe('As of now, there is nothing to pay.');
   });
 
   test('is beside what operators may know, in each wait of a payout', () => {
