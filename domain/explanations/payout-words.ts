@@ -52,7 +52,7 @@ export function waitingOf(payout: PayoutRecord, beside: Beside = {}) {
   if (reason === null || payout.parked) return null;
   const said = reason === 'start' ? sayStart(payout, beside) : sayWait(reason, payout, beside);
   const isLate = reason === waitNames.atBank && isLateAt(payout, payout.asOf);
-  const forSeller = waitsForSeller[isLate ? 'late' : reason];
+  const forSeller = isLate ? waitsForSeller.late : waitsForSeller[reason];
   return { for: reason, reason: said, forSeller, lookAgainAt: payout.lookAgainAt };
 }
 

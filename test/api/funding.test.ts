@@ -1,11 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { paydaysAround } from '../../activities/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
+import { recordEntries } from '../../db/ledger.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { parkPayout } from '../../db/payouts/steps.ts';
 import { recordRefused } from '../../db/stripe/answers.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
+import { minor } from '../../domain/money.ts';
 import { payoutStages } from '../build/payout-stages.ts';
 import { type MoneySandbox, startMoneySandbox } from '../sandbox/money/stage.ts';
 import { startApi, type TestApi } from './harness.ts';
@@ -157,6 +159,21 @@ describe('what is missing to pay the sellers', () => {
       'seller-not-active 4000',
       'seller-paused 2000',
     ]);
+  });
+
+  test('counts owed money once while as much came without an order and is held', async () => {
+    const sellerId = await seller(25_00);
+    const eventKey = `${sellerId}/came`;
+    const move = { kind: 'foreign', from: 'foreign', to: 'account', amount: minor(25_00) } as const;
+    const entry = { eventKey, sellerId, currency: 'eur', ...move } as const;
+    await recordEntries(api.db, [entry]);
+    await api.post(`/v1/sellers/${sellerId}/holds`, {
+      amount: 25_00,
+      currency: 'eur',
+      reason: 'r',
+    });
+    const notDue = [{ reason: 'not-ordered', payouts: 1, money: eur(25_00) }];
+    expect((await funding()).currencies).toMatchObject([{ due: eur(0), notDue }]);
   });
 
   test('is nothing for a payout that Stripe refused for good, until it is retried', async () => {

@@ -37,7 +37,7 @@ describe('a requirement', () => {
       'The seller must provide: address (was due on 23 Nov 2026)',
     ],
     [
-      'has what was wrong and what stops without it',
+      'has what was wrong and what it is needed for',
       asked('address', { errors: ['no_match'], blocks: ['stripe_balance.payouts', 'x.y'] }),
       'The seller must provide: address (now); the details are wrong: no match; needed for payouts to the bank and x.y',
     ],

@@ -93,6 +93,17 @@ describe('what a seller may know', () => {
     expect(told.join(' ')).not.toMatch(/is ready|next payday/);
   });
 
+  test('a payday that has passed is not made up for by time', () => {
+    const funds = [{ ...noFunds, atPlatform: minor(70_00) }];
+    const facts = { paydays: [{ at: now, cutOffAt: now, funds }] };
+    const { waits: told } = explainSeller(
+      factsOf({ platform: 70_00 }, { seller: { ...stoppedSeller, schedule: daily }, ...facts }),
+      (instant) => instant,
+    );
+    const liftedBy = 'The end of what stops the payment';
+    expect(told.find((one) => one.for === 'payday')).toMatchObject({ liftedBy });
+  });
+
   test('says of a late payout that it takes longer than usual', () => {
     const late = { ...sentPayout, sentAt: '2026-12-10T09:00:00.000Z' };
     const { waits: told } = explainSeller(
