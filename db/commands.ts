@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { mostHappened } from '../domain/explanations/timeline.ts';
 import { type ApiKeyId, newId, type SellerId } from '../domain/ids.ts';
+import type { SellerChange } from '../domain/paydays/schedule-words.ts';
 import type { Db, Tx } from './connect.ts';
 import { commandLock } from './locks.ts';
 import { businessNow } from './time.ts';
@@ -169,11 +170,28 @@ function selectNewest(db: Db) {
     .innerJoin('api_keys', 'api_keys.id', 'commands.api_key_id')
     .select(['commands.id', 'commands.kind', 'commands.created_at as at'])
     .select(['commands.object_id as objectId', reasonGiven.as('reason')])
+    .select(changeMade.as('change'))
     .select(['api_keys.id as apiKeyId', 'api_keys.name as apiKeyName'])
     .orderBy('commands.created_at', 'desc')
     .orderBy('commands.id')
     .limit(mostHappened);
 }
+
+/**
+ * What a command changed about a seller: its answer compared with the answer to the command before
+ * it. Null for other commands, and if no earlier answer is stored.
+ */
+const changeMade = sql<SellerChange | null>`case when commands.kind = 'update-seller' then (
+  select json_build_object('before', earlier.answer->'schedule',
+    'after', commands.answer->'schedule',
+    'fields', array(select field from unnest(array['externalId', 'displayName', 'metadata',
+        'schedule']) as field
+      where earlier.answer->field is distinct from commands.answer->field))
+  from commands as earlier where earlier.object_id = commands.object_id
+    and earlier.kind in ('create-seller', 'update-seller')
+    and (earlier.created_at, earlier.act) < (commands.created_at, commands.act)
+    and earlier.answer ? 'schedule' and commands.answer ? 'schedule'
+  order by earlier.created_at desc, earlier.act desc limit 1) end`;
 
 /**
  * The reason of a command, taken from its stored answer. The answer to a command for many objects

@@ -20,7 +20,9 @@ import { NextStep, Wait } from '../waits.ts';
 export const Decision = z
   .object({
     at: Instant,
-    what: z.string(),
+    what: z.string().openapi({
+      description: 'What was decided. For a changed seller, what the change changed',
+    }),
     about: z.string().openapi({ description: 'The seller, hold or payout' }),
     reason: z
       .string()
@@ -120,6 +122,9 @@ export const SellerExplanation = z
     sellerId: z.string(),
     seller: SellerNames,
     status: z.enum(sellerStatuses),
+    schedule: z
+      .string()
+      .openapi({ description: 'When the seller is paid without an order, in words' }),
     stripeAccount: z.string().nullable(),
     summary: z.string(),
     waits: z.array(Wait),
@@ -161,8 +166,14 @@ export const HoldPreview = z
     hold: Hold,
     money: z.array(
       z.object({
-        payable: Money.openapi({ description: 'Payable now' }),
+        payable: Money.openapi({ description: 'Payable now, also by payouts already ordered' }),
         payableThen: Money.openapi({ description: 'Payable after the release' }),
+        stopped: Money.openapi({
+          description: 'Not held and yet not payable now, because something else stops it',
+        }),
+        stoppedThen: Money.openapi({
+          description: 'Not held and yet not payable after the release: see `waits`',
+        }),
         stillHeld: Money.openapi({
           description: 'Held by other holds, and by this one while it cannot be released',
         }),

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { listCommands } from '../../db/commands.ts';
+import { listPastWaits } from '../../db/explanations/histories.ts';
 import { readPayoutTotals } from '../../db/explanations/totals.ts';
 import { listPayoutEntries } from '../../db/ledger.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
@@ -172,14 +173,16 @@ export function payoutRoutes(deps: AppDeps) {
     })
     .openapi(getTimeline, async (c) => {
       const payout = await readPayout(db, c.req.valid('param').payoutId);
-      const [attempts, entries, commands, { earnings: _items, ...totals }] = await Promise.all([
-        listAttempts(db, payout.id),
-        listPayoutEntries(db, payout.id),
-        listCommands(db, payout.id),
-        readPayoutTotals(db, payout.id),
-      ]);
-      const data = timelineOf({ payout, attempts, entries, commands });
-      const notShown = notShownOf(totals, { attempts, decisions: commands, entries });
+      const [attempts, entries, commands, pastWaits, { earnings: _items, ...totals }] =
+        await Promise.all([
+          listAttempts(db, payout.id),
+          listPayoutEntries(db, payout.id),
+          listCommands(db, payout.id),
+          listPastWaits(db, payout.id),
+          readPayoutTotals(db, payout.id),
+        ]);
+      const data = timelineOf({ payout, attempts, entries, commands, pastWaits });
+      const notShown = notShownOf(totals, { attempts, decisions: commands, entries, pastWaits });
       return c.json({ data, notShown }, 200);
     });
 }

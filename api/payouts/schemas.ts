@@ -220,7 +220,7 @@ export const leftOut =
 
 /** How many of the facts about a payout an answer leaves out. */
 export const NotShown = z
-  .object({ attempts: z.int(), decisions: z.int(), entries: z.int() })
+  .object({ attempts: z.int(), decisions: z.int(), entries: z.int(), pastWaits: z.int() })
   .openapi({ description: leftOut });
 
 /** One event in the life of a payout. */

@@ -17,6 +17,7 @@ import { listRequirements } from '../accounts/requirements.ts';
 import { readKeyNames } from '../api-keys.ts';
 import { listCommands, listDecisions } from '../commands.ts';
 import type { Db, Tx } from '../connect.ts';
+import { listPastWaits, withHistory } from './histories.ts';
 import { listSuccessors } from './successors.ts';
 import { readPayoutTotals, readSellerTotals } from './totals.ts';
 import { failedReadsOf } from '../failed-reads/conditions.ts';
@@ -60,6 +61,7 @@ export async function readPayoutFacts(
       attempts: await listAttempts(tx, payoutId),
       entries: await listPayoutEntries(tx, payoutId),
       commands: await listCommands(tx, payoutId),
+      pastWaits: await listPastWaits(tx, payoutId),
       operations: await readOperations(tx),
       isStripeSilent: await isStripeSilent(tx),
       differences: await listDifferences(tx, payout.sellerId),
@@ -103,7 +105,7 @@ async function readAllOf(
       return { ...one, paydayAt: one.at && paydayOf(one.at, paydays.seller, calendar) };
     }),
     payableSince: await readPayableSince(tx, sellerId),
-    lastPayouts: await views.listPayouts(tx, { sellerId, limit: 5 }),
+    lastPayouts: await withHistory(tx, await views.listPayouts(tx, { sellerId, limit: 5 })),
     attempts: await listAttempts(tx, sellerId),
     totals: await readSellerTotals(tx, sellerId),
     putOff: await listPutOff(tx, sellerId),
@@ -174,11 +176,13 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
   const newest = await listHolds(tx, { sellerId, active: true, limit: mostShown });
   const holds = newest.slice(0, mostShown);
   const placers = holds.map(({ placedBy }) => placedBy);
-  const names = await readKeyNames(tx, placers);
+  const { closed } = seller;
+  const names = await readKeyNames(tx, closed ? [...placers, closed.by] : placers);
   const named = (by: string): string => names[by] ?? by;
   return {
     ...seller,
     ...instants,
+    closed: closed && { ...closed, by: named(closed.by) },
     holds: holds.toReversed().map((hold) => ({ ...hold, placedBy: named(hold.placedBy) })),
     requirements: await listRequirements(tx, sellerId),
     banks: await listBankAccounts(tx, sellerId),

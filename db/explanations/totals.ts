@@ -16,7 +16,9 @@ export async function readPayoutTotals(
       (select count(*)::int from payout_items where payout_id = ${payoutId}) as earnings,
       (select count(*)::int from attempts where object_id = ${payoutId}) as attempts,
       (select count(*)::int from commands where object_id = ${payoutId}) as decisions,
-      (select count(*)::int from ledger_entries where payout_id = ${payoutId}) as entries
+      (select count(*)::int from ledger_entries where payout_id = ${payoutId}) as entries,
+      (select count(*)::int from events where object_id = ${payoutId}
+        and type = 'payout.waiting') as "pastWaits"
     `.execute(db),
   );
 }

@@ -21,6 +21,7 @@ import type { Currency } from '../money.ts';
 import type { ParkReason, SellerParkReason } from '../parking/reasons.ts';
 import type { PaydayFunds } from '../paydays/coming.ts';
 import type { Schedule } from '../paydays/schedule.ts';
+import type { SellerChange } from '../paydays/schedule-words.ts';
 import type { CancelAnswer, PayoutStatus } from '../payouts/states.ts';
 import type { DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
 import type { ExplainedError, StripeError } from '../refusals/reasons.ts';
@@ -120,9 +121,14 @@ export type CommandRecord = {
   objectId: string;
   /** As the caller gave it. Null if none is stored. */
   reason: string | null;
+  /** What the command changed about a seller. Null for other commands, or if it is not known. */
+  change: SellerChange | null;
   apiKeyId: ApiKeyId;
   apiKeyName: string;
 };
+
+/** A wait of a payout that began, and may have ended. */
+export type WaitRecord = { at: string; reason: WaitReason };
 
 /** A ledger entry of a payout. */
 export type EntryRecord = {
@@ -203,7 +209,7 @@ export type ItemRecord = {
 export type Totals<Kind extends string> = Record<Kind, number>;
 
 /** The lists of a payout's explanation that grow with time. */
-export type PayoutTotals = Totals<'attempts' | 'decisions' | 'entries'>;
+export type PayoutTotals = Totals<'attempts' | 'decisions' | 'entries' | 'pastWaits'>;
 
 /** The lists of a seller's explanation that grow with time. */
 export type SellerTotals = Totals<
@@ -226,6 +232,8 @@ export type PayoutFacts = {
   attempts: AttemptRecord[];
   entries: EntryRecord[];
   commands: CommandRecord[];
+  /** The waits that began, also those that have ended. */
+  pastWaits: WaitRecord[];
   operations: Operations;
   isStripeSilent: boolean;
   differences: DiscrepancyRecord[];
@@ -266,7 +274,8 @@ export type SellerFacts = {
   }[];
   /** When the oldest payable earning that no payout has taken became payable, by currency. */
   payableSince: Record<string, string>;
-  lastPayouts: PayoutRecord[];
+  /** `statusAt` is when the payout got its status; `orderedByName` names the API key. */
+  lastPayouts: (PayoutRecord & { statusAt: string; orderedByName: string })[];
   attempts: AttemptRecord[];
   totals: SellerTotals;
   putOff: (AttemptRecord & { payoutId: PayoutId })[];

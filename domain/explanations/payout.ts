@@ -4,6 +4,7 @@ import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
 import { takenBack } from '../parking/reasons.ts';
+import { sayChange } from '../paydays/schedule-words.ts';
 import { isLateAt } from '../payouts/late.ts';
 import { payoutBefore } from '../payouts/queue.ts';
 import { payoutSentences } from '../payouts/whereabouts.ts';
@@ -97,7 +98,7 @@ const otherHolds: Lift = {
  * and who decided. `available` is the platform's balance, if it matters and Stripe answered.
  */
 export function explainPayout(facts: PayoutFacts, available?: Available): PayoutExplanation {
-  const { now, payout, items, attempts, commands, entries, totals, successors } = facts;
+  const { now, payout, items, attempts, commands, entries, pastWaits, successors } = facts;
   const happened = timelineOf(facts);
   const waits = waitsOf({ ...facts, available });
   const isLate = isLateAt(payout, now);
@@ -120,7 +121,7 @@ export function explainPayout(facts: PayoutFacts, available?: Available): Payout
       all: `/v1/payouts/${payout.id}/items`,
     },
     attempts,
-    notShown: notShownOf(totals, { attempts, decisions: commands, entries }),
+    notShown: notShownOf(facts.totals, { attempts, decisions: commands, entries, pastWaits }),
     payout: showPayout(payout, attempts),
   };
 }
@@ -289,7 +290,8 @@ function keptFor({ payout, seller, now }: Pick<Around, 'payout' | 'seller' | 'no
 
 /** Who decided what, under which API key. */
 export function decisionsOf(commands: PayoutFacts['commands']): Decision[] {
-  return commands.map(({ at, kind, objectId: about, reason, apiKeyId, apiKeyName }) => {
-    return { at, what: commandTexts[kind] ?? kind, about, reason, apiKeyId, apiKeyName };
+  return commands.map(({ at, kind, objectId: about, reason, change, apiKeyId, apiKeyName }) => {
+    const what = change ? sayChange(change) : (commandTexts[kind] ?? kind);
+    return { at, what, about, reason, apiKeyId, apiKeyName };
   });
 }

@@ -2,7 +2,7 @@ import { heldOf, payableOf } from '../funds.ts';
 import { type HoldRecord, sayKept, withoutHold } from '../holds.ts';
 import type { PayoutId } from '../ids.ts';
 import { formatMoney, type Money, money } from '../money.ts';
-import { payableNow } from '../paydays/coming.ts';
+import { payableNow, stopNow } from '../paydays/coming.ts';
 import { decideReservation } from '../payouts/reservation.ts';
 import { waitNames } from '../waits.ts';
 import type { SellerFacts } from './facts.ts';
@@ -17,6 +17,9 @@ export type ReleasePreview = Pick<
   money: {
     payable: Money;
     payableThen: Money;
+    /** Neither payable nor held now, because something else stops it. */
+    stopped: Money;
+    stoppedThen: Money;
     /** Held by other holds, and by this one while it cannot be released. */
     stillHeld: Money;
   }[];
@@ -113,18 +116,31 @@ function moneyOf(facts: SellerFacts, then: SellerFacts, hold: HoldRecord): Relea
     .filter(({ currency }) => hold.currency === null || hold.currency === currency)
     .map((funds) => {
       const { currency } = funds;
-      const payableThen = payableOf(funds);
+      const now = divide(payableNow(facts, currency), stopNow(facts, currency) !== null);
+      const later = divide(payableOf(funds), stopNow(then, currency) !== null);
       return {
-        payable: money(payableNow(facts, currency), currency),
-        payableThen: money(payableThen, currency),
+        payable: money(now.payable, currency),
+        payableThen: money(later.payable, currency),
+        stopped: money(now.stopped, currency),
+        stoppedThen: money(later.stopped, currency),
         stillHeld: money(heldOf(funds), currency),
       };
     });
 }
 
+/** What no hold withholds is payable, unless something else stops it. */
+function divide(free: number, isStopped: boolean): { payable: number; stopped: number } {
+  return isStopped ? { payable: 0, stopped: free } : { payable: free, stopped: 0 };
+}
+
 function sentenceOf(sums: ReleasePreview['money']): string {
   const gains = sums.filter(({ payable, payableThen }) => payableThen.amount > payable.amount);
-  if (gains.length === 0) return 'Releasing the hold makes no more money payable';
+  const stopped = sums.filter(({ stoppedThen, stopped: now }) => stoppedThen.amount > now.amount);
+  if (gains.length === 0) {
+    const amounts = stopped.map(({ stoppedThen }) => say(stoppedThen)).join(', ');
+    const rest = amounts && `. ${amounts} is then no longer held, but something else stops it`;
+    return `Releasing the hold makes no more money payable${rest}`;
+  }
   const told = gains.map(({ payable, payableThen: then }) => {
     const gain = { amount: then.amount - payable.amount, currency: then.currency };
     return payable.amount === 0

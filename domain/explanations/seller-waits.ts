@@ -28,10 +28,12 @@ export function sellerWaits(seller: SellerBeside, now: string): Waiting[] {
 }
 
 function closedWait({ id, closed }: SellerBeside): Waiting {
-  const since = closed?.since ?? null;
+  const more = { since: closed?.since ?? null, by: closed?.by ?? null };
   const commands = [sellerCommand(id, 'reopen', 'The seller should be paid again', because)];
   const lifted = 'Reopening the seller';
-  return wait('closed', 'platform', 'The seller is closed', lifted, { since, commands });
+  const why = closed === null ? '' : `: ${closed.reason}`;
+  const reason = `The seller is closed${why}`;
+  return wait('closed', 'platform', reason, lifted, { ...more, commands });
 }
 
 /** What the seller's account at Stripe lacks. */

@@ -5,6 +5,7 @@ import { moneyParts, type Sums, moneySumsOf } from '../headlines/sums.ts';
 import { sayMoney } from '../headlines/words.ts';
 import { money, type Money } from '../money.ts';
 import { comingPayday, type PaydayMoney, toPaydayMoney } from '../paydays/coming.ts';
+import { saySchedule } from '../paydays/schedule-words.ts';
 import { isLateAt } from '../payouts/late.ts';
 import type { PayoutStatus } from '../payouts/states.ts';
 import { explainDiscrepancy } from '../reconciliation/words.ts';
@@ -18,7 +19,7 @@ import type { Available } from './payout-words.ts';
 import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
 import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
-import { notShownOf } from './timeline.ts';
+import { notShownOf, sayOrder } from './timeline.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 import { moneyWaits } from './why-no-payout.ts';
 
@@ -36,6 +37,8 @@ export type SellerExplanation = {
   sellerId: SellerId;
   seller: SellerNames;
   status: SellerStatus;
+  /** When the seller is paid without an order, in words. */
+  schedule: string;
   stripeAccount: StripeAccountId | null;
   summary: string;
   waits: Waiting[];
@@ -86,6 +89,7 @@ export function explainSeller(
     sellerId: seller.id,
     seller: { externalId: seller.externalId, displayName: seller.displayName },
     status: seller.status,
+    schedule: saySchedule(seller.schedule),
     stripeAccount: seller.stripeAccount,
     summary: sentenceOf(facts, waits),
     waits,
@@ -206,10 +210,17 @@ function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
           },
         ]
       : []),
-    ...lastPayouts.map((payout) => {
-      const at = payout.overAt ?? payout.paidAt ?? payout.sentAt ?? payout.createdAt;
-      const text = `Payout ${payout.id}: ${summaryOf(payout, [], isLateAt(payout, now))}`;
-      return { at, kind: `payout-${payout.status}`, text };
+    ...lastPayouts.flatMap((payout) => {
+      const { id, status, statusAt, createdAt, startedAt, orderedByName } = payout;
+      // The outcome of a discrepancy may record a payout that nobody ordered.
+      const verb = status === 'paid-elsewhere' && startedAt === null ? 'Recorded' : 'Ordered';
+      const order = sayOrder(payout) ?? `${verb} by ${orderedByName}`;
+      const ordered = `Payout ${id}: ${order[0]?.toLowerCase()}${order.slice(1)}`;
+      const text = `Payout ${id}: ${summaryOf(payout, [], isLateAt(payout, now))}`;
+      return [
+        { at: createdAt, kind: 'payout-ordered', text: ordered },
+        { at: statusAt, kind: `payout-${status}`, text },
+      ];
     }),
   ];
   return events.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));

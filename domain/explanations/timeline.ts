@@ -1,10 +1,19 @@
 import type { EntryKind, Place } from '../ledger.ts';
 import { formatMoney, type Money, money } from '../money.ts';
-import type { AttemptRecord, CommandRecord, EntryRecord, PayoutRecord, Totals } from './facts.ts';
+import { sayInstant } from '../dates.ts';
+import { waits } from '../waits.ts';
+import type {
+  AttemptRecord,
+  CommandRecord,
+  EntryRecord,
+  PayoutRecord,
+  Totals,
+  WaitRecord,
+} from './facts.ts';
 
 /**
- * The most requests to Stripe, commands and ledger entries in one answer, each: the newest of them.
- * They grow with each retry, so no answer contains all of them.
+ * The most requests to Stripe, commands, ledger entries and past waits in one answer, each: the
+ * newest of them. They grow with each retry, so no answer contains all of them.
  */
 export const mostHappened = 100;
 
@@ -38,18 +47,55 @@ type Sources = {
   attempts: readonly AttemptRecord[];
   entries: readonly EntryRecord[];
   commands: readonly CommandRecord[];
+  pastWaits: readonly WaitRecord[];
 };
 
 /** What happened to a payout, in order. At the same instant, causes come before effects. */
-export function timelineOf({ payout, attempts, entries, commands }: Sources): TimelineEvent[] {
+export function timelineOf(sources: Sources): TimelineEvent[] {
+  const { payout, attempts, entries, commands, pastWaits } = sources;
   const events = [
+    ...ordering(payout),
     ...commands.map(fromCommand),
     ...milestones(payout),
+    ...pastWaits.map(fromWait),
     ...attempts.flatMap(fromAttempt),
     ...entries.map(fromEntry),
     ...ending(payout),
   ];
   return events.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+function ordering(payout: PayoutRecord): TimelineEvent[] {
+  const said = sayOrder(payout);
+  if (said === null) return [];
+  return [{ at: payout.createdAt, kind: 'ordered', text: said }];
+}
+
+/** Who ordered a payout, if the schedule or the engine did and no API key. Otherwise null. */
+export function sayOrder({ orderedBy, payday, lastPayday, replaces }: PayoutRecord): string | null {
+  const instead = replaces === null ? '' : ` in the place of payout ${replaces}`;
+  switch (orderedBy) {
+    case 'schedule': {
+      const last =
+        lastPayday === null ? '' : `, and for each payday until ${sayInstant(lastPayday)}`;
+      const day = payday === null ? 'a payday' : `the payday of ${sayInstant(payday)}`;
+      return `Ordered by the schedule for ${day}${last}`;
+    }
+    case 'threshold':
+      return 'Ordered by the schedule, because the payable amount reached the threshold';
+    case 'new-details':
+      return `Ordered by the engine${instead}, to the changed bank account`;
+    case 'adopted':
+      return 'Found at Stripe and recorded, after a restore had lost the order';
+    default:
+      return replaces === null || orderedBy.startsWith('key_')
+        ? null
+        : `Ordered by the engine${instead}`;
+  }
+}
+
+function fromWait({ at, reason }: WaitRecord): TimelineEvent {
+  return { at, kind: 'waiting', text: `Began to wait for ${waits[reason].ui}` };
 }
 
 function fromCommand(command: Sources['commands'][number]): TimelineEvent {

@@ -6,7 +6,7 @@ import { startApi, type TestApi } from '../harness.ts';
 
 type Previewed = {
   summary: string;
-  money: { payable: Sum; payableThen: Sum; stillHeld: Sum }[];
+  money: Record<'payable' | 'payableThen' | 'stopped' | 'stoppedThen' | 'stillHeld', Sum>[];
   goesOn: { payoutId: string; money: Sum }[];
   waits: { for: string }[];
   payday: { at: string; money: { pays: Sum; reason: string | null }[] } | null;
@@ -20,6 +20,7 @@ beforeAll(async () => {
 });
 
 const eur = (amount: number): Sum => ({ amount, currency: 'eur' });
+const unstopped = { stopped: eur(0), stoppedThen: eur(0) };
 const daily = { interval: 'daily', timeZone: 'Europe/Berlin' };
 
 /** A seller who earned 70 euros, with these holds on it. */
@@ -57,7 +58,7 @@ describe('what would happen if a hold were released', () => {
     const { ids } = await held(twenty, thirty);
     const told = await preview(ids[0]);
     expect(told.money).toEqual([
-      { payable: eur(20_00), payableThen: eur(40_00), stillHeld: eur(30_00) },
+      { ...unstopped, payable: eur(20_00), payableThen: eur(40_00), stillHeld: eur(30_00) },
     ]);
     expect(told.waits.map((one) => one.for)).toEqual(['hold', 'no-payout']);
     expect(told.summary).toContain('makes 20.00 EUR more payable, 40.00 EUR in all');
@@ -67,7 +68,9 @@ describe('what would happen if a hold were released', () => {
   test('is nothing while another hold holds all, and both are as they were', async () => {
     const { id, ids } = await held({}, { amount: 20_00, currency: 'eur' });
     const told = await preview(ids[1]);
-    expect(told.money).toEqual([{ payable: eur(0), payableThen: eur(0), stillHeld: eur(70_00) }]);
+    expect(told.money).toEqual([
+      { ...unstopped, payable: eur(0), payableThen: eur(0), stillHeld: eur(70_00) },
+    ]);
     expect(told.summary).toMatch(/^Releasing the hold makes no more money payable/);
     const { body } = await api.get(`/v1/sellers/${id}/holds?active=true`);
     expect(body['data']).toHaveLength(2);
@@ -109,6 +112,16 @@ describe('what would happen if a hold were released', () => {
     const told = await preview(ids[0]);
     expect(told.goesOn).toEqual([]);
     expect(told.waits.map((one) => one.for)).toEqual(['paused']);
+    expect(told.money).toEqual([
+      {
+        payable: eur(0),
+        payableThen: eur(0),
+        stopped: eur(0),
+        stoppedThen: eur(70_00),
+        stillHeld: eur(0),
+      },
+    ]);
+    expect(told.summary).toContain('70.00 EUR is then no longer held, but something else stops it');
   });
 
   test('says when the next payday pays it', async () => {

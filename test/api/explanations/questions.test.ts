@@ -7,7 +7,7 @@ import { payoutStages } from '../../build/payout-stages.ts';
 import { sellerSituations, type Situations } from '../../build/seller-situations.ts';
 import { type MoneySandbox, startMoneySandbox } from '../../sandbox/money/stage.ts';
 import { startApi, type TestApi } from '../harness.ts';
-import { type Answers, askAll } from './questions.ts';
+import { type Answers, askAll, plans } from './questions.ts';
 
 let sandbox: MoneySandbox;
 beforeAll(async () => {
@@ -68,7 +68,7 @@ const quiet: Answers = {
 const ordered = { decided: 'Ordered by shop' };
 const carries = { ...ordered, earnings: 'order-1 10000 eur' };
 const held = { holder: 'back office since then, release', me: 'held, 1 requests' };
-const planned = { decided: 'Created by shop; Changed by shop' };
+const planned = plans.daily;
 
 /** Each situation, and what is answered otherwise than by nothing. */
 const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
@@ -136,7 +136,7 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
   'has less than its minimum': [
     as('has less than its minimum'),
     {
-      ...planned,
+      ...plans.minimum,
       unpaid: 'below-minimum (platform)',
       next: 'payday then',
       missing: '0 eur, below-minimum 7000 eur',
@@ -144,12 +144,12 @@ const table: Record<string, [make: Make, answers: Partial<Answers>]> = {
   ],
   'has less than its threshold': [
     as('has less than its threshold'),
-    { ...planned, unpaid: 'threshold (platform)', missing: '0 eur, not-ordered 7000 eur' },
+    { ...plans.threshold, unpaid: 'threshold (platform)', missing: '0 eur, not-ordered 7000 eur' },
   ],
   'reaches its threshold': [
     as('reaches its threshold'),
     {
-      ...planned,
+      ...plans.reached,
       unpaid: 'threshold (engine)',
       next: 'threshold then 7000 eur',
       missing: '7000 eur',

@@ -132,3 +132,20 @@ function list<Thing>(things: readonly Thing[], sayOne: (thing: Thing) => string)
 function say({ amount, currency }: Sum): string {
   return `${amount} ${currency}`;
 }
+
+function planned(to: string) {
+  const from = 'No paydays: only an order pays the seller';
+  return { decided: `Created by shop; Changed the schedule from “${from}” to “${to}” by shop` };
+}
+
+const orderOrThreshold = 'No paydays: only an order or a reached threshold pays the seller';
+
+/** What is decided of sellers whose schedule was changed. */
+export const plans = {
+  daily: planned('Every day at 09:00 Europe/Berlin'),
+  minimum: planned('Every day at 09:00 Europe/Berlin. A payday pays no less than 100.00 EUR'),
+  threshold: planned(
+    `${orderOrThreshold}. As soon as 100.00 EUR is payable, it is paid on any day`,
+  ),
+  reached: planned(`${orderOrThreshold}. As soon as 50.00 EUR is payable, it is paid on any day`),
+};

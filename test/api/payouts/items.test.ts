@@ -119,7 +119,7 @@ describe('the requests to Stripe, commands and entries of a payout', () => {
     expect(told.attempts.map(({ number }) => number)).toEqual(
       Array.from({ length: 100 }, (_, index) => 131 + index),
     );
-    expect(told.notShown).toEqual({ attempts: 130, decisions: 0, entries: 0 });
+    expect(told.notShown).toEqual({ attempts: 130, decisions: 0, entries: 0, pastWaits: 0 });
     expect(told.happened).toHaveLength(200);
     const timeline = (await ask(`${path}/timeline`)).body;
     expect([timeline.data.length, timeline.notShown]).toEqual([200, told.notShown]);

@@ -54,15 +54,23 @@ describe('the hold of money that came without an order', () => {
   });
 
   test('previews that nothing is released, how to go on, and only what is owed', async () => {
-    const { about, holdId, close } = await unordered();
+    const { sellerId, about, holdId, close } = await unordered();
     const told = await preview(holdId);
     expect(told['summary']).toMatch(/^The hold cannot be released yet/);
     expect(told['summary']).toContain(`POST /v1/discrepancies/${about}/close`);
     expect(told['summary']).toContain('25.00 EUR is owed');
     expect(told['summary']).not.toContain('50.00 EUR');
     expect(told['money']).toEqual([
-      { payable: eur(25_00), payableThen: eur(25_00), stillHeld: eur(25_00) },
+      {
+        payable: eur(0),
+        payableThen: eur(0),
+        stopped: eur(25_00),
+        stoppedThen: eur(25_00),
+        stillHeld: eur(25_00),
+      },
     ]);
+    const { body } = await api.get(`/v1/sellers/${sellerId}/explain`);
+    expect(body['money']).toMatchObject([{ payable: eur(0), stopped: eur(25_00) }]);
     await close('not-owed');
     expect((await preview(holdId))['money']).toMatchObject([{ payableThen: eur(50_00) }]);
   });
