@@ -174,7 +174,7 @@ describe('the preview of a schedule', () => {
 describe('the preview of a seller who would not be paid', () => {
   const soon = { ...weekly, cutOffHours: 0, minimums: {} };
   test.each<[stop: string, reason: string, words: RegExp]>([
-    ['pause', 'seller-paused', /once the seller is resumed/],
+    ['pause', 'seller-paused', /until the seller is resumed/],
     ['holds', 'on-hold', /held/],
   ])('names the %s: %s', async (stop, reason, words) => {
     const id = await api.makeSeller({ status: 'active' });
