@@ -55,7 +55,7 @@ export type Seller = {
   stops?: Stop[];
   lookAgainAt: string | null;
   parked: SellerParkReason | null;
-  /** Stripe's error code, if it is the reason why the seller is parked. Absent in old histories. */
+  /** Code and request id of Stripe's error, if the seller is parked for it. Absent in old histories. */
   lastError?: string | null;
   /**
    * What the Temporal UI shows while the seller waits: ids, codes and amounts, no free text. Absent

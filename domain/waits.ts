@@ -131,7 +131,7 @@ const rows = {
       sayShortage(money(fromPlatform, currency), available),
     actor: 'platform',
     liftedBy:
-      'Money in the platform’s balance at Stripe; GET /v1/funding shows how much is missing',
+      'Money in the platform’s balance at Stripe; GET /v1/funding has the sum that all payouts need, and how much is missing',
     followsError: true,
   },
   'account-balance': {

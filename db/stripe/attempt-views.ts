@@ -12,12 +12,14 @@ import type { Db } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
 
 /**
- * The code of Stripe's last error about an object, as part of a query. Null if the last attempt
+ * The code of Stripe's last error about an object, and the id by which Stripe's support finds the
+ * request, as part of a query. Null if the last attempt
  * succeeded or has no error.
  */
 export function lastErrorOf(objectId: RawBuilder<unknown>) {
   return sql<string | null>`(select case when state <> 'succeeded' and error is not null
-      then coalesce(error->>'code', error->>'type', error->>'statusCode', 'no answer') end
+      then coalesce(error->>'code', error->>'type', error->>'statusCode', 'no answer')
+        || coalesce(', request ' || (error->>'requestId'), '') end
     from attempts where object_id = ${objectId} order by created_at desc, number desc limit 1)`;
 }
 

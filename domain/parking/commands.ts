@@ -53,7 +53,7 @@ export const elsewhere = {
 /** The command that ends a payout whose account has left the platform, so that nobody can look. */
 export const left = {
   name: 'leave-with-seller',
-  when: 'The account has left the platform with the money, so nobody can look for the payout: the engine checks this at Stripe and sends nothing more',
+  when: 'Only if the account has left the platform with the money, so that nobody can look for the payout: the engine checks this at Stripe and sends nothing more',
   body: because,
   // `planLeave` refuses the command otherwise.
   isFor: ({ isAtAccount }: { isAtAccount: boolean }) => isAtAccount,
@@ -96,6 +96,8 @@ export type Park<Facts> = {
     isSingle?: true;
     /** True if this command helps this object most, so that it is offered first. */
     isFirst?: (facts: Facts) => boolean;
+    /** True if this command alone does not help this object, so that it is offered last. */
+    isLast?: (facts: Facts) => boolean;
   }[];
   /** The outcome is unknown: a person must check Stripe before anything is tried again. */
   isUnknown?: true;
@@ -120,6 +122,7 @@ export function explain<Facts>(
   };
 }
 
-function rankOf<Facts>({ isFirst }: Park<Facts>['commands'][number], facts: Facts): number {
-  return isFirst?.(facts) === true ? 0 : 1;
+function rankOf<Facts>({ isFirst, isLast }: Park<Facts>['commands'][number], facts: Facts): number {
+  if (isFirst?.(facts) === true) return 0;
+  return isLast?.(facts) === true ? 2 : 1;
 }

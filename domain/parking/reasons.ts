@@ -45,7 +45,7 @@ export const payoutParks = {
       },
       {
         name: 'confirm-not-sent',
-        when: 'Stripe certainly did not make the transfer or payout: the engine looks at Stripe itself, and if it finds nothing, sends it again, or ends the payout with `callOff` or if it was canceled before',
+        when: 'Stripe certainly did not make the transfer or payout: the engine looks at Stripe itself, and if it finds nothing, sends it again. A request that adds `"callOff": true` to the body ends the payout instead, as does a cancellation before',
       },
       left,
     ],
@@ -56,16 +56,17 @@ export const payoutParks = {
     says: (payout: ParkedPayout) =>
       `Stripe refused the request, for a reason that waiting does not remove. ${anyRefusal(payout).says}`,
     commands: [
-      { name: 'retry', when: 'The cause is removed: the request is sent again' },
+      {
+        name: 'retry',
+        when: 'Only once the cause is removed: the request is sent again',
+        isLast: (payout) => anyRefusal(payout).helps !== 'retry',
+      },
       {
         name: 'cancel',
         when: 'The payout cannot be sent: its money stays where it is and is no longer reserved',
-        isFirst: (payout: ParkedPayout) => anyRefusal(payout).helps === 'cancel',
+        isFirst: (payout) => anyRefusal(payout).helps === 'cancel',
       },
-      {
-        ...elsewhere,
-        isFirst: (payout: ParkedPayout) => anyRefusal(payout).helps === 'paid-elsewhere',
-      },
+      { ...elsewhere, isFirst: (payout) => anyRefusal(payout).helps === 'paid-elsewhere' },
     ],
   },
   'unexpected-state': {

@@ -187,7 +187,7 @@ export type Payout = {
   parked: ParkReason | null;
   /** How the object found at Stripe differs from the order. Absent in old histories. */
   parkedDetail?: string | null;
-  /** Stripe's error code of the last attempt, if it explains the wait. Absent in old histories. */
+  /** Code and request id of Stripe's last error, if it explains the wait. Absent in old histories. */
   lastError?: string | null;
   /** Why Stripe refused the request, if the payout is parked for it. Absent in old histories. */
   refusal?: NonNullable<ParkedPayout['refusal']> | null;

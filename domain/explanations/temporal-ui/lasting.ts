@@ -2,13 +2,15 @@ import { moneyParts, moneySumsOf, partsInPayouts } from '../../headlines/sums.ts
 import { sayMoney } from '../../headlines/words.ts';
 import { type Currency, formatMoney, money } from '../../money.ts';
 import { stopNow } from '../../paydays/coming.ts';
-import { isLateAt } from '../../payouts/late.ts';
+import { isLateAt, lateSince } from '../../payouts/late.ts';
+import { isInFlight } from '../../payouts/states.ts';
 import { type Actor, waitNames, type WaitReason } from '../../waits.ts';
 import type { SellerFacts } from '../facts.ts';
 import { previewRelease } from '../release.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
 import { sayActors, sayRequest } from './markdown.ts';
 import { sayOrdered, usualWaits } from './sellers.ts';
+import { sayCause, sayLate } from './stopped-money.ts';
 
 type OpenPayout = SellerFacts['openPayouts'][number];
 
@@ -25,8 +27,17 @@ export function lastingWaits(facts: SellerFacts, waits: readonly Waiting[]): Wai
     .map((wait) => {
       // The date of a payday, which passes without waking the workflow of a stopped seller.
       return wait.for === 'below-minimum' ? { ...wait, lookAgainAt: null } : wait;
-    });
+    })
+    .map((wait) => asLate(facts, wait));
   return withoutRepeats(lasting);
+}
+
+/** The wait of a late payout, with the words and the day that the payout's own page shows. */
+function asLate({ openPayouts, now }: SellerFacts, wait: Waiting): Waiting {
+  const payout = openPayouts.find(({ id }) => id === wait.payoutId);
+  if (wait.for !== waitNames.atBank || !payout || !isLateAt(payout, now)) return wait;
+  const since = payout.sentAt && lateSince(payout.sentAt);
+  return { ...wait, reason: `Payout ${payout.id}: ${sayLate(payout)}`, since, lookAgainAt: null };
 }
 
 /** Names each request only once, so that the next reason stays in the frame. */
@@ -43,6 +54,24 @@ function withoutRepeats(waits: readonly Waiting[]): Waiting[] {
 function isInTrouble(payout: OpenPayout, now: string): boolean {
   const { parked, waitingFor } = payout;
   return parked !== null || isLateAt(payout, now) || isUnusual(waitingFor);
+}
+
+/** The most payouts that a headline names. */
+const mostNamed = 3;
+
+/** How much of the seller's money a payout in trouble carries, and why it stopped. */
+export function sayStoppedPayouts({ openPayouts, now }: SellerFacts): string[] {
+  const stopped = openPayouts.filter((payout) => {
+    const isOnItsWay = isInFlight(payout.status) || payout.status === 'sent';
+    return isOnItsWay && isInTrouble(payout, now);
+  });
+  const said = stopped.slice(0, mostNamed).map((payout) => {
+    const { currency, fromPlatform, fromAccount } = payout;
+    const cause = isLateAt(payout, now) ? 'late at the bank' : sayCause(payout);
+    return `${formatMoney(money(fromPlatform + fromAccount, currency))} ${cause}`;
+  });
+  const more = stopped.length - said.length;
+  return more > 0 ? [...said, `${more} more payouts that stopped`] : said;
 }
 
 function isUnusual(waitingFor: WaitReason | null): boolean {

@@ -2,7 +2,7 @@ import { failureOf } from '../../accounts/failures.ts';
 import { sayDay, sayInstant } from '../../dates.ts';
 import { formatMoney, money } from '../../money.ts';
 import { onboardingLink, type Resolving } from '../../parking/commands.ts';
-import { payoutParkOf, payoutParks } from '../../parking/reasons.ts';
+import { lateAtBank, payoutParkOf, payoutParks } from '../../parking/reasons.ts';
 import { skips } from '../../paydays/words.ts';
 import { isLateAt, lateSince } from '../../payouts/late.ts';
 import {
@@ -16,6 +16,7 @@ import { payoutSentences, sayFreed } from '../../payouts/whereabouts.ts';
 import { sayWait, waits } from '../../waits.ts';
 import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
 import { usualWaits } from './sellers.ts';
+import { sayLate, sayPlaceOf } from './stopped-money.ts';
 import { describeStop } from './stops.ts';
 
 /** What a payout is doing, for the person who opens its workflow in the Temporal UI. Markdown. */
@@ -30,6 +31,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     parked && `${sayParked(payout)}\n`,
     isWaiting && `${sayWhy(payout)}\n`,
     ...(parked !== null || isWaiting ? commandsFor(payout).map(sayRequest).map(bullet) : []),
+    (parked !== null || isWaiting) && sayPlace(payout),
     ...stops.map((stop) => describeStop(stop, sellerId)),
     isInFlight(payout.status) &&
       payout.cancelAsked &&
@@ -101,6 +103,11 @@ function nextAfter({ status, failureCode, sellerId }: Payout): string {
   return 'nobody';
 }
 
+function sayPlace(payout: Payout): string | null {
+  const place = sayPlaceOf(payout);
+  return place && `- the money: ${place}`;
+}
+
 /** Why a payout is parked, since when, and who must act. */
 function sayParked(payout: Payout): string {
   const { parked, parkedDetail = null, dates } = payout;
@@ -121,7 +128,10 @@ function toParked({ payoutId: id, parkedDetail = null, unknownStep, status, refu
 function sayWhy(payout: Payout): string {
   const { payoutId: id, waitingFor, dates, watchUntil } = payout;
   if (waitingFor === null) return '';
-  if (isLate(payout)) return `${payoutParks.late.says}. **Must act: an operator.**`;
+  if (isLate(payout)) {
+    const isPausedAtStripe = payout.lacksCapability === true;
+    return `${sayLate({ ...payout, isPausedAtStripe })}. **Must act: an operator.**`;
+  }
   const known = {
     ...payout,
     id,
@@ -140,6 +150,7 @@ function sayWhy(payout: Payout): string {
 export function commandsFor(payout: Payout): Resolving[] {
   const { parked, waitingFor } = payout;
   if (parked) return payoutParkOf(parked, toParked(payout)).commands;
+  if (isLate(payout)) return payoutParkOf(lateAtBank, toParked(payout)).commands;
   const paths = (waitingFor && waits[waitingFor].commands?.(payout)) ?? [];
   return paths.map((path) => ({ method: 'POST', path, body: bodyOf(path), when: '' }));
 }
@@ -193,6 +204,7 @@ function idsAndDates(payout: Payout): (string | false | null)[] {
     at('sent', dates.sent),
     dates.bankExpected !== null &&
       payout.status === 'sent' &&
+      !isLate(payout) &&
       `expected at the bank on ${sayDay(dates.bankExpected)}`,
     at('at the bank', dates.paid),
     at('over', dates.over),

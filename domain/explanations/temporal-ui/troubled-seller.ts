@@ -15,12 +15,14 @@ import {
   sayLastingMoney,
   sayPayout,
   sayRelease,
+  sayStoppedPayouts,
   sayWhoActs,
   stopOfPaydays,
 } from './lasting.ts';
 import { bullet, sayActors, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { noDifference, refresh, sayPayday } from './quiet-seller.ts';
 import { sayEnded, type SellerOutlook } from './sellers.ts';
+import { withPlaces } from './stopped-money.ts';
 
 /** The most waits, payouts, differences or requirements in the details; the API has the rest. */
 const mostListed = 5;
@@ -133,7 +135,10 @@ function withoutMessage(attempt: AttemptRecord): AttemptRecord {
 }
 
 function sayAllMoney(facts: SellerFacts): string {
-  const sums = facts.balances.flatMap(({ currency }) => sayLastingMoney(facts, currency));
+  const lasting = facts.balances.flatMap(({ currency }) => {
+    return withPlaces(facts, currency, sayLastingMoney(facts, currency));
+  });
+  const sums = [...sayStoppedPayouts(facts), ...lasting];
   if (sums.length > 0) return `: ${sums.join(', ')}`;
   const isInPayouts = facts.balances.some(({ currency }) => sayMoney(facts, currency).length > 0);
   return isInPayouts ? '' : ': no money';

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSellerToShow } from '../../../activities/explanations.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
+import { parkPayout, recordWait } from '../../../db/payouts/steps.ts';
+import { describePayout } from '../../../domain/explanations/temporal-ui/payouts.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
-import type { PayoutStatus } from '../../../domain/payouts/states.ts';
+import { nextStep, type PayoutStatus } from '../../../domain/payouts/states.ts';
 import { daily, sellerSituations } from '../../build/seller-situations.ts';
 import { payoutStages } from '../../build/payout-stages.ts';
 import { startApi, type TestApi } from '../harness.ts';
@@ -47,6 +50,7 @@ async function end(id: PayoutId, status: PayoutStatus, at: string): Promise<void
 async function activeSeller(): Promise<SellerId> {
   const id = await api.makeSeller();
   await stage.beActive(id);
+  await stage.set(id, { payouts_manual_at: '2026-11-23T09:00:00.000Z' });
   return id;
 }
 
@@ -169,4 +173,86 @@ describe('the Temporal UI, which nobody writes again meanwhile, says of a seller
     await stage.set(id, { status: 'closed' });
     expect(await shown(id)).toContain('**Must act: the platform.**');
   });
+});
+
+async function reserved(sellerId: SellerId): Promise<PayoutId> {
+  const { orderFor, reserve } = payoutStages(api);
+  return reserve((await orderFor(sellerId)).payoutId);
+}
+
+const headline = async (id: SellerId) => (await shown(id)).split('\n')[0];
+
+async function pageOf(id: PayoutId): Promise<string> {
+  const payout = await readPayout(api.db, id);
+  return describePayout(payout, nextStep(payout, false));
+}
+
+describe('the headline of a seller says how much stopped and why', () => {
+  test('while a payout waits for the platform’s balance', async () => {
+    const id = await activeSeller();
+    const payout = await readPayout(api.db, await reserved(id));
+    await recordWait(api.db, payout, { reason: 'platform-balance', minutes: 60 });
+    expect(await headline(id)).toContain(
+      '**active**: 100.00 EUR waits for money in the platform’s balance. **Must act: the platform',
+    );
+  });
+
+  test.each([
+    ['outcome-unknown', '100.00 EUR of unknown outcome'],
+    ['refused-by-stripe', '100.00 EUR that Stripe refused to move'],
+    ['unexpected-state', '100.00 EUR waits for a person'],
+  ] as const)('while a payout is parked for %s', async (parked, words) => {
+    const id = await activeSeller();
+    await parkPayout(api.db, await readPayout(api.db, await reserved(id)), parked);
+    expect(await headline(id)).toContain(`**active**: ${words}. **Must act: an operator`);
+  });
+
+  test('beside the money of another currency', async () => {
+    const id = await activeSeller();
+    await parkPayout(api.db, await readPayout(api.db, await reserved(id)), 'refused-by-stripe');
+    await stage.earn(id, { amount: 9000, currency: 'jpy' });
+    expect(await headline(id)).toMatch(/100\.00 EUR that Stripe refused to move, .*JPY/);
+  });
+
+  test('of a late payout, with the same words, day and requests as the payout’s page', async () => {
+    const id = await activeSeller();
+    const { orderFor, send } = payoutStages(api);
+    const expected = '2026-11-05T00:00:00.000Z';
+    const { payoutId } = await send((await orderFor(id)).payoutId, expected);
+    const sent = { sent_at: '2026-11-01T12:00:00.000Z', waits_since: '2026-11-05T12:00:00.000Z' };
+    await api.db.updateTable('payouts').set(sent).where('id', '=', payoutId).execute();
+    const page = await pageOf(payoutId);
+    const details = await shown(id);
+    expect(await headline(id)).toContain('100.00 EUR late at the bank');
+    const [, said = ''] = /\n(The bank has not confirmed .*?)\. \*\*Must act/.exec(page) ?? [];
+    expect(said).toContain(`the trace of \`po_${payoutId.slice(7)}\``);
+    expect(details).toContain(`- Payout ${payoutId}: ${said} (since Sun, 8 Nov 2026, 12:00 UTC`);
+    const requests = /`POST [^`]*`/g;
+    expect(details.match(requests)).toEqual(page.match(requests));
+    expect(`${page} ${details}`).not.toMatch(/5 Nov|overdue|does not have the money yet/);
+  });
+});
+
+describe('a seller who is not active reads where the money is', () => {
+  test.each(['onboarding', 'restricted'] as const)('while %s', async (status) => {
+    const id = await activeSeller();
+    await stage.earn(id);
+    await stage.set(id, { status });
+    expect(await headline(id)).toContain('(with the platform)');
+  });
+});
+
+test.each(['onboarding', 'active'] as const)(
+  'a seller who is %s reads of money in a second currency that no payout is ordered',
+  async (status) => {
+    const id = await activeSeller();
+    await stage.earn(id, { amount: 9000, currency: 'jpy' });
+    await stage.set(id, { lists_banks: true, status });
+    expect(await shown(id)).toContain('- 9000 JPY is owed, but no payout is ordered');
+  },
+);
+
+test('the last error comes with the id under which Stripe knows the request', async () => {
+  const payoutId = await payoutStages(api).parkUnknown('transfer');
+  expect(await pageOf(payoutId)).toContain('- last error: Stripe: api_error, request req_1');
 });

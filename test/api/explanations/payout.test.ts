@@ -175,7 +175,11 @@ describe('where is this payout, and who must act', () => {
   });
 
   test.each<[status: string, make: () => Promise<PayoutId>, words: RegExp]>([
-    ['failed', back('failed', 'account_closed'), /back at the account.*account_closed/],
+    [
+      'failed',
+      back('failed', 'account_closed'),
+      /back at the seller’s account at Stripe.*account_closed/,
+    ],
     ['canceled', back('canceled', null), /^100\.00 EUR canceled/],
     [
       'returned',

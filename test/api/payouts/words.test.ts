@@ -64,12 +64,12 @@ describe('a payout that was called off says where its money is', () => {
     [
       'it was transferred',
       transferred,
-      'the money is at the account, where the next payout uses it',
+      'the money is at the seller’s account at Stripe, where the next payout uses it',
     ],
     [
       'it is in both places',
       inBothPlaces,
-      '30.00 EUR is payable at the platform, because it was not transferred; 100.00 EUR is at the account, where the next payout uses it',
+      '30.00 EUR is payable at the platform, because it was not transferred; 100.00 EUR is at the seller’s account at Stripe, where the next payout uses it',
     ],
   ])('where %s', async (_situation, make, words) => {
     const id = await make();

@@ -56,6 +56,10 @@ describe('the page of a refused payout', () => {
     expect(page).toMatch(why);
     expect(page).not.toContain('Secret');
     expect(firstCommand(page)).toBe(command);
+    const named = [...page.matchAll(/`POST \/v1\/payouts\/\w+\/([\w-]+)`/g)].map(
+      ([, name]) => name,
+    );
+    expect(named.indexOf('retry')).toBe(command === 'retry' ? 0 : named.length - 1);
   });
 
   test('for an unknown reason says only the codes, and nothing that Stripe wrote', () => {
@@ -74,6 +78,68 @@ test('the page of a late payout begins with the day since which it is late', () 
   const page = pageOf({ status: 'sent', waitingFor: 'bank', lookAgainAt: later, dates });
   expect(page).toMatch(/^\*\*Late at the bank since 8 Nov(ember)? 2026\*\*/);
   expect(page).not.toContain('waits for the bank');
+});
+
+describe('the page of a late payout', () => {
+  const sent = { ordered: noon, reserved: noon, sent: '2026-11-01T12:00:00Z' };
+  const none = { paid: null, over: null, parked: null };
+  const dates = { ...sent, ...none, bankExpected: '2026-11-05T00:00:00.000Z' };
+  const late = { status: 'sent', waitingFor: 'bank', lookAgainAt: later, dates } as const;
+  const page = pageOf({ ...late, stripePayoutId: 'po_1' });
+
+  test('names one day, and the payout of which Stripe has the trace', () => {
+    expect(page).toContain('Ask Stripe for the trace of `po_1`');
+    expect(page).not.toMatch(/5 Nov|overdue|had the money longer/);
+  });
+
+  test('lists the requests that can stop it', () => {
+    expect(page).toMatch(/- `POST \/v1\/payouts\/\w+\/cancel`/);
+    expect(page).toMatch(/- `POST \/v1\/payouts\/\w+\/leave-with-seller`/);
+  });
+});
+
+test('the page of a payout that waits for the platform says which sum it needs', () => {
+  const amounts = { fromPlatform: 70_00, fromAccount: 30_00 };
+  const page = pageOf({
+    status: 'reserved',
+    waitingFor: 'platform-balance',
+    lookAgainAt: later,
+    ...amounts,
+  });
+  expect(page).toContain('needs 70.00 EUR of the platform’s balance');
+  expect(page).toContain('GET /v1/funding has the sum that all payouts need');
+});
+
+describe('the page of a payout that stopped says where its money is', () => {
+  const amounts = { fromPlatform: 70_00, fromAccount: 30_00 };
+  const unknown = { parked: 'outcome-unknown' } as const;
+  const refused = { parked: 'refused-by-stripe' } as const;
+  const there = 'at the seller’s account at Stripe';
+
+  test.each([
+    [
+      { status: 'reserved', ...unknown, unknownStep: 'transfer' },
+      `70.00 EUR with the platform, or ${there} if Stripe made the transfer; 30.00 EUR ${there}`,
+    ],
+    [
+      { status: 'transferred', ...unknown, unknownStep: 'payout' },
+      `100.00 EUR ${there}, or on its way to the bank if Stripe made the payout`,
+    ],
+    [{ status: 'reserved', ...refused }, `70.00 EUR with the platform; 30.00 EUR ${there}`],
+    [{ status: 'transferred', ...refused }, `100.00 EUR ${there}`],
+  ] as const)('%j', (stopped, words) => {
+    expect(pageOf({ ...amounts, ...stopped })).toContain(`\n- the money: ${words}\n`);
+  });
+
+  test.each(['failed', 'returned'] as const)('at its end: %s', (status) => {
+    expect(pageOf({ ...amounts, status })).toContain(`back ${there}`);
+  });
+});
+
+test('the requests of a payout of unknown outcome say in words when they work', () => {
+  const page = pageOf({ status: 'transferred', parked: 'outcome-unknown', unknownStep: 'payout' });
+  expect(page).toContain('adds `"callOff": true` to the body ends the payout instead');
+  expect(page).toContain('Only if the account has left the platform');
 });
 
 test('the page of a reconciliation says how many discrepancies it found', () => {
