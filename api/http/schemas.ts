@@ -13,7 +13,7 @@ import {
 import { type CommandKind } from '../../domain/commands/kinds.ts';
 import { stateObjects } from '../../domain/commands/replays.ts';
 import { largestAmount } from '../../domain/money.ts';
-import { countries, currencies, isCountry, isCurrency } from './currencies.ts';
+import { countries, currencies, isCountry, isCurrency } from '../../domain/routing/currencies.ts';
 import { problemKinds } from './problems.ts';
 
 /**

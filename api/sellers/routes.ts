@@ -12,7 +12,7 @@ import { showRequirements } from '../accounts/requirements.ts';
 import { Failure, Requirement } from '../accounts/schemas.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
-import { usualCurrency } from '../http/currencies.ts';
+import { usualCurrency } from '../../domain/routing/currencies.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';

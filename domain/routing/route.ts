@@ -1,0 +1,136 @@
+import type { Money } from '../money.ts';
+import { alwaysAutomatic, globalPayouts, recipientAgreement, selfServe } from './corridors.ts';
+import { leastInCountry } from './minimums.ts';
+
+/**
+ * How the buyer's payment is made. `transfer`: the platform takes it and sends the seller's part
+ * later. `destination`: one charge that names the seller, without `on_behalf_of`. `on-behalf-of`:
+ * the seller is the merchant. `direct`: the charge is made at the seller's account.
+ */
+export type Flow = (typeof flows)[number];
+export const flows = ['transfer', 'destination', 'on-behalf-of', 'direct'] as const;
+
+/** The service agreement between Stripe and the seller. It cannot be changed later. */
+export type Agreement = (typeof agreements)[number];
+export const agreements = ['full', 'recipient'] as const;
+
+/** What decides a route. Countries are ISO 3166-1 alpha-2 codes in upper case. */
+export type RouteFacts = {
+  platform: string;
+  seller: string;
+  flow: Flow;
+  /** `full` for a seller without an account: the engine creates no other accounts. */
+  agreement: Agreement;
+};
+
+/** How the platform's money reaches a bank account of the seller, or that it cannot. */
+export type RouteOutcome = (typeof routeOutcomes)[number];
+export const routeOutcomes = [
+  'domestic',
+  'cross-border',
+  'recipient-agreement',
+  'unsupported',
+] as const;
+
+/** What happens to the money, in this order. */
+export type RouteStep = 'transfer' | 'wait-for-arrival' | 'payout';
+
+export type Route = {
+  outcome: RouteOutcome;
+  reason: RouteReason;
+  steps: readonly RouteStep[];
+  /** The smallest payout, after conversion. Null if nothing can be paid. */
+  least: Money | null;
+  /** Hours that Stripe keeps a transfer pending at the seller, in addition to its usual time. */
+  extraHours: number;
+  fees: readonly RouteFee[];
+};
+
+export type RouteFee = 'cross-border-payout' | 'conversion';
+
+/** Why a route is as it is: a code for programs. */
+export type RouteReason = keyof typeof reasons;
+
+/** Each reason as a sentence, of the platform's country and the seller's. */
+const reasons = {
+  'same-country': (_platform: string, seller: string) =>
+    `Platform and seller are both in ${seller}`,
+  'made-at-the-seller': (_platform: string, seller: string) =>
+    `The charge is made at the seller’s own account in ${seller}, so nothing is sent across a border`,
+  'self-serve-corridor': (platform: string, seller: string) =>
+    `Stripe lets a platform in ${platform} send money to sellers in ${seller}`,
+  'recipient-corridor': (platform: string, seller: string) =>
+    `Stripe lets a platform in ${platform} send money to accounts in ${seller} that signed the recipient agreement`,
+  'paid-out-by-stripe-alone': (_platform: string, seller: string) =>
+    `Stripe pays accounts in ${seller} out automatically every day, so the engine cannot pay them`,
+  'flow-not-across-borders': (platform: string, seller: string) =>
+    `From ${platform} to ${seller}, Stripe allows separate charges and transfers and destination charges, both without \`on_behalf_of\``,
+  'recipient-not-self-serve': (platform: string, seller: string) =>
+    `From ${platform} to ${seller}, Stripe sends money only to accounts under the full service agreement, and an account cannot change its agreement`,
+  'needs-recipient-agreement': (platform: string, seller: string) =>
+    `From ${platform} to ${seller}, Stripe sends money only to accounts under the recipient agreement. The engine does not create such accounts, and Stripe must approve each`,
+  'outside-the-region': (platform: string, seller: string) =>
+    `Stripe does not let a platform in ${platform} send money to accounts in ${seller}`,
+} satisfies Record<string, (platform: string, seller: string) => string>;
+
+const viaGlobalPayouts =
+  'Stripe’s Global Payouts may reach such sellers; the engine does not use it';
+
+/**
+ * Decides how money reaches a seller, before any money moves. `GET /v1/country_specs` of Stripe does
+ * not say which agreement a corridor needs, so the tables of this folder decide.
+ */
+export function route(facts: RouteFacts): Route {
+  const reason = reasonOf(facts);
+  const outcome = outcomes[reason];
+  const isRecipient = outcome === 'recipient-agreement';
+  const isSent = outcome === 'cross-border' || isRecipient;
+  return {
+    outcome,
+    reason,
+    steps: stepsOf(outcome, facts.flow),
+    least: outcome === 'unsupported' ? null : leastInCountry(facts.seller, isRecipient),
+    extraHours: isRecipient ? 24 : 0,
+    fees: isSent ? ['cross-border-payout', 'conversion'] : [],
+  };
+}
+
+/** The reason of a route as a sentence for the platform. */
+export function sayRoute({ reason, outcome }: Route, { platform, seller }: RouteFacts): string {
+  const sentence = reasons[reason](platform, seller);
+  const mayHelp = outcome === 'unsupported' && globalPayouts.countries.has(platform);
+  return mayHelp ? `${sentence}. ${viaGlobalPayouts}` : sentence;
+}
+
+const outcomes: Record<RouteReason, RouteOutcome> = {
+  'same-country': 'domestic',
+  'made-at-the-seller': 'domestic',
+  'self-serve-corridor': 'cross-border',
+  'recipient-corridor': 'recipient-agreement',
+  'paid-out-by-stripe-alone': 'unsupported',
+  'flow-not-across-borders': 'unsupported',
+  'recipient-not-self-serve': 'unsupported',
+  'needs-recipient-agreement': 'unsupported',
+  'outside-the-region': 'unsupported',
+};
+
+function reasonOf({ platform, seller, flow, agreement }: RouteFacts): RouteReason {
+  if (alwaysAutomatic.countries.has(seller)) return 'paid-out-by-stripe-alone';
+  if (flow === 'direct') return 'made-at-the-seller';
+  if (platform === seller) return 'same-country';
+  if (selfServe.countries.has(platform) && selfServe.countries.has(seller)) {
+    if (agreement === 'recipient') return 'recipient-not-self-serve';
+    return flow === 'on-behalf-of' ? 'flow-not-across-borders' : 'self-serve-corridor';
+  }
+  if (platform === 'US' && recipientAgreement.countries.has(seller)) {
+    if (agreement === 'full') return 'needs-recipient-agreement';
+    return flow === 'transfer' ? 'recipient-corridor' : 'flow-not-across-borders';
+  }
+  return 'outside-the-region';
+}
+
+function stepsOf(outcome: RouteOutcome, flow: Flow): readonly RouteStep[] {
+  if (outcome === 'unsupported') return [];
+  const arrival: RouteStep[] = outcome === 'domestic' ? [] : ['wait-for-arrival'];
+  return flow === 'transfer' ? ['transfer', ...arrival, 'payout'] : [...arrival, 'payout'];
+}
