@@ -38,6 +38,7 @@ import { payoutRoutes } from './payouts/routes.ts';
 import { discrepancyRoutes } from './reconciliation/discrepancies.ts';
 import { recoveryRoutes } from './recovery/adoptions.ts';
 import { startRoutes } from './recovery/starts.ts';
+import { routingRoutes } from './routing.ts';
 import { sellerCommandRoutes } from './sellers/commands.ts';
 import { sellerPauseRoutes } from './sellers/pauses.ts';
 import { parkedSellerRoutes } from './sellers/parked.ts';
@@ -93,6 +94,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     startRoutes(deps),
     scheduleRoutes(deps),
     accountRoutes(deps),
+    routingRoutes(deps),
     entryRoutes(deps),
     sellerPauseRoutes(deps),
     sellerCommandRoutes(deps),

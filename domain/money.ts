@@ -60,8 +60,12 @@ export function formatMoney({ amount, currency }: Money): string {
  * seller.
  */
 export function payableAmount({ amount, currency }: Money): MinorUnits {
-  const step = payoutStep.get(currency) ?? 1;
-  return minor(amount - (amount % step));
+  return minor(amount - (amount % payoutStepOf(currency)));
+}
+
+/** The number of minor units of which each payout in a currency must be a multiple. */
+export function payoutStepOf(currency: Currency): number {
+  return payoutStep.get(currency) ?? 1;
 }
 
 /**

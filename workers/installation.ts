@@ -18,15 +18,20 @@ export async function checkInstallation(db: Db, stripe: Stripe, config: Config):
   const why = await whyUnusable(db);
   if (why !== undefined) throw new Error(why);
   const account = await retrievePlatform(stripe, config);
-  const here = installationOf(config, account.id);
+  const here = installationOf(config, account);
   const mismatch = describeMismatch(await recordInstallation(db, here), here);
   if (mismatch) throw new Error(mismatch);
 }
 
 /** Describes this installation: the settings, and the account that the key belongs to. */
-export function installationOf(config: Config, stripeAccount: string): Installation {
+export function installationOf(
+  config: Config,
+  { id, country }: Pick<Stripe.Account, 'id' | 'country'>,
+): Installation {
+  if (country === undefined) throw new Error(`Stripe does not say in which country ${id} is.`);
   return {
-    stripeAccount,
+    stripeAccount: id,
+    platformCountry: country,
     livemode: config.stripe.livemode,
     stripeIs: config.stripe.is,
     temporalNamespace: config.temporal.namespace,

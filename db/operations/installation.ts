@@ -6,6 +6,8 @@ export type Installation = {
   livemode: boolean;
   stripeIs: 'stripe' | 'sandbox';
   temporalNamespace: string;
+  /** The country of the Stripe account, in upper case. */
+  platformCountry: string;
 };
 
 /** Reads the installation that this database belongs to. Undefined before the first start. */
@@ -17,6 +19,7 @@ export async function findInstallation(db: Db): Promise<Installation | undefined
     livemode: row.livemode,
     stripeIs: row.stripe_is,
     temporalNamespace: row.temporal_namespace,
+    platformCountry: row.platform_country,
   };
 }
 
@@ -32,6 +35,7 @@ export async function recordInstallation(db: Db, of: Installation): Promise<Inst
       livemode: of.livemode,
       stripe_is: of.stripeIs,
       temporal_namespace: of.temporalNamespace,
+      platform_country: of.platformCountry,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
@@ -60,4 +64,5 @@ const names = {
   livemode: 'live mode',
   stripeIs: 'the Stripe server (stripe or sandbox)',
   temporalNamespace: 'the Temporal namespace',
+  platformCountry: 'the country of the Stripe account',
 } satisfies Record<keyof Installation, string>;

@@ -12,6 +12,7 @@ export type OperationsTables = {
     livemode: boolean;
     stripe_is: 'stripe' | 'sandbox';
     temporal_namespace: string;
+    platform_country: string;
     created_at: Instant;
   };
   operations: {

@@ -1,5 +1,6 @@
-import type { Money } from '../money.ts';
+import { leastPayout, money, type Money, payoutStepOf } from '../money.ts';
 import { alwaysAutomatic, globalPayouts, recipientAgreement, selfServe } from './corridors.ts';
+import { usualCurrency } from './currencies.ts';
 import { leastInCountry } from './minimums.ts';
 
 /**
@@ -18,6 +19,8 @@ export const agreements = ['full', 'recipient'] as const;
 export type RouteFacts = {
   platform: string;
   seller: string;
+  /** The currency of the payout, in lower case. */
+  currency: string;
   flow: Flow;
   /** `full` for a seller without an account: the engine creates no other accounts. */
   agreement: Agreement;
@@ -33,20 +36,8 @@ export const routeOutcomes = [
 ] as const;
 
 /** What happens to the money, in this order. */
-export type RouteStep = 'transfer' | 'wait-for-arrival' | 'payout';
-
-export type Route = {
-  outcome: RouteOutcome;
-  reason: RouteReason;
-  steps: readonly RouteStep[];
-  /** The smallest payout, after conversion. Null if nothing can be paid. */
-  least: Money | null;
-  /** Hours that Stripe keeps a transfer pending at the seller, in addition to its usual time. */
-  extraHours: number;
-  fees: readonly RouteFee[];
-};
-
-export type RouteFee = 'cross-border-payout' | 'conversion';
+export type RouteStep = (typeof routeSteps)[number];
+export const routeSteps = ['transfer', 'wait-for-arrival', 'payout'] as const;
 
 /** Why a route is as it is: a code for programs. */
 export type RouteReason = keyof typeof reasons;
@@ -73,6 +64,27 @@ const reasons = {
     `Stripe does not let a platform in ${platform} send money to accounts in ${seller}`,
 } satisfies Record<string, (platform: string, seller: string) => string>;
 
+/** Every reason of a route. */
+export const routeReasons = Object.keys(reasons) as [RouteReason, ...RouteReason[]];
+
+/** A route. Nothing of it is a promise of Stripe: only the transfer itself proves it. */
+export type Route = {
+  outcome: RouteOutcome;
+  reason: RouteReason;
+  steps: readonly RouteStep[];
+  /** The smallest payout, after conversion. Null if nothing can be paid. */
+  least: Money | null;
+  /** A payout is rounded down to a multiple of this, in minor units. */
+  payoutStep: number;
+  /** Hours that Stripe keeps a transfer pending at the seller, in addition to its usual time. */
+  extraHours: number;
+  fees: readonly RouteFee[];
+};
+
+/** A fee that Stripe may charge for a route. */
+export type RouteFee = (typeof routeFees)[number];
+export const routeFees = ['cross-border-payout', 'conversion'] as const;
+
 const viaGlobalPayouts =
   'Stripe’s Global Payouts may reach such sellers; the engine does not use it';
 
@@ -89,17 +101,28 @@ export function route(facts: RouteFacts): Route {
     outcome,
     reason,
     steps: stepsOf(outcome, facts.flow),
-    least: outcome === 'unsupported' ? null : leastInCountry(facts.seller, isRecipient),
+    least: outcome === 'unsupported' ? null : leastOf(facts, isRecipient),
+    payoutStep: payoutStepOf(facts.currency),
     extraHours: isRecipient ? 24 : 0,
     fees: isSent ? ['cross-border-payout', 'conversion'] : [],
   };
 }
 
 /** The reason of a route as a sentence for the platform. */
-export function sayRoute({ reason, outcome }: Route, { platform, seller }: RouteFacts): string {
+export function sayRoute({ reason, outcome }: Route, facts: RouteFacts): string {
+  const { platform, seller, currency } = facts;
   const sentence = reasons[reason](platform, seller);
-  const mayHelp = outcome === 'unsupported' && globalPayouts.countries.has(platform);
-  return mayHelp ? `${sentence}. ${viaGlobalPayouts}` : sentence;
+  if (outcome === 'unsupported') {
+    return globalPayouts.countries.has(platform) ? `${sentence}. ${viaGlobalPayouts}` : sentence;
+  }
+  if (currency === usualCurrency(seller)) return sentence;
+  return `${sentence}. Accounts in ${seller} are usually paid in ${usualCurrency(seller)}: a payout in ${currency} needs a bank account in ${currency}`;
+}
+
+/** Stripe states the smallest payout by country only for the currency of the country. */
+function leastOf({ seller, currency }: RouteFacts, isRecipient: boolean): Money {
+  if (currency !== usualCurrency(seller)) return money(leastPayout(currency), currency);
+  return leastInCountry(seller, isRecipient);
 }
 
 const outcomes: Record<RouteReason, RouteOutcome> = {

@@ -177,6 +177,7 @@ describe('the API process', () => {
       stripeAccount: 'acct_platform',
       livemode: false,
       stripeIs: 'sandbox',
+      platformCountry: 'US',
       temporalNamespace: 'default',
     });
     await db.destroy();

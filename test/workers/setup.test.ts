@@ -205,6 +205,7 @@ describe('the set-up checks', () => {
       stripeAccount: 'acct_another',
       livemode: false,
       stripeIs: 'sandbox',
+      platformCountry: 'US',
       temporalNamespace: stage.env.TEMPORAL_NAMESPACE,
     });
     const { of } = await stage.run();

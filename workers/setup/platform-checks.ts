@@ -40,7 +40,7 @@ export async function* checkPlatform(
   const mode = config.stripe.livemode ? 'live mode' : 'test mode';
   const where = config.stripe.is === 'sandbox' ? `the sandbox, ${config.stripe.apiBase}` : mode;
   yield { state: 'ok', about: 'Stripe key', says: `that of ${asked.id}, ${where}` };
-  const installation = installationFinding(stands, installationOf(config, asked.id));
+  const installation = installationFinding(stands, installationOf(config, asked));
   yield installation;
   yield versionFinding(asked.lastResponse.apiVersion);
   // Changes nothing in an installation that belongs to another account or namespace.

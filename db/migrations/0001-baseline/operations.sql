@@ -10,6 +10,8 @@ create table installation (
   -- Real Stripe and the sandbox never share a database.
   stripe_is text not null check (stripe_is in ('stripe', 'sandbox')),
   temporal_namespace text not null,
+  -- The country of the Stripe account, in upper case. It decides which sellers can be paid.
+  platform_country text not null check (platform_country ~ '^[A-Z]{2}$'),
   created_at timestamptz not null default now()
 );
 

@@ -22,6 +22,7 @@ import {
 const facts = (given: Partial<RouteFacts>): RouteFacts => ({
   platform: 'DE',
   seller: 'FR',
+  currency: 'eur',
   flow: 'transfer',
   agreement: 'full',
   ...given,
@@ -47,7 +48,10 @@ describe('a route', () => {
   ] as const)(
     'from %s to %s by %s under the %s agreement is %s: %s',
     (platform, seller, flow, agreement, outcome, reason) => {
-      expect(route({ platform, seller, flow, agreement })).toMatchObject({ outcome, reason });
+      expect(route(facts({ platform, seller, flow, agreement }))).toMatchObject({
+        outcome,
+        reason,
+      });
     },
   );
 
@@ -56,7 +60,7 @@ describe('a route', () => {
       for (const seller of countries) {
         for (const flow of flows) {
           for (const agreement of agreements) {
-            const given = { platform, seller, flow, agreement };
+            const given = facts({ platform, seller, flow, agreement });
             const found = route(given);
             const isPaid = found.outcome !== 'unsupported';
             expect(found.steps.at(-1), JSON.stringify(given)).toBe(isPaid ? 'payout' : undefined);

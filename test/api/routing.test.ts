@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { recordInstallation } from '../../db/operations/installation.ts';
+import { startApi, type TestApi } from './harness.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startApi();
+});
+
+const startWorker = (platformCountry: string) =>
+  recordInstallation(api.db, {
+    stripeAccount: 'acct_platform',
+    livemode: false,
+    stripeIs: 'sandbox',
+    temporalNamespace: 'default',
+    platformCountry,
+  });
+
+describe('GET /v1/routes', () => {
+  test('says how a seller in another country is paid, before anything is created', async () => {
+    await startWorker('US');
+    expect(await api.get('/v1/routes?country=HU')).toMatchObject({
+      status: 200,
+      body: {
+        platform: 'US',
+        country: 'HU',
+        outcome: 'cross-border',
+        reason: 'self-serve-corridor',
+        steps: ['transfer', 'wait-for-arrival', 'payout'],
+        currency: 'huf',
+        minimum: { amount: 360_00, currency: 'huf' },
+        payoutStep: 100,
+        extraHours: 0,
+        fees: ['cross-border-payout', 'conversion'],
+      },
+    });
+  });
+
+  test('says of a country without a route why, and no step', async () => {
+    await startWorker('DE');
+    const { body } = await api.get('/v1/routes?country=JP');
+    expect(body).toMatchObject({ outcome: 'unsupported', steps: [], minimum: null, fees: [] });
+    expect(body.explanation).toBe(
+      'Stripe does not let a platform in DE send money to accounts in JP',
+    );
+  });
+
+  test('answers for direct charges and for accounts under the recipient agreement', async () => {
+    await startWorker('US');
+    expect(await api.get('/v1/routes?country=JP&flow=direct')).toMatchObject({
+      body: { outcome: 'domestic', reason: 'made-at-the-seller', steps: ['payout'] },
+    });
+    expect(await api.get('/v1/routes?country=JP&agreement=recipient')).toMatchObject({
+      body: { outcome: 'recipient-agreement', extraHours: 24 },
+    });
+  });
+
+  test('says that another currency than the usual one needs a bank account in it', async () => {
+    await startWorker('DE');
+    const { body } = await api.get('/v1/routes?country=CH&currency=eur');
+    expect(body).toMatchObject({ currency: 'eur', minimum: { amount: 1_00, currency: 'eur' } });
+    expect(body.explanation).toMatch(/needs a bank account in eur$/);
+  });
+
+  test.each([
+    ['', '/country', 'is required'],
+    ['?country=de', '/country', 'must be an ISO 3166-1 country in upper case, such as DE'],
+    ['?country=DE&flow=card', '/flow', /must be one of|Invalid option/],
+    ['?country=DE&platform=US', '/platform', /./],
+  ])('refuses %j and names the field', async (query, pointer, rule) => {
+    await startWorker('DE');
+    const { status, body } = await api.get(`/v1/routes${query}`);
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { in: 'query', pointer, rule: typeof rule === 'string' ? rule : expect.stringMatching(rule) },
+    ]);
+  });
+
+  test('cannot answer before a worker has asked Stripe for the country of the platform', async () => {
+    const { status, body } = await api.get('/v1/routes?country=DE');
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ type: '/problems/unavailable' });
+  });
+});
