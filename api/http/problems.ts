@@ -31,6 +31,7 @@ export const problemKinds = {
     status: 409,
     title: 'The first request with this Idempotency-Key is still running',
   },
+  'no-route': { status: 409, title: 'Sellers in this country cannot be paid' },
   'seller-closed': { status: 409, title: 'This seller is closed' },
   'seller-not-settled': { status: 409, title: 'This seller still has money, payouts or holds' },
   'discrepancy-closed': { status: 409, title: 'This discrepancy is already closed' },

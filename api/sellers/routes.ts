@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { readBalances } from '../../db/funds.ts';
+import { findInstallation } from '../../db/operations/installation.ts';
 import { listSellers, type NewSeller, recordSeller } from '../../db/sellers/rows.ts';
 import { capabilityFailureOf } from '../../domain/accounts/capabilities.ts';
 import type { SellerRecord } from '../../domain/explanations/facts.ts';
@@ -7,6 +8,7 @@ import { sayWhoPaused, type SellerPause } from '../../domain/holds.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { paysByItself } from '../../domain/paydays/schedule.ts';
+import { type Flow, flows, route, sayRoute } from '../../domain/routing/route.ts';
 import { sellerStatuses } from '../../domain/sellers.ts';
 import { showRequirements } from '../accounts/requirements.ts';
 import { Failure, Requirement } from '../accounts/schemas.ts';
@@ -38,6 +40,10 @@ const NewSellerBody = z
     country: schemas.Country,
     currency: schemas.Currency.optional().openapi({
       description: 'By default, the currency of the country',
+    }),
+    flow: z.enum(flows).default('transfer').openapi({
+      description:
+        'How buyers pay this seller, as in `GET /v1/routes`. A seller without a route is refused. With `direct`, a seller is accepted to whom the platform cannot send money; then only money that comes directly to the account is paid out',
     }),
     entityType: z.enum(['individual', 'company']).default('individual'),
     metadata: schemas.Metadata.default({}),
@@ -172,18 +178,19 @@ export function sellerRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
     .openapi(createSeller, async (c) => {
-      const { schedule, ...given } = c.req.valid('json');
+      const { schedule, flow, ...given } = c.req.valid('json');
       const seller = {
         ...given,
         externalId: given.externalId ?? null,
         displayName: given.displayName ?? null,
         currency: given.currency ?? usualCurrency(given.country),
       };
+      const more = { ...(schedule && { schedule }), ...(flow !== 'transfer' && { flow }) };
       const done = await runCommand(
         c,
         deps,
-        { kind: 'create-seller', request: { ...seller, ...(schedule && { schedule }) } },
-        (tx) => create(tx, seller, schedule),
+        { kind: 'create-seller', request: { ...seller, ...more } },
+        (tx) => create(tx, seller, { schedule, flow }),
       );
       return c.json(done.body, done.status);
     })
@@ -213,7 +220,7 @@ export function sellerRoutes(deps: AppDeps) {
 async function create(
   tx: Parameters<typeof recordSeller>[0],
   asked: NewSeller & { id?: SellerId | undefined },
-  schedule: Schedule | undefined,
+  { schedule, flow }: { schedule: Schedule | undefined; flow: Flow },
 ) {
   const { seller, isNew } = await recordSeller(tx, asked);
   if (!isNew && asked.id !== undefined && !(seller.id === asked.id && isSame(seller, asked))) {
@@ -230,12 +237,27 @@ async function create(
       `A seller with other details has this externalId: ${seller.id}`,
     );
   }
+  if (isNew) await refuseWithoutRoute(tx, asked, flow);
   if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
   return {
     status: isNew ? (201 as const) : (200 as const),
     body: await toDetails(tx, isNew ? await readSeller(tx, seller.id) : seller),
     objectId: seller.id,
   };
+}
+
+/** The first start of a worker records the country of the platform; before it, nobody knows it. */
+async function refuseWithoutRoute(
+  tx: Parameters<typeof recordSeller>[0],
+  { country, currency }: NewSeller,
+  flow: Flow,
+): Promise<void> {
+  const platform = (await findInstallation(tx))?.platformCountry;
+  if (platform === undefined) return;
+  const facts = { platform, seller: country, currency, flow, agreement: 'full' } as const;
+  const found = route(facts);
+  if (found.outcome !== 'unsupported') return;
+  throw new Problem('no-route', sayRoute(found, facts));
 }
 
 function isSame(standing: SellerRecord, asked: NewSeller): boolean {

@@ -82,3 +82,42 @@ describe('GET /v1/routes', () => {
     expect(body).toMatchObject({ type: '/problems/unavailable' });
   });
 });
+
+describe('a new seller', () => {
+  const seller = { email: 'aiko@example.com', country: 'JP' };
+
+  test('in a country without a route is refused in the words of the route, and not created', async () => {
+    await startWorker('DE');
+    const { status, body } = await api.post('/v1/sellers', seller);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      type: '/problems/no-route',
+      detail: 'Stripe does not let a platform in DE send money to accounts in JP',
+    });
+    expect(await api.get('/v1/sellers')).toMatchObject({ body: { data: [] } });
+    expect(await api.wakeUps()).toEqual([]);
+  });
+
+  test('whose buyers pay the account directly is accepted without a route', async () => {
+    await startWorker('DE');
+    expect(await api.post('/v1/sellers', { ...seller, flow: 'direct' })).toMatchObject({
+      status: 201,
+    });
+  });
+
+  test('is refused where only Stripe pays accounts out, however buyers pay', async () => {
+    await startWorker('US');
+    const { status } = await api.post('/v1/sellers', { ...seller, country: 'BR', flow: 'direct' });
+    expect(status).toBe(409);
+  });
+
+  test('that exists is found again, although the corridor was closed since', async () => {
+    const given = { ...seller, externalId: 'user-1' };
+    const { body } = await api.post('/v1/sellers', given);
+    await startWorker('DE');
+    expect(await api.post('/v1/sellers', given)).toMatchObject({
+      status: 200,
+      body: { id: body.id },
+    });
+  });
+});
