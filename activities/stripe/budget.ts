@@ -25,6 +25,7 @@ export type Endpoint =
   | 'GET /v1/balance'
   | 'GET /v1/products'
   | 'GET /v1/balance_settings'
+  | 'GET /v1/country_specs'
   | 'GET /v2/core/accounts'
   | 'GET /v2/core/events'
   | 'GET /v2/core/event_destinations';

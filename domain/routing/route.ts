@@ -108,6 +108,17 @@ export function route(facts: RouteFacts): Route {
   };
 }
 
+/**
+ * The countries to which the tables let a platform send money, under any agreement, as in
+ * `supported_transfer_countries` of GET /v1/country_specs.
+ */
+export function reachableFrom(platform: string): ReadonlySet<string> {
+  const reached = new Set([platform]);
+  if (selfServe.countries.has(platform)) selfServe.countries.forEach((one) => reached.add(one));
+  if (platform === 'US') recipientAgreement.countries.forEach((one) => reached.add(one));
+  return reached;
+}
+
 /** The reason of a route as a sentence for the platform. */
 export function sayRoute({ reason, outcome }: Route, facts: RouteFacts): string {
   const { platform, seller, currency } = facts;

@@ -66,3 +66,15 @@ const recipientCountries = new Set(
 export function needsRecipientAgreement(from: string, to: string): boolean {
   return from === 'US' && recipientCountries.has(to);
 }
+
+/** Every country with a specification, in the order of Stripe's list. */
+export const specifiedCountries = [
+  ...new Set([...Object.keys(currencies), ...freeCorridors, ...recipientCountries]),
+].toSorted();
+
+/** The countries to which a platform in this country may send money, under any agreement. */
+export function transferCountriesOf(platform: string): string[] {
+  return specifiedCountries.filter(
+    (country) => isCorridorOpen(platform, country) || needsRecipientAgreement(platform, country),
+  );
+}

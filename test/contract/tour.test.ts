@@ -43,6 +43,8 @@ async function platformMoney({ stripe }: MoneySandbox, seller: string): Promise<
   await stripe.topups.retrieve(topup.id);
   await stripe.topups.list({ amount: { gte: 1 }, created: { gte: 0 } });
   await stripe.balance.retrieve();
+  await stripe.countrySpecs.retrieve('DE');
+  await stripe.countrySpecs.list({ limit: 3, starting_after: 'DE' });
   const { data } = await stripe.balanceTransactions.list({ expand: ['data.source'] });
   await stripe.balanceTransactions.retrieve(data[0]?.id ?? '');
 }
@@ -221,7 +223,9 @@ async function askedFor(s: MoneySandbox): Promise<Set<string>> {
   const { requests } = (await s.ask('GET', 'requests?limit=10000')) as { requests: Line[] };
   const done = requests.filter(({ status }) => status === 200);
   const found = routes.filter(({ method, path }) => {
-    const pattern = new RegExp(`^${path.replaceAll(/:\w+/g, '\\w+_\\w+')}$`);
+    const pattern = new RegExp(
+      `^${path.replaceAll(':country', '[A-Z]{2}').replaceAll(/:\w+/g, '\\w+_\\w+')}$`,
+    );
     return done.some((one) => one.method === method && pattern.test(one.path));
   });
   return new Set(found.map(({ method, path }) => `${method} ${path}`));

@@ -228,7 +228,7 @@ describe('the set-up checks', () => {
 
   test('the API version', async () => {
     expect((await stage.run()).of('API version')).toEqual(['ok: 2026-10-28.endive']);
-    const body = JSON.stringify({ object: 'account', id: 'acct_sandboxplatform' });
+    const body = JSON.stringify({ object: 'account', id: 'acct_sandboxplatform', country: 'US' });
     const headers = { 'Stripe-Version': '2025-09-30.clover' };
     await answerOnce({ method: 'GET', path: '/v1/account', status: 200, body, headers });
     const { of } = await stage.run();

@@ -11,6 +11,7 @@ import {
 } from '../../db/operations/installation.ts';
 import { listFailedChecks } from '../../db/operations/checks.ts';
 import { readLostRight } from '../../db/recovery/right-to-send.ts';
+import { reachableFrom } from '../../domain/routing/route.ts';
 import { installationOf, retrievePlatform, whyNoAnswer } from '../installation.ts';
 import type { Finding } from './findings.ts';
 
@@ -47,6 +48,7 @@ export async function* checkPlatform(
   if (installation.state === 'fatal') return false;
   yield await connectFinding(deps, config);
   yield await payoutsFinding(deps);
+  yield await countriesFinding(deps, config, installationOf(config, asked));
   yield await rightFinding(deps);
   return true;
 }
@@ -106,6 +108,33 @@ async function payoutsFinding(deps: StripeDeps): Promise<Finding> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { state: 'wrong', about, says: `The schedule could not be read. ${message}.` };
+  }
+}
+
+/** Compares the tables of `domain/routing` with what Stripe says of the platform's country. */
+async function countriesFinding(
+  { stripe, turns }: StripeDeps,
+  config: Config,
+  { platformCountry: platform }: Installation,
+): Promise<Finding> {
+  const about = 'Countries';
+  await turns.take('GET /v1/country_specs');
+  try {
+    const spec = await stripe.countrySpecs.retrieve(platform);
+    const atStripe = new Set(spec.supported_transfer_countries);
+    const here = reachableFrom(platform);
+    const differences = [
+      ...[...atStripe].filter((one) => !here.has(one)).map((one) => `${one} is only at Stripe`),
+      ...[...here].filter((one) => !atStripe.has(one)).map((one) => `${one} is only here`),
+    ];
+    if (differences.length === 0) {
+      const says = `a platform in ${platform} reaches ${here.size} countries, as Stripe says`;
+      return { state: 'ok', about, says };
+    }
+    const says = `Stripe lists other countries that a platform in ${platform} may send money to: ${differences.sort().join(', ')}. Correct domain/routing/corridors.ts.`;
+    return { state: 'note', about, says };
+  } catch (error) {
+    return { state: 'note', about, says: whyNoAnswer(error, config) };
   }
 }
 
