@@ -168,6 +168,7 @@ describe('a seller', () => {
       holds: [id],
       keptHolds: [],
       earnings: [expect.stringMatching(/^earn_/)],
+      counts: { payouts: 1, watches: 0, holds: 1, earnings: 1 },
     });
   });
 
