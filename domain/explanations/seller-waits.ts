@@ -102,10 +102,11 @@ function holdWait(hold: HoldRecord): Waiting {
       : `All of the seller’s ${currency.toUpperCase()}`;
   const what = amount === null || currency === null ? all : formatMoney(money(amount, currency));
   const commands = endsOfHold(hold);
+  const named = hold.keptBy === null ? source : `${source}, ${hold.id}`;
   const release = expiresAt ? 'Releasing the hold, or time' : 'Releasing the hold';
   const lifted = hold.keptBy === null ? release : 'Closing the discrepancy about the money';
   const more = { since: placedAt, by: hold.placedBy, lookAgainAt: expiresAt, commands };
-  return wait(waitNames.hold, 'operator', `${what} is held (${source}): ${reason}`, lifted, more);
+  return wait(waitNames.hold, 'operator', `${what} is held (${named}): ${reason}`, lifted, more);
 }
 
 function capabilityWait(seller: SellerBeside, now: string): Waiting {

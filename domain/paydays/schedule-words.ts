@@ -4,7 +4,10 @@ import { manualSchedule, type Schedule } from './schedule.ts';
 /** The fields of a seller that a command changed, and the schedule before and after it. */
 export type SellerChange = { fields: string[]; before: Schedule; after: Schedule };
 
-/** Says in words when a schedule pays a seller, for support staff. */
+/**
+ * Says in words when a schedule pays a seller, for support staff. A bank day is a day on which the
+ * banks in the seller's country are open.
+ */
 export function saySchedule(schedule: Schedule): string {
   const { cutOffHours, minimums, thresholds } = schedule;
   const least = amountsOf(minimums).map((amount) => `A payday pays no less than ${amount}`);
@@ -29,11 +32,11 @@ function sayPaydays(schedule: Schedule, hasThresholds: boolean): string {
         ? 'No paydays: only an order or a reached threshold pays the seller'
         : 'No paydays: only an order pays the seller';
     case 'daily':
-      return `Every day ${time}`;
+      return `Every bank day ${time}`;
     case 'weekly':
-      return `Every ${weekdays.map((day) => day[0]?.toUpperCase() + day.slice(1)).join(' and ')} ${time}`;
+      return `Every ${weekdays.map((day) => day[0]?.toUpperCase() + day.slice(1)).join(' and ')} ${time}, or on the next bank day`;
     case 'monthly':
-      return `Every month on day ${dayOfMonth}, or on the last day of a shorter month, ${time}`;
+      return `Every month on day ${dayOfMonth}, or on the last day of a shorter month, ${time}, or on the next bank day`;
   }
 }
 

@@ -38,7 +38,7 @@ describe('the decisions about a seller', () => {
     const { decisions } = await explain(`/v1/sellers/${id}`);
     expect(decisions.map(({ what }) => what)).toEqual([
       'Created',
-      'Changed the schedule from “No paydays: only an order pays the seller” to “Every day at 09:00 Europe/Berlin. A payday pays no less than 25.00 EUR”',
+      'Changed the schedule from “No paydays: only an order pays the seller” to “Every bank day at 09:00 Europe/Berlin. A payday pays no less than 25.00 EUR”',
       'Changed displayName, metadata',
       'Changed nothing: the seller was already like this',
     ]);
@@ -141,6 +141,6 @@ test('a seller’s explanation says the schedule, and that only an order pays wi
     },
   });
   expect(await said()).toBe(
-    'Every Monday and Friday at 09:00 Asia/Tokyo. A payday pays only what is payable 24 hours before it. A payday pays no less than 5000 JPY. As soon as 90000 JPY is payable, it is paid on any day',
+    'Every Monday and Friday at 09:00 Asia/Tokyo, or on the next bank day. A payday pays only what is payable 24 hours before it. A payday pays no less than 5000 JPY. As soon as 90000 JPY is payable, it is paid on any day',
   );
 });

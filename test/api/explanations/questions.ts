@@ -142,8 +142,8 @@ const orderOrThreshold = 'No paydays: only an order or a reached threshold pays 
 
 /** What is decided of sellers whose schedule was changed. */
 export const plans = {
-  daily: planned('Every day at 09:00 Europe/Berlin'),
-  minimum: planned('Every day at 09:00 Europe/Berlin. A payday pays no less than 100.00 EUR'),
+  daily: planned('Every bank day at 09:00 Europe/Berlin'),
+  minimum: planned('Every bank day at 09:00 Europe/Berlin. A payday pays no less than 100.00 EUR'),
   threshold: planned(
     `${orderOrThreshold}. As soon as 100.00 EUR is payable, it is paid on any day`,
   ),
