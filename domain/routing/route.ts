@@ -42,27 +42,55 @@ export const routeSteps = ['transfer', 'wait-for-arrival', 'payout'] as const;
 /** Why a route is as it is: a code for programs. */
 export type RouteReason = keyof typeof reasons;
 
-/** Each reason as a sentence, of the platform's country and the seller's. */
+type ReasonRow = { outcome: RouteOutcome; says: (platform: string, seller: string) => string };
+
+/** The outcome of each reason, and the reason as a sentence of both countries. */
 const reasons = {
-  'same-country': (_platform: string, seller: string) =>
-    `Platform and seller are both in ${seller}`,
-  'made-at-the-seller': (_platform: string, seller: string) =>
-    `The charge is made at the seller’s own account in ${seller}, so nothing is sent across a border`,
-  'self-serve-corridor': (platform: string, seller: string) =>
-    `Stripe lets a platform in ${platform} send money to sellers in ${seller}`,
-  'recipient-corridor': (platform: string, seller: string) =>
-    `Stripe lets a platform in ${platform} send money to accounts in ${seller} that signed the recipient agreement`,
-  'paid-out-by-stripe-alone': (_platform: string, seller: string) =>
-    `Stripe pays accounts in ${seller} out automatically every day, so the engine cannot pay them`,
-  'flow-not-across-borders': (platform: string, seller: string) =>
-    `From ${platform} to ${seller}, Stripe allows separate charges and transfers and destination charges, both without \`on_behalf_of\``,
-  'recipient-not-self-serve': (platform: string, seller: string) =>
-    `From ${platform} to ${seller}, Stripe sends money only to accounts under the full service agreement, and an account cannot change its agreement`,
-  'needs-recipient-agreement': (platform: string, seller: string) =>
-    `From ${platform} to ${seller}, Stripe sends money only to accounts under the recipient agreement. The engine does not create such accounts, and Stripe must approve each`,
-  'outside-the-region': (platform: string, seller: string) =>
-    `Stripe does not let a platform in ${platform} send money to accounts in ${seller}`,
-} satisfies Record<string, (platform: string, seller: string) => string>;
+  'same-country': {
+    outcome: 'domestic',
+    says: (_platform: string, seller: string) => `Platform and seller are both in ${seller}`,
+  },
+  'made-at-the-seller': {
+    outcome: 'domestic',
+    says: (_platform: string, seller: string) =>
+      `The charge is made at the seller’s own account in ${seller}, so nothing is sent across a border`,
+  },
+  'self-serve-corridor': {
+    outcome: 'cross-border',
+    says: (platform: string, seller: string) =>
+      `Stripe lets a platform in ${platform} send money to sellers in ${seller}`,
+  },
+  'recipient-corridor': {
+    outcome: 'recipient-agreement',
+    says: (platform: string, seller: string) =>
+      `Stripe lets a platform in ${platform} send money to accounts in ${seller} that signed the recipient agreement`,
+  },
+  'paid-out-by-stripe-alone': {
+    outcome: 'unsupported',
+    says: (_platform: string, seller: string) =>
+      `Stripe pays accounts in ${seller} out automatically every day, so the engine cannot pay them`,
+  },
+  'flow-not-across-borders': {
+    outcome: 'unsupported',
+    says: (platform: string, seller: string) =>
+      `From ${platform} to ${seller}, Stripe allows separate charges and transfers and destination charges, both without \`on_behalf_of\``,
+  },
+  'recipient-not-self-serve': {
+    outcome: 'unsupported',
+    says: (platform: string, seller: string) =>
+      `From ${platform} to ${seller}, Stripe sends money only to accounts under the full service agreement, and an account cannot change its agreement`,
+  },
+  'needs-recipient-agreement': {
+    outcome: 'unsupported',
+    says: (platform: string, seller: string) =>
+      `From ${platform} to ${seller}, Stripe sends money only to accounts under the recipient agreement. The engine does not create such accounts, and Stripe must approve each`,
+  },
+  'outside-the-region': {
+    outcome: 'unsupported',
+    says: (platform: string, seller: string) =>
+      `Stripe does not let a platform in ${platform} send money to accounts in ${seller}`,
+  },
+} satisfies Record<string, ReasonRow>;
 
 /** Every reason of a route. */
 export const routeReasons = Object.keys(reasons) as [RouteReason, ...RouteReason[]];
@@ -94,7 +122,7 @@ const viaGlobalPayouts =
  */
 export function route(facts: RouteFacts): Route {
   const reason = reasonOf(facts);
-  const outcome = outcomes[reason];
+  const { outcome }: ReasonRow = reasons[reason];
   const isRecipient = outcome === 'recipient-agreement';
   const isSent = outcome === 'cross-border' || isRecipient;
   return {
@@ -113,16 +141,16 @@ export function route(facts: RouteFacts): Route {
  * `supported_transfer_countries` of GET /v1/country_specs.
  */
 export function reachableFrom(platform: string): ReadonlySet<string> {
-  const reached = new Set([platform]);
-  if (selfServe.countries.has(platform)) selfServe.countries.forEach((one) => reached.add(one));
-  if (platform === 'US') recipientAgreement.countries.forEach((one) => reached.add(one));
-  return reached;
+  const named = [...selfServe.countries, ...recipientAgreement.countries];
+  const isReached = (seller: string): boolean =>
+    isSelfServe(platform, seller) || needsRecipient(platform, seller);
+  return new Set([platform, ...named.filter(isReached)]);
 }
 
 /** The reason of a route as a sentence for the platform. */
 export function sayRoute({ reason, outcome }: Route, facts: RouteFacts): string {
   const { platform, seller, currency } = facts;
-  const sentence = reasons[reason](platform, seller);
+  const sentence = reasons[reason].says(platform, seller);
   if (outcome === 'unsupported') {
     return globalPayouts.countries.has(platform) ? `${sentence}. ${viaGlobalPayouts}` : sentence;
   }
@@ -136,31 +164,27 @@ function leastOf({ seller, currency }: RouteFacts, isRecipient: boolean): Money 
   return leastInCountry(seller, isRecipient);
 }
 
-const outcomes: Record<RouteReason, RouteOutcome> = {
-  'same-country': 'domestic',
-  'made-at-the-seller': 'domestic',
-  'self-serve-corridor': 'cross-border',
-  'recipient-corridor': 'recipient-agreement',
-  'paid-out-by-stripe-alone': 'unsupported',
-  'flow-not-across-borders': 'unsupported',
-  'recipient-not-self-serve': 'unsupported',
-  'needs-recipient-agreement': 'unsupported',
-  'outside-the-region': 'unsupported',
-};
-
 function reasonOf({ platform, seller, flow, agreement }: RouteFacts): RouteReason {
   if (alwaysAutomatic.countries.has(seller)) return 'paid-out-by-stripe-alone';
   if (flow === 'direct') return 'made-at-the-seller';
   if (platform === seller) return 'same-country';
-  if (selfServe.countries.has(platform) && selfServe.countries.has(seller)) {
+  if (isSelfServe(platform, seller)) {
     if (agreement === 'recipient') return 'recipient-not-self-serve';
     return flow === 'on-behalf-of' ? 'flow-not-across-borders' : 'self-serve-corridor';
   }
-  if (platform === 'US' && recipientAgreement.countries.has(seller)) {
+  if (needsRecipient(platform, seller)) {
     if (agreement === 'full') return 'needs-recipient-agreement';
     return flow === 'transfer' ? 'recipient-corridor' : 'flow-not-across-borders';
   }
   return 'outside-the-region';
+}
+
+function isSelfServe(platform: string, seller: string): boolean {
+  return selfServe.countries.has(platform) && selfServe.countries.has(seller);
+}
+
+function needsRecipient(platform: string, seller: string): boolean {
+  return platform === 'US' && recipientAgreement.countries.has(seller);
 }
 
 function stepsOf(outcome: RouteOutcome, flow: Flow): readonly RouteStep[] {
