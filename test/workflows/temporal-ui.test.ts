@@ -74,12 +74,7 @@ describe('the Temporal UI', () => {
   });
 
   test('shows a payout that the bank refused as failed, with the reason', async () => {
-    const sellerId = await createActiveSeller(engine);
-    await fundPlatform(engine);
-    const earning = { amount: 50_00, currency: 'eur' };
-    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
-    const payoutId = await orderPayout(engine, sellerId);
-    const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
+    const { sellerId, payoutId, stripePayoutId } = await sendPayout();
     const body = { failureCode: 'account_closed' };
     await engine.control('POST', `/payouts/${stripePayoutId}/fail`, body);
     await untilDetails(payoutWorkflowId(payoutId), /The end: failed/);
@@ -113,12 +108,7 @@ describe('the Temporal UI', () => {
   });
 
   test('shows a seller that a payout is late, and when it no longer is', async () => {
-    const sellerId = await createActiveSeller(engine);
-    await fundPlatform(engine);
-    const earning = { amount: 50_00, currency: 'eur' };
-    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
-    const payoutId = await orderPayout(engine, sellerId);
-    const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
+    const { sellerId, payoutId, stripePayoutId } = await sendPayout();
     const longAgo = sql<string>`sent_at - interval '8 days'`;
     const late = engine.db.updateTable('payouts').set({ sent_at: longAgo });
     await late.where('id', '=', payoutId).execute();
@@ -155,6 +145,17 @@ describe('the Temporal UI', () => {
     }
   });
 });
+
+/** A payout of 50.00 EUR that Stripe has sent. */
+async function sendPayout() {
+  const sellerId = await createActiveSeller(engine);
+  await fundPlatform(engine);
+  const earning = { amount: 50_00, currency: 'eur' };
+  await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
+  const payoutId = await orderPayout(engine, sellerId);
+  const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
+  return { sellerId, payoutId, stripePayoutId };
+}
 
 /** The current details that the server hands to the UI, once they say this. */
 async function untilDetails(workflowId: string, words: RegExp): Promise<string> {

@@ -7,7 +7,7 @@ import { newId } from '../../../domain/ids.ts';
 import type { Place } from '../../../domain/ledger.ts';
 import { booksOf } from '../../build/books.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
-import { byHand } from './by-hand.ts';
+import { byHand, expectPaidAgain } from './by-hand.ts';
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -206,13 +206,7 @@ describe('a payout that somebody else debited back', () => {
       expect(await stage.row()).toMatchObject({ status: 'returned', failureCode: 'debited_back' });
       expect(await hand.earningsLeft()).toBe(100_00);
       expect(await books.holds()).toEqual([100_00]);
-      await stage.moveMinutes(5 * day);
-      await hand.releaseAll();
-      await hand.closeAll(null);
-      expect(await books.payAll()).toMatchObject({ status: 'sent', fromAccount: 100_00 });
-      expect(await hand.earningsLeft()).toBe(0);
-      expect(await hand.paidOut()).toBe(100_00);
-      await hand.expectAgreement();
+      await expectPaidAgain(stage, books);
     },
   );
 

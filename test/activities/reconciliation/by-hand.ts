@@ -120,3 +120,15 @@ function booksAfter({ sandbox, db, moveMinutes }: Stage, books: Books) {
     },
   };
 }
+
+/** A person lets the money that came back go, and it leaves once, with its earnings. */
+export async function expectPaidAgain(stage: Stage, books: Books): Promise<void> {
+  const hand = byHand(stage, books);
+  await stage.moveMinutes(5 * day);
+  await hand.releaseAll();
+  await hand.closeAll(null);
+  expect(await books.payAll()).toMatchObject({ status: 'sent', fromAccount: 100_00 });
+  expect(await hand.earningsLeft()).toBe(0);
+  expect(await hand.paidOut()).toBe(100_00);
+  await hand.expectAgreement();
+}

@@ -5,7 +5,7 @@ import { newId, type PayoutId } from '../../../domain/ids.ts';
 import { booksOf } from '../../build/books.ts';
 import { liftEveryStop } from '../../build/money.ts';
 import { type Stage, startStage } from '../../build/stage.ts';
-import { byHand } from './by-hand.ts';
+import { byHand, expectPaidAgain } from './by-hand.ts';
 
 const day = 24 * 60;
 let stage: Stage;
@@ -248,13 +248,7 @@ describe('money that somebody else paid and that came back', () => {
       expect(await books.holds()).toEqual([100_00]);
       expect(await hand.earningsLeft()).toBe(100_00);
       expect(await books.payAll()).toMatchObject({ waitingFor: 'hold' });
-      await stage.moveMinutes(5 * day);
-      await hand.releaseAll();
-      await hand.closeAll(null);
-      expect(await books.payAll()).toMatchObject({ status: 'sent', fromAccount: 100_00 });
-      expect(await hand.earningsLeft()).toBe(0);
-      expect(await hand.paidOut()).toBe(100_00);
-      await hand.expectAgreement();
+      await expectPaidAgain(stage, books);
     },
   );
 

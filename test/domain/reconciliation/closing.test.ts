@@ -9,27 +9,9 @@ import {
   unorderedCauses,
 } from '../../../domain/reconciliation/discrepancies.ts';
 import { sayClosingRefusal } from '../../../domain/reconciliation/words.ts';
+import { aDiscrepancy } from './discrepancy.ts';
 
-const transfer: DiscrepancyRecord = {
-  id: 'disc_1',
-  cause: 'transfer-not-ordered',
-  object: 'tr_1',
-  sellerId: 'sel_1',
-  payoutId: null,
-  movementId: 'txn_1',
-  stripeId: 'tr_1',
-  atStripe: 100_00,
-  stripeCurrency: 'eur',
-  entryId: null,
-  inLedger: null,
-  ledgerCurrency: null,
-  openedAt: '2026-11-27T08:00:00.000Z',
-  agreesSince: null,
-  closedAt: null,
-  closedBy: null,
-  closeReason: null,
-  outcome: null,
-};
+const transfer = aDiscrepancy();
 const payout = { cause: 'payout-not-ordered', atStripe: -100_00 } as const;
 const none: OwedFacts = {
   inFlight: null,

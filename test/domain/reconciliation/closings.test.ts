@@ -6,28 +6,10 @@ import {
   outcomes,
 } from '../../../domain/reconciliation/discrepancies.ts';
 import { closingsOf } from '../../../domain/reconciliation/words.ts';
+import { aDiscrepancy } from './discrepancy.ts';
 
-const record = (change: Partial<DiscrepancyRecord>): DiscrepancyRecord => ({
-  id: 'disc_1',
-  cause: 'transfer-not-ordered',
-  object: 'earn_1/ch_1',
-  sellerId: 'sel_1',
-  payoutId: null,
-  movementId: 'txn_1',
-  stripeId: 'tr_1',
-  atStripe: 100_00,
-  stripeCurrency: 'eur',
-  entryId: null,
-  inLedger: null,
-  ledgerCurrency: null,
-  openedAt: '2026-11-27T08:00:00.000Z',
-  agreesSince: null,
-  closedAt: null,
-  closedBy: null,
-  closeReason: null,
-  outcome: null,
-  ...change,
-});
+const record = (change: Partial<DiscrepancyRecord>) =>
+  aDiscrepancy({ object: 'earn_1/ch_1', ...change });
 
 const agreed = '2026-11-27T09:00:00.000Z';
 const owed = { inFlight: null, atPlatform: 100_00, unpaid: 100_00, isToAdopt: false };
