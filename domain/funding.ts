@@ -101,11 +101,9 @@ export function needsOf({ payee, orders, now, payday, end }: SellerFunding): Nee
       const needs = needsAt('payday', payee, { ...funds, ordered: claimed(funds) }, at);
       return needs.map((one) => ({ ...one, at }));
     });
-  const first = now.funds.map((funds) => {
-    return orderedNeed(
-      needOf('ordered', forecastPayday(anyAmount, { ...funds, ordered: noClaims }, now.at)),
-      claimed(funds).amount,
-    );
+  const first = now.funds.flatMap((funds) => {
+    const all = forecastPayday(anyAmount, { ...funds, ordered: noClaims }, now.at);
+    return orderedNeeds(needOf('ordered', all), claimed(funds));
   });
   const isManual = payee.schedule.interval === 'manual';
   // An order for everything that holds cover claims nothing, so no other part names its money.
@@ -160,11 +158,16 @@ function notDue(currency: Currency, amount: number, reason: NotDueReason): Need 
   return { kind: 'ordered', currency, reason, amount, ...none };
 }
 
-/** Limits a need to the ordered amount. Money at the account is used first. */
-function orderedNeed(all: Need, amount: number): Need {
-  if (all.reason !== null) return { ...all, amount };
-  const fromAccount = Math.min(amount, all.fromAccount);
-  return { ...all, amount, fromAccount, fromPlatform: amount - fromAccount };
+/**
+ * Limits a need to the ordered amount. Money at the account is used first. What waits for a hold is
+ * not due.
+ */
+function orderedNeeds(all: Need, { amount, waiting }: Claims): Need[] {
+  if (all.reason !== null) return [{ ...all, amount }];
+  const due = amount - waiting;
+  const fromAccount = Math.min(due, all.fromAccount);
+  const taken = { ...all, amount: due, fromAccount, fromPlatform: due - fromAccount };
+  return [taken, notDue(all.currency, waiting, 'on-hold')];
 }
 
 /** The money due in one currency, summed over all sellers. Minor units. */

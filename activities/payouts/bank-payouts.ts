@@ -3,7 +3,6 @@ import type { Stripe } from 'stripe';
 import { readPayout } from '../../db/payouts/rows.ts';
 import {
   parkPayout,
-  recordNothingUnknown,
   recordPaid,
   recordSent,
   recordSettled,
@@ -30,7 +29,13 @@ import {
 import { actingFor, stripeApiVersion } from '../stripe/client.ts';
 import { listPayoutsFor, payoutCandidate } from '../stripe/looks.ts';
 import { accountOf, lookFor, searchOf } from './looks.ts';
-import { answerLookUp, answerOutcome, callOff, waitBeforeSending } from './outcomes.ts';
+import {
+  answerCertainNo,
+  answerLookUp,
+  answerOutcome,
+  callOff,
+  waitBeforeSending,
+} from './outcomes.ts';
 
 /** The activities that pay out an account's money to its bank and follow the payout. */
 export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays: number }) {
@@ -63,9 +68,8 @@ export function createStripePayoutActivities(deps: MoneyDeps & { lateReturnDays:
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'payout');
       if (payout.status !== 'transferred' || !isLookUpDue(payout)) return payout;
-      const isInDoubt = attempt !== undefined && mayBeDone(attempt);
-      if (payout.cancelAsked && !isInDoubt) return callOff(deps, payout, 'payout');
-      if (!attempt) return recordNothingUnknown(db, payout);
+      const isDoubtful = payout.namedStripeId || (attempt && mayBeDone(attempt));
+      if (!attempt || !isDoubtful) return answerCertainNo(deps, payout, 'payout', attempt);
       return answerLookUp(db, payout, 'payout', {
         find: () => findPayouts(deps, payout),
         toCandidate: (object) => payoutCandidate(object, accountOf(payout)),

@@ -3,8 +3,14 @@ import { finishCancellation } from '../../db/payouts/cancellations.ts';
 import { recordDoubt } from '../../db/payouts/doubts.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
 import { replaceHeldPayout } from '../../db/payouts/shortfalls.ts';
-import { parkPayout, recordNotFound, recordWait } from '../../db/payouts/steps.ts';
-import { findAttempt } from '../../db/stripe/attempts.ts';
+import {
+  parkPayout,
+  recordNotFound,
+  recordNothingUnknown,
+  recordWait,
+} from '../../db/payouts/steps.ts';
+import { recordAllDenied } from '../../db/stripe/answers.ts';
+import { type Attempt, findAttempt } from '../../db/stripe/attempts.ts';
 import { findUnexplained, listUnknownMade, readDoubtful } from '../../db/stripe/doubts.ts';
 import { recordUnknownMade } from '../../db/recovery/comparison.ts';
 import { addWakeUps } from '../../db/wake-ups.ts';
@@ -141,6 +147,22 @@ export async function callOff(deps: StripeDeps, payout: Payout, step: MoneyStep)
   if (stop) return stop;
   const done = await finishCancellation(deps.db, payoutId, { isLooked: true });
   return done === 'look-first' ? readPayout(deps.db, payoutId) : done;
+}
+
+/**
+ * Records that the step with an unknown outcome made nothing: Stripe refused the attempt, or every
+ * try certainly did nothing. A canceled payout ends. Otherwise the payout repeats its step, and what
+ * brakes the payout stops the step before it is sent.
+ */
+export async function answerCertainNo(
+  deps: StripeDeps,
+  payout: Payout,
+  step: MoneyStep,
+  attempt: Attempt | undefined,
+): Promise<Payout> {
+  if (payout.cancelAsked) return callOff(deps, payout, step);
+  if (attempt) await recordAllDenied(deps.db, attempt.key);
+  return recordNothingUnknown(deps.db, payout);
 }
 
 /**

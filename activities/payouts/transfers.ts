@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import type { Db } from '../../db/connect.ts';
 import { readPayout } from '../../db/payouts/rows.ts';
-import { recordNothingUnknown, recordTransferred } from '../../db/payouts/steps.ts';
+import { recordTransferred } from '../../db/payouts/steps.ts';
 import { findAttempt } from '../../db/stripe/attempts.ts';
 import type { PayoutId, TransferId } from '../../domain/ids.ts';
 import { money, type Money } from '../../domain/money.ts';
@@ -18,7 +18,13 @@ import {
 import { stripeApiVersion } from '../stripe/client.ts';
 import { listTransfersFor, transferCandidate } from '../stripe/looks.ts';
 import { lookFor, searchOf } from './looks.ts';
-import { answerLookUp, answerOutcome, callOff, waitBeforeSending } from './outcomes.ts';
+import {
+  answerCertainNo,
+  answerLookUp,
+  answerOutcome,
+  callOff,
+  waitBeforeSending,
+} from './outcomes.ts';
 
 /** The activities that move money from the platform's balance to an account. */
 export function createTransferActivities(deps: MoneyDeps) {
@@ -47,9 +53,8 @@ export function createTransferActivities(deps: MoneyDeps) {
       const payout = await readPayout(db, payoutId);
       const attempt = await findAttempt(db, payoutId, 'transfer');
       if (payout.status !== 'reserved' || !isLookUpDue(payout)) return payout;
-      const isInDoubt = attempt !== undefined && mayBeDone(attempt);
-      if (payout.cancelAsked && !isInDoubt) return callOff(deps, payout, 'transfer');
-      if (!attempt) return recordNothingUnknown(db, payout);
+      if (!attempt || !mayBeDone(attempt))
+        return answerCertainNo(deps, payout, 'transfer', attempt);
       return answerLookUp(db, payout, 'transfer', {
         find: () => findTransfers(deps, payout),
         toCandidate: transferCandidate,

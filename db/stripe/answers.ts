@@ -110,3 +110,19 @@ export async function recordUnknown(
     .where('state', '=', 'started')
     .execute();
 }
+
+/**
+ * Records that an attempt that a brake made unknown was certainly not carried out: the last answer
+ * came, and every try did nothing. The attempt is open again. Its next try passes the last check,
+ * so a brake still stops the attempt.
+ */
+export async function recordAllDenied(db: Db, key: string): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ state: 'started' })
+    .where('key', '=', key)
+    .where('state', '=', 'unknown')
+    .where('tries', '>', 0)
+    .whereRef('tries', '=', 'denied_tries')
+    .execute();
+}

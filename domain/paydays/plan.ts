@@ -8,6 +8,8 @@ export type OpenOrder = { requestedAmount: number | null };
 export type Claims = {
   /** Minor units. */
   amount: number;
+  /** The part of `amount` that no order reserves before a hold is released or expires. */
+  waiting: number;
   /** True if an order pays everything that is payable, and so also what a payday would pay. */
   isOfAll: boolean;
   /** True if such an order waits because holds cover all money. */
@@ -15,7 +17,7 @@ export type Claims = {
 };
 
 /** What no order claims. */
-export const noClaims: Claims = { amount: 0, isOfAll: false, isHeld: false };
+export const noClaims: Claims = { amount: 0, waiting: 0, isOfAll: false, isHeld: false };
 
 /**
  * What a payday does with the money of one currency. Amounts in minor units.
@@ -107,5 +109,21 @@ export function claimsOf(
     };
   }
   const isOfAll = orders.some(({ requestedAmount }) => requestedAmount === null);
-  return { amount: taken, isOfAll, isHeld };
+  const waiting = Math.max(0, taken - reservedOf(orders, funds));
+  return { amount: taken, waiting, isOfAll, isHeld };
+}
+
+/** What orders reserve now. An order that waits for a hold does not keep later orders waiting. */
+function reservedOf(orders: readonly OpenOrder[], funds: Omit<Funds, 'requestedAmount'>): number {
+  let left = funds;
+  let reserved = 0;
+  for (const { requestedAmount } of orders) {
+    const plan = planReservation({ ...left, requestedAmount });
+    if (plan.kind !== 'reserve') continue;
+    const { fromAccount, fromPlatform } = plan;
+    reserved += fromAccount + fromPlatform;
+    const { atAccount, atPlatform } = left;
+    left = { ...left, atAccount: atAccount - fromAccount, atPlatform: atPlatform - fromPlatform };
+  }
+  return reserved;
 }

@@ -142,6 +142,31 @@ describe('what is due to a seller', () => {
       [{ reason: 'on-hold', amount: 70_00 }],
     ],
     [
+      'nothing of an order that waits for a hold, and how much that is',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        orders: [{ currency: 'eur', requestedAmount: 60_00 }],
+        now: { at: now, funds: [has({ atPlatform: 70_00, holds: [part] })] },
+      },
+      [
+        { kind: 'ordered', reason: 'on-hold', amount: 40_00, fromPlatform: 0, fromAccount: 0 },
+        { reason: 'on-hold', amount: 30_00 },
+      ],
+    ],
+    [
+      'what an order takes, and nothing of the next order that waits for a hold',
+      {
+        payee: payee({ schedule: manualSchedule }),
+        orders: ordered.map((one) => ({ ...one, requestedAmount: 10_00 })).concat(ordered),
+        now: { at: now, funds: [has({ atPlatform: 70_00, holds: [part] })] },
+      },
+      [
+        { kind: 'ordered', reason: null, amount: 10_00, fromPlatform: 10_00 },
+        { kind: 'ordered', reason: 'on-hold', amount: 30_00, fromPlatform: 0 },
+        { reason: 'on-hold', amount: 30_00 },
+      ],
+    ],
+    [
       'nothing while its account is below zero, and what that keeps',
       {
         payee: payee({ schedule: manualSchedule }),

@@ -122,7 +122,7 @@ describe('a payday', () => {
     [
       'joins an order that waits for a hold',
       {},
-      { atPlatform: 5_00, ordered: { amount: 0, isOfAll: true, isHeld: true } },
+      { atPlatform: 5_00, ordered: { ...noClaims, isOfAll: true, isHeld: true } },
       { pays: 5_00, reason: null },
     ],
     [

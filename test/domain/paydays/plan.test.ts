@@ -46,7 +46,7 @@ describe('a payday', () => {
   });
 
   const hold = { currency: 'eur', amount: null, expiresAt: null };
-  const all = { amount: 100_00, isOfAll: true, isHeld: false };
+  const all = { amount: 100_00, waiting: 0, isOfAll: true, isHeld: false };
   test.each<[why: string, given: object, claims: typeof noClaims, plan: PaydayPlan]>([
     [
       'orders what an order for an amount leaves',
@@ -81,7 +81,7 @@ describe('a payday', () => {
     [
       'does not skip what an order for everything waits for',
       { atPlatform: 100_00, holds: [hold] },
-      { amount: 0, isOfAll: true, isHeld: true },
+      { amount: 0, waiting: 0, isOfAll: true, isHeld: true },
       { kind: 'join', amount: 100_00, reason: 'on-hold' },
     ],
   ])('%s', (_why, given, claims, plan) => {
@@ -106,13 +106,20 @@ test.each<[why: string, asked: (number | null)[], payable: number, taken: number
 test('an order of more than the holds leave waits, and the payday waits behind it', () => {
   const hold = { currency: 'eur', amount: 60_00, expiresAt: null };
   const held = { ...noFunds, atPlatform: 100_00, holds: [hold] };
-  const claims = { amount: 40_00, isOfAll: false, isHeld: false };
+  const claims = { amount: 40_00, waiting: 40_00, isOfAll: false, isHeld: false };
   expect(claimsOf([{ requestedAmount: 80_00 }], held)).toEqual(claims);
+});
+
+test('a smaller order reserves what the holds leave, although an earlier order waits', () => {
+  const hold = { currency: 'eur', amount: 60_00, expiresAt: null };
+  const held = { ...noFunds, atPlatform: 100_00, holds: [hold] };
+  const orders = [{ requestedAmount: 80_00 }, { requestedAmount: 30_00 }];
+  expect(claimsOf(orders, held)).toMatchObject({ amount: 40_00, waiting: 10_00 });
 });
 
 test('an order for everything that holds cover claims nothing, and waits', () => {
   const holds = [{ currency: 'eur', amount: null, expiresAt: null }];
-  const claims = { amount: 0, isOfAll: true, isHeld: true };
+  const claims = { amount: 0, waiting: 0, isOfAll: true, isHeld: true };
   const held = { ...noFunds, atPlatform: 100_00, holds };
   expect(claimsOf([{ requestedAmount: null }], held)).toEqual(claims);
 });
