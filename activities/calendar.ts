@@ -42,6 +42,17 @@ export function paydaysAround(
 }
 
 /**
+ * Formats a payday for people, and says if the payday is the bank day after a day of the schedule on
+ * which banks are closed.
+ */
+export function sayPayday(schedule: Schedule, at: string): string {
+  const said = sayInstant(at, schedule.timeZone);
+  const instant = Date.parse(at);
+  const day = dayOf(instant + offsetAt(instant, schedule.timeZone));
+  return isNamedDay(schedule, day) ? said : `${said}, moved to the next bank day`;
+}
+
+/**
  * Formats an instant in a time zone for people: `Fri, 27 Nov 2026, 09:00 Europe/Berlin`.
  * `domain/dates.ts` formats UTC in the same way without `Intl`.
  */

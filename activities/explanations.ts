@@ -9,7 +9,7 @@ import { needsAllFacts, type SellerOutlook } from '../domain/explanations/tempor
 import { describeTroubledSeller } from '../domain/explanations/temporal-ui/troubled-seller.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { nextSellerStep, type Seller } from '../domain/sellers.ts';
-import { paydaysAround, sayInstant } from './calendar.ts';
+import { paydaysAround, sayInstant, sayPayday } from './calendar.ts';
 
 /** Longer than the facts of any usual seller take. A text for people never delays a payout. */
 const describedWithinMs = 1000;
@@ -33,8 +33,9 @@ async function describe(
   seller: Seller,
   outlook: SellerOutlook,
 ): Promise<Pick<Seller, 'details' | 'needsOperator'> | undefined> {
+  const sayPaydayAt = (at: string): string => sayPayday(outlook.schedule, at);
   if (!needsAllFacts(seller, outlook) && !leavesMoney(seller, outlook)) {
-    return { details: describeQuietSeller(seller, outlook, sayInstant), needsOperator: false };
+    return { details: describeQuietSeller(seller, outlook, sayPaydayAt), needsOperator: false };
   }
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<undefined>((resolve) => {
@@ -43,7 +44,12 @@ async function describe(
   const read = readSellerFacts(db, seller.sellerId, paydaysAround).then((facts) => {
     return (
       facts &&
-      describeTroubledSeller(facts, { ...outlook, lastError: seller.lastError ?? null }, sayInstant)
+      describeTroubledSeller(
+        facts,
+        { ...outlook, lastError: seller.lastError ?? null },
+        sayInstant,
+        sayPaydayAt,
+      )
     );
   });
   try {

@@ -16,7 +16,7 @@ export const mayKnow: Record<string, Record<string, string>> = {
     earnings: 'ledger',
     events: '',
     explanations:
-      'accounts earnings failed-reads for-seller funds headlines holds ledger money-stops parking paydays payouts reconciliation refusals sellers stripe waits',
+      'accounts earnings failed-reads for-seller funds headlines holds ledger money-stops overdue parking paydays payouts reconciliation refusals sellers stripe waits',
     'failed-reads': '',
     'for-seller': 'funds parking waits',
     funding: 'funds parking paydays payouts waits',

@@ -10,13 +10,13 @@ import {
   describePayout,
   failureToShow,
   summaryOfPayoutWait,
-  troubleOf,
 } from '../domain/explanations/temporal-ui/payouts.ts';
+import { troubleOf } from '../domain/explanations/temporal-ui/trouble.ts';
 import { sellerWorkflowId } from '../domain/ids.ts';
 import { isOver, nextStep, type Payout, type PayoutStep } from '../domain/payouts/states.ts';
 import { lookAgain, type PayoutInput } from './messages.ts';
 import { ledger, stripePayouts, stripeReads, transfers } from './policies.ts';
-import { showPayout } from './search-attributes.ts';
+import { showPayout, showReplaced } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
 /** The result of a payout's workflow, shown in the Temporal UI, also if the workflow fails. */
@@ -118,7 +118,10 @@ async function waitAsTold(
     if ((long && historyLength > shortHistory) || isFull) {
       await trouble.tellOfEnd(row);
       // A wake-up that arrived meanwhile would be lost with this run.
-      if (!wakeUps.waiting()) await continueAsNew<typeof payout>({ payoutId: row.payoutId });
+      if (!wakeUps.waiting()) {
+        showReplaced();
+        await continueAsNew<typeof payout>({ payoutId: row.payoutId });
+      }
     }
     trouble.tell(row);
     const summary = summaryOfPayoutWait(step);

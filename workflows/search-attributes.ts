@@ -1,5 +1,5 @@
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { isLate } from '../domain/explanations/temporal-ui/payouts.ts';
+import { isLate, isStuck } from '../domain/explanations/temporal-ui/trouble.ts';
 import { holdsAmong, isPaused } from '../domain/holds.ts';
 import type { Payout } from '../domain/payouts/states.ts';
 import { openedPayday, type Seller } from '../domain/sellers.ts';
@@ -13,9 +13,25 @@ export function showPayout(payout: Payout): void {
   show([
     { key: keys.payoutStatus, value: payout.status },
     { key: keys.currency, value: payout.currency },
-    { key: keys.needsOperator, value: payout.parked !== null || isLate(payout) },
+    { key: keys.needsOperator, value: needsOperator(payout) },
     ...(payout.stripeAccount ? [{ key: keys.stripeAccount, value: payout.stripeAccount }] : []),
   ]);
+}
+
+function needsOperator(payout: Payout): boolean {
+  if (payout.parked !== null || isLate(payout)) return true;
+  // Asks for the patch only where it matters, because asking costs an event.
+  return isStuck(payout) && patched('long-waits-need-an-operator');
+}
+
+/**
+ * Shows that a run needs no operator before a new run replaces it, because Temporal lists both. The
+ * new run shows what it needs itself.
+ */
+export function showReplaced(): void {
+  const { typedSearchAttributes } = workflowInfo();
+  if (typedSearchAttributes.get(keys.needsOperator) !== true) return;
+  if (patched('replaced-runs-need-nobody')) show([{ key: keys.needsOperator, value: false }]);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { SellerInput } from './messages.ts';
 import { takeOnboardingStep } from './onboarding.ts';
 import { openPayday } from './periodic-payouts.ts';
 import { ledger, stripeReads } from './policies.ts';
-import { showSeller } from './search-attributes.ts';
+import { showReplaced, showSeller } from './search-attributes.ts';
 import { listen, type WakeUps } from './wake-ups.ts';
 
 /** Runs until the seller is closed: creates the account, monitors it and starts the payouts. */
@@ -87,6 +87,7 @@ async function waitAsTold(
     setCurrentDetails(describeSeller(row));
     showSeller(row);
     if (workflowInfo().continueAsNewSuggested) {
+      showReplaced();
       await continueAsNew<typeof sellerLifecycle>({ sellerId: row.sellerId });
     }
     const summary = summaryOfSellerWait(row, step.until);

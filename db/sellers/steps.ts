@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import { type SellerOutlook, usualWaits } from '../../domain/explanations/temporal-ui/sellers.ts';
+import type { SellerOutlook } from '../../domain/explanations/temporal-ui/sellers.ts';
+import { usualWaits } from '../../domain/explanations/temporal-ui/trouble.ts';
 import type { Stop } from '../../domain/holds.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { manualSchedule } from '../../domain/paydays/schedule.ts';
@@ -7,7 +8,7 @@ import { lateDays } from '../../domain/payouts/late.ts';
 import { booksFreshMinutes, type Seller } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
 import { failedLately, isUnreadOf } from '../failed-reads/conditions.ts';
-import { fundsIn } from '../funds.ts';
+import { fundsIn, isPayable } from '../funds.ts';
 import { stopsOf } from '../holds.ts';
 import { paydayAt } from '../paydays/thresholds.ts';
 import { isStartBlocked, oldestFirst, waitsToStart } from '../payouts/queue.ts';
@@ -43,7 +44,7 @@ export async function readSellerWithOutlook(
       case when parked is not null then ${lastErrorOf(sql.ref('sellers.id'))} end as last_error,
       ${clockAheadMs} as ahead_ms, ${isTroubled} as is_troubled, ${payoutsUnderWay} as under_way,
       ${payoutsEnded} as ended,
-      ${fundsIn(sellerId, businessNow)} as funds_now,
+      ${fundsIn(sellerId, businessNow)} as funds_now, ${available} as available,
       case when next_payout_at is not null then ${fundsIn(sellerId, cutOff)} end as funds_then
     from sellers where id = ${sellerId}
   `.execute(db);
@@ -83,6 +84,7 @@ function toOutlook(row: SellerRow): SellerOutlook {
     nextPayoutAt: row.next_payout_at,
     fundsNow: row.funds_now,
     fundsThen: row.funds_then ?? [],
+    available: row.available,
     payouts: row.under_way,
     ended: row.ended,
     aheadMs: row.ahead_ms,
@@ -94,6 +96,23 @@ const ofPayout = { seller_id: sql.ref('sellers.id'), currency: sql.ref('payouts.
 /** The cut-off of the next payday: `cutOffOf` in domain/paydays/schedule.ts in SQL. */
 const cutOff = sql<string>`least(business_now(), next_payout_at
   - coalesce((schedule->>'cutOffHours')::numeric, 0)::float8 * interval '1 hour')`;
+
+/** When money that no payout has allocated becomes or became payable, by currency. */
+const available = sql<SellerOutlook['available']>`(
+  select coalesce(json_agg(json_build_object('currency', currency, 'since', ${instant('since')},
+    'first', ${instant('first')}, 'last', ${instant('last')}, 'isUndated', is_undated,
+    'laterAtAccount', later_at_account)), '[]')
+  from (select currency,
+      min(greatest(available_on, created_at)) filter (where payable and allocated + held < amount)
+        as since,
+      min(available_on) filter (where not payable) as first,
+      max(available_on) filter (where not payable) as last,
+      bool_or(available_on is null) as is_undated,
+      coalesce(sum(amount - allocated) filter (where not payable and place = 'account'), 0)::bigint
+        as later_at_account
+    from (select earnings.*, ${isPayable(businessNow)} as payable from earnings
+      where earnings.seller_id = sellers.id and allocated < amount) as unpaid
+    group by currency) as available)`;
 
 /** The oldest payouts that are ordered and not yet at the bank. */
 const payoutsUnderWay = sql<SellerOutlook['payouts']>`(
@@ -114,7 +133,8 @@ const payoutsEnded = sql<SellerOutlook['ended']>`(
 
 /**
  * True if something beside the seller's own row may keep the seller from being paid, or differs.
- * The details of such a seller need all facts, which cost more statements.
+ * The details of such a seller need all facts, which cost more statements. For payouts, this is
+ * `troubleAt` in domain/explanations/temporal-ui/trouble.ts in SQL.
  */
 const isTroubled = sql<boolean>`(rejected_at is not null
   or exists (select from discrepancies where discrepancies.seller_id = sellers.id
@@ -145,5 +165,6 @@ type SellerRow = Selectable<Database['sellers']> & {
   ahead_ms: number;
   is_troubled: boolean;
   funds_now: SellerOutlook['fundsNow'];
+  available: SellerOutlook['available'];
   funds_then: SellerOutlook['fundsThen'] | null;
 };

@@ -78,4 +78,22 @@ export const temporalUiGuards: readonly Guard[] = [
     tests: 'test/domain/holds.test.ts',
     pattern: 'who stops the money, since when, and what lifts it',
   },
+  {
+    name: 'a payout that waits too long needs an operator in the list',
+    why: 'the list of what waits for a person lacks payouts for which the platform’s money is missing',
+    file: 'workflows/search-attributes.ts',
+    from: "return isStuck(payout) && patched('long-waits-need-an-operator');",
+    to: 'return false;',
+    tests: runs,
+    pattern: 'waits too long for the platform',
+  },
+  {
+    name: 'a replaced run needs no operator',
+    why: 'the list of what waits for a person has a payout twice',
+    file: 'workflows/search-attributes.ts',
+    from: "if (patched('replaced-runs-need-nobody')) show(",
+    to: 'if (patched.length > 9) show(',
+    tests: runs,
+    pattern: 'only the newest run',
+  },
 ];

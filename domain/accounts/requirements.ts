@@ -98,18 +98,22 @@ export function describeDue(requirements: readonly Requirement[], now: string): 
   return (['seller', 'stripe'] as const).flatMap((who) => {
     const own = due.filter(({ mustAct }) => mustAct === who);
     if (own.length === 0) return [];
-    const dates = own.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
-    const isOverdue = own.some(({ deadline }) => deadline === 'past_due');
-    const by = sayFirstDue(dates[0], isOverdue, now);
+    const by = sayFirstDue(own, now);
     const begin = who === 'seller' ? 'Stripe asks the seller for' : 'Stripe is checking';
     return [`${begin} ${listed(own.map(({ description }) => wordsOf(description)))}${by}`];
   });
 }
 
-function sayFirstDue(first: string | undefined, isOverdue: boolean, now: string): string {
-  const overdue = isOverdue ? ' (overdue)' : '';
-  if (first === undefined) return overdue;
-  return isPast(first, now) ? ` (was due on ${sayDay(first)})` : ` by ${sayDay(first)}${overdue}`;
+/** The first due date, and how many of the requirements have none. */
+function sayFirstDue(all: readonly Requirement[], now: string): string {
+  const isOverdue = all.some(({ deadline }) => deadline === 'past_due');
+  const dates = all.flatMap(({ deadlineAt }) => deadlineAt ?? []).sort();
+  const [first] = dates;
+  if (first === undefined) return isOverdue ? ' (overdue)' : ', without a due date';
+  const undated = all.length - dates.length;
+  const others = undated === 0 ? '' : ` (${undated} of them without a due date)`;
+  if (isPast(first, now)) return ` (was due on ${sayDay(first)})${others}`;
+  return ` by ${sayDay(first)}${isOverdue ? ' (overdue)' : ''}${others}`;
 }
 
 function listed(names: readonly string[]): string {

@@ -109,7 +109,10 @@ function payableWait(
  * When the oldest money that no payout pays became payable. Null while an ordered payout takes the
  * oldest earnings, because only its reservation shows which ones are left.
  */
-function unorderedSince({ funds, payableSince }: SellerFacts, currency: string): string | null {
+export function unorderedSince(
+  { funds, payableSince }: Pick<SellerFacts, 'funds' | 'payableSince'>,
+  currency: string,
+): string | null {
   const isClaimed = funds.some((one) => one.currency === currency && one.orders.length > 0);
   return isClaimed ? null : (payableSince[currency] ?? null);
 }

@@ -44,6 +44,28 @@ export const longestCreationMinutes = 60;
 /** How many days an ordered payout may wait for its start. */
 export const longestStartDays = 30;
 
+const dayMs = 24 * 3_600_000;
+
+/**
+ * True if a payout waits longer than it should for this reason, or, without a reason, for its
+ * start. `isWaitingTooLong` in db/attention/waiting-for-people.ts repeats this rule.
+ */
+export function isWaitTooLong(
+  { reason, since }: { reason: WaitReason | null; since: string },
+  now: string,
+): boolean {
+  const days = reason === null ? longestStartDays : longestWaitDays[reason];
+  return Date.parse(now) - Date.parse(since) > days * dayMs;
+}
+
+/** How long a payout may wait for this reason, in words. */
+export function sayLongestWait(reason: WaitReason): string {
+  const days = longestWaitDays[reason];
+  if (days >= 1) return days === 1 ? '1 day' : `${days} days`;
+  const hours = Math.round(days * 24);
+  return hours === 1 ? '1 hour' : `${hours} hours`;
+}
+
 /** Minutes after its deadline until a workflow that was woken in vain is told to a person. */
 export const overdueMinutes = 15;
 

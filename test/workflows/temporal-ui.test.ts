@@ -35,6 +35,22 @@ describe('what an operator reads in the Temporal UI', () => {
     expect(timers).toEqual([expect.stringMatching(/^Waits for money in the platform’s balance;/)]);
   });
 
+  test('lists a payout that waits too long for the platform’s money as one for an operator', async () => {
+    const sellerId = await createActiveSeller(engine);
+    const earning = { amount: 50_00, currency: 'eur' };
+    await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
+    const payoutId = await orderPayout(engine, sellerId);
+    const workflowId = payoutWorkflowId(payoutId);
+    await untilDetails(workflowId, /waits for money in the platform’s balance/);
+    expect(await countOf(workflowId, 'NeedsOperator = false')).toBe(1);
+    const longAgo = sql<string>`waits_since - interval '4 days'`;
+    const waiting = engine.db.updateTable('payouts').set({ waits_since: longAgo });
+    await waiting.where('id', '=', payoutId).execute();
+    await engine.temporal.workflow.getHandle(workflowId).signal(lookAgain, ['payouts']);
+    await until('the list shows it', async () => (await countOf(workflowId, needed)) === 1);
+    await untilDetails(workflowId, /has waited longer than 3 days/);
+  });
+
   test('of a seller who stopped says why, and the call that lets it go on', async () => {
     const error = { type: 'invalid_request_error', code: 'country_unsupported', message: 'No' };
     const aim = { kind: 'status', method: 'POST', path: '/v2/core/accounts', status: 400 };
@@ -120,6 +136,20 @@ describe('the Temporal UI', () => {
     await untilDetails(sellerWorkflowId(sellerId), /\*\*Must act: nobody/);
   });
 
+  test('lists only the newest run of a payout that needs an operator', async () => {
+    await engine.control('PUT', '/faults', { rules: [refusal] });
+    const { payoutId } = await orderFunded();
+    const workflowId = payoutWorkflowId(payoutId);
+    await untilDetails(workflowId, /Needs a person: refused-by-stripe/);
+    await engine.control('PUT', '/faults', { rules: [] });
+    const replaced = () => countOf(workflowId, 'ExecutionStatus = "ContinuedAsNew"');
+    await until('a new run began', async () => (await replaced()) === 1);
+    await until('the new run needs an operator', async () => {
+      return (await countOf(workflowId, `${needed} and ExecutionStatus = "Running"`)) === 1;
+    });
+    expect(await countOf(workflowId, needed)).toBe(1);
+  });
+
   test('shows no next payout of a paused seller, whose payday passes unopened', async () => {
     const sellerId = await createActiveSeller(engine);
     const schedule = { interval: 'daily', timeZone: 'Europe/Berlin' };
@@ -146,15 +176,38 @@ describe('the Temporal UI', () => {
   });
 });
 
+const needed = 'NeedsOperator = true';
+
+/** The number of runs of a workflow in Temporal's list that this query finds. */
+async function countOf(workflowId: string, query: string): Promise<number> {
+  const all = `WorkflowId = '${workflowId}' and ${query}`;
+  return (await engine.temporal.workflow.count(all)).count;
+}
+
+const refusal = {
+  kind: 'status',
+  method: 'POST',
+  path: '/v1/payouts',
+  status: 400,
+  body: JSON.stringify({
+    error: { type: 'invalid_request_error', code: 'country_unsupported', message: 'No' },
+  }),
+};
+
 /** A payout of 50.00 EUR that Stripe has sent. */
 async function sendPayout() {
+  const { sellerId, payoutId } = await orderFunded();
+  const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
+  return { sellerId, payoutId, stripePayoutId };
+}
+
+/** An ordered payout of 50.00 EUR that the platform's balance covers. */
+async function orderFunded() {
   const sellerId = await createActiveSeller(engine);
   await fundPlatform(engine);
   const earning = { amount: 50_00, currency: 'eur' };
   await engine.call('POST', `/v1/sellers/${sellerId}/earnings`, earning);
-  const payoutId = await orderPayout(engine, sellerId);
-  const { stripePayoutId } = await untilPayout(engine, payoutId, 'sent');
-  return { sellerId, payoutId, stripePayoutId };
+  return { sellerId, payoutId: await orderPayout(engine, sellerId) };
 }
 
 /** The current details that the server hands to the UI, once they say this. */

@@ -4,13 +4,14 @@ import { type Currency, formatMoney, money } from '../../money.ts';
 import { stopNow } from '../../paydays/coming.ts';
 import { isLateAt, lateSince } from '../../payouts/late.ts';
 import { isInFlight } from '../../payouts/states.ts';
-import { type Actor, waitNames, type WaitReason } from '../../waits.ts';
+import { type Actor, waitNames } from '../../waits.ts';
 import type { SellerFacts } from '../facts.ts';
 import { previewRelease } from '../release.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
 import { sayActors, sayRequest } from './markdown.ts';
-import { sayOrdered, usualWaits } from './sellers.ts';
-import { sayCause, sayLate } from './stopped-money.ts';
+import { sayOrdered } from './sellers.ts';
+import { sayCause, sayLate, sayPlaceOf } from './stopped-money.ts';
+import { troubleAt } from './trouble.ts';
 
 type OpenPayout = SellerFacts['openPayouts'][number];
 
@@ -19,7 +20,7 @@ type OpenPayout = SellerFacts['openPayouts'][number];
  * when its trouble begins, changes or ends, and at no other step.
  */
 export function lastingWaits(facts: SellerFacts, waits: readonly Waiting[]): Waiting[] {
-  const troubled = facts.openPayouts.filter((payout) => isInTrouble(payout, facts.now));
+  const troubled = facts.openPayouts.filter((payout) => troubleAt(payout, facts.now) !== null);
   const inTrouble = new Set<string>(troubled.map(({ id }) => id));
   const lasting = waits
     .filter(({ payoutId }) => payoutId === null || inTrouble.has(payoutId))
@@ -50,12 +51,6 @@ function withoutRepeats(waits: readonly Waiting[]): Waiting[] {
   });
 }
 
-/** The same rule as `troubleOf` in ./payouts.ts, which asks the row of the payout's workflow. */
-function isInTrouble(payout: OpenPayout, now: string): boolean {
-  const { parked, waitingFor } = payout;
-  return parked !== null || isLateAt(payout, now) || isUnusual(waitingFor);
-}
-
 /** The most payouts that a headline names. */
 const mostNamed = 3;
 
@@ -63,7 +58,7 @@ const mostNamed = 3;
 export function sayStoppedPayouts({ openPayouts, now }: SellerFacts): string[] {
   const stopped = openPayouts.filter((payout) => {
     const isOnItsWay = isInFlight(payout.status) || payout.status === 'sent';
-    return isOnItsWay && isInTrouble(payout, now);
+    return isOnItsWay && troubleAt(payout, now) !== null;
   });
   const said = stopped.slice(0, mostNamed).map((payout) => {
     const { currency, fromPlatform, fromAccount } = payout;
@@ -72,10 +67,6 @@ export function sayStoppedPayouts({ openPayouts, now }: SellerFacts): string[] {
   });
   const more = stopped.length - said.length;
   return more > 0 ? [...said, `${more} more payouts that stopped`] : said;
-}
-
-function isUnusual(waitingFor: WaitReason | null): boolean {
-  return waitingFor !== null && !usualWaits.includes(waitingFor);
 }
 
 /** What ends with more earnings or in time, so that nobody must act, although somebody may. */
@@ -124,12 +115,21 @@ export function isUnderWay({ status }: OpenPayout): boolean {
   return status !== 'paid';
 }
 
-/** A payout under way: which one, how much and since when. Markdown. */
-export function sayPayout(payout: OpenPayout): string {
+/**
+ * A payout under way: which one, how much and since when, and if it stopped, where its money is.
+ * Markdown.
+ */
+export function sayPayout(payout: OpenPayout, now: string): string {
   const { id: payoutId, status, currency, requestedAmount, createdAt: orderedAt } = payout;
   const carried = payout.fromPlatform + payout.fromAccount;
   const amount = status === 'requested' ? requestedAmount : carried;
-  return `- ${sayOrdered({ payoutId, currency, amount, orderedAt })}`;
+  const { reservedAt: reserved, sentAt: sent, paidAt: paid } = payout;
+  const isStopped = troubleAt(payout, now) !== null;
+  const place = isStopped
+    ? sayPlaceOf({ ...payout, currency, since: { reserved, sent, paid } })
+    : null;
+  const said = sayOrdered({ payoutId, currency, amount, orderedAt });
+  return `- ${said}${place === null ? '' : `: ${place}`}`;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { failureOf } from '../../accounts/failures.ts';
 import { sayDay, sayInstant } from '../../dates.ts';
+import { sellerWorkflowId } from '../../ids.ts';
 import { formatMoney, money } from '../../money.ts';
+import { sayLongestWait } from '../../overdue/long-waits.ts';
 import { onboardingLink, type Resolving } from '../../parking/commands.ts';
 import { lateAtBank, payoutParkOf, payoutParks } from '../../parking/reasons.ts';
 import { skips } from '../../paydays/words.ts';
-import { isLateAt, lateSince } from '../../payouts/late.ts';
+import { lateSince } from '../../payouts/late.ts';
 import {
   isAtAccount,
   isInFlight,
@@ -15,9 +17,9 @@ import {
 import { payoutSentences, sayFreed } from '../../payouts/whereabouts.ts';
 import { sayWait, waits } from '../../waits.ts';
 import { bullet, sayActors, sayAsOf, sayRequest, toDetails } from './markdown.ts';
-import { usualWaits } from './sellers.ts';
 import { sayLate, sayPlaceOf } from './stopped-money.ts';
 import { describeStop } from './stops.ts';
+import { isLate, isStuck } from './trouble.ts';
 
 /** What a payout is doing, for the person who opens its workflow in the Temporal UI. Markdown. */
 export function describePayout(payout: Payout, step: PayoutStep): string {
@@ -31,7 +33,7 @@ export function describePayout(payout: Payout, step: PayoutStep): string {
     parked && `${sayParked(payout)}\n`,
     isWaiting && `${sayWhy(payout)}\n`,
     ...(parked !== null || isWaiting ? commandsFor(payout).map(sayRequest).map(bullet) : []),
-    (parked !== null || isWaiting) && sayPlace(payout),
+    sayPlace(payout, step),
     ...stops.map((stop) => describeStop(stop, sellerId)),
     isInFlight(payout.status) &&
       payout.cancelAsked &&
@@ -103,9 +105,12 @@ function nextAfter({ status, failureCode, sellerId }: Payout): string {
   return 'nobody';
 }
 
-function sayPlace(payout: Payout): string | null {
-  const place = sayPlaceOf(payout);
-  return place && `- the money: ${place}`;
+/** Where the money is. While a step moves the money, nobody knows whether Stripe has done so. */
+function sayPlace(payout: Payout, { kind }: PayoutStep): string {
+  const moving = kind === 'transfer' || kind === 'payout' ? kind : null;
+  const unknownStep = payout.unknownStep ?? moving;
+  const place = sayPlaceOf({ ...payout, unknownStep, since: payout.dates });
+  return `- the money: ${place ?? `nothing is reserved yet; \`${sellerWorkflowId(payout.sellerId)}\` says where it is`}`;
 }
 
 /** Why a payout is parked, since when, and who must act. */
@@ -143,7 +148,10 @@ function sayWhy(payout: Payout): string {
   const { actor, liftedBy } = waits[waitingFor];
   const since = dates?.waiting ? ` Since ${sayInstant(dates.waiting)}.` : '';
   const who = sayActors([actor]);
-  return `${sayWait(waitingFor, known, {})}.${since} **Must act: ${who}.** Ends with: ${liftedBy}.`;
+  const long = isStuck(payout)
+    ? ` The payout has waited longer than ${sayLongestWait(waitingFor)}, so the attention list contains it.`
+    : '';
+  return `${sayWait(waitingFor, known, {})}.${since}${long} **Must act: ${who}.** Ends with: ${liftedBy}.`;
 }
 
 /** The API calls that end a payout's wait. Empty if no call ends it. */
@@ -207,7 +215,7 @@ function idsAndDates(payout: Payout): (string | false | null)[] {
       !isLate(payout) &&
       `expected at the bank on ${sayDay(dates.bankExpected)}`,
     at('at the bank', dates.paid),
-    at('over', dates.over),
+    at('ended', dates.over),
   ];
   return [
     `- ${sayAmount(payout)}${past ? `: ${past.filter(Boolean).join(', ')}` : ''}`,
@@ -228,18 +236,4 @@ function sayEarnings({ payoutId, earnings, currency }: Payout): string | false {
   });
   const more = count > first.length ? ` and ${count - first.length} more` : '';
   return `- made of ${count} earning${count === 1 ? '' : 's'}: ${named.join(', ')}${more}; \`GET /v1/payouts/${payoutId}/items\``;
-}
-
-/** Why the payout needs attention. Null if it only waits for what every payout waits for. */
-export function troubleOf(payout: Payout): string | null {
-  const { parked, waitingFor, status } = payout;
-  if (parked !== null) return parked;
-  if (isLate(payout)) return 'late';
-  const isUsual = waitingFor === null || usualWaits.includes(waitingFor);
-  return isUsual || isOver({ status }) ? null : waitingFor;
-}
-
-/** True if the bank has had the payout for longer than banks take, so that a person asks Stripe. */
-export function isLate({ status, dates, now }: Payout): boolean {
-  return isLateAt({ status, sentAt: dates?.sent ?? null }, now);
 }

@@ -1,3 +1,4 @@
+import { sayDay } from '../../dates.ts';
 import { formatMoney, money } from '../../money.ts';
 import { sellerCommand } from '../../parking/commands.ts';
 import {
@@ -8,21 +9,21 @@ import {
 } from '../../paydays/coming.ts';
 import { sayNotPaid } from '../../paydays/words.ts';
 import type { Seller } from '../../sellers.ts';
-import type { SayInstant } from '../waiting.ts';
 import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { sayEnded, sayOrdered, type SellerOutlook } from './sellers.ts';
+import { claimedOf, withPlaces } from './stopped-money.ts';
 
 /** What the Temporal UI shows of a seller whom nothing keeps from being paid. Markdown. */
 export function describeQuietSeller(
   seller: Seller,
   outlook: SellerOutlook,
-  sayInstant: SayInstant,
+  sayPaydayAt: (at: string) => string,
 ): string {
   const { sellerId, stripeAccount, country, currency, now } = seller;
   const { payouts, ended, aheadMs } = outlook;
   return toDetails([
     `**active**: ${sayNext(outlook)} ${sayAsOfSeller(now, aheadMs)}\n`,
-    ...paydayLines(seller, outlook, sayInstant).map(bullet),
+    ...paydayLines(seller, outlook, sayPaydayAt).map(bullet),
     ...moneyLines(outlook).map(bullet),
     ...payouts.map(sayOrdered).map(bullet),
     ...ended.map(sayEnded).map(bullet),
@@ -60,14 +61,18 @@ export function refresh(sellerId: string): string {
   return `to refresh this text, send the signal \`lookAgain\` with the input \`["payouts"]\`, then press R; everything about the seller: \`GET /v1/sellers/${sellerId}/explain\``;
 }
 
-function paydayLines(seller: Seller, outlook: SellerOutlook, sayInstant: SayInstant): string[] {
-  const { schedule, nextPayoutAt: at } = outlook;
+function paydayLines(
+  seller: Seller,
+  outlook: SellerOutlook,
+  sayPaydayAt: (at: string) => string,
+): string[] {
+  const { nextPayoutAt: at } = outlook;
   if (at === null) {
     const order = sellerCommand(seller.sellerId, 'payouts', 'orders a payout of everything');
     return [`no payday, because the schedule is manual; ${sayRequest(order)}`];
   }
   return sayPayday(
-    sayInstant(at, schedule.timeZone),
+    sayPaydayAt(at),
     forecastsOf(toFacts(seller, outlook), toFunds(outlook.fundsThen), at),
   );
 }
@@ -86,16 +91,36 @@ export function sayPayday(at: string, forecasts: ComingPayday['forecasts']): str
   });
 }
 
-function moneyLines({ fundsNow }: SellerOutlook): string[] {
+/** How much is payable now and later, when, and where the money is. */
+function moneyLines({ fundsNow, available }: SellerOutlook): string[] {
   const funds = toFunds(fundsNow);
-  return funds.flatMap(({ currency, notYetAvailable }) => {
+  return funds.flatMap((own) => {
+    const { currency, atPlatform, atAccount, notYetAvailable, orders } = own;
+    const dates = available.find((one) => one.currency === currency);
     const now = unorderedNow({ funds }, currency);
-    const parts = [
+    const laterAtAccount = dates?.laterAtAccount ?? 0;
+    const later = notYetAvailable + laterAtAccount;
+    const texts = [
       now > 0 && `${formatMoney(money(now, currency))} payable now and not ordered`,
-      notYetAvailable > 0 && `${formatMoney(money(notYetAvailable, currency))} payable later`,
+      later > 0 &&
+        `${formatMoney(money(later, currency))} payable later${dates ? sayWhen(dates) : ''}`,
     ].filter((part) => part !== false);
-    return parts.length === 0 ? [] : [parts.join(', ')];
+    const claimed = claimedOf(own);
+    const places = {
+      platform: atPlatform - claimed.platform,
+      account: atAccount + laterAtAccount - claimed.account,
+    };
+    const since = orders.length === 0 ? (dates?.since ?? null) : null;
+    return texts.length === 0 ? [] : [withPlaces(texts, { currency, places, since }).join(', ')];
   });
+}
+
+/** When money becomes payable: on one day, part by part, or nobody knows yet. */
+function sayWhen({ first, last, isUndated }: SellerOutlook['available'][number]): string {
+  if (first === null || last === null) return ', without a date yet';
+  if (!isUndated && sayDay(first) === sayDay(last)) return `, on ${sayDay(first)}`;
+  const rest = isUndated ? 'the rest without a date yet' : `the last on ${sayDay(last)}`;
+  return `, the first part on ${sayDay(first)}, ${rest}`;
 }
 
 function toFacts({ now, status }: Seller, { schedule, fundsNow }: SellerOutlook): PaydayFacts {

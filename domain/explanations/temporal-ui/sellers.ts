@@ -1,13 +1,12 @@
 import { sayDay, sayInstant } from '../../dates.ts';
 import type { Funds } from '../../funds.ts';
 import type { PayoutId } from '../../ids.ts';
-import { formatMoney, money } from '../../money.ts';
+import { type Currency, formatMoney, money } from '../../money.ts';
 import { sellerParkOf } from '../../parking/reasons.ts';
 import type { OpenOrder } from '../../paydays/plan.ts';
 import type { Schedule } from '../../paydays/schedule.ts';
 import type { PayoutStatus } from '../../payouts/states.ts';
 import { openedPayday, type Seller } from '../../sellers.ts';
-import { endsOnTime, type WaitReason, waits } from '../../waits.ts';
 import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { describeStop } from './stops.ts';
 
@@ -20,6 +19,19 @@ export type SellerOutlook = {
   /** The funds now, and those that are available at the cut-off of the next payday. */
   fundsNow: FundsBeside[];
   fundsThen: FundsBeside[];
+  /** When money that no payout has allocated becomes or became payable, by currency. */
+  available: {
+    currency: Currency;
+    /** Since when the oldest payable part is payable. Null if nothing is. */
+    since: string | null;
+    /** When the first and the last part become payable. Null if no date is known. */
+    first: string | null;
+    last: string | null;
+    /** True if the date of a part is not known yet. */
+    isUndated: boolean;
+    /** The part at the account that is not payable yet, in minor units. */
+    laterAtAccount: number;
+  }[];
   /** The oldest payouts that are ordered and not yet at the bank. */
   payouts: {
     payoutId: PayoutId;
@@ -46,11 +58,6 @@ type FundsBeside = Pick<Funds, 'currency' | 'atPlatform' | 'atAccount' | 'notYet
   orders: readonly OpenOrder[];
 };
 
-/** The waits that every payout has, and that therefore need no explanation. */
-export const usualWaits = (Object.keys(waits) as WaitReason[]).filter((reason) => {
-  return endsOnTime(reason) || waits[reason].actor === 'bank';
-});
-
 /**
  * True if the row alone, or what was read with it, shows that something keeps the seller from being
  * paid. The details then need all facts.
@@ -67,7 +74,7 @@ export function needsAllFacts(seller: Seller, { isTroubled }: Pick<SellerOutlook
  */
 export function sayOrdered(payout: SellerOutlook['payouts'][number]): string {
   const { payoutId, orderedAt } = payout;
-  return `payout \`${payoutId}\`, ${sayAmount(payout)}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state`;
+  return `payout \`${payoutId}\`, ${sayAmount(payout)}, ordered ${sayInstant(orderedAt)}; its page \`payout/${payoutId}\` shows its state and where the money is`;
 }
 
 function sayAmount({

@@ -2,13 +2,13 @@ import { isDue, type Requirement } from '../../accounts/requirements.ts';
 import { sayMoney } from '../../headlines/words.ts';
 import { holdReasons } from '../../holds.ts';
 import type { SellerNames } from '../../ids.ts';
-import { formatMoney, money } from '../../money.ts';
 import { comingPayday } from '../../paydays/coming.ts';
 import { explainError, onlyCodes } from '../../refusals/reasons.ts';
 import type { SellerStatus } from '../../sellers.ts';
 import type { AttemptRecord, PayoutRecord, SellerFacts } from '../facts.ts';
-import { explainSeller, type SellerExplanation } from '../seller.ts';
+import { explainSeller } from '../seller.ts';
 import type { SayInstant, Waiting } from '../waiting.ts';
+import { sayDifference, sayDiffering } from './differences.ts';
 import {
   isUnderWay,
   lastingWaits,
@@ -19,10 +19,10 @@ import {
   sayWhoActs,
   stopOfPaydays,
 } from './lasting.ts';
-import { bullet, sayActors, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
+import { bullet, sayAsOfSeller, sayRequest, toDetails } from './markdown.ts';
 import { noDifference, refresh, sayPayday } from './quiet-seller.ts';
 import { sayEnded, type SellerOutlook } from './sellers.ts';
-import { withPlaces } from './stopped-money.ts';
+import { unclaimedOf, withPlaces } from './stopped-money.ts';
 
 /** The most waits, payouts, differences or requirements in the details; the API has the rest. */
 const mostListed = 5;
@@ -40,6 +40,7 @@ export function describeTroubledSeller(
     lastError,
   }: Pick<SellerOutlook, 'aheadMs' | 'ended'> & { lastError: string | null },
   sayInstant: SayInstant,
+  sayPaydayAt: (at: string) => string,
 ): { details: string; needsOperator: boolean } {
   const facts = withoutFreeText(all);
   const { seller, now } = facts;
@@ -48,7 +49,8 @@ export function describeTroubledSeller(
   // The line of the payday says when the rest is paid, and the waits name most differences.
   const waits = lastingWaits(facts, told.waits);
   const named = waits.map(({ reason }) => reason).join();
-  const differences = told.differences.filter(({ id }) => !named.includes(id));
+  const isNamed = ({ id }: { id: string }): boolean => named.includes(id);
+  const differences = told.differences.filter((one) => !isNamed(one));
   const requirements = told.requirements.filter((one) => isShown(one, status));
   const owners = differences.map(({ owner }) => owner);
   const actors = [...waits.map(({ actor }) => actor), ...owners];
@@ -62,11 +64,12 @@ export function describeTroubledSeller(
     `**${shown(facts)}**${sayAllMoney(facts)}. **Must act: ${sayWhoActs(facts, waits, owners)}.** ${sayAsOfSeller(now, aheadMs)}\n`,
     ...list(waits, (wait) => describeWait(facts, wait, sayInstant), 'reasons'),
     lastError !== null && `- last error: Stripe: ${lastError}`,
-    ...paydayLines(facts, sayInstant).map(bullet),
-    ...list(facts.openPayouts.filter(isUnderWay), sayPayout, 'payouts'),
+    ...paydayLines(facts, sayPaydayAt).map(bullet),
+    ...list(facts.openPayouts.filter(isUnderWay), (one) => sayPayout(one, now), 'payouts'),
     ...ended.map(sayEnded).map(bullet),
     ...list(requirements, ({ text }) => `- Stripe asks: ${text}`, 'requirements'),
     ...list(differences, sayDifference, 'differences'),
+    ...list(told.differences.filter(isNamed), sayDiffering, 'differences'),
     told.differences.length === 0 && `- ${noDifference}`,
     ...list(seller.holds, (hold) => bullet(sayRelease(facts, hold, sayInstant)), 'holds'),
     `- seller \`${seller.id}\`, ${seller.country}, ${status}, account ${seller.stripeAccount === null ? 'not created yet' : `\`${seller.stripeAccount}\``}`,
@@ -136,7 +139,7 @@ function withoutMessage(attempt: AttemptRecord): AttemptRecord {
 
 function sayAllMoney(facts: SellerFacts): string {
   const lasting = facts.balances.flatMap(({ currency }) => {
-    return withPlaces(facts, currency, sayLastingMoney(facts, currency));
+    return withPlaces(sayLastingMoney(facts, currency), unclaimedOf(facts, currency));
   });
   const sums = [...sayStoppedPayouts(facts), ...lasting];
   if (sums.length > 0) return `: ${sums.join(', ')}`;
@@ -157,12 +160,11 @@ function describeWait(facts: SellerFacts, wait: Waiting, sayInstant: SayInstant)
   ].join('\n');
 }
 
-function paydayLines(facts: SellerFacts, sayInstant: SayInstant): string[] {
+function paydayLines(facts: SellerFacts, sayPaydayAt: (at: string) => string): string[] {
   const payday = comingPayday(facts);
-  const { status, schedule } = facts.seller;
-  if (status === 'closed') return [];
+  if (facts.seller.status === 'closed') return [];
   if (payday === undefined) return ['no payday, because the schedule is manual'];
-  const at = sayInstant(payday.at, schedule.timeZone);
+  const at = sayPaydayAt(payday.at);
   const stop = stopOfPaydays(facts);
   const hasMoney = payday.forecasts.some(({ wouldPay }) => wouldPay > 0);
   if (hasMoney && payday.isKept) {
@@ -174,11 +176,4 @@ function paydayLines(facts: SellerFacts, sayInstant: SayInstant): string[] {
     ];
   }
   return sayPayday(at, payday.forecasts);
-}
-
-function sayDifference(difference: SellerExplanation['differences'][number]): string {
-  const { id, cause, explanation, remedy, owner, atStripe, inLedger } = difference;
-  const side = (known: typeof atStripe | typeof inLedger): string =>
-    known ? formatMoney(money(known.money.amount, known.money.currency)) : 'nothing';
-  return `- differs from Stripe (\`${cause}\`, \`${id}\`): ${explanation}. At Stripe ${side(atStripe)}, in the ledger ${side(inLedger)}. Must act: ${sayActors([owner])}. ${remedy}`;
 }

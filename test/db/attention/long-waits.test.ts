@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listAttention, readAttentionGroups } from '../../../db/attention/waiting-for-people.ts';
 import { wakeOverdue } from '../../../db/overdue.ts';
+import { readPayout } from '../../../db/payouts/rows.ts';
 import { reservePayout } from '../../../db/payouts/reservation.ts';
 import { resolutionOf } from '../../../domain/attention/words.ts';
+import { isStuck } from '../../../domain/explanations/temporal-ui/trouble.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
 import type { WaitReason } from '../../../domain/waits.ts';
 import { hourMs, type MoneyDatabase, startMoneyDatabase } from '../../build/money.ts';
@@ -71,6 +73,24 @@ describe('a payout', () => {
       ]);
       expect(found[0]?.atStake).toEqual([{ amount: 100_00, currency: 'eur' }]);
       expect(resolutionOf(found[0]!).explanation).toContain(reason);
+    },
+  );
+
+  test.each([...(Object.keys(told) as WaitReason[]), null])(
+    'that waits for %s needs an operator in the Temporal UI as soon as it is in the list',
+    async (reason) => {
+      if (reason !== null) {
+        await reservePayout(money.db, payoutId);
+        await waitFor(reason);
+      }
+      const most = reason === null ? 30 : told[reason];
+      for (const ms of [most * days - hourMs / 2, most * days + hourMs / 2]) {
+        await money.moveTo(ms);
+        const listed = await listAttention(money.db, { filter: { sellerId }, limit: 10 });
+        const row = await readPayout(money.db, payoutId);
+        await money.moveTo(0);
+        expect(isStuck(row)).toBe(listed.length > 0);
+      }
     },
   );
 

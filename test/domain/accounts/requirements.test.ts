@@ -118,12 +118,30 @@ describe('all that is due', () => {
     [
       'tells the seller’s part from Stripe’s',
       [asked('surname', { mustAct: 'stripe' }), asked('address')],
-      ['Stripe asks the seller for address', 'Stripe is checking surname'],
+      [
+        'Stripe asks the seller for address, without a due date',
+        'Stripe is checking surname, without a due date',
+      ],
     ],
     [
       'names four and counts the others',
       ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => asked(name)),
-      ['Stripe asks the seller for a, b, c, d and 2 more'],
+      ['Stripe asks the seller for a, b, c, d and 2 more, without a due date'],
+    ],
+    [
+      'counts what has no date beside what has one',
+      [
+        ...['a', 'b', 'c', 'd', 'e'].map((name) => asked(name)),
+        asked('surname', day('2026-12-03')),
+      ],
+      [
+        'Stripe asks the seller for a, b, c, d and 2 more by 3 Dec 2026 (5 of them without a due date)',
+      ],
+    ],
+    [
+      'is overdue, also without a date',
+      [asked('surname', { deadline: 'past_due' })],
+      ['Stripe asks the seller for surname (overdue)'],
     ],
   ])('%s', (_why, all, sentences) => {
     expect(describeDue(all, now)).toEqual(sentences);
@@ -141,5 +159,7 @@ test.each([
   ['identity.attestations.terms_of_service.account', 'acceptance of the terms of service'],
 ])('%s is said as %s', (description, words) => {
   const requirement = { ...asked('any'), description };
-  expect(describeDue([requirement], now)).toEqual([`Stripe asks the seller for ${words}`]);
+  expect(describeDue([requirement], now)).toEqual([
+    `Stripe asks the seller for ${words}, without a due date`,
+  ]);
 });

@@ -92,6 +92,13 @@ describe('the page of a late payout', () => {
     expect(page).not.toMatch(/5 Nov|overdue|had the money longer/);
   });
 
+  test('says where the money is, also while Stripe may still have it', () => {
+    const money = { ...late, fromPlatform: 70_00 };
+    const way =
+      '- the money: 70.00 EUR with Stripe or the banks, on its way to the seller’s bank since';
+    expect(pageOf(money)).toContain(way);
+  });
+
   test('lists the requests that can stop it', () => {
     expect(page).toMatch(/- `POST \/v1\/payouts\/\w+\/cancel`/);
     expect(page).toMatch(/- `POST \/v1\/payouts\/\w+\/leave-with-seller`/);
@@ -110,30 +117,60 @@ test('the page of a payout that waits for the platform says which sum it needs',
   expect(page).toContain('GET /v1/funding has the sum that all payouts need');
 });
 
-describe('the page of a payout that stopped says where its money is', () => {
+describe('the page of a payout says where its money is', () => {
   const amounts = { fromPlatform: 70_00, fromAccount: 30_00 };
   const unknown = { parked: 'outcome-unknown' } as const;
   const refused = { parked: 'refused-by-stripe' } as const;
   const there = 'at the seller’s account at Stripe';
+  const at = { ordered: noon, reserved: noon, sent: noon, paid: noon };
+  const dates = { ...at, bankExpected: null, over: null, parked: null };
+  const since = 'since Mon, 23 Nov 2026, 12:00 UTC';
 
   test.each([
     [
       { status: 'reserved', ...unknown, unknownStep: 'transfer' },
-      `70.00 EUR with the platform, or ${there} if Stripe made the transfer; 30.00 EUR ${there}`,
+      `70.00 EUR at the platform, or ${there} if Stripe made the transfer; 30.00 EUR ${there}`,
     ],
     [
       { status: 'transferred', ...unknown, unknownStep: 'payout' },
       `100.00 EUR ${there}, or on its way to the bank if Stripe made the payout`,
     ],
-    [{ status: 'reserved', ...refused }, `70.00 EUR with the platform; 30.00 EUR ${there}`],
+    [{ status: 'reserved', ...refused }, `70.00 EUR at the platform; 30.00 EUR ${there}`],
     [{ status: 'transferred', ...refused }, `100.00 EUR ${there}`],
+    [
+      { status: 'reserved', dates },
+      `70.00 EUR at the platform, or ${there} if Stripe made the transfer; 30.00 EUR ${there}, reserved ${since}`,
+    ],
+    [
+      { status: 'reserved', waitingFor: 'hold', lookAgainAt: later, dates },
+      `70.00 EUR at the platform; 30.00 EUR ${there}, reserved ${since}`,
+    ],
+    [
+      { status: 'sent', waitingFor: 'bank', lookAgainAt: later, dates },
+      `100.00 EUR with Stripe or the banks, on its way to the seller’s bank ${since}`,
+    ],
+    [
+      { status: 'paid', waitingFor: 'late-return', lookAgainAt: later, dates },
+      `100.00 EUR at the seller’s bank ${since}`,
+    ],
   ] as const)('%j', (stopped, words) => {
     expect(pageOf({ ...amounts, ...stopped })).toContain(`\n- the money: ${words}\n`);
+  });
+
+  test('before anything is reserved: on the page of its seller', () => {
+    const page = pageOf({ status: 'requested', waitingFor: 'seller-paused', lookAgainAt: later });
+    expect(page).toContain('- the money: nothing is reserved yet; `seller/sel_');
   });
 
   test.each(['failed', 'returned'] as const)('at its end: %s', (status) => {
     expect(pageOf({ ...amounts, status })).toContain(`back ${there}`);
   });
+});
+
+test('the page of a payout that is over says on which day it ended', () => {
+  const at = { ordered: noon, reserved: noon, sent: noon, paid: null, over: noon };
+  const page = pageOf({ status: 'failed', dates: { ...at, bankExpected: null, parked: null } });
+  expect(page).toContain('ended Mon, 23 Nov 2026');
 });
 
 test('the requests of a payout of unknown outcome say in words when they work', () => {

@@ -3,16 +3,16 @@ import {
   commandsFor,
   describePayout,
   summaryOfPayoutWait,
-  troubleOf,
 } from '../../../domain/explanations/temporal-ui/payouts.ts';
 import {
   commandsForSeller,
   describeSeller,
   summaryOfSellerWait,
 } from '../../../domain/explanations/temporal-ui/sellers.ts';
+import { troubleOf } from '../../../domain/explanations/temporal-ui/trouble.ts';
 import {
-  overduePayout,
   notCreated,
+  overduePayout,
   overdueSeller,
   type ParkReason,
   payoutParkOf,

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readSellerToShow } from '../../../activities/explanations.ts';
-import { readPayout } from '../../../db/payouts/rows.ts';
-import { parkPayout, recordWait } from '../../../db/payouts/steps.ts';
-import { describePayout } from '../../../domain/explanations/temporal-ui/payouts.ts';
-import type { PayoutId, SellerId } from '../../../domain/ids.ts';
-import { nextStep, type PayoutStatus } from '../../../domain/payouts/states.ts';
-import { daily, sellerSituations } from '../../build/seller-situations.ts';
-import { payoutStages } from '../../build/payout-stages.ts';
-import { startApi, type TestApi } from '../harness.ts';
+import { readSellerToShow } from '../../../../activities/explanations.ts';
+import { readPayout } from '../../../../db/payouts/rows.ts';
+import { parkPayout, recordWait } from '../../../../db/payouts/steps.ts';
+import { describePayout } from '../../../../domain/explanations/temporal-ui/payouts.ts';
+import type { PayoutId, SellerId } from '../../../../domain/ids.ts';
+import { nextStep, type PayoutStatus } from '../../../../domain/payouts/states.ts';
+import { daily, sellerSituations } from '../../../build/seller-situations.ts';
+import { payoutStages } from '../../../build/payout-stages.ts';
+import { startApi, type TestApi } from '../../harness.ts';
 
 let api: TestApi;
 let stage: ReturnType<typeof sellerSituations>;
@@ -238,7 +238,7 @@ describe('a seller who is not active reads where the money is', () => {
     const id = await activeSeller();
     await stage.earn(id);
     await stage.set(id, { status });
-    expect(await headline(id)).toContain('(with the platform)');
+    expect(await headline(id)).toContain('(at the platform; the oldest part available since');
   });
 });
 
