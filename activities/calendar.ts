@@ -54,9 +54,13 @@ export function sayPayday(schedule: Schedule, at: string): string {
 
 /**
  * Formats an instant in a time zone for people: `Fri, 27 Nov 2026, 09:00 Europe/Berlin`.
- * `domain/dates.ts` formats UTC in the same way without `Intl`.
+ * As a day: `27 Nov 2026`. `domain/dates.ts` formats UTC in the same way without `Intl`.
  */
-export function sayInstant(instant: string, timeZone = 'UTC'): string {
+export function sayInstant(instant: string, timeZone = 'UTC', as?: 'day'): string {
+  if (as === 'day') {
+    const day = { timeZone, day: 'numeric', month: 'short', year: 'numeric' } as const;
+    return new Intl.DateTimeFormat('en-GB', day).format(new Date(instant));
+  }
   const said = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     weekday: 'short',

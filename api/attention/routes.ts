@@ -53,6 +53,24 @@ export const Attention = z
       description:
         'The money that does not move because of this entry; for a discrepancy, the difference; for a hold, what it holds; for a pause, what the seller has; for a stop of all money, nothing; for missing money, what payouts need of the platform’s balance. The amount of a seller excludes payouts that have entries of their own',
     }),
+    waitingPayouts: z
+      .object({
+        count: z.int(),
+        first: z.array(
+          z.object({
+            id: z.string(),
+            sellerId: z.string(),
+            seller: schemas.SellerNames,
+            amount: Money,
+            since: Instant,
+          }),
+        ),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'For missing money, the payouts that wait for it: how many, and the ten that have waited longest. The payouts of `sellerId` come first. Null for other entries',
+      }),
     commands: z.array(ResolvingCommand),
     explain: z.string().openapi({ description: 'The path of the full explanation' }),
   })
@@ -166,7 +184,14 @@ export function toAttention(record: AttentionRecord, available?: Available) {
   const { kind, id, sellerId, seller, since, parked: reason, atStake } = record;
   const { explanation, actor, commands } = resolutionOf(record, available);
   const who = { id, sellerId, seller, actor };
-  return { kind, ...who, since, reason, explanation, atStake, commands, explain: pathOf(record) };
+  const told = { reason, explanation, atStake, waitingPayouts: waitingPayoutsOf(record) };
+  return { kind, ...who, since, ...told, commands, explain: pathOf(record) };
+}
+
+function waitingPayoutsOf(record: AttentionRecord) {
+  if (record.kind !== 'funding') return null;
+  const first = record.firstPayouts.map(({ money: amount, ...payout }) => ({ ...payout, amount }));
+  return { count: record.payouts, first };
 }
 
 /** The path of the full explanation of an entry. */

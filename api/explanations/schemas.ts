@@ -33,11 +33,27 @@ export const Decision = z
   })
   .openapi('Decision');
 
+/** How far differences between the ledger and Stripe are known. */
+const Compared = z
+  .object({
+    lastPassAt: Instant.nullable(),
+    accountReadAt: Instant.nullable(),
+    explanation: z.string(),
+  })
+  .openapi('Comparison', {
+    description:
+      'When the ledger was last compared with Stripe, and when Stripe’s books of the seller’s account were last read. Null if never',
+  });
+
 /** A payout's explanation. */
 export const PayoutExplanation = z
   .object({
     asOf: Instant,
     summary: z.string(),
+    explainSeller: z.string().openapi({
+      description:
+        'The path of the seller’s explanation. It says what money waits for that this payout did not pay',
+    }),
     isLate: z
       .boolean()
       .openapi({ description: '`true`: the banks have had the money longer than they should' }),
@@ -59,6 +75,7 @@ export const PayoutExplanation = z
     attempts: z
       .array(Attempt)
       .openapi({ description: 'The newest requests to Stripe and their outcomes' }),
+    compared: Compared,
     notShown: NotShown,
     payout: Payout,
   })
@@ -142,6 +159,7 @@ export const SellerExplanation = z
     money: z.array(SellerMoney).openapi({ description: 'The seller’s money, by currency' }),
     payouts: z.array(OpenPayout).openapi({ description: 'The payouts that have not ended' }),
     differences: z.array(Discrepancy).openapi({ description: 'The open differences from Stripe' }),
+    compared: Compared,
     happened: z.array(z.object({ at: Instant, kind: z.string(), text: z.string() })),
     decisions: z.array(Decision),
     attempts: z.array(Attempt),

@@ -101,7 +101,7 @@ export const Payout = z
       .nullable()
       .openapi({
         description:
-          'The trace of the payment at the banks. Stripe names it when the bank has the money, or up to 10 days later. The engine reads it when the payout is paid and when it is settled',
+          'The trace of the payment at the banks. Stripe names it when the bank has the money, or up to 10 days later. The engine reads it when the payout is paid and when it is settled. Null before Stripe has the payout, and if the payout ended without paying and the banks named no payment: no trace will come',
       }),
     replaces: z.string().nullable().openapi({
       description: 'The payout in whose place this payout was ordered, because it did not pay',

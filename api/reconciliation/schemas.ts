@@ -24,6 +24,7 @@ export const Discrepancy = z
       .string()
       .nullable()
       .openapi({ description: 'Null if the discrepancy is in the platform’s own balance' }),
+    seller: z.union([schemas.SellerNames, z.null()]),
     payoutId: z.string().nullable(),
     atStripe: z
       .object({

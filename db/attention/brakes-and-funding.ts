@@ -1,6 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { SellerId } from '../../domain/ids.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { isActive } from '../funds.ts';
+import { sellerNamesOf } from '../schema/seller-names.ts';
+import { instant } from '../time.ts';
 
 /** True for a payout whose transfer waits for money in the platform's balance. */
 export const lacksPlatformMoney = sql`parked is null
@@ -28,6 +31,31 @@ export const brakesAndFunding = sql`
   select 'funding', currency, null, currency, 'platform-money-missing', count(*)::text, null,
     date_trunc('milliseconds', min(waits_since), 'UTC')
     from payouts where ${lacksPlatformMoney} group by currency`;
+
+/** The most payouts that wait for the platform's money which one entry names. */
+const mostNamed = 10;
+
+/**
+ * The payouts that wait for the platform's money in a row of `waiting`, named `stopped`. Those of
+ * the seller that was asked for come first, then those that have waited longest.
+ */
+export function waitingForMoney(sellerId: SellerId | undefined) {
+  const first = sellerId ? sql`seller_id <> ${sellerId}, waits_since` : sql`waits_since`;
+  return sql`case when kind = 'funding' then (
+    select json_agg(json_build_object('id', id, 'sellerId', seller_id,
+      'seller', ${sellerNamesOf(sql`lacking.seller_id`)}, 'money',
+      json_build_object('amount', from_platform, 'currency', currency),
+      'since', ${instant('waits_since')}) order by ${first}, id)
+    from (select id, seller_id, currency, from_platform, waits_since from payouts
+      where ${lacksPlatformMoney} and payouts.currency = stopped.id
+      order by ${first}, id limit ${mostNamed}) as lacking) end`;
+}
+
+/** True for a row of `waiting` about money that payouts of these sellers wait for. */
+export function isMoneyFor(sellers: RawBuilder<unknown>) {
+  return sql`(kind = 'funding' and exists (select from payouts
+    where ${lacksPlatformMoney} and payouts.currency = waiting.id and seller_id in (${sellers})))`;
+}
 
 /** The active holds because of a discrepancy, which is a row of `waiting` named `stopped`. */
 export const holdsAbout = sql`array(select holds.id from holds where kind = 'discrepancy'

@@ -70,7 +70,8 @@ export async function listAttention(
         then ${lastRefusalOf(sql`stopped.id`)} end as refused,
       ${stakeOf(filter.currency)} as "atStake", ${beside.holdsAbout} as holds,
       ${beside.orderItself} as "order", ${beside.agreesSince} as "agreesSince",
-      case when kind = 'funding' then parked_detail::int end as payouts
+      case when kind = 'funding' then parked_detail::int end as payouts,
+      ${beside.waitingForMoney(filter.sellerId)} as "firstPayouts"
     from stopped order by since, id
   `.execute(db);
   return rows;
@@ -210,13 +211,14 @@ function fits(filter: AttentionFilter): RawBuilder<unknown> {
   const rules = [
     kind && sql`kind = ${kind}`,
     reason && sql`parked = ${reason}`,
-    sellerId && sql`seller_id = ${sellerId}`,
+    sellerId && sql`(seller_id = ${sellerId} or ${beside.isMoneyFor(sql`${sellerId}`)})`,
     currency &&
       sql`(waiting.currency = ${currency} or waiting.currency is null and exists (
         select from ${heldBy(sql`waiting.seller_id`, currency)}))`,
     country &&
-      sql`exists (select from sellers where sellers.id = waiting.seller_id
-        and country = ${country})`,
+      sql`(exists (select from sellers where sellers.id = waiting.seller_id
+        and country = ${country})
+        or ${beside.isMoneyFor(sql`select id from sellers where country = ${country}`)})`,
     before && sql`since < ${utc(before)}::timestamptz`,
     id && sql`id = ${id}`,
   ].filter((rule) => typeof rule === 'object');

@@ -29,6 +29,7 @@ import { isStripeSilent } from '../operations/checks.ts';
 import type { Calendar } from '../paydays/rows.ts';
 import * as views from '../payouts/views.ts';
 import { listDiscrepancies } from '../reconciliation/discrepancies.ts';
+import { readComparison } from '../reconciliation/progress.ts';
 import { isOpen } from '../schema/statuses.ts';
 import { findSeller } from '../sellers/rows.ts';
 import { listAttempts, listPutOff } from '../stripe/attempt-views.ts';
@@ -65,6 +66,7 @@ export async function readPayoutFacts(
       operations: await readOperations(tx),
       isStripeSilent: await isStripeSilent(tx),
       differences: await listDifferences(tx, payout.sellerId),
+      comparison: await readComparison(tx, payout.sellerId),
     };
   });
 }
@@ -112,6 +114,7 @@ async function readAllOf(
     commands: await listDecisions(tx, sellerId),
     isStripeSilent: await isStripeSilent(tx),
     differences: await listDifferences(tx, sellerId),
+    comparison: await readComparison(tx, sellerId),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type PayoutId,
   payoutWorkflowId,
   type SellerId,
+  type SellerNames,
 } from '../../domain/ids.ts';
 import type {
   Cause,
@@ -14,6 +15,7 @@ import type {
 import { waitNames } from '../../domain/waits.ts';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/index.ts';
+import { sellerNamesOf } from '../schema/seller-names.ts';
 import { businessNow } from '../time.ts';
 import { addWakeUps, wakeSeller } from '../wake-ups.ts';
 
@@ -110,6 +112,7 @@ export async function closeDiscrepancy(
     .where('id', '=', id)
     .where('closed_at', 'is', null)
     .returningAll()
+    .returning(namesOfSeller)
     .executeTakeFirst();
   return row && toRecord(row);
 }
@@ -137,6 +140,7 @@ export async function findDiscrepancy(
   const row = await db
     .selectFrom('discrepancies')
     .selectAll()
+    .select(namesOfSeller)
     .where('id', '=', id)
     .executeTakeFirst();
   return row && toRecord(row);
@@ -155,7 +159,7 @@ export async function listDiscrepancies(
   },
 ): Promise<DiscrepancyRecord[]> {
   const { sellerId, cause, currency, open, after } = filter;
-  let query = db.selectFrom('discrepancies').selectAll();
+  let query = db.selectFrom('discrepancies').selectAll().select(namesOfSeller);
   if (sellerId) query = query.where('seller_id', '=', sellerId);
   if (cause) query = query.where('cause', '=', cause);
   if (currency) {
@@ -177,12 +181,17 @@ export async function listDiscrepancies(
   return rows.map(toRecord);
 }
 
-function toRecord(row: Selectable<Database['discrepancies']>): DiscrepancyRecord {
+const namesOfSeller = sellerNamesOf(sql.ref('discrepancies.seller_id')).as('seller');
+
+type Row = Selectable<Database['discrepancies']> & { seller: SellerNames | null };
+
+function toRecord(row: Row): DiscrepancyRecord {
   return {
     id: row.id,
     cause: row.cause,
     object: row.object,
     sellerId: row.seller_id,
+    seller: row.seller,
     payoutId: row.payout_id,
     movementId: row.movement_id,
     stripeId: row.stripe_id,

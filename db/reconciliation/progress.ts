@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import type { SellerId } from '../../domain/ids.ts';
+import type { Comparison } from '../../domain/reconciliation/words.ts';
 import type { Db } from '../connect.ts';
 import { instant } from '../time.ts';
 
@@ -47,4 +49,13 @@ export async function readReconciliation(db: Db): Promise<ReconciliationRecord> 
   const [row] = rows;
   if (!row) throw new Error('reconciliation has no row');
   return row;
+}
+
+/** Reads when both sides were last compared, and when the seller's account was last read. */
+export async function readComparison(db: Db, sellerId: SellerId): Promise<Comparison> {
+  const { rows } = await sql<Comparison>`
+    select passed_at as "lastPassAt", movements_read_at as "accountReadAt"
+    from reconciliation left join sellers on sellers.id = ${sellerId}
+  `.execute(db);
+  return rows[0] ?? { lastPassAt: null, accountReadAt: null };
 }

@@ -202,8 +202,20 @@ export type AttentionRecord = {
       parked: 'platform-money-missing';
       /** How many payouts wait for the money. */
       payouts: number;
+      /** Some of these payouts. */
+      firstPayouts: WaitingPayout[];
     }
 );
+
+/** A payout that waits for money in the platform's balance. */
+type WaitingPayout = {
+  id: PayoutId;
+  sellerId: SellerId;
+  seller: SellerNames;
+  /** What the payout needs of the platform's balance. */
+  money: Money;
+  since: string;
+};
 
 /** The name of the API key that ordered something, and the reason that was given. */
 type Ordered = { by: string; reason: string };

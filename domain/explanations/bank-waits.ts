@@ -116,7 +116,7 @@ function bankWait({ id }: SellerBeside, bank: BankAccountRecord): Waiting {
   const shared = bank.sharedWith.count > 0 ? `.${sayShared(bank)}` : '';
   const reason = `Nothing is sent to the seller’s bank account for ${bank.currency.toUpperCase()}: ${forOperator}${shared}`;
   const lifted =
-    'Entering another bank account, on Stripe’s pages or in Stripe’s components, or resuming this one. Returned money is then paid again automatically; other money still needs a payday or an order';
+    'Entering another bank account, on Stripe’s pages or in Stripe’s components, or resuming this one. Money that came back is then paid again automatically; other money still needs a payday or an order';
   const again = `bank-accounts/${bank.id}/resume`;
   const commands = [
     onboardingLink(

@@ -24,6 +24,7 @@ import type { Schedule } from '../paydays/schedule.ts';
 import type { SellerChange } from '../paydays/schedule-words.ts';
 import type { CancelAnswer, PayoutStatus } from '../payouts/states.ts';
 import type { DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
+import type { Comparison } from '../reconciliation/words.ts';
 import type { ExplainedError, StripeError } from '../refusals/reasons.ts';
 import type { SellerStatus } from '../sellers.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
@@ -237,6 +238,7 @@ export type PayoutFacts = {
   operations: Operations;
   isStripeSilent: boolean;
   differences: DiscrepancyRecord[];
+  comparison: Comparison;
 };
 
 /** Where a seller's money is in one currency, and how much a payout would carry now. */
@@ -282,4 +284,5 @@ export type SellerFacts = {
   commands: CommandRecord[];
   isStripeSilent: boolean;
   differences: DiscrepancyRecord[];
+  comparison: Comparison;
 };

@@ -1,5 +1,5 @@
 import { describeRequirement, isDue } from '../accounts/requirements.ts';
-import { isPast, sayAge, sayDay, sayInstant } from '../dates.ts';
+import { isPast, sayAge, sayDay, sayInstant as sayInUtc } from '../dates.ts';
 import { formatMoney, money } from '../money.ts';
 import { comingPayday, type ComingPayday, unorderedNow } from '../paydays/coming.ts';
 import { reachesThreshold } from '../paydays/schedule.ts';
@@ -22,8 +22,9 @@ export function nextOfSeller(facts: SellerFacts, sayInstant: SayInstant): Coming
     ...expiries(facts),
     ...accountSteps(facts),
   ];
+  const say = (at: string): string => sayInstant(at, facts.seller.schedule.timeZone);
   return steps
-    .map((one) => dueSince(one, facts.now))
+    .map((one) => dueSince(one, facts.now, say))
     .sort((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'));
 }
 
@@ -31,10 +32,10 @@ export function nextOfSeller(facts: SellerFacts, sayInstant: SayInstant): Coming
  * A time that has passed is not promised: the step says since when it is due. The engine needs a
  * moment for what is due now.
  */
-function dueSince(step: ComingStep, now: string): ComingStep {
+function dueSince(step: ComingStep, now: string, say = sayInUtc): ComingStep {
   const aMinuteAgo = new Date(Date.parse(now) - 60_000).toISOString();
   if (step.at === null || !isPast(step.at, aMinuteAgo)) return step;
-  return { ...step, at: null, text: `${step.text}. This is due since ${sayInstant(step.at)}` };
+  return { ...step, at: null, text: `${step.text}. This is due since ${say(step.at)}` };
 }
 
 /** What becomes payable, when, and what would pay this money then. */

@@ -5,7 +5,7 @@ import { sayBelowLeast, sayBelowMinimum, skips } from '../paydays/words.ts';
 import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
 import { byHolds } from '../payouts/commands.ts';
 import { isLateAt } from '../payouts/late.ts';
-import { isAtAccount, isInFlight } from '../payouts/states.ts';
+import { isAtAccount, isInFlight, isUnpaid } from '../payouts/states.ts';
 import { payoutSentences, sayFreed } from '../payouts/whereabouts.ts';
 import { refusalForSeller } from '../refusals/reasons.ts';
 import type { SellerStatus } from '../sellers.ts';
@@ -88,8 +88,19 @@ export function skippedOf(payout: PayoutRecord): string | null {
   return sayBelowMinimum(money(requestedAmount, currency), money(skipMinimum, currency));
 }
 
-/** Which payouts pay the money of a payout that did not pay it, one sentence each. */
-export function sayPaidNowBy(successors: readonly Successor[]): string[] {
+/**
+ * Which payouts pay the money of a payout that did not pay it, one sentence each. If none does, says
+ * where to see what the money waits for.
+ */
+export function sayPaidNowBy(
+  { status, sellerId }: PayoutRecord,
+  successors: readonly Successor[],
+): string[] {
+  const isBack = isUnpaid(status) && status !== 'skipped';
+  if (isBack && successors.length === 0) {
+    const explained = `GET /v1/sellers/${sellerId}/explain says what it waits for`;
+    return [`No payout pays this money yet. ${explained}`];
+  }
   return successors
     .slice(0, mostSaid)
     .map(({ id, status }) =>
@@ -250,6 +261,7 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     fromAccount: money(fromAccount, currency),
     total: money(fromPlatform + fromAccount, currency),
     failure: failedOf(record),
+    trace: traceOf(record),
     waiting: putOffOf(record, attempts) ?? waitingOf(record),
     parked: parkedOf(record),
     skipped: skippedOf(record),
@@ -257,6 +269,11 @@ export function showPayout(record: PayoutRecord, attempts: readonly AttemptRecor
     paidElsewhere: paidElsewhereOf(record),
     cancellation: cancellationOf(record),
   };
+}
+
+/** What the banks call the payment. They name no payment that ended without paying. */
+function traceOf({ status, trace }: PayoutRecord): PayoutRecord['trace'] {
+  return isUnpaid(status) && !trace?.id ? null : trace;
 }
 
 /** True while a hold or a pause keeps a request from being sent again. */

@@ -1,14 +1,13 @@
 import { coolingBank } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
-import type { ApiKeyId } from '../ids.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
 import { takenBack } from '../parking/reasons.ts';
-import { sayChange } from '../paydays/schedule-words.ts';
 import { isLateAt } from '../payouts/late.ts';
 import { payoutBefore } from '../payouts/queue.ts';
 import { payoutSentences } from '../payouts/whereabouts.ts';
 import { isOver, mayPayOut } from '../payouts/states.ts';
+import { explainComparison } from '../reconciliation/words.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
 import { afterLook, bankWaits } from './bank-waits.ts';
 import type {
@@ -43,25 +42,21 @@ import {
   unorderedWaits,
 } from './seller-waits.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
-import { commandTexts, notShownOf, type TimelineEvent, timelineOf } from './timeline.ts';
+import {
+  type Decision,
+  decisionsOf,
+  notShownOf,
+  type TimelineEvent,
+  timelineOf,
+} from './timeline.ts';
 import type { ComingStep, Waiting } from './waiting.ts';
-
-/** Who decided what, under which API key. */
-export type Decision = {
-  at: string;
-  what: string;
-  /** The seller, hold or payout. */
-  about: string;
-  /** As the caller gave it. Null if none is stored. */
-  reason: string | null;
-  apiKeyId: ApiKeyId;
-  apiKeyName: string;
-};
 
 /** A payout's explanation. */
 export type PayoutExplanation = {
   asOf: string;
   summary: string;
+  /** The path that says what the seller's money waits for. */
+  explainSeller: string;
   isLate: boolean;
   waits: Waiting[];
   next: ComingStep[];
@@ -79,6 +74,7 @@ export type PayoutExplanation = {
     all: string;
   };
   attempts: AttemptRecord[];
+  compared: ReturnType<typeof explainComparison>;
   notShown: PayoutTotals;
   payout: ReturnType<typeof showPayout>;
 };
@@ -104,7 +100,8 @@ export function explainPayout(facts: PayoutFacts, available?: Available): Payout
   const isLate = isLateAt(payout, now);
   return {
     asOf: now,
-    summary: [summaryOf(payout, waits, isLate), ...sayPaidNowBy(successors)].join('. '),
+    summary: [summaryOf(payout, waits, isLate), ...sayPaidNowBy(payout, successors)].join('. '),
+    explainSeller: `/v1/sellers/${payout.sellerId}/explain`,
     isLate,
     waits,
     next: nextOf(payout, now),
@@ -121,6 +118,7 @@ export function explainPayout(facts: PayoutFacts, available?: Available): Payout
       all: `/v1/payouts/${payout.id}/items`,
     },
     attempts,
+    compared: explainComparison(facts.comparison),
     notShown: notShownOf(facts.totals, { attempts, decisions: commands, entries, pastWaits }),
     payout: showPayout(payout, attempts),
   };
@@ -286,12 +284,4 @@ function behind(
 /** Why Stripe may keep a payout that it has accepted. */
 function keptFor({ payout, seller, now }: Pick<Around, 'payout' | 'seller' | 'now'>): Waiting[] {
   return payout.isPausedAtStripe && seller ? accountWaits(seller, now) : [];
-}
-
-/** Who decided what, under which API key. */
-export function decisionsOf(commands: PayoutFacts['commands']): Decision[] {
-  return commands.map(({ at, kind, objectId: about, reason, change, apiKeyId, apiKeyName }) => {
-    const what = change ? sayChange(change) : (commandTexts[kind] ?? kind);
-    return { at, what, about, reason, apiKeyId, apiKeyName };
-  });
 }

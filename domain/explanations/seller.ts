@@ -1,14 +1,14 @@
 import type { Failure } from '../accounts/failures.ts';
 import { explainRequirement } from '../accounts/requirements.ts';
-import type { PayoutId, SellerId, SellerNames, StripeAccountId } from '../ids.ts';
-import { moneyParts, type Sums, moneySumsOf } from '../headlines/sums.ts';
+import { moneyParts, moneySumsOf, type Sums } from '../headlines/sums.ts';
 import { sayMoney } from '../headlines/words.ts';
+import type { PayoutId, SellerId, SellerNames, StripeAccountId } from '../ids.ts';
 import { money, type Money } from '../money.ts';
 import { comingPayday, type PaydayMoney, toPaydayMoney } from '../paydays/coming.ts';
 import { saySchedule } from '../paydays/schedule-words.ts';
 import { isLateAt } from '../payouts/late.ts';
 import type { PayoutStatus } from '../payouts/states.ts';
-import { explainDiscrepancy } from '../reconciliation/words.ts';
+import { explainComparison, explainDiscrepancy } from '../reconciliation/words.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { waitNames } from '../waits.ts';
 import { bankWaits, explainBanks } from './bank-waits.ts';
@@ -16,10 +16,17 @@ import type { AttemptRecord, SellerFacts, SellerTotals } from './facts.ts';
 import { moneyStopped } from './money-stopped.ts';
 import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
-import { type Decision, decisionsOf, summaryOf, waitsOf } from './payout.ts';
+import { summaryOf, waitsOf } from './payout.ts';
 import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
-import { notShownOf, sayOrder } from './timeline.ts';
+import {
+  type Decision,
+  decisionsOf,
+  notShownOf,
+  parkTexts,
+  sayOrder,
+  sayOutcome,
+} from './timeline.ts';
 import type { ComingStep, SayInstant, Waiting } from './waiting.ts';
 import { moneyWaits } from './why-no-payout.ts';
 
@@ -61,6 +68,8 @@ export type SellerExplanation = {
     explain: string;
   }[];
   differences: ReturnType<typeof explainDiscrepancy>[];
+  /** When the books were last compared with Stripe. */
+  compared: ReturnType<typeof explainComparison>;
   happened: { at: string; kind: string; text: string }[];
   decisions: Decision[];
   attempts: AttemptRecord[];
@@ -109,6 +118,7 @@ export function explainSeller(
       explain: `/v1/payouts/${payout.id}/explain`,
     })),
     differences: facts.differences.map(explainDiscrepancy),
+    compared: explainComparison(facts.comparison),
     happened: happenedTo(facts),
     decisions: decisionsOf(facts.commands),
     attempts: facts.attempts,
@@ -187,13 +197,10 @@ function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
   const { seller, attempts, lastPayouts, now } = facts;
   const events = [
     { at: seller.createdAt, kind: 'created', text: 'Seller created' },
-    ...attempts.flatMap(({ step, state, decidedAt, lastSentAt, refusal, error }) => {
+    ...attempts.flatMap((attempt) => {
+      const { step, state, decidedAt, lastSentAt } = attempt;
       const at = decidedAt ?? lastSentAt;
-      const code = error?.code ? ` (${error.code})` : '';
-      const why = refusal === null ? '' : `, ${refusal}${code}`;
-      return at === null
-        ? []
-        : [{ at, kind: `${step}-${state}`, text: `Stripe: ${step} ${state}${why}` }];
+      return at === null ? [] : [{ at, kind: `${step}-${state}`, text: sayOutcome(attempt) }];
     }),
     ...(seller.payoutsManualAt
       ? [{ at: seller.payoutsManualAt, kind: 'manual-payouts', text: 'Set to manual payouts' }]
@@ -201,12 +208,12 @@ function happenedTo(facts: SellerFacts): SellerExplanation['happened'] {
     ...(seller.accountReadAt
       ? [{ at: seller.accountReadAt, kind: 'account-read', text: 'Account last read from Stripe' }]
       : []),
-    ...(seller.parkedAt
+    ...(seller.parkedAt && seller.parked
       ? [
           {
             at: seller.parkedAt,
             kind: 'parked',
-            text: `Stopped until a person decides: ${seller.parked}`,
+            text: `Stopped until a person decides: ${parkTexts[seller.parked]}`,
           },
         ]
       : []),

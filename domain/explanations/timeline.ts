@@ -1,4 +1,11 @@
+import { failureOf } from '../accounts/failures.ts';
+import type { ParkReason, SellerParkReason } from '../parking/reasons.ts';
+import type { PayoutStatus } from '../payouts/states.ts';
+import type { RefusalKind } from '../stripe.ts';
+import { skippedOf } from './payout-words.ts';
 import type { EntryKind, Place } from '../ledger.ts';
+import type { ApiKeyId } from '../ids.ts';
+import { sayChange } from '../paydays/schedule-words.ts';
 import { formatMoney, type Money, money } from '../money.ts';
 import { sayInstant } from '../dates.ts';
 import { waits } from '../waits.ts';
@@ -133,48 +140,108 @@ export const commandTexts: Record<string, string> = {
 };
 
 function milestones({ startedAt, parkedAt, parked }: PayoutRecord): TimelineEvent[] {
+  const started = 'The engine began to work on the payout';
   return [
-    ...(startedAt ? [{ at: startedAt, kind: 'started', text: 'Workflow started' }] : []),
-    ...(parkedAt
-      ? [{ at: parkedAt, kind: 'parked', text: `Stopped until a person decides: ${parked}` }]
+    ...(startedAt ? [{ at: startedAt, kind: 'started', text: started }] : []),
+    ...(parkedAt && parked
+      ? [
+          {
+            at: parkedAt,
+            kind: 'parked',
+            text: `Stopped until a person decides: ${parkTexts[parked]}`,
+          },
+        ]
       : []),
   ];
 }
 
-function ending({ overAt, status, skipReason, failureCode }: PayoutRecord): TimelineEvent[] {
+/** Why a payout or a seller stopped until a person decides. */
+export const parkTexts: Record<ParkReason | SellerParkReason, string> = {
+  'outcome-unknown': 'it is not known whether Stripe carried out a request',
+  'refused-by-stripe': 'Stripe refused a request',
+  'unexpected-state': 'Stripe’s record does not match the order',
+  'account-refused': 'Stripe refused to create the account',
+  'account-outcome-unknown': 'it is not known whether Stripe created the account',
+  'manual-payouts-refused': 'Stripe refused to set the account to manual payouts',
+  'money-after-close': 'money came to the account after the seller was closed',
+  'returned-after-close': 'the bank returned money after the seller was closed',
+};
+
+function ending(payout: PayoutRecord): TimelineEvent[] {
+  const { overAt, status, failureCode } = payout;
   if (!overAt) return [];
-  const why = skipReason ?? failureCode;
-  return [
-    { at: overAt, kind: 'over', text: why ? `Ended: ${status}, ${why}` : `Ended: ${status}` },
-  ];
+  const skipped = skippedOf(payout);
+  const failed = failureCode && `. ${failureOf(failureCode).forOperator} (${failureCode})`;
+  const why = skipped === null ? (failed ?? '') : `: ${skipped}`;
+  return [{ at: overAt, kind: 'over', text: `${endings[status] ?? 'Ended'}${why}` }];
 }
 
+/** How a payout ended. A payout whose outcome is open has no row. */
+const endings: Partial<Record<PayoutStatus, string>> = {
+  settled: 'Ended: the bank has kept the money',
+  failed: 'Ended: not paid, the money is back at the seller’s account at Stripe',
+  returned: 'Ended: returned from the bank, the money is back at the seller’s account at Stripe',
+  canceled: 'Ended: canceled',
+  skipped: 'Ended without moving money',
+  'paid-elsewhere': 'Ended: the money reached the seller without the engine',
+};
+
 function fromAttempt(attempt: Sources['attempts'][number]): TimelineEvent[] {
-  const { step, number, firstSentAt, decidedAt, state, refusal, error, stripeId } = attempt;
+  const { number, step, firstSentAt, decidedAt, state, stripeId } = attempt;
   const about = { attempt: attempt.key };
-  const sent = firstSentAt
-    ? [
-        {
-          ...about,
-          at: firstSentAt,
-          kind: 'asked',
-          text: `Sent to Stripe: ${step}, attempt ${number}`,
-        },
-      ]
-    : [];
+  const asked = `Request ${number} for the ${steps[step] ?? step} was sent to Stripe`;
+  const sent = firstSentAt ? [{ ...about, at: firstSentAt, kind: 'asked', text: asked }] : [];
+  const text = sayOutcome(attempt);
   if (!decidedAt) {
     if (state !== 'unknown' || !firstSentAt) return sent; // an attempt that was never sent ends its step
     const at = attempt.lastSentAt ?? attempt.createdAt;
-    return [...sent, { ...about, at, kind: 'unknown', text: `Outcome unknown: ${step}` }];
+    return [...sent, { ...about, at, kind: 'unknown', text }];
   }
-  const reason = error?.reason ?? error?.code;
-  const code = reason ? ` (${reason})` : '';
-  const decided =
-    state === 'refused'
-      ? { kind: 'refused', text: `Not done: ${step}, ${refusal}${code}` }
-      : { kind: 'made', text: `Done: ${step}` };
-  return [...sent, { ...about, ...decided, at: decidedAt, ...(stripeId && { stripeId }) }];
+  const kind = state === 'refused' ? 'refused' : 'made';
+  return [...sent, { ...about, kind, text, at: decidedAt, ...(stripeId && { stripeId }) }];
 }
+
+/** What became of a request to Stripe, as far as the engine knows. */
+export function sayOutcome({
+  step,
+  state,
+  refusal,
+  error,
+}: Pick<AttemptRecord, 'step' | 'state' | 'refusal' | 'error'>): string {
+  const asked = steps[step] ?? step;
+  const reason = error?.reason ?? error?.code;
+  switch (state) {
+    case 'succeeded':
+      return `Stripe made the ${asked}`;
+    case 'refused':
+      return `The ${asked} was not made: ${refusals[refusal ?? 'other']}${reason ? ` (${reason})` : ''}`;
+    case 'unknown':
+      return `It is not known whether Stripe made the ${asked}`;
+    case 'started':
+      return `Stripe was asked for the ${asked} and has not decided`;
+  }
+}
+
+/** What each request to Stripe asks for. */
+const steps: Record<string, string> = {
+  transfer: 'transfer to the seller’s account',
+  payout: 'payout to the bank',
+  cancel: 'cancellation',
+  account: 'account',
+};
+
+/** Why a request was not carried out. */
+const refusals: Record<RefusalKind, string> = {
+  'balance-insufficient': 'the balance at Stripe did not cover it',
+  'capability-missing': 'the account lacks a capability at Stripe',
+  'bank-details': 'the bank account could not take it',
+  'limit-reached': 'a limit at Stripe was reached',
+  'permission-missing': 'the API key lacks a permission at Stripe',
+  'account-left': 'the account has left the platform',
+  'confirmed-not-sent': 'a person confirmed that it was not sent',
+  'called-off': 'it was called off',
+  other: 'Stripe refused it',
+};
 
 function fromEntry(entry: Sources['entries'][number]): TimelineEvent {
   const { at, kind, from, to, stripeId } = entry;
@@ -201,3 +268,23 @@ export const entryTexts: Record<EntryKind, string> = {
   elsewhere: 'counts as paid: somebody else paid it',
   'owed-again': 'owed again: the payment by somebody else came back',
 };
+
+/** Who decided what, under which API key. */
+export type Decision = {
+  at: string;
+  what: string;
+  /** The seller, hold or payout. */
+  about: string;
+  /** As the caller gave it. Null if none is stored. */
+  reason: string | null;
+  apiKeyId: ApiKeyId;
+  apiKeyName: string;
+};
+
+/** Who decided what, under which API key. */
+export function decisionsOf(commands: readonly CommandRecord[]): Decision[] {
+  return commands.map(({ at, kind, objectId: about, reason, change, apiKeyId, apiKeyName }) => {
+    const what = change ? sayChange(change) : (commandTexts[kind] ?? kind);
+    return { at, what, about, reason, apiKeyId, apiKeyName };
+  });
+}

@@ -30,8 +30,11 @@ export type ComingStep = {
   payoutId: string | null;
 };
 
-/** Formats an instant in a time zone. The caller supplies it: domain/ knows no time zones. */
-export type SayInstant = (instant: string, timeZone: string) => string;
+/**
+ * Formats an instant, or its day, in a time zone. The caller supplies it: domain/ knows no time
+ * zones.
+ */
+export type SayInstant = (instant: string, timeZone: string, as?: 'day') => string;
 
 /** Creates a wait of a seller that belongs to no particular payout. */
 export function wait(

@@ -1,5 +1,5 @@
 import { isConverted, lacksBank, pausedBank } from '../accounts/bank.ts';
-import { sayAge, sayDay } from '../dates.ts';
+import { sayAge } from '../dates.ts';
 import { stoppedForSeller } from '../for-seller/waits.ts';
 import { longestChargeDays } from '../earnings/unread-charges.ts';
 import { type Sums, moneySumsOf } from '../headlines/sums.ts';
@@ -27,7 +27,10 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
       const below = formatMoney(money(sums.belowZero, currency));
       const reason = `The account’s balance is below zero: ${below}`;
       const lifted = 'Earnings that cover the missing amount, or a refund';
-      return [wait('account-negative', 'platform', reason, lifted), ...laterWaits(facts, currency)];
+      return [
+        wait('account-negative', 'platform', reason, lifted),
+        ...laterWaits(facts, currency, sayInstant),
+      ];
     }
     const amount = sums.payable + sums.belowMinimum + sums.stopped;
     // Money that came back is paid automatically once the seller has another bank account, so
@@ -36,7 +39,7 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
     const own = [
       ...(amount > 0 && !isStuck ? [payableWait(facts, { currency, amount }, sayInstant)] : []),
       ...chargeWaits(facts, currency),
-      ...laterWaits(facts, currency),
+      ...laterWaits(facts, currency, sayInstant),
     ];
     const isAll = own.length === 0 && sums.tooSmall > 0 && !hasMore(sums);
     return isAll ? [tooSmallWait(money(sums.tooSmall, currency))] : own;
@@ -211,7 +214,8 @@ function total(coming: SellerFacts['upcoming'], last: number): number {
 }
 
 /** Money that is earned but not payable yet, and from when it is. */
-function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
+function laterWaits(facts: SellerFacts, currency: string, sayInstant: SayInstant): Waiting[] {
+  const sayDay = (at: string): string => sayInstant(at, facts.seller.schedule.timeZone, 'day');
   const asked = askedOf(facts, currency);
   const { notYetAvailable } = moneySumsOf(facts, currency);
   const later = notYetAvailable - total(asked, asked.length - 1);
@@ -220,7 +224,7 @@ function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
   const coming = facts.upcoming.filter((one) => one.currency === currency && !one.asksPerson);
   const at = coming[0]?.at ?? null;
   const last = coming.at(-1)?.at ?? null;
-  const reason = `${amount} is earned, but not payable yet${sayUntil(at, last)}`;
+  const reason = `${amount} is earned, but not payable yet${sayUntil(at && sayDay(at), last && sayDay(last))}`;
   const lifted = at
     ? 'Time'
     : `The charge, once it shows when the money is available. After ${longestChargeDays} days, a person is asked`;
@@ -231,7 +235,7 @@ function laterWaits(facts: SellerFacts, currency: string): Waiting[] {
 /** When money becomes payable: on one day, or part by part. */
 function sayUntil(first: string | null, last: string | null): string {
   if (first === null) return ': its charge does not show yet when the money is available';
-  if (sayDay(first) === (last && sayDay(last))) return `. It becomes payable on ${sayDay(first)}`;
-  const until = last === null ? 'the rest without a date yet' : `the last on ${sayDay(last)}`;
-  return `. The first part becomes payable on ${sayDay(first)}, ${until}`;
+  if (first === last) return `. It becomes payable on ${first}`;
+  const until = last === null ? 'the rest without a date yet' : `the last on ${last}`;
+  return `. The first part becomes payable on ${first}, ${until}`;
 }

@@ -1,4 +1,4 @@
-import type { DiscrepancyId, PayoutId, SellerId } from '../ids.ts';
+import type { DiscrepancyId, PayoutId, SellerId, SellerNames } from '../ids.ts';
 
 /** Who must act on a discrepancy. */
 export type Owner = 'engine' | 'platform' | 'operator';
@@ -229,6 +229,8 @@ export type DiscrepancyRecord = {
   /** The object that differs. Each object has at most one discrepancy of each cause. */
   object: string;
   sellerId: SellerId | null;
+  /** What people call the seller. Null if the discrepancy is in the platform's own balance. */
+  seller: SellerNames | null;
   payoutId: PayoutId | null;
   movementId: string | null;
   stripeId: string | null;

@@ -15,7 +15,7 @@ import {
 
 /** Adds to a discrepancy its explanation, both sides, who must act, and how it is closed. */
 export function explainDiscrepancy(record: DiscrepancyRecord) {
-  const { cause, object, sellerId, payoutId, openedAt, agreesSince } = record;
+  const { cause, object, sellerId, seller, payoutId, openedAt, agreesSince } = record;
   const { owner, what, remedy } = causes[cause];
   return {
     id: record.id,
@@ -26,6 +26,7 @@ export function explainDiscrepancy(record: DiscrepancyRecord) {
     owner,
     object,
     sellerId,
+    seller,
     payoutId,
     atStripe: sideOf(record.atStripe, record.stripeCurrency, {
       movementId: record.movementId,
@@ -150,4 +151,23 @@ type Around = { inFlight: PayoutId | null; atPlatform: number; currency: string 
 
 function sideOf<Ids extends object>(amount: number | null, currency: string | null, ids: Ids) {
   return amount === null || currency === null ? null : { money: money(amount, currency), ...ids };
+}
+
+/** When both sides were last compared, and when the books of a seller's account were last read. */
+export type Comparison = { lastPassAt: string | null; accountReadAt: string | null };
+
+/** Says how far the differences of a seller are known. */
+export function explainComparison({ lastPassAt, accountReadAt }: Comparison) {
+  return { lastPassAt, accountReadAt, explanation: sayComparison(lastPassAt, accountReadAt) };
+}
+
+function sayComparison(lastPassAt: string | null, accountReadAt: string | null): string {
+  if (lastPassAt === null) {
+    return 'The ledger has not been compared with Stripe yet, so differences may exist that nobody knows';
+  }
+  const compared = 'The ledger was last compared with Stripe at `lastPassAt`';
+  if (accountReadAt === null) {
+    return `${compared}, but Stripe’s books of the seller’s account have not been read yet`;
+  }
+  return `${compared}. Stripe’s books of the seller’s account were last read at \`accountReadAt\`: later differences are not known yet`;
 }

@@ -94,8 +94,10 @@ describe('the platform’s missing money', () => {
     const stripe = await startStripeSide();
     const own = await startApi({ stripeAt: stripe.url });
     const stages = payoutStages(own);
+    const sellers: SellerId[] = [];
     for (let one = 0; one < 2; one += 1) {
-      const { payoutId } = await stages.orderPayout();
+      const { sellerId, payoutId } = await stages.orderPayout();
+      sellers.push(sellerId);
       await stages.reserve(payoutId);
       const wait = { reason: 'platform-balance' as const, minutes: 60 };
       await recordWait(own.db, await readPayout(own.db, payoutId), wait);
@@ -114,6 +116,14 @@ describe('the platform’s missing money', () => {
         explain: '/v1/funding',
       },
     ]);
+    const names = { externalId: null, displayName: null };
+    const first = sellers.map((sellerId) => expect.objectContaining({ sellerId, seller: names }));
+    expect(data[0]).toMatchObject({ waitingPayouts: { count: 2, first } });
+    const [other, last] = sellers;
+    const { data: found } = await attention(own, `?sellerId=${last}`);
+    const own2 = [{ sellerId: last, amount: inEuro(100_00)[0] }, { sellerId: other }];
+    expect(found).toMatchObject([{ kind: 'funding', waitingPayouts: { count: 2, first: own2 } }]);
+    expect((await attention(own, `?sellerId=${await richSeller(own)}`)).data).toEqual([]);
     const { explanation } = data[0] as unknown as { explanation: string };
     expect(explanation).toMatch(/^2 payouts need 200\.00 EUR .* 0\.00 EUR available.* now/);
     const summary = (await own.get('/v1/attention/summary')).body;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { recordPass } from '../../../db/reconciliation/platform.ts';
 import { recordReturn } from '../../../db/reconciliation/stopped-payouts.ts';
 import { orderAgain } from '../../../db/payouts/shortfalls.ts';
 import type { PayoutId, SellerId } from '../../../domain/ids.ts';
@@ -55,8 +56,20 @@ describe('the explanation of a payout that ended without paying its money', () =
     const { sellerId, payoutId } = await stages.orderPayout();
     const sent = await stages.send(payoutId);
     await recordReturn(api.db, sent, { status: 'failed', failureCode: 'account_closed' });
+    const ended = await explain(payoutId);
+    expect(ended).toMatchObject({
+      paidNowBy: [],
+      explainSeller: `/v1/sellers/${sellerId}/explain`,
+    });
+    expect(ended).toMatchObject({ compared: { lastPassAt: null, accountReadAt: null } });
+    await recordPass(api.db);
+    const { body: seller } = await api.get(`/v1/sellers/${sellerId}/explain`);
+    const compared = { lastPassAt: expect.any(String), accountReadAt: null };
+    expect(seller).toMatchObject({ differences: [], compared });
+    expect(ended.summary).toContain('No payout pays this money yet');
     const later = await order(sellerId);
     expect((await explain(payoutId)).paidNowBy).toMatchObject([{ id: later }]);
+    expect((await explain(payoutId)).summary).not.toContain('No payout pays this money yet');
   });
 
   test('names the last payout that replaces it, not one that ended like it', async () => {

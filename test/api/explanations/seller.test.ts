@@ -260,7 +260,7 @@ describe('what a seller is told', () => {
     ]);
     expect(told.waits[0]).toMatchObject({
       reason: 'Nothing is sent to the seller’s bank account for EUR: The bank account is closed',
-      liftedBy: expect.stringContaining('Returned money is then paid again automatically'),
+      liftedBy: expect.stringContaining('Money that came back is then paid again automatically'),
       commands: [
         { path: `/v1/sellers/${id}/onboarding-link` },
         { path: `/v1/sellers/${id}/account-session` },

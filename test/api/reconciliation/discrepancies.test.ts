@@ -61,10 +61,12 @@ describe('a discrepancy', () => {
 
   test('tells its cause, what is on each side, since when, who acts and what is to be done', async () => {
     await find(amount());
+    await api.patch(`/v1/sellers/${sellerId}`, { displayName: 'Ada' });
     const { data } = await list();
     expect(data).toMatchObject([
       {
         state: 'open',
+        seller: { displayName: 'Ada' },
         cause: 'amount-differs',
         explanation: causes['amount-differs'].what,
         remedy: causes['amount-differs'].remedy,

@@ -66,6 +66,7 @@ export function factsOf(
     commands: [],
     isStripeSilent: false,
     differences: [],
+    comparison: { lastPassAt: null, accountReadAt: null },
     totals: {} as SellerFacts['totals'],
     ...facts,
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sayInstant } from '../../../activities/calendar.ts';
 import type { PayoutRecord, SellerFacts } from '../../../domain/explanations/facts.ts';
 import { nextOf } from '../../../domain/explanations/next-steps.ts';
 import { waitingOf } from '../../../domain/explanations/payout-words.ts';
@@ -7,7 +8,8 @@ import { manualSchedule } from '../../../domain/paydays/schedule.ts';
 import { lateDays } from '../../../domain/payouts/late.ts';
 import { factsOf, noFunds, now, seller, sentPayout } from './facts.ts';
 
-const explain = (facts: SellerFacts) => explainSeller(facts, (at) => at);
+const explain = (facts: SellerFacts) =>
+  explainSeller(facts, (at, zone, as) => (as === 'day' ? sayInstant(at, zone, as) : at));
 const headlineOf = (facts: SellerFacts) => explain(facts).summary.split('. ')[0];
 const inFlight = (more: Partial<PayoutRecord>) =>
   factsOf(
@@ -132,6 +134,20 @@ describe('money below the minimum', () => {
     const first = of(20_00).waits.find((one) => one.for === 'below-minimum');
     expect(first?.reason).toMatch(/25\.00 EUR more must be earned$/);
   });
+});
+
+test.each([
+  // zone              day             why
+  ['UTC', '25 Dec 2026', 'UTC has the day of the instant'],
+  ['Asia/Tokyo', '26 Dec 2026', 'the next day has begun in Tokyo'],
+])('money becomes payable on a day of the schedule’s zone (%s: %s, %s)', (timeZone, day) => {
+  const schedule = { ...manualSchedule, timeZone };
+  const fund = { atPlatform: 5_00, notYetAvailable: 5_00 };
+  const at = '2026-12-25T20:00:00.000Z';
+  const one = { at, currency: 'eur', amount: 5_00, paydayAt: null, asksPerson: false, since: now };
+  const facts = { fund, seller: { ...seller, schedule }, upcoming: [one] };
+  const { waits } = explain(factsOf({ platform: 5_00 }, facts));
+  expect(waits.at(-1)?.reason.endsWith(`It becomes payable on ${day}`)).toBe(true);
 });
 
 describe('a day that has passed', () => {

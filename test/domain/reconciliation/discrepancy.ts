@@ -6,6 +6,7 @@ export function aDiscrepancy(given: Partial<DiscrepancyRecord> = {}): Discrepanc
     id: 'disc_1',
     cause: 'transfer-not-ordered',
     object: 'tr_1',
+    seller: null,
     sellerId: 'sel_1',
     payoutId: null,
     movementId: 'txn_1',
