@@ -25,10 +25,13 @@ ${key.remedy === undefined ? firstCall(api, key, state) : revoked(key.remedy)}
 `;
 }
 
-/** The lists with which an operator begins. The list of all workflows also contains the jobs. */
+/**
+ * The lists with which an operator begins. The list of all workflows also contains the jobs. Without
+ * `!=` and `IN`, whose filters the UI shows wrongly.
+ */
 const lists = {
   'sellers and payouts':
-    'WorkflowType IN ("sellerLifecycle", "payout") AND ExecutionStatus != "ContinuedAsNew"',
+    '(WorkflowType = "sellerLifecycle" OR WorkflowType = "payout") AND (ExecutionStatus = "Running" OR ExecutionStatus = "Completed" OR ExecutionStatus = "Failed")',
   'what needs a person': 'NeedsOperator = true AND ExecutionStatus = "Running"',
 };
 

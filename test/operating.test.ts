@@ -37,6 +37,16 @@ describe('the operating manual', () => {
   });
 });
 
+test.each(['README.md', 'docs/operating.md', 'dev/summary.ts'])(
+  '%s links only lists whose filters the Temporal UI shows as they are',
+  (path) => {
+    const text = decodeURIComponent(read(path).replaceAll(/%(?![0-9A-F]{2})/g, '%25'));
+    expect(text).toContain('WorkflowType = "payout"');
+    // The UI shows `!=` as `=`, and the values of `IN` as one text.
+    expect(text).not.toMatch(/[A-Z]\w+ (!= "|(NOT )?IN \()/);
+  },
+);
+
 test.each([
   'docs/operating.md',
   'docs/scaling.md',
