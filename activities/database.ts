@@ -7,7 +7,7 @@ import { type PayoutId, type SellerId, sellerWorkflowId } from '../domain/ids.ts
 import type { Payout } from '../domain/payouts/states.ts';
 import type { Seller } from '../domain/sellers.ts';
 import { engineQueue } from '../workflows/messages.ts';
-import { paydaysAround } from './calendar.ts';
+import { paydaysAround } from './paydays/calendar.ts';
 import { readSellerToShow } from './explanations.ts';
 import { deliverWakeUp } from './wake-ups/delivery.ts';
 import { startPayoutWorkflow } from './wake-ups/starts.ts';

@@ -9,7 +9,8 @@ import { needsAllFacts, type SellerOutlook } from '../domain/explanations/tempor
 import { describeTroubledSeller } from '../domain/explanations/temporal-ui/troubled-seller.ts';
 import type { SellerId } from '../domain/ids.ts';
 import { nextSellerStep, type Seller } from '../domain/sellers.ts';
-import { paydaysAround, sayInstant, sayPayday } from './calendar.ts';
+import { paydaysAround } from './paydays/calendar.ts';
+import { sayInstant, sayPayday } from './paydays/clocks.ts';
 
 /** Longer than the facts of any usual seller take. A text for people never delays a payout. */
 const describedWithinMs = 1000;

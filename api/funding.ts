@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Stripe } from 'stripe';
-import { paydaysAround } from '../activities/calendar.ts';
+import { paydaysAround } from '../activities/paydays/calendar.ts';
 import { readFunding } from '../db/funding.ts';
 import { readClock } from '../db/operations/clock.ts';
 import { sayInstant } from '../domain/dates.ts';

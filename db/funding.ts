@@ -49,6 +49,7 @@ type SellerRow = {
   status: Payee['status'];
   isPaused: boolean;
   country: string;
+  currency: string;
   schedule: Schedule | null;
   nextPayoutAt: string | null;
   orders: { currency: Currency; requestedAmount: number | null }[];
@@ -63,8 +64,8 @@ async function listSellers(
   { end, after, limit }: { end: string; after: string; limit: number },
 ): Promise<SellerRow[]> {
   const { rows } = await sql<SellerRow>`
-    select id, status, paused_at is not null as "isPaused", country, schedule,
-      next_payout_at as "nextPayoutAt", orders
+    select id, status, paused_at is not null as "isPaused", country, currency,
+      schedule, next_payout_at as "nextPayoutAt", orders
     from sellers, lateral (
       select coalesce(json_agg(json_build_object('currency', payouts.currency,
         'requestedAmount', requested_amount)
@@ -191,12 +192,12 @@ type SetAsideRow = Pick<SetAside, 'currency' | 'payouts' | 'amount'> &
  */
 function latestPayday(calendar: Calendar, end: string): (of: SellerRow) => string | null {
   const known = new Map<string, string | null>();
-  return ({ schedule, country, nextPayoutAt }) => {
+  return ({ schedule, country, currency, nextPayoutAt }) => {
     if (schedule === null || nextPayoutAt === null || nextPayoutAt > end) return null;
-    const { interval, weekdays, dayOfMonth, at, timeZone } = schedule;
-    const name = JSON.stringify([country, interval, weekdays, dayOfMonth, at, timeZone]);
+    const { cutOffHours: _, minimums: __, thresholds: ___, ...days } = schedule;
+    const name = JSON.stringify([country, currency, days]);
     const latest =
-      known.get(name) ?? calendar({ schedule, country }, { now: end, count: 1 }).latest;
+      known.get(name) ?? calendar({ schedule, country, currency }, { now: end, count: 1 }).latest;
     known.set(name, latest);
     return latest !== null && latest > nextPayoutAt ? latest : nextPayoutAt;
   };

@@ -1,4 +1,5 @@
-import { paydaysAround, sayInstant } from '../../activities/calendar.ts';
+import { paydaysAround } from '../../activities/paydays/calendar.ts';
+import { sayInstant } from '../../activities/paydays/clocks.ts';
 import { readHoldFacts } from '../../db/explanations/facts.ts';
 import { previewRelease } from '../../domain/explanations/release.ts';
 import { HoldParams, toHold } from '../holds.ts';

@@ -1,4 +1,5 @@
-import { paydaysAround, sayInstant } from '../../activities/calendar.ts';
+import { paydaysAround } from '../../activities/paydays/calendar.ts';
+import { sayInstant } from '../../activities/paydays/clocks.ts';
 import { readPayoutFacts, readSellerFacts } from '../../db/explanations/facts.ts';
 import { explainPayout } from '../../domain/explanations/payout.ts';
 import { explainSeller } from '../../domain/explanations/seller.ts';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { isTimeZone } from '../../activities/calendar.ts';
+import { isTimeZone } from '../../activities/paydays/clocks.ts';
 import * as domain from '../../domain/paydays/schedule.ts';
 import { Amount, Currency, Instant, Money } from '../http/schemas.ts';
 
@@ -14,6 +14,7 @@ export const Schedule = z
     dayOfMonth: z.int().nullable(),
     at: z.string().openapi({ description: 'The local time of a payday, such as 09:00' }),
     timeZone: z.string(),
+    bankDayRule: z.enum(domain.bankDayRules),
     cutOffHours: z.int(),
     minimums: z.record(z.string(), z.int()),
     thresholds: z.record(z.string(), z.int()),
@@ -49,6 +50,10 @@ export const GivenSchedule = z
         description: 'Required unless the interval is `manual`',
         example: 'Europe/Berlin',
       }),
+    bankDayRule: z.enum(domain.bankDayRules).default(domain.manualSchedule.bankDayRule).openapi({
+      description:
+        'Where a payday goes on which the banks of the seller’s currency are closed: to the `next` or the `previous` bank day, or with `none` nowhere. The payout is then ordered on that day, and the bank has it later',
+    }),
     cutOffHours: z
       .int()
       .min(0, 'must not be below 0')

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { paydaysAround } from '../../activities/calendar.ts';
+import { paydaysAround } from '../../activities/paydays/calendar.ts';
 import type { Tx } from '../../db/connect.ts';
 import { readPreviewFacts } from '../../db/explanations/facts.ts';
 import { lockSellerAlone } from '../../db/locks.ts';
@@ -140,8 +140,9 @@ function refuseTaken(error: unknown): never {
   throw new Problem('external-id-taken', 'Another seller has this externalId. Nothing was changed');
 }
 
-function scheduleOf({ schedule, country, nextPayoutAt }: SellerRecord, now: string) {
-  const { upcoming } = paydaysAround({ schedule, country }, { now, count: shown });
+function scheduleOf(seller: SellerRecord, now: string) {
+  const { schedule, nextPayoutAt } = seller;
+  const { upcoming } = paydaysAround(seller, { now, count: shown });
   const next = upcoming.map((at) => ({ at, cutOffAt: cutOffOf(schedule, at) }));
   return { schedule, nextPayoutAt, next };
 }

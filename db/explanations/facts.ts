@@ -149,8 +149,8 @@ async function readPaydayFacts(
   const seller = await findSellerBeside(tx, sellerId);
   if (!seller) return undefined;
   const now = await readNow(tx);
-  const { schedule, country, nextPayoutAt } = seller;
-  const around = calendar({ schedule, country }, { now, count: 1 });
+  const { nextPayoutAt, schedule } = seller;
+  const around = calendar(seller, { now, count: 1 });
   const paydays = [];
   for (const at of comingPaydays(nextPayoutAt, around, now)) {
     const cutOffAt = cutOffOf(schedule, at);
@@ -238,11 +238,12 @@ async function readPayableSince(tx: Tx, sellerId: SellerId): Promise<Record<stri
 /** The first payday that pays money that becomes payable at this time. Null without a schedule. */
 function paydayOf(
   at: string,
-  { schedule, country }: Pick<SellerRecord, 'schedule' | 'country'>,
+  seller: Pick<SellerRecord, 'schedule' | 'country' | 'currency'>,
   calendar: Calendar,
 ): string | null {
-  const before = new Date(Date.parse(at) + schedule.cutOffHours * 3_600_000 - 1).toISOString();
-  return calendar({ schedule, country }, { now: before, count: 1 }).upcoming[0] ?? null;
+  const cutOffMs = seller.schedule.cutOffHours * 3_600_000;
+  const before = new Date(Date.parse(at) + cutOffMs - 1).toISOString();
+  return calendar(seller, { now: before, count: 1 }).upcoming[0] ?? null;
 }
 
 /**

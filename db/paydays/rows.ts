@@ -13,13 +13,12 @@ import { lookForThreshold, readThresholds } from './thresholds.ts';
  * zones nor bank holidays.
  */
 export type Calendar = (
-  seller: { schedule: Schedule; country: string },
+  seller: { schedule: Schedule; country: string; currency: string },
   around: { now: string; count: number },
 ) => { latest: string | null; upcoming: string[] };
 
 /**
- * Records a seller's new schedule and next payday. A payday of the old schedule that was not opened
- * yet is dropped.
+ * Records a seller's new schedule and next payday.
  */
 export async function recordSchedule(
   tx: Tx,
@@ -49,18 +48,18 @@ export async function openPayday(db: Db, sellerId: SellerId, calendar: Calendar)
   await db.transaction().execute(async (tx) => {
     const seller = await lockSeller(tx, sellerId);
     if (seller.status !== 'active' || seller.paused_at !== null) return;
-    const { now, next_payout_at: next, threshold_look_at: look, country } = seller;
+    const { now, next_payout_at: next, threshold_look_at: look, country, currency } = seller;
     const schedule = seller.schedule ?? manualSchedule;
     const isPayday = next !== null && next <= now;
     if (!isPayday && (look === null || look > now)) return;
-    const { latest, upcoming } = calendar({ schedule, country }, { now, count: 1 });
+    const { latest, upcoming } = calendar({ schedule, country, currency }, { now, count: 1 });
     if (isPayday) {
       const payday = latest !== null && latest > next ? latest : next;
       await orderPayday(tx, sellerId, { schedule, payday });
     }
     const reached = await readThresholds(tx, sellerId, schedule);
-    for (const currency of reached.now) {
-      await orderThreshold(tx, sellerId, currency);
+    for (const reachedIn of reached.now) {
+      await orderThreshold(tx, sellerId, reachedIn);
     }
     await tx
       .updateTable('sellers')
@@ -106,7 +105,15 @@ export async function wakeForPayday(
 async function lockSeller(tx: Tx, sellerId: SellerId) {
   return tx
     .selectFrom('sellers')
-    .select(['status', 'country', 'schedule', 'next_payout_at', 'threshold_look_at', 'paused_at'])
+    .select([
+      'status',
+      'country',
+      'currency',
+      'schedule',
+      'next_payout_at',
+      'threshold_look_at',
+      'paused_at',
+    ])
     .select(businessNow.as('now'))
     .where('id', '=', sellerId)
     .modifyEnd(lock('sellers', 'to-change'))

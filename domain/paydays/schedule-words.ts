@@ -6,7 +6,7 @@ export type SellerChange = { fields: string[]; before: Schedule; after: Schedule
 
 /**
  * Says in words when a schedule pays a seller, for support staff. A bank day is a day on which the
- * banks in the seller's country are open.
+ * banks that move the seller's currency are open.
  */
 export function saySchedule(schedule: Schedule): string {
   const { cutOffHours, minimums, thresholds } = schedule;
@@ -24,7 +24,8 @@ export function saySchedule(schedule: Schedule): string {
 }
 
 function sayPaydays(schedule: Schedule, hasThresholds: boolean): string {
-  const { interval, weekdays, dayOfMonth, at, timeZone } = schedule;
+  const { interval, weekdays, dayOfMonth, at, timeZone, bankDayRule } = schedule;
+  const moved = bankDayRule === 'none' ? '' : `, or on the ${bankDayRule} bank day`;
   const time = `at ${at} ${timeZone}`;
   switch (interval) {
     case 'manual':
@@ -32,11 +33,11 @@ function sayPaydays(schedule: Schedule, hasThresholds: boolean): string {
         ? 'No paydays: only an order or a reached threshold pays the seller'
         : 'No paydays: only an order pays the seller';
     case 'daily':
-      return `Every bank day ${time}`;
+      return `Every ${bankDayRule === 'none' ? '' : 'bank '}day ${time}`;
     case 'weekly':
-      return `Every ${weekdays.map((day) => day[0]?.toUpperCase() + day.slice(1)).join(' and ')} ${time}, or on the next bank day`;
+      return `Every ${weekdays.map((day) => day[0]?.toUpperCase() + day.slice(1)).join(' and ')} ${time}${moved}`;
     case 'monthly':
-      return `Every month on day ${dayOfMonth}, or on the last day of a shorter month, ${time}, or on the next bank day`;
+      return `Every month on day ${dayOfMonth}, or on the last day of a shorter month, ${time}${moved}`;
   }
 }
 

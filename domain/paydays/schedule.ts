@@ -16,8 +16,12 @@ export const weekdays = [
   'saturday',
 ] as const;
 
+/** Where a payday goes whose day is a weekend or a bank holiday. With `none` it stays there. */
+export type BankDayRule = (typeof bankDayRules)[number];
+export const bankDayRules = ['next', 'previous', 'none'] as const;
+
 /**
- * When a seller is paid automatically. `activities/calendar.ts` applies time zones and bank
+ * When a seller is paid automatically. `activities/paydays/` applies time zones and bank
  * holidays; every other rule is here.
  */
 export type Schedule = {
@@ -30,6 +34,7 @@ export type Schedule = {
   at: string;
   /** The IANA name of the time zone. */
   timeZone: string;
+  bankDayRule: BankDayRule;
   /** The payday pays only money that became available at least this many hours before it. */
   cutOffHours: number;
   /** Minor units by currency. A payday that would pay less pays nothing. */
@@ -45,6 +50,7 @@ export const manualSchedule: Schedule = {
   dayOfMonth: null,
   at: '09:00',
   timeZone: 'UTC',
+  bankDayRule: 'next',
   cutOffHours: 0,
   minimums: {},
   thresholds: {},
@@ -58,7 +64,8 @@ export type ScheduleFault = { field: keyof Schedule; key?: string; rule: string 
 
 /** Finds the contradictions between the fields of a schedule. Each field by itself is valid. */
 export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
-  const { interval, weekdays, dayOfMonth, cutOffHours, minimums, thresholds } = schedule;
+  const { interval, weekdays, dayOfMonth, bankDayRule, cutOffHours } = schedule;
+  const { minimums, thresholds } = schedule;
   const faults: ScheduleFault[] = [];
   const refuse = (field: keyof Schedule, rule: string, key?: string): void => {
     faults.push({ field, rule, ...(key !== undefined && { key }) });
@@ -78,11 +85,15 @@ export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
   if (interval !== 'monthly' && dayOfMonth !== null) {
     refuse('dayOfMonth', 'must be absent unless the interval is monthly');
   }
-  if (interval === 'manual' && cutOffHours > 0) {
-    refuse('cutOffHours', 'must be absent with the interval manual, which has no paydays');
-  }
-  if (interval === 'manual' && Object.keys(minimums).length > 0) {
-    refuse('minimums', 'must be absent with the interval manual, which has no paydays');
+  const ofPaydays = {
+    bankDayRule: bankDayRule !== manualSchedule.bankDayRule,
+    cutOffHours: cutOffHours > 0,
+    minimums: Object.keys(minimums).length > 0,
+  };
+  for (const [field, isGiven] of Object.entries(ofPaydays)) {
+    if (interval !== 'manual' || !isGiven) continue;
+    const rule = 'must be absent with the interval manual, which has no paydays';
+    refuse(field as keyof typeof ofPaydays, rule);
   }
   for (const [currency, threshold] of Object.entries(thresholds)) {
     if (threshold < (minimums[currency] ?? 0)) {
@@ -96,6 +107,11 @@ export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
 export type Day = number;
 /** The number of milliseconds of a day in UTC. */
 export const dayMs = 24 * 60 * 60 * 1000;
+
+/** The day of an instant in UTC. Both are milliseconds since 1970. */
+export function dayOf(instant: number): Day {
+  return Math.floor(instant / dayMs) * dayMs;
+}
 
 /** True if the schedule pays on this day, before weekends and holidays move the payday. */
 export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, day: Day): boolean {

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { paydaysAround } from '../../activities/calendar.ts';
+import { paydaysAround } from '../../activities/paydays/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { recordEntries } from '../../db/ledger.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';

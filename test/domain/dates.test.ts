@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sayInstant as sayInstantByIntl } from '../../activities/calendar.ts';
+import { sayInstant as sayInstantByIntl } from '../../activities/paydays/clocks.ts';
 import { sayDay, sayInstant } from '../../domain/dates.ts';
 
 test.each([

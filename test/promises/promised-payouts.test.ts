@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { paydaysAround } from '../../activities/calendar.ts';
+import { paydaysAround } from '../../activities/paydays/calendar.ts';
 import { readFunding } from '../../db/funding.ts';
 import { openPayday } from '../../db/paydays/rows.ts';
 import { reservePayout } from '../../db/payouts/reservation.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { paydaysAround } from '../../../activities/calendar.ts';
+import { paydaysAround } from '../../../activities/paydays/calendar.ts';
 import { recordAccountRead } from '../../../db/accounts/reads.ts';
 import { readFunding } from '../../../db/funding.ts';
 import { cancelPayout } from '../../../db/payouts/cancellations.ts';

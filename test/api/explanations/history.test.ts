@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { paydaysAround } from '../../../activities/calendar.ts';
+import { paydaysAround } from '../../../activities/paydays/calendar.ts';
 import { openPayday } from '../../../db/paydays/rows.ts';
 import { readPayout } from '../../../db/payouts/rows.ts';
 import { recordWait } from '../../../db/payouts/steps.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { paydaysAround } from '../../../activities/calendar.ts';
+import { paydaysAround } from '../../../activities/paydays/calendar.ts';
 import { openPayday } from '../../../db/paydays/rows.ts';
 import { startApi, type TestApi } from '../harness.ts';
 

@@ -16,7 +16,13 @@ const weekly = {
   cutOffHours: 24,
   minimums: { eur: 25_00 },
 };
-const stored = { ...weekly, dayOfMonth: null, at: '09:00', thresholds: {} };
+const stored = {
+  ...weekly,
+  dayOfMonth: null,
+  at: '09:00',
+  bankDayRule: 'next',
+  thresholds: {},
+};
 const fridayAtNine = expect.stringMatching(/T0[78]:00:00\.000Z$/);
 
 /** A path of the seller's own. */
@@ -59,7 +65,7 @@ describe('the schedule of a seller', () => {
     expect(manual.body).toMatchObject({ schedule: { interval: 'manual' }, nextPayoutAt: null });
   });
 
-  test('given again as it is keeps a payday that has come and was not opened yet', async () => {
+  test('keeps a payday that has come and was not opened yet, given again or changed', async () => {
     const asked = { email: 'ada@shop.example', country: 'DE', schedule: weekly };
     const id = String((await api.post('/v1/sellers', asked)).body['id']);
     const come = { next_payout_at: '2026-01-02T08:00:00.000Z' };
@@ -71,7 +77,7 @@ describe('the schedule of a seller', () => {
     const { body } = await api.patch(at(id), { schedule: weekly });
     expect(body).toMatchObject({ schedule: stored, nextPayoutAt: come.next_payout_at });
     const others = await api.patch(at(id), { schedule: { ...weekly, cutOffHours: 48 } });
-    expect(others.body).toMatchObject({ nextPayoutAt: fridayAtNine });
+    expect(others.body).toMatchObject({ nextPayoutAt: come.next_payout_at });
   });
 
   test('changed twice under one key is changed once', async () => {
@@ -99,6 +105,7 @@ describe('the schedule of a seller', () => {
     ['a fraction for a minimum', { minimums: { eur: 0.5 } }, '/schedule/minimums/eur'],
     ['a threshold below it', { thresholds: { eur: 1 } }, '/schedule/thresholds/eur'],
     ['an interval that is none', { interval: 'hourly' }, '/schedule/interval'],
+    ['a rule that is none', { bankDayRule: 'nearest' }, '/schedule/bankDayRule'],
     ['a field that is none', { anchor: 1 }, '/schedule/anchor'],
   ])('is refused with %s', async (_why, change, pointer) => {
     const id = await api.makeSeller();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { paydaysAround } from '../../../activities/calendar.ts';
+import { paydaysAround } from '../../../activities/paydays/calendar.ts';
 import { moveClock } from '../../../db/operations/clock.ts';
 import { wakeOverdue } from '../../../db/overdue.ts';
 import { openPayday, recordSchedule, wakeForPayday } from '../../../db/paydays/rows.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sayInstant } from '../../../activities/calendar.ts';
+import { sayInstant } from '../../../activities/paydays/clocks.ts';
 import type { PayoutRecord, SellerFacts } from '../../../domain/explanations/facts.ts';
 import { nextOf } from '../../../domain/explanations/next-steps.ts';
 import { waitingOf } from '../../../domain/explanations/payout-words.ts';

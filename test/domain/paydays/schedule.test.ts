@@ -35,6 +35,7 @@ describe('a schedule', () => {
     ['monthly on no day', { interval: 'monthly' }, 'dayOfMonth'],
     ['weekly on a day of the month', { ...weekly, dayOfMonth: 3 }, 'dayOfMonth'],
     ['manual with a cut-off', { cutOffHours: 1 }, 'cutOffHours'],
+    ['manual with a bank day', { bankDayRule: 'previous' }, 'bankDayRule'],
     ['manual with a minimum', { minimums: { eur: 1 } }, 'minimums'],
     [
       'paid at once below its minimum',
