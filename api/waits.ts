@@ -41,8 +41,9 @@ export const NextStep = z
   .object({
     what: z.string(),
     text: z.string(),
-    at: Instant.nullable().openapi({
-      description: 'Null: as soon as the cause of the wait is removed',
+    at: z.string().nullable().openapi({
+      description:
+        'An instant, or a day such as `2026-12-01` where only the day is known. Null: as soon as the cause of the wait is removed',
     }),
     money: z.union([Money, z.null()]),
     payoutId: z.string().nullable(),

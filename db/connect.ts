@@ -9,6 +9,8 @@ export type Tx = Transaction<Database>;
 
 /** Amounts are returned as numbers, because the schema keeps them below 2^53. */
 const bigintOid = types.builtins.INT8;
+/** A day stays text: a `Date` would move it to the day before in zones behind UTC. */
+const dateOid = types.builtins.DATE;
 const timestampOid = types.builtins.TIMESTAMPTZ;
 
 /**
@@ -87,6 +89,7 @@ type TypeId = Parameters<typeof types.getTypeParser>[0];
 
 function parserOf(oid: TypeId, format?: 'text' | 'binary') {
   if (oid === bigintOid) return (value: string) => safeInteger(value);
+  if (oid === dateOid) return (value: string) => value;
   if (oid === timestampOid) return (value: string) => new Date(value).toISOString();
   return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid);
 }

@@ -16,7 +16,7 @@ export function sayDay(instant: string): string {
   return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
-/** True if the instant has passed. A day, as midnight UTC, has passed when the next day begins. */
+/** True if the instant has passed. A day has passed when the next day begins. */
 export function isPast(instant: string, now: string): boolean {
   return isDay(instant) ? instant.slice(0, 10) < now.slice(0, 10) : instant <= now;
 }
@@ -44,6 +44,7 @@ function count(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
+/** A day, or an instant at midnight UTC: Stripe names the days of deadlines so. */
 function isDay(instant: string): boolean {
-  return instant.slice(10, 23) === 'T00:00:00.000';
+  return ['', 'T00:00:00.000'].includes(instant.slice(10, 23));
 }

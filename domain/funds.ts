@@ -119,11 +119,11 @@ export function sayShortage(needed: Money, available: Money | undefined): string
  * active, Stripe keeps it for up to ten days (docs.stripe.com/connect, pausing payouts, 2026-09).
  */
 export function sayAtBank({
-  bankExpectedAt: day,
+  bankExpectedOn: day,
   asOf,
   isPausedAtStripe,
 }: {
-  bankExpectedAt: string | null;
+  bankExpectedOn: string | null;
   asOf: string;
   isPausedAtStripe: boolean;
 }): string {

@@ -16,7 +16,7 @@ export type WaitingPayout = {
   fromPlatform: number;
   arrivesAt: string | null;
   lookAgainAt: string | null;
-  bankExpectedAt: string | null;
+  bankExpectedOn: string | null;
   watchUntil: string | null;
   asOf: string;
   isPausedAtStripe: boolean;

@@ -1,4 +1,10 @@
-import { type Day, dayMs, dayOf, isNamedDay, type Schedule } from '../../domain/paydays/schedule.ts';
+import {
+  type Day,
+  dayMs,
+  dayOf,
+  isNamedDay,
+  type Schedule,
+} from '../../domain/paydays/schedule.ts';
 import { type BankPlace, isBankDay } from './bank-days.ts';
 import { toInstant } from './clocks.ts';
 
@@ -63,11 +69,12 @@ function* paydaysFrom(seller: Payable, now: string): Generator<{ nominal: Day; d
   }
 }
 
-const steps = { next: dayMs, previous: -dayMs, none: 0 } as const;
+const steps = { next: dayMs, previous: -dayMs } as const;
 
 function bankDayFor(nominal: Day, seller: Payable): Day {
-  const step = steps[seller.schedule.bankDayRule];
+  const { bankDayRule } = seller.schedule;
+  if (bankDayRule === 'none') return nominal;
   let open = nominal;
-  while (step !== 0 && !isBankDay(open, seller)) open += step;
+  while (!isBankDay(open, seller)) open += steps[bankDayRule];
   return open;
 }

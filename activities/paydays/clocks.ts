@@ -1,4 +1,10 @@
-import { type Day, dayMs, dayOf, isNamedDay, type Schedule } from '../../domain/paydays/schedule.ts';
+import {
+  type Day,
+  dayMs,
+  dayOf,
+  isNamedDay,
+  type Schedule,
+} from '../../domain/paydays/schedule.ts';
 
 /**
  * Formats a payday for people, and says if the payday is the bank day beside a day of the schedule on
@@ -8,7 +14,9 @@ export function sayPayday(schedule: Schedule, at: string): string {
   const said = sayInstant(at, schedule.timeZone);
   const instant = Date.parse(at);
   const day = dayOf(instant + offsetAt(instant, schedule.timeZone));
-  return isNamedDay(schedule, day) ? said : `${said}, moved to the ${schedule.bankDayRule} bank day`;
+  return isNamedDay(schedule, day)
+    ? said
+    : `${said}, moved to the ${schedule.bankDayRule} bank day`;
 }
 
 /**

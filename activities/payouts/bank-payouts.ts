@@ -140,9 +140,9 @@ async function record(
   if (object.status === 'paid') {
     return recordPaid(db, payout, lateReturnDays, atBankOf(object));
   }
-  const { bankExpectedAt, followAt } = expectationOf(object);
+  const { bankExpectedOn, followAt } = expectationOf(object);
   const minutes = Math.max(minutesBetween(payout.now, followAt), lateMinutes);
-  return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedAt });
+  return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedOn });
 }
 
 /** Why the money is back at the account. Undefined if it is not back. */
@@ -198,12 +198,15 @@ function atBankOf({ destination, trace_id: trace }: Stripe.Payout) {
 }
 
 /**
- * When Stripe expects the bank to have the money (midnight UTC of a day), and the latest time at
+ * When Stripe expects the bank to have the money (Stripe names a day as midnight UTC), and the latest time at
  * which to read the payout again.
  */
 function expectationOf({ arrival_date }: Stripe.Payout) {
   const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
-  return { bankExpectedAt: at(arrival_date), followAt: at(arrival_date + graceHours * 3600) };
+  return {
+    bankExpectedOn: at(arrival_date).slice(0, 10),
+    followAt: at(arrival_date + graceHours * 3600),
+  };
 }
 
 function minutesBetween(from: string, to: string): number {

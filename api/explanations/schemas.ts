@@ -3,7 +3,7 @@ import { payoutStatuses } from '../../domain/payouts/states.ts';
 import { sellerStatuses } from '../../domain/sellers.ts';
 import { ExplainedBank, Failure, Requirement } from '../accounts/schemas.ts';
 import { Hold } from '../holds.ts';
-import { Instant, Money, SellerNames } from '../http/schemas.ts';
+import { Day, Instant, Money, SellerNames } from '../http/schemas.ts';
 import { Payday, PaydayMoney } from '../paydays/schemas.ts';
 import {
   Attempt,
@@ -98,8 +98,8 @@ const OpenPayout = z.object({
   id: z.string(),
   status: z.string(),
   total: Money,
-  bankExpectedAt: Instant.nullable().openapi({
-    description: 'The day on which Stripe expects the bank to have the money, as midnight UTC',
+  bankExpectedOn: Day.nullable().openapi({
+    description: 'The day on which Stripe expects the bank to have the money',
   }),
   isLate: z.boolean(),
   summary: z.string(),

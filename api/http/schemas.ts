@@ -51,6 +51,9 @@ export const Money = z
 /** An instant in answers: RFC 3339, UTC. */
 export const Instant = z.string().openapi({ format: 'date-time' });
 
+/** A day without a time in answers, such as `2026-12-01`. */
+export const Day = z.string().openapi({ format: 'date' });
+
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2200, 0, 1);
 

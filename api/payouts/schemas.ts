@@ -147,9 +147,9 @@ export const Payout = z
         'When the transferred money can leave the account. The bank has the money only later',
     }),
     sentAt: MaybeInstant.openapi({ description: 'When Stripe accepted the payout' }),
-    bankExpectedAt: MaybeInstant.openapi({
+    bankExpectedOn: schemas.Day.nullable().openapi({
       description:
-        'The day on which Stripe expects the bank to have the money, as midnight UTC. Stripe may change the day. Null until Stripe has accepted the payout',
+        'The day on which Stripe expects the bank to have the money. Stripe may change it. Null until Stripe has accepted the payout',
     }),
     paidAt: MaybeInstant.openapi({
       description: 'When the engine learned that the bank has the money',

@@ -127,7 +127,7 @@ function factColumns(facts: Facts) {
     destination_payment: facts.arrival,
     arrives_at: facts.arrivesAt,
     stripe_payout_id: facts.stripePayoutId,
-    bank_expected_at: facts.bankExpectedAt,
+    bank_expected_on: facts.bankExpectedOn,
     failure_code: facts.failureCode,
     bank_account: facts.bankAccount,
     destination: facts.destination,

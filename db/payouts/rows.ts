@@ -144,7 +144,7 @@ export function toPayout(row: PayoutRow): Payout {
       ordered: row.created_at,
       reserved: row.reserved_at,
       sent: row.sent_at,
-      bankExpected: row.bank_expected_at,
+      bankExpected: row.bank_expected_on,
       paid: row.paid_at,
       over: row.over_at,
       parked: row.parked_at,

@@ -142,7 +142,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     transferId: row.transfer_id,
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
-    bankExpectedAt: row.bank_expected_at,
+    bankExpectedOn: row.bank_expected_on,
     failureCode: row.failure_code,
     bankAccount: row.bank_account,
     sentTo: row.sent_to,

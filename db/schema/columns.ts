@@ -18,3 +18,6 @@ export type MaybeJson = ColumnType<
   string | null | undefined,
   string | null
 >;
+
+/** A day without a time, `2026-12-01`, or null. */
+export type MaybeDay = ColumnType<string | null, string | null | undefined, string | null>;

@@ -27,7 +27,7 @@ import type { WaitReason } from '../../domain/waits.ts';
 import type { WakeTopic } from '../../domain/wake-ups.ts';
 import type { AccountTables } from './accounts.ts';
 import type { AttentionTables } from './attention.ts';
-import type { Instant, Json, Maybe, MaybeInstant, MaybeJson } from './columns.ts';
+import type { Instant, Json, Maybe, MaybeDay, MaybeInstant, MaybeJson } from './columns.ts';
 import type { OperationsTables } from './operations.ts';
 import type { ReceiptTables } from './receipts.ts';
 import type { BooksTables } from './reconciliation.ts';
@@ -239,7 +239,7 @@ type PayoutsTable = {
   transfer_id: Maybe<TransferId>;
   arrives_at: MaybeInstant;
   stripe_payout_id: Maybe<StripePayoutId>;
-  bank_expected_at: MaybeInstant;
+  bank_expected_on: MaybeDay;
   failure_code: Maybe<string>;
   destination_payment: Maybe<string>;
   bank_account: Maybe<string>;

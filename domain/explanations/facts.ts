@@ -44,7 +44,7 @@ export type PayoutRecord = {
   transferId: TransferId | null;
   arrivesAt: string | null;
   stripePayoutId: StripePayoutId | null;
-  bankExpectedAt: string | null;
+  bankExpectedOn: string | null;
   failureCode: string | null;
   bankAccount: string | null;
   /** The bank account to which Stripe sends the money, and what the seller knows it by. */

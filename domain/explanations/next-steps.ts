@@ -164,20 +164,20 @@ const order: { after: PayoutStatus; what: string; text: string }[] = [
 
 /** When Stripe expects the bank to have the money. A day that has passed is not promised again. */
 function expectedOf(
-  { status, bankExpectedAt, isPausedAtStripe }: PayoutRecord,
+  { status, bankExpectedOn, isPausedAtStripe }: PayoutRecord,
   now: string,
 ): Partial<Pick<ComingStep, 'at' | 'text'>> {
   const paid = 'The bank receives the money';
-  if (status !== 'sent' || bankExpectedAt === null) return {};
+  if (status !== 'sent' || bankExpectedOn === null) return {};
   if (isPausedAtStripe) {
     return { text: `${paid} once payouts of the account are active at Stripe again` };
   }
-  const day = sayDay(bankExpectedAt);
-  if (isPast(bankExpectedAt, now)) {
-    const age = sayAge(bankExpectedAt, now);
+  const day = sayDay(bankExpectedOn);
+  if (isPast(bankExpectedOn, now)) {
+    const age = sayAge(bankExpectedOn, now);
     return { text: `${paid}. Stripe expected this on ${day}: the payout is ${age} overdue` };
   }
-  return { at: bankExpectedAt, text: `${paid}. Stripe expects this on ${day}` };
+  return { at: bankExpectedOn, text: `${paid}. Stripe expects this on ${day}` };
 }
 
 function amountOf({ currency, fromPlatform, fromAccount, requestedAmount }: PayoutRecord) {

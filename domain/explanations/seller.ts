@@ -62,7 +62,7 @@ export type SellerExplanation = {
     id: PayoutId;
     status: PayoutStatus;
     total: Money;
-    bankExpectedAt: string | null;
+    bankExpectedOn: string | null;
     isLate: boolean;
     summary: string;
     explain: string;
@@ -112,7 +112,7 @@ export function explainSeller(
       id: payout.id,
       status: payout.status,
       total: money(payout.fromPlatform + payout.fromAccount, payout.currency),
-      bankExpectedAt: payout.bankExpectedAt,
+      bankExpectedOn: payout.bankExpectedOn,
       isLate: isLateAt(payout, now),
       summary: summaryOf(payout, [], isLateAt(payout, now)),
       explain: `/v1/payouts/${payout.id}/explain`,

@@ -43,7 +43,7 @@ export type Facts = {
   arrival?: string | null;
   arrivesAt?: string | null;
   stripePayoutId?: StripePayoutId | null;
-  bankExpectedAt?: string | null;
+  bankExpectedOn?: string | null;
   failureCode?: string | null;
   bankAccount?: string | null;
   /** The bank account to which Stripe sends the money. */

@@ -86,7 +86,7 @@ export function transferred(
 export type AtBank = Pick<Facts, 'destination' | 'trace'>;
 
 /**
- * Stripe accepted the payout and expects the bank to have the money at `bankExpectedAt`. If an
+ * Stripe accepted the payout and expects the bank to have the money at `bankExpectedOn`. If an
  * event about the payout is already stored, the payout is read again at once.
  */
 export function sent(
@@ -94,17 +94,17 @@ export function sent(
   made: {
     key: string;
     stripePayoutId: StripePayoutId;
-    bankExpectedAt: string | null;
+    bankExpectedOn: string | null;
     followAt: string | null;
   } & AtBank,
 ): Transition {
-  const { key, stripePayoutId, bankExpectedAt, followAt, ...atBank } = made;
+  const { key, stripePayoutId, bankExpectedOn, followAt, ...atBank } = made;
   return {
     ...begin(payout, 'transferred'),
     ...noDoubt,
     status: 'sent',
     wait: { reason: waitNames.atBank, until: followAt ?? now, orEndOf: stripePayoutId },
-    facts: { ...atBank, stripePayoutId, bankExpectedAt, sentAt: now },
+    facts: { ...atBank, stripePayoutId, bankExpectedOn, sentAt: now },
     entries: postings.sentEntries(moneyOf(payout), stripePayoutId),
     attempt: { key, state: 'succeeded', stripeId: stripePayoutId },
   };
@@ -233,12 +233,12 @@ export function nothingUnknown(payout: Payout): Transition {
 /** The payout waits. Nothing else changes. */
 export function waiting(
   payout: Payout,
-  { reason, minutes, bankExpectedAt }: TimedWait,
+  { reason, minutes, bankExpectedOn }: TimedWait,
 ): Transition {
   return {
     ...beginAsRead(payout),
     wait: { reason, until: { inMinutes: minutes } },
-    ...(bankExpectedAt !== undefined && { facts: { bankExpectedAt } }),
+    ...(bankExpectedOn !== undefined && { facts: { bankExpectedOn } }),
   };
 }
 
@@ -246,7 +246,7 @@ export function waiting(
  * What a payout waits for, for how many minutes at most, and when Stripe now expects the bank to
  * have the money.
  */
-export type TimedWait = { reason: WaitReason; minutes: number; bankExpectedAt?: string };
+export type TimedWait = { reason: WaitReason; minutes: number; bankExpectedOn?: string };
 
 /** The payout is parked until a person decides. Its money stays where it is. */
 export function parked(

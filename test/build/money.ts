@@ -142,8 +142,8 @@ export function stepsOf(db: Db, orderedBy: ApiKeyId) {
       payout: await readPayout(db, payoutId),
       key: await send(payoutId, 'payout'),
       stripePayoutId: `po_${payoutId.slice(7)}`,
-      bankExpectedAt: '2040-01-01T00:00:00.000Z',
-      followAt: '2040-01-01T00:00:00.000Z',
+      bankExpectedOn: '2040-01-01',
+      followAt: '2040-01-01',
     });
   return {
     order,

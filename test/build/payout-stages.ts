@@ -77,13 +77,13 @@ function stepsOf({ db }: TestApi) {
   }
 
   /** Takes a payout from `ordered` through its transfer to `sent`. */
-  async function send(payoutId: PayoutId, bankExpectedAt: string | null = null) {
+  async function send(payoutId: PayoutId, bankExpectedOn: string | null = null) {
     await transfer(await reserve(payoutId));
     const key = await attempt(payoutId, 'payout');
     const stripePayoutId = `po_${payoutId.slice(7)}` as const;
     const payout = await readPayout(db, payoutId);
     const followAt = '2199-01-01T00:00:00.000Z';
-    const sentOff = { payout, key, stripePayoutId, bankExpectedAt, followAt };
+    const sentOff = { payout, key, stripePayoutId, bankExpectedOn, followAt };
     const row = await recordSent(db, sentOff);
     return { ...row, stripePayoutId };
   }

@@ -41,8 +41,8 @@ create table payouts (
   destination text,
   trace_status text,
   trace_id text,
-  -- When Stripe expects the bank to have the money: midnight UTC of a day, which may still change.
-  bank_expected_at timestamptz,
+  -- The day on which Stripe expects the bank to have the money. Stripe may change it.
+  bank_expected_on date,
   failure_code text,
   skip_reason text,
   -- The schedule's minimum that the payday did not reach. The schedule may have changed since.
@@ -98,7 +98,7 @@ create table payouts (
     check (named_stripe_id is null or (unknown_step is not null and parked is null)),
   -- Only Stripe knows when the bank will have the money.
   constraint expected_of_what_stripe_has
-    check (bank_expected_at is null or stripe_payout_id is not null),
+    check (bank_expected_on is null or stripe_payout_id is not null),
   -- Every cancellation names who ordered it.
   constraint cancellation_has_its_author
     check ((cancel_ordered_at is null) = (cancel_ordered_by is null)),

@@ -141,7 +141,7 @@ function sayWhy(payout: Payout): string {
     ...payout,
     id,
     watchUntil,
-    bankExpectedAt: dates?.bankExpected ?? null,
+    bankExpectedOn: dates?.bankExpected ?? null,
     asOf: payout.now,
     isPausedAtStripe: payout.lacksCapability === true,
   };

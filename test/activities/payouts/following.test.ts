@@ -26,7 +26,7 @@ const arrivalDate = async () => {
   const { stripePayoutId } = await stage.row();
   const acting = { stripeAccount: stage.account };
   const { arrival_date } = await stage.stripe.payouts.retrieve(stripePayoutId ?? '', {}, acting);
-  return new Date(arrival_date * 1000).toISOString();
+  return new Date(arrival_date * 1000).toISOString().slice(0, 10);
 };
 
 describe('a payout that Stripe has', () => {
@@ -38,10 +38,10 @@ describe('a payout that Stripe has', () => {
   });
 
   test('is expected at its bank on the day that Stripe names, also when that moves', async () => {
-    const expected = async () => (await findPayout(stage.db, stage.payoutId))?.bankExpectedAt;
+    const expected = async () => (await findPayout(stage.db, stage.payoutId))?.bankExpectedOn;
     const first = await expected();
     expect(first).toBe(await arrivalDate());
-    expect(first).toMatch(/T00:00:00\.000Z$/);
+    expect(first).toMatch(/^\d{4}-\d\d-\d\d$/);
     await stage.sandbox.ask('POST', `accounts/${stage.account}/pause-payouts`, { paused: true });
     await stage.moveMinutes(8 * day);
     await stage.sandbox.ask('POST', `accounts/${stage.account}/pause-payouts`, { paused: false });

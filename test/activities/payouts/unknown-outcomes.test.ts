@@ -111,7 +111,7 @@ for (const step of ['transfer', 'payout'] as const) {
               payout,
               key,
               stripePayoutId: `po_${id}`,
-              bankExpectedAt: null,
+              bankExpectedOn: null,
               followAt: null,
             });
       expect(await record(first, 'one')).toMatchObject({ parked: null });

@@ -220,7 +220,7 @@ async function carryToBank() {
     payout: moved,
     key,
     stripePayoutId,
-    bankExpectedAt: null,
+    bankExpectedOn: null,
     followAt: null,
   });
   await recordPaid(api.db, { ...sent, stripePayoutId }, 10);

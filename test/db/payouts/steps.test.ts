@@ -73,7 +73,7 @@ const cases: Case[] = [
         payout: row,
         key: await money.send(row.payoutId, 'payout'),
         stripePayoutId: `po_${row.payoutId}`,
-        bankExpectedAt: null,
+        bankExpectedOn: null,
         followAt: null,
       }),
     { status: 'sent', at: 'in-transit' },

@@ -53,7 +53,7 @@ describe('an event', () => {
     const event = { eventId: 'evt_1', type: 'payout.paid', account: 'acct_1', objectId: 'po_1' };
     const followAt = '2040-01-01T00:00:00.000Z';
     await money.db.transaction().execute(async (tx) => {
-      await recordSent(tx, { payout, key, stripePayoutId: 'po_1', bankExpectedAt: null, followAt });
+      await recordSent(tx, { payout, key, stripePayoutId: 'po_1', bankExpectedOn: null, followAt });
       await recordEvents(money.db, [event], 'webhook');
     });
     // Neither of the two could see the other.

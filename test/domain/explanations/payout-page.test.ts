@@ -83,7 +83,7 @@ test('the page of a late payout begins with the day since which it is late', () 
 describe('the page of a late payout', () => {
   const sent = { ordered: noon, reserved: noon, sent: '2026-11-01T12:00:00Z' };
   const none = { paid: null, over: null, parked: null };
-  const dates = { ...sent, ...none, bankExpected: '2026-11-05T00:00:00.000Z' };
+  const dates = { ...sent, ...none, bankExpected: '2026-11-05' };
   const late = { status: 'sent', waitingFor: 'bank', lookAgainAt: later, dates } as const;
   const page = pageOf({ ...late, stripePayoutId: 'po_1' });
 

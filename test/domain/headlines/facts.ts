@@ -82,7 +82,7 @@ export const sentPayout = {
   fromPlatform: 100_00,
   fromAccount: 0,
   stripePayoutId: 'po_1',
-  bankExpectedAt: null,
+  bankExpectedOn: null,
   failureCode: null,
   skipReason: null,
   paidReason: null,

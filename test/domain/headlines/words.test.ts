@@ -151,7 +151,7 @@ test.each([
 });
 
 describe('a day that has passed', () => {
-  const due = { ...sentPayout, bankExpectedAt: '2026-12-20T00:00:00.000Z' };
+  const due = { ...sentPayout, bankExpectedOn: '2026-12-20' };
 
   test('is never promised: the payout is overdue, by how much, and who looks', () => {
     const reason = waitingOf(due)?.reason;
@@ -163,7 +163,7 @@ describe('a day that has passed', () => {
   });
 
   test('is still promised on that day', () => {
-    const today = { ...due, bankExpectedAt: '2026-12-21T00:00:00.000Z' };
+    const today = { ...due, bankExpectedOn: '2026-12-21' };
     expect(waitingOf(today)?.reason).toMatch(/Stripe’s estimate is 21 Dec 2026$/);
   });
 
@@ -182,7 +182,7 @@ describe('a day that has passed', () => {
 test('Stripe is not said to have sent what it keeps while payouts of the account are paused', () => {
   const kept = {
     ...sentPayout,
-    bankExpectedAt: '2026-12-23T00:00:00.000Z',
+    bankExpectedOn: '2026-12-23',
     isPausedAtStripe: true,
   };
   expect(waitingOf(kept)?.reason).toMatch(

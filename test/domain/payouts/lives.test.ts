@@ -181,7 +181,7 @@ function record(world: World, row: Payout, step: MoneyStep): void {
     world.move(row, transitions.transferred(row, { key, transferId, arrivesAt }));
   } else {
     const stripePayoutId = idOf(row, 'payout') as StripePayoutId;
-    const expected = { bankExpectedAt: null, followAt: null };
+    const expected = { bankExpectedOn: null, followAt: null };
     world.move(row, transitions.sent(row, { key, stripePayoutId, ...expected }));
   }
 }
