@@ -34,7 +34,9 @@ function textsOf(facts: HeadlineFacts, currency: Currency, sums: Sums): Record<M
   const say = (amount: number): string => formatMoney(money(Math.abs(amount), currency));
   const minimum = facts.seller.schedule.minimums[currency] ?? 0;
   const isBehind = stopNow(facts, currency) === waitNames.anotherPayout;
-  const moved = sums.movedByOthers > 0 ? 'left' : 'came';
+  // Money that came is also in the other sums, and is not owed: its sum is negative.
+  const moved = sums.movedByOthers > 0 ? 'that left' : 'came';
+  const ofAll = sums.movedByOthers > 0 ? '' : 'of all this ';
   return {
     payable: `${say(sums.payable)} payable now`,
     belowMinimum: `${say(sums.belowMinimum)} below the schedule’s minimum of ${say(minimum)}`,
@@ -48,7 +50,7 @@ function textsOf(facts: HeadlineFacts, currency: Currency, sums: Sums): Record<M
     notYetAvailable: `${say(sums.notYetAvailable)} payable later`,
     tooSmall: `${say(sums.tooSmall)} too small to pay out`,
     belowZero: `the account ${say(sums.belowZero)} below zero`,
-    movedByOthers: `${say(sums.movedByOthers)} that ${moved} without an order from the engine`,
+    movedByOthers: `${ofAll}${say(sums.movedByOthers)} ${moved} without an order from the engine`,
     paid: `${say(sums.paid)} paid`,
   };
 }

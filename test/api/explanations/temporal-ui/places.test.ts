@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSellerToShow } from '../../../../activities/explanations.ts';
+import { recordEntries } from '../../../../db/ledger.ts';
 import { openDiscrepancies } from '../../../../db/reconciliation/discrepancies.ts';
 import type { SellerId } from '../../../../domain/ids.ts';
+import { minor } from '../../../../domain/money.ts';
 import { payoutStages } from '../../../build/payout-stages.ts';
 import { daily, sellerSituations } from '../../../build/seller-situations.ts';
 import { startApi, type TestApi } from '../../harness.ts';
@@ -138,6 +140,19 @@ describe('the Temporal UI says of a difference what each side has, and how much 
     expect(details).toContain('came to the seller’s account without an order');
     expect(details).toContain('have nothing, Stripe has 25.00 EUR: 25.00 EUR more at Stripe');
   });
+});
+
+test('money that came without an order is a part of the other sums, not added to them', async () => {
+  const id = await api.makeSeller();
+  await stage.situations['has money and no payout'](id);
+  const came = { kind: 'foreign', sellerId: id, currency: 'eur', amount: minor(25_00) } as const;
+  await recordEntries(api.db, [
+    { ...came, eventKey: `foreign/${id}`, from: 'foreign', to: 'account' },
+  ]);
+  await stage.hold(id, { amount: 25_00, currency: 'eur' });
+  expect(await shown(id)).toContain(
+    '70.00 EUR payable now, 25.00 EUR held, of all this 25.00 EUR came without an order from the engine',
+  );
 });
 
 describe('the Temporal UI says when money becomes payable', () => {
