@@ -142,7 +142,8 @@ async function record(
   }
   const { bankExpectedOn, followAt } = expectationOf(object);
   const minutes = Math.max(minutesBetween(payout.now, followAt), lateMinutes);
-  return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedOn });
+  const readStatus = object.status;
+  return recordWait(db, payout, { reason: 'bank', minutes, bankExpectedOn, readStatus });
 }
 
 /** Why the money is back at the account. Undefined if it is not back. */

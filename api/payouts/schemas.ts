@@ -69,6 +69,10 @@ export const Payout = z
         explanation: z.string(),
       })
       .nullable(),
+    lastRead: z.object({ at: schemas.Instant, status: z.string() }).nullable().openapi({
+      description:
+        'When the engine last read the payout from Stripe before the bank had the money, and the status there. Null if it has not done so',
+    }),
     failureCode: z.string().nullable(),
     failure: z
       .object({

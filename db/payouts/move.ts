@@ -128,6 +128,8 @@ function factColumns(facts: Facts) {
     arrives_at: facts.arrivesAt,
     stripe_payout_id: facts.stripePayoutId,
     bank_expected_on: facts.bankExpectedOn,
+    last_read_at: facts.readStatus && businessNow,
+    last_read_status: facts.readStatus,
     failure_code: facts.failureCode,
     bank_account: facts.bankAccount,
     destination: facts.destination,

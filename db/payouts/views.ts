@@ -127,6 +127,10 @@ type RecordRow = Selectable<Database['payouts']> & {
   refused: PayoutRecord['refused'];
 };
 
+function lastReadOf({ last_read_at: at, last_read_status: status }: RecordRow) {
+  return at === null || status === null ? null : { at, status };
+}
+
 /** Converts a row to the payout that callers and operators see. */
 export function toRecord(row: RecordRow): PayoutRecord {
   return {
@@ -143,6 +147,7 @@ export function toRecord(row: RecordRow): PayoutRecord {
     arrivesAt: row.arrives_at,
     stripePayoutId: row.stripe_payout_id,
     bankExpectedOn: row.bank_expected_on,
+    lastRead: lastReadOf(row),
     failureCode: row.failure_code,
     bankAccount: row.bank_account,
     sentTo: row.sent_to,

@@ -240,6 +240,8 @@ type PayoutsTable = {
   arrives_at: MaybeInstant;
   stripe_payout_id: Maybe<StripePayoutId>;
   bank_expected_on: MaybeDay;
+  last_read_at: MaybeInstant;
+  last_read_status: Maybe<string>;
   failure_code: Maybe<string>;
   destination_payment: Maybe<string>;
   bank_account: Maybe<string>;

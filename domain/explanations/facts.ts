@@ -45,6 +45,8 @@ export type PayoutRecord = {
   arrivesAt: string | null;
   stripePayoutId: StripePayoutId | null;
   bankExpectedOn: string | null;
+  /** The last read from Stripe before the bank had the money, and the status there. */
+  lastRead: { at: string; status: string } | null;
   failureCode: string | null;
   bankAccount: string | null;
   /** The bank account to which Stripe sends the money, and what the seller knows it by. */

@@ -3,7 +3,7 @@ import { failureOf } from '../accounts/failures.ts';
 import { formatMoney, money, type Money } from '../money.ts';
 import type { Resolving } from '../parking/commands.ts';
 import { takenBack } from '../parking/reasons.ts';
-import { isLateAt } from '../payouts/late.ts';
+import { isLateAt, sayLastRead } from '../payouts/late.ts';
 import { payoutBefore } from '../payouts/queue.ts';
 import { payoutSentences } from '../payouts/whereabouts.ts';
 import { isOver, mayPayOut } from '../payouts/states.ts';
@@ -143,7 +143,7 @@ export function summaryOf(
   return [
     `${amount} ${returnedOf(payout) ?? payoutSentences[status]}${status === 'canceled' ? `: ${canceledOf(payout)}` : ''}`,
     ...(because ? [because] : []),
-    ...(isLate ? ['The payout is late: ask Stripe for its trace'] : []),
+    ...(isLate ? [sayLastRead(payout.lastRead)] : []),
     ...waits.map(({ reason }) => reason),
   ].join('. ');
 }

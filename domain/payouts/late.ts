@@ -1,3 +1,4 @@
+import { sayInstant } from '../dates.ts';
 import type { PayoutStatus } from './states.ts';
 
 /**
@@ -24,6 +25,15 @@ export function isLateAt(
 ): boolean {
   if (status !== 'sent' || sentAt === null) return false;
   return Date.parse(now) - Date.parse(sentAt) > lateMs;
+}
+
+/** What is known of a late payout: when Stripe was last read, and the status there. */
+export function sayLastRead(lastRead: { at: string; status: string } | null): string {
+  const read =
+    lastRead === null
+      ? 'It has not been read from Stripe since it was sent'
+      : `Stripe was last read on ${sayInstant(lastRead.at)}, and the payout had the status ${lastRead.status} there`;
+  return `The payout is late: ask Stripe for its trace. ${read}`;
 }
 
 /** Since when a late payout is late. */

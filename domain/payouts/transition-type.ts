@@ -44,6 +44,8 @@ export type Facts = {
   arrivesAt?: string | null;
   stripePayoutId?: StripePayoutId | null;
   bankExpectedOn?: string | null;
+  /** The status at Stripe that was read now. */
+  readStatus?: string;
   failureCode?: string | null;
   bankAccount?: string | null;
   /** The bank account to which Stripe sends the money. */

@@ -233,20 +233,27 @@ export function nothingUnknown(payout: Payout): Transition {
 /** The payout waits. Nothing else changes. */
 export function waiting(
   payout: Payout,
-  { reason, minutes, bankExpectedOn }: TimedWait,
+  { reason, minutes, bankExpectedOn, readStatus }: TimedWait,
 ): Transition {
   return {
     ...beginAsRead(payout),
     wait: { reason, until: { inMinutes: minutes } },
-    ...(bankExpectedOn !== undefined && { facts: { bankExpectedOn } }),
+    ...(bankExpectedOn !== undefined && {
+      facts: { bankExpectedOn, ...(readStatus !== undefined && { readStatus }) },
+    }),
   };
 }
 
 /**
- * What a payout waits for, for how many minutes at most, and when Stripe now expects the bank to
- * have the money.
+ * What a payout waits for, for how many minutes at most, when Stripe now expects the bank to have
+ * the money, and the status that was read from Stripe.
  */
-export type TimedWait = { reason: WaitReason; minutes: number; bankExpectedOn?: string };
+export type TimedWait = {
+  reason: WaitReason;
+  minutes: number;
+  bankExpectedOn?: string;
+  readStatus?: string;
+};
 
 /** The payout is parked until a person decides. Its money stays where it is. */
 export function parked(

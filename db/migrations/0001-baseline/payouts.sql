@@ -43,6 +43,9 @@ create table payouts (
   trace_id text,
   -- The day on which Stripe expects the bank to have the money. Stripe may change it.
   bank_expected_on date,
+  -- When Stripe was last read before the bank had the money, and the status at Stripe then.
+  last_read_at timestamptz,
+  last_read_status text,
   failure_code text,
   skip_reason text,
   -- The schedule's minimum that the payday did not reach. The schedule may have changed since.
@@ -99,6 +102,9 @@ create table payouts (
   -- Only Stripe knows when the bank will have the money.
   constraint expected_of_what_stripe_has
     check (bank_expected_on is null or stripe_payout_id is not null),
+  -- A status at Stripe is true only of the time at which it was read.
+  constraint read_status_has_its_time
+    check ((last_read_at is null) = (last_read_status is null)),
   -- Every cancellation names who ordered it.
   constraint cancellation_has_its_author
     check ((cancel_ordered_at is null) = (cancel_ordered_by is null)),

@@ -70,6 +70,15 @@ describe('a payout that Stripe has', () => {
     });
   });
 
+  test('knows when Stripe was last read, and which status the payout had there', async () => {
+    const read = async () => (await findPayout(stage.db, stage.payoutId))?.lastRead;
+    expect(await read()).toBeNull();
+    const { now } = await stage.run.follow();
+    const last = await read();
+    expect(last?.status).toMatch(/^(pending|in_transit)$/);
+    expect(Math.abs(Date.parse(last?.at ?? '') - Date.parse(now))).toBeLessThan(60_000);
+  });
+
   test('has the trace that Stripe names after it was paid, when the watch is over', async () => {
     await bank('pay');
     await stage.run.follow();

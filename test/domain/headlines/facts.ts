@@ -83,6 +83,7 @@ export const sentPayout = {
   fromAccount: 0,
   stripePayoutId: 'po_1',
   bankExpectedOn: null,
+  lastRead: null,
   failureCode: null,
   skipReason: null,
   paidReason: null,

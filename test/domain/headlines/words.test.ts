@@ -3,6 +3,7 @@ import { sayInstant } from '../../../activities/paydays/clocks.ts';
 import type { PayoutRecord, SellerFacts } from '../../../domain/explanations/facts.ts';
 import { nextOf } from '../../../domain/explanations/next-steps.ts';
 import { waitingOf } from '../../../domain/explanations/payout-words.ts';
+import { summaryOf } from '../../../domain/explanations/payout.ts';
 import { explainSeller } from '../../../domain/explanations/seller.ts';
 import { manualSchedule } from '../../../domain/paydays/schedule.ts';
 import { lateDays } from '../../../domain/payouts/late.ts';
@@ -148,6 +149,15 @@ test.each([
   const facts = { fund, seller: { ...seller, schedule }, upcoming: [one] };
   const { waits } = explain(factsOf({ platform: 5_00 }, facts));
   expect(waits.at(-1)?.reason.endsWith(`It becomes payable on ${day}`)).toBe(true);
+});
+
+test('a late payout says when Stripe was last read, and the status there', () => {
+  const lastRead = { at: '2026-12-21T08:00:00.000Z', status: 'in_transit' };
+  expect(summaryOf({ ...sentPayout, lastRead }, [], true)).toMatch(
+    /The payout is late: ask Stripe for its trace\. Stripe was last read on Mon, 21 Dec 2026, 08:00 UTC, and the payout had the status in_transit there$/,
+  );
+  const said = summaryOf({ ...sentPayout, lastRead: null }, [], true);
+  expect(said).toMatch(/It has not been read from Stripe since it was sent$/);
 });
 
 describe('a day that has passed', () => {
