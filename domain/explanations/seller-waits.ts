@@ -110,7 +110,7 @@ function holdWait(hold: HoldRecord): Waiting {
 }
 
 function capabilityWait(seller: SellerBeside, now: string): Waiting {
-  const { id, status, lookAgainAt, accountReadAt, transfersCapability, payoutsCapability } = seller;
+  const { id, status, lookAgainAt, transfersCapability, payoutsCapability } = seller;
   const isNew = status === 'onboarding';
   const lacking = [
     ...(transfersCapability === 'active' ? [] : [`transfers: ${transfersCapability ?? 'unknown'}`]),
@@ -118,7 +118,8 @@ function capabilityWait(seller: SellerBeside, now: string): Waiting {
   ];
   if (lacking.length === 0) {
     const reason = 'The seller’s account can be paid, but is not set to manual payouts yet';
-    const more = { since: isNew ? accountReadAt : seller.restrictedAt, lookAgainAt };
+    // Nothing records when a new account could be paid: `accountReadAt` moves with each read.
+    const more = { since: isNew ? null : seller.restrictedAt, lookAgainAt };
     return wait(
       'manual-payouts',
       'engine',

@@ -151,6 +151,12 @@ test.each([
   expect(waits.at(-1)?.reason.endsWith(`It becomes payable on ${day}`)).toBe(true);
 });
 
+test('a wait for manual payouts during onboarding has no begin that moves with each read', () => {
+  const onboarding = { ...seller, status: 'onboarding' as const };
+  const wait = explain(factsOf({}, { seller: onboarding })).waits[0];
+  expect(wait).toMatchObject({ for: 'manual-payouts', since: null });
+});
+
 test('a late payout says when Stripe was last read, and the status there', () => {
   const lastRead = { at: '2026-12-21T08:00:00.000Z', status: 'in_transit' };
   expect(summaryOf({ ...sentPayout, lastRead }, [], true)).toMatch(
