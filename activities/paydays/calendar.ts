@@ -1,19 +1,17 @@
-import {
-  type Day,
-  dayMs,
-  dayOf,
-  isNamedDay,
-  type Schedule,
-} from '../../domain/paydays/schedule.ts';
+import { type Day, dayMs, dayOf, type Schedule } from '../../domain/paydays/schedule.ts';
 import { type BankPlace, isBankDay } from './bank-days.ts';
 import { toInstant } from './clocks.ts';
+import { nominalDays } from './nominal-days.ts';
 
 /** What decides a seller's paydays: the schedule, and where the payouts go. */
 export type Payable = BankPlace & { schedule: Schedule };
 
 /** The paydays around a moment, as instants in UTC. */
 export type Paydays = {
-  /** The latest payday that has already come. Null if the schedule is manual. */
+  /**
+   * The latest payday that has already come. Null if there is none, or if it is months ago and the
+   * schedule names no day since.
+   */
   latest: string | null;
   /** The paydays to come, soonest first. */
   upcoming: string[];
@@ -35,7 +33,7 @@ export function paydaysAround(
 ): Paydays {
   let latest: string | null = null;
   const upcoming: string[] = [];
-  if (seller.schedule.interval === 'manual' || count === 0) return { latest, upcoming };
+  if (count === 0) return { latest, upcoming };
   for (const { day } of paydaysFrom(seller, now)) {
     const at = toInstant(day, seller.schedule);
     if (at <= now) latest = at;
@@ -49,7 +47,6 @@ export function paydaysAround(
  * none. The nominal day is the payday's identity, so a new schedule does not drop it.
  */
 export function begunPayday(seller: Payable, now: string): string | null {
-  if (seller.schedule.interval === 'manual') return null;
   for (const { nominal, day } of paydaysFrom(seller, now)) {
     if (toInstant(nominal, seller.schedule) > now) return null;
     const at = toInstant(day, seller.schedule);
@@ -58,11 +55,11 @@ export function begunPayday(seller: Payable, now: string): string | null {
   return null;
 }
 
-/** The paydays since long before `now`, without end. Two nominal days may share one bank day. */
+/** The paydays since long before `now`. Two nominal days may share one bank day. */
 function* paydaysFrom(seller: Payable, now: string): Generator<{ nominal: Day; day: Day }> {
+  const from = dayOf(Date.parse(now)) - longestGapDays * dayMs;
   let last = 0;
-  for (let nominal = dayOf(Date.parse(now)) - longestGapDays * dayMs; ; nominal += dayMs) {
-    if (!isNamedDay(seller.schedule, nominal)) continue;
+  for (const nominal of nominalDays(seller.schedule, from)) {
     const day = bankDayFor(nominal, seller);
     if (day > last) yield { nominal, day };
     last = Math.max(day, last);

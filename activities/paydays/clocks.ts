@@ -1,10 +1,5 @@
-import {
-  type Day,
-  dayMs,
-  dayOf,
-  isNamedDay,
-  type Schedule,
-} from '../../domain/paydays/schedule.ts';
+import { type Day, dayMs, dayOf, type Schedule } from '../../domain/paydays/schedule.ts';
+import { isNominalDay } from './nominal-days.ts';
 
 /**
  * Formats a payday for people, and says if the payday is the bank day beside a day of the schedule on
@@ -14,7 +9,7 @@ export function sayPayday(schedule: Schedule, at: string): string {
   const said = sayInstant(at, schedule.timeZone);
   const instant = Date.parse(at);
   const day = dayOf(instant + offsetAt(instant, schedule.timeZone));
-  return isNamedDay(schedule, day)
+  return isNominalDay(schedule, day)
     ? said
     : `${said}, moved to the ${schedule.bankDayRule} bank day`;
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isTimeZone } from '../../activities/paydays/clocks.ts';
+import { atOfCron, cronFault } from '../../activities/paydays/nominal-days.ts';
 import * as domain from '../../domain/paydays/schedule.ts';
 import { Amount, Currency, Instant, Money } from '../http/schemas.ts';
 
@@ -12,6 +13,7 @@ export const Schedule = z
     interval: intervals,
     weekdays: z.array(z.enum(domain.weekdays)),
     dayOfMonth: z.int().nullable(),
+    cron: z.string().nullable(),
     at: z.string().openapi({ description: 'The local time of a payday, such as 09:00' }),
     timeZone: z.string(),
     bankDayRule: z.enum(domain.bankDayRules),
@@ -40,7 +42,13 @@ export const GivenSchedule = z
     at: z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time, such as 09:00')
-      .default(domain.manualSchedule.at),
+      .optional()
+      .openapi({ default: domain.manualSchedule.at }),
+    cron: z.string().max(100, 'must have at most 100 characters').optional().openapi({
+      description:
+        'Required with `cron`, and not allowed otherwise: five fields in the time zone of the schedule, for days that the other intervals cannot name. Minute and hour are single numbers and take the place of `at`. `L` is the last day, `5#L` the last Friday',
+      example: '0 9 1,15 * *',
+    }),
     timeZone: z
       .string()
       .max(60, 'must have at most 60 characters')
@@ -77,6 +85,9 @@ export const GivenSchedule = z
     if (given.timeZone === undefined && given.interval !== 'manual') {
       context.addIssue({ code: 'custom', path: ['timeZone'], message: 'is required' });
     }
+    for (const message of faultsOfCron(given)) {
+      context.addIssue({ code: 'custom', ...message });
+    }
     for (const { field, key, rule } of domain.scheduleFaults(toSchedule(given))) {
       const path = key === undefined ? [field] : [field, key];
       context.addIssue({ code: 'custom', path, message: rule });
@@ -85,14 +96,28 @@ export const GivenSchedule = z
   .transform(toSchedule)
   .openapi('GivenSchedule');
 
-type Given = Omit<domain.Schedule, 'dayOfMonth' | 'timeZone'> & {
+type Given = Omit<domain.Schedule, 'dayOfMonth' | 'cron' | 'at' | 'timeZone'> & {
   dayOfMonth?: number | undefined;
+  cron?: string | undefined;
+  at?: string | undefined;
   timeZone?: string | undefined;
 };
 
 function toSchedule(given: Given): domain.Schedule {
-  const { timeZone = domain.manualSchedule.timeZone, dayOfMonth = null } = given;
-  return { ...given, timeZone, dayOfMonth };
+  const { timeZone = domain.manualSchedule.timeZone, dayOfMonth = null, cron = null } = given;
+  const ofCron = cron === null ? null : atOfCron(cron);
+  const at = ofCron ?? given.at ?? domain.manualSchedule.at;
+  return { ...given, timeZone, dayOfMonth, cron, at };
+}
+
+function faultsOfCron({ cron, at }: Given): { path: string[]; message: string }[] {
+  if (cron === undefined) return [];
+  const fault = cronFault(cron);
+  const isTwice = at !== undefined;
+  return [
+    ...(fault === null ? [] : [{ path: ['cron'], message: fault }]),
+    ...(isTwice ? [{ path: ['at'], message: 'must be absent with cron, which has a time' }] : []),
+  ];
 }
 
 /** A future payday. */

@@ -24,7 +24,7 @@ export function saySchedule(schedule: Schedule): string {
 }
 
 function sayPaydays(schedule: Schedule, hasThresholds: boolean): string {
-  const { interval, weekdays, dayOfMonth, at, timeZone, bankDayRule } = schedule;
+  const { interval, weekdays, dayOfMonth, cron, at, timeZone, bankDayRule } = schedule;
   const moved = bankDayRule === 'none' ? '' : `, or on the ${bankDayRule} bank day`;
   const time = `at ${at} ${timeZone}`;
   switch (interval) {
@@ -36,6 +36,8 @@ function sayPaydays(schedule: Schedule, hasThresholds: boolean): string {
       return `Every ${bankDayRule === 'none' ? '' : 'bank '}day ${time}`;
     case 'weekly':
       return `Every ${weekdays.map((day) => day[0]?.toUpperCase() + day.slice(1)).join(' and ')} ${time}${moved}`;
+    case 'cron':
+      return `On the days of the cron expression ${cron} ${time}${moved}`;
     case 'monthly':
       return `Every month on day ${dayOfMonth}, or on the last day of a shorter month, ${time}${moved}`;
   }

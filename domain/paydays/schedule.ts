@@ -2,7 +2,7 @@ import type { Currency } from '../money.ts';
 
 /** How often a seller is paid automatically. */
 export type Interval = (typeof intervals)[number];
-export const intervals = ['manual', 'daily', 'weekly', 'monthly'] as const;
+export const intervals = ['manual', 'daily', 'weekly', 'monthly', 'cron'] as const;
 
 /** The days of the week, in the order of JavaScript's `getDay`. */
 export type Weekday = (typeof weekdays)[number];
@@ -30,6 +30,8 @@ export type Schedule = {
   weekdays: Weekday[];
   /** For `monthly`: 1 to 31. A shorter month pays on its last day. */
   dayOfMonth: number | null;
+  /** For `cron`: five fields. The last three name the days; minute and hour are `at`. */
+  cron: string | null;
   /** The local time of a payday, `HH:MM`. */
   at: string;
   /** The IANA name of the time zone. */
@@ -48,6 +50,7 @@ export const manualSchedule: Schedule = {
   interval: 'manual',
   weekdays: [],
   dayOfMonth: null,
+  cron: null,
   at: '09:00',
   timeZone: 'UTC',
   bankDayRule: 'next',
@@ -64,7 +67,7 @@ export type ScheduleFault = { field: keyof Schedule; key?: string; rule: string 
 
 /** Finds the contradictions between the fields of a schedule. Each field by itself is valid. */
 export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
-  const { interval, weekdays, dayOfMonth, bankDayRule, cutOffHours } = schedule;
+  const { interval, weekdays, dayOfMonth, cron, bankDayRule, cutOffHours } = schedule;
   const { minimums, thresholds } = schedule;
   const faults: ScheduleFault[] = [];
   const refuse = (field: keyof Schedule, rule: string, key?: string): void => {
@@ -84,6 +87,10 @@ export function scheduleFaults(schedule: Schedule): ScheduleFault[] {
   }
   if (interval !== 'monthly' && dayOfMonth !== null) {
     refuse('dayOfMonth', 'must be absent unless the interval is monthly');
+  }
+  if (interval === 'cron' && cron === null) refuse('cron', 'is required with the interval cron');
+  if (interval !== 'cron' && cron !== null) {
+    refuse('cron', 'must be absent unless the interval is cron');
   }
   const ofPaydays = {
     bankDayRule: bankDayRule !== manualSchedule.bankDayRule,
@@ -113,11 +120,15 @@ export function dayOf(instant: number): Day {
   return Math.floor(instant / dayMs) * dayMs;
 }
 
-/** True if the schedule pays on this day, before weekends and holidays move the payday. */
+/**
+ * True if the schedule pays on this day, before weekends and holidays move the payday. The days of
+ * `cron` need a library: `activities/paydays/nominal-days.ts`.
+ */
 export function isNamedDay({ interval, weekdays: named, dayOfMonth }: Schedule, day: Day): boolean {
   const date = new Date(day);
   switch (interval) {
     case 'manual':
+    case 'cron':
       return false;
     case 'daily':
       return true;

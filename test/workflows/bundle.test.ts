@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
 
 /** Each would be loaded anew into every workflow that a worker keeps. */
-const forbidden = ['zod', 'stripe', 'kysely', 'pg', 'hono', 'date-holidays', 'node:crypto'];
+const forbidden = [
+  'zod',
+  'stripe',
+  'kysely',
+  'pg',
+  'hono',
+  'date-holidays',
+  'croner',
+  'node:crypto',
+];
 
 test('the bundle of workflows is small and holds none of the packages that act', () => {
   const bundle = readFileSync(inject('workflowBundle'), 'utf8');

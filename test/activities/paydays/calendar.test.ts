@@ -17,6 +17,7 @@ type Row = [
 const germany = { currency: 'eur', country: 'DE' };
 const daily = { interval: 'daily' } as const;
 const mondays = { interval: 'weekly', weekdays: ['monday'] } satisfies Partial<Schedule>;
+const cron = (days: string) => ({ interval: 'cron', cron: days }) as const;
 const previous = { bankDayRule: 'previous' } as const;
 const none = { bankDayRule: 'none' } as const;
 const monthly = (dayOfMonth: number, at = '09:00') =>
@@ -148,6 +149,10 @@ const table: Row[] = [
   ['UTC', 'eur', { ...monthly(1), ...previous }, '2026-12-02T00:00Z', '2026-12-31T09:00Z', 'year'],
   ['UTC', 'eur', { ...monthly(31), ...none }, '2026-10-01T00:00Z', '2026-10-31T09:00Z', 'stays'],
   ['UTC', 'eur', { ...daily, ...previous }, '2026-10-30T09:00Z', '2026-11-02T09:00Z', 'once only'],
+  // cron
+  ['UTC', 'eur', cron('0 9 1,15 * *'), '2026-12-02T00:00Z', '2026-12-15T09:00Z', 'twice a month'],
+  ['UTC', 'eur', cron('0 9 * * 5#L'), '2026-12-01T00:00Z', '2026-12-28T09:00Z', 'last Friday: 25'],
+  ['UTC', 'eur', cron('0 9 29 2 *'), '2026-12-01T00:00Z', '2028-02-29T09:00Z', 'years from now'],
   // edges
   ['UTC', 'eur', daily, '2026-11-23T09:00Z', '2026-11-24T09:00Z', 'now is not still to come'],
   ['UTC', 'eur', daily, '2026-11-23T08:59Z', '2026-11-23T09:00Z', 'a minute later it comes'],

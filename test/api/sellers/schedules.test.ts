@@ -19,10 +19,12 @@ const weekly = {
 const stored = {
   ...weekly,
   dayOfMonth: null,
+  cron: null,
   at: '09:00',
   bankDayRule: 'next',
   thresholds: {},
 };
+const ofCron = { interval: 'cron', cron: '30 14 1,15 * *', weekdays: [] };
 const fridayAtNine = expect.stringMatching(/T0[78]:00:00\.000Z$/);
 
 /** A path of the seller's own. */
@@ -80,6 +82,14 @@ describe('the schedule of a seller', () => {
     expect(others.body).toMatchObject({ nextPayoutAt: come.next_payout_at });
   });
 
+  test('names the days of a cron expression, and its time', async () => {
+    const id = await api.makeSeller();
+    const { status, body } = await api.patch(at(id), { schedule: { ...weekly, ...ofCron } });
+    expect([status, body['schedule']]).toMatchObject([200, { ...ofCron, at: '14:30' }]);
+    expect(body['nextPayoutAt']).toMatch(/T1[23]:30:00\.000Z$/);
+    expect((await api.get(at(id, '/schedule'))).body['next']).toHaveLength(12);
+  });
+
   test('changed twice under one key is changed once', async () => {
     const id = await api.makeSeller();
     const first = await api.patch(at(id), { schedule: weekly }, { key: `once-${id}` });
@@ -105,6 +115,13 @@ describe('the schedule of a seller', () => {
     ['a fraction for a minimum', { minimums: { eur: 0.5 } }, '/schedule/minimums/eur'],
     ['a threshold below it', { thresholds: { eur: 1 } }, '/schedule/thresholds/eur'],
     ['an interval that is none', { interval: 'hourly' }, '/schedule/interval'],
+    ['cron beside weekly', { cron: '0 9 1 * *' }, '/schedule/cron'],
+    ['a cron that is none', { ...ofCron, cron: '0 9 monthly * *' }, '/schedule/cron'],
+    ['a cron on no day', { ...ofCron, cron: '0 9 30 2 *' }, '/schedule/cron'],
+    ['a cron each hour', { ...ofCron, cron: '0 * 1 * *' }, '/schedule/cron'],
+    ['an impossible time', { ...ofCron, cron: '60 24 1 * *' }, '/schedule/cron'],
+    ['two times', { ...ofCron, at: '09:00' }, '/schedule/at'],
+    ['cron without its days', { ...ofCron, cron: undefined }, '/schedule/cron'],
     ['a rule that is none', { bankDayRule: 'nearest' }, '/schedule/bankDayRule'],
     ['a field that is none', { anchor: 1 }, '/schedule/anchor'],
   ])('is refused with %s', async (_why, change, pointer) => {
