@@ -249,9 +249,9 @@ test('no life of payouts makes or loses a minor unit, transfers more than was ea
       for (const one of happenings) {
         happen(world, one);
         check(world);
-      }
-      for (const { status, waitingFor, parked } of world.payouts) {
-        reached.add(parked ?? waitingFor ?? status);
+        for (const { status, waitingFor, parked } of world.payouts) {
+          reached.add(parked ?? waitingFor ?? status);
+        }
       }
     }),
     { numRuns: 1500 },
