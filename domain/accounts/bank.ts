@@ -100,8 +100,8 @@ export function isConverted(
 }
 
 /**
- * True if no bank account takes payouts in this currency. Only Stripe's list can say so
- * (`listsBanks`). Without a list, former bank accounts prove nothing: payouts go to the bank
+ * True if no bank account takes payouts in this currency, or if Stripe names several as the default
+ * and so nobody knows which one it would pay. Only Stripe's list can say so (`listsBanks`). Without a list, former bank accounts prove nothing: payouts go to the bank
  * account that Stripe chooses. A fingerprint is not necessary. The SQL function `lacks_bank`
  * repeats this rule, and a test compares the two.
  */
@@ -109,7 +109,14 @@ export function lacksBank(
   banks: readonly Pick<Bank, 'currency' | 'isDefault' | 'goneAt' | 'isListed'>[],
   { currency, listsBanks }: { currency: Currency; listsBanks: boolean },
 ): boolean {
-  return listsBanks && !banks.some((bank) => bank.isListed && isUsed(bank, currency));
+  return listsBanks && defaultBanks(banks, currency).length !== 1;
+}
+
+/** The bank accounts that Stripe names as the default of a currency. It should be one. */
+export function defaultBanks<
+  Of extends Pick<Bank, 'currency' | 'isDefault' | 'goneAt' | 'isListed'>,
+>(banks: readonly Of[], currency: Currency): Of[] {
+  return banks.filter((bank) => bank.isListed && isUsed(bank, currency));
 }
 
 /** True while the cooling period of the bank account lasts. */

@@ -1,6 +1,7 @@
 import {
   type BankAccountRecord,
   coolingBank,
+  defaultBanks,
   failureOfBank,
   isConverted,
   lacksBank,
@@ -8,7 +9,7 @@ import {
 } from '../accounts/bank.ts';
 import { failureOf } from '../accounts/failures.ts';
 import { sayInstant } from '../dates.ts';
-import { onboardingLink, sellerCommand } from '../parking/commands.ts';
+import { because, command, onboardingLink, sellerCommand } from '../parking/commands.ts';
 import { waitNames } from '../waits.ts';
 import type { SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
@@ -38,11 +39,15 @@ export function bankWaits(
   return currencies.flatMap((currency) => {
     const paused = pausedBank(banks, currency);
     const cooling = coolingBank(banks, currency, now);
+    const rivals = defaultBanks(banks, currency);
     const isMissing = lacksBank(banks, { currency, listsBanks });
     const converts = isRead && isConverted(banks, { currency, home });
     return [
       ...(paused ? [bankWait(seller, paused)] : []),
-      ...(converts || isMissing ? [noBankWait(seller, currency, converts)] : []),
+      ...(rivals.length > 1 ? [rivalsWait(seller, currency, rivals)] : []),
+      ...(converts || (isMissing && rivals.length === 0)
+        ? [noBankWait(seller, currency, converts)]
+        : []),
       ...(cooling ? [coolingWait(seller, cooling)] : []),
     ];
   });
@@ -95,7 +100,7 @@ function noBankWait(
     ? `because Stripe would convert the money to ${own}`
     : 'because no payout could follow';
   const reason = `The seller has no bank account for ${money}. Nothing in ${money} is sent to the seller’s account, ${why}`;
-  const lifted = `Entering a bank account for ${money}, on Stripe’s pages or in Stripe’s components`;
+  const lifted = `Entering a bank account for ${money}, on Stripe’s pages or in Stripe’s components, or owing the money in another currency`;
   const commands = [
     onboardingLink(
       id,
@@ -106,8 +111,29 @@ function noBankWait(
       'account-session',
       'The seller enters a bank account in Stripe’s component account_management',
     ),
+    command(
+      'earnings/earn_.../withdraw',
+      `The seller’s country no longer uses ${money}, and the money is still with the platform: withdraw each earning, and record what it is worth in the currency of a bank account`,
+      because,
+    ),
   ];
   const forSeller = `You have no bank account for ${money} yet. Please add one in your payout settings.`;
+  return wait('bank-account', 'seller', reason, lifted, { commands, forSeller });
+}
+
+/** Stripe names several bank accounts as the default, so nobody knows which one it would pay. */
+function rivalsWait(
+  { id }: SellerBeside,
+  currency: string,
+  rivals: readonly BankAccountRecord[],
+): Waiting {
+  const money = currency.toUpperCase();
+  const names = rivals.map((bank) => bank.id).join(' and ');
+  const reason = `Stripe names several bank accounts as the default for ${money}: ${names}. Nothing in ${money} is sent until Stripe names one, because nobody knows which one it would pay`;
+  const lifted = 'Choosing one of them, in Stripe’s component account_management or at Stripe';
+  const when = 'The seller chooses a bank account in Stripe’s component account_management';
+  const commands = [sellerCommand(id, 'account-session', when)];
+  const forSeller = `Several of your bank accounts are marked as the one for ${money}. Please choose one in your payout settings.`;
   return wait('bank-account', 'seller', reason, lifted, { commands, forSeller });
 }
 

@@ -102,12 +102,13 @@ create function is_converted(seller text, money text) returns boolean language s
       where seller_id = seller and currency = money and gone_at is null)
 $$;
 
--- Whether no bank account takes payouts in this currency. Only Stripe's list can say so; if Stripe
+-- Whether no bank account takes payouts in this currency, or several are the default and nobody
+-- knows which one Stripe would pay. Only Stripe's list can say so; if Stripe
 -- does not list the bank accounts, payouts go to the one that Stripe chooses. The rule is lacksBank
 -- in domain/accounts/bank.ts; a test compares the two.
 create function lacks_bank(seller text, money text) returns boolean language sql stable as $$
   select exists (select from sellers where id = seller and lists_banks)
-    and not exists (select from bank_accounts
+    and 1 <> (select count(*) from bank_accounts
       where seller_id = seller and currency = money and is_default and gone_at is null
         and is_listed)
 $$;

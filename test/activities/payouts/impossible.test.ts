@@ -32,6 +32,8 @@ const bank = {
   isDefault: true,
 };
 
+const rival = { ...bank, stripeId: 'ba_2', fingerprint: 'number_2' };
+
 const restricted = { reason: 'seller-not-active', waits: 'capability' };
 const noBank = { reason: 'bank-details', waits: 'bank-details' };
 
@@ -51,6 +53,9 @@ describe('a transfer is not made, and needs no money of the platform,', () => {
     ],
     ['while there is no bank account', { banks: [] }, noBank],
     ['while no bank account takes the currency', { banks: [{ ...bank, currency: 'cad' }] }, noBank],
+    ['while no bank account is the default', { banks: [{ ...bank, isDefault: false }] }, noBank],
+    ['while two bank accounts are the default', { banks: [bank, rival] }, noBank],
+    ['while they are in the other order', { banks: [rival, bank] }, noBank],
   ])('%s', async (_why, found, { reason, waits }) => {
     await reservedThen(found);
     expect(await stage.act()).toMatchObject({ status: 'reserved', waitingFor: waits });
