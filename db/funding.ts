@@ -12,6 +12,7 @@ import type { SellerId } from '../domain/ids.ts';
 import type { Currency } from '../domain/money.ts';
 import type { Payee } from '../domain/paydays/forecast.ts';
 import { cutOffOf, manualSchedule, type Schedule } from '../domain/paydays/schedule.ts';
+import { whyNoRoute } from '../domain/routing/route.ts';
 import type { Db, Tx } from './connect.ts';
 import { cameUnorderedOf, fundsOf, isBehindParked, readinessOf } from './funds.ts';
 import { readOperations } from './money-stops/rows.ts';
@@ -144,8 +145,8 @@ async function readFunds(tx: Tx, asked: readonly Pick<FundsRow, 'id' | 'by'>[]) 
 async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
   const { rows } = await sql<SetAsideRow>`
     select currency, count(*)::int as payouts, sum(from_platform)::bigint as amount, may_be_made,
-      parked, is_seller_paused, bank_paused, lacks_bank, is_converted, lacks_capability,
-      payouts_are_manual, unordered
+      parked, is_seller_paused, bank_paused, lacks_bank, is_converted, corridor,
+      lacks_capability, payouts_are_manual, unordered
     from (select currency, from_platform, parked, ${sql.join(readAlong)},
         exists (select from attempts where object_id = payouts.id and step = 'transfer'
           and state <> 'refused' and (state <> 'started' or tries > denied_tries)) as may_be_made,
@@ -153,7 +154,7 @@ async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
           as is_seller_paused
       from payouts where status = 'reserved' and from_platform > 0) as reserved
     group by currency, may_be_made, parked, is_seller_paused, bank_paused, lacks_bank, is_converted,
-      lacks_capability, payouts_are_manual, unordered
+      corridor, lacks_capability, payouts_are_manual, unordered
   `.execute(tx);
   return rows.map((row) => ({
     currency: row.currency,
@@ -167,6 +168,7 @@ async function listSetAside(tx: Tx, now: string): Promise<SetAside[]> {
       bankPaused: row.bank_paused,
       lacksBank: row.lacks_bank,
       isConverted: row.is_converted,
+      whyNoRoute: whyNoRoute(row.corridor),
       lacksCapability: row.lacks_capability,
       payoutsAreManual: row.payouts_are_manual,
       unordered: row.unordered,
@@ -181,6 +183,7 @@ type SetAsideRow = Pick<SetAside, 'currency' | 'payouts' | 'amount'> &
     | 'bank_paused'
     | 'lacks_bank'
     | 'is_converted'
+    | 'corridor'
     | 'lacks_capability'
     | 'payouts_are_manual'
     | 'unordered'

@@ -11,6 +11,7 @@ import {
   stoppingCauses,
   unorderedCauses,
 } from '../domain/reconciliation/discrepancies.ts';
+import { corridorOf } from './accounts/corridors.ts';
 import type { Db } from './connect.ts';
 import { isUnreadOf } from './failed-reads/conditions.ts';
 import { isInFlight } from './schema/statuses.ts';
@@ -50,7 +51,7 @@ export function fundsOf(of: Of) {
   return sql`${amountAt('platform', of)} as "atPlatform",
     ${amountAt('account', of)} - ${laterAt('account', of)} as "atAccount",
     ${laterAt('platform', of)} as "notYetAvailable",
-    ${activeHoldsOf(of)} as holds`;
+    ${activeHoldsOf(of)} as holds, ${corridorOf(of.sellerId)} as corridor`;
 }
 
 /** What came to the account without an order and is not counted as paid, as a column. */
@@ -59,7 +60,7 @@ export function cameUnorderedOf(of: Omit<Of, 'by'>) {
 }
 
 /** The columns of `fundsOf` as a row. */
-export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable'> & {
+export type FundsRow = Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable' | 'corridor'> & {
   holds: Hold[];
 };
 

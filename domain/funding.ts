@@ -1,4 +1,4 @@
-import { heldOf } from './funds.ts';
+import { heldOf, outOfReachOf } from './funds.ts';
 import type { Currency } from './money.ts';
 import { parkNames, type ParkReason } from './parking/reasons.ts';
 import {
@@ -129,15 +129,18 @@ function owedOf(held: number, { cameUnordered }: KnownFunds): number {
   return Math.max(0, held - cameUnordered);
 }
 
-/** What is due at this instant, and what holds withhold beside it. */
+/** What is due at this instant, and beside it what has no route and what holds withhold. */
 function needsAt(kind: DueKind, payee: Payee, funds: OwnFunds, at: string): Need[] {
   const forecast = forecastPayday(payee, funds, at);
-  const { currency, held, pays, leaves, wouldPay } = forecast;
-  const reason = stopOfSeller(payee) ?? 'on-hold';
+  const { currency, held, pays, leaves, wouldPay, outOfReach } = forecast;
+  const stopped = stopOfSeller(payee);
   const main = needOf(kind, forecast);
-  // If nothing is payable, the need itself contains what is held.
-  if (pays + leaves === 0) return [{ ...main, amount: owedOf(wouldPay, funds) }];
-  return [main, notDue(currency, owedOf(held, funds), reason)];
+  const isPayable = pays + leaves > outOfReach;
+  // If nothing is payable, the need itself contains what is held, or else what has no route.
+  if (!isPayable && held === 0 && outOfReach > 0) return [main];
+  const far = notDue(currency, outOfReach, stopped ?? waitNames.noRoute);
+  if (!isPayable) return [{ ...main, amount: owedOf(wouldPay, funds) }, far];
+  return [main, far, notDue(currency, owedOf(held, funds), stopped ?? 'on-hold')];
 }
 
 /** The money that nobody ordered and no schedule orders, and what holds withhold. */
@@ -147,10 +150,13 @@ function unorderedNeeds(payee: Payee, funds: OwnFunds, at: string): Need[] {
   const { amount, reason } = planPayday(anyAmount, funds, { ...ordered, isOfAll: false });
   const stopped = stopOfSeller(payee);
   const why = stopped ?? reason ?? stopOfOrders(funds, at) ?? 'not-ordered';
+  if (reason === waitNames.noRoute) return [notDue(currency, amount, why)];
+  const rest = withoutClaims(funds, ordered);
+  const far = notDue(currency, outOfReachOf(rest), stopped ?? waitNames.noRoute);
   // If nothing is payable, the amount itself is what is withheld.
-  if (reason !== null) return [notDue(currency, owedOf(amount, funds), why)];
-  const beside = owedOf(heldOf(withoutClaims(funds, ordered)), funds);
-  return [notDue(currency, amount, why), notDue(currency, beside, stopped ?? 'on-hold')];
+  if (reason !== null) return [notDue(currency, owedOf(amount, funds), why), far];
+  const held = notDue(currency, owedOf(heldOf(rest), funds), stopped ?? 'on-hold');
+  return [notDue(currency, amount, why), far, held];
 }
 
 function notDue(currency: Currency, amount: number, reason: NotDueReason): Need {
@@ -244,6 +250,7 @@ function notSentReason(of: SetAside): NotDueReason | null {
     case waitNames.capability:
       return waitNames.sellerNotActive;
     case waitNames.bankDetails:
+    case waitNames.noRoute:
     case waitNames.unorderedMoney:
       return stop.reason;
     default:

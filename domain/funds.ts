@@ -11,6 +11,8 @@ import {
   payableAmount,
   smaller,
 } from './money.ts';
+import { type Corridor, whyNoRoute } from './routing/route.ts';
+import { noRoute } from './routing/waits.ts';
 
 /** Why a payout ended without moving money. */
 export type SkipReason =
@@ -19,7 +21,8 @@ export type SkipReason =
   | 'account-negative'
   | 'account-short'
   | 'below-minimum'
-  | 'on-hold';
+  | 'on-hold'
+  | typeof noRoute;
 
 /** The funds that a payout can reserve now, by place. Amounts in minor units. */
 export type Funds = {
@@ -32,6 +35,11 @@ export type Funds = {
   notYetAvailable: number;
   /** The active holds on the seller. */
   holds: readonly Hold[];
+  /**
+   * What decides whether money at the platform can be sent to the seller. Absent in old histories.
+   * Null until the platform's country is known: then nothing is refused.
+   */
+  corridor?: Corridor | null;
 };
 
 /** What a payout does with these funds: reserve, wait for a hold, or end without moving money. */
@@ -39,6 +47,8 @@ export type Reservation =
   | { kind: 'reserve'; fromPlatform: MinorUnits; fromAccount: MinorUnits }
   /** Holds cover the money. `until` is when the first hold expires, or null. */
   | { kind: 'wait'; until: string | null }
+  /** Too little is at the account, and what is at the platform cannot be sent there. */
+  | { kind: typeof noRoute }
   | { kind: 'skip'; reason: SkipReason };
 
 /**
@@ -47,7 +57,9 @@ export type Reservation =
  * fill the gap. Money at the platform that is not available yet is not replaced with money from the
  * account. Held money is not reserved: an order for everything shrinks to what the holds leave, and
  * an order for a fixed amount waits until the holds leave enough. An order for more than everything
- * available, held money included, ends as skipped.
+ * available, held money included, ends as skipped. Without a route, money at the platform is not
+ * reserved either: an order for everything shrinks to what is at the account, and an order that
+ * needs more than that waits. No release of a hold helps such an order, so the route comes first.
  */
 export function planReservation(funds: Funds): Reservation {
   if (funds.atAccount < 0) return { kind: 'skip', reason: 'account-negative' };
@@ -57,9 +69,11 @@ export function planReservation(funds: Funds): Reservation {
   if (wanted > payable) return { kind: 'skip', reason: 'more-than-payable' };
   const unheld = payableAmount({ amount: wanted, currency });
   if (unheld === 0) return { kind: 'skip', reason: 'nothing-payable' };
+  if (isOutOfReach(funds, wanted)) return { kind: noRoute };
   const left = leftBeside(funds.holds, { amount: payable, currency });
   const isEnough = funds.requestedAmount === null || wanted <= left;
-  const amount = isEnough ? payableAmount({ amount: smaller(wanted, left), currency }) : minor(0);
+  const most = smaller(smaller(wanted, left), reachOf(funds));
+  const amount = isEnough ? payableAmount({ amount: most, currency }) : minor(0);
   if (amount === 0) return { kind: 'wait', until: firstExpiry(funds.holds, currency) };
   const parts = splitByPlace(funds, amount);
   if (parts.fromAccount + parts.fromPlatform < leastPayout(currency)) {
@@ -73,12 +87,13 @@ export function planReservation(funds: Funds): Reservation {
  * the payout becomes smaller.
  */
 function splitByPlace(
-  { atAccount, atPlatform, notYetAvailable, currency }: Funds,
+  funds: Funds,
   amount: MinorUnits,
 ): { fromAccount: MinorUnits; fromPlatform: MinorUnits } {
+  const { atAccount, currency } = funds;
   const whole = (part: number): MinorUnits => movableAmount({ amount: minor(part), currency });
   const fromAccount = whole(smaller(minor(atAccount), amount));
-  const free = minor(Math.max(0, atPlatform - notYetAvailable));
+  const free = minor(Math.max(0, reachOf(funds) - atAccount));
   return { fromAccount, fromPlatform: whole(smaller(free, minor(amount - fromAccount))) };
 }
 
@@ -89,6 +104,32 @@ export function freeOf({
   notYetAvailable,
 }: Pick<Funds, 'atPlatform' | 'atAccount' | 'notYetAvailable'>): MinorUnits {
   return minor(Math.max(0, atAccount + atPlatform - notYetAvailable));
+}
+
+/** The part of the available amount that a payout can carry. Without a route, what is at the account. */
+function reachOf(funds: Funds): MinorUnits {
+  if (whyNoRoute(funds.corridor) === null) return freeOf(funds);
+  return smaller(freeOf(funds), minor(Math.max(0, funds.atAccount)));
+}
+
+/**
+ * True if an order needs money at the platform that no route takes to the seller: more than what is
+ * in reach, or everything where less than Stripe's smallest payout is in reach.
+ */
+function isOutOfReach(funds: Funds, wanted: MinorUnits): boolean {
+  if (whyNoRoute(funds.corridor) === null) return false;
+  const { currency, requestedAmount } = funds;
+  const reach = reachOf(funds);
+  if (requestedAmount !== null) return wanted > reach;
+  const isTooSmall = (amount: MinorUnits): boolean =>
+    payableAmount({ amount, currency }) < leastPayout(currency);
+  return isTooSmall(reach) && !isTooSmall(wanted);
+}
+
+/** How much more would be payable with a route and without the holds. */
+export function outOfReachOf(funds: Omit<Funds, 'requestedAmount'>): number {
+  const unheld = { ...funds, holds: [] };
+  return payableOf({ ...unheld, corridor: null }) - payableOf(unheld);
 }
 
 /** The payable amount: what a payout of everything would reserve now. */

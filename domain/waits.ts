@@ -1,9 +1,10 @@
 import { isPast, sayFrom, sayInstant } from './dates.ts';
 import type { DiscrepancyId, PayoutId, SellerId } from './ids.ts';
-import { readLiftedBy } from './failed-reads/accounts.ts';
+import { unreadWaits } from './failed-reads/accounts.ts';
 import { stripeWaitNames, stripeWaits } from './failed-reads/put-off.ts';
 import { type Currency, type Money, money } from './money.ts';
 import { sayAtBank, sayShortage } from './funds.ts';
+import { noRoute, routeWaits } from './routing/waits.ts';
 
 /** Who ends a wait. */
 export const actors = ['engine', 'operator', 'platform', 'seller', 'stripe', 'bank'] as const;
@@ -29,9 +30,12 @@ export type Surroundings = {
   /** The payout of the same seller and currency that goes first; null if there is none. */
   before?: { id: PayoutId } | null;
   available?: Money | undefined;
+  /** Why the platform's money cannot reach the seller. */
+  whyNoRoute?: string | null;
 };
 
 type Payee = {
+  payoutId?: PayoutId;
   sellerId: SellerId;
   paysTo?: string | null;
   bankPaused: boolean;
@@ -107,15 +111,7 @@ const rows = {
     commands: ({ unordered }) => (unordered ? [`/v1/discrepancies/${unordered}/close`] : []),
     causedBy: 'books',
   },
-  'unread-account': {
-    ui: 'the seller’s account to be readable at Stripe',
-    onPayday:
-      'The engine cannot read the seller’s account at Stripe. The money is not paid until the account can be read',
-    says: 'The engine cannot read the seller’s account at Stripe, so it does not know what happened there. The payout continues when the account can be read: the seller’s explanation says why it cannot',
-    actor: 'operator',
-    liftedBy: readLiftedBy,
-    causedBy: 'reads',
-  },
+  ...unreadWaits,
   'another-payout': {
     ui: 'Stripe’s answer about another payout',
     onPayday:
@@ -160,6 +156,7 @@ const rows = {
     followsError: true,
     causedBy: 'account',
   },
+  ...routeWaits,
   'bank-details': {
     ui: 'a usable bank account',
     onPayday:
@@ -260,6 +257,7 @@ export const waitNames = {
   hold: 'hold',
   lookUp: 'outcome-look-up',
   moneyStopped: 'money-stopped',
+  noRoute,
   platformBalance: 'platform-balance',
   sellerNotActive: 'seller-not-active',
   sellerPaused: 'seller-paused',

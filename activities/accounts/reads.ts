@@ -2,9 +2,13 @@ import { heartbeat, log } from '@temporalio/activity';
 import type { Stripe } from 'stripe';
 import type { BankAccountFacts } from '../../db/accounts/bank-accounts.ts';
 import { forgetAccount } from '../../db/accounts/parked.ts';
-import { type AccountFacts, recordAccountRead } from '../../db/accounts/reads.ts';
+import {
+  type AccountFacts,
+  type AccountTerms,
+  readBeforeAccount,
+  recordAccountRead,
+} from '../../db/accounts/reads.ts';
 import { takeStaleAccounts } from '../../db/accounts/stale.ts';
-import { readClock } from '../../db/operations/clock.ts';
 import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
 import type { Requirement } from '../../domain/accounts/requirements.ts';
 import type { SellerId, StripeAccountId } from '../../domain/ids.ts';
@@ -73,8 +77,8 @@ export async function readAccount(
   { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
   wakesSeller = false,
 ): Promise<void> {
-  const account = { sellerId, stripeAccount, payoutsAreManual };
-  const { now: askedAt } = await readClock(deps.db);
+  const { askedAt, knowsTerms } = await readBeforeAccount(deps.db, sellerId);
+  const account = { sellerId, stripeAccount, payoutsAreManual, knowsTerms };
   const read = await readFacts(deps, account).catch(async (error: unknown) => {
     if (isMissing(error) && (await forgetAccount(deps.db, account))) return undefined;
     await noteFailedRead(deps.db, { account: stripeAccount, what: 'account' }, error);
@@ -92,7 +96,7 @@ export async function readAccount(
 
 async function readFacts(
   deps: StripeDeps,
-  { sellerId, stripeAccount, payoutsAreManual }: AccountOf,
+  { sellerId, stripeAccount, payoutsAreManual, knowsTerms }: AccountOf & { knowsTerms: boolean },
 ): Promise<Omit<AccountFacts, 'askedAt' | 'account' | 'bankCoolingHours'> | undefined> {
   const account = await readStripe(deps, 'GET /v2/core/accounts', () =>
     deps.stripe.v2.core.accounts.retrieve(stripeAccount, {
@@ -102,7 +106,10 @@ async function readFacts(
   const isAnothers = account.metadata !== undefined && account.metadata['seller_id'] !== sellerId;
   if (isAnothers && (await forgetAccount(deps.db, { sellerId, stripeAccount }))) return undefined;
   const balance = account.configuration?.recipient?.capabilities?.stripe_balance;
+  // A capability that is active shows that the seller has accepted the agreement.
+  const readsTerms = !knowsTerms && balance?.stripe_transfers?.status === 'active';
   return {
+    ...(readsTerms && { terms: await readTerms(deps, stripeAccount) }),
     transfers: balance?.stripe_transfers?.status ?? 'absent',
     payouts: balance?.payouts?.status ?? 'absent',
     details: detailsOf(balance),
@@ -112,6 +119,26 @@ async function readFacts(
     // in addition to us.
     ...(payoutsAreManual && { payoutsAreManual: await readIsManual(deps, stripeAccount) }),
   };
+}
+
+/**
+ * Reads the account's country and service agreement, which only v1 shows. Undefined if the key may
+ * not read them.
+ */
+async function readTerms(
+  deps: StripeDeps,
+  account: StripeAccountId,
+): Promise<AccountTerms | undefined> {
+  try {
+    const { country, tos_acceptance: terms } = await readStripe(deps, 'GET /v1/accounts', () =>
+      deps.stripe.accounts.retrieve(account),
+    );
+    const agreement = terms?.service_agreement === 'recipient' ? 'recipient' : 'full';
+    return { country: country?.toUpperCase() ?? null, agreement };
+  } catch (error) {
+    if (isRefusedRead(error)) return undefined;
+    throw error;
+  }
 }
 
 type Capabilities = Stripe.V2.Core.Account.Configuration.Recipient.Capabilities['stripe_balance'];

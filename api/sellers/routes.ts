@@ -8,13 +8,14 @@ import { sayWhoPaused, type SellerPause } from '../../domain/holds.ts';
 import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { paysByItself } from '../../domain/paydays/schedule.ts';
+import { usualCurrency } from '../../domain/routing/currencies.ts';
 import { type Flow, flows, route, sayRoute } from '../../domain/routing/route.ts';
 import { sellerStatuses } from '../../domain/sellers.ts';
+import { waitNames } from '../../domain/waits.ts';
 import { showRequirements } from '../accounts/requirements.ts';
 import { Failure, Requirement } from '../accounts/schemas.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
-import { usualCurrency } from '../../domain/routing/currencies.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
@@ -257,7 +258,7 @@ async function refuseWithoutRoute(
   const facts = { platform, seller: country, currency, flow, agreement: 'full' } as const;
   const found = route(facts);
   if (found.outcome !== 'unsupported') return;
-  throw new Problem('no-route', sayRoute(found, facts));
+  throw new Problem(waitNames.noRoute, sayRoute(found, facts));
 }
 
 function isSame(standing: SellerRecord, asked: NewSeller): boolean {

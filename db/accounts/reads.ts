@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import type { CapabilityDetail } from '../../domain/accounts/capabilities.ts';
 import { dueOf, type Requirement } from '../../domain/accounts/requirements.ts';
 import { type SellerId, sellerWorkflowId, type StripeAccountId } from '../../domain/ids.ts';
+import type { Agreement } from '../../domain/routing/route.ts';
 import { statusOf } from '../../domain/sellers.ts';
 import type { Db } from '../connect.ts';
-import { forgetFailedReads } from '../failed-reads/rows.ts';
 import { hasFailed } from '../failed-reads/conditions.ts';
+import { forgetFailedReads } from '../failed-reads/rows.ts';
 import { lock } from '../locks.ts';
 import { businessNow, inMinutes } from '../time.ts';
 import { addWakeUps, transact } from '../wake-ups.ts';
@@ -58,6 +59,8 @@ export type AccountFacts = {
   requirements?: readonly Requirement[];
   /** Absent if the setting was not read, because payouts were not set to manual yet. */
   payoutsAreManual?: boolean | undefined;
+  /** Absent if they are known already, or cannot be known yet. */
+  terms?: AccountTerms | undefined;
   /** Absent if Stripe does not list the account's bank accounts. */
   banks?: readonly BankAccountFacts[] | undefined;
   /** True if Stripe refused the read. Otherwise an earlier failure is over. */
@@ -65,6 +68,22 @@ export type AccountFacts = {
   /** How many hours a changed bank account gets no payout. */
   bankCoolingHours: number;
 };
+
+/** What decides whether the platform's money can reach an account. It never changes. */
+export type AccountTerms = { country: string | null; agreement: Agreement };
+
+/** Reads what an account read must know before it asks Stripe. */
+export async function readBeforeAccount(
+  db: Db,
+  sellerId: SellerId,
+): Promise<{ askedAt: string; knowsTerms: boolean }> {
+  return db
+    .selectFrom('sellers')
+    .select([businessNow.as('askedAt')])
+    .select(sql<boolean>`service_agreement is not null`.as('knowsTerms'))
+    .where('id', '=', sellerId)
+    .executeTakeFirstOrThrow();
+}
 
 /** The minutes until an account that is not active is read again if no event arrives. */
 const rereadMinutes = 24 * 60;
@@ -108,6 +127,10 @@ export async function recordAccountRead(
         payouts_capability: facts.payouts,
         capability_details: JSON.stringify(facts.details ?? []),
         ...(!payoutsAreManual && { payouts_manual_at: null }),
+        ...(facts.terms && {
+          account_country: facts.terms.country,
+          service_agreement: facts.terms.agreement,
+        }),
         account_read_at: facts.askedAt,
         account_tried_at: businessNow,
         lists_banks: facts.banks !== undefined,

@@ -20,6 +20,7 @@ import {
 } from '../../domain/parking/reasons.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
 import { earningCauses } from '../../domain/reconciliation/discrepancies.ts';
+import { noRoute } from '../../domain/routing/waits.ts';
 import type { Db } from '../connect.ts';
 import { failedReadsOf, isUnreadOf, unreadAccounts } from '../failed-reads/conditions.ts';
 import { sellerNamesOf } from '../schema/seller-names.ts';
@@ -28,6 +29,7 @@ import { lastRefusalOf } from '../stripe/attempt-views.ts';
 import { businessNow, instant, utc } from '../time.ts';
 import { workflowId } from '../wake-ups.ts';
 import * as beside from './brakes-and-funding.ts';
+import { stakeWithoutRoute, withoutRoute } from './without-route.ts';
 
 /**
  * Which records to list. `currency` is the currency of the money, `country` the country of the
@@ -203,6 +205,8 @@ const waiting = sql`(
     null, ${openedSince}
     from discrepancies where closed_at is null
   union all
+  ${withoutRoute}
+  union all
   ${beside.brakesAndFunding}
 ) as waiting`;
 
@@ -257,11 +261,12 @@ function stakeOf(currency: string | undefined) {
         'currency', payouts.currency))
       from payouts where ${beside.lacksPlatformMoney} and payouts.currency = stopped.id
       group by payouts.currency
-    ) else (
+    ) else case when parked = ${sql.lit(noRoute)}
+      then ${stakeWithoutRoute(isWaitingTooLong, currency)} else (
       select jsonb_agg(jsonb_build_object('amount', amount - listed, 'currency', currency)
         order by currency)
       from ${heldBy(sql`stopped.seller_id`, currency)}, ${listedPayouts} where amount <> listed
-    ) end, '[]'::jsonb)`;
+    ) end end, '[]'::jsonb)`;
 }
 
 /** The amount of a discrepancy. For an earning, this is the part that its charge does not cover. */

@@ -10,16 +10,14 @@ import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
 import type { PaydayFacts, PaydayFunds } from '../../domain/paydays/coming.ts';
 import { comingPaydays } from '../../domain/paydays/forecast.ts';
 import { cutOffOf } from '../../domain/paydays/schedule.ts';
-import { earningWaitCauses } from '../../domain/reconciliation/discrepancies.ts';
 import { isOver } from '../../domain/payouts/states.ts';
+import { earningWaitCauses } from '../../domain/reconciliation/discrepancies.ts';
 import { listBankAccounts } from '../accounts/bank-accounts.ts';
+import { corridorOf } from '../accounts/corridors.ts';
 import { listRequirements } from '../accounts/requirements.ts';
 import { readKeyNames } from '../api-keys.ts';
 import { listCommands, listDecisions } from '../commands.ts';
 import type { Db, Tx } from '../connect.ts';
-import { listPastWaits, withHistory } from './histories.ts';
-import { listSuccessors } from './successors.ts';
-import { readPayoutTotals, readSellerTotals } from './totals.ts';
 import { failedReadsOf } from '../failed-reads/conditions.ts';
 import { isPayable, readBalances, readFundsAndReadiness } from '../funds.ts';
 import { findHold, listHolds } from '../holds.ts';
@@ -34,6 +32,9 @@ import { isOpen } from '../schema/statuses.ts';
 import { findSeller } from '../sellers/rows.ts';
 import { listAttempts, listPutOff } from '../stripe/attempt-views.ts';
 import { atOneInstant, businessNow, readNow } from '../time.ts';
+import { listPastWaits, withHistory } from './histories.ts';
+import { listSuccessors } from './successors.ts';
+import { readPayoutTotals, readSellerTotals } from './totals.ts';
 
 /**
  * The maximum number of earnings, payouts or dates in one explanation. The API's lists contain the
@@ -173,6 +174,7 @@ async function findSellerBeside(tx: Tx, sellerId: SellerId): Promise<SellerBesid
     .selectFrom('sellers')
     .select(['parked_at as parkedAt', 'rejected_at as rejectedAt'])
     .select(['threshold_look_at as thresholdLookAt', 'lists_banks as listsBanks'])
+    .select(corridorOf(sql`${sellerId}`).as('corridor'))
     .select([failedReadsOf(sellerId).as('failedReads'), restrictedAt.as('restrictedAt')])
     .where('id', '=', sellerId)
     .executeTakeFirstOrThrow();

@@ -3,8 +3,10 @@ import type { Stop } from '../../domain/holds.ts';
 import type { DiscrepancyId, PayoutId } from '../../domain/ids.ts';
 import { parkNames } from '../../domain/parking/reasons.ts';
 import type { Payout, PayoutEarnings } from '../../domain/payouts/states.ts';
+import { type Corridor, whyNoRoute } from '../../domain/routing/route.ts';
 import { ownRefusal, type StripeError } from '../../domain/refusals/reasons.ts';
 import { waitsThat } from '../../domain/waits.ts';
+import { corridorOf } from '../accounts/corridors.ts';
 import { nameOfKey } from '../api-keys.ts';
 import type { Db } from '../connect.ts';
 import { unorderedOf } from '../funds.ts';
@@ -51,6 +53,7 @@ export const readAlong = [
   sql<boolean>`bank_is_paused(payouts.seller_id, payouts.currency)`.as('bank_paused'),
   sql<boolean>`lacks_bank(payouts.seller_id, payouts.currency)`.as('lacks_bank'),
   sql<boolean>`is_converted(payouts.seller_id, payouts.currency)`.as('is_converted'),
+  corridorOf(sql.ref('payouts.seller_id')).as('corridor'),
   sql<string | null>`bank_cools_until(payouts.seller_id, payouts.currency)`.as('cools_until'),
   sql<string | null>`(select stripe_id from bank_accounts as used
     where used.seller_id = payouts.seller_id and used.currency = payouts.currency
@@ -86,6 +89,7 @@ export type PayoutRow = Selectable<Database['payouts']> & {
   bank_paused: boolean;
   lacks_bank: boolean;
   is_converted: boolean;
+  corridor: Corridor | null;
   cools_until: string | null;
   pays_to: string | null;
   payouts_are_manual: boolean;
@@ -118,6 +122,7 @@ export function toPayout(row: PayoutRow): Payout {
     bankPaused: row.bank_paused,
     lacksBank: row.lacks_bank,
     isConverted: row.is_converted,
+    whyNoRoute: whyNoRoute(row.corridor),
     coolsUntil: row.cools_until,
     paysTo: row.pays_to,
     payoutsAreManual: row.payouts_are_manual,

@@ -21,6 +21,7 @@ import type { EntryKind, Place } from '../../domain/ledger.ts';
 import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../../domain/payouts/states.ts';
+import type { Agreement } from '../../domain/routing/route.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { WaitReason } from '../../domain/waits.ts';
@@ -199,6 +200,8 @@ type SellersTable = {
   transfers_capability: Maybe<string>;
   payouts_capability: Maybe<string>;
   capability_details: ColumnType<CapabilityDetail[], string | undefined, string>;
+  account_country: Maybe<string>;
+  service_agreement: Maybe<Agreement>;
   account_read_at: MaybeInstant;
   lists_banks: Generated<boolean>;
   payouts_manual_at: MaybeInstant;

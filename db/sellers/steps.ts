@@ -6,6 +6,7 @@ import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import { manualSchedule } from '../../domain/paydays/schedule.ts';
 import { lateDays } from '../../domain/payouts/late.ts';
 import { booksFreshMinutes, type Seller } from '../../domain/sellers.ts';
+import { lacksRoute } from '../accounts/corridors.ts';
 import type { Db } from '../connect.ts';
 import { failedLately, isUnreadOf } from '../failed-reads/conditions.ts';
 import { fundsIn, isPayable } from '../funds.ts';
@@ -145,6 +146,8 @@ const isTroubled = sql<boolean>`(rejected_at is not null
         and sent_at + ${sql.lit(lateDays)} * interval '1 day' < business_now())))
   or exists (select from bank_accounts where bank_accounts.seller_id = sellers.id
     and gone_at is null and paused_at is not null)
+  or (${lacksRoute} and exists (select from balances
+    where balances.seller_id = sellers.id and place = 'platform' and amount > 0))
   or (account_read_at is not null and lacks_bank(sellers.id, sellers.currency))
   or bank_cools_until(sellers.id, sellers.currency) > business_now()
   or exists (select from balances where balances.seller_id = sellers.id and place = 'account'

@@ -60,4 +60,13 @@ export const bankGuards: readonly Guard[] = [
     tests: 'test/db/accounts/bank-accounts.test.ts',
     pattern: 'reserves nothing while none takes the currency',
   },
+  {
+    name: 'no route',
+    why: 'money is reserved for a transfer that Stripe refuses',
+    file: 'domain/funds.ts',
+    from: 'if (isOutOfReach(funds, wanted)) return',
+    to: 'if (isOutOfReach({ ...funds, corridor: null }, wanted)) return',
+    tests: 'test/db/accounts/corridors.test.ts',
+    pattern: 'is decided by the country of the account|waits in a self-serve corridor',
+  },
 ];

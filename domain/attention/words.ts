@@ -21,6 +21,7 @@ import {
 import { type Cause, causes, keepingCauses } from '../reconciliation/discrepancies.ts';
 import { closingsOf, sayAgreed } from '../reconciliation/words.ts';
 import { sayRefusal, type StripeError } from '../refusals/reasons.ts';
+import { type Corridor, whyNoRoute } from '../routing/route.ts';
 import type { MoneyStep } from '../stripe.ts';
 import { type Actor, waitNames } from '../waits.ts';
 import type { BulkCommand, Inapplicable } from './bulk.ts';
@@ -75,15 +76,23 @@ export function resolutionOf(record: AttentionRecord, available?: (currency: str
   if (record.kind === 'funding') return resolutionOfFunding(record, available?.(record.id));
   if (record.kind === 'seller') {
     const { parked, id, parkedDetail: detail } = record;
-    const isRead = parked === unreadable && detail !== null;
-    const why = record.refused ? sayRefusal(record.refused) : detail;
-    const said = isRead ? sayFailedRead(JSON.parse(detail) as FailedRead) : why;
-    return sellerParkOf(parked, id, said);
+    return sellerParkOf(
+      parked,
+      id,
+      record.refused ? sayRefusal(record.refused) : saidOf(parked, detail),
+    );
   }
   if (record.kind === 'discrepancy') {
     return resolutionOfDiscrepancy(record);
   }
   return payoutParkOf(record.parked, record);
+}
+
+/** The detail of a seller’s entry in words. Two reasons have their facts as JSON. */
+function saidOf(parked: SellerPark, detail: string | null): string | null {
+  if (detail === null) return null;
+  if (parked === unreadable) return sayFailedRead(JSON.parse(detail) as FailedRead);
+  return parked === waitNames.noRoute ? whyNoRoute(JSON.parse(detail) as Corridor) : detail;
 }
 
 function resolutionOfDiscrepancy(record: AttentionRecord & { kind: 'discrepancy' }) {
@@ -158,8 +167,8 @@ export type AttentionRecord = {
       id: SellerId;
       parked: SellerPark;
       /**
-       * The bank account that a person should look at, or the failed read as JSON. Null for other
-       * reasons.
+       * The bank account that a person should look at, or the failed read or the route's facts as
+       * JSON. Null for other reasons.
        */
       parkedDetail: string | null;
       unknownStep: null;

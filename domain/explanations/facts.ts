@@ -20,12 +20,13 @@ import type { Operations } from '../money-stops.ts';
 import type { Currency } from '../money.ts';
 import type { ParkReason, SellerParkReason } from '../parking/reasons.ts';
 import type { PaydayFunds } from '../paydays/coming.ts';
-import type { Schedule } from '../paydays/schedule.ts';
 import type { SellerChange } from '../paydays/schedule-words.ts';
+import type { Schedule } from '../paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../payouts/states.ts';
 import type { DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
 import type { Comparison } from '../reconciliation/words.ts';
 import type { ExplainedError, StripeError } from '../refusals/reasons.ts';
+import type { Corridor } from '../routing/route.ts';
 import type { SellerStatus } from '../sellers.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import type { WaitReason } from '../waits.ts';
@@ -188,6 +189,8 @@ export type SellerBeside = SellerRecord & {
   holds: HoldRecord[];
   requirements: Requirement[];
   banks: BankAccountRecord[];
+  /** What decides whether the platform's money can be sent to the seller. Null if not known. */
+  corridor: Corridor | null;
   /** True if Stripe lists the bank accounts of the account. */
   listsBanks: boolean;
   /** The reads of the seller's account that fail and hold the seller. */

@@ -5,6 +5,7 @@ import { comingPayday, type ComingPayday, unorderedNow } from '../paydays/coming
 import { reachesThreshold } from '../paydays/schedule.ts';
 import { sayNotPaid } from '../paydays/words.ts';
 import { isOver, type PayoutStatus } from '../payouts/states.ts';
+import { whyNoRoute } from '../routing/route.ts';
 import { endsOnTime, waitNames } from '../waits.ts';
 import type { PayoutRecord, SellerFacts } from './facts.ts';
 import type { ComingStep, SayInstant } from './waiting.ts';
@@ -40,14 +41,17 @@ function dueSince(step: ComingStep, now: string, say = sayInUtc): ComingStep {
 
 /** What becomes payable, when, and what would pay this money then. */
 function upcomingStep(
-  { seller: { schedule } }: SellerFacts,
+  { seller: { schedule, corridor } }: SellerFacts,
   { at, currency, amount, paydayAt }: SellerFacts['upcoming'][number],
   sayInstant: SayInstant,
 ): ComingStep {
   const earned = money(amount, currency);
   const threshold = schedule.thresholds[currency];
+  const becomes = `${formatMoney(earned)} becomes payable${at === null ? ', on a date that its charge does not show yet' : ''}`;
+  // Without a route, nothing that orders a payout pays money at the platform.
+  if (whyNoRoute(corridor) !== null) return step('becomes-payable', becomes, at, earned);
   const words = [
-    `${formatMoney(earned)} becomes payable${at === null ? ', on a date that its charge does not show yet' : ''}`,
+    becomes,
     paydayAt === null
       ? at !== null && schedule.interval === 'manual' && 'no payday pays this money: order a payout'
       : `the payday of ${sayInstant(paydayAt, schedule.timeZone)} would pay this money`,
@@ -60,7 +64,7 @@ function upcomingStep(
 /** Money that reaches the threshold is paid at once, without a payday. */
 function thresholdSteps(facts: SellerFacts): ComingStep[] {
   const { schedule, thresholdLookAt: at } = facts.seller;
-  if (at === null) return [];
+  if (at === null || whyNoRoute(facts.seller.corridor) !== null) return [];
   return facts.funds.flatMap(({ currency }) => {
     const coming = facts.upcoming.filter((one) => {
       return one.currency === currency && one.at !== null && one.at <= at;

@@ -19,6 +19,8 @@ export type Beside = {
   isRejected?: boolean;
   /** Another payout of the seller that goes first; null if there is none. */
   before?: Pick<PayoutRecord, 'id' | 'waitingFor'> | null;
+  /** Why the platform's money cannot reach the seller. Null if it can. */
+  whyNoRoute?: string | null;
   /** The platform's available balance at Stripe in the payout's currency. */
   available?: Money | undefined;
 };

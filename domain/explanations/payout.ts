@@ -5,9 +5,10 @@ import type { Resolving } from '../parking/commands.ts';
 import { takenBack } from '../parking/reasons.ts';
 import { isLateAt, sayLastRead } from '../payouts/late.ts';
 import { payoutBefore } from '../payouts/queue.ts';
-import { payoutSentences } from '../payouts/whereabouts.ts';
 import { isOver, mayPayOut } from '../payouts/states.ts';
+import { payoutSentences } from '../payouts/whereabouts.ts';
 import { explainComparison } from '../reconciliation/words.ts';
+import { whyNoRoute } from '../routing/route.ts';
 import { type Actor, waitNames, type WaitReason, waits } from '../waits.ts';
 import { afterLook, bankWaits } from './bank-waits.ts';
 import type {
@@ -37,6 +38,8 @@ import {
 import {
   accountWaits,
   isRejected,
+  keptFor,
+  liftOfNoRoute,
   readWaits,
   sellerWaits,
   unorderedWaits,
@@ -212,6 +215,7 @@ function besideOf({ payout, seller, openPayouts, available }: Around): Beside {
   return {
     sellerStatus: seller?.status,
     isRejected: isRejected(seller),
+    whyNoRoute: whyNoRoute(seller?.corridor),
     before: payoutBefore(payout, openPayouts) ?? null,
     available: available?.(payout.currency),
   };
@@ -237,6 +241,7 @@ function liftOf(reason: WaitReason | 'start', { payout, now, seller, openPayouts
   ) {
     return { actor: 'operator', liftedBy: afterLook };
   }
+  if (reason === waitNames.noRoute) return liftOfNoRoute(payout);
   if (reason !== 'start' && reason !== waitNames.anotherPayout) return liftedAs(reason);
   if (reason === 'start' && seller && seller.status !== 'active') {
     return liftedAs(waitNames.sellerNotActive);
@@ -279,9 +284,4 @@ function behind(
     default:
       return [];
   }
-}
-
-/** Why Stripe may keep a payout that it has accepted. */
-function keptFor({ payout, seller, now }: Pick<Around, 'payout' | 'seller' | 'now'>): Waiting[] {
-  return payout.isPausedAtStripe && seller ? accountWaits(seller, now) : [];
 }

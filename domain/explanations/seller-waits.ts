@@ -4,13 +4,22 @@ import { describeDue } from '../accounts/requirements.ts';
 import { sayFailedRead } from '../failed-reads/accounts.ts';
 import type { HoldRecord, SellerPause } from '../holds.ts';
 import type { PayoutId, SellerId } from '../ids.ts';
-import { formatMoney, money } from '../money.ts';
-import { because, liftPauseCommand, onboardingLink, sellerCommand } from '../parking/commands.ts';
-import { paidElsewhereCommand, rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
+import { type Currency, formatMoney, money } from '../money.ts';
+import {
+  because,
+  elsewhere,
+  liftPauseCommand,
+  onboardingLink,
+  paidElsewhereCommand,
+  payoutCommand,
+  sellerCommand,
+} from '../parking/commands.ts';
+import { rejection, sellerParkOf, takenBack } from '../parking/reasons.ts';
 import { type DiscrepancyRecord, stopsPayout } from '../reconciliation/discrepancies.ts';
 import { closingsOf, endsOfHold } from '../reconciliation/words.ts';
+import { whyNoRoute } from '../routing/route.ts';
 import { type Actor, waitNames, waits } from '../waits.ts';
-import type { SellerBeside } from './facts.ts';
+import type { PayoutFacts, PayoutRecord, SellerBeside } from './facts.ts';
 import { wait, type Waiting } from './waiting.ts';
 
 /**
@@ -196,4 +205,56 @@ export function unorderedWaits(
     ];
     return [wait(waitNames.unorderedMoney, actor, reason, liftedBy, { since, commands })];
   });
+}
+
+/** Money at the platform that cannot be sent to the seller. Minor units. */
+type OutOfReach = { currency: Currency; amount: number; since: string | null };
+
+/** Why this money is not sent, and how the seller is paid nevertheless. Empty if there is a route. */
+export function noRouteWaits(
+  seller: SellerBeside,
+  { currency, amount, since }: OutOfReach,
+  payouts: readonly PayoutRecord[],
+): Waiting[] {
+  const why = whyNoRoute(seller.corridor);
+  if (why === null || amount <= 0) return [];
+  const { actor, liftedBy } = waits[waitNames.noRoute];
+  const reason = `${formatMoney(money(amount, currency))} at the platform cannot be sent to the seller: ${why}. Nothing is sent to Stripe, and the money stays owed`;
+  const known = payouts
+    .filter((one) => one.currency === currency && one.waitingFor === waitNames.noRoute)
+    .flatMap(endsWithoutRoute);
+  const commands = known.length > 0 ? known : [orderOfPaid(seller.id, currency)];
+  return [wait(waitNames.noRoute, actor, reason, liftedBy, { since, commands })];
+}
+
+/** Who ends the wait of a payout for a route, and how. */
+export function liftOfNoRoute(payout: PayoutRecord) {
+  const { actor, liftedBy } = waits[waitNames.noRoute];
+  const known = endsWithoutRoute(payout);
+  const { sellerId, currency } = payout;
+  const commands = known.length > 0 ? known : [orderOfPaid(sellerId, currency)];
+  return { actor, liftedBy, commands };
+}
+
+/** A payout without an amount cannot record a payment, because nobody knows of how much. */
+function endsWithoutRoute({ id, status, requestedAmount, fromAccount }: PayoutRecord) {
+  if (status === 'requested' && requestedAmount === null) return [];
+  const isSplit = fromAccount > 0;
+  const when = 'The part at the seller’s account should be paid: order another payout afterwards';
+  const paid =
+    'You paid the seller in another way: the payout ends, and its earnings count as paid';
+  return isSplit
+    ? [payoutCommand(id, 'cancel', when)]
+    : [payoutCommand(id, elsewhere.name, paid, { proof: '...', ...because })];
+}
+
+function orderOfPaid(sellerId: SellerId, currency: Currency) {
+  const when =
+    'You paid the seller in another way: order exactly the paid amount. The payout waits, and its `paid-elsewhere` records the payment';
+  return sellerCommand(sellerId, 'payouts', when, { amount: '...', currency });
+}
+
+/** Why Stripe may keep a payout that it has accepted. */
+export function keptFor({ payout, seller, now }: Pick<PayoutFacts, 'payout' | 'seller' | 'now'>) {
+  return payout.isPausedAtStripe && seller ? accountWaits(seller, now) : [];
 }

@@ -3,12 +3,14 @@ import { explainRequirement } from '../accounts/requirements.ts';
 import { moneyParts, moneySumsOf, type Sums } from '../headlines/sums.ts';
 import { sayMoney } from '../headlines/words.ts';
 import type { PayoutId, SellerId, SellerNames, StripeAccountId } from '../ids.ts';
-import { money, type Money } from '../money.ts';
-import { comingPayday, type PaydayMoney, toPaydayMoney } from '../paydays/coming.ts';
+import type { Place } from '../ledger.ts';
+import { type Currency, money, type Money } from '../money.ts';
+import { comingPayday, outOfReachNow, type PaydayMoney, toPaydayMoney } from '../paydays/coming.ts';
 import { saySchedule } from '../paydays/schedule-words.ts';
 import { isLateAt } from '../payouts/late.ts';
 import type { PayoutStatus } from '../payouts/states.ts';
 import { explainComparison, explainDiscrepancy } from '../reconciliation/words.ts';
+import { whyNoRoute } from '../routing/route.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { waitNames } from '../waits.ts';
 import { bankWaits, explainBanks } from './bank-waits.ts';
@@ -17,7 +19,7 @@ import { moneyStopped } from './money-stopped.ts';
 import { nextOfSeller } from './next-steps.ts';
 import type { Available } from './payout-words.ts';
 import { summaryOf, waitsOf } from './payout.ts';
-import { sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
+import { noRouteWaits, sellerFailureOf, sellerWaits, unorderedWaits } from './seller-waits.ts';
 import { putOffWaits, silenceBeside } from './stripe-delays.ts';
 import {
   type Decision,
@@ -133,29 +135,44 @@ export function explainSeller(
   };
 }
 
-function ownWaits({
-  now,
-  seller,
-  operations,
-  balances,
-  attempts,
-  differences,
-}: SellerFacts): Waiting[] {
-  const currencies = balances
-    .filter(({ places }) => waitingPlaces.some((place) => places[place] > 0))
-    .map(({ currency }) => currency);
+function ownWaits(facts: SellerFacts): Waiting[] {
+  const { now, seller, operations, balances, attempts, differences } = facts;
+  const having = (among: readonly Place[]): Currency[] =>
+    balances
+      .filter(({ places }) => among.some((place) => places[place] > 0))
+      .map(({ currency }) => currency);
+  const currencies = having([...platformPlaces, ...accountPlaces]);
+  // A seller without a route needs a bank account only for money that needs no transfer.
+  const isReached = whyNoRoute(seller.corridor) === null;
+  const toBank = isReached ? currencies : having(accountPlaces);
   return [
     ...moneyStopped(operations),
     ...sellerWaits(seller, now),
     ...putOffWaits(attempts, null),
     ...(seller.status === 'closed'
       ? []
-      : [...unorderedWaits(differences, currencies), ...bankWaits(seller, currencies, now)]),
+      : [
+          ...unorderedWaits(differences, currencies),
+          ...currencies.flatMap((currency) =>
+            noRouteWaits(seller, farOf(facts, currency), facts.openPayouts),
+          ),
+          ...bankWaits(seller, toBank, now),
+        ]),
   ];
 }
 
 /** The places of money that has not gone to the bank yet. */
-const waitingPlaces = ['platform', 'platform-reserved', 'account', 'account-reserved'] as const;
+const platformPlaces = ['platform', 'platform-reserved'] as const;
+const accountPlaces = ['account', 'account-reserved'] as const;
+
+/** What no route takes to the seller: what is available, and what a waiting payout has reserved. */
+function farOf(facts: SellerFacts, currency: Currency) {
+  const reserved = facts.openPayouts
+    .filter((one) => one.currency === currency && one.waitingFor === waitNames.noRoute)
+    .reduce((sum, { fromPlatform }) => sum + fromPlatform, 0);
+  const amount = outOfReachNow(facts, currency) + reserved;
+  return { currency, amount, since: facts.payableSince[currency] ?? null };
+}
 
 function paydayOf(facts: SellerFacts): SellerExplanation['payday'] {
   const payday = comingPayday(facts);

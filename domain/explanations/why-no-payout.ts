@@ -1,11 +1,11 @@
 import { isConverted, lacksBank, pausedBank } from '../accounts/bank.ts';
 import { sayAge } from '../dates.ts';
-import { stoppedForSeller } from '../for-seller/waits.ts';
 import { longestChargeDays } from '../earnings/unread-charges.ts';
-import { type Sums, moneySumsOf } from '../headlines/sums.ts';
+import { stoppedForSeller } from '../for-seller/waits.ts';
+import { moneySumsOf, type Sums } from '../headlines/sums.ts';
 import { formatMoney, type Money, money } from '../money.ts';
 import { sellerCommand } from '../parking/commands.ts';
-import { comingPayday, type ComingPayday, stopNow } from '../paydays/coming.ts';
+import { comingPayday, type ComingPayday, outOfReachNow, stopNow } from '../paydays/coming.ts';
 import { reachesThreshold } from '../paydays/schedule.ts';
 import { keepsEarningWaiting } from '../reconciliation/discrepancies.ts';
 import { closingsOf } from '../reconciliation/words.ts';
@@ -32,7 +32,9 @@ export function moneyWaits(facts: SellerFacts, sayInstant: SayInstant): Waiting[
         ...laterWaits(facts, currency, sayInstant),
       ];
     }
-    const amount = sums.payable + sums.belowMinimum + sums.stopped;
+    // What no route takes to the seller has a wait of its own.
+    const far = outOfReachNow(facts, currency);
+    const amount = sums.payable + sums.belowMinimum + sums.stopped - far;
     // Money that came back is paid automatically once the seller has another bank account, so
     // support is not told to order a payout.
     const isStuck = seller.schedule.interval === 'manual' && mayHaveComeBack(seller, currency);

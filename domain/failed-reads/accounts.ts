@@ -87,3 +87,16 @@ export function sayFailedRead(read: FailedRead): string {
 /** What ends the wait for a failed read, as the API says it. */
 export const readLiftedBy =
   'A read of the account that succeeds. The engine tries again every 10 minutes';
+
+/** The row of `waits` about a seller's account that cannot be read. */
+export const unreadWaits = {
+  'unread-account': {
+    ui: 'the seller’s account to be readable at Stripe',
+    onPayday:
+      'The engine cannot read the seller’s account at Stripe. The money is not paid until the account can be read',
+    says: 'The engine cannot read the seller’s account at Stripe, so it does not know what happened there. The payout continues when the account can be read: the seller’s explanation says why it cannot',
+    actor: 'operator',
+    liftedBy: readLiftedBy,
+    causedBy: 'reads',
+  },
+} as const;

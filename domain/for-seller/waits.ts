@@ -1,5 +1,6 @@
 import type { SkipReason } from '../funds.ts';
 import type { PayoutPark, SellerPark } from '../parking/reasons.ts';
+import { noRouteForSeller } from '../routing/waits.ts';
 import type { WaitReason } from '../waits.ts';
 
 /** The waits of explanations that are no reason in the row of a payout or seller. */
@@ -68,6 +69,7 @@ export const waitsForSeller: Record<WaitName, string> = {
   'manual-payouts': `Your account is being set up. ${nothing}`,
   'manual-payouts-refused': `You cannot be paid yet. ${support}`,
   'money-stopped': `Payments are stopped for a short time. ${safe} ${nothing}`,
+  'no-route': noRouteForSeller,
   'no-payout': `Your money is ready. ${nothing}`,
   'not-yet-available': `Your earnings are not ready to be paid yet. ${nothing}`,
   'nothing-earned': 'You have no earnings yet.',
@@ -114,6 +116,7 @@ export const skipsForSeller: Record<SkipReason, string> = {
   'below-minimum': waitsForSeller['below-minimum'],
   'more-than-payable': `The payment was larger than your earnings, so it was not sent. ${safe}`,
   'nothing-payable': 'There was nothing to pay.',
+  'no-route': waitsForSeller['no-route'],
   'on-hold': waitsForSeller.hold,
 };
 

@@ -3,6 +3,7 @@ import type { Place } from '../ledger.ts';
 import {
   belowZeroNow,
   heldNow,
+  outOfReachNow,
   payableNow,
   type PaydayFacts,
   stopNow,
@@ -52,18 +53,19 @@ export function moneySumsOf(facts: SumFacts, currency: Currency): Sums {
   const payable = payableNow(facts, currency);
   const unordered = minor(Math.max(0, unorderedNow(facts, currency)));
   const held = heldNow(facts, currency);
+  const outOfReach = outOfReachNow(facts, currency);
   const belowZero = belowZeroNow(facts, currency);
   const later = balance?.notYetAvailable ?? 0;
-  // What is neither payable nor held nor expected: a rest below what Stripe can move. While the
+  // What is neither payable nor held nor without a route nor expected: a rest below what Stripe can move. While the
   // account is below zero, nothing is payable, so that this is the money at the platform.
-  const left = at('platform') + at('account') - belowZero - payable - held - later;
+  const left = at('platform') + at('account') - belowZero - payable - held - outOfReach - later;
   const rest = Math.max(0, left);
   const kind = kindOf(facts, { currency, amount: unordered });
   return {
     earned: whole(-at('owed')),
     payable: kind === 'payable' ? unordered : 0,
     belowMinimum: kind === 'belowMinimum' ? unordered : 0,
-    stopped: (kind === 'stopped' ? unordered : 0) + (belowZero < 0 ? rest : 0),
+    stopped: (kind === 'stopped' ? unordered : 0) + (belowZero < 0 ? rest : 0) + outOfReach,
     ordered: payable - unordered,
     held,
     reserved: at('platform-reserved') + at('account-reserved'),

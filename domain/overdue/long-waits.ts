@@ -19,6 +19,8 @@ export const longestWaitDays: Record<WaitReason, number> = {
   // Stripe makes transferred money available within some days, in new accounts within two weeks.
   arrival: 30,
   capability: 30,
+  // The seller is in the attention list at once.
+  'no-route': 7,
   'bank-details': 30,
   // The longest cooling period is 30 days.
   'cooling-period': 35,

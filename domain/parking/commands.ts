@@ -50,6 +50,11 @@ export const elsewhere = {
   body: { stripePayoutId: 'po_...', transferId: 'tr_...', ...because },
 };
 
+/** The request that ends a payout whose money somebody else paid. */
+export function paidElsewhereCommand(payoutId: PayoutId): Resolving {
+  return payoutCommand(payoutId, elsewhere.name, elsewhere.when, elsewhere.body);
+}
+
 /** The command that ends a payout whose account has left the platform, so that nobody can look. */
 export const left = {
   name: 'leave-with-seller',

@@ -1,6 +1,7 @@
 import type { PayoutId, SellerId } from '../ids.ts';
 import { actorAfter } from '../overdue/long-waits.ts';
 import { anyRefusal, type OwnRefusal, type StripeError } from '../refusals/reasons.ts';
+import { noRoute, routeParks } from '../routing/waits.ts';
 import type { MoneyStep } from '../stripe.ts';
 import {
   because,
@@ -9,7 +10,6 @@ import {
   left,
   type Park,
   payoutCommand,
-  type Resolving,
   sellerCommand,
 } from './commands.ts';
 
@@ -121,7 +121,7 @@ const someBank = 'ba_...';
 
 /**
  * Why a seller needs a person. All but `account-rejected`, `bank-account-shared`,
- * `account-unreadable`, `account-overdue` and `seller-overdue` park it.
+ * `account-unreadable`, `no-route`, `account-overdue` and `seller-overdue` park it.
  */
 export const sellerParks = {
   'account-refused': {
@@ -212,6 +212,7 @@ export const sellerParks = {
       { name: 'retry', when: 'The seller stays closed, and the money stays where it is' },
     ],
   },
+  ...routeParks,
   'account-overdue': {
     says: 'The seller’s account has not been created for an hour, so the seller cannot be paid. The seller’s explanation shows what Stripe answered. The engine tries again by itself',
     commands: [],
@@ -257,6 +258,7 @@ export type SellerParkReason = Exclude<
   | typeof rejection
   | typeof sharedBank
   | typeof unreadable
+  | typeof noRoute
   | typeof notCreated
   | typeof overdueSeller
 >;
@@ -291,9 +293,4 @@ export function isUnknown(parked: PayoutPark | SellerPark): boolean {
 
 function rowOf(parked: PayoutPark | SellerPark): Park<never> {
   return { ...payoutParks, ...sellerParks }[parked];
-}
-
-/** The request that ends a payout whose money somebody else paid. */
-export function paidElsewhereCommand(payoutId: PayoutId): Resolving {
-  return payoutCommand(payoutId, elsewhere.name, elsewhere.when, elsewhere.body);
 }

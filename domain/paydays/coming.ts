@@ -1,4 +1,4 @@
-import { heldOf, payableOf } from '../funds.ts';
+import { heldOf, outOfReachOf, payableOf, planReservation } from '../funds.ts';
 import { type Currency, type Money, money } from '../money.ts';
 import { type Readiness, stopBefore, stopOfSeller } from '../payouts/reservation.ts';
 import type { SellerStatus } from '../sellers.ts';
@@ -82,6 +82,12 @@ export function heldNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string)
   return own ? heldOf(own) : 0;
 }
 
+/** The amount that no route takes to the seller now. Minor units. */
+export function outOfReachNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string): number {
+  const own = fundsNow({ funds }, currency);
+  return own ? outOfReachOf(own) : 0;
+}
+
 /** The payable amount minus what the already ordered payouts will take. Minor units. */
 export function unorderedNow(facts: Pick<PaydayFacts, 'funds'>, currency: string): number {
   const own = fundsNow(facts, currency);
@@ -100,7 +106,8 @@ export function stopNow(facts: PaydayFacts, currency: string) {
   const { seller, now, operations } = facts;
   const payee = { status: seller.status, isPaused: seller.pauses.length > 0 };
   const own = fundsNow(facts, currency);
-  const stop = own ? stopBefore({ ...own, ...payee }, now) : stopOfSeller(payee);
+  const plan = own && planReservation({ ...own, requestedAmount: null });
+  const stop = plan ? stopBefore({ ...own, ...payee }, plan, now) : stopOfSeller(payee);
   return stop ?? (operations.moneyStopped ? waitNames.moneyStopped : null);
 }
 

@@ -1,5 +1,5 @@
 import type { BankReadiness } from '../accounts/bank.ts';
-import { type Funds, heldOf, payableOf, type SkipReason } from '../funds.ts';
+import { type Funds, heldOf, outOfReachOf, payableOf, type SkipReason } from '../funds.ts';
 import { isStanding } from '../holds.ts';
 import { type Readiness, stopOfBank, stopOfBooks, stopOfSeller } from '../payouts/reservation.ts';
 import { type PaydayWait, waitNames } from '../waits.ts';
@@ -36,8 +36,10 @@ export type Forecast = {
   fromPlatform: number;
   /** The amount that would be paid if there were no `reason` against it. */
   wouldPay: number;
-  /** Payable, but not paid by this payday. */
+  /** Owed and available, but not paid by this payday. */
   leaves: number;
+  /** The part of `leaves` that no route takes to the seller. */
+  outOfReach: number;
   /** Withheld by holds. */
   held: number;
   notYetAvailable: number;
@@ -59,12 +61,14 @@ export function forecastPayday(payee: Payee, funds: ExpectedFunds, at: string): 
   const reason = reasonOf(payee, plan, funds, at);
   const pays = reason === null ? plan.amount : 0;
   const payable = payableOf(known);
+  const outOfReach = outOfReachOf(known);
   return {
     currency: funds.currency,
     pays,
     fromPlatform: pays - Math.min(pays, Math.max(0, known.atAccount)),
     wouldPay: plan.amount,
-    leaves: payable - pays,
+    leaves: payable + outOfReach - pays,
+    outOfReach,
     held: heldOf(known),
     notYetAvailable: funds.notYetAvailable,
     minimum: payee.schedule.minimums[funds.currency] ?? 0,

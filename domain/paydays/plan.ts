@@ -1,4 +1,5 @@
-import { type Funds, payableOf, planReservation, type SkipReason } from '../funds.ts';
+import { type Funds, outOfReachOf, payableOf, planReservation, type SkipReason } from '../funds.ts';
+import { waitNames } from '../waits.ts';
 import type { Schedule } from './schedule.ts';
 
 /** An ordered payout of a seller in one currency that has reserved nothing yet. */
@@ -12,7 +13,7 @@ export type Claims = {
   waiting: number;
   /** True if an order pays everything that is payable, and so also what a payday would pay. */
   isOfAll: boolean;
-  /** True if such an order waits because holds cover all money. */
+  /** True if such an order waits because holds cover all money, or no route takes it. */
   isHeld: boolean;
 };
 
@@ -55,14 +56,19 @@ export function planPayday(
   return withheld ? { kind: 'skip', ...withheld } : { kind: 'nothing', amount: 0, reason: null };
 }
 
-/** What would be payable if the account were not below zero and nothing were held. */
+/**
+ * What would be payable if the account were not below zero, nothing were held and there were a
+ * route.
+ */
 function withheldOf(
   funds: Omit<Funds, 'requestedAmount'>,
 ): { amount: number; reason: SkipReason } | null {
   const isNegative = funds.atAccount < 0;
-  const amount = payableOf({ ...funds, ...(isNegative && { atAccount: 0 }), holds: [] });
-  if (amount === 0) return null;
-  return { amount, reason: isNegative ? 'account-negative' : 'on-hold' };
+  const unheld = { ...funds, ...(isNegative && { atAccount: 0 }), holds: [] };
+  const amount = payableOf(unheld);
+  if (amount > 0) return { amount, reason: isNegative ? 'account-negative' : 'on-hold' };
+  const outOfReach = outOfReachOf(unheld);
+  return outOfReach === 0 ? null : { amount: outOfReach, reason: waitNames.noRoute };
 }
 
 /** Subtracts the claimed amount. As in a reservation, money at the account is used first. */
@@ -80,8 +86,8 @@ export function withoutClaims<Of extends Pick<Funds, 'atAccount' | 'atPlatform'>
 
 /**
  * Finds what orders claim: each order, in its turn, claims what `planReservation` decides. An order
- * that would be skipped claims nothing; an order that waits for a hold claims what the holds leave
- * for it.
+ * that would be skipped claims nothing; an order that waits for a hold or a route claims what is
+ * payable without.
  */
 export function claimsOf(
   orders: readonly OpenOrder[],
@@ -94,7 +100,7 @@ export function claimsOf(
   for (const { requestedAmount } of orders) {
     const plan = planReservation({ ...left, requestedAmount });
     if (plan.kind === 'skip') continue;
-    isHeld ||= plan.kind === 'wait' && requestedAmount === null;
+    isHeld ||= plan.kind !== 'reserve' && requestedAmount === null;
     const amount =
       plan.kind === 'reserve'
         ? plan.fromAccount + plan.fromPlatform

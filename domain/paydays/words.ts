@@ -1,6 +1,6 @@
 import type { SkipReason } from '../funds.ts';
 import { formatMoney, type Money } from '../money.ts';
-import { waits } from '../waits.ts';
+import { waitNames, waits } from '../waits.ts';
 import type { NotPaidReason } from './forecast.ts';
 
 /** Explains why a payout ended without moving money. */
@@ -11,6 +11,8 @@ export const skips: Record<SkipReason, string> = {
   'account-short':
     'Somebody else moved money out of the account after it was reserved; another payout replaces this payout',
   'on-hold': 'All of the money was held on the payday; it waits for the next payday',
+  [waitNames.noRoute]:
+    'Stripe does not let the platform send money to the seller’s account; the money stays owed',
   'below-minimum':
     'Less was payable than the schedule’s or Stripe’s minimum; the money waits for the next payday',
 };

@@ -23,14 +23,16 @@ export type Readiness = BankReadiness & {
 export type StopReason = NonNullable<ReturnType<typeof stopBefore>>;
 
 /**
- * Decides what stops a payout at this instant, before its funds are read. Null if nothing does. The
- * reservation uses this rule, and so do all previews, forecasts and explanations.
+ * Decides what stops a payout at this instant, with what its funds would let it do. Null if nothing
+ * does. The reservation uses this rule, and so do all previews, forecasts and explanations. A seller
+ * without a route is not asked for a bank account.
  */
-export function stopBefore(readiness: Readiness, at: string) {
+export function stopBefore(readiness: Readiness, plan: Pick<Reservation, 'kind'>, at: string) {
   return (
     stopOfSeller(readiness) ??
     stopOfBooks(readiness) ??
     (readiness.isBusy ? waitNames.anotherPayout : null) ??
+    (plan.kind === waitNames.noRoute ? waitNames.noRoute : null) ??
     stopOfBank(readiness, at)
   );
 }
@@ -61,7 +63,7 @@ export function stopOfBank(bank: BankReadiness, at: string) {
 
 /** What a requested payout does: reserve money, wait, or end. */
 export type ReservationDecision =
-  | Exclude<Reservation, { kind: 'wait' }>
+  | Extract<Reservation, { kind: 'reserve' | 'skip' }>
   /** When the reason ends. Null if that is not known. */
   | { kind: 'wait'; reason: StopReason | typeof waitNames.hold; until: string | null };
 
@@ -71,7 +73,8 @@ export function decideReservation(
   funds: Funds,
   at: string,
 ): ReservationDecision {
-  const reason = stopBefore(readiness, at);
+  const plan = planReservation(funds);
+  const reason = stopBefore(readiness, plan, at);
   if (reason !== null) {
     return {
       kind: 'wait',
@@ -79,8 +82,14 @@ export function decideReservation(
       until: reason === waitNames.coolingPeriod ? readiness.coolsUntil : null,
     };
   }
-  const plan = planReservation(funds);
-  return plan.kind === 'wait' ? { kind: 'wait', reason: waitNames.hold, until: plan.until } : plan;
+  switch (plan.kind) {
+    case 'wait':
+      return { kind: 'wait', reason: waitNames.hold, until: plan.until };
+    case waitNames.noRoute:
+      return { kind: 'wait', reason: waitNames.noRoute, until: null };
+    default:
+      return plan;
+  }
 }
 
 /** Minutes after which a waiting payout checks again, if the end of the reason is not known. */

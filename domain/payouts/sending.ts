@@ -14,6 +14,7 @@ export type SendingFacts = Pick<
   | 'bankPaused'
   | 'lacksBank'
   | 'isConverted'
+  | 'whyNoRoute'
   | 'coolsUntil'
   | 'lacksCapability'
   | 'payoutsAreManual'
@@ -25,7 +26,8 @@ export type SendingStop = { reason: WaitReason; minutes: number };
 
 /**
  * Decides what stops a step that was never sent. Null if the engine may send the step. Nothing is
- * sent while money that moved without an order may have paid the same, and nothing is sent if the
+ * sent while money that moved without an order may have paid the same. A transfer is not sent to an
+ * account that Stripe does not let the platform’s money reach. Nothing is sent if the
  * bank account is paused or there is none, because no later step could pay the money. A payout is
  * not sent to a bank account that has a cooling period; the money waits at the account. A transfer
  * is not sent in a currency that the account cannot hold, because Stripe would convert it. Nor is a
@@ -37,6 +39,9 @@ export function stopBeforeSending(payout: SendingFacts, step: MoneyStep): Sendin
   if (payout.unordered) {
     const reason = waitNames.unorderedMoney;
     return { reason, minutes: minutesToWait(reason) };
+  }
+  if (step === 'transfer' && payout.whyNoRoute) {
+    return { reason: waitNames.noRoute, minutes: minutesToWait(waitNames.noRoute) };
   }
   const { bankPaused, lacksBank, isConverted } = payout;
   if (bankPaused || lacksBank || (step === 'transfer' && isConverted)) {

@@ -166,11 +166,10 @@ export type Payout = {
    * The bank account of the payout. Null if the account was never read. Absent in old histories.
    */
   paysTo?: string | null;
-  /**
-   * True if Stripe would convert a transfer, because the account cannot hold the currency. Absent
-   * in old histories.
-   */
+  /** True if Stripe would convert a transfer to another currency. Absent in old histories. */
   isConverted?: boolean;
+  /** Why no transfer can reach the account. Null if one can. Absent in old histories. */
+  whyNoRoute?: string | null;
   /**
    * True if the account lacks a capability that payments to it need. Absent in old histories.
    */

@@ -1,3 +1,4 @@
+import { noRouteForSeller } from '../routing/waits.ts';
 import type { RefusalKind } from '../stripe.ts';
 
 /** Stripe's answer to a request, as it is stored. `message` is clean (`cleanMessage`). */
@@ -37,7 +38,7 @@ const rows = {
     message: /^Funds can't be sent to accounts located in ([A-Z]{2}) because it's restricted/,
     forOperator: (country) =>
       `Stripe does not let this platform send money to accounts in ${country}, because the country is outside the platform’s region. ${stays}. A retry does not help: pay the seller another way and end the payout as paid elsewhere, or ask Stripe to allow the country`,
-    forSeller: `We cannot send money to accounts in your country. ${support}`,
+    forSeller: noRouteForSeller,
   },
   // docs.stripe.com/connect/service-agreement-types, 2026-09
   'agreement-closed': {
@@ -46,7 +47,7 @@ const rows = {
     message: /^Funds can't be sent to accounts located in ([A-Z]{2}) when the account is under/,
     forOperator: (country) =>
       `Stripe does not let this platform send money to accounts in ${country} under the full service agreement, and an account cannot change its agreement. ${stays}. A retry does not help: pay the seller another way and end the payout as paid elsewhere, or ask Stripe for accounts under the recipient agreement`,
-    forSeller: `We cannot send money to accounts in your country. ${support}`,
+    forSeller: noRouteForSeller,
   },
   'balance-too-low': {
     kind: 'balance-insufficient',

@@ -26,6 +26,12 @@ export type RouteFacts = {
   agreement: Agreement;
 };
 
+/**
+ * What decides whether the platform's own money, which needs a transfer, reaches a seller.
+ * `agreement` is null while it was not read from the account.
+ */
+export type Corridor = Pick<RouteFacts, 'platform' | 'seller'> & { agreement: Agreement | null };
+
 /** How the platform's money reaches a bank account of the seller, or that it cannot. */
 export type RouteOutcome = (typeof routeOutcomes)[number];
 export const routeOutcomes = [
@@ -150,12 +156,35 @@ export function reachableFrom(platform: string): ReadonlySet<string> {
 /** The reason of a route as a sentence for the platform. */
 export function sayRoute({ reason, outcome }: Route, facts: RouteFacts): string {
   const { platform, seller, currency } = facts;
+  if (outcome === 'unsupported') return sayUnsupported(reason, facts);
   const sentence = reasons[reason].says(platform, seller);
-  if (outcome === 'unsupported') {
-    return globalPayouts.countries.has(platform) ? `${sentence}. ${viaGlobalPayouts}` : sentence;
-  }
   if (currency === usualCurrency(seller)) return sentence;
   return `${sentence}. Accounts in ${seller} are usually paid in ${usualCurrency(seller)}: a payout in ${currency} needs a bank account in ${currency}`;
+}
+
+/**
+ * Why the platform's own money cannot reach the seller, as a sentence for the platform. Null if it
+ * can, or if that is not known yet. Every decision about a transfer follows from this function. The
+ * SQL `lacksRoute` in db/accounts/corridors.ts repeats the rule, and a test compares the two.
+ */
+export function whyNoRoute(corridor: Corridor | null | undefined): string | null {
+  if (!corridor) return null;
+  const { platform, seller } = corridor;
+  const possible = corridor.agreement === null ? agreements : [corridor.agreement];
+  const all = possible.map((agreement) => {
+    return reasonOf({ platform, seller, agreement, flow: 'transfer' });
+  });
+  const [reason] = all;
+  const isClosed = all.every((one) => reasons[one].outcome === 'unsupported');
+  return isClosed && reason !== undefined ? sayUnsupported(reason, corridor) : null;
+}
+
+function sayUnsupported(
+  reason: RouteReason,
+  { platform, seller }: Pick<RouteFacts, 'platform' | 'seller'>,
+): string {
+  const sentence = reasons[reason].says(platform, seller);
+  return globalPayouts.countries.has(platform) ? `${sentence}. ${viaGlobalPayouts}` : sentence;
 }
 
 /** Stripe states the smallest payout by country only for the currency of the country. */
@@ -164,7 +193,8 @@ function leastOf({ seller, currency }: RouteFacts, isRecipient: boolean): Money 
   return leastInCountry(seller, isRecipient);
 }
 
-function reasonOf({ platform, seller, flow, agreement }: RouteFacts): RouteReason {
+function reasonOf(facts: Omit<RouteFacts, 'currency'>): RouteReason {
+  const { platform, seller, flow, agreement } = facts;
   if (alwaysAutomatic.countries.has(seller)) return 'paid-out-by-stripe-alone';
   if (flow === 'direct') return 'made-at-the-seller';
   if (platform === seller) return 'same-country';

@@ -172,5 +172,6 @@ describe('a reservation', () => {
 /** What is taken from the platform and from the account, or why nothing is. */
 function takenBy(plan: Reservation): [number, number] | string {
   if (plan.kind === 'wait') return `held until ${plan.until}`;
+  if (plan.kind === 'no-route') return plan.kind;
   return plan.kind === 'skip' ? plan.reason : [plan.fromPlatform, plan.fromAccount];
 }

@@ -31,6 +31,11 @@ create table sellers (
   payouts_manual_at timestamptz,
   -- Stripe lists the bank accounts of the account. If it lists none, there is none.
   lists_banks boolean not null default false,
+  -- The account's country, as read once the account can receive transfers. It may differ from the
+  -- ordered country, and decides whether the platform's money can reach the account.
+  account_country text check (account_country ~ '^[A-Z]{2}$'),
+  -- The service agreement that the seller accepted, read with the country. It never changes.
+  service_agreement text check (service_agreement in ('full', 'recipient')),
   account_read_at timestamptz,
   account_tried_at timestamptz,
   -- Since when a capability is rejected. The trigger sellers_note_rejected sets it.

@@ -151,7 +151,7 @@ function sayWhy(payout: Payout): string {
   const long = isStuck(payout)
     ? ` The payout has waited longer than ${sayLongestWait(waitingFor)}, so the attention list contains it.`
     : '';
-  return `${sayWait(waitingFor, known, {})}.${since}${long} **Must act: ${who}.** Ends with: ${liftedBy}.`;
+  return `${sayWait(waitingFor, known, payout)}.${since}${long} **Must act: ${who}.** Ends with: ${liftedBy}.`;
 }
 
 /** The API calls that end a payout's wait. Empty if no call ends it. */
@@ -167,6 +167,7 @@ function bodyOf(path: string): Record<string, string> {
   if (path.endsWith('/onboarding-link')) {
     return { returnUrl: 'https://...', refreshUrl: 'https://...' };
   }
+  if (path.endsWith('/paid-elsewhere')) return { proof: '...', reason: '...' };
   return { reason: '...' };
 }
 

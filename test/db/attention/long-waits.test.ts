@@ -38,6 +38,7 @@ const told: Record<WaitReason, number> = {
   'account-balance': 3,
   arrival: 30,
   capability: 30,
+  'no-route': 7,
   'bank-details': 30,
   'cooling-period': 35,
   'automatic-payouts': 1,

@@ -28,6 +28,7 @@ test.each<[PayoutPark | SellerPark, boolean, boolean, boolean, string]>([
   ['account-rejected', false, false, false, 'only the platform or Stripe can take it back'],
   ['bank-account-shared', false, false, false, 'a person asks the seller first'],
   ['account-unreadable', false, false, false, 'it continues when the account can be read'],
+  ['no-route', false, false, false, 'a person pays the seller in another way'],
   ['manual-payouts-refused', true, false, false, 'the setting may work by now'],
   ['account-overdue', false, false, false, 'the engine tries again by itself'],
   ['money-after-close', true, false, false, 'the money may stay where it is'],

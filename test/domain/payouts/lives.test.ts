@@ -153,6 +153,7 @@ function reserve(world: World, row: Payout): void {
   if (plan.kind === 'wait') {
     return world.move(row, transitions.waiting(row, { reason: 'hold', minutes: 24 * 60 }));
   }
+  if (plan.kind === 'no-route') throw new Error('nothing is known of the route');
   if (plan.kind === 'skip') return world.move(row, transitions.skipped(row, plan.reason));
   // Added up once more: what is held stays, whatever was asked for.
   const held = world.holds.reduce((sum, { amount }) => sum + (amount ?? Infinity), 0);

@@ -46,7 +46,7 @@ test.each<[stop: StopReason | null, readiness: Partial<Readiness>, why: string]>
   ['cooling-period', { coolsUntil: later }, 'the bank account was changed just now'],
   [null, { coolsUntil: now }, 'the cooling period is over'],
 ])('a payout is stopped by %s with %j: %s', (stop, readiness, _why) => {
-  expect(stopBefore({ ...free, ...readiness }, now)).toBe(stop);
+  expect(stopBefore({ ...free, ...readiness }, { kind: 'reserve' }, now)).toBe(stop);
 });
 
 test('of several reasons the first is told: seller, other money, other payout, bank account, time', () => {
@@ -66,7 +66,7 @@ test('of several reasons the first is told: seller, other money, other payout, b
   let readiness = everything;
   for (const change of lifted) {
     readiness = { ...readiness, ...change };
-    told.push(stopBefore(readiness, now));
+    told.push(stopBefore(readiness, { kind: 'reserve' }, now));
   }
   expect(told).toEqual([
     'seller-paused',
