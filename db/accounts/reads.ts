@@ -127,10 +127,7 @@ export async function recordAccountRead(
         payouts_capability: facts.payouts,
         capability_details: JSON.stringify(facts.details ?? []),
         ...(!payoutsAreManual && { payouts_manual_at: null }),
-        ...(facts.terms && {
-          account_country: facts.terms.country,
-          service_agreement: facts.terms.agreement,
-        }),
+        ...termColumns(facts.terms),
         account_read_at: facts.askedAt,
         account_tried_at: businessNow,
         lists_banks: facts.banks !== undefined,
@@ -152,6 +149,10 @@ export async function recordAccountRead(
     }
     if (status === 'active') await wakeWaitingPayouts(tx, [sellerId]);
   });
+}
+
+function termColumns(terms: AccountTerms | undefined) {
+  return terms && { account_country: terms.country, service_agreement: terms.agreement };
 }
 
 /**
