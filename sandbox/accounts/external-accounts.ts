@@ -109,6 +109,16 @@ export const externalAccountRoutes = [
   }),
 ];
 
+/** The most bank accounts of one currency (docs.stripe.com/connect/payouts-bank-accounts). */
+const mostPerCurrency = 5;
+
+function tooManyBanks(currency: string) {
+  return refusal(
+    `You can add at most ${mostPerCurrency} external accounts in ${currency}. Delete one first.`,
+    { param: 'external_account' },
+  );
+}
+
 /** Adds a bank account. The first bank account of a currency becomes its default. */
 export function addBankAccount(
   w: World,
@@ -119,8 +129,10 @@ export function addBankAccount(
   const country = details.country.toUpperCase();
   const currency = (details.currency ?? currencyOfCountry(country)).toLowerCase();
   refuseBadRouting(country, details);
+  const inCurrency = bankAccountsOf(w, accountId).filter((bank) => bank.currency === currency);
+  if (inCurrency.length >= mostPerCurrency) throw tooManyBanks(currency);
   const number = details.account_number.replaceAll(' ', '');
-  const first = !bankAccountsOf(w, accountId).some((bank) => bank.currency === currency);
+  const first = inCurrency.length === 0;
   const bank: BankAccount = {
     id: newId('ba'),
     object: 'bank_account',

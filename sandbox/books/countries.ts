@@ -43,10 +43,10 @@ export function currencyOfCountry(country: string): string {
 }
 
 /**
- * True if a platform in one country may send money to an account in another without permission from
- * Stripe.
+ * True if a platform in one country may send money to an account in another under the full service
+ * agreement, without permission from Stripe.
  */
-export function isCorridorOpen(from: string, to: string): boolean {
+export function isSelfServe(from: string, to: string): boolean {
   return from === to || (freeCorridors.has(from) && freeCorridors.has(to));
 }
 
@@ -75,6 +75,6 @@ export const specifiedCountries = [
 /** The countries to which a platform in this country may send money, under any agreement. */
 export function transferCountriesOf(platform: string): string[] {
   return specifiedCountries.filter(
-    (country) => isCorridorOpen(platform, country) || needsRecipientAgreement(platform, country),
+    (country) => isSelfServe(platform, country) || needsRecipientAgreement(platform, country),
   );
 }

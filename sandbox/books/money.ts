@@ -1,7 +1,7 @@
 const zeroDecimal = 'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ');
 const threeDecimal = 'bhd jod kwd omr tnd'.split(' ');
 
-/** US dollars, in millionths, that one unit of a currency is worth here, today and for ever. */
+/** US dollars, in millionths, that one unit of a currency is worth here until a test changes it. */
 const microDollars: Record<string, bigint> = {
   usd: 1_000_000n,
   eur: 1_100_000n,
@@ -54,9 +54,11 @@ export function convert(
   amount: number,
   from: string,
   to: string,
+  moved: Record<string, number> = {},
 ): { amount: number; rate: number } {
-  const fromRate = microDollars[from] ?? million;
-  const toRate = microDollars[to] ?? million;
+  const [fromRate, toRate] = [from, to].map((currency) =>
+    BigInt(moved[currency] ?? microDollars[currency] ?? million),
+  ) as [bigint, bigint];
   const numerator = BigInt(amount) * fromRate * conversionKeeps * 10n ** BigInt(decimalsOf(to));
   const denominator = toRate * million * 10n ** BigInt(decimalsOf(from));
   const rateInMillionths = (fromRate * conversionKeeps) / toRate;

@@ -1,8 +1,8 @@
 import { bankAccountsOf, countryOf, findAccount, readAccount } from '../accounts/record.ts';
 import { settlementOf } from '../books/balance-transactions.ts';
 import { book, totalsOf } from '../books/balance.ts';
-import { isCorridorOpen, needsRecipientAgreement } from '../books/countries.ts';
-import { convert } from '../books/money.ts';
+import { isSelfServe, needsRecipientAgreement } from '../books/countries.ts';
+import { convertNow, readMarkets } from '../books/markets.ts';
 import { showTransfer } from '../books/views.ts';
 import { newArrival } from '../charges/record.ts';
 import { invalid, refusal } from '../core/errors.ts';
@@ -36,7 +36,7 @@ export function createTransfer(w: World, order: TransferOrder): Transfer {
   refuseFraction(order.amount, order.currency);
   const destination = readDestination(w, order.destination);
   refuseIncapable(destination);
-  refuseCorridor(readAccount(w, platformId), destination);
+  refuseCorridor(w, destination);
   const source = readSource(w, order);
   if (!source) refuseEmptyBalance(w, order);
   const transfer = newTransfer(w, order, source);
@@ -72,7 +72,8 @@ function bookArrival(
 ): string {
   const { amount, currency, id } = arrival;
   const home = settlementCurrency(w, destination, currency);
-  const converted = home === currency ? { amount, rate: null } : convert(amount, currency, home);
+  const converted =
+    home === currency ? { amount, rate: null } : convertNow(w, amount, currency, home);
   if (converted.amount === 0) throw tooSmall(home);
   const waits = destination.internal.serviceAgreement === 'recipient' ? recipientAgreementDelay : 0;
   return book(w, {
@@ -118,13 +119,15 @@ function refuseIncapable({ internal }: AccountRecord): void {
   );
 }
 
-function refuseCorridor(from: AccountRecord, to: AccountRecord): void {
-  const country = countryOf(to);
-  const agreement = to.internal.serviceAgreement;
-  if (isCorridorOpen(countryOf(from), country) || agreement === 'recipient') return;
+function refuseCorridor(w: World, to: AccountRecord): void {
+  const [from, country] = [countryOf(readAccount(w, platformId)), countryOf(to)];
+  const isRecipient = to.internal.serviceAgreement === 'recipient';
+  const isClosed = from !== country && readMarkets(w).closedTo.includes(country);
+  const isOpen = isRecipient ? needsRecipientAgreement(from, country) : isSelfServe(from, country);
+  if (!isClosed && (isOpen || from === country)) return;
   const begin = `Funds can't be sent to accounts located in ${country}`;
   throw refusal(
-    needsRecipientAgreement(countryOf(from), country)
+    !isClosed && !isRecipient && needsRecipientAgreement(from, country)
       ? `${begin} when the account is under the \`full\` service agreement. To learn more, see ` +
           'https://stripe.com/docs/connect/service-agreement-types.'
       : `${begin} because it's restricted outside of your platform's region`,

@@ -1,5 +1,6 @@
 import { settlementOf } from '../books/balance-transactions.ts';
 import { book, totalsOf } from '../books/balance.ts';
+import { convertNow } from '../books/markets.ts';
 import { shareOf } from '../books/money.ts';
 import { showTransfer } from '../books/views.ts';
 import { refusal } from '../core/errors.ts';
@@ -46,7 +47,12 @@ function takeFromSeller(
   const came = settlementOf(w, arrival.balance_transaction);
   // Each share is the difference of two running sums, so that the parts add up exactly to the
   // transfer.
-  const upTo = (reversed: number) => shareOf(came.amount, reversed, transfer.amount);
+  // Stripe converts at the rate of the reversal, not of the transfer.
+  const whole =
+    came.currency === transfer.currency
+      ? came.amount
+      : convertNow(w, transfer.amount, transfer.currency, came.currency).amount;
+  const upTo = (reversed: number) => shareOf(whole, reversed, transfer.amount);
   const share = upTo(transfer.amount_reversed + amount) - upTo(transfer.amount_reversed);
   if (share === 0) {
     throw refusal(`The reversal would be less than the smallest amount in ${came.currency}.`, {

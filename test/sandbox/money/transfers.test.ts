@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type Stripe from 'stripe';
 import { expectRefusal, type MoneySandbox, startMoneySandbox } from './stage.ts';
 
@@ -92,14 +92,47 @@ test('a country that needs the recipient agreement is refused by the name of the
   await expectRefusal(transfer({ destination }), undefined, text);
 });
 
-test('under the recipient agreement every corridor is open, and money waits a day', async () => {
+test('under the recipient agreement more countries can be paid, and money waits a day', async () => {
   await s.fund(50_00);
-  const destination = await s.seller('br', { serviceAgreement: 'recipient' });
+  const destination = await s.seller('mx', { serviceAgreement: 'recipient' });
   await transfer({ destination, amount: 40_00 });
-  expect(await s.available(destination, 'brl')).toBe(0);
-  expect(await s.pending(destination, 'brl')).toBe(220_00);
+  expect(await s.available(destination, 'mxn')).toBe(0);
+  expect(await s.pending(destination, 'mxn')).toBe(720_00);
   await s.moveDays(1);
-  expect(await s.available(destination, 'brl')).toBe(220_00);
+  expect(await s.available(destination, 'mxn')).toBe(720_00);
+});
+
+test.each(['br', 'de'])('the recipient agreement opens no corridor to %s', async (country) => {
+  await s.fund(50_00);
+  const destination = await s.seller(country, { serviceAgreement: 'recipient' });
+  const text = /restricted outside of your platform's region/;
+  await expectRefusal(transfer({ destination, amount: 40_00 }), undefined, text);
+});
+
+describe('when the markets move', () => {
+  afterEach(() => s.ask('PUT', 'markets', {}));
+
+  test('a transfer is converted at the rate of its moment, and a reversal at its own', async () => {
+    await s.fund(500_00);
+    const destination = await s.seller('de');
+    const { id } = await transfer({ amount: 110_00, destination });
+    expect(await s.available(destination, 'eur')).toBe(99_00);
+    await s.ask('PUT', 'markets', { microDollars: { eur: 1_210_000 } });
+    await transfer({ amount: 110_00, destination });
+    expect(await s.available(destination, 'eur')).toBe(189_00);
+    await s.stripe.transfers.createReversal(id, { amount: 55_00 });
+    expect(await s.available(destination, 'eur')).toBe(144_00);
+  });
+
+  test('a corridor that closed refuses the next transfer, and takes no money back', async () => {
+    await s.fund(500_00);
+    const destination = await s.seller('de');
+    await transfer({ amount: 110_00, destination });
+    await s.ask('PUT', 'markets', { closedTo: ['DE'] });
+    const text = /accounts located in DE because it's restricted/;
+    await expectRefusal(transfer({ destination }), undefined, text);
+    expect(await s.available(destination, 'eur')).toBe(99_00);
+  });
 });
 
 test('a seller in another currency receives the converted amount, with the rate', async () => {
