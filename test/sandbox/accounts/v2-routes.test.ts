@@ -131,6 +131,19 @@ describe('an account', () => {
     expect(cards.data).toEqual([]);
   });
 
+  test('has at most five bank accounts in one currency', async () => {
+    const id = await s.seller();
+    const bank = { object: 'bank_account', country: 'US', currency: 'usd' } as const;
+    const add = (last: number) => {
+      const account_number = `00012345600${last}`;
+      const external_account = { ...bank, routing_number: '110000000', account_number };
+      return s.stripe.accounts.createExternalAccount(id, { external_account });
+    };
+    const { data } = await s.stripe.accounts.listExternalAccounts(id);
+    for (let last = data.length; last < 5; last += 1) await add(last);
+    await expectRefusal(add(9), undefined, /at most 5 external accounts in usd/);
+  });
+
   test('is not both shown Stripe’s dashboard and covered by Stripe for its losses', async () => {
     const request = s.stripe.v2.core.accounts.create({
       dashboard: 'express',
