@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { findInstallation } from '../db/operations/installation.ts';
 import { usualCurrency } from '../domain/routing/currencies.ts';
 import {
   agreements,
@@ -14,7 +13,7 @@ import {
 } from '../domain/routing/route.ts';
 import { type AppDeps, createRoutes } from './http/context.ts';
 import { defineRoute } from './http/define-route.ts';
-import { Problem } from './http/problems.ts';
+import { readInstallation } from './http/found.ts';
 import { answer, Country, Currency, Money } from './http/schemas.ts';
 
 const Route = z
@@ -76,15 +75,8 @@ const getRoute = defineRoute({
 export function routingRoutes({ db }: AppDeps) {
   return createRoutes().openapi(getRoute, async (c) => {
     const { country, flow, agreement, ...asked } = c.req.valid('query');
-    const installation = await findInstallation(db);
-    if (!installation) {
-      throw new Problem(
-        'unavailable',
-        'No worker has started yet, and the first start reads the country of the platform from Stripe',
-      );
-    }
     const currency = asked.currency ?? usualCurrency(country);
-    const { platformCountry: platform } = installation;
+    const { platformCountry: platform } = await readInstallation(db);
     const facts: RouteFacts = { platform, seller: country, currency, flow, agreement };
     const found = route(facts);
     const { least, steps, fees, ...rest } = found;

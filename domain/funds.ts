@@ -3,7 +3,6 @@ import { firstExpiry, type Hold, leftBeside } from './holds.ts';
 import {
   type Currency,
   formatMoney,
-  leastPayout,
   minor,
   type MinorUnits,
   type Money,
@@ -11,7 +10,7 @@ import {
   payableAmount,
   smaller,
 } from './money.ts';
-import { type Corridor, whyNoRoute } from './routing/route.ts';
+import { type Corridor, leastPayoutTo, whyNoRoute } from './routing/route.ts';
 import { noRoute } from './routing/waits.ts';
 
 /** Why a payout ended without moving money. */
@@ -76,7 +75,7 @@ export function planReservation(funds: Funds): Reservation {
   const amount = isEnough ? payableAmount({ amount: most, currency }) : minor(0);
   if (amount === 0) return { kind: 'wait', until: firstExpiry(funds.holds, currency) };
   const parts = splitByPlace(funds, amount);
-  if (parts.fromAccount + parts.fromPlatform < leastPayout(currency)) {
+  if (parts.fromAccount + parts.fromPlatform < leastPayoutTo(funds.corridor, currency)) {
     return { kind: 'skip', reason: 'below-minimum' };
   }
   return { kind: 'reserve', ...parts };
@@ -122,7 +121,7 @@ function isOutOfReach(funds: Funds, wanted: MinorUnits): boolean {
   const reach = reachOf(funds);
   if (requestedAmount !== null) return wanted > reach;
   const isTooSmall = (amount: MinorUnits): boolean =>
-    payableAmount({ amount, currency }) < leastPayout(currency);
+    payableAmount({ amount, currency }) < leastPayoutTo(funds.corridor, currency);
   return isTooSmall(reach) && !isTooSmall(wanted);
 }
 

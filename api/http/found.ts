@@ -1,10 +1,24 @@
 import type { Tx } from '../../db/connect.ts';
+import { findInstallation, type Installation } from '../../db/operations/installation.ts';
 import * as views from '../../db/payouts/views.ts';
 import { findSeller, findSellerToUse } from '../../db/sellers/rows.ts';
 import type { PayoutRecord, SellerRecord } from '../../domain/explanations/facts.ts';
 import type { PayoutId, SellerId } from '../../domain/ids.ts';
 import type { AppDeps } from './context.ts';
 import { Problem } from './problems.ts';
+
+/**
+ * Reads what the first start of a worker recorded about the platform. Throws the problem
+ * `unavailable` before.
+ */
+export async function readInstallation(db: AppDeps['db']): Promise<Installation> {
+  const installation = await findInstallation(db);
+  if (installation) return installation;
+  throw new Problem(
+    'unavailable',
+    'No worker has started yet, and the first start reads the country of the platform from Stripe',
+  );
+}
 
 /** Reads the payout that a path names. Throws the problem `unknown-payout`. */
 export async function readPayout(db: AppDeps['db'], payoutId: PayoutId): Promise<PayoutRecord> {

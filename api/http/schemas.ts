@@ -33,7 +33,8 @@ export const Currency = z
 /** A country that uses a currency that Stripe moves. */
 export const Country = z
   .string()
-  .refine(isCountry, 'must be an ISO 3166-1 country in upper case, such as DE')
+  .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code in upper case, such as DE')
+  .refine(isCountry, 'must be a country whose currency Stripe supports')
   .openapi('Country', { enum: countries, example: 'DE' });
 
 /** An amount in a request: a positive whole number of minor units. */
@@ -70,13 +71,25 @@ export const GivenInstant = z.iso
   .openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
 
 /** A text that PostgreSQL can store: no NUL character and no unpaired surrogate. */
-export function text(longest: number) {
+function storable(longest: number) {
   return z
     .string()
     .min(1, 'must not be empty')
     .max(longest, `must have at most ${longest} characters`)
     .refine(isStorable, 'must not contain a NUL character or an unpaired surrogate');
 }
+
+/** A text for people. It is shown to others, so it may not be blank or change how they read it. */
+export function text(longest: number) {
+  return storable(longest)
+    .refine((given) => /[^\p{Z}\p{C}]/u.test(given), 'must have a visible character')
+    .refine(
+      (given) => !hidden.test(given),
+      'must not contain control characters, except tabs and line breaks, or marks that change the direction of text',
+    );
+}
+
+const hidden = /(?![\t\r\n])[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
 
 /** The platform's own id for an object. */
 export const ExternalId = text(255).openapi({ example: 'order-1001' });
@@ -87,7 +100,7 @@ export const Metadata = z
   .pipe(
     z.record(
       z.string().regex(/^[\w.-]{1,40}$/, 'must have a name of 1 to 40 letters, digits, _, . or -'),
-      text(500),
+      storable(500),
     ),
   )
   .refine((metadata) => Object.keys(metadata).length <= 50, 'must have at most 50 names')

@@ -106,7 +106,8 @@ function missingOrBadKey(issues: readonly Issue[]): Problem {
   return new Problem(kind, `Idempotency-Key ${rule}. Nothing changed`, { errors });
 }
 
-function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
+/** Converts what a schema found wrong in a part of a request. */
+export function brokenRules(issue: Issue, where: BrokenRule['in']): BrokenRule[] {
   const pointer = toPointer(issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({

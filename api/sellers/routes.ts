@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { readBalances } from '../../db/funds.ts';
-import { findInstallation } from '../../db/operations/installation.ts';
 import { listSellers, type NewSeller, recordSeller } from '../../db/sellers/rows.ts';
 import { capabilityFailureOf } from '../../domain/accounts/capabilities.ts';
 import type { SellerRecord } from '../../domain/explanations/facts.ts';
@@ -9,7 +8,7 @@ import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { paysByItself } from '../../domain/paydays/schedule.ts';
 import { usualCurrency } from '../../domain/routing/currencies.ts';
-import { type Flow, flows, route, sayRoute } from '../../domain/routing/route.ts';
+import { flows, route, sayRoute } from '../../domain/routing/route.ts';
 import { sellerStatuses } from '../../domain/sellers.ts';
 import { waitNames } from '../../domain/waits.ts';
 import { showRequirements } from '../accounts/requirements.ts';
@@ -17,7 +16,7 @@ import { Failure, Requirement } from '../accounts/schemas.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
-import { readSeller } from '../http/found.ts';
+import { readInstallation, readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
@@ -89,6 +88,7 @@ export const Seller = z
     displayName: z.string().nullable(),
     country: z.string(),
     currency: z.string(),
+    flow: z.enum(flows).openapi({ description: 'How buyers pay this seller' }),
     entityType: z.enum(['individual', 'company']),
     metadata: z.record(z.string(), z.string()),
     stripeAccount: z.string().nullable(),
@@ -179,19 +179,19 @@ export function sellerRoutes(deps: AppDeps) {
   const { db } = deps;
   return createRoutes()
     .openapi(createSeller, async (c) => {
-      const { schedule, flow, ...given } = c.req.valid('json');
+      const { schedule, ...given } = c.req.valid('json');
       const seller = {
         ...given,
         externalId: given.externalId ?? null,
         displayName: given.displayName ?? null,
         currency: given.currency ?? usualCurrency(given.country),
       };
-      const more = { ...(schedule && { schedule }), ...(flow !== 'transfer' && { flow }) };
+      const more = schedule && { schedule };
       const done = await runCommand(
         c,
         deps,
         { kind: 'create-seller', request: { ...seller, ...more } },
-        (tx) => create(tx, seller, { schedule, flow }),
+        (tx) => create(tx, seller, schedule),
       );
       return c.json(done.body, done.status);
     })
@@ -221,7 +221,7 @@ export function sellerRoutes(deps: AppDeps) {
 async function create(
   tx: Parameters<typeof recordSeller>[0],
   asked: NewSeller & { id?: SellerId | undefined },
-  { schedule, flow }: { schedule: Schedule | undefined; flow: Flow },
+  schedule: Schedule | undefined,
 ) {
   const { seller, isNew } = await recordSeller(tx, asked);
   if (!isNew && asked.id !== undefined && !(seller.id === asked.id && isSame(seller, asked))) {
@@ -238,7 +238,7 @@ async function create(
       `A seller with other details has this externalId: ${seller.id}`,
     );
   }
-  if (isNew) await refuseWithoutRoute(tx, asked, flow);
+  if (isNew) await refuseWithoutRoute(tx, asked);
   if (isNew && schedule && paysByItself(schedule)) await changeSchedule(tx, seller, schedule);
   return {
     status: isNew ? (201 as const) : (200 as const),
@@ -247,23 +247,24 @@ async function create(
   };
 }
 
-/** The first start of a worker records the country of the platform; before it, nobody knows it. */
+/** Refuses a seller whom the platform’s money cannot reach. Nothing is created. */
 async function refuseWithoutRoute(
   tx: Parameters<typeof recordSeller>[0],
-  { country, currency }: NewSeller,
-  flow: Flow,
+  { country, currency, flow }: NewSeller,
 ): Promise<void> {
-  const platform = (await findInstallation(tx))?.platformCountry;
-  if (platform === undefined) return;
+  const platform = (await readInstallation(tx)).platformCountry;
   const facts = { platform, seller: country, currency, flow, agreement: 'full' } as const;
   const found = route(facts);
   if (found.outcome !== 'unsupported') return;
-  throw new Problem(waitNames.noRoute, sayRoute(found, facts));
+  const rule = sayRoute(found, facts);
+  const errors = [{ in: 'body' as const, pointer: '/country', rule }];
+  throw new Problem(waitNames.noRoute, rule, { errors });
 }
 
 function isSame(standing: SellerRecord, asked: NewSeller): boolean {
-  const { externalId, email, displayName, country, currency, entityType, metadata } = asked;
-  const fields = { externalId, email, displayName, country, currency, entityType } as const;
+  const { externalId, email, displayName, country, currency, flow, metadata } = asked;
+  const { entityType } = asked;
+  const fields = { externalId, email, displayName, country, currency, flow, entityType } as const;
   const names = Object.keys(metadata);
   return (
     Object.entries(fields).every(

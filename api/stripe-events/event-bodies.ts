@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StripeEvent } from '../../domain/stripe-events/wake-rules.ts';
 import { Problem } from '../http/problems.ts';
+import { brokenRules } from '../http/validation.ts';
 
 /** The format of every Stripe id. The database accepts nothing else. */
 const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/);
@@ -35,7 +36,10 @@ const Event = z.discriminatedUnion('object', [Snapshot, Thin]);
  */
 export function readEvent(body: string): { event: StripeEvent; livemode: boolean } {
   const parsed = Event.safeParse(parseJson(body));
-  if (!parsed.success) throw new Problem('webhook-unreadable', 'This is not a Stripe event');
+  if (!parsed.success) {
+    const errors = parsed.error.issues.flatMap((issue) => brokenRules(issue, 'body'));
+    throw new Problem('webhook-unreadable', 'This is not a Stripe event', { errors });
+  }
   const { data } = parsed;
   return {
     livemode: data.livemode,

@@ -21,7 +21,7 @@ import type { EntryKind, Place } from '../../domain/ledger.ts';
 import type { ParkReason, SellerParkReason } from '../../domain/parking/reasons.ts';
 import type { Schedule } from '../../domain/paydays/schedule.ts';
 import type { CancelAnswer, PayoutStatus } from '../../domain/payouts/states.ts';
-import type { Agreement } from '../../domain/routing/route.ts';
+import type { Agreement, Flow } from '../../domain/routing/route.ts';
 import type { SellerStatus } from '../../domain/sellers.ts';
 import type { MoneyStep } from '../../domain/stripe.ts';
 import type { WaitReason } from '../../domain/waits.ts';
@@ -194,6 +194,7 @@ type SellersTable = {
   display_name: Maybe<string>;
   country: string;
   currency: string;
+  flow: Generated<Flow>;
   entity_type: 'individual' | 'company';
   metadata: Json;
   stripe_account: Maybe<StripeAccountId>;

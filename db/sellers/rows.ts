@@ -12,7 +12,14 @@ import { pausesOf } from './pauses.ts';
 /** The details of a new seller, as the platform provides them. Contains personal data. */
 export type NewSeller = Pick<
   SellerRecord,
-  'externalId' | 'email' | 'displayName' | 'country' | 'currency' | 'entityType' | 'metadata'
+  | 'externalId'
+  | 'email'
+  | 'displayName'
+  | 'country'
+  | 'currency'
+  | 'flow'
+  | 'entityType'
+  | 'metadata'
 >;
 
 /**
@@ -33,6 +40,7 @@ export async function recordSeller(
       display_name: seller.displayName,
       country: seller.country,
       currency: seller.currency,
+      flow: seller.flow,
       entity_type: seller.entityType,
       metadata: JSON.stringify(seller.metadata),
     })
@@ -169,6 +177,7 @@ function toSeller(
     displayName: row.display_name,
     country: row.country,
     currency: row.currency,
+    flow: row.flow,
     entityType: row.entity_type,
     metadata: row.metadata as Record<string, string>,
     stripeAccount: row.stripe_account,

@@ -26,7 +26,7 @@ import type { CancelAnswer, PayoutStatus } from '../payouts/states.ts';
 import type { DiscrepancyRecord } from '../reconciliation/discrepancies.ts';
 import type { Comparison } from '../reconciliation/words.ts';
 import type { ExplainedError, StripeError } from '../refusals/reasons.ts';
-import type { Corridor } from '../routing/route.ts';
+import type { Corridor, Flow } from '../routing/route.ts';
 import type { SellerStatus } from '../sellers.ts';
 import type { MoneyStep, RefusalKind } from '../stripe.ts';
 import type { WaitReason } from '../waits.ts';
@@ -153,6 +153,7 @@ export type SellerRecord = {
   displayName: string | null;
   country: string;
   currency: string;
+  flow: Flow;
   entityType: 'individual' | 'company';
   metadata: Record<string, string>;
   status: SellerStatus;

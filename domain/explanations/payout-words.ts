@@ -1,5 +1,5 @@
 import { failureOf } from '../accounts/failures.ts';
-import { leastPayout, type Money, money } from '../money.ts';
+import { type Money, money } from '../money.ts';
 import { lateAtBank, payoutParkOf } from '../parking/reasons.ts';
 import { sayBelowLeast, sayBelowMinimum, skips } from '../paydays/words.ts';
 import { skipsForSeller, waitsForSeller } from '../for-seller/waits.ts';
@@ -84,10 +84,9 @@ function isOrderedHere({ cancelOrderedAt, cancelAnswer }: PayoutRecord): boolean
 export function skippedOf(payout: PayoutRecord): string | null {
   const { skipReason, skipMinimum, requestedAmount, currency } = payout;
   if (skipReason !== 'below-minimum') return skipReason && skips[skipReason];
-  if (skipMinimum === null || requestedAmount === null) {
-    return sayBelowLeast(money(leastPayout(currency), currency));
-  }
-  return sayBelowMinimum(money(requestedAmount, currency), money(skipMinimum, currency));
+  const ordered = requestedAmount === null ? null : money(requestedAmount, currency);
+  if (skipMinimum === null || ordered === null) return sayBelowLeast(ordered);
+  return sayBelowMinimum(ordered, money(skipMinimum, currency));
 }
 
 /**

@@ -22,9 +22,13 @@ export function sayBelowMinimum(amount: Money, minimum: Money): string {
   return `${formatMoney(amount)} was payable, less than the schedule’s minimum of ${formatMoney(minimum)}; the money waits for the next payday`;
 }
 
-/** Explains why a payout was skipped whose money is less than Stripe pays out. */
-export function sayBelowLeast(least: Money): string {
-  return `Less was payable than Stripe’s minimum of ${formatMoney(least)}; the money waits for later earnings`;
+/** Explains why a payout was skipped that is less than Stripe pays out. Null: all was ordered. */
+export function sayBelowLeast(ordered: Money | null): string {
+  const least = 'the smallest payout that Stripe makes in the seller’s country';
+  const where = 'GET /v1/routes names it';
+  return ordered === null
+    ? `Less was payable than ${least} (${where}); the money waits for later earnings`
+    : `${formatMoney(ordered)} was ordered, less than ${least} (${where}); nothing was sent, and the money stays payable`;
 }
 
 /**

@@ -1,6 +1,13 @@
-import { leastPayout, money, type Money, payoutStepOf } from '../money.ts';
+import {
+  type Currency,
+  leastPayout,
+  type MinorUnits,
+  money,
+  type Money,
+  payoutStepOf,
+} from '../money.ts';
 import { alwaysAutomatic, globalPayouts, recipientAgreement, selfServe } from './corridors.ts';
-import { usualCurrency } from './currencies.ts';
+import { isCountry, usualCurrency } from './currencies.ts';
 import { leastInCountry } from './minimums.ts';
 
 /**
@@ -71,6 +78,11 @@ const reasons = {
     says: (platform: string, seller: string) =>
       `Stripe lets a platform in ${platform} send money to accounts in ${seller} that signed the recipient agreement`,
   },
+  'no-accounts-there': {
+    outcome: 'unsupported',
+    says: (_platform: string, seller: string) =>
+      `Stripe is not known to open accounts in ${seller}, so no charge can be made there`,
+  },
   'paid-out-by-stripe-alone': {
     outcome: 'unsupported',
     says: (_platform: string, seller: string) =>
@@ -135,7 +147,10 @@ export function route(facts: RouteFacts): Route {
     outcome,
     reason,
     steps: stepsOf(outcome, facts.flow),
-    least: outcome === 'unsupported' ? null : leastOf(facts, isRecipient),
+    least:
+      outcome === 'unsupported'
+        ? null
+        : money(leastPayoutTo(facts, facts.currency), facts.currency),
     payoutStep: payoutStepOf(facts.currency),
     extraHours: isRecipient ? 24 : 0,
     fees: isSent ? ['cross-border-payout', 'conversion'] : [],
@@ -184,19 +199,28 @@ function sayUnsupported(
   { platform, seller }: Pick<RouteFacts, 'platform' | 'seller'>,
 ): string {
   const sentence = reasons[reason].says(platform, seller);
-  return globalPayouts.countries.has(platform) ? `${sentence}. ${viaGlobalPayouts}` : sentence;
+  const mayTry = globalPayouts.countries.has(platform) && reason !== 'no-accounts-there';
+  return mayTry ? `${sentence}. ${viaGlobalPayouts}` : sentence;
 }
 
-/** Stripe states the smallest payout by country only for the currency of the country. */
-function leastOf({ seller, currency }: RouteFacts, isRecipient: boolean): Money {
-  if (currency !== usualCurrency(seller)) return money(leastPayout(currency), currency);
-  return leastInCountry(seller, isRecipient);
+/**
+ * The smallest amount that Stripe pays out to a seller of this corridor in this currency, in minor
+ * units. Stripe states it by country for the currency of the country alone; otherwise, and while the
+ * corridor is not known, the smallest amount of the currency counts.
+ */
+export function leastPayoutTo(
+  corridor: Corridor | null | undefined,
+  currency: Currency,
+): MinorUnits {
+  if (!corridor || !isCountry(corridor.seller)) return leastPayout(currency);
+  if (currency !== usualCurrency(corridor.seller)) return leastPayout(currency);
+  return leastInCountry(corridor.seller, corridor.agreement === 'recipient').amount;
 }
 
 function reasonOf(facts: Omit<RouteFacts, 'currency'>): RouteReason {
   const { platform, seller, flow, agreement } = facts;
   if (alwaysAutomatic.countries.has(seller)) return 'paid-out-by-stripe-alone';
-  if (flow === 'direct') return 'made-at-the-seller';
+  if (flow === 'direct') return hasAccounts(seller) ? 'made-at-the-seller' : 'no-accounts-there';
   if (platform === seller) return 'same-country';
   if (isSelfServe(platform, seller)) {
     if (agreement === 'recipient') return 'recipient-not-self-serve';
@@ -207,6 +231,11 @@ function reasonOf(facts: Omit<RouteFacts, 'currency'>): RouteReason {
     return flow === 'transfer' ? 'recipient-corridor' : 'flow-not-across-borders';
   }
   return 'outside-the-region';
+}
+
+/** True if our tables know that Stripe has accounts in the country. */
+function hasAccounts(country: string): boolean {
+  return selfServe.countries.has(country) || recipientAgreement.countries.has(country);
 }
 
 function isSelfServe(platform: string, seller: string): boolean {

@@ -1,6 +1,7 @@
 import { invalid } from '../core/errors.ts';
 import { integer, text } from '../core/params.ts';
 import type { Field } from '../core/params.ts';
+import { currencyOfCountry } from '../books/countries.ts';
 import { decimalsOf, isCurrency } from '../books/money.ts';
 
 const wholeUnitsTimesHundred = ['isk', 'ugx'];
@@ -64,10 +65,38 @@ export function payoutStep(currency: string): number {
   return stepOf(currency, payoutsInWholeUnits);
 }
 
-/** The least a payout may carry: one unit of the currency, one cent of the US dollar. */
-export function smallestPayout(currency: string): number {
+/**
+ * The least a payout may carry: what the country of the account asks for in its own currency, or one
+ * unit of the currency, one cent of the US dollar.
+ */
+export function smallestPayout(currency: string, country: string): number {
+  const units = currencyOfCountry(country) === currency ? leastUnits[country] : undefined;
+  if (units !== undefined) return Math.round(units * 10 ** decimalsOf(currency));
   return currency === 'usd' ? 1 : 10 ** decimalsOf(currency);
 }
+
+/** Whole units of the country's currency (docs.stripe.com/payouts, read in August 2026). */
+const leastUnits: Record<string, number> = {
+  AU: 0.01,
+  BR: 0.01,
+  CA: 0.01,
+  HK: 0.01,
+  NZ: 0.01,
+  TH: 0.01,
+  US: 0.01,
+  AE: 2,
+  CH: 5,
+  LI: 5,
+  MY: 5,
+  PL: 5,
+  RO: 5,
+  MX: 10,
+  DK: 20,
+  NO: 20,
+  SE: 20,
+  CZ: 30,
+  HU: 360,
+};
 
 /** An amount as Stripe's messages write it. */
 export function written(amount: number, currency: string): string {

@@ -1,4 +1,4 @@
-import { findAccount } from '../accounts/record.ts';
+import { countryOf, findAccount } from '../accounts/record.ts';
 import { allTotals } from '../books/balance.ts';
 import { isBusinessDay, isDayOfMonth, nextMidnight, weekdayOf } from '../books/calendar.ts';
 import { schedule } from '../core/due.ts';
@@ -31,7 +31,7 @@ function payOut(w: World, account: AccountRecord, currency: string, available: n
   const { settings } = account.internal;
   const bank = defaultBank(w, account.id, currency);
   if (!bank || bank.status !== 'new') return;
-  const amount = amountOf(settings, currency, available);
+  const amount = amountOf(account, currency, available);
   if (amount === 0) return;
   const statementDescriptor = settings.statement_descriptor;
   const order = { account: account.id, amount, currency, automatic: true, statementDescriptor };
@@ -42,11 +42,12 @@ function payOut(w: World, account: AccountRecord, currency: string, available: n
  * The amount of an automatic payout: the part above the minimum balance, rounded down to whole
  * steps. If the balance is negative and the schedule allows debits, the amount is negative.
  */
-function amountOf(settings: BalanceSettings, currency: string, available: number): number {
+function amountOf(account: AccountRecord, currency: string, available: number): number {
+  const { settings } = account.internal;
   if (available < 0) return settings.debit_negative_balances ? available : 0;
   const above = available - (settings.minimum_balance_by_currency?.[currency] ?? 0);
   const amount = above - (above % payoutStep(currency));
-  return amount >= smallestPayout(currency) ? amount : 0;
+  return amount >= smallestPayout(currency, countryOf(account)) ? amount : 0;
 }
 
 /** Records which balance transactions an automatic payout pays, so that they can be listed. */

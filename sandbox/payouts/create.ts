@@ -1,4 +1,4 @@
-import { bankAccountsOf, readAccount } from '../accounts/record.ts';
+import { bankAccountsOf, countryOf, readAccount } from '../accounts/record.ts';
 import { book, totalsOf } from '../books/balance.ts';
 import { invalid, refusal } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
@@ -27,7 +27,7 @@ export type PayoutOrder = {
 
 /** Creates a payout from an account's balance to its bank. Throws Stripe's refusals. */
 export function createPayout(w: World, order: PayoutOrder): Payout {
-  refuseOddAmount(order);
+  refuseOddAmount(w, order);
   refuseDisabled(w, order.account);
   const bank = readBank(w, order);
   if (order.method === 'instant') refuseInstant(order, bank);
@@ -87,13 +87,13 @@ function newPayout(w: World, order: PayoutOrder, bank: BankAccount): Payout {
   };
 }
 
-function refuseOddAmount({ amount, currency }: PayoutOrder): void {
+function refuseOddAmount(w: World, { account, amount, currency }: PayoutOrder): void {
   refuseFraction(amount, currency);
   const step = payoutStep(currency);
   if (amount % step !== 0) {
     throw invalid(`Payouts in ${currency} must be divisible by ${step}.`, { param: 'amount' });
   }
-  const least = smallestPayout(currency);
+  const least = smallestPayout(currency, countryOf(readAccount(w, account)));
   if (amount >= least) return;
   throw invalid(`Amount must be at least ${written(least, currency)} ${currency}`, {
     code: 'amount_too_small',

@@ -15,15 +15,22 @@ type PostOptions = {
   headers?: Record<string, string>;
 };
 
+/** `platformCountry` is null before a worker has started. */
+type ApiOptions = { stripeAt?: string; stripeKey?: string; platformCountry?: string | null };
+
 /** The API as its callers use it, with no port: every answer is held against the description. */
 export async function startApi({
   stripeAt = 'http://127.0.0.1:9',
   stripeKey = 'sk_test_sandbox',
-} = {}) {
-  const { app, db, lines, woken } = await createTestApp({
-    stripe: { webhookSecrets: ['whsec_test'], livemode: false },
-    stripeClient: createStripe({ secretKey: stripeKey, apiBase: stripeAt }),
-  });
+  platformCountry = 'US',
+}: ApiOptions = {}) {
+  const { app, db, lines, woken } = await createTestApp(
+    {
+      stripe: { webhookSecrets: ['whsec_test'], livemode: false },
+      stripeClient: createStripe({ secretKey: stripeKey, apiBase: stripeAt }),
+    },
+    platformCountry,
+  );
   const { get, send, post, patch } = await callerOf({ app });
 
   /** A seller by the API; `status` as its workflow would have made it. */

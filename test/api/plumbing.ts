@@ -5,6 +5,7 @@ import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/http/context.ts';
 import { createApiKey } from '../../db/api-keys.ts';
 import { connect, type Db } from '../../db/connect.ts';
+import { recordInstallation } from '../../db/operations/installation.ts';
 import { newId, type PayoutId, type SellerId } from '../../domain/ids.ts';
 import { createTestDatabase } from '../servers/environment.ts';
 import { until } from '../../dev/wait.ts';
@@ -18,11 +19,24 @@ export const keys = {
   read: 'pe_read_0123456789abcdef',
 } as const;
 
+const platform = {
+  stripeAccount: 'acct_platform',
+  livemode: false,
+  stripeIs: 'sandbox',
+  temporalNamespace: 'default',
+} as const;
+
 const opened: Db[] = [];
 afterAll(() => Promise.all(opened.map((db) => db.destroy())));
 
-/** The app on a database of its own, with what it said, woke and asked of the database. */
-export async function createTestApp(given: Partial<AppDeps> = {}) {
+/**
+ * The app on a database of its own, with what it said, woke and asked of the database. A worker has
+ * recorded the country of the platform, unless it is null.
+ */
+export async function createTestApp(
+  given: Partial<AppDeps> = {},
+  platformCountry: string | null = 'US',
+) {
   const statements: string[] = [];
   const lines: Line[] = [];
   const databaseUrl = await createTestDatabase();
@@ -34,6 +48,7 @@ export async function createTestApp(given: Partial<AppDeps> = {}) {
     await createApiKey(tx, { key: keys.other, name: 'back office', role: 'admin' });
     await createApiKey(tx, { key: keys.read, name: 'dashboard', role: 'read' });
   });
+  if (platformCountry !== null) await recordInstallation(db, { ...platform, platformCountry });
   const woken = { times: 0 };
   const app = createApp({
     db,

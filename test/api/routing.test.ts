@@ -4,7 +4,7 @@ import { startApi, type TestApi } from './harness.ts';
 
 let api: TestApi;
 beforeEach(async () => {
-  api = await startApi();
+  api = await startApi({ platformCountry: null });
 });
 
 const startWorker = (platformCountry: string) =>
@@ -64,7 +64,8 @@ describe('GET /v1/routes', () => {
 
   test.each([
     ['', '/country', 'is required'],
-    ['?country=de', '/country', 'must be an ISO 3166-1 country in upper case, such as DE'],
+    ['?country=de', '/country', 'must be an ISO 3166-1 alpha-2 code in upper case, such as DE'],
+    ['?country=KP', '/country', 'must be a country whose currency Stripe supports'],
     ['?country=DE&flow=card', '/flow', /must be one of|Invalid option/],
     ['?country=DE&platform=US', '/platform', /./],
   ])('refuses %j and names the field', async (query, pointer, rule) => {
@@ -93,6 +94,7 @@ describe('a new seller', () => {
     expect(body).toMatchObject({
       type: '/problems/no-route',
       detail: 'Stripe does not let a platform in DE send money to accounts in JP',
+      errors: [{ in: 'body', pointer: '/country', rule: expect.stringMatching(/accounts in JP$/) }],
     });
     expect(await api.get('/v1/sellers')).toMatchObject({ body: { data: [] } });
     expect(await api.wakeUps()).toEqual([]);
@@ -100,8 +102,26 @@ describe('a new seller', () => {
 
   test('whose buyers pay the account directly is accepted without a route', async () => {
     await startWorker('DE');
-    expect(await api.post('/v1/sellers', { ...seller, flow: 'direct' })).toMatchObject({
-      status: 201,
+    const direct = { ...seller, flow: 'direct', externalId: 'user-2' };
+    const { status, body } = await api.post('/v1/sellers', direct);
+    expect([status, body.flow]).toEqual([201, 'direct']);
+    expect(await api.post('/v1/sellers', { ...direct, flow: 'destination' })).toMatchObject({
+      body: { type: '/problems/external-id-taken' },
+    });
+  });
+
+  test('is refused before a worker has read the country of the platform, and not created', async () => {
+    const { status, body } = await api.post('/v1/sellers', { ...seller, country: 'DE' });
+    expect([status, body.type]).toEqual([503, '/problems/unavailable']);
+    expect(await api.get('/v1/sellers')).toMatchObject({ body: { data: [] } });
+  });
+
+  test('is refused where Stripe opens no accounts, whatever buyers do', async () => {
+    await startWorker('US');
+    const { body } = await api.post('/v1/sellers', { ...seller, country: 'RU', flow: 'direct' });
+    expect(body).toMatchObject({
+      type: '/problems/no-route',
+      detail: 'Stripe is not known to open accounts in RU, so no charge can be made there',
     });
   });
 
@@ -112,9 +132,10 @@ describe('a new seller', () => {
   });
 
   test('that exists is found again, although the corridor was closed since', async () => {
-    const given = { ...seller, externalId: 'user-1' };
-    const { body } = await api.post('/v1/sellers', given);
+    const given = { ...seller, country: 'CH', externalId: 'user-1' };
     await startWorker('DE');
+    const { body } = await api.post('/v1/sellers', given);
+    await api.db.updateTable('installation').set({ platform_country: 'JP' }).execute();
     expect(await api.post('/v1/sellers', given)).toMatchObject({
       status: 200,
       body: { id: body.id },

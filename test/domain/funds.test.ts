@@ -28,6 +28,23 @@ describe('a reservation', () => {
     },
   );
 
+  test.each([
+    // country  currency  payable   takes, or why not
+    ['HU', 'huf', 359_00, 'below-minimum'],
+    ['HU', 'huf', 360_00, [0, 360_00]],
+    ['HU', 'eur', 1_00, [0, 1_00]],
+    ['CH', 'chf', 4_99, 'below-minimum'],
+    ['PL', 'pln', 5_00, [0, 5_00]],
+    ['US', 'usd', 1, [0, 1]],
+  ] as const)(
+    'in %s takes no less than Stripe pays out there: %s %i',
+    (seller, currency, atAccount, takes) => {
+      const corridor = { platform: 'DE', seller, agreement: 'full' as const };
+      const funds = { currency, atAccount, atPlatform: 0, notYetAvailable: 0, holds: [], corridor };
+      expect(takenBy(planReservation({ ...funds, requestedAmount: null }))).toEqual(takes);
+    },
+  );
+
   const until = '2026-12-01T00:00:00.000Z';
   const all = { currency: null, amount: null, expiresAt: null };
   const some = { currency: 'eur', amount: 30_00, expiresAt: until };

@@ -15,6 +15,9 @@ create table sellers (
   country text not null check (country ~ '^[A-Z]{2}$'),
   -- Stripe's spelling, ISO 4217 in lower case. The currency that the account holds by default.
   currency text not null check (currency ~ '^[a-z]{3}$'),
+  -- How buyers pay this seller. With `direct`, no money of the platform need reach the account.
+  flow text not null default 'transfer'
+    check (flow in ('transfer', 'destination', 'on-behalf-of', 'direct')),
   -- Stripe asks persons and companies for different documents.
   entity_type text not null check (entity_type in ('individual', 'company')),
   metadata jsonb not null default '{}',

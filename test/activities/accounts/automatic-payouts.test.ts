@@ -98,10 +98,15 @@ describe('an account that was never set to manual', () => {
 });
 
 describe('the watch over all accounts', () => {
-  test('reads an account with four requests', async () => {
+  test('reads an account with four requests, and its country and agreement once', async () => {
     stage = await startStage('transfer');
-    const before = await reads('/');
-    await stage.run.rereadAccounts();
-    expect((await reads('/')) - before).toBe(4);
+    await stage.run.setManualPayouts();
+    const pass = async () => {
+      const before = await reads('/');
+      await stage.run.rereadAccounts();
+      await stage.moveMinutes(day);
+      return (await reads('/')) - before;
+    };
+    expect([await pass(), await pass()]).toEqual([5, 4]);
   });
 });

@@ -83,7 +83,7 @@ describe('the account of a seller', () => {
     const { id, ...row } = await money.db
       .selectFrom('sellers')
       .select(['id', 'email', 'display_name as displayName', 'country', 'currency'])
-      .select(['entity_type as entityType', 'external_id as externalId'])
+      .select(['flow', 'entity_type as entityType', 'external_id as externalId'])
       .executeTakeFirstOrThrow();
     await money.db.deleteFrom('attempts').execute();
     await money.db.deleteFrom('sellers').execute();
@@ -173,10 +173,15 @@ describe('the bank accounts of an account', () => {
 
   test('are read page by page, each in a turn of its own', async () => {
     const { stripeAccount } = await create();
-    const bank = { object: 'bank_account', country: 'US', currency: 'usd' } as const;
+    const bank = { object: 'bank_account', country: 'US' } as const;
+    // An account has at most five in one currency.
+    const currencies =
+      `eur gbp chf cad aud nzd jpy hkd sgd sek nok dkk pln czk huf ron bgn isk mxn brl
+      inr`.split(/\s+/);
     for (let index = 0; index < 101; index += 1) {
       const account_number = `000${123_456_000 + index}`;
-      const given = { ...bank, routing_number: '110000000', account_number };
+      const currency = currencies[index % currencies.length] ?? '';
+      const given = { ...bank, currency, routing_number: '110000000', account_number };
       await stripeSide.stripe.accounts.createExternalAccount(stripeAccount ?? '', {
         external_account: given,
       });

@@ -20,7 +20,7 @@ const bankAccount = /bank-account|bank-details|bank account/;
 
 let api: TestApi;
 beforeEach(async () => {
-  api = await startApi();
+  api = await startApi({ platformCountry: null });
 });
 
 const startWorker = (platformCountry = 'DE') =>
@@ -75,8 +75,8 @@ describe('money that no route takes to the seller', () => {
   test.each(['eur', 'jpy'])(
     'in %s is not reserved, and the order waits for that',
     async (currency) => {
-      const id = await aiko();
       await startWorker();
+      const id = await aiko();
       await earn(id, 100_00, currency);
       const payoutId = await order(id, { currency });
       const { body, text } = await explained(`payouts/${payoutId}`);
@@ -98,8 +98,8 @@ describe('money that no route takes to the seller', () => {
   );
 
   test('is owed and stopped, never payable, and nobody asks the seller for a bank account', async () => {
-    const id = await aiko();
     await startWorker();
+    const id = await aiko();
     await earn(id, 100_00, 'eur');
     await earn(id, 5_000, 'jpy');
     const { body, text } = await explained(`sellers/${id}`);
@@ -132,8 +132,8 @@ describe('money that no route takes to the seller', () => {
   });
 
   test('waits for an operator: in the attention list by name, with the amounts', async () => {
-    const id = await aiko({ externalId: 'shop-7' });
     await startWorker();
+    const id = await aiko({ externalId: 'shop-7' });
     await earn(id, 100_00, 'eur');
     const { body } = await api.get(`/v1/attention?sellerId=${id}`);
     expect(body['data']).toMatchObject([
@@ -153,8 +153,8 @@ describe('money that no route takes to the seller', () => {
   });
 
   test('is paid in another way and recorded', async () => {
-    const id = await aiko();
     await startWorker();
+    const id = await aiko();
     await earn(id, 100_00, 'eur');
     const payoutId = await order(id, { currency: 'eur', amount: 100_00 });
     const { body } = await explained(`payouts/${payoutId}`);
@@ -169,8 +169,8 @@ describe('money that no route takes to the seller', () => {
   });
 
   test('is skipped by paydays, once, and the preview says so before', async () => {
-    const id = await aiko();
     await startWorker();
+    const id = await aiko();
     const schedule = { interval: 'daily', timeZone: 'Asia/Tokyo' };
     await api.patch(`/v1/sellers/${id}`, { schedule });
     await earn(id, 5_000, 'jpy');
@@ -194,8 +194,8 @@ describe('money that no route takes to the seller', () => {
   });
 
   test('is no money that the platform must provide', async () => {
-    const id = await aiko();
     await startWorker();
+    const id = await aiko();
     await earn(id, 5_000, 'jpy');
     const end = new Date(Date.now() + 7 * 24 * 3_600_000).toISOString();
     const { due } = await readFunding(api.db, end, paydaysAround);
@@ -206,10 +206,12 @@ describe('money that no route takes to the seller', () => {
   });
 
   test('is kept where it is if it was reserved before, and the wait names the reason', async () => {
+    await startWorker('US');
     const id = await aiko();
+    await api.db.updateTable('sellers').set({ service_agreement: 'recipient' }).execute();
     await earn(id, 5_000, 'jpy');
     const payoutId = await order(id, { currency: 'jpy' });
-    await startWorker();
+    await api.db.updateTable('installation').set({ platform_country: 'DE' }).execute();
     await api.db
       .updateTable('payouts')
       .set({ waiting_for: 'no-route', look_again_at: '2040-01-01T00:00:00Z' })
@@ -242,7 +244,9 @@ describe('money that no route takes to the seller', () => {
 });
 
 test('before a worker has read the platform’s country, nothing is refused', async () => {
+  await startWorker();
   const id = await aiko();
+  await api.db.deleteFrom('installation').execute();
   await earn(id, 5_000, 'jpy');
   const payoutId = await order(id, { currency: 'jpy' });
   const { body } = await api.get(`/v1/payouts/${payoutId}`);

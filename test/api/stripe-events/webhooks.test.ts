@@ -75,6 +75,16 @@ describe('a request that is not to be believed', () => {
   });
 });
 
+test('an unreadable event names each field and its rule, and never a value', async () => {
+  const { app } = await createTestApp({ stripe });
+  const answer = await app.request(url, sent({ ...snapshot, id: undefined, livemode: 'secret' }));
+  const { errors } = (await answer.json()) as { errors: object[] };
+  expect(errors).toMatchObject([
+    { in: 'body', pointer: '/id', rule: 'is required' },
+    { in: 'body', pointer: '/livemode', rule: 'must be true or false' },
+  ]);
+});
+
 test('a body that says it is too large is refused unread', async () => {
   const { app } = await createTestApp({ stripe });
   const request = sent(snapshot);

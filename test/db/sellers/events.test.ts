@@ -43,7 +43,12 @@ const eur = { amount, currency: 'eur' };
 
 async function newSeller(): Promise<SellerId> {
   const person = { email: 'ada@example.com', displayName: 'Ada', externalId: null };
-  const place = { country: 'DE', currency: 'eur', entityType: 'individual' as const };
+  const place = {
+    country: 'DE',
+    currency: 'eur',
+    flow: 'transfer' as const,
+    entityType: 'individual' as const,
+  };
   return (await inTx((tx) => recordSeller(tx, { ...person, ...place, metadata: {} }))).seller.id;
 }
 

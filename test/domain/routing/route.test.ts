@@ -40,6 +40,7 @@ describe('a route', () => {
     ['CA', 'GB', 'on-behalf-of', 'full', 'unsupported', 'flow-not-across-borders'],
     ['GB', 'IS', 'transfer', 'recipient', 'unsupported', 'recipient-not-self-serve'],
     ['DE', 'JP', 'direct', 'full', 'domestic', 'made-at-the-seller'],
+    ['DE', 'RU', 'direct', 'full', 'unsupported', 'no-accounts-there'],
     ['US', 'MX', 'transfer', 'recipient', 'recipient-agreement', 'recipient-corridor'],
     ['US', 'MX', 'destination', 'recipient', 'unsupported', 'flow-not-across-borders'],
     ['US', 'JP', 'transfer', 'full', 'unsupported', 'needs-recipient-agreement'],

@@ -187,6 +187,16 @@ test('forints are paid out in whole units only', async () => {
   await expectRefusal(payout({ currency: 'huf', amount: 10_45 }), undefined, /divisible by 100/);
 });
 
+test('a country may ask for more than one unit of its currency', async () => {
+  const hungarian = await s.seller('hu');
+  await s.fund(100_00);
+  await s.stripe.transfers.create({ amount: 20_00, currency: 'usd', destination: hungarian });
+  const pay = (amount: number) =>
+    s.stripe.payouts.create({ amount, currency: 'huf' }, { stripeAccount: hungarian });
+  await expectRefusal(pay(359_00), 'amount_too_small', /at least HUF\s360/);
+  expect((await pay(360_00)).status).toBe('pending');
+});
+
 test('an instant payout arrives within the hour', async () => {
   const { id } = await payout({ method: 'instant' });
   await s.moveTo((await s.now()) + 3_600_000);
