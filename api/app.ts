@@ -43,6 +43,7 @@ import { sellerCommandRoutes } from './sellers/commands.ts';
 import { sellerPauseRoutes } from './sellers/pauses.ts';
 import { parkedSellerRoutes } from './sellers/parked.ts';
 import { sellerRoutes } from './sellers/routes.ts';
+import { dryRunRoutes } from './paydays/dry-run.ts';
 import { scheduleRoutes } from './sellers/schedules.ts';
 import { webhookRoutes } from './stripe-events/webhooks.ts';
 
@@ -93,6 +94,7 @@ function resources(deps: AppDeps): OpenAPIHono<AppEnv>[] {
     recoveryRoutes(deps),
     startRoutes(deps),
     scheduleRoutes(deps),
+    dryRunRoutes(deps),
     accountRoutes(deps),
     routingRoutes(deps),
     entryRoutes(deps),

@@ -61,7 +61,7 @@ test.each([
 ])('%s names only scripts and files that are there', (document) => {
   const text = read(document);
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = [...text.matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name);
+  const named = [...text.matchAll(/npm run ([a-z-]+)/g)].map(([, name = '']) => name);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
   const files = [...text.matchAll(/(?:node |`|\]\()([a-z]+\/[\w/.-]*)/g)].map(
     ([, path = '']) => path,

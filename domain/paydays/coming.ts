@@ -1,6 +1,12 @@
 import { heldOf, outOfReachOf, payableOf, planReservation } from '../funds.ts';
 import { type Currency, type Money, money } from '../money.ts';
-import { type Readiness, stopBefore, stopOfSeller } from '../payouts/reservation.ts';
+import {
+  decideReservation,
+  type Readiness,
+  type ReservationDecision,
+  stopBefore,
+  stopOfSeller,
+} from '../payouts/reservation.ts';
 import type { SellerStatus } from '../sellers.ts';
 import { notPaidForSeller } from '../for-seller/waits.ts';
 import { waitNames } from '../waits.ts';
@@ -11,7 +17,7 @@ import {
   nextPayday,
   type NotPaidReason,
 } from './forecast.ts';
-import { claimsOf, noClaims, type OpenOrder } from './plan.ts';
+import { claimsOf, noClaims, type OpenOrder, withoutClaims } from './plan.ts';
 import type { Schedule } from './schedule.ts';
 import { sayNotPaid } from './words.ts';
 
@@ -109,6 +115,37 @@ export function stopNow(facts: PaydayFacts, currency: string) {
   const plan = own && planReservation({ ...own, requestedAmount: null });
   const stop = plan ? stopBefore({ ...own, ...payee }, plan, now) : stopOfSeller(payee);
   return stop ?? (operations.moneyStopped ? waitNames.moneyStopped : null);
+}
+
+/** What an order would do. A wait with the reason `on-hold` is one for a hold. */
+export type DryRunOrder =
+  | Extract<ReservationDecision, { kind: 'reserve' }>
+  | { kind: 'wait' | 'skip'; reason: NotPaidReason };
+
+/**
+ * Decides what an order would do if it were made now, beside what is ordered already. Without an
+ * amount, it asks for everything. The reservation decides by the same rule.
+ */
+export function dryRunOrder(
+  facts: PaydayFacts,
+  { currency, amount }: { currency: Currency; amount: number | null },
+): DryRunOrder {
+  const { seller, now, operations } = facts;
+  const own = fundsNow(facts, currency);
+  const payee = { status: seller.status, isPaused: seller.pauses.length > 0 };
+  if (!own) {
+    const stop = stopOfSeller(payee);
+    if (stop !== null) return { kind: 'wait', reason: stop };
+    return { kind: 'skip', reason: amount === null ? 'nothing-payable' : 'more-than-payable' };
+  }
+  const rest = withoutClaims(own, claimsOf(own.orders, own));
+  const asked = { ...rest, requestedAmount: amount };
+  const decision = decideReservation({ ...own, ...payee }, asked, now);
+  if (decision.kind === 'reserve') {
+    return operations.moneyStopped ? { kind: 'wait', reason: waitNames.moneyStopped } : decision;
+  }
+  const { kind, reason } = decision;
+  return { kind, reason: reason === waitNames.hold ? 'on-hold' : reason };
 }
 
 function fundsNow({ funds }: Pick<PaydayFacts, 'funds'>, currency: string) {

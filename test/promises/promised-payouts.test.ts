@@ -31,6 +31,12 @@ async function ask<Answer>(path: string): Promise<Answer> {
   return body as Answer;
 }
 
+/** The dry run of all paydays of a year. */
+async function dryRun() {
+  const until = new Date(Date.now() + 366 * 86_400_000).toISOString();
+  return (await ask<{ data: unknown[] }>(`/v1/paydays/dry-run?until=${until}`)).data;
+}
+
 /** What is due to the one seller who is not closed. */
 async function readDue(): Promise<Map<string, CurrencyDue>> {
   const end = new Date(Date.now() + 60_000).toISOString();
@@ -78,6 +84,9 @@ test('what a seller is said to be paid is what is then set aside, or why it is n
       const told = await ask<Explained>(`/v1/sellers/${id}/explain`);
       const preview = await ask<{ expected: PaydayMoney[] }>(`/v1/sellers/${id}/schedule/preview`);
       expect(preview.expected).toEqual(told.payday?.money ?? []);
+      const { payday } = told;
+      const money = payday?.money;
+      expect(await dryRun()).toMatchObject(payday ? [{ sellerId: id, money }] : []);
       const due = await readDue();
       const done = await pay(id);
       for (const currency of currencies) {
