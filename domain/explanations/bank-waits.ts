@@ -91,16 +91,17 @@ function sayShared({ sharedWith: { count, first } }: BankAccountRecord): string 
  * rate that nobody agreed to.
  */
 function noBankWait(
-  { id, currency: home }: SellerBeside,
+  { id, currency: home, banks }: SellerBeside,
   currency: string,
   converts: boolean,
 ): Waiting {
+  const other = banks.find(({ isDefault, goneAt }) => isDefault && goneAt === null)?.currency;
   const [money, own] = [currency.toUpperCase(), home.toUpperCase()];
   const why = converts
     ? `because Stripe would convert the money to ${own}`
     : 'because no payout could follow';
   const reason = `The seller has no bank account for ${money}. Nothing in ${money} is sent to the seller’s account, ${why}`;
-  const lifted = `Entering a bank account for ${money}, on Stripe’s pages or in Stripe’s components, or owing the money in another currency`;
+  const lifted = `Entering a bank account for ${money}, on Stripe’s pages or in Stripe’s components${other === undefined ? '' : `, or owing the money in ${other.toUpperCase()}`}`;
   const commands = [
     onboardingLink(
       id,
@@ -111,14 +112,17 @@ function noBankWait(
       'account-session',
       'The seller enters a bank account in Stripe’s component account_management',
     ),
-    command(
-      'earnings/earn_.../withdraw',
-      `The seller’s country no longer uses ${money}, and the money is still with the platform: withdraw each earning, and record what it is worth in the currency of a bank account`,
-      because,
-    ),
+    ...(other === undefined ? [] : [oweIn(other)]),
   ];
   const forSeller = `You have no bank account for ${money} yet. Please add one in your payout settings.`;
   return wait('bank-account', 'seller', reason, lifted, { commands, forSeller });
+}
+
+/** The way out if the seller keeps to another currency, such as after a country changed its own. */
+function oweIn(currency: string) {
+  const other = currency.toUpperCase();
+  const when = `The seller keeps the bank account for ${other}, and the money is still with the platform: withdraw each earning, and record in ${other} what it is worth`;
+  return command('earnings/earn_.../withdraw', when, because);
 }
 
 /** Stripe names several bank accounts as the default, so nobody knows which one it would pay. */

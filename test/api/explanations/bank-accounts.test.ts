@@ -44,6 +44,13 @@ describe('money that no bank account takes', () => {
     expect(body['money']).toMatchObject([{ payable: { amount: 0 }, earned: { amount: 50_00 } }]);
   });
 
+  test('has one way out while there is no bank account at all', async () => {
+    const id = await aSellerWith([], 'eur');
+    const { body } = await api.get(`/v1/sellers/${id}/explain`);
+    expect(JSON.stringify(body['waits'])).toContain('has no bank account for EUR');
+    expect(JSON.stringify(body['waits'])).not.toContain('withdraw');
+  });
+
   test('has two ways out: another bank account, or a currency that the bank account takes', async () => {
     const id = await aSellerWith(['ba_three'], 'bgn');
     const { body } = await api.get(`/v1/sellers/${id}/explain`);
@@ -53,6 +60,7 @@ describe('money that no bank account takes', () => {
       { path: '/v1/earnings/earn_.../withdraw' },
     ].map((one) => expect.objectContaining(one));
     const reason = expect.stringContaining('has no bank account for BGN');
-    expect(body['waits']).toContainEqual(expect.objectContaining({ reason, commands }));
+    const liftedBy = expect.stringContaining('or owing the money in EUR');
+    expect(body['waits']).toContainEqual(expect.objectContaining({ reason, liftedBy, commands }));
   });
 });
