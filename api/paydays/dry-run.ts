@@ -91,8 +91,10 @@ const orderRoute = defineRoute({
   request: {
     params: SellerParams,
     query: z.strictObject({
-      amount: z.coerce
-        .number('must be a whole number of minor units')
+      amount: z
+        .string('must be given once')
+        .regex(/^\d{1,20}$/, 'must be a whole number of minor units')
+        .transform(Number)
         .pipe(schemas.Amount)
         .optional()
         .openapi({ type: 'integer', description: 'By default, everything that is payable' }),

@@ -81,7 +81,16 @@ test('a dry run names the route and the bank account, and refuses what an order 
   expect(await api.get(`${path}?amount=3001`)).toMatchObject({
     body: { outcome: 'is-skipped', reason: 'more-than-payable' },
   });
-  for (const query of ['amount=0', 'amount=1.5', 'amount=ten', 'amount=', 'currency=EUR', 'a=1']) {
+  for (const query of [
+    'amount=0',
+    'amount=1.5',
+    'amount=ten',
+    'amount=1e3',
+    'amount=0x10',
+    'amount=',
+    'currency=EUR',
+    'a=1',
+  ]) {
     expect((await api.get(`${path}?${query}`)).status, query).toBe(400);
   }
   expect((await api.get('/v1/paydays/dry-run?until=tomorrow')).status).toBe(400);
