@@ -69,4 +69,22 @@ export const bankGuards: readonly Guard[] = [
     tests: 'test/db/accounts/corridors.test.ts',
     pattern: 'is decided by the country of the account|waits in a self-serve corridor',
   },
+  {
+    name: 'two default bank accounts',
+    why: 'whichever stands first in Stripe’s list is paid',
+    file: 'db/migrations/0001-baseline/accounts.sql',
+    from: 'and 1 <> (select count(*)',
+    to: 'and 0 = (select count(*)',
+    tests: 'test/activities/payouts/impossible.test.ts',
+    pattern: 'while two bank accounts are the default',
+  },
+  {
+    name: 'the smallest payout of the country',
+    why: 'money is transferred that Stripe then refuses to pay out',
+    file: 'domain/funds.ts',
+    from: 'fromPlatform < leastPayoutTo(funds.corridor, currency)',
+    to: 'fromPlatform < leastPayoutTo(null, currency)',
+    tests: 'test/domain/funds.test.ts',
+    pattern: 'takes no less than Stripe pays out there',
+  },
 ];

@@ -50,4 +50,22 @@ export const paydayGuards: readonly Guard[] = [
     tests: 'test/domain/funding.test.ts',
     pattern: 'is not due for a closed bank account',
   },
+  {
+    name: 'a payday whose day has come',
+    why: 'a changed schedule drops a payday that a weekend moved',
+    file: 'api/sellers/change-schedule.ts',
+    from: "const begun = schedule.interval === 'manual' ?",
+    to: 'const begun = schedule !== null ?',
+    tests: 'test/api/sellers/change-schedule.test.ts',
+    pattern: 'is kept when the schedule changes',
+  },
+  {
+    name: 'the days of the currency',
+    why: 'a seller is paid on a day on which no bank moves the money',
+    file: 'activities/paydays/bank-days.ts',
+    from: 'if (currency in closedDays) return currency;',
+    to: 'if (currency in closedDays) return country;',
+    tests: 'test/activities/paydays/bank-days.test.ts',
+    pattern: 'the banks of .* are closed on the weekdays',
+  },
 ];
