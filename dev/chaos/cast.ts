@@ -53,6 +53,13 @@ export function castOf(seed: number, payouts: number): Part[] {
   });
 }
 
+/** The smallest payout in minor units that Stripe makes to a seller of this cast. */
+export function leastPayoutOf({ currency }: Part): number {
+  return leastPayouts[currency] ?? 1_00;
+}
+
+const leastPayouts: Record<string, number> = { usd: 1, chf: 5_00, sek: 20_00, pln: 5_00 };
+
 /** The time zone in which a seller is paid in the morning. */
 export function timeZoneOf({ country }: Part): string {
   return timeZones[country] ?? 'Europe/Berlin';

@@ -1,6 +1,7 @@
 import { forEach } from '../bench/calls.ts';
 import { Refused } from './calls.ts';
 import { letMostLeave } from './calm.ts';
+import { leastPayoutOf } from './cast.ts';
 import { letMoneyCome } from './funds.ts';
 import { enterNewDetails, type Seller } from './onboard.ts';
 import { actAsOperator } from './operator.ts';
@@ -112,7 +113,8 @@ async function chargeFor(
 async function order(scene: Scene, { day, dice, seller }: Day, payable: number): Promise<void> {
   const { api, seed } = scene;
   const key = `${seed}/order/${seller.index}-${day}`;
-  const asked = payable === 0 || dice.hits(0.1) ? {} : { amount: payable };
+  const isAll = payable === 0 || dice.hits(0.1) || payable < leastPayoutOf(seller);
+  const asked = isAll ? {} : { amount: payable };
   const { id } = (await api('POST', `/v1/sellers/${seller.id}/payouts`, asked, key)) as {
     id: string;
   };
