@@ -130,12 +130,20 @@ export async function readFundsAndOrders(db: Db, sellerId: SellerId, cutOff: str
   return rows;
 }
 
-/** Like `readFundsAndOrders`, with the facts that may stop a payout. */
-export async function readFundsAndReadiness(db: Db, sellerId: SellerId, cutOff: string | null) {
+/**
+ * Like `readFundsAndOrders`, with the facts that may stop a payout. The answer also has the currency
+ * that is asked for, even if the seller never had money in it.
+ */
+export async function readFundsAndReadiness(
+  db: Db,
+  sellerId: SellerId,
+  cutOff: string | null,
+  asked: Currency | null = null,
+) {
   const columns = (of: Of) =>
     sql`${fundsOf(of)}, ${ordersOf(of)}, ${readinessOf(of)}, ${isBehindParked(of)}`;
   type Row = FundsRow & OrdersRow & ReadinessRow & { isBehindParked: boolean };
-  const { rows } = await selectFunds<Row>(sellerId, cutOff, columns).execute(db);
+  const { rows } = await selectFunds<Row>(sellerId, cutOff, columns, asked).execute(db);
   return rows;
 }
 
@@ -171,20 +179,23 @@ function selectFunds<Row>(
   seller: SellerId,
   cutOff: string | null,
   columns: (of: Of) => RawBuilder<unknown>,
+  asked: Currency | null = null,
 ) {
   const by = cutOff === null ? businessNow : sql<string>`${cutOff}::timestamptz`;
-  return selectFundsBy<Row>(seller, by, columns);
+  return selectFundsBy<Row>(seller, by, columns, asked);
 }
 
 function selectFundsBy<Row>(
   seller: SellerId,
   by: RawBuilder<string>,
   columns: (of: Of) => RawBuilder<unknown>,
+  asked: Currency | null = null,
 ) {
+  const also = asked === null ? sql`` : sql`union select ${asked}`;
   const of = { sellerId: sql`${seller}`, currency: sql.ref('known.currency'), by };
   return sql<Row & { currency: Currency }>`
     select known.currency, ${columns(of)} from (select distinct currency from balances
-      where seller_id = ${seller} and place in ('platform', 'account')) as known
+      where seller_id = ${seller} and place in ('platform', 'account') ${also}) as known
     order by known.currency
   `;
 }

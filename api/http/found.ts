@@ -41,6 +41,11 @@ export async function readSeller(db: AppDeps['db'], sellerId: SellerId): Promise
 export async function readOpenSeller(tx: Tx, sellerId: SellerId): Promise<SellerRecord> {
   const seller = await findSellerToUse(tx, sellerId);
   if (!seller) throw new Problem('unknown-seller', 'No seller has this id');
-  if (seller.status === 'closed') throw new Problem('seller-closed', 'Reopen the seller first');
+  refuseClosed(seller);
   return seller;
+}
+
+/** Throws the problem `seller-closed` for a closed seller. */
+export function refuseClosed({ status }: Pick<SellerRecord, 'status'>): void {
+  if (status === 'closed') throw new Problem('seller-closed', 'Reopen the seller first');
 }

@@ -10,13 +10,22 @@ import { isSellerId, type SellerId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { comingPayday, dryRunOrder, toPaydayMoney } from '../../domain/paydays/coming.ts';
 import { sayNotPaid } from '../../domain/paydays/words.ts';
-import { route, routeFees, routeOutcomes, sayRoute } from '../../domain/routing/route.ts';
+import {
+  type Corridor,
+  route,
+  routeFees,
+  routeOutcomes,
+  sayRoute,
+  whyNoRoute,
+} from '../../domain/routing/route.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
+import { readSeller, refuseClosed } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, SellerParams } from '../http/schemas.ts';
+import { refuseTooSmall } from '../http/too-small.ts';
 import { Payday, PaydayMoney } from './schemas.ts';
 
 /** Where the money of one currency would go. Nothing of it is a promise of Stripe. */
@@ -32,7 +41,9 @@ const Way = {
   bankAccount: z
     .object({ id: z.string(), ...schemas.bankNames })
     .nullable()
-    .openapi({ description: 'Null if Stripe does not list it; then Stripe chooses' }),
+    .openapi({
+      description: 'Null if Stripe lists none, and then chooses, or lists several as the default',
+    }),
 };
 
 const DryRunPayday = z
@@ -127,10 +138,13 @@ export function dryRunRoutes({ db }: AppDeps) {
     .openapi(orderRoute, async (c) => {
       const { sellerId } = c.req.valid('param');
       const asked = c.req.valid('query');
-      const facts = await readPreviewFacts(db, sellerId, paydaysAround);
+      const named = await readSeller(db, sellerId);
+      refuseClosed(named);
+      refuseTooSmall(asked, named, 'query');
+      const { amount = null, currency = named.currency } = asked;
+      const facts = await readPreviewFacts(db, sellerId, paydaysAround, currency);
       if (!facts) throw new Problem('unknown-seller', 'No seller has this id');
       const { seller, now: asOf } = facts;
-      const { amount = null, currency = seller.currency } = asked;
       const decision = dryRunOrder(facts, { currency, amount });
       const isPaid = decision.kind === 'reserve';
       const reason = isPaid ? null : decision.reason;
@@ -171,9 +185,9 @@ async function dryRunOf(db: AppDeps['db'], sellerId: SellerId) {
 
 /** By which route and to which bank account the money of one currency would go. */
 function wayOf({ corridor, banks }: SellerBeside, currency: string) {
-  const [bank = null] = defaultBanks(banks, currency);
-  const agreement = corridor?.agreement ?? 'full';
-  const facts = corridor && { ...corridor, agreement, currency, flow: 'transfer' as const };
+  const defaults = defaultBanks(banks, currency);
+  const bank = defaults.length === 1 ? defaults[0] : null;
+  const facts = corridor && { ...corridor, ...knownOf(corridor), currency };
   const found = facts && route(facts);
   return {
     route: found && {
@@ -181,6 +195,16 @@ function wayOf({ corridor, banks }: SellerBeside, currency: string) {
       explanation: sayRoute(found, facts),
       fees: [...found.fees],
     },
-    bankAccount: bank && { id: bank.id, bankName: bank.bankName, last4: bank.last4 },
+    bankAccount: bank ? { id: bank.id, bankName: bank.bankName, last4: bank.last4 } : null,
+  };
+}
+
+/** While the agreement was not read, the one that can be paid counts, as in `whyNoRoute`. */
+function knownOf(corridor: Corridor) {
+  const { agreement } = corridor;
+  const isFull = whyNoRoute({ ...corridor, agreement: 'full' }) === null;
+  return {
+    agreement: agreement ?? (isFull ? ('full' as const) : ('recipient' as const)),
+    flow: 'transfer' as const,
   };
 }

@@ -6,21 +6,21 @@ import { listPayoutEntries } from '../../db/ledger.ts';
 import { recordPayoutOrder } from '../../db/payouts/orders.ts';
 import * as views from '../../db/payouts/views.ts';
 import { listAttempts, listAttemptsAfter } from '../../db/stripe/attempt-views.ts';
-import type { ItemRecord, PayoutRecord, SellerRecord } from '../../domain/explanations/facts.ts';
+import type { ItemRecord, PayoutRecord } from '../../domain/explanations/facts.ts';
 import { showPayout } from '../../domain/explanations/payout-words.ts';
 import { notShownOf, timelineOf } from '../../domain/explanations/timeline.ts';
 import { isEarningId, isPayoutId, type SellerId } from '../../domain/ids.ts';
-import { formatMoney, money } from '../../domain/money.ts';
+import { money } from '../../domain/money.ts';
 import { payoutStatuses } from '../../domain/payouts/states.ts';
-import { leastPayoutTo } from '../../domain/routing/route.ts';
 import { runCommand } from '../http/commands.ts';
 import { type AppDeps, createRoutes } from '../http/context.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { readOpenSeller, readPayout, readSeller } from '../http/found.ts';
 import { afterOf, pageOf, PageQuery, toPage } from '../http/pages.ts';
-import { brokenRule, Problem } from '../http/problems.ts';
+import { Problem } from '../http/problems.ts';
 import * as schemas from '../http/schemas.ts';
 import { answer, body, PayoutParams, SellerParams } from '../http/schemas.ts';
+import { type Asked, refuseTooSmall } from '../http/too-small.ts';
 import { Attempt, NotShown, Payout, PayoutItem, TimelineEvent } from './schemas.ts';
 
 const NewPayoutBody = z
@@ -196,12 +196,11 @@ function toItem({ currency, id: _id, ...item }: ItemRecord & { id: string }) {
   };
 }
 
-type Asked = { amount?: number | undefined; currency?: string | undefined };
 type Order = Omit<Parameters<typeof recordPayoutOrder>[1], 'amount' | 'currency'> & Asked;
 
 async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) {
   const seller = await readOpenSeller(tx, asked.sellerId);
-  refuseTooSmall(asked, seller);
+  refuseTooSmall(asked, seller, 'body');
   const payoutId = await recordPayoutOrder(tx, {
     ...asked,
     amount: asked.amount ?? null,
@@ -212,16 +211,6 @@ async function order(tx: Parameters<typeof recordPayoutOrder>[0], asked: Order) 
   }
   const body = showPayout(await readPayout(tx, payoutId));
   return { status: 202 as const, body, objectId: payoutId };
-}
-
-/** Refuses an amount that Stripe would refuse, after the money was transferred to the account. */
-function refuseTooSmall({ amount, currency: asked }: Asked, seller: SellerRecord): void {
-  const currency = asked ?? seller.currency;
-  const corridor = { platform: seller.country, seller: seller.country, agreement: null };
-  const least = leastPayoutTo(corridor, currency);
-  if (amount === undefined || amount >= least) return;
-  const says = `must be at least ${least}: Stripe pays out no less than ${formatMoney(money(least, currency))} in ${seller.country}`;
-  throw brokenRule('body', ['amount'], says);
 }
 
 type Filter = {

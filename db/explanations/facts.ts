@@ -7,6 +7,7 @@ import type {
 } from '../../domain/explanations/facts.ts';
 import type { HoldRecord } from '../../domain/holds.ts';
 import type { HoldId, PayoutId, SellerId } from '../../domain/ids.ts';
+import type { Currency } from '../../domain/money.ts';
 import type { PaydayFacts, PaydayFunds } from '../../domain/paydays/coming.ts';
 import { comingPaydays } from '../../domain/paydays/forecast.ts';
 import { cutOffOf } from '../../domain/paydays/schedule.ts';
@@ -124,14 +125,15 @@ async function listDifferences(tx: Tx, sellerId: SellerId) {
   return open.slice(0, mostShown);
 }
 
-/** Reads the facts that decide a seller's next payday, and what a payday would pay now. */
+/** Reads what decides a seller's next payday or order, and what a payday would pay now. */
 export async function readPreviewFacts(
   db: Db,
   sellerId: SellerId,
   calendar: Calendar,
+  asked: Currency | null = null,
 ): Promise<(PaydayPart & { fundsNow: PaydayFunds[] }) | undefined> {
   return atOneInstant(db, async (tx) => {
-    const facts = await readPaydayFacts(tx, sellerId, calendar);
+    const facts = await readPaydayFacts(tx, sellerId, calendar, asked);
     if (!facts) return undefined;
     const { seller, now } = facts;
     const fundsNow = await readFundsAndReadiness(tx, sellerId, cutOffOf(seller.schedule, now));
@@ -146,6 +148,7 @@ async function readPaydayFacts(
   tx: Tx,
   sellerId: SellerId,
   calendar: Calendar,
+  asked: Currency | null = null,
 ): Promise<PaydayPart | undefined> {
   const seller = await findSellerBeside(tx, sellerId);
   if (!seller) return undefined;
@@ -161,7 +164,7 @@ async function readPaydayFacts(
     now,
     seller,
     paydays,
-    funds: await readFundsAndReadiness(tx, sellerId, null),
+    funds: await readFundsAndReadiness(tx, sellerId, null, asked),
     openPayouts: await listOpen(tx, sellerId),
     operations: await readOperations(tx),
   };

@@ -10,6 +10,12 @@ export type Line = {
   bankAccount: string | null;
 };
 
+/** Reads the lines of a dry run. `npm run` writes lines of its own, with `>`, before them. */
+export function parseLines(text: string): Line[] {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
+  return lines.map((line) => JSON.parse(line) as Line);
+}
+
 /** Says in one sentence each what two dry runs say differently, in the order of sellers. */
 export function differencesOf(before: readonly Line[], after: readonly Line[]): string[] {
   const [then, now] = [before, after].map(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { differencesOf, type Line } from './compare.ts';
+import { differencesOf, type Line, parseLines } from './compare.ts';
 
 const usage = `npm run dry-run -- --until 2026-12-31T00:00:00Z     prints a line for each seller and currency
 npm run dry-run -- --compare before.jsonl after.jsonl  says what differs, and ends with 1 if anything does
@@ -56,10 +56,7 @@ async function ask(path: string): Promise<Page> {
   return (await answer.json()) as Page;
 }
 
-function readLines(path: string): Line[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
-}
+const linesIn = (path: string): Line[] => parseLines(readFileSync(path, 'utf8'));
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -68,7 +65,7 @@ async function main(): Promise<number> {
   });
   const [before, after] = positionals;
   if (values.compare && before !== undefined && after !== undefined) {
-    const differences = differencesOf(readLines(before), readLines(after));
+    const differences = differencesOf(linesIn(before), linesIn(after));
     for (const one of differences) console.log(one);
     return Number(differences.length > 0);
   }

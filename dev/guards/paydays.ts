@@ -68,4 +68,13 @@ export const paydayGuards: readonly Guard[] = [
     tests: 'test/activities/paydays/bank-days.test.ts',
     pattern: 'the banks of .* are closed on the weekdays',
   },
+  {
+    name: 'a dry run in a currency without money',
+    why: 'a dry run says that an order ends, and the order waits for a bank account',
+    file: 'db/explanations/facts.ts',
+    from: 'await readFundsAndReadiness(tx, sellerId, null, asked)',
+    to: 'await readFundsAndReadiness(tx, sellerId, null)',
+    tests: 'test/api/paydays/dry-run-doors.test.ts',
+    pattern: 'a dry run in a currency without money names',
+  },
 ];

@@ -124,7 +124,8 @@ export type DryRunOrder =
 
 /**
  * Decides what an order would do if it were made now, beside what is ordered already. Without an
- * amount, it asks for everything. The reservation decides by the same rule.
+ * amount, it asks for everything. The reservation decides by the same rule. The facts must have the
+ * funds of the currency, also where the seller never had money in it.
  */
 export function dryRunOrder(
   facts: PaydayFacts,
@@ -133,11 +134,7 @@ export function dryRunOrder(
   const { seller, now, operations } = facts;
   const own = fundsNow(facts, currency);
   const payee = { status: seller.status, isPaused: seller.pauses.length > 0 };
-  if (!own) {
-    const stop = stopOfSeller(payee);
-    if (stop !== null) return { kind: 'wait', reason: stop };
-    return { kind: 'skip', reason: amount === null ? 'nothing-payable' : 'more-than-payable' };
-  }
+  if (!own) throw new Error(`the funds in ${currency} were not read`);
   const rest = withoutClaims(own, claimsOf(own.orders, own));
   const asked = { ...rest, requestedAmount: amount };
   const decision = decideReservation({ ...own, ...payee }, asked, now);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differencesOf, type Line } from '../../../dev/dry-run/compare.ts';
+import { differencesOf, type Line, parseLines } from '../../../dev/dry-run/compare.ts';
 
 const line: Line = {
   sellerId: 'sel_1',
@@ -28,4 +28,11 @@ test.each<[why: string, before: Line[], after: Line[], told: RegExp[]]>([
   ['who is gone', [line, other], [other], [/^sel_1 eur: no longer there/]],
 ])('a comparison of two dry runs says %s', (_why, before, after, told) => {
   expect(differencesOf(before, after)).toEqual(told.map((one) => expect.stringMatching(one)));
+});
+
+test('a comparison reads what npm run wrote to a file, and nothing that was cut off', () => {
+  const banner = '\n> payout-engine@0.1.0 dry-run\n> node dev/dry-run/main.ts\n\n';
+  const text = [line, other].map((one) => JSON.stringify(one)).join('\n');
+  expect(parseLines(`${banner}${text}\n`)).toEqual([line, other]);
+  expect(() => parseLines(text.slice(0, -5))).toThrow(SyntaxError);
 });
