@@ -230,15 +230,19 @@ export function noRouteWaits(
 /** Who ends the wait of a payout for a route, and how. */
 export function liftOfNoRoute(payout: PayoutRecord) {
   const { actor, liftedBy } = waits[waitNames.noRoute];
-  const known = endsWithoutRoute(payout);
-  const { sellerId, currency } = payout;
-  const commands = known.length > 0 ? known : [orderOfPaid(sellerId, currency)];
-  return { actor, liftedBy, commands };
+  return { actor, liftedBy, commands: endsWithoutRoute(payout) };
 }
 
-/** A payout without an amount cannot record a payment, because nobody knows of how much. */
-function endsWithoutRoute({ id, status, requestedAmount, fromAccount }: PayoutRecord) {
-  if (status === 'requested' && requestedAmount === null) return [];
+/**
+ * How a payout without a route ends. One without an amount cannot record a payment, because nobody
+ * knows of how much: another order takes its place.
+ */
+function endsWithoutRoute(payout: PayoutRecord) {
+  const { id, status, requestedAmount, fromAccount, sellerId, currency } = payout;
+  if (status === 'requested' && requestedAmount === null) {
+    const first = 'You paid the seller in another way: first end this order of everything';
+    return [payoutCommand(id, 'cancel', first), orderOfPaid(sellerId, currency)];
+  }
   const isSplit = fromAccount > 0;
   const when = 'The part at the seller’s account should be paid: order another payout afterwards';
   const paid =
@@ -250,7 +254,7 @@ function endsWithoutRoute({ id, status, requestedAmount, fromAccount }: PayoutRe
 
 function orderOfPaid(sellerId: SellerId, currency: Currency) {
   const when =
-    'You paid the seller in another way: order exactly the paid amount. The payout waits, and its `paid-elsewhere` records the payment';
+    'You paid the seller in another way: order exactly the paid amount, in minor units. The payout waits, and its `paid-elsewhere` records the payment';
   return sellerCommand(sellerId, 'payouts', when, { amount: '...', currency });
 }
 

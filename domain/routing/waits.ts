@@ -16,12 +16,14 @@ export const routeParks = {
     commands: [
       {
         name: 'payouts',
-        when: 'You paid the seller in another way: order exactly the paid amount. The payout waits, and its `paid-elsewhere` records the payment',
+        when: 'You paid the seller in another way: order exactly the paid amount, in minor units. The payout waits, and its `paid-elsewhere` records the payment',
         body: { amount: '...', currency: '...' },
       },
     ],
   },
 };
+
+type WaitingOrder = { payoutId?: string; status?: string; requestedAmount?: number | null };
 
 /** The rows of `waits` about the way of the platform's money to the seller. */
 export const routeWaits = {
@@ -33,8 +35,12 @@ export const routeWaits = {
       `${whyNoRoute ?? unknownReason}. Nothing is sent to Stripe, and the money stays owed`,
     actor: 'operator',
     liftedBy: 'Paying the seller in another way and recording it, or a route that Stripe opens',
-    commands: ({ payoutId }: { payoutId?: string }) =>
-      payoutId === undefined ? [] : [`/v1/payouts/${payoutId}/paid-elsewhere`],
+    commands: ({ payoutId, status, requestedAmount }: WaitingOrder) => {
+      if (payoutId === undefined) return [];
+      // A payout of everything has no amount yet, so it cannot record a payment.
+      const hasAmount = status !== 'requested' || requestedAmount !== null;
+      return [`/v1/payouts/${payoutId}/${hasAmount ? 'paid-elsewhere' : 'cancel'}`];
+    },
     isOfAccount: true,
   },
 } as const;

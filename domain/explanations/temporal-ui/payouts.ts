@@ -167,6 +167,7 @@ function bodyOf(path: string): Record<string, string> {
   if (path.endsWith('/onboarding-link')) {
     return { returnUrl: 'https://...', refreshUrl: 'https://...' };
   }
+  if (path.endsWith('/cancel')) return {};
   if (path.endsWith('/paid-elsewhere')) return { proof: '...', reason: '...' };
   return { reason: '...' };
 }

@@ -90,7 +90,10 @@ describe('money that no route takes to the seller', () => {
           for: 'no-route',
           actor: 'operator',
           reason: expect.stringContaining(words),
-          commands: [{ path: `/v1/sellers/${id}/payouts`, body: { amount: '...', currency } }],
+          commands: [
+            { path: `/v1/payouts/${payoutId}/cancel` },
+            { path: `/v1/sellers/${id}/payouts`, body: { amount: '...', currency } },
+          ],
         },
       ]);
       expect(text).not.toMatch(bankAccount);
